@@ -1,0 +1,296 @@
+//! Several probes make one dependency: the worst of those that decide, with
+//! storefronts counted together and warnings capped at degraded.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Fault, Proof, Role, Verdict};
+use super::standing::{Held, Standing};
+use super::time::Time;
+
+/// One probe's share in a dependency.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// What it counts for.
+    pub role: Role,
+    /// The check it asks, `vendor/check`.
+    pub check: &'a str,
+    /// The storefront, for checks asked in several countries.
+    pub country: Option<&'a str>,
+    /// What is believed about it.
+    pub standing: &'a Standing,
+}
+
+/// What a dependency comes to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Combined {
+    /// The worst confirmed verdict; `None` while nothing was ever seen.
+    pub held: Option<Held>,
+    /// Set when a deciding probe cannot see; nothing unverified is shown green.
+    pub unverified: Option<Held>,
+    /// The unverified state has become an alert of its own.
+    pub blind: bool,
+    /// A suspicion under way, for "checking".
+    pub suspicion: Option<Held>,
+}
+
+/// What people are shown for a dependency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// Confirmed and verified.
+    Live,
+    /// Confirmed and verified.
+    Degraded,
+    /// Confirmed; stays so while unverified.
+    Outage,
+    /// Confirmed; stays so while unverified.
+    Dropped,
+    /// It was live or degraded, and cannot be seen now.
+    NotVerified,
+    /// Nothing was ever seen live.
+    NeverSeenLive,
+    /// A secret is not set.
+    NeedsKey,
+    /// No look yet.
+    Starting,
+}
+
+impl Shown {
+    /// The fixed word in JSON and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Shown::Live => "live",
+            Shown::Degraded => "degraded",
+            Shown::Outage => "outage",
+            Shown::Dropped => "dropped",
+            Shown::NotVerified => "not_verified",
+            Shown::NeverSeenLive => "never_seen_live",
+            Shown::NeedsKey => "needs_key",
+            Shown::Starting => "starting",
+        }
+    }
+
+    /// For sorting: the worst first.
+    pub fn rank(self) -> u8 {
+        match self {
+            Shown::Dropped => 0,
+            Shown::Outage => 1,
+            Shown::Degraded => 2,
+            Shown::NotVerified => 3,
+            Shown::NeverSeenLive => 4,
+            Shown::NeedsKey => 5,
+            Shown::Starting => 6,
+            Shown::Live => 7,
+        }
+    }
+}
+
+impl Combined {
+    /// What people see. Unverified is never green; dropped and outage stay.
+    pub fn shown(&self) -> Shown {
+        let unseen = self.unverified.as_ref();
+        match (self.held.as_ref().map(|held| held.verdict), unseen) {
+            (Some(Verdict::Dropped), _) => Shown::Dropped,
+            (Some(Verdict::Outage), _) => Shown::Outage,
+            (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,
+            (_, Some(why)) if why.reason == "never_seen_live" => Shown::NeverSeenLive,
+            (_, Some(_)) => Shown::NotVerified,
+            (Some(Verdict::Live), None) => Shown::Live,
+            (Some(Verdict::Degraded), None) => Shown::Degraded,
+            (Some(Verdict::Unknown) | None, None) => Shown::Starting,
+        }
+    }
+}
+
+/// Combines the parts of one dependency.
+pub fn combine(parts: &[Part<'_>]) -> Combined {
+    let mut votes: Vec<Held> = Vec::new();
+    let mut unverified: Option<Held> = None;
+    let mut blind = false;
+    let mut suspicion: Option<Held> = None;
+    for group in groups(parts).values() {
+        let vote = spread(group);
+        if let Some(held) = vote.held {
+            votes.push(capped(held, group[0].role));
+        }
+        if let Some(held) = vote.suspicion {
+            suspicion = worse(suspicion, held);
+        }
+        if decides(group[0].role) {
+            blind |= vote.blind;
+            unverified = unverified.or(vote.unverified);
+        }
+    }
+    let held = disagreement(parts).or_else(|| votes.into_iter().fold(None, worse));
+    Combined { held, unverified, blind, suspicion }
+}
+
+fn decides(role: Role) -> bool {
+    matches!(role, Role::Serves | Role::Standing)
+}
+
+/// Probes of one check and role belong together: its storefronts.
+fn groups<'a, 'p>(parts: &'p [Part<'a>]) -> BTreeMap<(&'a str, Role), Vec<&'p Part<'a>>> {
+    let mut groups: BTreeMap<(&str, Role), Vec<&Part<'_>>> = BTreeMap::new();
+    for part in parts.iter().filter(|part| part.role != Role::Witness) {
+        groups.entry((part.check, part.role)).or_default().push(part);
+    }
+    groups
+}
+
+fn worse(best: Option<Held>, next: Held) -> Option<Held> {
+    match best {
+        Some(held) if held.verdict.badness() >= next.verdict.badness() => Some(held),
+        _ => Some(next),
+    }
+}
+
+fn capped(held: Held, role: Role) -> Held {
+    let too_bad = role == Role::Warning && held.verdict.badness() > Verdict::Degraded.badness();
+    if too_bad { Held { verdict: Verdict::Degraded, ..held } } else { held }
+}
+
+/// One probe, or all storefronts of one check.
+fn spread(group: &[&Part<'_>]) -> Combined {
+    let blind = group.iter().filter(|part| is_blind(part.standing)).count() * 2 > group.len();
+    let unseen: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.unverified.is_some()).collect();
+    let suspicion =
+        group.iter().filter_map(|part| part.standing.suspicion.as_ref()).map(|s| s.held.clone()).fold(None, worse);
+    // The first storefront is the home one; the group is unverified when that, or most, cannot be seen.
+    let home_unseen = group[0].standing.unverified.is_some();
+    let unverified = (home_unseen || unseen.len() * 2 > group.len())
+        .then(|| unseen.first().and_then(|part| part.standing.unverified.as_ref()).map(|u| u.held.clone()))
+        .flatten();
+    Combined { held: spread_held(group), unverified, blind, suspicion }
+}
+
+fn is_blind(standing: &Standing) -> bool {
+    standing.unverified.as_ref().is_some_and(|unverified| unverified.blind)
+}
+
+fn spread_held(group: &[&Part<'_>]) -> Option<Held> {
+    let seen: Vec<(&Part<'_>, &Held)> =
+        group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
+    let gone: Vec<&(&Part<'_>, &Held)> = seen.iter().filter(|(_, held)| held.verdict == Verdict::Dropped).collect();
+    let worst = seen.iter().map(|(_, held)| (*held).clone()).fold(None, worse)?;
+    if group.len() < 2 || gone.is_empty() {
+        return Some(worst);
+    }
+    let readable = seen.iter().filter(|(part, _)| part.standing.unverified.is_none()).count();
+    if gone.len() == seen.len() && readable * 2 >= group.len() {
+        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(worst.since);
+        return Some(Held { since, ..worst });
+    }
+    Some(partly_gone(&gone, worst, seen.len()))
+}
+
+fn partly_gone(gone: &[&(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+    let names: Vec<&str> = gone.iter().filter_map(|(part, _)| part.country).collect();
+    let say = format!("gone in {} of {seen} storefronts: {}", gone.len(), names.join(", "));
+    let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
+    Held { verdict: Verdict::Degraded, reason: "gone_in_some_storefronts".to_owned(), say, since, ..worst }
+}
+
+/// The owner's view says dropped while the public view is live: sources disagree.
+fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
+    let of = |role: Role, verdict: Verdict| {
+        parts.iter().find(|part| part.role == role && part.standing.verdict() == Some(verdict))
+    };
+    let owner = of(Role::Standing, Verdict::Dropped)?.standing.confirmed.as_ref()?;
+    let public = of(Role::Serves, Verdict::Live)?.standing;
+    if public.unverified.is_some() {
+        return None;
+    }
+    Some(Held {
+        verdict: Verdict::Degraded,
+        reason: "sources_disagree".to_owned(),
+        fault: Fault::VendorDecision,
+        proof: Proof::Stated,
+        say: format!("the owner's view says: {}; from outside it is still served", owner.say),
+        since: owner.since,
+    })
+}
+
+/// The latest time at which every deciding probe was verified.
+pub fn verified_at(parts: &[Part<'_>]) -> Option<Time> {
+    parts.iter().filter(|part| decides(part.role)).map(|part| part.standing.verified_at).min().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(verdict: Verdict, since: i64) -> Standing {
+        let held = Held {
+            verdict,
+            reason: verdict.word().to_owned(),
+            fault: Fault::Unclear,
+            proof: Proof::Stated,
+            say: format!("it reads {verdict}"),
+            since: Time(since),
+        };
+        Standing { confirmed: Some(held), last_live: Some(Time(0)), ..Standing::default() }
+    }
+
+    fn part<'a>(role: Role, country: Option<&'a str>, standing: &'a Standing) -> Part<'a> {
+        Part { role, check: if role == Role::Serves { "store/listing" } else { "store/owner" }, country, standing }
+    }
+
+    #[test]
+    fn gone_in_some_storefronts_is_degraded_and_names_them() {
+        let (live, gone) = (standing(Verdict::Live, 1), standing(Verdict::Dropped, 5));
+        let parts = [
+            part(Role::Serves, Some("us"), &live),
+            part(Role::Serves, Some("de"), &gone),
+            part(Role::Serves, Some("fr"), &live),
+        ];
+        let held = combine(&parts).held.unwrap();
+        assert_eq!(held.verdict, Verdict::Degraded);
+        assert_eq!(held.say, "gone in 1 of 3 storefronts: de");
+    }
+
+    #[test]
+    fn gone_in_all_readable_storefronts_is_dropped() {
+        let gone = standing(Verdict::Dropped, 5);
+        let parts = [part(Role::Serves, Some("us"), &gone), part(Role::Serves, Some("de"), &gone)];
+        assert_eq!(combine(&parts).held.unwrap().verdict, Verdict::Dropped);
+    }
+
+    #[test]
+    fn a_warning_never_makes_more_than_degraded() {
+        let gone = standing(Verdict::Dropped, 5);
+        let held = combine(&[part(Role::Warning, None, &gone)]).held.unwrap();
+        assert_eq!(held.verdict, Verdict::Degraded);
+    }
+
+    #[test]
+    fn an_owner_side_no_beside_a_public_yes_is_sources_disagree() {
+        let (live, gone) = (standing(Verdict::Live, 1), standing(Verdict::Dropped, 5));
+        let held = combine(&[part(Role::Serves, None, &live), part(Role::Standing, None, &gone)]).held.unwrap();
+        assert_eq!((held.verdict, held.reason.as_str()), (Verdict::Degraded, "sources_disagree"));
+    }
+
+    #[test]
+    fn live_but_unverified_is_never_shown_green() {
+        let mut seen = standing(Verdict::Live, 1);
+        seen.unverified = Some(crate::core::standing::Unverified {
+            held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
+            reads: 1,
+            blind: false,
+        });
+        assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
+    }
+
+    #[test]
+    fn dropped_and_unverified_stays_dropped() {
+        let mut seen = standing(Verdict::Dropped, 1);
+        seen.unverified = Some(crate::core::standing::Unverified {
+            held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
+            reads: 9,
+            blind: true,
+        });
+        assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::Dropped);
+    }
+}

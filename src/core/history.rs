@@ -1,0 +1,67 @@
+//! Roll-ups: what an hour or a day of looks comes to.
+
+use super::model::Verdict;
+use super::time::Time;
+
+/// Milliseconds of an hour.
+pub const HOUR: i64 = 3_600_000;
+/// Milliseconds of a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// The start of the bucket of `width` milliseconds in which `at` lies.
+pub fn bucket(at: Time, width: i64) -> i64 {
+    at.0.div_euclid(width) * width
+}
+
+/// Counts of looks in one bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Looks that read live.
+    pub live: i64,
+    /// Looks that read degraded.
+    pub degraded: i64,
+    /// Looks that read outage.
+    pub outage: i64,
+    /// Looks that read dropped.
+    pub dropped: i64,
+    /// Looks that saw nothing.
+    pub unknown: i64,
+    /// Sum of latencies in milliseconds, for the mean.
+    pub latency_ms: i64,
+}
+
+impl Counts {
+    /// One more look.
+    pub fn add(&mut self, verdict: Verdict, latency_ms: i64) {
+        *match verdict {
+            Verdict::Live => &mut self.live,
+            Verdict::Degraded => &mut self.degraded,
+            Verdict::Outage => &mut self.outage,
+            Verdict::Dropped => &mut self.dropped,
+            Verdict::Unknown => &mut self.unknown,
+        } += 1;
+        self.latency_ms += latency_ms;
+    }
+
+    /// The share of readable looks in which the vendor served us; `None` if nothing was readable.
+    pub fn uptime(&self) -> Option<f64> {
+        let served = self.live + self.degraded;
+        let readable = served + self.outage + self.dropped;
+        (readable > 0).then(|| served as f64 / readable as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_never_counts_against_the_vendor() {
+        let mut counts = Counts::default();
+        for verdict in [Verdict::Live, Verdict::Unknown, Verdict::Unknown, Verdict::Outage] {
+            counts.add(verdict, 10);
+        }
+        assert_eq!(counts.uptime(), Some(0.5));
+        assert_eq!(Counts { unknown: 4, ..Counts::default() }.uptime(), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! Incidents: a dependency not `live`, from flip to recovery.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Fault, Proof, Verdict, words};
+use super::standing::Held;
+use super::time::Time;
+
+words! {
+    /// Why an alert is sent now.
+    Reason {
+        /// The program started; what is watched.
+        Started = "started",
+        /// A dependency stopped being live.
+        Opened = "opened",
+        /// It became worse.
+        Worsened = "worsened",
+        /// It became better, but is not live.
+        Eased = "eased",
+        /// Called dropped before; it was an outage.
+        Corrected = "corrected",
+        /// More things joined the same event.
+        Grew = "grew",
+        /// Nothing changed for long.
+        StillOpen = "still_open",
+        /// Live again.
+        Recovered = "recovered",
+        /// It cannot be seen, and that lasts.
+        Blind = "blind",
+        /// It can be seen again.
+        Sighted = "sighted",
+        /// Something ends soon.
+        Expiring = "expiring",
+        /// A watched fact changed.
+        Changed = "changed",
+        /// A vendor's warning came in.
+        Notice = "notice",
+        /// Independent parents lost within the window.
+        Cascade = "cascade",
+        /// No longer watched: the configuration changed.
+        Retired = "retired",
+        /// The weekly report.
+        Report = "report",
+        /// A channel cannot deliver.
+        ChannelDead = "channel_dead",
+    }
+}
+
+words! {
+    /// How loud an alert is.
+    Level {
+        /// Good to know.
+        Info = "info",
+        /// Look at it today.
+        Warning = "warning",
+        /// Get up.
+        Critical = "critical",
+    }
+}
+
+/// An open incident of one dependency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Dense number in the store.
+    pub id: i64,
+    /// Random public id, for messages and webhooks.
+    pub public_id: String,
+    /// The verdict it stands at.
+    pub verdict: Verdict,
+    /// The worst verdict it has seen.
+    pub worst: Verdict,
+    /// Why, as a fixed word.
+    pub reason: String,
+    /// Whose doing it is.
+    pub fault: Fault,
+    /// What it rests on.
+    pub proof: Proof,
+    /// When the trouble began.
+    pub began_at: Time,
+    /// How many alerts it has made.
+    pub alerts: u32,
+}
+
+/// What happens to a dependency's incident.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Nothing.
+    Stay,
+    /// A new one opens.
+    Open(Held),
+    /// The open one goes on at another verdict.
+    Turn(Held),
+    /// It ends.
+    Close(Held),
+}
+
+/// What the dependency's new state means for its incident.
+pub fn step(open: Option<&Incident>, held: Option<&Held>) -> Step {
+    let Some(held) = held else { return Step::Stay };
+    match (open, held.verdict) {
+        (_, Verdict::Unknown) | (None, Verdict::Live) => Step::Stay,
+        (None, _) => Step::Open(held.clone()),
+        (Some(_), Verdict::Live) => Step::Close(held.clone()),
+        (Some(incident), verdict) if incident.verdict == verdict => Step::Stay,
+        (Some(_), _) => Step::Turn(held.clone()),
+    }
+}
+
+/// The incident after it turned to another verdict.
+pub fn turned(incident: &Incident, held: &Held) -> Incident {
+    let worst = if held.verdict.badness() > incident.worst.badness() { held.verdict } else { incident.worst };
+    Incident {
+        verdict: held.verdict,
+        worst,
+        reason: held.reason.clone(),
+        fault: held.fault,
+        proof: held.proof,
+        ..incident.clone()
+    }
+}

@@ -1,0 +1,258 @@
+//! One probe's confirmed verdict, and the suspicion against it.
+//!
+//! [`after`] is the whole of it: a standing, a look and its witnesses give the
+//! next standing, perhaps a flip, and what the core would like to be asked.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Fault, Proof, Reading, Verdict};
+use super::policy::{Confirm, Policy};
+use super::time::Time;
+use super::weigh::{Weighed, weigh};
+use super::witness::{Want, Witnesses};
+
+/// One judged answer at its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// When the answer came.
+    pub at: Time,
+    /// What it read.
+    pub reading: Reading,
+}
+
+/// A verdict with why and since when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, as a fixed word.
+    pub reason: String,
+    /// Whose doing it is.
+    pub fault: Fault,
+    /// What it rests on.
+    pub proof: Proof,
+    /// One sentence for people.
+    pub say: String,
+    /// Since when it is so: the first look that said it.
+    pub since: Time,
+}
+
+/// A contrary reading under confirmation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suspicion {
+    /// What the looks say.
+    pub held: Held,
+    /// How many said it in a row.
+    pub reads: u32,
+    /// When the last of them said it.
+    pub last: Time,
+    /// When looks began to contradict the standing, whatever they said.
+    pub contrary_since: Time,
+}
+
+/// A streak of looks that saw nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unverified {
+    /// Why nothing was seen.
+    pub held: Held,
+    /// How many looks in a row.
+    pub reads: u32,
+    /// It has become an alert of its own.
+    pub blind: bool,
+}
+
+/// What is believed about one probe.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The last confirmed verdict; never `unknown`.
+    pub confirmed: Option<Held>,
+    /// What speaks against it.
+    pub suspicion: Option<Suspicion>,
+    /// Set while we cannot see.
+    pub unverified: Option<Unverified>,
+    /// When it was last seen live; a probe never seen live cannot be dropped.
+    pub last_live: Option<Time>,
+    /// When the confirmed verdict was last affirmed by a look.
+    pub verified_at: Option<Time>,
+}
+
+/// What kind of change a flip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The confirmed verdict changed.
+    Verdict,
+    /// It cannot be seen, and that is worth saying.
+    Blind,
+    /// It can be seen again.
+    Sighted,
+}
+
+/// A confirmed change, dated to when the contrary streak began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flip {
+    /// What kind of change.
+    pub change: Change,
+    /// The verdict before; `None` at first sight.
+    pub from: Option<Verdict>,
+    /// What holds now.
+    pub to: Held,
+    /// When it was confirmed.
+    pub confirmed_at: Time,
+}
+
+impl Standing {
+    /// Whether this probe was ever seen live.
+    pub fn proven(&self) -> bool {
+        self.last_live.is_some()
+    }
+
+    /// The confirmed verdict, if there is one.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.confirmed.as_ref().map(|held| held.verdict)
+    }
+}
+
+/// Reasons for `unknown` that are told once confirmed, not only when blind for long.
+const SPEAKS_AT_ONCE: [&str; 2] = ["never_seen_live", "access_lost"];
+
+/// The standing after one look. `standing` is not changed; time is `look.at`.
+pub fn after(
+    standing: &Standing,
+    look: &Look,
+    witnesses: &Witnesses,
+    policy: &Policy,
+) -> (Standing, Option<Flip>, Vec<Want>) {
+    let weighed = access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, look.at);
+    let mut next = standing.clone();
+    if weighed.verdict == Verdict::Unknown {
+        let (flip, wants) = unseen(&mut next, &weighed, policy, look.at);
+        return (next, flip, wants);
+    }
+    let sighted = next.unverified.take().filter(|unverified| unverified.blind);
+    if weighed.verdict == Verdict::Live {
+        next.last_live = Some(look.at);
+    }
+    let (flip, wants) = if agrees(&next, &weighed) {
+        affirm(&mut next, weighed, look.at);
+        (None, Vec::new())
+    } else {
+        suspect(&mut next, weighed, policy, look.at)
+    };
+    let flip = flip.or_else(|| sighted.and_then(|_| sighted_flip(&next, look.at)));
+    (next, flip, wants)
+}
+
+/// The same key worked before and is refused now: that is more than a wrong key.
+fn access(weighed: Weighed, standing: &Standing, now: Time) -> Weighed {
+    let Some(live) = standing.last_live.filter(|_| weighed.reason == "credential_refused") else {
+        return weighed;
+    };
+    let ago = super::time::human(now.since(live));
+    Weighed {
+        reason: "access_lost".to_owned(),
+        fault: Fault::Unclear,
+        say: format!("{}; the same key worked {ago} ago: key revoked or account suspended", weighed.say),
+        ..weighed
+    }
+}
+
+fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
+    standing.verdict() == Some(weighed.verdict)
+}
+
+/// The look says what is already believed: it clears every suspicion.
+fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
+    standing.suspicion = None;
+    standing.verified_at = Some(now);
+    if let Some(held) = &mut standing.confirmed {
+        *held = held_since(weighed, held.since);
+    }
+}
+
+fn held_since(weighed: Weighed, since: Time) -> Held {
+    let Weighed { verdict, reason, fault, proof, say, .. } = weighed;
+    Held { verdict, reason, fault, proof, say, since }
+}
+
+/// A look that saw nothing: the verdict stays, a streak begins or goes on.
+fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
+    let from = standing.verdict();
+    let began = standing.unverified.as_ref().map_or(now, |unverified| unverified.held.since);
+    let same = standing.unverified.as_ref().filter(|u| u.held.reason == weighed.reason);
+    let reads = same.map_or(1, |unverified| unverified.reads + 1);
+    let was_blind = standing.unverified.as_ref().is_some_and(|unverified| unverified.blind);
+    let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
+    // Access lost is told even while already blind for a duller reason.
+    let newly_urgent = at_once && same.is_none_or(|unverified| !unverified.blind);
+    let speaks = if at_once { reads >= 2 } else { now.since(began) >= policy.blind_after };
+    // A blind network is told once, for all probes together.
+    let ours_alone = weighed.reason == "own_network";
+    let tells = speaks && !ours_alone && (!was_blind || newly_urgent);
+    let stays_blind = if newly_urgent { tells } else { was_blind || tells };
+    let held = held_since(weighed.clone(), began);
+    standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });
+    let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
+    let wants = if at_once && reads < 2 { vec![Want::LookAgain(policy.dropped.gap())] } else { weighed.missing.clone() };
+    (flip, wants)
+}
+
+fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
+    let to = standing.confirmed.clone()?;
+    Some(Flip { change: Change::Sighted, from: Some(to.verdict), to, confirmed_at: now })
+}
+
+/// The look contradicts the standing: count it, and confirm if that is enough.
+fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
+    let confirm = needed(standing, &weighed, policy);
+    let suspicion = grown(standing.suspicion.take(), &weighed, policy, now);
+    let span = now.since(suspicion.held.since);
+    let ready = weighed.missing.is_empty() && confirm.holds(suspicion.reads, span);
+    if ready {
+        return (Some(flip_to(standing, suspicion, now)), Vec::new());
+    }
+    let wait = if confirm.reads > suspicion.reads { confirm.gap() } else { until(confirm.over, span) };
+    let mut wants = weighed.missing;
+    wants.push(Want::LookAgain(wait));
+    if weighed.verdict == Verdict::Dropped {
+        wants.push(Want::WholeSpread);
+    }
+    standing.suspicion = Some(suspicion);
+    (None, wants)
+}
+
+fn until(over: Duration, span: Duration) -> Duration {
+    over.saturating_sub(span).max(Duration::from_millis(500))
+}
+
+/// How much confirmation this change needs.
+fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
+    match (weighed.verdict, standing.verdict()) {
+        // First sight of a living thing needs no second look, nothing was claimed before.
+        (Verdict::Live, None) => Confirm::new(1, 0),
+        (Verdict::Live, _) => policy.recovery,
+        (Verdict::Dropped, _) if weighed.alone => Confirm { over: policy.alone_over, ..policy.dropped },
+        (Verdict::Dropped, _) => policy.dropped,
+        (Verdict::Outage, _) => policy.outage,
+        (Verdict::Degraded | Verdict::Unknown, _) => policy.degraded,
+    }
+}
+
+fn grown(old: Option<Suspicion>, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
+    let old = old.filter(|old| now.since(old.last) <= policy.stale_after);
+    let contrary_since = old.as_ref().map_or(now, |old| old.contrary_since);
+    let same = old.filter(|old| old.held.verdict == weighed.verdict);
+    let (since, reads) = same.map_or((now, 1), |old| (old.held.since, old.reads + 1));
+    Suspicion { held: held_since(weighed.clone(), since), reads, last: now, contrary_since }
+}
+
+fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
+    let from = standing.verdict();
+    let to = Held { since: suspicion.contrary_since, ..suspicion.held };
+    standing.confirmed = Some(to.clone());
+    standing.suspicion = None;
+    standing.verified_at = Some(now);
+    Flip { change: Change::Verdict, from, to, confirmed_at: now }
+}
