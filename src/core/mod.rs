@@ -15,6 +15,7 @@ pub mod history;
 pub mod incident;
 pub mod model;
 pub mod policy;
+pub mod question;
 pub mod schedule;
 pub mod standing;
 pub mod time;

@@ -1,0 +1,141 @@
+//! Runs the examples of the catalogue: each must read as it says, and each rule
+//! must be reached by at least one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::vendor::{Ask, Check, ConfirmRule, Example, Request};
+use super::{Catalog, Params};
+use crate::core::answer::{Answer, Failure, HttpFacts};
+use crate::core::model::{Basis, Proves, Role};
+use crate::core::time::Time;
+
+/// What came of running examples or recordings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tested {
+    /// How many read as they should.
+    pub passed: usize,
+    /// One line for each that does not, or for a rule that no example reaches.
+    pub failed: Vec<String>,
+}
+
+/// Runs every example of every check, and those of the shared rules.
+pub fn test_examples(catalog: &Catalog) -> Tested {
+    let mut tested = Tested::default();
+    for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
+        let reached = run_all(catalog, check, &check.examples, &mut tested);
+        for rule in check.rules.iter().filter(|rule| !reached.contains(&rule.place)) {
+            tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
+        }
+    }
+    let any = any_check();
+    let reached = run_all(catalog, &any, &catalog.http_examples, &mut tested);
+    for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
+        tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
+    }
+    tested
+}
+
+/// Runs examples of one check and returns the places of the rules that decided.
+fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    for example in examples {
+        let judged = match answer_of(example) {
+            Ok(answer) => {
+                let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
+                catalog.judge_with_place(check, &params_of(check, example), &answer, at)
+            }
+            Err(wrong) => {
+                tested.failed.push(format!("{}: {wrong}", example.place));
+                continue;
+            }
+        };
+        reached.extend(judged.place);
+        let got = &judged.reading;
+        let reason = example.reason.as_ref().is_none_or(|reason| *reason == got.reason);
+        if got.verdict == example.verdict && reason {
+            tested.passed += 1;
+        } else {
+            let wanted = example.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+            tested.failed.push(format!(
+                "{}: \"{}\" should read {}{wanted}, reads {} ({}): {}",
+                example.place, example.name, example.verdict, got.verdict, got.reason, got.say
+            ));
+        }
+    }
+    reached
+}
+
+/// The example's parameters, with defaults where it gives none.
+pub(super) fn params_of(check: &Check, example: &Example) -> Params {
+    let mut public: BTreeMap<_, _> =
+        check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?))).collect();
+    public.extend(example.params.clone());
+    Params::public(public)
+}
+
+fn answer_of(example: &Example) -> Result<Answer, String> {
+    let failure = match &example.failure {
+        Some(word) => Some(word.parse::<Failure>().map_err(|()| format!("`{word}` is no failure word"))?),
+        None => None,
+    };
+    let http = example.status.map(|status| http_facts(example, status));
+    Ok(Answer {
+        asked: "an example".to_owned(),
+        failure,
+        http,
+        tls: example.tls.clone(),
+        dns: example.dns.clone(),
+        body: example.body.clone().into_bytes(),
+        ..Answer::default()
+    })
+}
+
+fn http_facts(example: &Example, status: u16) -> HttpFacts {
+    let url = example.url.clone().unwrap_or_else(|| "https://example.com/".to_owned());
+    let parsed = url::Url::parse(&url).ok();
+    let content_type = example.headers.get("content-type").map_or("", |text| text.split(';').next().unwrap_or(""));
+    HttpFacts {
+        status,
+        host: parsed.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
+        path: parsed.as_ref().map_or("", |url| url.path()).to_owned(),
+        url,
+        redirects: 0,
+        content_type: content_type.to_owned(),
+        headers: example.headers.clone(),
+        size: example.body.len() as u64,
+    }
+}
+
+/// A check without rules of its own, to try the shared ones.
+fn any_check() -> Check {
+    let request = Request {
+        method: "GET".to_owned(),
+        url: String::new(),
+        headers: Vec::new(),
+        basic_auth: None,
+        bearer: None,
+        body: None,
+        tls: false,
+    };
+    let confirm = ConfirmRule { basis: Basis::OwnStatement, dropped: None, control_in_answer: false, blind_after: None };
+    Check {
+        id: "any/http".to_owned(),
+        title: "Any HTTP answer".to_owned(),
+        ask: Ask::Http(request),
+        every: std::time::Duration::from_secs(600),
+        proves: Proves::Presence,
+        role: Role::Serves,
+        params: Vec::new(),
+        lets: Vec::new(),
+        selects: Vec::new(),
+        facts: Vec::new(),
+        rules: Vec::new(),
+        positive_control: None,
+        negative_control: None,
+        second_path: None,
+        confirm,
+        cache_buster: None,
+        examples: Vec::new(),
+        reads_body: false,
+    }
+}

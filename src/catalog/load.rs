@@ -1,0 +1,129 @@
+//! Reads all catalogue files: vendors, shared HTTP rules, parents, recordings.
+
+use std::collections::BTreeMap;
+
+use super::load_check::{CheckReader, read_examples, read_rules};
+use super::vendor::{StatusPage, Vendor};
+use super::{Catalog, Files, Recording};
+use crate::core::budget::Pace;
+use crate::read::{At, Problem, Source, Table};
+
+/// Reads every file; what is wrong comes back beside what could be read.
+pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
+    let mut catalog = Catalog::default();
+    let mut problems = Vec::new();
+    for (key, (name, text)) in files {
+        let source = Source::new(name, text);
+        match key.rsplit('/').next().unwrap_or(&key) {
+            "_parents.toml" => read_parents(&source, &mut catalog),
+            "_http.toml" => read_shared(&source, &mut catalog),
+            "_recordings.toml" => catalog.recordings = super::recordings::read(&source),
+            _ => read_vendor(&source, &mut catalog),
+        }
+        problems.extend(source.into_problems());
+    }
+    problems.extend(unknown_parents(&catalog));
+    (catalog, problems)
+}
+
+fn read_parents(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    for key in root.keys() {
+        if let Some(name) = root.string(&key.value) {
+            catalog.parents.insert(key.value, name.value);
+        }
+    }
+}
+
+fn read_shared(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    catalog.http_rules = read_rules(&root, source, None);
+    catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
+    root.finish();
+}
+
+fn read_vendor(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let Some(id) = root.need_string("id", "\"acme\"") else { return };
+    if !id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        source.problem(id.span.clone(), "an id is lower case letters, digits and `_`", "for example \"google_play\"");
+    }
+    let name = root.need_string("name", "\"Acme\"").map(|name| name.value).unwrap_or_default();
+    let parent = root.need_string("parent", "\"acme\"").map(|parent| parent.value).unwrap_or_default();
+    let category = root.need_string("category", "\"sms\"").map(|category| category.value).unwrap_or_default();
+    let notice_senders = root.strings("notice_senders").map(plain_texts).unwrap_or_default();
+    read_paces(&root, catalog);
+    let mut vendor = Vendor {
+        id: id.value.clone(),
+        name,
+        parent,
+        category,
+        status_page: root.table("status_page").and_then(|table| read_status_page(&table)),
+        notice_senders,
+        checks: BTreeMap::new(),
+        file: source.name.clone(),
+    };
+    if let Some(checks) = root.table("check") {
+        for (name, table) in checks.subtables() {
+            let reader = CheckReader { source, vendor: &vendor.id, table: &table };
+            if let Some(check) = reader.read(&name) {
+                vendor.checks.insert(name.value, check);
+            }
+        }
+    }
+    check_second_paths(source, &root, &vendor);
+    root.finish();
+    catalog.vendors.insert(id.value, vendor);
+}
+
+/// Texts without their places.
+pub(super) fn plain_texts(list: At<Vec<At<String>>>) -> Vec<String> {
+    list.value.into_iter().map(|item| item.value).collect()
+}
+
+fn read_status_page(table: &Table<'_>) -> Option<StatusPage> {
+    let url = table.need_string("url", "\"https://status.example.com/api/v2/summary.json\"")?.value;
+    let format = table.need_string("format", "\"statuspage\"")?.value;
+    let component = table.string("component").map(|component| component.value);
+    table.finish();
+    Some(StatusPage { url, format, component })
+}
+
+fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {
+    let Some(table) = root.table("per_minute") else { return };
+    for host in table.keys() {
+        if let Some(count) = table.count(&host.value) {
+            catalog.paces.insert(host.value, Pace::per_minute(count.value));
+        }
+    }
+}
+
+fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
+    for check in vendor.checks.values() {
+        let Some(second) = &check.second_path else { continue };
+        if !vendor.checks.contains_key(second) {
+            let what = format!("{} names the second path `{second}`, which this vendor has not", check.id);
+            source.problem(root.key_span("check"), what, format!("add [check.{second}] or correct the name"));
+        }
+    }
+}
+
+fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
+    let known = |vendor: &&Vendor| !catalog.parents.contains_key(&vendor.parent);
+    let problem = |vendor: &Vendor| {
+        Problem::of_file(
+            &vendor.file,
+            format!("the parent `{}` is not in _parents.toml", vendor.parent),
+            "use a slug that stands there, or add the company: spelling must not fake a cascade",
+        )
+    };
+    catalog.vendors.values().filter(known).map(problem).collect()
+}
+
+/// Reads a file of recordings, for the catalogue's own and for a folder's.
+pub(super) fn recordings_of(root: &Table<'_>) -> Vec<Recording> {
+    root.tables("recording").iter().filter_map(super::recordings::read_one).collect()
+}

@@ -1,0 +1,387 @@
+//! Reads one check of a vendor file and compiles its rules.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::expr::{Expr, template_names};
+use super::fill::placeholders;
+use super::load::plain_texts;
+use super::names;
+use super::vendor::*;
+use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};
+use crate::core::policy::Confirm;
+use crate::read::{At, Source, Table};
+
+const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
+
+/// Reads `[check.NAME]`.
+pub(super) struct CheckReader<'a, 's> {
+    pub source: &'s Source,
+    pub vendor: &'a str,
+    pub table: &'a Table<'s>,
+}
+
+impl CheckReader<'_, '_> {
+    pub(super) fn read(&self, name: &At<String>) -> Option<Check> {
+        let table = self.table;
+        let title = table.need_string("title", "\"Account standing\"")?.value;
+        let params = self.params();
+        let every = table.duration("every").map_or(Duration::from_secs(600), |every| every.value);
+        let confirm = self.confirm();
+        let controls = table.table("control");
+        let control = |which: &str| controls.as_ref().and_then(|controls| controls.table(which)).map(|t| values(&t));
+        let mut check = Check {
+            id: format!("{}/{}", self.vendor, name.value),
+            title,
+            ask: self.ask()?,
+            every,
+            proves: table
+                .word("proves", &["standing", "access", "presence"])
+                .map_or(Proves::Presence, |proves| proves.value),
+            role: table
+                .word("role", &["serves", "standing", "warning", "witness"])
+                .map_or(Role::Serves, |role| role.value),
+            params,
+            lets: self.expressions("let").into_iter().map(|(name, expr)| (name.value, expr)).collect(),
+            selects: self.selects(),
+            facts: Vec::new(),
+            rules: read_rules(table, self.source, Some(confirm.basis)),
+            positive_control: control("positive"),
+            negative_control: control("negative"),
+            second_path: table.string("second_path").map(|second| second.value),
+            confirm,
+            cache_buster: table.string("cache_buster").map(|name| name.value),
+            examples: Vec::new(),
+            reads_body: false,
+        };
+        check.facts = self.facts();
+        let shared = table.table("example_params").map(|params| values(&params)).unwrap_or_default();
+        check.examples = read_examples(table, self.source, &shared);
+        if let Some(controls) = &controls {
+            controls.finish();
+        }
+        self.check_names(&check);
+        self.check_controls(&check);
+        check.reads_body = check.rules.iter().any(|rule| rule.when.names().contains("body"))
+            || check.lets.iter().any(|(_, expr)| expr.names().contains("body"));
+        table.finish();
+        Some(check)
+    }
+
+    fn ask(&self) -> Option<Ask> {
+        let table = self.table;
+        let ask = table.need_string("ask", "\"http\"")?;
+        match ask.value.as_str() {
+            "http" => {
+                let Some(request) = table.table("request") else {
+                    table.missing("request", "{ url = \"https://...\" }");
+                    return None;
+                };
+                self.request(&request).map(Ask::Http)
+            }
+            "dns" => {
+                let dns = table.table("dns")?;
+                let domain = dns.need_string("domain", "\"domain\"")?.value;
+                let types = dns.strings("types").map(plain_texts).unwrap_or_else(|| vec!["SOA".into(), "A".into()]);
+                dns.finish();
+                Some(Ask::Dns { domain, types })
+            }
+            other => {
+                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns");
+                None
+            }
+        }
+    }
+
+    fn request(&self, table: &Table<'_>) -> Option<Request> {
+        let url = table.need_string("url", "\"https://api.example.com/{id}\"")?.value;
+        let pair = table.strings("basic_auth").and_then(|pair| match plain_texts(pair.clone()).as_slice() {
+            [user, password] => Some((user.clone(), password.clone())),
+            _ => {
+                table.problem(pair.span, "basic_auth is a user and a password", "write [\"{user}\", \"{password}\"]");
+                None
+            }
+        });
+        let headers = table.table("headers").map(|headers| texts_of(&headers)).unwrap_or_default();
+        let request = Request {
+            method: table.string("method").map_or_else(|| "GET".to_owned(), |method| method.value),
+            url,
+            headers,
+            basic_auth: pair,
+            bearer: table.string("bearer").map(|bearer| bearer.value),
+            body: table.string("body").map(|body| body.value),
+            tls: table.flag("tls").is_some_and(|tls| tls.value),
+        };
+        table.finish();
+        Some(request)
+    }
+
+    fn params(&self) -> Vec<Param> {
+        let Some(table) = self.table.table("params") else { return Vec::new() };
+        table.subtables().into_iter().map(|(name, param)| read_param(name.value, &param)).collect()
+    }
+
+    fn confirm(&self) -> ConfirmRule {
+        let mut rule =
+            ConfirmRule { basis: Basis::OwnStatement, dropped: None, control_in_answer: false, blind_after: None };
+        let Some(table) = self.table.table("confirm") else { return rule };
+        if let Some(basis) = table.word("basis", &["own_statement", "absence"]) {
+            rule.basis = basis.value;
+        }
+        rule.dropped = read_confirm(&table);
+        rule.control_in_answer = table.flag("control_in_answer").is_some_and(|flag| flag.value);
+        rule.blind_after = table.duration("blind_after").map(|after| after.value);
+        table.finish();
+        rule
+    }
+
+    fn expressions(&self, key: &str) -> Vec<(At<String>, Expr)> {
+        let Some(table) = self.table.table(key) else { return Vec::new() };
+        let read = |name: At<String>| {
+            let text = table.string(&name.value)?;
+            compile(self.source, &text).map(|expr| (name, expr))
+        };
+        table.keys().into_iter().filter_map(read).collect()
+    }
+
+    fn facts(&self) -> Vec<FactRule> {
+        let Some(table) = self.table.table("facts") else { return Vec::new() };
+        let read = |name: At<String>| {
+            if table.any(&name.value)?.value.is_string() {
+                let from = compile(self.source, &table.string(&name.value)?)?;
+                return Some(FactRule { name: name.value, from, on_change: OnChange::Record });
+            }
+            let long = table.table(&name.value)?;
+            let from = compile(self.source, &long.need_string("from", "\"json.seller\"")?)?;
+            let on_change = match long.string("on_change").map(|word| word.value).as_deref() {
+                Some("warn") => OnChange::Warn,
+                Some("critical") => OnChange::Critical,
+                _ => OnChange::Record,
+            };
+            long.finish();
+            Some(FactRule { name: name.value, from, on_change })
+        };
+        table.keys().into_iter().filter_map(read).collect()
+    }
+
+    fn selects(&self) -> Vec<Select> {
+        let Some(table) = self.table.table("select") else { return Vec::new() };
+        table.keys().into_iter().filter_map(|name| self.select(&table, name)).collect()
+    }
+
+    fn select(&self, table: &Table<'_>, name: At<String>) -> Option<Select> {
+        let plain = table.any(&name.value)?.value;
+        let long = if plain.is_string() { None } else { Some(table.table(&name.value)?) };
+        let css = match &long {
+            Some(long) => long.need_string("css", "\"h1\"")?,
+            None => table.string(&name.value)?,
+        };
+        if scraper::Selector::parse(&css.value).is_err() {
+            self.source.problem(css.span, "this is no CSS selector", "for example \"meta[name='title']\"");
+            return None;
+        }
+        let text = |key: &str| long.as_ref().and_then(|long| long.string(key));
+        let flag = |key: &str| long.as_ref().and_then(|long| long.flag(key)).is_some_and(|flag| flag.value);
+        let select = Select {
+            name: name.value,
+            css: css.value,
+            attr: text("attr").map(|attr| attr.value),
+            starts: text("starts").map(|starts| starts.value),
+            after: text("after").map(|after| after.value),
+            json: flag("json"),
+            filter: text("filter").and_then(|filter| compile(self.source, &filter)),
+            all: flag("all"),
+        };
+        if let Some(long) = &long {
+            long.finish();
+        }
+        Some(select)
+    }
+
+    /// Every name in rules, facts and request must be something that exists.
+    fn check_names(&self, check: &Check) {
+        let mut exprs: Vec<&Expr> = check.rules.iter().map(|rule| &rule.when).collect();
+        exprs.extend(check.lets.iter().map(|(_, expr)| expr));
+        exprs.extend(check.facts.iter().map(|fact| &fact.from));
+        for expr in exprs {
+            if let Some(wrong) = names::wrong_in(expr, check) {
+                self.at_text(expr.text(), &wrong);
+            }
+        }
+        for text in check.rules.iter().flat_map(|rule| [Some(&rule.say), rule.hint.as_ref()]).flatten() {
+            let names = template_names(text).unwrap_or_default();
+            for wrong in names.iter().filter_map(|name| names::wrong(name, check)) {
+                self.at_text(text, &wrong);
+            }
+        }
+        let Ask::Http(request) = &check.ask else { return };
+        let templates = [Some(&request.url), request.bearer.as_ref()].into_iter().flatten();
+        for name in templates.flat_map(|template| placeholders(template)) {
+            if check.param(name).is_none() {
+                self.at_text(&request.url, &format!("`{{{name}}}` is no parameter of {}", check.id));
+            }
+        }
+    }
+
+    fn at_text(&self, text: &str, wrong: &str) {
+        let span = self.source.text.find(text).map_or_else(|| self.table.span(), |at| at..at + text.len());
+        self.source.problem(span, wrong, "correct the name, or declare it");
+    }
+
+    /// What rests on absence needs something to compare with.
+    fn check_controls(&self, check: &Check) {
+        let has_control = check.positive_control.is_some() || check.confirm.control_in_answer;
+        let drops = check.rules.iter().any(|rule| rule.verdict == Verdict::Dropped && rule.basis == Basis::Absence);
+        if drops && !has_control {
+            self.source.problem(
+                self.table.span(),
+                format!("{} calls an absence `dropped` without a control", check.id),
+                "add [check.NAME.control.positive] with something known to be there",
+            );
+        }
+    }
+}
+
+/// `reads` and `over`, where they are given.
+pub(super) fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
+    let reads = table.count("reads");
+    let over = table.duration("over");
+    (reads.is_some() || over.is_some()).then(|| Confirm {
+        reads: reads.map_or(2, |reads| reads.value),
+        over: over.map_or(Duration::from_secs(60), |over| over.value),
+    })
+}
+
+fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
+    match Expr::compile(&text.value) {
+        Ok(expr) => Some(expr),
+        Err(error) => {
+            source.problem(text.span.clone(), format!("not an expression: {error}"), "for example 'http.status == 200'");
+            None
+        }
+    }
+}
+
+fn read_param(name: String, table: &Table<'_>) -> Param {
+    let pattern = table.string("pattern").and_then(|pattern| match Regex::new(&format!("^(?:{})$", pattern.value)) {
+        Ok(regex) => Some(regex),
+        Err(_) => {
+            table.problem(pattern.span, "this is no regular expression", "for example \"AC[0-9a-f]{32}\"");
+            None
+        }
+    });
+    let kind = table.string("kind").map_or(Kind::Text, |word| {
+        let known = Kind::WORDS.iter().find(|(name, _)| *name == word.value);
+        known.map(|(_, kind)| *kind).unwrap_or_else(|| {
+            table.problem(word.span, "no such kind", "kinds are: text, domain, url, count, number, list");
+            Kind::Text
+        })
+    });
+    let secret = table.flag("secret").is_some_and(|flag| flag.value);
+    let default = table.any("default").map(|value| value.value);
+    let param = Param {
+        kind,
+        pattern,
+        required: table.flag("required").map_or(default.is_none(), |flag| flag.value),
+        secret,
+        default,
+        each: table.string("each").map(|each| each.value),
+        identity: !secret && table.flag("identity").is_none_or(|flag| flag.value),
+        about: table.string("about").map(|about| about.value).unwrap_or_default(),
+        example: table.string("example").map(|example| example.value).unwrap_or_else(|| "...".to_owned()),
+        name,
+    };
+    table.finish();
+    param
+}
+
+/// Reads `[[rule]]`. A rule's own `basis` wins over the check's.
+pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
+    table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
+}
+
+fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option<Rule> {
+    let when = table.need_string("when", "'http.status == 200'");
+    let verdict: Option<At<Verdict>> = table.word("verdict", &VERDICTS);
+    if verdict.is_none() {
+        table.know("verdict");
+    }
+    let reason = table.need_string("reason", "\"account_suspended\"");
+    let say = table.need_string("say", "\"Acme lists the account as suspended\"");
+    let fault = table.word("fault", &["vendor_decision", "vendor_breakdown", "ours", "unclear"]);
+    let proof = table.word("proof", &["stated", "inferred", "told"]);
+    let own_basis = table.word("basis", &["own_statement", "absence"]);
+    let hint = table.string("hint");
+    table.finish();
+    let when_expr = compile(source, when.as_ref()?);
+    for text in [say.as_ref(), hint.as_ref()].into_iter().flatten() {
+        if let Err(error) = template_names(&text.value) {
+            source.problem(text.span.clone(), format!("not a text with {{{{ }}}}: {error}"), "close every {{ with }}");
+        }
+    }
+    let verdict = verdict?.value;
+    let usual = match verdict {
+        Verdict::Dropped => Fault::VendorDecision,
+        Verdict::Outage => Fault::VendorBreakdown,
+        _ => Fault::Unclear,
+    };
+    let line = source.text[..table.span().start].matches('\n').count() + 1;
+    Some(Rule {
+        when: when_expr?,
+        verdict,
+        reason: reason?.value,
+        fault: fault.map_or(usual, |fault| fault.value),
+        proof: proof.map_or(Proof::Stated, |proof| proof.value),
+        basis: own_basis.map(|basis| basis.value).or(basis).unwrap_or(Basis::OwnStatement),
+        say: say?.value,
+        hint: hint.map(|hint| hint.value),
+        place: format!("{}:{line}", source.name),
+    })
+}
+
+/// Reads `[[example]]`.
+pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
+    table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
+}
+
+fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Option<Example> {
+    let mut params = shared.clone();
+    if let Some(own) = table.table("params") {
+        params.extend(values(&own));
+    }
+    let text = |key: &str| table.string(key).map(|text| text.value);
+    let line = source.text[..table.span().start].matches('\n').count() + 1;
+    let example = Example {
+        name: table.need_string("name", "\"suspended\"")?.value,
+        params,
+        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()),
+        headers: table.table("headers").map(|headers| texts_of(&headers).into_iter().collect()).unwrap_or_default(),
+        body: text("body").unwrap_or_default(),
+        url: text("url"),
+        failure: text("failure"),
+        tls: table.any("tls").map(|tls| tls.value),
+        dns: table.any("dns").map(|dns| dns.value),
+        at: text("at"),
+        verdict: table.word("verdict", &VERDICTS)?.value,
+        reason: text("reason"),
+        place: format!("{}:{line}", source.name),
+    };
+    table.finish();
+    Some(example)
+}
+
+/// All values of a table.
+pub(super) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
+    table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
+}
+
+fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
+    table
+        .keys()
+        .into_iter()
+        .filter_map(|key| table.string(&key.value).map(|text| (key.value.to_lowercase(), text.value)))
+        .collect()
+}

@@ -1,0 +1,45 @@
+//! Checks the names in rules against what the asker gives, when a file is loaded.
+
+use super::Expr;
+use super::vendor::{Ask, Check};
+
+const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
+const TLS: [&str; 14] = [
+    "verdict", "valid", "subject", "issuer", "issuer_org", "names", "not_before", "not_after", "days_left", "serial",
+    "sha256", "chain", "version", "name_matches",
+];
+const DNS: [&str; 9] =
+    ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
+
+/// What is wrong with one dotted name, if anything.
+pub fn wrong(name: &str, check: &Check) -> Option<String> {
+    let mut steps = name.split('.');
+    let root = steps.next().unwrap_or("");
+    let field = steps.next();
+    let http = matches!(check.ask, Ask::Http(_));
+    let known = |fields: &[&str]| match field {
+        Some(field) if !fields.contains(&field) => Some(format!("`{root}` has no `{field}`; it has {}", fields.join(", "))),
+        _ => None,
+    };
+    match root {
+        "now" | "failure" | "failure_detail" | "asked" => None,
+        "json" | "body" if http => None,
+        "http" if http => known(&HTTP),
+        "tls" if http => known(&TLS),
+        "dns" if !http => known(&DNS),
+        "param" => known(&public_params(check)),
+        "html" if http => known(&check.selects.iter().map(|select| select.name.as_str()).collect::<Vec<_>>()),
+        "let" => known(&check.lets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()),
+        "fact" => known(&check.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>()),
+        _ => Some(format!("`{root}` is nothing that a {} answer gives", check.ask.word())),
+    }
+}
+
+fn public_params(check: &Check) -> Vec<&str> {
+    check.params.iter().filter(|param| !param.secret).map(|param| param.name.as_str()).collect()
+}
+
+/// The first wrong name of an expression.
+pub fn wrong_in(expr: &Expr, check: &Check) -> Option<String> {
+    expr.names().iter().find_map(|name| wrong(name, check))
+}

@@ -1,0 +1,136 @@
+//! Runs recorded answers from a folder through the catalogue.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::examples::Tested;
+use super::load_check::values;
+use super::{Catalog, Params};
+use crate::core::answer::{Answer, HttpFacts};
+use crate::core::model::Verdict;
+use crate::core::time::Time;
+use crate::read::{Source, Table};
+
+/// What a recorded file is, and what it must read.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Its path within the folder.
+    pub file: String,
+    /// The check it answers.
+    pub check: String,
+    /// Parameters of the probe.
+    pub params: BTreeMap<String, Value>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The final URL.
+    pub url: String,
+    /// The media type.
+    pub content_type: String,
+    /// What it must read.
+    pub verdict: Verdict,
+    /// Why, if that matters.
+    pub reason: Option<String>,
+}
+
+/// Reads a file of `[[recording]]`.
+pub(super) fn read(source: &Source) -> Vec<Recording> {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let recordings = super::load::recordings_of(&root);
+    root.finish();
+    recordings
+}
+
+pub(super) fn read_one(table: &Table<'_>) -> Option<Recording> {
+    let recording = Recording {
+        file: table.need_string("file", "\"play/details.html\"")?.value,
+        check: table.need_string("check", "\"google_play/listing\"")?.value,
+        params: table.table("params").map(|params| values(&params)).unwrap_or_default(),
+        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
+        url: table.string("url").map_or_else(|| "https://example.com/".to_owned(), |url| url.value),
+        content_type: table.string("content_type").map_or_else(|| "application/json".to_owned(), |text| text.value),
+        verdict: table.word("verdict", &["live", "degraded", "outage", "dropped", "unknown"])?.value,
+        reason: table.string("reason").map(|reason| reason.value),
+    };
+    table.finish();
+    Some(recording)
+}
+
+/// One line for every recording in `folder` that the catalogue knows, and what came of it.
+///
+/// A file `recordings.toml` in the folder itself is used besides the catalogue's own list.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn test_recordings(catalog: &Catalog, folder: &Path, now: Time) -> std::io::Result<(Vec<String>, Tested)> {
+    let mut known = catalog.recordings.clone();
+    let own = folder.join("recordings.toml");
+    let mut tested = Tested::default();
+    if own.exists() {
+        let source = Source::new(own.display().to_string(), std::fs::read_to_string(&own)?);
+        known.extend(read(&source));
+        tested.failed.extend(source.into_problems().iter().map(ToString::to_string));
+    }
+    let files = files_below(folder)?;
+    let mut lines = Vec::new();
+    let mut read_files = BTreeSet::new();
+    for recording in known.iter().filter(|recording| folder.join(&recording.file).is_file()) {
+        read_files.insert(folder.join(&recording.file));
+        let body = std::fs::read(folder.join(&recording.file))?;
+        run(catalog, recording, body, now, &mut lines, &mut tested);
+    }
+    let unread = files.iter().filter(|file| !read_files.contains(*file)).count();
+    lines.push(format!("{} files read, {unread} have no check in this catalogue yet", read_files.len()));
+    Ok((lines, tested))
+}
+
+fn run(catalog: &Catalog, recording: &Recording, body: Vec<u8>, now: Time, lines: &mut Vec<String>, tested: &mut Tested) {
+    let Some((_, check)) = catalog.check(&recording.check) else {
+        tested.failed.push(format!("{}: there is no check {}", recording.file, recording.check));
+        return;
+    };
+    let mut public: BTreeMap<_, _> =
+        check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?))).collect();
+    public.extend(recording.params.clone());
+    let reading = catalog.judge(check, &Params::public(public), &answer_of(recording, body), now);
+    let fits = reading.verdict == recording.verdict
+        && recording.reason.as_ref().is_none_or(|reason| *reason == reading.reason);
+    let mark = if fits { "ok  " } else { "FAIL" };
+    lines.push(format!("{mark} {}  {} ({}): {}", recording.file, reading.verdict, reading.reason, reading.say));
+    if fits {
+        tested.passed += 1;
+    } else {
+        tested.failed.push(format!("{}: should read {}, reads {}", recording.file, recording.verdict, reading.verdict));
+    }
+}
+
+fn answer_of(recording: &Recording, body: Vec<u8>) -> Answer {
+    let url = url::Url::parse(&recording.url).ok();
+    // A recording with its head begins with the status line; only the body counts here.
+    let body = match body.windows(4).position(|four| four == b"\r\n\r\n") {
+        Some(at) if body.starts_with(b"HTTP/") => body[at + 4..].to_vec(),
+        _ if body.starts_with(b"HTTP/") => Vec::new(),
+        _ => body,
+    };
+    let http = HttpFacts {
+        status: recording.status,
+        host: url.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
+        path: url.as_ref().map_or("", |url| url.path()).to_owned(),
+        url: recording.url.clone(),
+        content_type: recording.content_type.clone(),
+        size: body.len() as u64,
+        ..HttpFacts::default()
+    };
+    Answer { asked: recording.file.clone(), http: Some(http), body, ..Answer::default() }
+}
+
+fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(files_below(&path)?) } else { files.push(path) }
+    }
+    Ok(files)
+}

@@ -1,0 +1,77 @@
+//! What an asker is asked. Secrets travel as [`Secret`] and show as dots.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A text that never shows itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The secret itself: for the request, the signature and the redactor only.
+    pub fn open(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// One question for one asker.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Over HTTP, with the TLS facts of the connection where wanted.
+    Http(HttpQuestion),
+    /// A walk from the root to a zone's own servers.
+    Dns(DnsQuestion),
+}
+
+impl Question {
+    /// The host whose budget this question uses up.
+    pub fn host(&self) -> &str {
+        match self {
+            Question::Http(http) => &http.host,
+            Question::Dns(dns) => &dns.domain,
+        }
+    }
+}
+
+/// An HTTP request.
+#[derive(Clone, Debug)]
+pub struct HttpQuestion {
+    /// `GET`, `HEAD` or `POST`.
+    pub method: String,
+    /// The logical URL; it may hold a secret, so it is never shown.
+    pub url: Secret,
+    /// The URL with secrets as dots, for people.
+    pub shown: String,
+    /// The logical host.
+    pub host: String,
+    /// Header fields.
+    pub headers: Vec<(String, Secret)>,
+    /// A body to send.
+    pub body: Option<Secret>,
+    /// Also record the TLS facts of the connection.
+    pub tls: bool,
+    /// Everything together takes no longer.
+    pub timeout: Duration,
+}
+
+/// A delegation walk.
+#[derive(Clone, Debug)]
+pub struct DnsQuestion {
+    /// The zone, without a trailing dot.
+    pub domain: String,
+    /// The record types asked of every server of the zone.
+    pub types: Vec<String>,
+    /// One server gets so long for one answer.
+    pub timeout: Duration,
+}

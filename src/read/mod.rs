@@ -1,0 +1,65 @@
+//! Reads TOML files and collects *all* problems, each with its place and a cure.
+//!
+//! The configuration and the catalogue are both read with this; it knows neither.
+
+mod problem;
+mod table;
+mod value;
+
+pub use problem::{Problem, Problems};
+pub use table::{At, Table};
+pub use value::{duration, duration_text, to_json};
+
+use std::cell::RefCell;
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// One file being read: its text and what was found wrong with it.
+#[derive(Debug)]
+pub struct Source {
+    /// The file's name as people know it.
+    pub name: String,
+    /// Its whole text.
+    pub text: String,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Source {
+    /// A file's text under its name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source { name: name.into(), text: text.into(), problems: RefCell::default() }
+    }
+
+    /// Parses the text; syntax errors become problems, and reading goes on with the rest.
+    pub fn parse(&self) -> Spanned<DeTable<'_>> {
+        let (table, errors) = DeTable::parse_recoverable(&self.text);
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            self.problem(span, error.message().trim(), "see https://toml.io for how TOML is written");
+        }
+        table
+    }
+
+    /// Notes one problem at a span of bytes.
+    pub fn problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        let problem = Problem::at(&self.name, &self.text, span, what.into(), cure.into());
+        let mut problems = self.problems.borrow_mut();
+        // A broken line often breaks twice; one message a place is enough.
+        if !problems.iter().any(|old| (old.line, old.column) == (problem.line, problem.column)) {
+            problems.push(problem);
+        }
+    }
+
+    /// The problems found so far, in the order of the file.
+    pub fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        problems
+    }
+
+    /// Whether nothing was found wrong yet.
+    pub fn is_fine(&self) -> bool {
+        self.problems.borrow().is_empty()
+    }
+}

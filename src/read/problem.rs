@@ -1,0 +1,89 @@
+//! A problem with its place, a caret and a cure.
+
+use std::fmt;
+use std::ops::Range;
+
+/// One thing wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// The line's text.
+    pub text: String,
+    /// How many characters the caret marks.
+    pub width: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub cure: String,
+}
+
+impl Problem {
+    /// The problem at a span of bytes of `source`.
+    pub fn at(file: &str, source: &str, span: Range<usize>, what: String, cure: String) -> Problem {
+        let start = floor(source, span.start.min(source.len()));
+        let before = &source[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let text = source[line_start..].lines().next().unwrap_or("").to_owned();
+        let column = source[line_start..start].chars().count();
+        let end = floor(source, span.end.clamp(start, source.len()));
+        let marked = source[start..end].lines().next().unwrap_or("").chars().count();
+        let width = marked.min(text.chars().count().saturating_sub(column)).max(1);
+        Problem {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: column + 1,
+            text,
+            width,
+            what,
+            cure,
+        }
+    }
+
+    /// A problem of a whole file, without a place in it.
+    pub fn of_file(file: &str, what: impl Into<String>, cure: impl Into<String>) -> Problem {
+        let (what, cure) = (what.into(), cure.into());
+        Problem { file: file.to_owned(), line: 0, column: 0, text: String::new(), width: 0, what, cure }
+    }
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            writeln!(f, "{}: {}", self.file, self.what)?;
+            return writeln!(f, "  = {}", self.cure);
+        }
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.what)?;
+        writeln!(f, "{gutter} |")?;
+        writeln!(f, "{number} | {}", self.text)?;
+        writeln!(f, "{gutter} | {}{}", " ".repeat(self.column - 1), "^".repeat(self.width))?;
+        writeln!(f, "{gutter} = {}", self.cure)
+    }
+}
+
+/// Everything wrong, at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.0 {
+            writeln!(f, "{problem}")?;
+        }
+        let count = self.0.len();
+        write!(f, "{count} problem{} found; nothing was started", if count == 1 { "" } else { "s" })
+    }
+}

@@ -1,0 +1,227 @@
+//! One table of a file, read key by key; what nobody asked for is a problem.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::str::FromStr;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Source, duration, to_json};
+
+/// A value with its place in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Its bytes in the file.
+    pub span: Range<usize>,
+}
+
+/// A table being read.
+pub struct Table<'s> {
+    source: &'s Source,
+    table: &'s DeTable<'s>,
+    span: Range<usize>,
+    path: String,
+    asked: RefCell<BTreeSet<String>>,
+}
+
+impl<'s> Table<'s> {
+    /// The whole file.
+    pub fn root(source: &'s Source, parsed: &'s Spanned<DeTable<'s>>) -> Table<'s> {
+        Table::new(source, parsed.get_ref(), 0..0, String::new())
+    }
+
+    fn new(source: &'s Source, table: &'s DeTable<'s>, span: Range<usize>, path: String) -> Table<'s> {
+        Table { source, table, span, path, asked: RefCell::default() }
+    }
+
+    /// Where this table stands in the file.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Its dotted name.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes a problem in this file.
+    pub fn problem(&self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        self.source.problem(span, what, cure);
+    }
+
+    fn named(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn raw(&self, key: &str) -> Option<&'s Spanned<DeValue<'s>>> {
+        self.asked.borrow_mut().insert(key.to_owned());
+        self.table.get(key)
+    }
+
+    /// Where a key itself stands, or the table if the key is missing.
+    pub fn key_span(&self, key: &str) -> Range<usize> {
+        let key = self.table.iter().find(|(name, _)| name.get_ref() == key);
+        key.map_or_else(|| self.span(), |(name, _)| name.span())
+    }
+
+    fn typed<T>(
+        &self,
+        key: &str,
+        kind: &str,
+        example: &str,
+        read: impl Fn(&'s DeValue<'s>) -> Option<T>,
+    ) -> Option<At<T>> {
+        let raw = self.raw(key)?;
+        match read(raw.get_ref()) {
+            Some(value) => Some(At { value, span: raw.span() }),
+            None => {
+                let got = raw.get_ref().type_str();
+                self.problem(raw.span(), format!("`{}` must be {kind}, not {got}", self.named(key)), format!("for example {key} = {example}"));
+                None
+            }
+        }
+    }
+
+    /// A text.
+    pub fn string(&self, key: &str) -> Option<At<String>> {
+        self.typed(key, "a text", "\"...\"", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// A text that must be there.
+    pub fn need_string(&self, key: &str, example: &str) -> Option<At<String>> {
+        if self.raw(key).is_none() {
+            self.missing(key, example);
+            return None;
+        }
+        self.string(key)
+    }
+
+    /// Notes that a key is missing.
+    pub fn missing(&self, key: &str, example: &str) {
+        self.problem(self.span(), format!("`{}` is missing", self.named(key)), format!("add {key} = {example}"));
+    }
+
+    /// Yes or no.
+    pub fn flag(&self, key: &str) -> Option<At<bool>> {
+        self.typed(key, "true or false", "true", DeValue::as_bool)
+    }
+
+    /// A whole number, not below zero.
+    pub fn count(&self, key: &str) -> Option<At<u32>> {
+        self.typed(key, "a whole number", "3", |value| {
+            value.as_integer().and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok())
+        })
+    }
+
+    /// A duration such as `"5m"`.
+    pub fn duration(&self, key: &str) -> Option<At<Duration>> {
+        let text = self.typed(key, "a duration in quotes", "\"5m\"", |value| value.as_str().map(str::to_owned))?;
+        match duration(&text.value) {
+            Ok(value) => Some(At { value, span: text.span }),
+            Err((what, cure)) => {
+                self.problem(text.span, what, cure);
+                None
+            }
+        }
+    }
+
+    /// A list of texts.
+    pub fn strings(&self, key: &str) -> Option<At<Vec<At<String>>>> {
+        self.typed(key, "a list of texts", "[\"...\"]", |value| {
+            let items = value.as_array()?.iter();
+            items.map(|item| Some(At { value: item.get_ref().as_str()?.to_owned(), span: item.span() })).collect()
+        })
+    }
+
+    /// One of a closed set of words.
+    pub fn word<T: FromStr>(&self, key: &str, words: &[&str]) -> Option<At<T>> {
+        let text = self.string(key)?;
+        match text.value.parse() {
+            Ok(value) => Some(At { value, span: text.span }),
+            Err(_) => {
+                let what = format!("`{}` is not a {key} that plugwatch knows", text.value);
+                self.problem(text.span, what, one_of(&text.value, words.iter().copied()));
+                None
+            }
+        }
+    }
+
+    /// Any value, as JSON.
+    pub fn any(&self, key: &str) -> Option<At<serde_json::Value>> {
+        self.raw(key).map(|raw| At { value: to_json(raw.get_ref()), span: raw.span() })
+    }
+
+    /// A table within this one.
+    pub fn table(&self, key: &str) -> Option<Table<'s>> {
+        let raw = self.raw(key)?;
+        let Some(table) = raw.get_ref().as_table() else {
+            let got = raw.get_ref().type_str();
+            self.problem(raw.span(), format!("`{}` must be a table, not {got}", self.named(key)), format!("write [{}]", self.named(key)));
+            return None;
+        };
+        Some(Table::new(self.source, table, self.key_span(key), self.named(key)))
+    }
+
+    /// A list of tables, `[[key]]`.
+    pub fn tables(&self, key: &str) -> Vec<Table<'s>> {
+        let Some(raw) = self.raw(key) else { return Vec::new() };
+        let wrong = || {
+            self.problem(raw.span(), format!("`{}` must be a list of tables", self.named(key)), format!("write [[{}]]", self.named(key)));
+            Vec::new()
+        };
+        let Some(items) = raw.get_ref().as_array() else { return wrong() };
+        let tables: Option<Vec<Table<'s>>> = items
+            .iter()
+            .map(|item| Some(Table::new(self.source, item.get_ref().as_table()?, item.span(), self.named(key))))
+            .collect();
+        tables.unwrap_or_else(wrong)
+    }
+
+    /// Every key of this table that names a table, in order of the file.
+    pub fn subtables(&self) -> Vec<(At<String>, Table<'s>)> {
+        let mut all: Vec<_> = self
+            .keys()
+            .into_iter()
+            .filter_map(|key| self.table(&key.value).map(|table| (key, table)))
+            .collect();
+        all.sort_by_key(|(key, _)| key.span.start);
+        all
+    }
+
+    /// All keys, with their places.
+    pub fn keys(&self) -> Vec<At<String>> {
+        let mut keys: Vec<_> =
+            self.table.keys().map(|key| At { value: key.get_ref().to_string(), span: key.span() }).collect();
+        keys.sort_by_key(|key| key.span.start);
+        keys
+    }
+
+    /// Marks a key as known without reading it.
+    pub fn know(&self, key: &str) {
+        self.asked.borrow_mut().insert(key.to_owned());
+    }
+
+    /// Every key that nobody asked for becomes a problem, with the nearest known name.
+    pub fn finish(&self) {
+        let asked = self.asked.borrow();
+        for key in self.keys().into_iter().filter(|key| !asked.contains(&key.value)) {
+            let what = format!("`{}` is not a key of {}", key.value, if self.path.is_empty() { "this file" } else { &self.path });
+            self.problem(key.span, what, one_of(&key.value, asked.iter().map(String::as_str)));
+        }
+    }
+}
+
+/// "did you mean", or the whole list.
+fn one_of<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let near = known.iter().map(|word| (strsim::jaro_winkler(wrong, word), *word)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match near {
+        Some((likeness, word)) if likeness > 0.8 => format!("did you mean `{word}`?"),
+        _ => format!("known here: {}", known.join(", ")),
+    }
+}
