@@ -1,0 +1,118 @@
+//! One question to one name server, over UDP and, if cut short, over TCP.
+//!
+//! Sockets are connected, so that a closed port (ICMP) shows as such, and so that
+//! answers from elsewhere do not reach us.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hickory_proto::op::{Edns, Message, MessageType, Query, ResponseCode};
+use hickory_proto::rr::{Name, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+/// Why a server gave no usable answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Nothing came in time.
+    Timeout,
+    /// The host is up, but no name server listens.
+    Closed,
+    /// What came cannot be read, or the socket failed.
+    Broken,
+}
+
+impl Silence {
+    /// The word in facts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Silence::Timeout => "timeout",
+            Silence::Closed => "closed",
+            Silence::Broken => "broken",
+        }
+    }
+}
+
+/// Asks `server` for `name`, without recursion.
+pub async fn exchange(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration) -> Result<Message, Silence> {
+    let reply = twice(server, name, kind, limit, true).await?;
+    let puzzled = matches!(reply.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp);
+    // Old servers do not understand EDNS (RFC 6891, section 7).
+    let reply = if puzzled { twice(server, name, kind, limit, false).await? } else { reply };
+    if reply.metadata.truncation { over_tcp(server, name, kind, limit).await } else { Ok(reply) }
+}
+
+/// One lost packet is no silence.
+async fn twice(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration, edns: bool) -> Result<Message, Silence> {
+    let half = limit / 2;
+    match over_udp(server, name, kind, half, edns).await {
+        Err(Silence::Timeout) => over_udp(server, name, kind, half, edns).await,
+        other => other,
+    }
+}
+
+fn query(name: &Name, kind: RecordType, edns: bool) -> Message {
+    let mut message = Message::query();
+    message.metadata.recursion_desired = false;
+    message.add_query(Query::query(name.clone(), kind));
+    if edns {
+        let mut options = Edns::new();
+        options.set_max_payload(1_232).set_version(0);
+        message.set_edns(options);
+    }
+    message
+}
+
+async fn over_udp(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration, edns: bool) -> Result<Message, Silence> {
+    let question = query(name, kind, edns);
+    let wire = question.to_vec().map_err(|_| Silence::Broken)?;
+    let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
+    let socket = UdpSocket::bind(local).await.map_err(|_| Silence::Broken)?;
+    socket.connect(server).await.map_err(|_| Silence::Broken)?;
+    socket.send(&wire).await.map_err(|error| of_io(&error))?;
+    let mut buffer = vec![0; 4_096];
+    let answer = async {
+        loop {
+            let size = socket.recv(&mut buffer).await.map_err(|error| of_io(&error))?;
+            // Wrong ids and questions are somebody else's, or forged: go on waiting.
+            match Message::from_vec(&buffer[..size]) {
+                Ok(reply) if fits(&question, &reply) => return Ok(reply),
+                Ok(_) => {}
+                Err(_) if size >= 2 && buffer[..2] == question.metadata.id.to_be_bytes() => return Err(Silence::Broken),
+                Err(_) => {}
+            }
+        }
+    };
+    timeout(limit, answer).await.unwrap_or(Err(Silence::Timeout))
+}
+
+async fn over_tcp(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration) -> Result<Message, Silence> {
+    let question = query(name, kind, true);
+    let wire = question.to_vec().map_err(|_| Silence::Broken)?;
+    let length = u16::try_from(wire.len()).map_err(|_| Silence::Broken)?;
+    let talk = async {
+        let mut stream = TcpStream::connect(server).await.map_err(|error| of_io(&error))?;
+        stream.write_all(&[&length.to_be_bytes()[..], &wire].concat()).await.map_err(|error| of_io(&error))?;
+        let size = stream.read_u16().await.map_err(|error| of_io(&error))?;
+        let mut reply = vec![0; usize::from(size)];
+        stream.read_exact(&mut reply).await.map_err(|error| of_io(&error))?;
+        Message::from_vec(&reply).ok().filter(|reply| fits(&question, reply)).ok_or(Silence::Broken)
+    };
+    timeout(limit, talk).await.unwrap_or(Err(Silence::Timeout))
+}
+
+fn fits(question: &Message, reply: &Message) -> bool {
+    reply.metadata.id == question.metadata.id
+        && reply.metadata.message_type == MessageType::Response
+        && (reply.queries == question.queries || reply.queries.is_empty())
+}
+
+fn of_io(error: &io::Error) -> Silence {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Silence::Closed,
+        io::ErrorKind::TimedOut => Silence::Timeout,
+        _ => Silence::Broken,
+    }
+}

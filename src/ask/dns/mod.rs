@@ -1,0 +1,30 @@
+//! DNS: a walk from the root to each server of a zone, asking named servers directly
+//! and without any cache. `exchange` is one question to one server, `walk` the way
+//! down, `zone` the round among the zone's own servers.
+
+mod exchange;
+mod walk;
+mod zone;
+
+use crate::clock::Stopwatch;
+use crate::core::answer::{Answer, Failure};
+use crate::core::question::DnsQuestion;
+
+use super::net::Net;
+
+/// The root servers' addresses (IANA, named.root); several are enough, one is asked at a time.
+pub const ROOTS: [&str; 6] =
+    ["198.41.0.4", "170.247.170.2", "192.33.4.12", "199.7.91.13", "192.5.5.241", "193.0.14.129"];
+
+/// Walks to the zone and tells all that its parent and its servers say.
+pub async fn ask(net: &Net, question: &DnsQuestion) -> Answer {
+    let asked = format!("{} at its parent and at each of its name servers", question.domain);
+    let watch = Stopwatch::start();
+    let mut walk = match walk::Walk::new(net, &question.domain, question.timeout) {
+        Ok(walk) => walk,
+        Err(wrong) => return Answer::failed(asked, Failure::NotAsked, wrong),
+    };
+    let delegation = walk.down().await;
+    let zone = zone::ask_all(&mut walk, &delegation, &question.types).await;
+    Answer { asked, took_ms: watch.ms(), dns: Some(zone), ..Answer::default() }
+}

@@ -1,0 +1,279 @@
+//! The way down from the root: who is the parent, and whom does it name?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
+
+use super::super::net::Net;
+use super::exchange::{Silence, exchange};
+
+/// A walk asks no more than this, however tangled the delegations are.
+const MOST_QUESTIONS: u32 = 150;
+/// Servers asked at the parent, and of the zone itself.
+const MOST_SERVERS: usize = 8;
+/// At the parent, this many are enough to believe an NXDOMAIN.
+const PARENT_SERVERS: usize = 3;
+
+/// A name server with one of its addresses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Server {
+    /// Its name, lower case, without the final dot.
+    pub name: String,
+    /// Where it answers.
+    pub address: SocketAddr,
+}
+
+/// What the parent says about the zone.
+#[derive(Clone, Debug, Default)]
+pub struct Delegation {
+    /// Why the walk did not reach the parent, if it did not.
+    pub walk_failed: Option<&'static str>,
+    /// Servers of the parent that were asked.
+    pub asked: usize,
+    /// Those that answered.
+    pub answered: usize,
+    /// Those that say that the name does not exist.
+    pub nxdomain: usize,
+    /// Those that name servers for it.
+    pub delegated: usize,
+    /// The names of the zone's servers.
+    pub name_servers: BTreeSet<String>,
+    /// Their addresses.
+    pub servers: Vec<Server>,
+}
+
+/// A walk to one zone.
+pub struct Walk<'n> {
+    pub(super) net: &'n Net,
+    pub(super) zone: Name,
+    pub(super) domain: String,
+    pub(super) limit: Duration,
+    questions: u32,
+}
+
+/// What one server says on the way.
+enum Step {
+    /// Go on there.
+    Referral { zone: Name, names: BTreeSet<String>, glue: BTreeMap<String, Vec<IpAddr>> },
+    /// The name does not exist, said with authority.
+    Gone,
+    /// The name is no zone of its own; it lives here.
+    Here,
+    /// Nothing usable.
+    Nothing(&'static str),
+}
+
+impl<'n> Walk<'n> {
+    pub fn new(net: &'n Net, domain: &str, limit: Duration) -> Result<Walk<'n>, String> {
+        let zone = Name::from_ascii(format!("{domain}.")).map_err(|_| format!("`{domain}` is not a domain name"))?;
+        Ok(Walk { net, zone, domain: domain.to_owned(), limit, questions: 0 })
+    }
+
+    /// Walks down to the zone's parent and hears all that it says.
+    pub async fn down(&mut self) -> Delegation {
+        let zone = self.zone.clone();
+        self.find(&zone, 0).await
+    }
+
+    fn socket(&self, ip: IpAddr) -> SocketAddr {
+        SocketAddr::new(ip, self.net.options.dns_port)
+    }
+
+    fn roots(&self) -> Vec<Server> {
+        let roots = self.net.options.dns_roots.iter();
+        roots.map(|ip| Server { name: "root".to_owned(), address: self.socket(*ip) }).collect()
+    }
+
+    pub(super) async fn put(&mut self, server: &Server, name: &Name, kind: RecordType) -> Result<Message, Silence> {
+        self.questions += 1;
+        if self.questions > MOST_QUESTIONS || !self.net.options.guard.allows(server.address.ip()) {
+            return Err(Silence::Broken);
+        }
+        exchange(server.address, name, kind, self.limit).await
+    }
+
+    async fn find(&mut self, target: &Name, depth: u8) -> Delegation {
+        let mut servers = self.roots();
+        let mut at = Name::root();
+        loop {
+            let (step, answered) = self.first_step(&servers, target, &at).await;
+            match step {
+                Step::Referral { zone, names, glue } if zone != *target => {
+                    servers = self.addresses(&names, &glue, depth).await;
+                    at = zone;
+                    if servers.is_empty() {
+                        return Delegation { walk_failed: Some("no_parent_address"), ..Delegation::default() };
+                    }
+                }
+                Step::Nothing(why) => return Delegation { walk_failed: Some(why), ..Delegation::default() },
+                Step::Here => return own_servers(servers),
+                step => return self.hear_all(&servers, target, &at, (answered, step), depth).await,
+            }
+        }
+    }
+
+    /// Asks one server after the other until one says something usable.
+    async fn first_step(&mut self, servers: &[Server], target: &Name, at: &Name) -> (Step, usize) {
+        let mut last = Step::Nothing("no_server_above_answers");
+        for (n, server) in servers.iter().take(MOST_SERVERS).enumerate() {
+            last = match self.put(server, target, RecordType::NS).await {
+                Ok(reply) => step_of(&reply, target, at),
+                Err(_) => Step::Nothing("no_server_above_answers"),
+            };
+            if !matches!(last, Step::Nothing(_)) {
+                return (last, n);
+            }
+        }
+        (last, 0)
+    }
+
+    /// At the parent, several servers are heard: one lying or lagging must not decide.
+    async fn hear_all(&mut self, servers: &[Server], target: &Name, at: &Name, first: (usize, Step), depth: u8) -> Delegation {
+        let mut heard = Delegation { asked: 1, ..Delegation::default() };
+        let mut glue = BTreeMap::new();
+        note(&mut heard, &mut glue, first.1);
+        let others: Vec<&Server> =
+            servers.iter().enumerate().filter(|(n, _)| *n != first.0).map(|(_, server)| server).take(PARENT_SERVERS - 1).collect();
+        for server in others {
+            heard.asked += 1;
+            if let Ok(reply) = self.put(server, target, RecordType::NS).await {
+                note(&mut heard, &mut glue, step_of(&reply, target, at));
+            }
+        }
+        let names = heard.name_servers.clone();
+        heard.servers = self.addresses(&names, &glue, depth).await;
+        heard
+    }
+
+    /// Addresses of name servers: glue where there is some, else a walk of their own.
+    async fn addresses(&mut self, names: &BTreeSet<String>, glue: &BTreeMap<String, Vec<IpAddr>>, depth: u8) -> Vec<Server> {
+        let mut servers = Vec::new();
+        for name in names {
+            let found = match glue.get(name) {
+                Some(found) => found.clone(),
+                None if depth < 2 => Box::pin(self.resolve(name, depth + 1)).await,
+                None => Vec::new(),
+            };
+            servers.extend(found.into_iter().map(|ip| Server { name: name.clone(), address: self.socket(ip) }));
+            if servers.len() >= MOST_SERVERS {
+                break;
+            }
+        }
+        servers.truncate(MOST_SERVERS);
+        servers
+    }
+
+    /// The IPv4 addresses of a host, asked of its own zone's servers.
+    async fn resolve(&mut self, host: &str, depth: u8) -> Vec<IpAddr> {
+        let Ok(name) = Name::from_ascii(format!("{host}.")) else { return Vec::new() };
+        let mut servers = self.roots();
+        let mut at = Name::root();
+        for _ in 0..10 {
+            let Some(reply) = self.first_reply(&servers, &name).await else { return Vec::new() };
+            let found: Vec<IpAddr> = reply.answers.iter().filter_map(|record| ipv4(&record.data)).collect();
+            if !found.is_empty() {
+                return found;
+            }
+            match step_of(&reply, &name, &at) {
+                Step::Referral { zone, names, glue } => {
+                    servers = self.addresses(&names, &glue, depth).await;
+                    at = zone;
+                }
+                _ => return Vec::new(),
+            }
+        }
+        Vec::new()
+    }
+
+    async fn first_reply(&mut self, servers: &[Server], name: &Name) -> Option<Message> {
+        for server in servers.iter().take(3) {
+            if let Ok(reply) = self.put(server, name, RecordType::A).await {
+                return Some(reply);
+            }
+        }
+        None
+    }
+
+    /// Asks all servers the same at once.
+    pub(super) async fn put_all(&mut self, servers: &[Server], kind: RecordType) -> Vec<Result<Message, Silence>> {
+        self.questions += u32::try_from(servers.len()).unwrap_or(u32::MAX);
+        let guard = self.net.options.guard;
+        let (zone, limit) = (&self.zone, self.limit);
+        join_all(servers.iter().map(|server| async move {
+            if !guard.allows(server.address.ip()) {
+                return Err(Silence::Broken);
+            }
+            exchange(server.address, zone, kind, limit).await
+        }))
+        .await
+    }
+}
+
+fn own_servers(servers: Vec<Server>) -> Delegation {
+    let name_servers = servers.iter().map(|server| server.name.clone()).collect();
+    Delegation { asked: servers.len(), answered: 1, delegated: 1, name_servers, servers, ..Delegation::default() }
+}
+
+fn note(heard: &mut Delegation, glue: &mut BTreeMap<String, Vec<IpAddr>>, step: Step) {
+    match step {
+        Step::Gone => {
+            heard.answered += 1;
+            heard.nxdomain += 1;
+        }
+        Step::Referral { names, glue: more, .. } => {
+            heard.answered += 1;
+            heard.delegated += 1;
+            heard.name_servers.extend(names);
+            glue.extend(more);
+        }
+        Step::Here => heard.answered += 1,
+        Step::Nothing(_) => {}
+    }
+}
+
+fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
+    let authoritative = reply.metadata.authoritative;
+    match reply.metadata.response_code {
+        ResponseCode::NXDomain if authoritative => return Step::Gone,
+        ResponseCode::NoError => {}
+        _ => return Step::Nothing("a_server_above_refuses"),
+    }
+    let records = reply.answers.iter().filter(|record| record.name == *target).chain(&reply.authorities);
+    let mut names = BTreeSet::new();
+    let mut zone = None;
+    for record in records {
+        if let RData::NS(server) = &record.data {
+            // Only a step further down counts; referrals upwards are lame.
+            if record.name.zone_of(target) && (record.name != *at || record.name == *target) {
+                zone = Some(record.name.clone());
+                names.insert(plain(&server.0));
+            }
+        }
+    }
+    let Some(zone) = zone else {
+        return if authoritative { Step::Here } else { Step::Nothing("a_server_above_is_lame") };
+    };
+    let mut glue: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    for record in &reply.additionals {
+        if let Some(ip) = ipv4(&record.data) {
+            glue.entry(plain(&record.name)).or_default().push(ip);
+        }
+    }
+    Step::Referral { zone, names, glue }
+}
+
+fn ipv4(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::A(address) => Some(IpAddr::V4(address.0)),
+        _ => None,
+    }
+}
+
+/// A name in lower case without its final dot.
+pub(super) fn plain(name: &Name) -> String {
+    name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
+}

@@ -1,0 +1,162 @@
+//! The round among a zone's own servers: who serves it, and what do they say?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::opt::EdnsOption;
+use hickory_proto::rr::{RData, RecordType};
+use serde_json::{Value, json};
+
+use super::exchange::Silence;
+use super::walk::{Delegation, Server, Walk, plain};
+
+/// The option number of an extended DNS error (RFC 8914).
+const EDE: u16 = 15;
+
+/// What one server says.
+struct Said {
+    outcome: &'static str,
+    rcode: String,
+    aa: bool,
+    ra: bool,
+    ede: Vec<Value>,
+    serial: Option<u32>,
+    records: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Asks every server of the zone for every type and puts the facts together.
+pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[String]) -> Value {
+    let servers = &delegation.servers;
+    let first = walk.put_all(servers, RecordType::SOA).await;
+    let mut said: Vec<Said> = first.iter().map(hear).collect();
+    for kind in types.iter().filter(|kind| *kind != "SOA") {
+        let Ok(record_type) = RecordType::from_str(kind) else { continue };
+        let serving: Vec<usize> = (0..servers.len()).filter(|n| said[*n].outcome == "served").collect();
+        let asked: Vec<Server> = serving.iter().map(|n| servers[*n].clone()).collect();
+        let replies = walk.put_all(&asked, record_type).await;
+        for (n, reply) in serving.into_iter().zip(replies) {
+            let found = reply.map(|reply| records(&reply, record_type)).unwrap_or_default();
+            said[n].records.insert(kind.clone(), found);
+        }
+    }
+    facts(walk, delegation, &said, types)
+}
+
+fn hear(reply: &Result<Message, Silence>) -> Said {
+    let silent = |outcome| Said {
+        outcome,
+        rcode: String::new(),
+        aa: false,
+        ra: false,
+        ede: Vec::new(),
+        serial: None,
+        records: BTreeMap::new(),
+    };
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(silence) => return silent(silence.word()),
+    };
+    let serial = reply.answers.iter().find_map(|record| match &record.data {
+        RData::SOA(soa) => Some(soa.serial),
+        _ => None,
+    });
+    let mut said = silent(outcome(reply));
+    said.rcode = format!("{:?}", reply.metadata.response_code).to_uppercase();
+    (said.aa, said.ra, said.serial) = (reply.metadata.authoritative, reply.metadata.recursion_available, serial);
+    said.ede = extended_errors(reply);
+    said
+}
+
+fn outcome(reply: &Message) -> &'static str {
+    let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
+    match reply.metadata.response_code {
+        ResponseCode::Refused | ResponseCode::NotAuth => "refused",
+        ResponseCode::ServFail => "servfail",
+        ResponseCode::NXDomain if aa => "nxdomain",
+        ResponseCode::NoError if aa => "served",
+        // An authoritative server that offers recursion and knows nothing by itself is somebody in between.
+        ResponseCode::NoError | ResponseCode::NXDomain if ra => "intercepted",
+        ResponseCode::NoError | ResponseCode::NXDomain => "lame",
+        _ => "broken",
+    }
+}
+
+fn extended_errors(reply: &Message) -> Vec<Value> {
+    let Some(edns) = &reply.edns else { return Vec::new() };
+    edns.options()
+        .options
+        .iter()
+        .filter_map(|(_, option)| match option {
+            EdnsOption::Unknown(EDE, bytes) if bytes.len() >= 2 => Some(json!({
+                "code": u16::from_be_bytes([bytes[0], bytes[1]]),
+                "text": String::from_utf8_lossy(&bytes[2..]).trim_end_matches('\0'),
+            })),
+            _ => None,
+        })
+        .collect()
+}
+
+fn records(reply: &Message, kind: RecordType) -> BTreeSet<String> {
+    let wanted = reply.answers.iter().filter(|record| record.record_type() == kind);
+    wanted.map(|record| text(&record.data)).collect()
+}
+
+fn text(data: &RData) -> String {
+    match data {
+        RData::A(ip) => ip.0.to_string(),
+        RData::AAAA(ip) => ip.0.to_string(),
+        RData::NS(name) => plain(&name.0),
+        RData::MX(mx) => format!("{} {}", mx.preference, plain(&mx.exchange)),
+        other => other.to_string(),
+    }
+}
+
+fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[String]) -> Value {
+    let count = |outcome: &str| said.iter().filter(|said| said.outcome == outcome).count();
+    let servers: Vec<Value> = delegation.servers.iter().zip(said).map(server_facts).collect();
+    let serving: Vec<&Said> = said.iter().filter(|said| said.outcome == "served").collect();
+    let mut records: BTreeMap<&str, BTreeSet<String>> = types.iter().map(|kind| (kind.as_str(), BTreeSet::new())).collect();
+    for kind in ["A", "AAAA", "MX"] {
+        records.entry(kind).or_default();
+    }
+    for (kind, found) in serving.iter().flat_map(|said| &said.records) {
+        records.entry(kind).or_default().extend(found.iter().cloned());
+    }
+    let serials: BTreeSet<u32> = serving.iter().filter_map(|said| said.serial).collect();
+    json!({
+        "domain": walk.domain,
+        "walk_failed": delegation.walk_failed.unwrap_or(""),
+        "parent": {
+            "asked": delegation.asked, "answered": delegation.answered,
+            "nxdomain": delegation.nxdomain, "delegated": delegation.delegated,
+        },
+        "name_servers": delegation.name_servers,
+        "servers": servers,
+        "count": {
+            "total": said.len(), "served": serving.len(), "refused": count("refused"), "servfail": count("servfail"),
+            "nxdomain": count("nxdomain"), "lame": count("lame"), "timeout": count("timeout"),
+            "closed": count("closed"), "broken": count("broken"), "intercepted": count("intercepted"),
+        },
+        "records": records,
+        "serials": serials,
+        "agree": agree(&serving),
+    })
+}
+
+/// Addresses are left out: many hosts answer each question with another choice of them.
+fn agree(serving: &[&Said]) -> bool {
+    let steady = |said: &Said| {
+        let kept = said.records.iter().filter(|(kind, _)| !matches!(kind.as_str(), "A" | "AAAA"));
+        kept.map(|(kind, found)| (kind.clone(), found.clone())).collect::<BTreeMap<_, _>>()
+    };
+    serving.windows(2).all(|two| steady(two[0]) == steady(two[1]))
+}
+
+fn server_facts((server, said): (&Server, &Said)) -> Value {
+    json!({
+        "name": server.name, "address": server.address.ip().to_string(), "outcome": said.outcome,
+        "rcode": said.rcode, "aa": said.aa, "ra": said.ra, "ede": said.ede, "serial": said.serial,
+        "records": said.records,
+    })
+}

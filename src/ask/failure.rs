@@ -1,0 +1,74 @@
+//! Errors of the libraries as words of the closed vocabulary.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+use super::net::Refused;
+use crate::core::answer::Failure;
+
+/// The word for an error of the HTTP client.
+pub fn of_http(error: &reqwest::Error) -> Failure {
+    if error.is_timeout() {
+        return if error.is_connect() { Failure::ConnectTimeout } else { Failure::HttpTimeout };
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(this) = cause {
+        if let Some(failure) = of_cause(this) {
+            return failure;
+        }
+        cause = this.source();
+    }
+    if error.is_connect() { Failure::ConnectFailed } else { Failure::HttpBroken }
+}
+
+fn of_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
+    if error.is::<Refused>() {
+        return Some(Failure::AddressRefused);
+    }
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(of_tls(tls));
+    }
+    let io = error.downcast_ref::<io::Error>()?;
+    // An I/O error may carry the TLS error inside instead of as its source.
+    if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return Some(of_tls(tls));
+    }
+    of_io(io)
+}
+
+/// The word for an I/O error.
+pub fn of_io(error: &io::Error) -> Option<Failure> {
+    use io::ErrorKind::*;
+    match error.kind() {
+        ConnectionRefused => Some(Failure::ConnectRefused),
+        TimedOut => Some(Failure::ConnectTimeout),
+        ConnectionReset | ConnectionAborted | BrokenPipe => Some(Failure::ConnectionReset),
+        HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => Some(Failure::ConnectFailed),
+        UnexpectedEof => Some(Failure::HttpBroken),
+        _ => of_resolver(&error.to_string()),
+    }
+}
+
+/// The system's resolver tells its errors in words only (getaddrinfo).
+fn of_resolver(text: &str) -> Option<Failure> {
+    if text.contains("Name or service not known") || text.contains("No address associated") {
+        return Some(Failure::DnsNxdomain);
+    }
+    text.contains("failed to lookup address").then_some(Failure::DnsFailed)
+}
+
+/// The word for a TLS error.
+pub fn of_tls(error: &rustls::Error) -> Failure {
+    let rustls::Error::InvalidCertificate(certificate) = error else { return Failure::TlsFailed };
+    match certificate {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Failure::TlsExpired,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Failure::TlsWrongName,
+        CertificateError::Revoked => Failure::TlsRevoked,
+        CertificateError::UnknownIssuer => Failure::TlsUntrusted,
+        // A self-signed certificate that calls itself an authority.
+        CertificateError::Other(_) => Failure::TlsUntrusted,
+        _ => Failure::TlsFailed,
+    }
+}

@@ -1,0 +1,155 @@
+//! The gate before each host: nobody passes faster than its budget allows, and
+//! confirmations pass before routine.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::core::budget::Budget;
+use crate::core::schedule::stable;
+use crate::core::time::Time;
+
+/// Who waits where.
+#[derive(Debug)]
+struct Inner {
+    budget: Budget,
+    /// Tickets by host; lower ones pass first. Urgent tickets come as `(0, n)`.
+    waiting: HashMap<String, BTreeSet<(u8, u64)>>,
+    last: u64,
+}
+
+/// The gate before all hosts.
+#[derive(Debug)]
+pub struct Gate {
+    inner: Mutex<Inner>,
+    moved: Notify,
+    clock: Clock,
+}
+
+impl Gate {
+    /// A gate with this budget.
+    pub fn new(budget: Budget, clock: Clock) -> Gate {
+        let inner = Inner { budget, waiting: HashMap::new(), last: 0 };
+        Gate { inner: Mutex::new(inner), moved: Notify::new(), clock }
+    }
+
+    /// Waits until `host` may be asked, and takes the slot.
+    pub async fn pass(&self, host: &str, urgent: bool) {
+        let ticket = self.queue(host, urgent);
+        let mut now = self.clock.now();
+        loop {
+            let moved = self.moved.notified();
+            match self.turn(host, ticket.number, now) {
+                Turn::Passed => return,
+                Turn::At(at) => tokio::select! {
+                    later = self.clock.sleep_until(at) => now = later,
+                    () = moved => now = self.clock.now(),
+                },
+                Turn::Behind => {
+                    moved.await;
+                    now = self.clock.now();
+                }
+            }
+        }
+    }
+
+    /// The host asked us to stay away until then.
+    pub fn stay_away(&self, host: &str, until: Time) {
+        self.lock().budget.stay_away(host, until);
+    }
+
+    fn queue(&self, host: &str, urgent: bool) -> Ticket<'_> {
+        let mut inner = self.lock();
+        inner.last += 1;
+        let number = (u8::from(!urgent), inner.last);
+        inner.waiting.entry(host.to_owned()).or_default().insert(number);
+        Ticket { gate: self, host: host.to_owned(), number }
+    }
+
+    fn turn(&self, host: &str, number: (u8, u64), now: Time) -> Turn {
+        let mut inner = self.lock();
+        if inner.waiting.get(host).and_then(BTreeSet::first) != Some(&number) {
+            return Turn::Behind;
+        }
+        let at = inner.budget.free_at(host, now);
+        if at > now {
+            return Turn::At(at);
+        }
+        let jitter = (stable(&format!("{host}{}", number.1)) % 1_000) as f64 / 1_000.0;
+        inner.budget.take(host, now, jitter);
+        Turn::Passed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing panics while holding it, and the numbers stay sound if something did.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Turn {
+    Passed,
+    At(Time),
+    Behind,
+}
+
+/// A place in the queue; given back on drop, also when the asker was cancelled.
+struct Ticket<'g> {
+    gate: &'g Gate,
+    host: String,
+    number: (u8, u64),
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.gate.lock();
+        if let Some(waiting) = inner.waiting.get_mut(&self.host) {
+            waiting.remove(&self.number);
+            if waiting.is_empty() {
+                inner.waiting.remove(&self.host);
+            }
+        }
+        drop(inner);
+        self.gate.moved.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::core::budget::Pace;
+
+    fn gate() -> Arc<Gate> {
+        let paces = HashMap::from([("store".to_owned(), Pace::per_minute(60))]);
+        Arc::new(Gate::new(Budget::new(paces), Clock::manual(Time(0))))
+    }
+
+    #[tokio::test]
+    async fn an_urgent_question_passes_before_those_that_wait() {
+        let gate = gate();
+        let (routine, urgent) = (gate.queue("store", false), gate.queue("store", true));
+        assert!(matches!(gate.turn("store", routine.number, Time(0)), Turn::Behind));
+        assert!(matches!(gate.turn("store", urgent.number, Time(0)), Turn::Passed));
+        drop(urgent);
+        assert!(matches!(gate.turn("store", routine.number, Time(0)), Turn::At(_)));
+        assert!(matches!(gate.turn("store", routine.number, Time(1_500)), Turn::Passed));
+    }
+
+    #[tokio::test]
+    async fn many_askers_all_pass_in_the_end() {
+        let gate = gate();
+        let askers: Vec<_> = (0..20)
+            .map(|_| {
+                let gate = gate.clone();
+                tokio::spawn(async move { gate.pass("store", false).await })
+            })
+            .collect();
+        for asker in askers {
+            asker.await.unwrap();
+        }
+        assert!(gate.lock().waiting.is_empty());
+    }
+}

@@ -1,0 +1,151 @@
+//! HTTP: one request, its redirects within limits, the body within limits.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderName, HeaderValue, LOCATION};
+use url::Url;
+
+use super::net::{Net, origin};
+use super::{body, failure, tls};
+use crate::clock::Stopwatch;
+use crate::core::answer::{Answer, Failure, HttpFacts};
+use crate::core::question::HttpQuestion;
+
+/// More hops than this are a circle.
+const MOST_REDIRECTS: u32 = 5;
+
+/// Asks over HTTP, and for the TLS facts of the connection where they are wanted.
+pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
+    let Ok(url) = Url::parse(question.url.open()) else {
+        return Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL");
+    };
+    let facts = async {
+        match question.tls && url.scheme() == "https" {
+            true => tls::inspect(net, &url, question.timeout).await,
+            false => None,
+        }
+    };
+    let ((mut answer, watch), tls) = tokio::join!(follow(net, question, url.clone(), urgent), facts);
+    answer.tls = tls;
+    answer.asked = question.shown.clone();
+    answer.took_ms = watch.ms();
+    answer
+}
+
+/// The time counts from the first passed gate: waiting for a budget is no latency.
+async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) -> (Answer, Stopwatch) {
+    let first = origin(&url);
+    let mut hops = 0;
+    net.gate.pass(&question.host, urgent).await;
+    let watch = Stopwatch::start();
+    loop {
+        let left = question.timeout.saturating_sub(watch.elapsed());
+        let own = origin(&url) == first;
+        let response = match send(net, question, &url, own, left).await {
+            Ok(response) => response,
+            Err(failed) => return (Answer { failure: Some(failed), ..Answer::default() }, watch),
+        };
+        match next_hop(net, &url, &response) {
+            Hop::Stay => return (read(net, url, hops, response).await, watch),
+            Hop::Refused => return (Answer { failure: Some(Failure::HttpRedirectRefused), ..Answer::default() }, watch),
+            Hop::To(_) if hops >= MOST_REDIRECTS => {
+                return (Answer { failure: Some(Failure::HttpRedirectLoop), ..Answer::default() }, watch);
+            }
+            Hop::To(next) => {
+                if let Some(host) = next.host_str().filter(|host| Some(*host) != url.host_str()) {
+                    net.gate.pass(host, urgent).await;
+                }
+                url = next;
+                hops += 1;
+            }
+        }
+    }
+}
+
+async fn send(
+    net: &Net,
+    question: &HttpQuestion,
+    logical: &Url,
+    own_origin: bool,
+    left: Duration,
+) -> Result<reqwest::Response, Failure> {
+    let actual = net.actual(logical);
+    if !net.allows(&actual) {
+        return Err(Failure::AddressRefused);
+    }
+    if left.is_zero() {
+        return Err(Failure::HttpTimeout);
+    }
+    let method = reqwest::Method::from_bytes(question.method.as_bytes()).unwrap_or(reqwest::Method::GET);
+    let mut request = net.client.request(method, actual).timeout(left).header(ACCEPT_ENCODING, body::ACCEPTED);
+    for (name, value) in &question.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Failure::NotAsked)?;
+        let mut value = HeaderValue::from_str(value.open()).map_err(|_| Failure::NotAsked)?;
+        value.set_sensitive(true);
+        // Secrets never follow a redirect to somebody else.
+        if own_origin || (name != AUTHORIZATION && name != COOKIE) {
+            request = request.header(name, value);
+        }
+    }
+    if let Some(body) = &question.body {
+        request = request.body(body.open().to_owned());
+    }
+    request.send().await.map_err(|error| failure::of_http(&error))
+}
+
+enum Hop {
+    Stay,
+    To(Url),
+    Refused,
+}
+
+fn next_hop(net: &Net, url: &Url, response: &reqwest::Response) -> Hop {
+    let redirects = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let Some(location) = response.headers().get(LOCATION).filter(|_| redirects) else { return Hop::Stay };
+    let next = location.to_str().ok().and_then(|location| url.join(location).ok()).map(|next| net.logical(next));
+    match next {
+        Some(next) if !matches!(next.scheme(), "http" | "https") => Hop::Refused,
+        Some(next) if url.scheme() == "https" && next.scheme() == "http" => Hop::Refused,
+        Some(next) => Hop::To(next),
+        None => Hop::Refused,
+    }
+}
+
+async fn read(net: &Net, url: Url, redirects: u32, response: reqwest::Response) -> Answer {
+    let status = response.status().as_u16();
+    let headers = plain_headers(&response);
+    let (body, failure) = body::read(response).await;
+    let content_type = headers.get("content-type").and_then(|value| value.split(';').next()).unwrap_or("");
+    let host = url.host_str().unwrap_or("").to_owned();
+    if let Some(wait) = headers.get("retry-after").and_then(|wait| wait.trim().parse().ok()).filter(|_| status >= 400) {
+        let until = crate::core::budget::come_back(net.clock.now(), Duration::from_secs(wait));
+        net.gate.stay_away(&host, until);
+    }
+    let http = HttpFacts {
+        status,
+        host,
+        path: url.path().to_owned(),
+        url: url.into(),
+        redirects,
+        content_type: content_type.trim().to_ascii_lowercase(),
+        headers,
+        size: body.len() as u64,
+    };
+    Answer { failure, http: Some(http), body, ..Answer::default() }
+}
+
+/// Header fields as text, 64 KB at most; cookies are nobody's business.
+fn plain_headers(response: &reqwest::Response) -> BTreeMap<String, String> {
+    let mut size = 0;
+    response
+        .headers()
+        .iter()
+        .filter(|(name, _)| name.as_str() != "set-cookie")
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .take_while(|(name, value)| {
+            size += name.len() + value.len();
+            size <= 64 << 10
+        })
+        .collect()
+}

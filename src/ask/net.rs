@@ -1,0 +1,156 @@
+//! The network as askers see it: one client, overrides, a guard, the gate.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use url::Url;
+
+use super::gate::Gate;
+use crate::clock::Clock;
+
+/// Which addresses this program may talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// All; the user's own hosts may be private ones.
+    Any,
+    /// Only 127.0.0.0/8 and ::1: tests and the demo.
+    LoopbackOnly,
+}
+
+impl Guard {
+    /// Whether `address` is allowed.
+    pub fn allows(self, address: IpAddr) -> bool {
+        self == Guard::Any || address.is_loopback()
+    }
+}
+
+/// What the network is made of.
+#[derive(Clone, Debug)]
+pub struct NetOptions {
+    /// Logical origins (`https://itunes.apple.com`) and where they really are.
+    pub overrides: BTreeMap<String, String>,
+    /// What we call ourselves.
+    pub user_agent: String,
+    /// Allowed addresses.
+    pub guard: Guard,
+    /// Root servers for delegation walks.
+    pub dns_roots: Vec<IpAddr>,
+    /// The port of every name server.
+    pub dns_port: u16,
+    /// Certificate authorities beside the usual ones, as DER.
+    pub extra_roots: Vec<Vec<u8>>,
+    /// Addresses of independent operators that tell whether our own network works.
+    pub anchors: Vec<SocketAddr>,
+}
+
+/// The network.
+pub struct Net {
+    pub(super) client: reqwest::Client,
+    pub(super) gate: Gate,
+    pub(super) clock: Clock,
+    pub(super) options: NetOptions,
+    pub(super) roots: Arc<RootCertStore>,
+}
+
+impl Net {
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// A sentence that says what the client did not accept.
+    pub fn new(options: NetOptions, gate: Gate, clock: Clock) -> Result<Net, String> {
+        let roots = Arc::new(roots(&options.extra_roots)?);
+        let tls = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(&options.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_max_idle_per_host(2)
+            .dns_resolver(Guarded(options.guard))
+            .build()
+            .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
+        Ok(Net { client, gate, clock, options, roots })
+    }
+
+    /// The gate, for telling it that a host wants us to stay away.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Where a logical URL really is.
+    pub(super) fn actual(&self, logical: &Url) -> Url {
+        let Some(base) = self.options.overrides.get(&origin(logical)) else { return logical.clone() };
+        // Overrides were checked when the configuration was read.
+        let Ok(mut actual) = Url::parse(base) else { return logical.clone() };
+        let prefix = actual.path().trim_end_matches('/').to_owned();
+        actual.set_path(&format!("{prefix}{}", logical.path()));
+        actual.set_query(logical.query());
+        actual
+    }
+
+    /// The logical URL of one that an overridden server gave.
+    pub(super) fn logical(&self, actual: Url) -> Url {
+        let found = self.options.overrides.iter().find(|(_, base)| {
+            Url::parse(base).is_ok_and(|base| origin(&base) == origin(&actual))
+        });
+        let Some(mut logical) = found.and_then(|(logical, _)| Url::parse(logical).ok()) else { return actual };
+        logical.set_path(actual.path());
+        logical.set_query(actual.query());
+        logical
+    }
+
+    /// Whether a URL's host, where it is an address, may be asked.
+    pub(super) fn allows(&self, url: &Url) -> bool {
+        match url.host() {
+            Some(url::Host::Ipv4(ip)) => self.options.guard.allows(IpAddr::V4(ip)),
+            Some(url::Host::Ipv6(ip)) => self.options.guard.allows(IpAddr::V6(ip)),
+            Some(url::Host::Domain(_)) => true,
+            None => false,
+        }
+    }
+}
+
+/// `scheme://host[:port]`.
+pub fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn roots(extra: &[Vec<u8>]) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for der in extra {
+        let added = roots.add(CertificateDer::from(der.clone()));
+        added.map_err(|error| format!("an extra certificate authority cannot be used: {error}"))?;
+    }
+    Ok(roots)
+}
+
+/// Resolves with the system, and lets only allowed addresses through: the address
+/// that was checked is the address that is connected.
+struct Guarded(Guard);
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = found.filter(|address| guard.allows(address.ip())).collect();
+            if allowed.is_empty() {
+                return Err(Refused.into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The guard let no address of a name through.
+#[derive(Debug, thiserror::Error)]
+#[error("no address of this name is allowed")]
+pub(super) struct Refused;
