@@ -1,5 +1,10 @@
 pub mod ask;
 pub mod catalog;
 pub mod clock;
+pub mod config;
 pub mod core;
+pub mod engine;
+pub mod ids;
 pub mod read;
+pub mod say;
+pub mod store;

@@ -9,6 +9,7 @@
 pub mod alerting;
 pub mod anchors;
 pub mod answer;
+pub mod board;
 pub mod budget;
 pub mod combine;
 pub mod history;

@@ -118,6 +118,10 @@ impl Standing {
 /// Reasons for `unknown` that are told once confirmed, not only when blind for long.
 const SPEAKS_AT_ONCE: [&str; 2] = ["never_seen_live", "access_lost"];
 
+/// Reasons for `unknown` that are told once for everything: a blind network by an alert
+/// of its own, missing keys when the program starts.
+const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
+
 /// The standing after one look. `standing` is not changed; time is `look.at`.
 pub fn after(
     standing: &Standing,
@@ -188,9 +192,7 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     // Access lost is told even while already blind for a duller reason.
     let newly_urgent = at_once && same.is_none_or(|unverified| !unverified.blind);
     let speaks = if at_once { reads >= 2 } else { now.since(began) >= policy.blind_after };
-    // A blind network is told once, for all probes together.
-    let ours_alone = weighed.reason == "own_network";
-    let tells = speaks && !ours_alone && (!was_blind || newly_urgent);
+    let tells = speaks && !TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) && (!was_blind || newly_urgent);
     let stays_blind = if newly_urgent { tells } else { was_blind || tells };
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });

@@ -1,0 +1,167 @@
+//! `[[dependency]]`: one thing that the platform stands on.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+
+use super::probe::{self, Probe};
+use crate::catalog::{Catalog, Check};
+use crate::core::model::{Criticality, Role};
+use crate::read::Table;
+
+/// One thing that the platform stands on.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// Its id, as in commands.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// How much hangs on it.
+    pub criticality: Criticality,
+    /// What breaks without it.
+    pub breaks: Option<String>,
+    /// Dependencies without which it cannot work.
+    pub needs: Vec<String>,
+    /// What to switch to.
+    pub fallback: Option<String>,
+    /// Our account at the vendor.
+    pub account_id: Option<String>,
+    /// Whom to call there.
+    pub contact: Option<String>,
+    /// How many days of notice the contract gives.
+    pub contract_notice_days: Option<u32>,
+    /// The steps to leave, longest first.
+    pub leave: Vec<LeaveStep>,
+    /// Shown on the public page.
+    pub public: bool,
+    /// Vendor ids of its probes, the first one's first.
+    pub vendors: Vec<String>,
+    /// Its probes.
+    pub probes: Vec<Probe>,
+}
+
+/// One step of leaving a vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaveStep {
+    /// What to do.
+    pub step: String,
+    /// How long it takes.
+    pub takes: Option<std::time::Duration>,
+}
+
+/// Keys of a dependency that are no parameters of a check.
+const OWN_KEYS: [&str; 19] = [
+    "id", "label", "vendor", "check", "probe", "criticality", "breaks", "needs", "fallback", "account_id", "contact",
+    "contract_notice_days", "leave", "public", "every", "cron", "time_zone", "role", "confirm",
+];
+
+pub(super) fn read_all(root: &Table<'_>, catalog: &Catalog, zone: Tz) -> Vec<Dependency> {
+    root.tables("dependency").iter().filter_map(|table| read(table, catalog, zone)).collect()
+}
+
+fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
+    for key in OWN_KEYS {
+        table.know(key);
+    }
+    let id = table.need_string("id", "\"ios-app\"");
+    let id_text = id.as_ref().map(|id| id.value.clone()).unwrap_or_default();
+    if let Some(id) = &id {
+        check_id(table, id);
+    }
+    let probes = read_probes(table, &id_text, catalog, zone);
+    let vendors: BTreeSet<String> =
+        probes.iter().filter_map(|probe| probe.check.split_once('/')).map(|(vendor, _)| vendor.to_owned()).collect();
+    let text = |key: &str| table.string(key).map(|text| text.value);
+    let dependency = Dependency {
+        label: text("label").unwrap_or_else(|| id_text.clone()),
+        criticality: table
+            .word("criticality", &["critical", "high", "normal"])
+            .map_or(Criticality::High, |criticality| criticality.value),
+        breaks: text("breaks"),
+        needs: table.strings("needs").map(|list| list.value.into_iter().map(|n| n.value).collect()).unwrap_or_default(),
+        fallback: text("fallback"),
+        account_id: text("account_id"),
+        contact: text("contact"),
+        contract_notice_days: table.count("contract_notice_days").map(|days| days.value),
+        leave: table.tables("leave").iter().filter_map(read_leave).collect(),
+        public: table.flag("public").is_none_or(|flag| flag.value),
+        vendors: vendors.into_iter().collect(),
+        probes,
+        id: id_text,
+    };
+    table.finish();
+    id.map(|_| dependency)
+}
+
+fn check_id(table: &Table<'_>, id: &crate::read::At<String>) {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.value.is_empty() || !id.value.chars().all(fine) {
+        let what = format!("`{}` cannot be an id", id.value);
+        table.problem(id.span.clone(), what, "use lower case letters, digits and `-`, for example \"ios-app\"");
+    }
+}
+
+fn read_leave(table: &Table<'_>) -> Option<LeaveStep> {
+    let step = table.need_string("do", "\"copy the data\"")?.value;
+    let takes = table.duration("takes").map(|takes| takes.value);
+    table.finish();
+    Some(LeaveStep { step, takes })
+}
+
+/// `check`, or `vendor` with all its checks, or `[[dependency.probe]]` for several.
+fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<Probe> {
+    let several = table.tables("probe");
+    let (check, vendor) = (table.string("check"), table.string("vendor"));
+    if !several.is_empty() {
+        let mut probes = Vec::new();
+        for one in &several {
+            let Some(check) = one.need_string("check", "\"twilio/account\"") else { continue };
+            if let Some(check) = find_check(one, catalog, &check) {
+                probes.extend(probe::read(one, id, check, zone));
+            }
+            one.finish();
+        }
+        return probes;
+    }
+    match (check, vendor) {
+        (Some(check), _) => {
+            find_check(table, catalog, &check).map(|check| probe::read(table, id, check, zone)).unwrap_or_default()
+        }
+        (None, Some(vendor)) => match catalog.vendors.get(&vendor.value) {
+            Some(found) => {
+                let checks: Vec<&Check> = found.checks.values().filter(|check| check.role != Role::Witness).collect();
+                let asked = checks.iter().filter(|check| probe::has_required(table, check));
+                let probes: Vec<Probe> = asked.flat_map(|check| probe::read(table, id, check, zone)).collect();
+                if probes.is_empty() {
+                    let needs: Vec<String> = checks.iter().map(|check| probe::needs(check)).collect();
+                    let what = format!("no check of {} has all its parameters", found.name);
+                    table.problem(vendor.span, what, format!("give {}", needs.join(", or ")));
+                }
+                probes
+            }
+            None => {
+                let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
+                let what = format!("`{}` is not in the catalogue", vendor.value);
+                table.problem(vendor.span, what, format!("known here: {}", known.join(", ")));
+                Vec::new()
+            }
+        },
+        (None, None) => {
+            table.missing("check", "\"apple/listing\" (see `plugwatch catalog list`)");
+            Vec::new()
+        }
+    }
+}
+
+fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &crate::read::At<String>) -> Option<&'c Check> {
+    let found = catalog.check(&id.value).map(|(_, check)| check);
+    if found.is_none() {
+        let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
+        let near = all.max_by(|a, b| {
+            strsim::jaro_winkler(a, &id.value).total_cmp(&strsim::jaro_winkler(b, &id.value))
+        });
+        let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", near.unwrap_or(""));
+        table.problem(id.span.clone(), format!("`{}` is no check of the catalogue", id.value), cure);
+    }
+    found
+}

@@ -1,0 +1,190 @@
+//! `plugwatch.toml` as a [`Config`], or every problem at once with line and caret.
+
+mod channel;
+mod dependency;
+mod network;
+mod probe;
+mod secret;
+
+pub use channel::{Channel, ChannelKind};
+pub use dependency::{Dependency, LeaveStep};
+pub use network::Network;
+pub use probe::Probe;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::catalog::Catalog;
+use crate::core::question::Secret;
+use crate::core::schedule::{Cron, Schedule};
+use crate::read::{Problem, Problems, Source, Table};
+
+/// Everything that one run needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// The platform's name.
+    pub platform: String,
+    /// The database file.
+    pub database: PathBuf,
+    /// For cron schedules and messages.
+    pub time_zone: Tz,
+    /// When the weekly report comes.
+    pub report: Schedule,
+    /// How long raw looks are kept.
+    pub keep_raw: Duration,
+    /// The status page.
+    pub web: Web,
+    /// The network.
+    pub network: Network,
+    /// Ways to tell.
+    pub channels: Vec<Channel>,
+    /// What the platform stands on.
+    pub dependencies: Vec<Dependency>,
+    /// The catalogue that the dependencies were read with.
+    pub catalog: Catalog,
+}
+
+/// The status page's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Show vendor names, reasons and evidence to everybody who can open the page.
+    pub details: bool,
+}
+
+impl Config {
+    /// Reads a file with the catalogue it names.
+    ///
+    /// # Errors
+    /// Every problem of the file, or those of the catalogue.
+    pub fn load(path: &Path) -> Result<Config, Problems> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let cure = "give another file with --config, or start from config/plugwatch.toml";
+            Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), cure)])
+        })?;
+        Config::read(name, text)
+    }
+
+    /// Reads a text under its name.
+    ///
+    /// # Errors
+    /// Every problem of the text, or those of the catalogue.
+    pub fn read(name: impl Into<String>, text: impl Into<String>) -> Result<Config, Problems> {
+        let source = Source::new(name, text);
+        let config = read_all(&source);
+        let problems = source.into_problems();
+        match config {
+            Ok(config) if problems.is_empty() => Ok(config),
+            Ok(_) => Err(Problems(problems)),
+            Err(catalog) => Err(Problems([problems, catalog.0].concat())),
+        }
+    }
+
+    /// Every secret that is set, so that it can be kept out of everything.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
+        let of_probes = probes.flat_map(|probe| probe.params.secret.values().flatten().cloned());
+        of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).collect()
+    }
+
+    /// All probes with their dependencies.
+    pub fn probes(&self) -> impl Iterator<Item = (&Dependency, &Probe)> {
+        self.dependencies.iter().flat_map(|dependency| dependency.probes.iter().map(move |probe| (dependency, probe)))
+    }
+}
+
+fn read_all(source: &Source) -> Result<Config, Problems> {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let overlay = root.string("catalog").map(|folder| PathBuf::from(folder.value));
+    let catalog = Catalog::load(overlay.as_deref())?;
+    let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
+    let config = Config {
+        platform: root.need_string("platform", "\"Your platform\"").map(|name| name.value).unwrap_or_default(),
+        database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
+        time_zone,
+        report: read_report(&root, time_zone),
+        keep_raw: root.duration("keep_raw").map_or(Duration::from_secs(90 * 86_400), |keep| keep.value),
+        web: read_web(&root),
+        network: network::read(&root),
+        channels: root.tables("channel").iter().filter_map(channel::read).collect(),
+        dependencies: dependency::read_all(&root, &catalog, time_zone),
+        catalog,
+    };
+    check_names(&root, &config);
+    root.finish();
+    Ok(config)
+}
+
+fn read_zone(table: &Table<'_>) -> Option<Tz> {
+    let zone = table.string("time_zone")?;
+    match zone.value.parse() {
+        Ok(zone) => Some(zone),
+        Err(_) => {
+            let cure = "use a name of the IANA time zone database, such as \"Europe/Berlin\"";
+            table.problem(zone.span, format!("`{}` is no time zone", zone.value), cure);
+            None
+        }
+    }
+}
+
+fn read_report(root: &Table<'_>, zone: Tz) -> Schedule {
+    let usual = || Cron::parse("0 9 * * Mon", zone).map(|cron| Schedule::Cron(Box::new(cron)));
+    let given = root.string("report").map(|text| (Cron::parse(&text.value, zone), text.span));
+    let read = match given {
+        Some((Ok(cron), _)) => Ok(Schedule::Cron(Box::new(cron))),
+        Some((Err(wrong), span)) => {
+            root.problem(span, wrong, "for example report = \"0 9 * * Mon\"");
+            usual()
+        }
+        None => usual(),
+    };
+    // The usual expression is a constant that a test reads.
+    read.unwrap_or(Schedule::Every(Duration::from_secs(7 * 86_400)))
+}
+
+fn read_web(root: &Table<'_>) -> Web {
+    let usual = Web { listen: SocketAddr::from(([127, 0, 0, 1], 8787)), details: false };
+    let Some(table) = root.table("web") else { return usual };
+    let mut web = usual;
+    if let Some(listen) = table.string("listen") {
+        match listen.value.parse() {
+            Ok(address) => web.listen = address,
+            Err(_) => {
+                let what = format!("`{}` is no address with a port", listen.value);
+                table.problem(listen.span, what, "for example listen = \"127.0.0.1:8787\"");
+            }
+        }
+    }
+    web.details = table.flag("details").is_some_and(|flag| flag.value);
+    table.finish();
+    web
+}
+
+/// Ids are unique, and `needs` names what exists.
+fn check_names(root: &Table<'_>, config: &Config) {
+    let tables = root.tables("dependency");
+    let ids: BTreeSet<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    for table in &tables {
+        let Some(id) = table.string("id") else { continue };
+        if !seen.insert(id.value.clone()) {
+            table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
+        }
+        for need in table.strings("needs").map(|needs| needs.value).unwrap_or_default() {
+            if !ids.contains(need.value.as_str()) || need.value == id.value {
+                let cure = format!("dependencies here: {}", ids.iter().copied().collect::<Vec<_>>().join(", "));
+                table.problem(need.span, format!("`{}` is no other dependency", need.value), cure);
+            }
+        }
+    }
+    if tables.is_empty() {
+        root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
+    }
+}

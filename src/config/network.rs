@@ -1,0 +1,116 @@
+//! The network: anchors, overrides, limits.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::core::anchors;
+use crate::read::{At, Table};
+
+/// Three operators who share no network: Cloudflare, Google, Quad9.
+const ANCHORS: [([u8; 4], u16); 3] = [([1, 1, 1, 1], 443), ([8, 8, 8, 8], 443), ([9, 9, 9, 9], 443)];
+
+/// The network's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Addresses of independent operators that tell whether our own network works.
+    pub anchors: Vec<SocketAddr>,
+    /// Logical origins and where they really are.
+    pub overrides: BTreeMap<String, String>,
+    /// Root servers for delegation walks; empty for the usual ones.
+    pub dns_roots: Vec<IpAddr>,
+    /// The port of every name server.
+    pub dns_port: u16,
+    /// One question takes no longer.
+    pub timeout: Duration,
+    /// Talk to this machine only.
+    pub loopback_only: bool,
+    /// Certificate authorities beside the usual ones, as DER.
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl Default for Network {
+    fn default() -> Network {
+        Network {
+            anchors: ANCHORS.iter().map(|anchor| SocketAddr::from(*anchor)).collect(),
+            overrides: BTreeMap::new(),
+            dns_roots: Vec::new(),
+            dns_port: 53,
+            timeout: Duration::from_secs(20),
+            loopback_only: false,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+pub(super) fn read(root: &Table<'_>) -> Network {
+    let mut network = Network { overrides: read_overrides(root), ..Network::default() };
+    let Some(table) = root.table("network") else { return network };
+    if let Some(list) = table.strings("anchors") {
+        let cure = "for example anchors = [\"1.1.1.1:443\", \"8.8.8.8:443\", \"9.9.9.9:443\"]";
+        let anchors: Vec<SocketAddr> = parsed(&table, &list.value, "an address with a port", cure);
+        if anchors.len() < anchors::LEAST {
+            let what = format!("{} anchors prove nothing; at least {} independent ones do", anchors.len(), anchors::LEAST);
+            table.problem(list.span, what, cure);
+        }
+        network.anchors = anchors;
+    }
+    if let Some(list) = table.strings("dns_roots") {
+        network.dns_roots = parsed(&table, &list.value, "an address", "for example dns_roots = [\"198.41.0.4\"]");
+    }
+    if let Some(port) = table.count("dns_port") {
+        network.dns_port = u16::try_from(port.value).unwrap_or_else(|_| {
+            table.problem(port.span, "a port is at most 65535", "for example dns_port = 53");
+            53
+        });
+    }
+    network.timeout = table.duration("timeout").map_or(network.timeout, |timeout| timeout.value);
+    network.loopback_only = table.flag("loopback_only").is_some_and(|flag| flag.value);
+    network.extra_roots = table.string("ca_file").map(|file| read_roots(&table, &file)).unwrap_or_default();
+    table.finish();
+    network
+}
+
+fn parsed<T: std::str::FromStr>(table: &Table<'_>, list: &[At<String>], what: &str, cure: &str) -> Vec<T> {
+    list.iter()
+        .filter_map(|item| {
+            let read = item.value.parse().ok();
+            if read.is_none() {
+                table.problem(item.span.clone(), format!("`{}` is not {what}", item.value), cure);
+            }
+            read
+        })
+        .collect()
+}
+
+fn read_overrides(root: &Table<'_>) -> BTreeMap<String, String> {
+    let Some(table) = root.table("override") else { return BTreeMap::new() };
+    let mut overrides = BTreeMap::new();
+    for key in table.keys() {
+        let Some(base) = table.string(&key.value) else { continue };
+        let is_url = |text: &str| Url::parse(text).is_ok_and(|url| url.host_str().is_some());
+        for (text, span) in [(&key.value, &key.span), (&base.value, &base.span)] {
+            if !is_url(text) {
+                let cure = "for example \"https://itunes.apple.com\" = \"http://127.0.0.1:8080\"";
+                table.problem(span.clone(), format!("`{text}` is no origin"), cure);
+            }
+        }
+        overrides.insert(key.value.trim_end_matches('/').to_owned(), base.value);
+    }
+    overrides
+}
+
+/// The certificates of a PEM file.
+fn read_roots(table: &Table<'_>, file: &At<String>) -> Vec<Vec<u8>> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let read = CertificateDer::pem_file_iter(Path::new(&file.value))
+        .and_then(|items| items.map(|item| item.map(|der| der.to_vec())).collect::<Result<Vec<_>, _>>());
+    read.unwrap_or_else(|error| {
+        table.problem(file.span.clone(), format!("no certificates can be read from it: {error}"), "give a PEM file");
+        Vec::new()
+    })
+}

@@ -1,0 +1,247 @@
+//! One check with its parameters on a schedule.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::secret;
+use crate::catalog::{Check, Kind, Param, Params};
+use crate::core::model::{Basis, Role};
+use crate::core::policy::{Confirm, Policy};
+use crate::core::schedule::{Cron, Schedule};
+use crate::read::{At, Table};
+
+/// One check with its parameters on a schedule.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Its identity: a hash of dependency, check, identity parameters and country.
+    pub identity: String,
+    /// The dependency it speaks for.
+    pub dependency: String,
+    /// The check, `vendor/check`.
+    pub check: String,
+    /// Its parameters.
+    pub params: Params,
+    /// The storefront, for checks asked in several.
+    pub country: Option<String>,
+    /// The first of several storefronts; the others are asked more slowly.
+    pub home: bool,
+    /// What it counts for.
+    pub role: Role,
+    /// When it looks.
+    pub schedule: Schedule,
+    /// How sure it wants to be.
+    pub policy: Policy,
+}
+
+/// Storefronts beside the home one are looked at daily.
+const OTHERS: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// What a check needs, for messages.
+pub(super) fn needs(check: &Check) -> String {
+    let names = check.params.iter().filter(|param| param.required).map(|param| param.name.as_str());
+    format!("{} for {}", names.collect::<Vec<_>>().join(" and "), check.id)
+}
+
+/// Whether all required parameters of a check are there.
+pub(super) fn has_required(table: &Table<'_>, check: &Check) -> bool {
+    check.params.iter().filter(|param| param.required).all(|param| table.any(&param.name).is_some())
+}
+
+/// Reads the probes of one check: one, or one for each item of a list.
+pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz) -> Vec<Probe> {
+    for key in ["check", "role", "every", "cron", "time_zone", "confirm"] {
+        table.know(key);
+    }
+    let params = read_params(table, check);
+    let schedule = read_schedule(table, check, zone);
+    let role = table.word("role", &["serves", "standing", "warning", "witness"]).map_or(check.role, |role| role.value);
+    let policy = |schedule: &Schedule| {
+        let mut policy = check.policy(schedule.interval(crate::core::time::Time(0)));
+        if let Some(confirm) = read_confirm(table) {
+            (policy.dropped, policy.outage, policy.degraded) = (confirm, confirm, confirm);
+            policy.recovery = Confirm { over: confirm.over / 2, ..confirm };
+            policy.alone_over = confirm.over * 6;
+        }
+        policy
+    };
+    let make = |params: Params, country: Option<String>, home: bool| {
+        let schedule = if home { schedule.clone() } else { slower(&schedule) };
+        Probe {
+            identity: identity(dependency, check, &params, country.as_deref()),
+            dependency: dependency.to_owned(),
+            check: check.id.clone(),
+            country,
+            home,
+            role,
+            policy: policy(&schedule),
+            schedule,
+            params,
+        }
+    };
+    let Some(each) = check.each() else { return vec![make(params, None, true)] };
+    let items = each_items(table, each);
+    let probes = items.into_iter().enumerate().map(|(n, item)| {
+        let mut own = params.clone();
+        own.public.insert(each.name.clone(), Value::String(item.clone()));
+        make(own, Some(item), n == 0)
+    });
+    probes.collect()
+}
+
+fn slower(schedule: &Schedule) -> Schedule {
+    match schedule {
+        Schedule::Every(every) => Schedule::Every((*every).max(OTHERS)),
+        cron @ Schedule::Cron(_) => cron.clone(),
+    }
+}
+
+fn identity(dependency: &str, check: &Check, params: &Params, country: Option<&str>) -> String {
+    let named: BTreeMap<&String, &Value> = params
+        .public
+        .iter()
+        .filter(|(name, _)| check.param(name).is_some_and(|param| param.identity))
+        .collect();
+    let text = format!("{dependency}\n{}\n{}\n{}", check.id, serde_json::json!(named), country.unwrap_or(""));
+    Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
+    let list = each.each.as_deref().and_then(|list| table.strings(list));
+    let items: Vec<String> = match list {
+        Some(list) => list.value.into_iter().filter_map(|item| checked(table, each, item)).collect(),
+        None => Vec::new(),
+    };
+    if items.is_empty() { each.default.iter().filter_map(Value::as_str).map(str::to_owned).collect() } else { items }
+}
+
+fn checked(table: &Table<'_>, param: &Param, item: At<String>) -> Option<String> {
+    let fits = param.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&item.value));
+    if !fits {
+        table.problem(item.span, format!("`{}` is no {}", item.value, param.name), cure(param));
+        return None;
+    }
+    Some(item.value)
+}
+
+fn cure(param: &Param) -> String {
+    let about = if param.about.is_empty() { String::new() } else { format!("{}; ", param.about) };
+    format!("{about}for example {} = {}", param.name, sample(param))
+}
+
+fn sample(param: &Param) -> String {
+    let quoted = !matches!(param.kind, Kind::Count | Kind::Number | Kind::List);
+    if quoted { format!("\"{}\"", param.example) } else { param.example.clone() }
+}
+
+fn read_params(table: &Table<'_>, check: &Check) -> Params {
+    let mut params = Params::default();
+    for param in check.params.iter().filter(|param| param.each.is_none()) {
+        if param.secret {
+            read_secret(table, check, param, &mut params);
+        } else if let Some(value) = read_public(table, check, param) {
+            params.public.insert(param.name.clone(), value);
+        }
+    }
+    params
+}
+
+fn read_secret(table: &Table<'_>, check: &Check, param: &Param, params: &mut Params) {
+    if table.any(&param.name).is_none() {
+        if param.required {
+            let example = format!("{{ env = \"{}\" }}   # {}", param.name.to_uppercase(), param.about);
+            table.problem(table.span(), format!("{} needs the secret `{}`", check.id, param.name), format!("add {} = {example}", param.name));
+        }
+        return;
+    }
+    if let Some(secret) = secret::read(table, &param.name) {
+        params.secret.insert(param.name.clone(), secret);
+    }
+}
+
+fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value> {
+    let Some(given) = table.any(&param.name) else {
+        if param.required {
+            table.problem(table.span(), format!("{} needs `{}`", check.id, param.name), format!("add {}", cure(param)));
+        }
+        return param.default.clone();
+    };
+    let fits = match param.kind {
+        Kind::Text => given.value.is_string(),
+        Kind::Domain => given.value.as_str().is_some_and(is_domain),
+        Kind::Url => given.value.as_str().is_some_and(is_url),
+        Kind::Count => given.value.as_u64().is_some(),
+        Kind::Number => given.value.is_number(),
+        Kind::List => given.value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+    };
+    let matches = match (&param.pattern, given.value.as_str()) {
+        (Some(pattern), Some(text)) => pattern.is_match(text),
+        _ => true,
+    };
+    if !fits || !matches {
+        let shown = given.value.as_str().map_or_else(|| given.value.to_string(), str::to_owned);
+        table.problem(given.span, format!("`{shown}` is no {} for {}", param.name, check.id), cure(param));
+        return None;
+    }
+    Some(given.value)
+}
+
+fn is_domain(text: &str) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.contains('.') && name.split('.').all(label)
+}
+
+fn is_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
+}
+
+fn read_schedule(table: &Table<'_>, check: &Check, zone: Tz) -> Schedule {
+    let usual = Schedule::Every(check.every);
+    let zone = super::read_zone(table).unwrap_or(zone);
+    match (table.duration("every"), table.string("cron")) {
+        (Some(every), Some(cron)) => {
+            table.problem(cron.span, "both `every` and `cron` are given", "keep one of them");
+            Schedule::Every(every.value)
+        }
+        (Some(every), None) if every.value.as_millis() < 1_000 => {
+            table.problem(every.span, "more than once a second is no watching", "use at least \"1s\"");
+            usual
+        }
+        (Some(every), None) => Schedule::Every(every.value),
+        (None, Some(cron)) => match Cron::parse(&cron.value, zone) {
+            Ok(cron) => Schedule::Cron(Box::new(cron)),
+            Err(wrong) => {
+                table.problem(cron.span, wrong, "for example cron = \"*/15 8-20 * * *\"");
+                usual
+            }
+        },
+        (None, None) => usual,
+    }
+}
+
+/// The user's own wish for confirmation; shorter than the catalogue's is their risk.
+fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
+    let own = table.table("confirm")?;
+    let reads = own.count("reads").map_or(2, |reads| reads.value);
+    let over = own.duration("over").map_or(std::time::Duration::from_secs(60), |over| over.value);
+    own.finish();
+    if reads < 2 {
+        table.problem(own.span(), "one look never confirms anything", "use at least reads = 2");
+    }
+    Some(Confirm { reads: reads.max(2), over })
+}
+
+impl Probe {
+    /// Whether an absence is what this probe's `dropped` rests on.
+    pub fn rests_on_absence(&self) -> bool {
+        self.policy.basis == Basis::Absence
+    }
+}

@@ -1,0 +1,140 @@
+//! What is known right now, for everybody who shows it: page, JSON, bot, terminal.
+
+use serde::{Deserialize, Serialize};
+
+use super::combine::{Combined, Shown};
+use super::incident::Incident;
+use super::model::{Criticality, Verdict};
+use super::standing::Standing;
+use super::time::Time;
+use super::witness::OwnNetwork;
+
+/// Everything known at one instant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Board {
+    /// The platform's name.
+    pub platform: String,
+    /// When this was true.
+    pub as_of: Time,
+    /// Since when this program watches.
+    pub started_at: Time,
+    /// Our own network.
+    pub own_network: OwnNetwork,
+    /// Since when it is so.
+    pub own_network_since: Time,
+    /// Dependencies in the order of the configuration.
+    pub dependencies: Vec<DependencyBoard>,
+    /// It is a simulation; shown everywhere.
+    pub simulation: bool,
+}
+
+/// One dependency.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DependencyBoard {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// The company behind it.
+    pub parent: String,
+    /// How much hangs on it.
+    pub criticality: Criticality,
+    /// What breaks without it.
+    pub breaks: Option<String>,
+    /// What to switch to.
+    pub fallback: Option<String>,
+    /// Shown to the public.
+    pub public: bool,
+    /// What it comes to.
+    pub state: Combined,
+    /// When all its deciding probes were last verified.
+    pub verified_at: Option<Time>,
+    /// Its open incident.
+    pub incident: Option<Incident>,
+    /// Its probes.
+    pub probes: Vec<ProbeBoard>,
+}
+
+/// One probe.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProbeBoard {
+    /// Its check.
+    pub check: String,
+    /// The check's title.
+    pub title: String,
+    /// The storefront.
+    pub country: Option<String>,
+    /// What is believed about it.
+    pub standing: Standing,
+    /// The last look.
+    pub last: Option<LastLook>,
+    /// When it looks next.
+    pub next_at: Time,
+}
+
+/// The last look of a probe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastLook {
+    /// When.
+    pub at: Time,
+    /// What was asked.
+    pub asked: String,
+    /// What it read.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// One sentence.
+    pub say: String,
+    /// How long it took.
+    pub latency_ms: u32,
+}
+
+impl DependencyBoard {
+    /// What people are shown.
+    pub fn shown(&self) -> Shown {
+        self.state.shown()
+    }
+
+    /// Since when it is what is shown, where that is known.
+    pub fn since(&self) -> Option<Time> {
+        let held = self.state.held.as_ref();
+        match self.shown() {
+            Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
+            _ => self.state.unverified.as_ref().map(|held| held.since),
+        }
+    }
+
+    /// The sentence that explains it.
+    pub fn say(&self) -> String {
+        let held = match self.shown() {
+            Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => self.state.held.as_ref(),
+            _ => self.state.unverified.as_ref(),
+        };
+        held.map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
+    }
+}
+
+impl Board {
+    /// The dependency with this id or label, whatever the case; else the nearest one that begins so.
+    pub fn find(&self, name: &str) -> Option<&DependencyBoard> {
+        let wanted = name.trim().to_lowercase();
+        let exact = |d: &&DependencyBoard| d.id == wanted || d.label.to_lowercase() == wanted;
+        let begins = |d: &&DependencyBoard| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
+        let found = self.dependencies.iter().find(exact);
+        found.or_else(|| self.dependencies.iter().find(begins).filter(|_| !wanted.is_empty()))
+    }
+
+    /// How many dependencies are shown so.
+    pub fn count(&self, shown: Shown) -> usize {
+        self.dependencies.iter().filter(|dependency| dependency.shown() == shown).count()
+    }
+
+    /// Dependencies, the worst first, then as configured.
+    pub fn worst_first(&self) -> Vec<&DependencyBoard> {
+        let mut sorted: Vec<&DependencyBoard> = self.dependencies.iter().collect();
+        sorted.sort_by_key(|dependency| dependency.shown().rank());
+        sorted
+    }
+}

@@ -1,0 +1,264 @@
+//! Decides about one look: standing, dependency, incident, alert. Nothing is written
+//! here; it all goes into the draft.
+
+use super::draft::{DependencyState, ProbeState};
+use super::facts::{Learned, learn};
+use super::look::Looked;
+use super::{Engine, evidence};
+use crate::catalog::OnChange;
+use crate::config::Dependency;
+use crate::core::alerting::{Decision, about_sight, about_step};
+use crate::core::board::LastLook;
+use crate::core::combine::{Combined, Part, combine};
+use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
+use crate::core::standing::{Change, Flip, Standing, after};
+use crate::core::time::Time;
+use crate::core::witness::Want;
+use crate::say::alert::Body;
+use crate::store::{DependencyChange, IncidentChange, LookRow, NewAlert};
+
+/// A standing that only grew older is written down this often.
+const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
+
+impl Engine {
+    /// What is believed about a probe.
+    pub(super) fn standing(&self, id: i64) -> Standing {
+        self.draft.probe(&self.state, id).map(|probe| probe.standing.clone()).unwrap_or_default()
+    }
+
+    /// Decides about one look.
+    pub(super) fn decide(&mut self, looked: Looked) {
+        let Looked { spec, look, answer, witnesses } = looked;
+        let (id, at) = (spec.id, look.at);
+        let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
+        let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
+        self.plan_next(&spec.probe.dependency, &spec.probe.check, id, at, &wants);
+
+        let mut next = ProbeState { standing, ..old.clone() };
+        let learned = learn(&mut next.facts, &look.reading.facts, at);
+        let evidence = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at).map(|cause| {
+            next.evidence = evidence::count(&old.evidence, &look.reading, at);
+            evidence::row(cause, &answer, &look.reading, &self.ctx.config.secrets())
+        });
+        let write = worth_writing(&old, &next.standing, at);
+        if write {
+            next.written_at = at;
+        }
+        next.last = Some(LastLook {
+            at,
+            asked: answer.asked,
+            verdict: look.reading.verdict,
+            reason: look.reading.reason.clone(),
+            say: look.reading.say.clone(),
+            latency_ms: answer.took_ms,
+        });
+        self.draft.batch.looks.push(LookRow {
+            probe: id,
+            dependency: spec.probe.dependency.clone(),
+            at,
+            verdict: look.reading.verdict,
+            reason: look.reading.reason.clone(),
+            latency_ms: answer.took_ms,
+            standing: write.then(|| next.standing.clone()),
+            flip: flip.clone(),
+            facts: learned.rows.clone(),
+            fact_changes: learned.changes.clone(),
+            evidence,
+        });
+        if let Some(flip) = &flip {
+            log_flip(&spec.probe.dependency, &spec.probe.check, flip);
+        }
+        self.draft.set_probe(id, next);
+        self.correlate(&spec.probe.dependency, look.reading.hint, at);
+        self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
+    }
+
+    fn plan_next(&mut self, dependency: &str, check: &str, id: i64, at: Time, wants: &[Want]) {
+        let again = wants.iter().filter_map(|want| match want {
+            Want::LookAgain(wait) => Some(*wait),
+            _ => None,
+        });
+        self.plan.done(id, at, again.min());
+        if wants.contains(&Want::WholeSpread) {
+            self.plan.hurry_spread(dependency, check, id, at);
+        }
+    }
+
+    /// Combines the dependency's probes anew, and sees what that means for people.
+    fn correlate(&mut self, id: &str, hint: Option<String>, at: Time) {
+        let old = self.draft.dependency(&self.state, id);
+        let combined = self.combined(id);
+        if combined == old.combined {
+            return;
+        }
+        let Some(dependency) = self.ctx.config.dependencies.iter().position(|dependency| dependency.id == id) else { return };
+        let criticality = self.ctx.config.dependencies[dependency].criticality;
+        let step = step(old.incident.as_ref(), combined.held.as_ref());
+        let about = about_step(&step, old.incident.as_ref(), criticality);
+        let sight = about_sight(&old.combined, &combined, criticality, at);
+        let incident = self.move_incident(id, &step, old.incident.clone(), at);
+        self.draft.batch.dependencies.push(DependencyChange { id: id.to_owned(), state: combined.clone(), at });
+        self.draft.set_dependency(id, DependencyState { combined, incident: incident.clone() });
+        // Coming back is said once: by the recovery if there is one, else by the sight.
+        let sight = sight.filter(|_| about.is_none());
+        for decision in about.into_iter().chain(sight) {
+            let began = old.incident.as_ref().map(|incident| incident.began_at);
+            let concerned = incident.as_ref().or(old.incident.as_ref());
+            self.tell_decision(dependency, &decision, concerned, began, hint.clone(), at);
+        }
+    }
+
+    /// What a dependency comes to, by all that is believed about its probes.
+    pub(super) fn combined(&self, id: &str) -> Combined {
+        let fallback = Standing::default();
+        let specs: Vec<_> = self.plan.specs().filter(|spec| spec.probe.dependency == id).collect();
+        let mut parts: Vec<Part<'_>> = specs
+            .iter()
+            .map(|spec| Part {
+                role: spec.probe.role,
+                check: &spec.probe.check,
+                country: spec.probe.country.as_deref(),
+                standing: self.draft.probe(&self.state, spec.id).map_or(&fallback, |probe| &probe.standing),
+            })
+            .collect();
+        // The home storefront speaks first in its spread.
+        let homes: Vec<Option<&str>> =
+            specs.iter().filter(|spec| spec.probe.home).map(|spec| spec.probe.country.as_deref()).collect();
+        parts.sort_by_key(|part| !homes.contains(&part.country));
+        combine(&parts)
+    }
+
+    fn move_incident(&mut self, dependency: &str, step: &Step, open: Option<Incident>, at: Time) -> Option<Incident> {
+        let (incident, say, closed_at) = match (step, open) {
+            (Step::Stay, open) => return open,
+            (Step::Open(held), _) => {
+                let id = self.next_incident;
+                self.next_incident += 1;
+                let incident = Incident {
+                    id,
+                    public_id: self.ids.next(),
+                    verdict: held.verdict,
+                    worst: held.verdict,
+                    reason: held.reason.clone(),
+                    fault: held.fault,
+                    proof: held.proof,
+                    began_at: held.since,
+                    alerts: 1,
+                };
+                (incident, held.say.clone(), None)
+            }
+            (Step::Turn(held), Some(open)) => {
+                let turned = turned(&open, held);
+                (Incident { alerts: open.alerts + 1, ..turned }, held.say.clone(), None)
+            }
+            (Step::Close(held), Some(open)) => (Incident { alerts: open.alerts + 1, ..open }, held.say.clone(), Some(at)),
+            (Step::Turn(_) | Step::Close(_), None) => return None,
+        };
+        let change =
+            IncidentChange { incident: incident.clone(), dependency: dependency.to_owned(), say, opened_at: at, closed_at };
+        self.draft.batch.incidents.push(change);
+        closed_at.is_none().then_some(incident)
+    }
+
+    fn tell_decision(
+        &mut self,
+        dependency: usize,
+        decision: &Decision,
+        incident: Option<&Incident>,
+        began: Option<Time>,
+        hint: Option<String>,
+        at: Time,
+    ) {
+        let about = self.about(&self.ctx.config.dependencies[dependency], decision, incident, began, hint, at);
+        let id = about.id.clone();
+        let body = Body::Dependency(Box::new(about));
+        self.tell(decision.reason, decision.level, incident.map(|incident| incident.id), Some(id), body, at);
+    }
+
+    /// Changes of watched facts are told once, when they were read twice.
+    fn tell_facts(&mut self, dependency: &str, check: &str, learned: &Learned, at: Time) {
+        for change in &learned.changes {
+            let found = self.ctx.config.catalog.check(check).map(|(_, check)| check);
+            let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
+            let level = match rule.map(|rule| rule.on_change) {
+                Some(OnChange::Warn) => Level::Warning,
+                Some(OnChange::Critical) => Level::Critical,
+                Some(OnChange::Record) | None => continue,
+            };
+            let label = self.dependency(dependency).map_or(dependency, |d| d.label.as_str()).to_owned();
+            let name = change.name.replace('_', " ");
+            let title = format!("🟡 CHANGED: {label}: {name}");
+            let lines = vec![
+                format!("It was {}, and is now {}.", plain(&change.before), plain(&change.after)),
+                "If nobody of you changed it, somebody else did: look today.".to_owned(),
+            ];
+            self.tell_note(Reason::Changed, level, &title, lines, at);
+        }
+    }
+
+    pub(super) fn dependency(&self, id: &str) -> Option<&Dependency> {
+        self.ctx.config.dependencies.iter().find(|dependency| dependency.id == id)
+    }
+
+    /// Puts an alert into the draft, with a row in the outbox for everybody.
+    pub(super) fn tell(
+        &mut self,
+        reason: Reason,
+        level: Level,
+        incident: Option<i64>,
+        dependency: Option<String>,
+        body: Body,
+        at: Time,
+    ) {
+        let channels = &self.ctx.config.channels;
+        let to = channels
+            .iter()
+            .flat_map(|channel| channel.recipients().into_iter().map(|recipient| (channel.name.clone(), recipient)))
+            .collect();
+        let view = crate::say::alert::AlertView {
+            reason,
+            level,
+            platform: self.ctx.config.platform.clone(),
+            at,
+            simulation: self.simulation,
+            body,
+        };
+        // A view is plain data; it always becomes JSON.
+        let snapshot = serde_json::to_value(&view).unwrap_or_default();
+        self.draft.batch.alerts.push(NewAlert {
+            public_id: self.ids.next(),
+            incident,
+            dependency,
+            reason,
+            level,
+            at,
+            snapshot,
+            to,
+        });
+    }
+}
+
+fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
+    let settled = |standing: &Standing| Standing { verified_at: None, last_live: None, ..standing.clone() };
+    settled(&old.standing) != settled(next)
+        || old.standing.last_live.is_none() != next.last_live.is_none()
+        || at.since(old.written_at) > REWRITE_AFTER
+}
+
+fn log_flip(dependency: &str, check: &str, flip: &Flip) {
+    let from = flip.from.map_or("nothing", |from| from.word());
+    let (to, reason) = (flip.to.verdict.word(), flip.to.reason.as_str());
+    match flip.change {
+        Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),
+        Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be seen ({reason})"),
+        Change::Sighted => tracing::info!(dependency, check, "{dependency}: seen again"),
+    }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,148 @@
+//! What raw answers are kept, and what is taken out of them first.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::draft::Kept;
+use crate::core::answer::Answer;
+use crate::core::history::{DAY, bucket};
+use crate::core::model::{Reading, Verdict};
+use crate::core::question::Secret;
+use crate::core::time::Time;
+use crate::store::EvidenceRow;
+
+/// One body weighs no more in the evidence.
+const BODY_LIMIT: usize = 256 << 10;
+/// No probe keeps more entries a day.
+const DAILY_CAP: u32 = 50;
+/// JSON fields whose values are never kept, whoever sends them.
+const FIELDS: [&str; 10] =
+    ["auth_token", "authorization", "api_key", "apikey", "password", "secret", "token", "access_token", "refresh_token", "smtp_password"];
+
+/// Why this answer is kept, if it is: the first of a streak, a new reason, or a flip.
+pub fn cause(kept: &Kept, reading: &Reading, flipped: bool, at: Time) -> Option<&'static str> {
+    let same_day = kept.day == bucket(at, DAY);
+    if flipped {
+        return Some("flip");
+    }
+    if same_day && kept.count >= DAILY_CAP {
+        return None;
+    }
+    match &kept.reason {
+        None => Some("first"),
+        Some(reason) if *reason != reading.reason && reading.verdict != Verdict::Live => Some("reason"),
+        Some(_) => None,
+    }
+}
+
+/// Counts an entry.
+pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
+    let day = bucket(at, DAY);
+    let count = if kept.day == day { kept.count + 1 } else { 1 };
+    Kept { reason: Some(reading.reason.clone()), day, count }
+}
+
+/// The entry, without secrets.
+pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) -> EvidenceRow {
+    let body = &answer.body[..answer.body.len().min(BODY_LIMIT)];
+    let mut redacted = Vec::new();
+    let facts = json!({
+        "asked": answer.asked,
+        "failure": answer.failure,
+        "failure_detail": answer.failure_detail,
+        "http": answer.http,
+        "tls": answer.tls,
+        "dns": answer.dns,
+        "took_ms": answer.took_ms,
+    });
+    let facts = by_value(facts.to_string(), secrets, &mut redacted);
+    let body = redact(body, secrets, &mut redacted);
+    EvidenceRow {
+        cause: cause.to_owned(),
+        verdict: reading.verdict.word().to_owned(),
+        reason: reading.reason.clone(),
+        facts,
+        raw_sha256: Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+        raw_size: answer.body.len(),
+        redacted: json!(redacted).to_string(),
+        body,
+    }
+}
+
+fn redact(body: &[u8], secrets: &[Secret], redacted: &mut Vec<String>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let text = match serde_json::from_str::<Value>(&text) {
+        Ok(mut json) => {
+            let before = redacted.len();
+            by_field(&mut json, "", redacted);
+            if redacted.len() > before { json.to_string() } else { text }
+        }
+        Err(_) => text,
+    };
+    by_value(text, secrets, redacted).into_bytes()
+}
+
+fn by_field(value: &mut Value, path: &str, redacted: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = format!("{path}/{name}");
+                if FIELDS.contains(&name.to_lowercase().as_str()) && !field.is_null() {
+                    *field = Value::from("[redacted]");
+                    redacted.push(path);
+                } else {
+                    by_field(field, &path, redacted);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (n, item) in items.iter_mut().enumerate() {
+                by_field(item, &format!("{path}/{n}"), redacted);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn by_value(mut text: String, secrets: &[Secret], redacted: &mut Vec<String>) -> String {
+    for secret in secrets.iter().filter(|secret| secret.open().len() >= 4) {
+        if text.contains(secret.open()) {
+            text = text.replace(secret.open(), "[redacted]");
+            redacted.push("a configured secret".to_owned());
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_leave_by_field_and_by_value() {
+        let body = br#"{"sid": "AC1", "auth_token": "t0psecret", "nested": [{"password": "x"}], "note": "key-4711 is ours"}"#;
+        let answer = Answer { body: body.to_vec(), ..Answer::default() };
+        let reading = Reading::new(Verdict::Dropped, "suspended", "");
+        let row = row("flip", &answer, &reading, &[Secret::new("key-4711")]);
+        let kept = String::from_utf8(row.body).unwrap();
+        assert!(!kept.contains("t0psecret") && !kept.contains("key-4711") && !kept.contains("\"x\""), "{kept}");
+        assert!(kept.contains("AC1"));
+        assert_eq!(row.redacted, r#"["/auth_token","/nested/0/password","a configured secret"]"#);
+    }
+
+    #[test]
+    fn a_streak_keeps_its_first_answer_and_each_new_reason() {
+        let mut kept = Kept::default();
+        let mut causes = Vec::new();
+        for reason in ["listed", "listed", "gone", "gone", "wall", "gone"] {
+            let verdict = if reason == "listed" { Verdict::Live } else { Verdict::Unknown };
+            let reading = Reading::new(verdict, reason, "");
+            let cause = cause(&kept, &reading, false, Time(0));
+            if cause.is_some() {
+                kept = count(&kept, &reading, Time(0));
+            }
+            causes.push(cause);
+        }
+        assert_eq!(causes, [Some("first"), None, Some("reason"), None, Some("reason"), Some("reason")]);
+    }
+}

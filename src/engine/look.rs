@@ -1,0 +1,127 @@
+//! One look: ask, judge, and hear the witnesses that the core wants.
+
+use std::sync::Arc;
+
+use super::Context;
+use super::plan::Spec;
+use crate::catalog::{FillError, Params, question};
+use crate::core::answer::{Answer, Failure};
+use crate::core::model::{Reading, Verdict};
+use crate::core::standing::{Look, Standing, after};
+use crate::core::time::Time;
+use crate::core::witness::{Want, Witnesses};
+
+/// Bodies larger than this are judged off the asking threads.
+const HEAVY: usize = 64 << 10;
+
+/// A look with everything that was heard.
+pub struct Looked {
+    /// The probe.
+    pub spec: Arc<Spec>,
+    /// The judged answer.
+    pub look: Look,
+    /// The answer itself, for evidence.
+    pub answer: Answer,
+    /// Who spoke besides.
+    pub witnesses: Witnesses,
+}
+
+/// Looks once. `standing` is what is believed now; it decides which witnesses are heard.
+pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, standing: Standing, urgent: bool) -> Looked {
+    let bust = (urgent || standing.suspicion.is_some()).then(|| ctx.clock.now().0);
+    let (answer, reading, at) = ask(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
+    let look = Look { at, reading };
+    let witnesses = hear(ctx, &spec, &standing, &look).await;
+    Looked { spec, look, answer, witnesses }
+}
+
+/// Asks and judges.
+pub(super) async fn ask(
+    ctx: &Arc<Context>,
+    check: &str,
+    params: &Params,
+    bust: Option<i64>,
+    urgent: bool,
+) -> (Answer, Reading, Time) {
+    let Some((_, found)) = ctx.config.catalog.check(check) else {
+        let gone = Answer::failed(check, Failure::NotAsked, "the check is no longer in the catalogue");
+        return (gone, Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue"), ctx.clock.now());
+    };
+    let answer = match question(found, params, bust, ctx.config.network.timeout) {
+        Ok(question) => ctx.askers.ask(&question, urgent).await,
+        Err(error @ FillError::NeedsKey(_)) => Answer::failed(check, Failure::NeedsKey, error.to_string()),
+        Err(error) => Answer::failed(check, Failure::NotAsked, error.to_string()),
+    };
+    let at = ctx.clock.now();
+    let (answer, reading) = judge(ctx, check, params, answer, at).await;
+    (answer, reading, at)
+}
+
+async fn judge(ctx: &Arc<Context>, check: &str, params: &Params, answer: Answer, at: Time) -> (Answer, Reading) {
+    let judged = move |ctx: &Context, check: &str, params: &Params, answer: &Answer| {
+        let found = ctx.config.catalog.check(check).map(|(_, check)| check);
+        found.map(|found| ctx.config.catalog.judge(found, params, answer, at))
+    };
+    let unread = || Reading::new(Verdict::Unknown, "unreadable", "the answer could not be judged");
+    if answer.body.len() < HEAVY {
+        let reading = judged(ctx, check, params, &answer).unwrap_or_else(unread);
+        return (answer, reading);
+    }
+    let (ctx, check, params) = (ctx.clone(), check.to_owned(), params.clone());
+    let heavy = tokio::task::spawn_blocking(move || {
+        let reading = judged(&ctx, &check, &params, &answer);
+        (answer, reading)
+    });
+    match heavy.await {
+        Ok((answer, reading)) => (answer, reading.unwrap_or_else(unread)),
+        // Judging panicked: the answer is lost, and that is unknown.
+        Err(_) => (Answer::default(), unread()),
+    }
+}
+
+/// Fetches what the core wants until it wants nothing more that can be fetched.
+async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &Look) -> Witnesses {
+    let policy = &spec.probe.policy;
+    let mut witnesses = Witnesses { own_network: ctx.desk.known_network(look.at), ..Witnesses::default() };
+    if look.reading.verdict == Verdict::Live && policy.negative_control {
+        witnesses.negative = ctx.desk.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
+    }
+    if look.reading.verdict == Verdict::Unknown && look.reading.fault != crate::core::model::Fault::Ours {
+        witnesses.own_network = ctx.desk.anchors(ctx, false).await;
+    }
+    for _ in 0..4 {
+        let (_, _, wants) = after(standing, look, &witnesses, policy);
+        let mut heard = false;
+        for want in wants {
+            heard |= fetch(ctx, spec, want, &mut witnesses).await;
+        }
+        if !heard {
+            break;
+        }
+    }
+    witnesses
+}
+
+/// Whether something new was heard.
+async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, want: Want, witnesses: &mut Witnesses) -> bool {
+    use crate::core::witness::FRESH;
+    match want {
+        Want::Anchors => {
+            let before = std::mem::replace(&mut witnesses.own_network, ctx.desk.anchors(ctx, false).await);
+            before != witnesses.own_network
+        }
+        Want::PositiveControl if witnesses.positive.is_none() => {
+            witnesses.positive = ctx.desk.positive(ctx, &spec.probe, FRESH).await;
+            witnesses.positive.is_some()
+        }
+        Want::NegativeControl if witnesses.negative.is_none() => {
+            witnesses.negative = ctx.desk.negative(ctx, &spec.probe, FRESH).await;
+            witnesses.negative.is_some()
+        }
+        Want::SecondPath if witnesses.second_path.is_none() => {
+            witnesses.second_path = ctx.desk.second_path(ctx, &spec.probe).await;
+            witnesses.second_path.is_some()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,192 @@
+//! The only place where all sides meet: looks start, answers are judged, the core
+//! decides, one transaction remembers, and the outbox is told.
+//!
+//! Asking is parallel, deciding is serial. [`Engine::tick`] starts what is due and
+//! never waits; [`Engine::take`] decides about one answer; [`Engine::flush`] commits,
+//! and memory changes only after that. [`Engine::run`] is the loop around them.
+
+mod decide;
+mod draft;
+mod evidence;
+mod facts;
+mod look;
+mod own_network;
+mod plan;
+mod report;
+mod run;
+mod start;
+mod view;
+mod witnesses;
+
+pub use look::{Looked, one_look};
+pub use run::Command;
+pub use witnesses::Desk;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::ask::Askers;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::board::Board;
+use crate::core::time::Time;
+use crate::core::witness::OwnNetwork;
+use crate::ids::Ids;
+use crate::store::{self, Store};
+
+use draft::{Draft, State};
+use own_network::OwnState;
+use plan::Plan;
+
+/// A look that broke down is tried again after this.
+const LOST: Duration = Duration::from_secs(5);
+
+/// What a look needs besides its probe; shared with the tasks that ask.
+pub struct Context {
+    /// The configuration with its catalogue.
+    pub config: Config,
+    /// Those who ask.
+    pub askers: Askers,
+    /// The clock.
+    pub clock: Clock,
+    /// Controls, second paths and anchors, asked once for all who want them.
+    pub desk: Desk,
+}
+
+/// What comes back from a task.
+enum Flight {
+    Looked(Box<Looked>),
+    /// The task panicked: a look that did not happen.
+    Lost(i64),
+    Anchors(OwnNetwork),
+}
+
+/// The engine.
+pub struct Engine {
+    ctx: Arc<Context>,
+    store: Arc<Store>,
+    ids: Ids,
+    plan: Plan,
+    state: State,
+    draft: Draft,
+    flights: JoinSet<Flight>,
+    own: OwnState,
+    started_at: Time,
+    start_told: bool,
+    gap: Option<(Time, Time)>,
+    report_at: Time,
+    report_wanted: bool,
+    next_incident: i64,
+    simulation: bool,
+    board: watch::Sender<Arc<Board>>,
+    board_dirty: bool,
+    bell: Arc<Notify>,
+}
+
+/// How the outside follows the engine.
+#[derive(Clone)]
+pub struct Windows {
+    /// The latest board.
+    pub board: watch::Receiver<Arc<Board>>,
+    /// Rings when there is something to deliver.
+    pub bell: Arc<Notify>,
+}
+
+impl Engine {
+    /// The next instant at which something is to be started.
+    pub fn next_due(&self) -> Option<Time> {
+        let probes = self.plan.next_due();
+        let own = self.own.next_due();
+        let report = Some(self.report_at);
+        [probes, own, report].into_iter().flatten().min()
+    }
+
+    /// Starts everything that is due at `now`. Never waits.
+    pub fn tick(&mut self, now: Time) {
+        self.ctx.clock.move_to(now);
+        if self.own.take_due(now) {
+            let ctx = self.ctx.clone();
+            self.flights.spawn(async move { Flight::Anchors(ctx.desk.anchors(&ctx, true).await) });
+        }
+        for (spec, urgent) in self.plan.take_due(now) {
+            let ctx = self.ctx.clone();
+            let standing = self.standing(spec.id);
+            let id = spec.id;
+            let look = async move { one_look(&ctx, spec, standing, urgent).await };
+            self.flights.spawn(async move {
+                let looked = AssertUnwindSafe(look).catch_unwind().await;
+                looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
+            });
+        }
+        self.report_if_due(now);
+    }
+
+    /// Decides about whatever has come back, and waits for one if `wait`.
+    fn take(&mut self, flight: Flight, now: Time) {
+        match flight {
+            Flight::Looked(looked) => self.decide(*looked),
+            Flight::Lost(id) => {
+                tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
+                self.plan.done(id, now, Some(LOST));
+            }
+            Flight::Anchors(judged) => self.judge_own_network(judged, now),
+        }
+        self.tell_start_if_ready(now);
+    }
+
+    /// Waits until nothing is under way, decides about everything, and commits.
+    ///
+    /// # Errors
+    /// The store could not write; memory stays as it was.
+    pub async fn settle(&mut self, now: Time) -> store::Result<()> {
+        while let Some(flight) = self.flights.join_next().await {
+            if let Ok(flight) = flight {
+                self.take(flight, now);
+            }
+        }
+        self.flush(now).await
+    }
+
+    /// Commits what was decided. Memory changes only if that went well; otherwise the
+    /// draft stays a draft, and is tried again with the next one.
+    ///
+    /// # Errors
+    /// The store could not write; nothing is lost but the oldest looks of a long failure.
+    pub async fn flush(&mut self, now: Time) -> store::Result<()> {
+        let mut draft = std::mem::take(&mut self.draft);
+        if !draft.batch.is_empty() {
+            draft.batch.watched_until = Some(now);
+            if let Err(error) = self.store.commit(&draft.batch).await {
+                draft.forget_oldest();
+                self.draft = draft;
+                return Err(error);
+            }
+            let tells = !draft.batch.alerts.is_empty();
+            self.state.absorb(draft);
+            self.board_dirty = true;
+            if tells {
+                self.bell.notify_one();
+            }
+        }
+        self.show(now);
+        Ok(())
+    }
+
+    /// What the outside may follow.
+    pub fn windows(&self) -> Windows {
+        Windows { board: self.board.subscribe(), bell: self.bell.clone() }
+    }
+
+    /// Sends the latest board to whoever watches.
+    fn show(&mut self, now: Time) {
+        if std::mem::take(&mut self.board_dirty) {
+            let board = self.view_board(now);
+            self.board.send_replace(Arc::new(board));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Our own network: asked every minute, told once when it is down and once when it is back.
+
+use std::time::Duration;
+
+use super::Engine;
+use crate::core::incident::{Level, Reason};
+use crate::core::time::{Time, human};
+use crate::core::witness::OwnNetwork;
+use crate::say::alert::Body;
+
+const USUAL: Duration = Duration::from_secs(60);
+/// While blind, sight is looked for more often.
+const BLIND: Duration = Duration::from_secs(15);
+/// Blind for so long is worth a message; shorter holes are not.
+const TELL_AFTER: Duration = Duration::from_secs(60);
+
+/// What is known about our own network.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnState {
+    /// What the anchors said last.
+    pub judged: OwnNetwork,
+    /// Since when it is so.
+    pub since: Time,
+    told: bool,
+    next_at: Time,
+    asking: bool,
+}
+
+impl OwnState {
+    /// When the anchors are due.
+    pub fn next_due(&self) -> Option<Time> {
+        (!self.asking).then_some(self.next_at)
+    }
+
+    /// Whether to ask now.
+    pub fn take_due(&mut self, now: Time) -> bool {
+        let due = !self.asking && self.next_at <= now;
+        self.asking |= due;
+        due
+    }
+}
+
+impl Engine {
+    /// The anchors have spoken.
+    pub(super) fn judge_own_network(&mut self, judged: OwnNetwork, now: Time) {
+        let before = self.own;
+        self.own.asking = false;
+        self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
+        if judged != before.judged {
+            self.own.judged = judged;
+            self.own.since = now;
+            self.board_dirty = true;
+            if judged == OwnNetwork::Blind {
+                tracing::warn!("blind: our own network is down, most anchors do not answer; nothing is said about any vendor");
+            } else if before.judged == OwnNetwork::Blind {
+                tracing::info!("sighted: our own network is back");
+            }
+        }
+        if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
+            self.own.told = true;
+            let lines = vec![
+                format!("Most anchors have not answered since {}.", self.own.since.short()),
+                "Until they do, nothing is said about any vendor, and nothing shown is verified.".to_owned(),
+                "Do now: look at the network of the machine that runs plugwatch.".to_owned(),
+            ];
+            self.tell_note(Reason::Blind, Level::Warning, "We are blind: our own network is down", lines, now);
+        }
+        if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
+            self.own.told = false;
+            let lines = vec![format!("It was down for {}, since {}.", human(now.since(before.since)), before.since.short())];
+            self.tell_note(Reason::Sighted, Level::Info, "We can see again", lines, now);
+        }
+    }
+
+    /// Sentences about plugwatch itself, to everybody.
+    pub(super) fn tell_note(&mut self, reason: Reason, level: Level, title: &str, lines: Vec<String>, now: Time) {
+        let body = Body::Note { title: title.to_owned(), lines };
+        self.tell(reason, level, None, None, body, now);
+    }
+}

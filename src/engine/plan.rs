@@ -1,0 +1,104 @@
+//! Which probe looks when; a suspicion brings the next look forward.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Probe;
+use crate::core::schedule::stable;
+use crate::core::time::Time;
+
+/// A probe with its number in the store.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its number.
+    pub id: i64,
+    /// The probe.
+    pub probe: Probe,
+}
+
+#[derive(Debug)]
+struct Planned {
+    spec: Arc<Spec>,
+    next_at: Time,
+    urgent: bool,
+    in_flight: bool,
+}
+
+/// All probes with their next looks.
+#[derive(Debug, Default)]
+pub struct Plan {
+    probes: BTreeMap<i64, Planned>,
+    /// How often a look was brought forward; jitters the next one.
+    hurried: u64,
+}
+
+impl Plan {
+    /// Plans these probes. One that was planned before keeps its next look if that is nearer.
+    pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
+        let planned = |spec: Arc<Spec>| {
+            let first = spec.probe.schedule.first(now, phase(&spec));
+            let kept = old.probes.get(&spec.id).map(|old| (old.next_at, old.urgent));
+            let (next_at, urgent) = kept.filter(|(at, _)| *at <= first).unwrap_or((first, false));
+            (spec.id, Planned { spec, next_at, urgent, in_flight: false })
+        };
+        Plan { probes: specs.into_iter().map(planned).collect(), hurried: old.hurried }
+    }
+
+    /// When the next look is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.probes.values().filter(|planned| !planned.in_flight).map(|planned| planned.next_at).min()
+    }
+
+    /// Takes what is due; each comes back with [`Plan::done`].
+    pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, bool)> {
+        let due = self.probes.values_mut().filter(|planned| !planned.in_flight && planned.next_at <= now);
+        due.map(|planned| {
+            planned.in_flight = true;
+            (planned.spec.clone(), planned.urgent)
+        })
+        .collect()
+    }
+
+    /// A look is done; the next comes by schedule, or earlier if the core wants it.
+    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>) {
+        self.hurried += 1;
+        let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
+        let Some(planned) = self.probes.get_mut(&id) else { return };
+        let regular = planned.spec.probe.schedule.next(now, phase(&planned.spec));
+        // Up to a tenth later, never earlier: confirmation wants its time in full.
+        let hurried = again.map(|wait| now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
+        planned.next_at = hurried.map_or(regular, |at| at.min(regular));
+        planned.urgent = again.is_some();
+        planned.in_flight = false;
+    }
+
+    /// All storefronts of the same check look now.
+    pub fn hurry_spread(&mut self, dependency: &str, check: &str, but: i64, now: Time) {
+        let same = |planned: &&mut Planned| {
+            let probe = &planned.spec.probe;
+            probe.dependency == dependency && probe.check == check && planned.spec.id != but
+        };
+        for planned in self.probes.values_mut().filter(same) {
+            // One that looked since the suspicion began is not asked again and again.
+            if planned.next_at > now.plus(Duration::from_secs(600)) {
+                planned.next_at = now;
+                planned.urgent = true;
+            }
+        }
+    }
+
+    /// When a probe looks next.
+    pub fn next_at(&self, id: i64) -> Time {
+        self.probes.get(&id).map_or(Time(0), |planned| planned.next_at)
+    }
+
+    /// Every probe.
+    pub fn specs(&self) -> impl Iterator<Item = &Arc<Spec>> {
+        self.probes.values().map(|planned| &planned.spec)
+    }
+}
+
+fn phase(spec: &Spec) -> u64 {
+    stable(&spec.probe.identity)
+}

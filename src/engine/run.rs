@@ -1,0 +1,119 @@
+//! The loop around the engine: sleeps until something is due, decides, commits.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::{Engine, Flight};
+use crate::ask::Askers;
+use crate::clock::Stopwatch;
+use crate::config::Config;
+use crate::core::time::Time;
+use crate::store::Result;
+
+/// Looks that nobody waits for are committed together after at most this long.
+const GROUP: Duration = Duration::from_millis(250);
+/// Or when there are so many.
+const MOST: usize = 200;
+/// Old looks are pruned this often.
+const PRUNE: Duration = Duration::from_secs(3_600);
+
+/// What can be asked of a running engine.
+pub enum Command {
+    /// Take up a changed configuration.
+    Reload(Box<(Config, Askers)>),
+    /// End cleanly.
+    Stop,
+}
+
+impl Engine {
+    /// Runs until told to stop.
+    ///
+    /// # Errors
+    /// The store failed while stopping.
+    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Result<()> {
+        let mut waiting: Option<Stopwatch> = None;
+        let mut prune_at = self.ctx.clock.now().plus(PRUNE);
+        loop {
+            let now = self.ctx.clock.now();
+            self.tick(now);
+            let wake = self.wake_at(now, waiting.as_ref());
+            // Only waiting stands in the select: what touches the store runs to its end.
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Reload(fresh)) => self.take_reload(*fresh).await,
+                    Some(Command::Stop) | None => break,
+                },
+                Some(flight) = self.flights.join_next() => self.take_flights(flight, &mut waiting),
+                _ = self.ctx.clock.sleep_until(wake) => {}
+            }
+            let now = self.ctx.clock.now();
+            if let Err(error) = self.gather_report(now).await {
+                tracing::error!(%error, "the weekly report could not be gathered: {error}");
+            }
+            let ripe = waiting.as_ref().is_some_and(|watch| watch.elapsed() >= GROUP);
+            if self.draft.batch.is_urgent() || self.draft.batch.looks.len() >= MOST || ripe {
+                self.flush_or_log(now).await;
+                waiting = None;
+            }
+            self.show(now);
+            if now >= prune_at {
+                prune_at = now.plus(PRUNE);
+                self.prune(now).await;
+            }
+        }
+        self.stop().await
+    }
+
+    fn take_flights(&mut self, first: std::result::Result<Flight, tokio::task::JoinError>, waiting: &mut Option<Stopwatch>) {
+        let mut next = Some(first);
+        while let Some(flight) = next {
+            let now = self.ctx.clock.now();
+            match flight {
+                Ok(flight) => self.take(flight, now),
+                // Only aborted tasks end so, and those belong to a run that is stopping.
+                Err(error) => tracing::debug!(%error, "a look was stopped"),
+            }
+            next = self.flights.try_join_next();
+        }
+        if !self.draft.batch.is_empty() && waiting.is_none() {
+            *waiting = Some(Stopwatch::start());
+        }
+    }
+
+    fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
+        let due = self.next_due().unwrap_or_else(|| now.plus(Duration::from_secs(60)));
+        let flush = waiting.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
+        flush.map_or(due, |flush| flush.min(due))
+    }
+
+    async fn take_reload(&mut self, (config, askers): (Config, Askers)) {
+        let now = self.ctx.clock.now();
+        match self.reload(config, askers, now).await {
+            Ok(()) => tracing::info!("the changed configuration is in use"),
+            Err(error) => tracing::error!(%error, "the changed configuration could not be taken up: {error}"),
+        }
+    }
+
+    /// Nothing is lost if this fails: the draft is tried again with the next one.
+    async fn flush_or_log(&mut self, now: Time) {
+        if let Err(error) = self.flush(now).await {
+            tracing::error!(%error, "what was seen could not be written down: {error}; is the disk full?");
+        }
+    }
+
+    async fn prune(&self, now: Time) {
+        let before = Time(now.0 - crate::core::time::millis(self.ctx.config.keep_raw));
+        match self.store.prune(before).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "{count} old looks pruned"),
+            Err(error) => tracing::warn!(%error, "old looks could not be pruned: {error}"),
+        }
+    }
+
+    async fn stop(mut self) -> Result<()> {
+        self.flights.abort_all();
+        let now = self.ctx.clock.now();
+        self.flush(now).await
+    }
+}

@@ -1,0 +1,191 @@
+//! Starting and reloading: what was known is known again, nothing is said twice.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use super::draft::{DependencyState, Draft, ProbeState, State};
+use super::own_network::OwnState;
+use super::plan::{Plan, Spec};
+use super::{Context, Engine};
+use crate::ask::Askers;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::board::Board;
+use crate::core::incident::{Level, Reason};
+use crate::core::model::Verdict;
+use crate::core::time::{Time, human};
+use crate::ids::Ids;
+use crate::say::alert::{Body, Started};
+use crate::say::status;
+use crate::store::{IncidentChange, Result, Store, WantedProbe};
+
+/// The first message waits this long for the first looks, not longer.
+const START_WAIT: Duration = Duration::from_secs(120);
+/// Not watching for less is no gap worth noting.
+const GAP: Duration = Duration::from_secs(300);
+
+impl Engine {
+    /// Takes up where the last run ended.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn start(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, ids: Ids) -> Result<Engine> {
+        let now = clock.now();
+        let gap = store.watched_until().await?.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
+        if let Some((from, to)) = gap {
+            store.add_gap(from, to).await?;
+        }
+        let report_at = config.report.next(now, 0);
+        let ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
+        let (board, _) = watch::channel(Arc::new(Board::default()));
+        let mut engine = Engine {
+            ctx,
+            ids,
+            plan: Plan::default(),
+            state: State::default(),
+            draft: Draft::default(),
+            flights: JoinSet::new(),
+            own: OwnState { since: now, ..OwnState::default() },
+            started_at: now,
+            start_told: false,
+            gap,
+            report_at,
+            report_wanted: false,
+            next_incident: store.next_incident().await?,
+            simulation: false,
+            board,
+            board_dirty: true,
+            bell: Arc::new(Notify::new()),
+            store,
+        };
+        engine.adopt(now).await?;
+        engine.show(now);
+        Ok(engine)
+    }
+
+    /// Says everywhere that nothing here is real.
+    pub fn mark_simulation(&mut self) {
+        self.simulation = true;
+    }
+
+    /// Takes up a changed configuration. No suspicion is lost; what is no longer watched
+    /// is retired and its incident closed.
+    ///
+    /// # Errors
+    /// The store cannot be read or written; the old configuration goes on.
+    pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
+        self.settle(now).await?;
+        let clock = self.ctx.clock.clone();
+        self.report_at = config.report.next(now, 0);
+        self.ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
+        self.adopt(now).await?;
+        self.board_dirty = true;
+        self.flush(now).await
+    }
+
+    /// Makes store, plan and memory those of the configuration.
+    async fn adopt(&mut self, now: Time) -> Result<()> {
+        let wanted: Vec<WantedProbe> = self.ctx.config.probes().map(|(_, probe)| wanted(probe)).collect();
+        let (ids, retired) = self.store.set_probes(&wanted, now).await?;
+        let standings = self.store.standings().await?;
+        let mut facts = self.store.facts().await?;
+        let specs: Vec<Arc<Spec>> = self
+            .ctx
+            .config
+            .probes()
+            .filter_map(|(_, probe)| Some(Arc::new(Spec { id: *ids.get(&probe.identity)?, probe: probe.clone() })))
+            .collect();
+        for spec in &specs {
+            let standing = standings.get(&spec.id).cloned().unwrap_or_default();
+            let own = facts.remove(&spec.id).unwrap_or_default();
+            // What this run knows is newer than what was written down.
+            self.state.probes.entry(spec.id).or_insert_with(|| ProbeState {
+                standing,
+                facts: own.into_iter().map(|fact| (fact.name.clone(), fact)).collect(),
+                ..ProbeState::default()
+            });
+        }
+        self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
+        self.adopt_dependencies(!retired.is_empty(), now).await
+    }
+
+    async fn adopt_dependencies(&mut self, some_retired: bool, now: Time) -> Result<()> {
+        let mut incidents = self.store.open_incidents().await?;
+        let known: HashSet<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        let mut states = HashMap::new();
+        for id in &known {
+            states.insert(id.clone(), DependencyState { combined: self.combined(id), incident: incidents.remove(id) });
+        }
+        self.state.dependencies = states;
+        for (dependency, incident) in incidents {
+            tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
+            let change = IncidentChange {
+                incident,
+                dependency,
+                say: "no longer watched".to_owned(),
+                opened_at: now,
+                closed_at: Some(now),
+            };
+            self.draft.batch.incidents.push(change);
+        }
+        if some_retired || !self.draft.batch.is_empty() {
+            self.flush(now).await?;
+        }
+        Ok(())
+    }
+
+    /// One message for each channel, once everything was looked at, or time is up.
+    pub(super) fn tell_start_if_ready(&mut self, now: Time) {
+        if self.start_told {
+            return;
+        }
+        let looked = |spec: &Arc<Spec>| {
+            let state = self.draft.probe(&self.state, spec.id);
+            state.is_some_and(|state| state.last.is_some())
+        };
+        if !self.plan.specs().all(looked) && now.since(self.started_at) < START_WAIT {
+            return;
+        }
+        self.start_told = true;
+        let body = Body::Started(self.view_started(now));
+        self.tell(Reason::Started, Level::Info, None, None, body, now);
+    }
+
+    fn view_started(&self, now: Time) -> Started {
+        let board = self.view_board(now);
+        let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
+        let mut lines = Vec::new();
+        for dependency in board.worst_first() {
+            let says = dependency.state.suspicion.as_ref().filter(|held| held.verdict != Verdict::Live);
+            let shown = dependency.shown();
+            if shown.rank() < crate::core::combine::Shown::Starting.rank() {
+                lines.push(format!("{} {}: {}.", status::mark(shown), dependency.label, dependency.say()));
+            } else if let Some(held) = says {
+                lines.push(format!("⚪ {}: says {} (unconfirmed): {}.", dependency.label, held.verdict, held.say));
+            }
+        }
+        let gap = self.gap.map(|(from, to)| {
+            format!("Not watched from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
+        });
+        Started {
+            watched: board.dependencies.len(),
+            counts: status::counts(&board),
+            lines,
+            next_report: Some(next.format("%A %-H:%M").to_string()),
+            gap,
+        }
+    }
+}
+
+fn wanted(probe: &crate::config::Probe) -> WantedProbe {
+    WantedProbe {
+        identity: probe.identity.clone(),
+        dependency: probe.dependency.clone(),
+        check: probe.check.clone(),
+        country: probe.country.clone(),
+    }
+}

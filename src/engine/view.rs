@@ -1,0 +1,142 @@
+//! What is known, as views for people: the board, and what an alert says.
+
+use super::Engine;
+use crate::config::Dependency;
+use crate::core::alerting::Decision;
+use crate::core::board::{Board, DependencyBoard, ProbeBoard};
+use crate::core::combine::{Part, Shown, verified_at};
+use crate::core::incident::{Incident, Reason};
+use crate::core::time::{Time, human};
+use crate::say::alert::About;
+
+impl Engine {
+    /// Everything known now.
+    pub(super) fn view_board(&self, now: Time) -> Board {
+        Board {
+            platform: self.ctx.config.platform.clone(),
+            as_of: now,
+            started_at: self.started_at,
+            own_network: self.own.judged,
+            own_network_since: self.own.since,
+            dependencies: self.ctx.config.dependencies.iter().map(|dependency| self.view_dependency(dependency)).collect(),
+            simulation: self.simulation,
+        }
+    }
+
+    fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
+        let state = self.draft.dependency(&self.state, &dependency.id);
+        let (vendor, parent) = self.names(dependency);
+        let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
+        let specs: Vec<_> = self.plan.specs().filter(|spec| spec.probe.dependency == dependency.id).collect();
+        let parts: Vec<Part<'_>> = specs
+            .iter()
+            .zip(&probes)
+            .map(|(spec, probe)| Part {
+                role: spec.probe.role,
+                check: &spec.probe.check,
+                country: spec.probe.country.as_deref(),
+                standing: &probe.standing,
+            })
+            .collect();
+        DependencyBoard {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            vendor,
+            parent,
+            criticality: dependency.criticality,
+            breaks: dependency.breaks.clone(),
+            fallback: dependency.fallback.clone(),
+            public: dependency.public,
+            state: state.combined,
+            verified_at: verified_at(&parts),
+            incident: state.incident,
+            probes,
+        }
+    }
+
+    fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
+        let own = self.plan.specs().filter(|spec| spec.probe.dependency == dependency);
+        own.map(|spec| {
+            let state = self.draft.probe(&self.state, spec.id);
+            let title = self.ctx.config.catalog.check(&spec.probe.check).map_or("", |(_, check)| check.title.as_str());
+            ProbeBoard {
+                check: spec.probe.check.clone(),
+                title: title.to_owned(),
+                country: spec.probe.country.clone(),
+                standing: state.map(|state| state.standing.clone()).unwrap_or_default(),
+                last: state.and_then(|state| state.last.clone()),
+                next_at: self.plan.next_at(spec.id),
+            }
+        })
+        .collect()
+    }
+
+    /// The vendor's and the parent's names.
+    fn names(&self, dependency: &Dependency) -> (String, String) {
+        let catalog = &self.ctx.config.catalog;
+        let vendor = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
+        vendor.map_or_else(Default::default, |vendor| (vendor.name.clone(), catalog.parent_name(vendor)))
+    }
+
+    /// Everything that an alert about a dependency says.
+    pub(super) fn about(
+        &self,
+        dependency: &Dependency,
+        decision: &Decision,
+        incident: Option<&Incident>,
+        began: Option<Time>,
+        hint: Option<String>,
+        at: Time,
+    ) -> About {
+        let (vendor, parent) = self.names(dependency);
+        let catalog = &self.ctx.config.catalog;
+        let status_page = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
+        let over = decision.reason == Reason::Recovered;
+        let (also_down, still_standing) = self.neighbours(&dependency.id);
+        let held = &decision.held;
+        About {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            vendor,
+            parent,
+            verdict: held.verdict,
+            before: decision.before,
+            why: held.reason.clone(),
+            fault: held.fault,
+            proof: held.proof,
+            say: held.say.clone(),
+            hint: hint.filter(|_| !over),
+            since: began.filter(|_| over).unwrap_or(held.since),
+            lasted: began.filter(|_| over).map(|began| at.since(began)),
+            breaks: dependency.breaks.clone(),
+            fallback: dependency.fallback.clone(),
+            account_id: dependency.account_id.clone(),
+            contact: dependency.contact.clone(),
+            contract_notice_days: dependency.contract_notice_days,
+            leave: dependency.leave.iter().map(leave_text).collect(),
+            status_page: status_page.map(|page| page.url.clone()),
+            also_down,
+            still_standing,
+            incident: incident.map(|incident| incident.public_id.clone()),
+        }
+    }
+
+    /// Labels of the others: what is not live besides, and what still stands, verified.
+    fn neighbours(&self, but: &str) -> (Vec<String>, Vec<String>) {
+        let (mut down, mut standing) = (Vec::new(), Vec::new());
+        for other in self.ctx.config.dependencies.iter().filter(|other| other.id != but) {
+            match self.draft.dependency(&self.state, &other.id).combined.shown() {
+                Shown::Live => standing.push(other.label.clone()),
+                Shown::Dropped => down.push(format!("{} (dropped)", other.label)),
+                Shown::Outage => down.push(format!("{} (outage)", other.label)),
+                Shown::Degraded => down.push(format!("{} (degraded)", other.label)),
+                _ => {}
+            }
+        }
+        (down, standing)
+    }
+}
+
+fn leave_text(step: &crate::config::LeaveStep) -> String {
+    step.takes.map_or_else(|| step.step.clone(), |takes| format!("{} (takes {})", step.step, human(takes)))
+}

@@ -1,0 +1,124 @@
+//! The desk: controls, second paths and anchors, asked once for all who want them.
+//!
+//! An answer at most as old as the asker allows is reused; whoever asks meanwhile
+//! waits for the same answer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Context;
+use super::look::ask;
+use crate::catalog::{Check, Params};
+use crate::config::Probe;
+use crate::core::anchors;
+use crate::core::model::Verdict;
+use crate::core::time::Time;
+use crate::core::witness::{FRESH, OwnNetwork, Witnessed};
+
+/// Controls of a probe that reads live are asked no more often than this.
+pub const SLOW: Duration = Duration::from_secs(3_600);
+/// What the anchors said counts for so long.
+const ANCHORS_COUNT: Duration = Duration::from_secs(20);
+
+type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
+
+/// The desk.
+#[derive(Default)]
+pub struct Desk {
+    slots: Mutex<HashMap<String, Slot>>,
+    network: tokio::sync::Mutex<()>,
+    judged: Mutex<Option<(Time, OwnNetwork)>>,
+}
+
+impl Desk {
+    /// The positive control of a probe's check, in its storefront.
+    pub async fn positive(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
+        let (_, check) = ctx.config.catalog.check(&probe.check)?;
+        self.control(ctx, check, check.positive_control.as_ref()?, probe, within).await
+    }
+
+    /// The negative control of a probe's check, in its storefront.
+    pub async fn negative(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
+        let (_, check) = ctx.config.catalog.check(&probe.check)?;
+        self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await
+    }
+
+    /// The same thing by another way; where that way's own control is gone too, it says nothing.
+    pub async fn second_path(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
+        let (vendor, check) = ctx.config.catalog.check(&probe.check)?;
+        let second = vendor.checks.get(check.second_path.as_ref()?)?;
+        let params = carried(second, probe);
+        let seen = self.witness(ctx, second, params, FRESH).await;
+        let control = second.positive_control.as_ref().filter(|_| seen.verdict == Verdict::Dropped);
+        let Some(control) = control else { return Some(seen) };
+        let control = self.control(ctx, second, control, probe, FRESH).await?;
+        if matches!(control.verdict, Verdict::Live | Verdict::Degraded) {
+            return Some(seen);
+        }
+        Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), at: seen.at })
+    }
+
+    async fn control(
+        &self,
+        ctx: &Arc<Context>,
+        check: &Check,
+        known: &BTreeMap<String, Value>,
+        probe: &Probe,
+        within: Duration,
+    ) -> Option<Witnessed> {
+        let mut params = carried(check, probe);
+        params.public.extend(known.clone());
+        Some(self.witness(ctx, check, params, within).await)
+    }
+
+    /// Asks, or reuses what was heard within `within`.
+    async fn witness(&self, ctx: &Arc<Context>, check: &Check, params: Params, within: Duration) -> Witnessed {
+        let key = format!("{} {}", check.id, serde_json::json!(params.public));
+        let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        let mut slot = slot.lock().await;
+        let now = ctx.clock.now();
+        if let Some(seen) = slot.as_ref().filter(|seen| now.since(seen.at) < within) {
+            return seen.clone();
+        }
+        let (_, reading, at) = ask(ctx, &check.id, &params, Some(now.0), true).await;
+        let seen = Witnessed { verdict: reading.verdict, reason: reading.reason, at };
+        *slot = Some(seen.clone());
+        seen
+    }
+
+    /// What is known about our own network, without asking.
+    pub fn known_network(&self, now: Time) -> OwnNetwork {
+        let judged = *self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        judged.filter(|(at, _)| now.since(*at) < ANCHORS_COUNT).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
+    }
+
+    /// Asks the anchors, unless somebody just did. `anew` asks in any case.
+    pub async fn anchors(&self, ctx: &Arc<Context>, anew: bool) -> OwnNetwork {
+        let _one_at_a_time = self.network.lock().await;
+        let known = self.known_network(ctx.clock.now());
+        if known != OwnNetwork::Unasked && !anew {
+            return known;
+        }
+        let judged = anchors::judge(&ctx.askers.anchors().await);
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some((ctx.clock.now(), judged));
+        judged
+    }
+}
+
+/// The probe's own parameters, as far as `check` knows them.
+fn carried(check: &Check, probe: &Probe) -> Params {
+    let mut params = Params::default();
+    for param in &check.params {
+        let own = probe.params.public.get(&param.name).cloned().or_else(|| param.default.clone());
+        if let Some(value) = own {
+            params.public.insert(param.name.clone(), value);
+        }
+        if let Some(secret) = probe.params.secret.get(&param.name) {
+            params.secret.insert(param.name.clone(), secret.clone());
+        }
+    }
+    params
+}

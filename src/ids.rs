@@ -1,0 +1,31 @@
+//! Public ids: random, so that they tell nothing about how many there are.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where public ids come from.
+#[derive(Clone, Debug)]
+pub enum Ids {
+    /// From the system's random numbers.
+    Random,
+    /// One after the other: tests, so that texts can be compared.
+    Counting(Arc<AtomicU64>),
+}
+
+impl Ids {
+    /// A new id, such as `pw-7f3kq2m9x4`.
+    pub fn next(&self) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let mut number = match self {
+            // Without random numbers the id is still unique enough with the counter below zero.
+            Ids::Random => getrandom::u64().unwrap_or(0),
+            Ids::Counting(last) => return format!("pw-{}", last.fetch_add(1, Ordering::SeqCst) + 1),
+        };
+        let mut id = String::from("pw-");
+        for _ in 0..10 {
+            id.push(char::from(LETTERS[(number % 32) as usize]));
+            number /= 32;
+        }
+        id
+    }
+}

@@ -1,0 +1,213 @@
+//! Alerts: a frozen view of what happened, rendered when it is sent.
+
+use std::time::Duration;
+
+use minijinja::context;
+use serde::{Deserialize, Serialize};
+
+use super::{Format, render};
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::time::{Time, human};
+
+/// Everything that an alert's text needs, frozen when it was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertView {
+    /// Why it is sent.
+    pub reason: Reason,
+    /// How loud.
+    pub level: Level,
+    /// The platform.
+    pub platform: String,
+    /// When it was made.
+    pub at: Time,
+    /// It is a simulation.
+    #[serde(default)]
+    pub simulation: bool,
+    /// What it is about.
+    pub body: Body,
+}
+
+/// What an alert is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// A dependency.
+    Dependency(Box<About>),
+    /// What is watched, said at the start.
+    Started(Started),
+    /// Sentences about plugwatch itself.
+    Note {
+        /// One line.
+        title: String,
+        /// Further lines.
+        lines: Vec<String>,
+    },
+    /// The weekly report.
+    Report(super::status::Report),
+}
+
+/// An alert about a dependency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// The company behind it.
+    pub parent: String,
+    /// What holds now.
+    pub verdict: Verdict,
+    /// What was told before.
+    pub before: Option<Verdict>,
+    /// Why, as a fixed word.
+    pub why: String,
+    /// Whose doing it is.
+    pub fault: Fault,
+    /// What it rests on.
+    pub proof: Proof,
+    /// What was seen, and which witnesses it rests on.
+    pub say: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// When the trouble began.
+    pub since: Time,
+    /// How long it lasted, when it is over.
+    pub lasted: Option<Duration>,
+    /// What breaks.
+    pub breaks: Option<String>,
+    /// What to switch to.
+    pub fallback: Option<String>,
+    /// Our account there.
+    pub account_id: Option<String>,
+    /// Whom to call.
+    pub contact: Option<String>,
+    /// How many days of notice the contract gives.
+    pub contract_notice_days: Option<u32>,
+    /// Steps to leave, with the time they take.
+    pub leave: Vec<String>,
+    /// The vendor's status page, to look at.
+    pub status_page: Option<String>,
+    /// Labels of what is not live besides.
+    pub also_down: Vec<String>,
+    /// Labels of what still stands.
+    pub still_standing: Vec<String>,
+    /// The incident's public id.
+    pub incident: Option<String>,
+}
+
+/// What is watched, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Started {
+    /// All dependencies.
+    pub watched: usize,
+    /// How many of them are how, in words: `11 live`.
+    pub counts: Vec<String>,
+    /// Names worth a line: label and sentence.
+    pub lines: Vec<String>,
+    /// When the next report comes.
+    pub next_report: Option<String>,
+    /// Since when nobody watched, if that is worth saying.
+    pub gap: Option<String>,
+}
+
+impl AlertView {
+    /// The text. `now` is when it is sent; `repeat` says that it may have come already.
+    pub fn text(&self, format: Format, now: Time, repeat: bool) -> String {
+        let late = now.since(self.at);
+        let late = (late >= Duration::from_secs(120)).then(|| human(late));
+        let name = match &self.body {
+            Body::Dependency(_) => "alert",
+            Body::Started(_) => "started",
+            Body::Note { .. } => "notice",
+            Body::Report(_) => "report",
+        };
+        let about = match &self.body {
+            Body::Dependency(about) => Some(self.about(about, now)),
+            _ => None,
+        };
+        let (started, note, report) = match &self.body {
+            Body::Started(started) => (Some(started), None, None),
+            Body::Note { title, lines } => (None, Some(context! { title, lines }), None),
+            Body::Report(report) => (None, None, Some(report)),
+            Body::Dependency(_) => (None, None, None),
+        };
+        let text = context! {
+            platform => self.platform, late, repeat, simulation => self.simulation,
+            a => about, started, note, report,
+        };
+        render(name, format, text)
+    }
+
+    fn about(&self, about: &About, now: Time) -> minijinja::Value {
+        let ago = human(now.since(about.since));
+        let whose = match about.fault {
+            Fault::VendorDecision => format!("{}'s decision about you", about.vendor),
+            Fault::VendorBreakdown => format!("{} is broken, not only for you; waiting helps", about.vendor),
+            Fault::Ours => "ours to mend".to_owned(),
+            Fault::Unclear => "not known yet".to_owned(),
+        };
+        let proof = match about.proof {
+            Proof::Stated => "said by the other side itself",
+            Proof::Inferred => "concluded from what was seen",
+            Proof::Told => "told by a notice or a person",
+        };
+        context! {
+            mark => mark(self.reason, about.verdict, &about.why),
+            headline => headline(self.reason, about.verdict, &about.why),
+            reason => why_now(self.reason, about.before),
+            since => about.since.short(),
+            lasted => about.lasted.map(human),
+            over => self.reason == Reason::Recovered || self.reason == Reason::Sighted,
+            yours => about.vendor == "Website" || about.vendor == "DNS",
+            ago, whose, proof,
+            ..minijinja::Value::from_serialize(about)
+        }
+    }
+}
+
+/// Colour is never the only sign: the headline says it in words.
+fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
+    match (reason, verdict) {
+        (Reason::Recovered | Reason::Sighted, _) => "🟢",
+        (Reason::Blind, _) if why == "access_lost" => "🔴",
+        (Reason::Blind, _) => "⚪",
+        (_, Verdict::Dropped) => "🔴",
+        (_, Verdict::Outage) => "🟠",
+        _ => "🟡",
+    }
+}
+
+fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
+    match (reason, verdict) {
+        (Reason::Recovered, _) => "LIVE AGAIN",
+        (Reason::Sighted, _) => "SEEN AGAIN",
+        (Reason::Retired, _) => "NO LONGER WATCHED",
+        (Reason::Changed, _) => "CHANGED",
+        (Reason::Blind, _) if why == "access_lost" => "ACCESS LOST",
+        (Reason::Blind, _) if why == "never_seen_live" => "NEVER SEEN LIVE",
+        (Reason::Blind, _) => "CANNOT BE SEEN",
+        (_, Verdict::Dropped) => "DROPPED",
+        (_, Verdict::Outage) => "OUTAGE",
+        (_, Verdict::Degraded) => "WARNING",
+        _ => "UNKNOWN",
+    }
+}
+
+fn why_now(reason: Reason, before: Option<Verdict>) -> String {
+    let was = before.map_or_else(String::new, |before| format!(" (it was {before})"));
+    match reason {
+        Reason::Opened => "it stopped being live".to_owned(),
+        Reason::Worsened => format!("it became worse{was}"),
+        Reason::Eased => format!("it became better, but is not live{was}"),
+        Reason::Corrected => "we called it dropped; it is an outage".to_owned(),
+        Reason::Recovered => format!("it is over{was}"),
+        Reason::Blind => "it can no longer be seen, and what was last known is not shown as true".to_owned(),
+        Reason::Sighted => "it can be seen again".to_owned(),
+        Reason::Changed => "something changed that you want to know".to_owned(),
+        Reason::StillOpen => "nothing has changed".to_owned(),
+        other => other.word().replace('_', " "),
+    }
+}

@@ -1,0 +1,77 @@
+//! Turns what is known into words: alerts, status, report. Pure; no I/O, no clock.
+//!
+//! Texts are templates in `templates/`, one for all formats: `bold(...)` is the only
+//! thing that differs between plain text and HTML.
+
+pub mod alert;
+pub mod page;
+pub mod split;
+pub mod status;
+
+use std::sync::LazyLock;
+
+use minijinja::value::Value;
+use minijinja::{Environment, State, UndefinedBehavior};
+
+/// An immutable constant: all templates, compiled once.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    env.set_trim_blocks(true);
+    env.set_lstrip_blocks(true);
+    env.add_function("bold", bold);
+    for (name, text) in [
+        ("alert", include_str!("templates/alert.j2")),
+        ("started", include_str!("templates/started.j2")),
+        ("notice", include_str!("templates/notice.j2")),
+        ("report", include_str!("templates/report.j2")),
+        ("status", include_str!("templates/status.j2")),
+        ("why", include_str!("templates/why.j2")),
+    ] {
+        for ending in ["txt", "html"] {
+            // The templates are part of the program and a test renders each of them.
+            env.add_template_owned(format!("{name}.{ending}"), text).expect("a shipped template compiles");
+        }
+    }
+    env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
+    env
+});
+
+fn bold(state: &State<'_, '_>, text: Value) -> Value {
+    if !state.name().ends_with(".html") {
+        return text;
+    }
+    Value::from_safe_string(format!("<b>{}</b>", escape(&text.to_string())))
+}
+
+/// Escapes what Telegram's HTML and the page need.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// How a text is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Without any marks.
+    Plain,
+    /// The few tags that Telegram knows.
+    Html,
+}
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Plain => "txt",
+            Format::Html => "html",
+        }
+    }
+}
+
+/// Renders a template; empty lines at the end go.
+fn render(name: &str, format: Format, context: Value) -> String {
+    let name = format!("{name}.{}", format.ending());
+    let template = TEMPLATES.get_template(&name);
+    let text = template.and_then(|template| template.render(context));
+    // A text that cannot be rendered must still reach people, with what is wrong.
+    text.unwrap_or_else(|error| format!("(this message could not be written: {error})")).trim_end().to_owned()
+}

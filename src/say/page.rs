@@ -1,0 +1,69 @@
+//! The status page as HTML: no script, dark and light, readable on a phone.
+
+use minijinja::context;
+
+use super::TEMPLATES;
+use super::status::{counts, mark, overall, words};
+use crate::core::board::Board;
+use crate::core::history::Counts;
+use crate::core::time::{Time, human};
+use crate::core::witness::OwnNetwork;
+
+/// One day of one dependency.
+pub type Day = (Time, Counts);
+
+/// The page. `days[i]` belongs to dependency `i` of the board.
+pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> String {
+    let rows: Vec<_> = board
+        .dependencies
+        .iter()
+        .zip(days)
+        .filter(|(dependency, _)| details || dependency.public)
+        .map(|(dependency, days)| {
+            let shown = dependency.shown();
+            context! {
+                label => dependency.label, state => shown.word(), mark => mark(shown), words => words(shown),
+                vendor => details.then(|| dependency.vendor.clone()), say => details.then(|| dependency.say()),
+                breaks => details.then(|| dependency.breaks.clone()).flatten(),
+                fallback => details.then(|| dependency.fallback.clone()).flatten(),
+                since => dependency.since().map(|at| at.rfc3339()),
+                ago => dependency.since().map(|at| human(now.since(at))),
+                verified => dependency.verified_at.map(|at| human(now.since(at))),
+                days => days.iter().map(day).collect::<Vec<_>>(),
+            }
+        })
+        .collect();
+    let overall = overall(board, details);
+    let context = context! {
+        platform => board.platform, simulation => board.simulation, as_of => board.as_of.short(),
+        counts => counts(board).join(", "), overall => overall.word(), blind => board.own_network == OwnNetwork::Blind,
+        headline => headline(board, details), rows,
+    };
+    let page = TEMPLATES.get_template("page.html").and_then(|page| page.render(context));
+    page.unwrap_or_else(|error| format!("the page cannot be written: {error}"))
+}
+
+fn headline(board: &Board, details: bool) -> String {
+    use crate::core::combine::Shown::*;
+    match overall(board, details) {
+        Live => "Everything we stand on serves us.",
+        Degraded => "Everything serves us, with a warning sign.",
+        Outage => "Something we stand on is out for everybody.",
+        Dropped => "A vendor has stopped serving us.",
+        NotVerified | NeverSeenLive | NeedsKey => "Not everything could be verified.",
+        Starting => "The first looks are under way.",
+    }
+    .to_owned()
+}
+
+fn day((at, counts): &Day) -> minijinja::Value {
+    let class = match (counts.dropped, counts.outage, counts.degraded, counts.live) {
+        (dropped, ..) if dropped > 0 => "dropped",
+        (_, outage, ..) if outage > 0 => "outage",
+        (_, _, degraded, _) if degraded > 0 => "degraded",
+        (.., live) if live > 0 => "live",
+        _ => "unseen",
+    };
+    let share = counts.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("served {:.1} %", share * 100.0));
+    context! { class, title => format!("{}: {share}", at.utc().format("%-d %b")) }
+}

@@ -1,0 +1,79 @@
+//! Cuts long texts at line ends, so that no message is dropped for its length.
+
+/// Telegram allows 4,096 after parsing; this leaves room for a mark and surrogates.
+pub const LIMIT: usize = 3_500;
+
+/// The text in parts of at most `limit` UTF-16 units, cut at line ends where possible.
+/// Tags never span lines in our templates, so none is cut.
+pub fn split(text: &str, limit: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for line in text.lines() {
+        for piece in pieces(line, limit) {
+            let grown = units(&part) + units(&piece) + 1;
+            if !part.is_empty() && grown > limit {
+                parts.push(std::mem::take(&mut part));
+            }
+            if !part.is_empty() {
+                part.push('\n');
+            }
+            part.push_str(&piece);
+        }
+    }
+    if !part.is_empty() || parts.is_empty() {
+        parts.push(part);
+    }
+    parts
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// A line that is too long alone is cut between words, and its tags are left out.
+fn pieces(line: &str, limit: usize) -> Vec<String> {
+    if units(line) <= limit {
+        return vec![line.to_owned()];
+    }
+    let plain = line.replace("<b>", "").replace("</b>", "");
+    let mut pieces = vec![String::new()];
+    for word in plain.split_inclusive(' ') {
+        for chunk in word.chars().collect::<Vec<_>>().chunks(limit / 2) {
+            let chunk: String = chunk.iter().collect();
+            let full = pieces.last().is_none_or(|last| units(last) + units(&chunk) > limit);
+            if full {
+                pieces.push(String::new());
+            }
+            if let Some(last) = pieces.last_mut() {
+                last.push_str(&chunk);
+            }
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_lost_and_no_part_is_too_long() {
+        let text = (0..400).map(|n| format!("line {n} 🔴 with <b>words</b>")).collect::<Vec<_>>().join("\n");
+        let parts = split(&text, 500);
+        assert!(parts.iter().all(|part| units(part) <= 500));
+        assert_eq!(parts.join("\n"), text);
+    }
+
+    #[test]
+    fn a_single_endless_line_is_cut_too() {
+        let parts = split(&"x".repeat(10_000), 3_500);
+        assert!(parts.iter().all(|part| units(part) <= 3_500));
+        assert_eq!(parts.concat().len(), 10_000);
+    }
+
+    #[test]
+    fn an_empty_text_is_one_empty_part() {
+        assert_eq!(split("", 10), [""]);
+    }
+}

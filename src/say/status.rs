@@ -1,0 +1,192 @@
+//! What is known, as people and programs read it.
+
+use minijinja::context;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Format, render};
+use crate::core::board::{Board, DependencyBoard, ProbeBoard};
+use crate::core::combine::Shown;
+use crate::core::time::{Time, human};
+use crate::core::witness::OwnNetwork;
+
+/// The version of `/status.json`; a change that breaks readers raises it.
+pub const SCHEMA: &str = "plugwatch.status/1";
+
+/// The weekly report.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The day it ends.
+    pub to: String,
+    /// All dependencies.
+    pub watched: usize,
+    /// How many of them are how.
+    pub counts: Vec<String>,
+    /// What happened, a line each.
+    pub incidents: Vec<String>,
+    /// Share served, a line each.
+    pub uptime: Vec<String>,
+    /// What could not be verified.
+    pub unseen: Vec<String>,
+    /// When nobody watched.
+    pub gaps: Vec<String>,
+}
+
+/// The words for what is shown.
+pub fn words(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Live => "live",
+        Shown::Degraded => "degraded",
+        Shown::Outage => "outage",
+        Shown::Dropped => "DROPPED",
+        Shown::NotVerified => "not verified",
+        Shown::NeverSeenLive => "never seen live (wrong id, or already gone)",
+        Shown::NeedsKey => "needs a key",
+        Shown::Starting => "no look yet",
+    }
+}
+
+/// The sign before a name; words stand beside it always.
+pub fn mark(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Live => "🟢",
+        Shown::Degraded => "🟡",
+        Shown::Outage => "🟠",
+        Shown::Dropped => "🔴",
+        _ => "⚪",
+    }
+}
+
+/// `11 live`, `2 need a key` ...: the worst first, nothing that is zero.
+pub fn counts(board: &Board) -> Vec<String> {
+    let kinds = [
+        (Shown::Dropped, "dropped", "dropped"),
+        (Shown::Outage, "outage", "outages"),
+        (Shown::Degraded, "degraded", "degraded"),
+        (Shown::NotVerified, "not verified", "not verified"),
+        (Shown::NeverSeenLive, "never seen live (typo?)", "never seen live (typos?)"),
+        (Shown::NeedsKey, "needs a key", "need a key"),
+        (Shown::Starting, "without a look yet", "without a look yet"),
+        (Shown::Live, "live", "live"),
+    ];
+    kinds
+        .iter()
+        .map(|(shown, one, many)| (board.count(*shown), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+        .collect()
+}
+
+/// The answer to `/status`: grouped, the worst first.
+pub fn text(board: &Board, format: Format) -> String {
+    let dependencies: Vec<_> = board
+        .worst_first()
+        .into_iter()
+        .map(|d| {
+            context! {
+                mark => mark(d.shown()), label => d.label, words => words(d.shown()),
+                since => d.since().map(Time::short),
+                checking => d.state.suspicion.as_ref().map(|held| held.verdict.word()),
+            }
+        })
+        .collect();
+    let blind = (board.own_network == OwnNetwork::Blind).then(|| board.own_network_since.short());
+    let context = context! {
+        platform => board.platform, as_of => board.as_of.short(), counts => counts(board),
+        simulation => board.simulation, dependencies, blind,
+    };
+    render("status", format, context)
+}
+
+/// The answer to `/why`: readings, suspicion, what is asked and when next.
+pub fn why(dependency: &DependencyBoard, now: Time, format: Format) -> String {
+    let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now)).collect();
+    let shown = dependency.shown();
+    let context = context! {
+        d => minijinja::Value::from_serialize(dependency), mark => mark(shown), words => words(shown),
+        since => dependency.since().map(Time::short), say => dependency.say(),
+        verified => dependency.verified_at.map(|at| format!("{} ago", human(now.since(at)))), probes,
+    };
+    render("why", format, context)
+}
+
+fn why_probe(probe: &ProbeBoard, now: Time) -> minijinja::Value {
+    let standing = &probe.standing;
+    let known = standing.verdict().map_or("never confirmed", |verdict| verdict.word());
+    let words = match &standing.unverified {
+        Some(unseen) => format!("{known}, not verified since {} ({})", unseen.held.since.short(), unseen.held.reason),
+        None => known.to_owned(),
+    };
+    let suspicion = standing.suspicion.as_ref().map(|suspicion| {
+        let (verdict, times) = (suspicion.held.verdict, suspicion.reads);
+        format!("{times} looks since {} say {verdict}", suspicion.held.since.short())
+    });
+    let last = probe.last.as_ref().map(|last| {
+        context! {
+            at => format!("{} ago", human(now.since(last.at))), verdict => last.verdict.word(), reason => last.reason,
+            say => last.say, asked => last.asked, latency_ms => last.latency_ms,
+        }
+    });
+    let next = human(probe.next_at.since(now));
+    context! {
+        title => probe.title, country => probe.country, words, suspicion, last, next => format!("in {next}"),
+    }
+}
+
+/// `/status.json`. Without `details`, only public labels and states.
+pub fn json(board: &Board, details: bool) -> Value {
+    let dependencies: Vec<Value> = board
+        .dependencies
+        .iter()
+        .filter(|dependency| details || dependency.public)
+        .map(|dependency| dependency_json(dependency, details))
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "platform": board.platform,
+        "simulation": board.simulation,
+        "as_of": board.as_of.rfc3339(),
+        "watching_since": board.started_at.rfc3339(),
+        "blind": board.own_network == OwnNetwork::Blind,
+        "status": overall(board, details).word(),
+        "dependencies": dependencies,
+    })
+}
+
+/// The worst of what is shown; never better than what could not be verified.
+pub fn overall(board: &Board, details: bool) -> Shown {
+    let shown = board.dependencies.iter().filter(|d| details || d.public).map(DependencyBoard::shown);
+    shown.min_by_key(|shown| shown.rank()).unwrap_or(Shown::Starting)
+}
+
+fn dependency_json(dependency: &DependencyBoard, details: bool) -> Value {
+    let mut out = json!({
+        "label": dependency.label,
+        "state": dependency.shown().word(),
+        "since": dependency.since().map(Time::rfc3339),
+        "verified_at": dependency.verified_at.map(Time::rfc3339),
+    });
+    if !details {
+        return out;
+    }
+    let held = dependency.state.held.as_ref();
+    out["id"] = json!(dependency.id);
+    out["vendor"] = json!(dependency.vendor);
+    out["parent"] = json!(dependency.parent);
+    out["criticality"] = json!(dependency.criticality);
+    out["verdict"] = json!(held.map(|held| held.verdict));
+    out["reason"] = json!(held.map(|held| &held.reason));
+    out["fault"] = json!(held.map(|held| held.fault));
+    out["proof"] = json!(held.map(|held| held.proof));
+    out["say"] = json!(dependency.say());
+    out["breaks"] = json!(dependency.breaks);
+    out["fallback"] = json!(dependency.fallback);
+    out["checking"] = json!(dependency.state.suspicion.as_ref().map(|held| held.verdict));
+    out["unverified"] = json!(dependency.state.unverified.as_ref().map(|held| {
+        json!({ "since": held.since.rfc3339(), "reason": held.reason, "say": held.say })
+    }));
+    out["incident"] = json!(dependency.incident.as_ref().map(|incident| {
+        json!({ "id": incident.public_id, "began_at": incident.began_at.rfc3339(), "worst": incident.worst })
+    }));
+    out
+}

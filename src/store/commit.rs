@@ -1,0 +1,292 @@
+//! The one transaction: looks, what they changed, and what is to be told of it.
+
+use std::collections::BTreeMap;
+
+use sqlx::{Sqlite, Transaction};
+
+use super::evidence::{self, EvidenceRow};
+use super::facts::{self, FactChange, FactRow};
+use super::{Result, Store};
+use crate::core::combine::Combined;
+use crate::core::history::{Counts, DAY, HOUR, bucket};
+use crate::core::incident::{Incident, Level, Reason};
+use crate::core::model::Verdict;
+use crate::core::standing::{Change, Flip, Standing};
+use crate::core::time::Time;
+
+/// One look, as it is stored.
+#[derive(Clone, Debug)]
+pub struct LookRow {
+    /// The probe's number.
+    pub probe: i64,
+    /// Its dependency.
+    pub dependency: String,
+    /// When.
+    pub at: Time,
+    /// What the answer read.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// How long it took.
+    pub latency_ms: u32,
+    /// The standing after it, where it is worth writing.
+    pub standing: Option<Standing>,
+    /// A confirmed change.
+    pub flip: Option<Flip>,
+    /// Facts that are new or waiting.
+    pub facts: Vec<FactRow>,
+    /// Facts that changed.
+    pub fact_changes: Vec<FactChange>,
+    /// The raw answer, where it is worth keeping.
+    pub evidence: Option<EvidenceRow>,
+}
+
+/// A dependency's new state.
+#[derive(Clone, Debug)]
+pub struct DependencyChange {
+    /// Its id.
+    pub id: String,
+    /// What it comes to.
+    pub state: Combined,
+    /// When.
+    pub at: Time,
+}
+
+/// What happened to an incident.
+#[derive(Clone, Debug)]
+pub struct IncidentChange {
+    /// The incident after it.
+    pub incident: Incident,
+    /// Its dependency.
+    pub dependency: String,
+    /// What is said of it now.
+    pub say: String,
+    /// When it opened here, for new ones.
+    pub opened_at: Time,
+    /// Set when it ended.
+    pub closed_at: Option<Time>,
+}
+
+/// An alert with its recipients.
+#[derive(Clone, Debug)]
+pub struct NewAlert {
+    /// Random public id; the idempotency key of webhooks.
+    pub public_id: String,
+    /// The incident it belongs to.
+    pub incident: Option<i64>,
+    /// The dependency it speaks of.
+    pub dependency: Option<String>,
+    /// Why now.
+    pub reason: Reason,
+    /// How loud.
+    pub level: Level,
+    /// When.
+    pub at: Time,
+    /// Everything that its text needs, frozen.
+    pub snapshot: serde_json::Value,
+    /// Channel and recipient of each row in the outbox.
+    pub to: Vec<(String, String)>,
+}
+
+/// An alert as it is read back.
+#[derive(Clone, Debug)]
+pub struct AlertRow {
+    /// Dense number.
+    pub id: i64,
+    /// Random public id.
+    pub public_id: String,
+    /// The incident it belongs to.
+    pub incident: Option<i64>,
+    /// The dependency it speaks of.
+    pub dependency: Option<String>,
+    /// Why.
+    pub reason: Reason,
+    /// How loud.
+    pub level: Level,
+    /// When.
+    pub at: Time,
+    /// Everything that its text needs, frozen.
+    pub snapshot: serde_json::Value,
+}
+
+/// What is written together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Looks.
+    pub looks: Vec<LookRow>,
+    /// Dependencies' new states.
+    pub dependencies: Vec<DependencyChange>,
+    /// Incidents that opened, turned or closed.
+    pub incidents: Vec<IncidentChange>,
+    /// What is to be told.
+    pub alerts: Vec<NewAlert>,
+    /// The latest time that was watched.
+    pub watched_until: Option<Time>,
+}
+
+impl Batch {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.looks.is_empty() && self.dependencies.is_empty() && self.incidents.is_empty() && self.alerts.is_empty()
+    }
+
+    /// Whether somebody waits for it.
+    pub fn is_urgent(&self) -> bool {
+        !self.alerts.is_empty() || self.looks.iter().any(|look| look.flip.is_some())
+    }
+}
+
+impl Store {
+    /// Writes all of a batch or nothing of it.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was written.
+    pub async fn commit(&self, batch: &Batch) -> Result<()> {
+        let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for look in &batch.looks {
+            observe(&mut tx, look, reasons[&look.reason]).await?;
+        }
+        sum_up(&mut tx, &batch.looks).await?;
+        for change in &batch.dependencies {
+            set_dependency(&mut tx, change).await?;
+        }
+        for change in &batch.incidents {
+            super::incidents::write(&mut tx, change).await?;
+        }
+        for alert in &batch.alerts {
+            super::outbox::add(&mut tx, alert).await?;
+        }
+        if let Some(until) = batch.watched_until {
+            note(&mut tx, "watched_until", &until.0.to_string()).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn observe(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, reason: i64) -> Result<()> {
+    sqlx::query("INSERT INTO observation (probe, at, verdict, reason, latency_ms) VALUES ($1, $2, $3, $4, $5)")
+        .bind(look.probe)
+        .bind(look.at.0)
+        .bind(number(look.verdict))
+        .bind(reason)
+        .bind(i64::from(look.latency_ms))
+        .execute(&mut **tx)
+        .await?;
+    if let Some(standing) = &look.standing {
+        set_standing(tx, look.probe, standing, look.at).await?;
+    }
+    if let Some(flip) = &look.flip {
+        add_flip(tx, look, flip).await?;
+    }
+    facts::write(tx, look.probe, &look.facts, &look.fact_changes).await?;
+    if let Some(evidence) = &look.evidence {
+        evidence::add(tx, look.probe, look.at, evidence).await?;
+    }
+    Ok(())
+}
+
+async fn set_standing(tx: &mut Transaction<'_, Sqlite>, probe: i64, standing: &Standing, now: Time) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO standing (probe, state, updated_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (probe) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+    )
+    .bind(probe)
+    .bind(serde_json::to_string(standing)?)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, flip: &Flip) -> Result<()> {
+    let change = match flip.change {
+        Change::Verdict => "verdict",
+        Change::Blind => "blind",
+        Change::Sighted => "sighted",
+    };
+    sqlx::query(
+        "INSERT INTO flip (probe, dependency, change, from_verdict, to_verdict, reason, fault, proof, say, at, confirmed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(look.probe)
+    .bind(&look.dependency)
+    .bind(change)
+    .bind(flip.from.map(Verdict::word))
+    .bind(flip.to.verdict.word())
+    .bind(&flip.to.reason)
+    .bind(flip.to.fault.word())
+    .bind(flip.to.proof.word())
+    .bind(&flip.to.say)
+    .bind(flip.to.since.0)
+    .bind(flip.confirmed_at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// One statement for each probe and bucket, however many looks fell into it.
+async fn sum_up(tx: &mut Transaction<'_, Sqlite>, looks: &[LookRow]) -> Result<()> {
+    let mut sums: BTreeMap<(i64, i64, i64), Counts> = BTreeMap::new();
+    for look in looks {
+        for width in [HOUR, DAY] {
+            let counts = sums.entry((look.probe, width, bucket(look.at, width))).or_default();
+            counts.add(look.verdict, i64::from(look.latency_ms));
+        }
+    }
+    for ((probe, width, starts_at), counts) in sums {
+        sqlx::query(
+            "INSERT INTO rollup (probe, width, starts_at, live, degraded, outage, dropped, unknown, latency_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (probe, width, starts_at) DO UPDATE SET \
+             live = live + excluded.live, degraded = degraded + excluded.degraded, outage = outage + excluded.outage, \
+             dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
+             latency_ms = latency_ms + excluded.latency_ms",
+        )
+        .bind(probe)
+        .bind(width)
+        .bind(starts_at)
+        .bind(counts.live)
+        .bind(counts.degraded)
+        .bind(counts.outage)
+        .bind(counts.dropped)
+        .bind(counts.unknown)
+        .bind(counts.latency_ms)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyChange) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO dependency (id, state, updated_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+    )
+    .bind(&change.id)
+    .bind(serde_json::to_string(&change.state)?)
+    .bind(change.at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {
+    sqlx::query("INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Verdicts as small numbers, for the many rows of history only.
+pub(super) fn number(verdict: Verdict) -> i64 {
+    match verdict {
+        Verdict::Unknown => 0,
+        Verdict::Live => 1,
+        Verdict::Degraded => 2,
+        Verdict::Outage => 3,
+        Verdict::Dropped => 4,
+    }
+}

@@ -1,0 +1,90 @@
+//! Facts: the last known value of each, and every change.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{Result, Store};
+use crate::core::time::Time;
+
+/// A fact's known value, with a new one waiting for its second read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactRow {
+    /// Its name.
+    pub name: String,
+    /// The known value.
+    pub value: Value,
+    /// Since when.
+    pub since: Time,
+    /// A new value that was read once.
+    pub candidate: Option<Value>,
+}
+
+/// A change that was read twice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactChange {
+    /// Its name.
+    pub name: String,
+    /// The value before.
+    pub before: Value,
+    /// The value now.
+    pub after: Value,
+    /// When.
+    pub at: Time,
+}
+
+pub(super) async fn write(
+    tx: &mut Transaction<'_, Sqlite>,
+    probe: i64,
+    facts: &[FactRow],
+    changes: &[FactChange],
+) -> Result<()> {
+    for fact in facts {
+        sqlx::query(
+            "INSERT INTO fact (probe, name, value, since, candidate) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (probe, name) DO UPDATE SET value = excluded.value, since = excluded.since, \
+             candidate = excluded.candidate",
+        )
+        .bind(probe)
+        .bind(&fact.name)
+        .bind(fact.value.to_string())
+        .bind(fact.since.0)
+        .bind(fact.candidate.as_ref().map(Value::to_string))
+        .execute(&mut **tx)
+        .await?;
+    }
+    for change in changes {
+        sqlx::query("INSERT INTO fact_change (probe, name, at, before, after) VALUES ($1, $2, $3, $4, $5)")
+            .bind(probe)
+            .bind(&change.name)
+            .bind(change.at.0)
+            .bind(change.before.to_string())
+            .bind(change.after.to_string())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// The known facts of every probe.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn facts(&self) -> Result<HashMap<i64, Vec<FactRow>>> {
+        let rows = sqlx::query("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;
+        let mut facts: HashMap<i64, Vec<FactRow>> = HashMap::new();
+        for row in &rows {
+            let candidate: Option<String> = row.get(4);
+            let fact = FactRow {
+                name: row.get(1),
+                value: serde_json::from_str(row.get(2))?,
+                since: Time(row.get(3)),
+                candidate: candidate.map(|text| serde_json::from_str(&text)).transpose()?,
+            };
+            facts.entry(row.get(0)).or_default().push(fact);
+        }
+        Ok(facts)
+    }
+}

@@ -1,0 +1,79 @@
+//! Incidents: open ones for the engine, ended ones for people.
+
+use std::collections::HashMap;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{IncidentChange, Result, Store};
+use crate::core::incident::Incident;
+use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::time::Time;
+
+pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentChange) -> Result<()> {
+    let incident = &change.incident;
+    sqlx::query(
+        "INSERT INTO incident (id, public_id, dependency, verdict, worst, reason, fault, proof, say, began_at, opened_at, \
+         closed_at, alerts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, worst = excluded.worst, reason = excluded.reason, \
+         fault = excluded.fault, proof = excluded.proof, say = excluded.say, closed_at = excluded.closed_at, \
+         alerts = excluded.alerts",
+    )
+    .bind(incident.id)
+    .bind(&incident.public_id)
+    .bind(&change.dependency)
+    .bind(incident.verdict.word())
+    .bind(incident.worst.word())
+    .bind(&incident.reason)
+    .bind(incident.fault.word())
+    .bind(incident.proof.word())
+    .bind(&change.say)
+    .bind(incident.began_at.0)
+    .bind(change.opened_at.0)
+    .bind(change.closed_at.map(|at| at.0))
+    .bind(i64::from(incident.alerts))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+
+/// An unknown word was written by a newer version: read as the most careful one.
+pub(super) fn incident_of(row: &SqliteRow) -> Incident {
+    let word = |n: usize| row.get::<String, _>(n);
+    Incident {
+        id: row.get(0),
+        public_id: row.get(1),
+        verdict: word(2).parse().unwrap_or(Verdict::Degraded),
+        worst: word(3).parse().unwrap_or(Verdict::Degraded),
+        reason: row.get(4),
+        fault: word(5).parse().unwrap_or(Fault::Unclear),
+        proof: word(6).parse().unwrap_or(Proof::Inferred),
+        began_at: Time(row.get(7)),
+        alerts: u32::try_from(row.get::<i64, _>(8)).unwrap_or(0),
+    }
+}
+
+impl Store {
+    /// Open incidents by dependency.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn open_incidents(&self) -> Result<HashMap<String, Incident>> {
+        let rows = sqlx::query(
+            "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
+             FROM incident WHERE closed_at IS NULL",
+        );
+        let rows = rows.fetch_all(&self.readers).await?;
+        Ok(rows.iter().map(|row| (row.get(9), incident_of(row))).collect())
+    }
+
+    /// The number that the next incident gets.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next_incident(&self) -> Result<i64> {
+        let next = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM incident");
+        Ok(next.fetch_one(&self.readers).await?)
+    }
+}

@@ -1,0 +1,83 @@
+//! History, standings, incidents, outbox and evidence in one SQLite file.
+//!
+//! One writer at a time, and it opens every transaction with `BEGIN IMMEDIATE`, so
+//! nobody waits for a lock half-way. Readers have a pool of their own. The SQL is
+//! plain text with `$1`, `BIGINT` and `TEXT`, as PostgreSQL reads it too; what
+//! concerns SQLite only (pragmas, the lock, the check of the file) stands in
+//! `open`. To add a table: a migration, and a file here for its family.
+
+mod commit;
+mod evidence;
+mod facts;
+mod history;
+mod incidents;
+mod open;
+mod outbox;
+mod probes;
+mod prune;
+mod read;
+
+pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
+pub use evidence::{EvidenceRow, verify_chain};
+pub use facts::{FactChange, FactRow};
+pub use outbox::{Delivery, Outcome};
+pub use probes::{ProbeRow, WantedProbe};
+pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use sqlx::SqlitePool;
+
+/// The database.
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    words: Mutex<HashMap<String, i64>>,
+    /// Held as long as the store is open.
+    _lock: std::fs::File,
+}
+
+/// Why the store cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another plugwatch uses the file: stop that one, or give another file.
+    #[error("{0} is in use by another plugwatch; stop that one, or give another `database`")]
+    InUse(String),
+    /// The file is damaged: keep it, and start with another or with a backup.
+    #[error("{file} is damaged ({what}); keep it as it is, restore a backup, or move it away to start anew")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What SQLite says.
+        what: String,
+    },
+    /// The file or its folder cannot be used: look at its path and rights.
+    #[error("{file} cannot be opened: {what}")]
+    Unusable {
+        /// The file.
+        file: String,
+        /// What the system says.
+        what: String,
+    },
+    /// The SQLite library has a known fault that corrupts files: build with the bundled one.
+    #[error("this build has SQLite {0}, which can corrupt its log; build with the bundled library")]
+    OldLibrary(String),
+    /// Anything else: try again; the disk may be full.
+    #[error("the database does not answer: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// A stored document cannot be read: it was written by a newer version, or by hand.
+    #[error("a stored document cannot be read: {0}")]
+    Document(#[from] serde_json::Error),
+}
+
+/// What every operation gives.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Store {
+    /// Ends all work and closes the file cleanly.
+    pub async fn close(self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

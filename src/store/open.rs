@@ -1,0 +1,97 @@
+//! Opens the file: lock, pragmas, migrations, check. What concerns SQLite only.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Error, Result, Store};
+
+/// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+impl Store {
+    /// Opens the file, creating it if need be.
+    ///
+    /// # Errors
+    /// Another plugwatch uses it, it is damaged, or it cannot be opened.
+    pub async fn open(path: &Path) -> Result<Store> {
+        let lock = lock(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("trusted_schema", "OFF")
+            .pragma("cell_size_check", "ON")
+            .pragma("journal_size_limit", "67108864")
+            .statement_cache_capacity(64);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .map_err(|error| unusable(path, &error))?;
+        check_library(&writer).await?;
+        check_file(path, &writer).await?;
+        sqlx::migrate!().run(&writer).await.map_err(|error| damaged(path, &error.to_string()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(2)
+            .min_connections(0)
+            .connect_lazy_with(options.read_only(true).create_if_missing(false));
+        let store = Store { writer, readers, words: Mutex::new(HashMap::new()), _lock: lock };
+        store.load_words().await?;
+        Ok(store)
+    }
+}
+
+/// A lock file beside the database; the system frees it when the program ends, however it ends.
+fn lock(path: &Path) -> Result<File> {
+    let name = path.display().to_string();
+    let mut lock_path = path.as_os_str().to_owned();
+    lock_path.push(".lock");
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+    let file = opened.map_err(|error| Error::Unusable { file: name.clone(), what: error.to_string() })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(name)),
+        Err(TryLockError::Error(error)) => Err(Error::Unusable { file: name, what: error.to_string() }),
+    }
+}
+
+async fn check_library(pool: &SqlitePool) -> Result<()> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    match numbers.as_slice() {
+        [a, b, c, ..] if (*a, *b, *c) >= OLDEST_SQLITE => Ok(()),
+        _ => Err(Error::OldLibrary(version)),
+    }
+}
+
+async fn check_file(path: &Path, pool: &SqlitePool) -> Result<()> {
+    let said: std::result::Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await;
+    match said {
+        Ok(said) if said == "ok" => Ok(()),
+        Ok(said) => Err(damaged(path, &said)),
+        Err(error) => Err(damaged(path, &error.to_string())),
+    }
+}
+
+fn damaged(path: &Path, what: &str) -> Error {
+    Error::Damaged { file: path.display().to_string(), what: what.to_owned() }
+}
+
+fn unusable(path: &Path, error: &sqlx::Error) -> Error {
+    let what = error.to_string();
+    // SQLite notices some damage at the first pragma already.
+    if what.contains("malformed") || what.contains("not a database") {
+        return damaged(path, &what);
+    }
+    Error::Unusable { file: path.display().to_string(), what }
+}

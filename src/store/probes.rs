@@ -1,0 +1,99 @@
+//! Probes by identity, and what is believed about them.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::Row;
+
+use super::{Result, Store};
+use crate::core::standing::Standing;
+use crate::core::time::Time;
+
+/// A probe that the configuration wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedProbe {
+    /// Its identity.
+    pub identity: String,
+    /// Its dependency.
+    pub dependency: String,
+    /// Its check.
+    pub check: String,
+    /// Its storefront.
+    pub country: Option<String>,
+}
+
+/// A probe in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeRow {
+    /// Its dense number.
+    pub id: i64,
+    /// Its identity.
+    pub identity: String,
+    /// Its dependency.
+    pub dependency: String,
+}
+
+impl Store {
+    /// Makes the store's active probes those that are wanted: adds, wakes and retires.
+    /// Returns the numbers by identity, and the probes that were retired now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn set_probes(&self, wanted: &[WantedProbe], now: Time) -> Result<(HashMap<String, i64>, Vec<ProbeRow>)> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for probe in wanted {
+            sqlx::query(
+                "INSERT INTO probe (id, identity, dependency, check_id, country, added_at) \
+                 VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM probe), $1, $2, $3, $4, $5) \
+                 ON CONFLICT (identity) DO UPDATE SET retired_at = NULL",
+            )
+            .bind(&probe.identity)
+            .bind(&probe.dependency)
+            .bind(&probe.check)
+            .bind(&probe.country)
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        }
+        let active = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL").fetch_all(&mut *tx).await?;
+        let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
+        let (mut ids, mut retired) = (HashMap::new(), Vec::new());
+        for row in active {
+            let probe = ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2) };
+            if names.contains(probe.identity.as_str()) {
+                ids.insert(probe.identity, probe.id);
+            } else {
+                retired.push(probe);
+            }
+        }
+        for probe in &retired {
+            let retire = "UPDATE probe SET retired_at = $1 WHERE id = $2";
+            sqlx::query(retire).bind(now.0).bind(probe.id).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok((ids, retired))
+    }
+
+    /// Identities of active probes, with their dependencies.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn active_probes(&self) -> Result<Vec<ProbeRow>> {
+        let rows = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL ORDER BY id");
+        let rows = rows.fetch_all(&self.readers).await?;
+        Ok(rows.iter().map(|row| ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2) }).collect())
+    }
+
+    /// What was believed about every active probe.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn standings(&self) -> Result<HashMap<i64, Standing>> {
+        let rows = sqlx::query(
+            "SELECT standing.probe, standing.state FROM standing JOIN probe ON probe.id = standing.probe \
+             WHERE probe.retired_at IS NULL",
+        );
+        let rows = rows.fetch_all(&self.readers).await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.get(0), serde_json::from_str(row.get(1))?));
+        rows.iter().map(read).collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! Old looks go, in small steps; sums, flips, incidents and alerts stay for ever.
+
+use super::{Result, Store};
+use crate::core::time::Time;
+
+impl Store {
+    /// Deletes at most 5,000 looks older than `before`; returns how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn prune(&self, before: Time) -> Result<u64> {
+        // Ids follow time, so the oldest rows are the first; the scan ends at the first young one.
+        let delete = "DELETE FROM observation WHERE id IN \
+                      (SELECT id FROM (SELECT id, at FROM observation ORDER BY id LIMIT 5000) AS oldest WHERE at < $1)";
+        Ok(sqlx::query(delete).bind(before.0).execute(&self.writer).await?.rows_affected())
+    }
+}
