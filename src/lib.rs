@@ -1,10 +1,15 @@
 pub mod ask;
+pub mod bot;
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod core;
+pub mod demo;
 pub mod engine;
 pub mod ids;
+pub mod notify;
 pub mod read;
 pub mod say;
 pub mod store;
+pub mod web;

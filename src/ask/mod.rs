@@ -13,6 +13,7 @@ mod http;
 mod net;
 mod tls;
 
+pub use dns::ROOTS;
 pub use gate::Gate;
 pub use net::{Guard, Net, NetOptions};
 

@@ -1,4 +1,4 @@
-//! Ways to tell: the log, Telegram, a webhook.
+//! Ways to tell: the log, the terminal, Telegram, a webhook.
 
 use url::Url;
 
@@ -20,6 +20,8 @@ pub struct Channel {
 pub enum ChannelKind {
     /// The program's own log.
     Log,
+    /// Standard output.
+    Terminal,
     /// A Telegram bot and the chats it speaks to.
     Telegram {
         /// The bot's token; without it the channel is off.
@@ -44,7 +46,7 @@ impl Channel {
     /// Its secrets.
     pub fn secrets(&self) -> Vec<Secret> {
         match &self.kind {
-            ChannelKind::Log => Vec::new(),
+            ChannelKind::Log | ChannelKind::Terminal => Vec::new(),
             ChannelKind::Telegram { token, .. } => token.iter().cloned().collect(),
             ChannelKind::Webhook { secret, .. } => secret.iter().cloned().collect(),
         }
@@ -54,6 +56,7 @@ impl Channel {
     pub fn recipients(&self) -> Vec<String> {
         match &self.kind {
             ChannelKind::Log => vec!["log".to_owned()],
+            ChannelKind::Terminal => vec!["terminal".to_owned()],
             ChannelKind::Telegram { token: None, .. } => Vec::new(),
             ChannelKind::Telegram { chats, .. } => chats.iter().map(ToString::to_string).collect(),
             ChannelKind::Webhook { url, .. } => vec![url.host_str().unwrap_or("webhook").to_owned()],
@@ -66,10 +69,11 @@ pub(super) fn read(table: &Table<'_>) -> Option<Channel> {
     let name = table.string("name").map_or_else(|| kind.value.clone(), |name| name.value);
     let read = match kind.value.as_str() {
         "log" => Some(ChannelKind::Log),
+        "terminal" => Some(ChannelKind::Terminal),
         "telegram" => read_telegram(table),
         "webhook" => read_webhook(table),
         other => {
-            table.problem(kind.span, format!("there is no channel `{other}`"), "channels are: log, telegram, webhook");
+            table.problem(kind.span, format!("there is no channel `{other}`"), "channels are: log, terminal, telegram, webhook");
             return None;
         }
     };

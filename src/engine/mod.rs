@@ -5,6 +5,7 @@
 //! never waits; [`Engine::take`] decides about one answer; [`Engine::flush`] commits,
 //! and memory changes only after that. [`Engine::run`] is the loop around them.
 
+mod courier;
 mod decide;
 mod draft;
 mod evidence;
@@ -18,7 +19,9 @@ mod start;
 mod view;
 mod witnesses;
 
+pub use courier::{Courier, Ways};
 pub use look::{Looked, one_look};
+pub use plan::Spec;
 pub use run::Command;
 pub use witnesses::Desk;
 

@@ -27,6 +27,11 @@ pub struct OwnState {
 }
 
 impl OwnState {
+    /// Nothing known yet; the anchors are due at once.
+    pub fn new(now: Time) -> OwnState {
+        OwnState { since: now, ..OwnState::default() }
+    }
+
     /// When the anchors are due.
     pub fn next_due(&self) -> Option<Time> {
         (!self.asking).then_some(self.next_at)
@@ -46,10 +51,11 @@ impl Engine {
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
+        // Also a sign of life for those who look at the board's age.
+        self.board_dirty = true;
         if judged != before.judged {
             self.own.judged = judged;
             self.own.since = now;
-            self.board_dirty = true;
             if judged == OwnNetwork::Blind {
                 tracing::warn!("blind: our own network is down, most anchors do not answer; nothing is said about any vendor");
             } else if before.judged == OwnNetwork::Blind {

@@ -49,7 +49,7 @@ impl Engine {
             state: State::default(),
             draft: Draft::default(),
             flights: JoinSet::new(),
-            own: OwnState { since: now, ..OwnState::default() },
+            own: OwnState::new(now),
             started_at: now,
             start_told: false,
             gap,

@@ -35,7 +35,7 @@ pub struct Store {
     readers: SqlitePool,
     words: Mutex<HashMap<String, i64>>,
     /// Held as long as the store is open.
-    _lock: std::fs::File,
+    _lock: Option<std::fs::File>,
 }
 
 /// Why the store cannot do what was asked.
@@ -76,7 +76,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Store {
     /// Ends all work and closes the file cleanly.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }

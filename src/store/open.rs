@@ -45,9 +45,26 @@ impl Store {
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        let store = Store { writer, readers, words: Mutex::new(HashMap::new()), _lock: lock };
+        let store = Store { writer, readers, words: Mutex::new(HashMap::new()), _lock: Some(lock) };
         store.load_words().await?;
         Ok(store)
+    }
+}
+
+impl Store {
+    /// Opens an existing file for reading only, also while another plugwatch uses it.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be read.
+    pub async fn view(path: &Path) -> Result<Store> {
+        if !path.exists() {
+            let what = "there is no such file; has `plugwatch run` been started yet?".to_owned();
+            return Err(Error::Unusable { file: path.display().to_string(), what });
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(2);
+        let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
+        Ok(Store { writer: pool.clone(), readers: pool, words: Mutex::new(HashMap::new()), _lock: None })
     }
 }
 

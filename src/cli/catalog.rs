@@ -1,0 +1,96 @@
+//! `plugwatch catalog`: what is known about vendors, and whether the files hold.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::failed;
+use crate::catalog::{Catalog, Check, Tested, Vendor, test_examples, test_recordings};
+use crate::clock::Clock;
+use crate::read::duration_text;
+
+pub(super) fn list() -> ExitCode {
+    let catalog = match Catalog::load(None) {
+        Ok(catalog) => catalog,
+        Err(problems) => return failed(2, problems),
+    };
+    for vendor in catalog.vendors.values() {
+        println!("{} ({}, {})", vendor.name, vendor.category, catalog.parent_name(vendor));
+        for check in vendor.checks.values() {
+            println!("  {:24} {:40} every {}, proves {}", check.id, check.title, duration_text(check.every), check.proves);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+pub(super) fn show(id: &str) -> ExitCode {
+    let catalog = match Catalog::load(None) {
+        Ok(catalog) => catalog,
+        Err(problems) => return failed(2, problems),
+    };
+    let wanted = id.split('/').next().unwrap_or(id);
+    let Some(vendor) = catalog.vendors.get(wanted) else {
+        let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
+        return failed(2, format!("`{wanted}` is not in the catalogue; it has: {}", known.join(", ")));
+    };
+    show_vendor(&catalog, vendor);
+    for check in vendor.checks.values() {
+        show_check(check);
+    }
+    ExitCode::SUCCESS
+}
+
+fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
+    println!("{}: {} of {}, from {}", vendor.name, vendor.category, catalog.parent_name(vendor), vendor.file);
+    if let Some(page) = &vendor.status_page {
+        println!("status page: {}", page.url);
+    }
+}
+
+fn show_check(check: &Check) {
+    println!("\n{}: {}", check.id, check.title);
+    println!("  asked by {} every {}; a `live` proves {}; it counts as {}", check.ask.word(), duration_text(check.every), check.proves, check.role);
+    let policy = check.policy(check.every);
+    let over = duration_text(policy.dropped.over);
+    let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", and `{path}` agrees"));
+    let control = if policy.positive_control || check.confirm.control_in_answer { ", with a control" } else { "" };
+    println!("  dropped after {} looks over {over}{control}{second}", policy.dropped.reads);
+    for param in &check.params {
+        let need = match (param.secret, param.required, &param.default) {
+            (true, ..) => "secret".to_owned(),
+            (_, true, _) => "needed".to_owned(),
+            (_, _, Some(default)) => format!("default {default}"),
+            _ => "optional".to_owned(),
+        };
+        let name = param.each.as_ref().map_or_else(|| param.name.clone(), |each| format!("{each} (a list)"));
+        println!("  {name:24} {need}: {}", param.about);
+    }
+    for rule in &check.rules {
+        println!("  {:9} {:24} when {}", rule.verdict, rule.reason, rule.when.text());
+    }
+}
+
+pub(super) fn test(recordings: Option<&Path>) -> ExitCode {
+    let catalog = match Catalog::load(None) {
+        Ok(catalog) => catalog,
+        Err(problems) => return failed(2, problems),
+    };
+    let Some(folder) = recordings else { return report(&test_examples(&catalog), "examples") };
+    match test_recordings(&catalog, folder, Clock::System.now()) {
+        Ok((lines, tested)) => {
+            for line in lines {
+                println!("{line}");
+            }
+            report(&tested, "recordings")
+        }
+        Err(error) => failed(2, format!("{} cannot be read: {error}", folder.display())),
+    }
+}
+
+fn report(tested: &Tested, what: &str) -> ExitCode {
+    for line in &tested.failed {
+        println!("{line}");
+    }
+    println!("{} {what} read as they should, {} do not", tested.passed, tested.failed.len());
+    // Nothing tested is no success.
+    if tested.failed.is_empty() && tested.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

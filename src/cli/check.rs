@@ -1,0 +1,105 @@
+//! `plugwatch check`: one look at everything, a table, nothing stored.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::{build, failed};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::model::Verdict;
+use crate::core::standing::Standing;
+use crate::core::weigh::weigh;
+use crate::core::witness::OwnNetwork;
+use crate::engine::{Context, Desk, Looked, Spec, one_look};
+
+/// One line of the table.
+struct Line {
+    order: usize,
+    name: String,
+    check: String,
+    says: String,
+    why: String,
+    live: bool,
+}
+
+pub(super) async fn check(path: &Path) -> ExitCode {
+    let config = match Config::load(path) {
+        Ok(config) => config,
+        Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
+    };
+    let clock = Clock::System;
+    let askers = match build::askers(&config, &clock) {
+        Ok(askers) => askers,
+        Err(why) => return failed(1, why),
+    };
+    let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
+    if ctx.desk.anchors(&ctx, true).await == OwnNetwork::Blind {
+        println!("blind: our own network is down, most anchors do not answer; nothing can be said about any vendor");
+        return ExitCode::FAILURE;
+    }
+    let lines = look_at_all(&ctx).await;
+    print(&lines);
+    if lines.iter().all(|line| line.live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
+    let mut looks = JoinSet::new();
+    for (order, (dependency, probe)) in ctx.config.probes().enumerate() {
+        let (ctx, name) = (ctx.clone(), dependency.label.clone());
+        let spec = Arc::new(Spec { id: 0, probe: probe.clone() });
+        looks.spawn(async move { (order, name, one_look(&ctx, spec, Standing::default(), false).await) });
+    }
+    let total = looks.len();
+    let mut lines = Vec::new();
+    while let Some(looked) = looks.join_next().await {
+        if let Ok((order, name, looked)) = looked {
+            lines.push(line(order, name, &looked));
+        }
+        progress(lines.len(), total);
+    }
+    lines.sort_by_key(|line| line.order);
+    lines
+}
+
+/// Only for a person at a terminal.
+fn progress(done: usize, total: usize) {
+    let mut err = std::io::stderr();
+    if err.is_terminal() {
+        let end = if done == total { "\r\x1b[K" } else { "" };
+        // A progress line that cannot be written is no loss.
+        let _ = write!(err, "\rlooked at {done} of {total}{end}");
+        let _ = err.flush();
+    }
+}
+
+fn line(order: usize, name: String, looked: &Looked) -> Line {
+    let Looked { spec, look, witnesses, .. } = looked;
+    // One look has no history: whether it was ever live is left open here.
+    let weighed = weigh(&look.reading, witnesses, &spec.probe.policy, true, look.at);
+    let says = match weighed.verdict {
+        Verdict::Live => "live".to_owned(),
+        Verdict::Unknown if weighed.reason == "needs_key" => "needs a key".to_owned(),
+        Verdict::Unknown => format!("unknown ({})", weighed.reason),
+        verdict => format!("says {verdict} (unconfirmed)"),
+    };
+    let check = match &spec.probe.country {
+        Some(country) => format!("{} {country}", spec.probe.check),
+        None => spec.probe.check.clone(),
+    };
+    Line { order, name, check, says, why: weighed.say, live: weighed.verdict == Verdict::Live }
+}
+
+fn print(lines: &[Line]) {
+    let width = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
+    let (names, checks, says) =
+        (width(|line| &line.name), width(|line| &line.check), width(|line| &line.says));
+    for line in lines {
+        println!("{:names$}  {:checks$}  {:says$}  {}", line.name, line.check, line.says, line.why);
+    }
+    let live = lines.iter().filter(|line| line.live).count();
+    println!("\n{live} of {} live. One look confirms nothing; `plugwatch run` does.", lines.len());
+}

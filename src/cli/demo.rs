@@ -1,0 +1,112 @@
+//! `plugwatch demo`: the weekend, with alerts as they would be sent and the page open.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{build, failed};
+use crate::clock::{Clock, Stopwatch};
+use crate::config::Config;
+use crate::core::time::Time;
+use crate::demo::{Stage, Step, Story, anchors, configuration};
+use crate::engine::{Courier, Engine};
+use crate::ids::Ids;
+use crate::say::{Format, status};
+use crate::store::Store;
+use crate::web::{self, Pages};
+
+/// Everything that plays.
+struct Play {
+    engine: Engine,
+    courier: Courier,
+    stage: Stage,
+    clock: Clock,
+    /// As fast as possible.
+    fast: bool,
+}
+
+pub(super) async fn demo(fast: bool, listen: SocketAddr) -> ExitCode {
+    let folder = std::env::temp_dir().join(format!("plugwatch-demo-{}", std::process::id()));
+    let played = play(&folder, fast, listen).await;
+    // The folder holds nothing but the demo's own history.
+    let _ = std::fs::remove_dir_all(&folder);
+    match played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => failed(1, why),
+    }
+}
+
+async fn play(folder: &PathBuf, fast: bool, listen: SocketAddr) -> Result<(), String> {
+    let story = Story::weekend().map_err(text)?;
+    let clock = Clock::manual(story.begins);
+    let stage = Stage::new().map_err(text)?;
+    let config = prepare(folder, &stage).await?;
+    let store = Arc::new(Store::open(&config.database).await.map_err(text)?);
+    let (askers, ways) = (build::askers(&config, &clock)?, build::ways(&config, &clock)?);
+    let courier = Courier::new(store.clone(), ways, clock.clone(), Ids::Random);
+    let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;
+    let mut engine = engine.map_err(text)?;
+    engine.mark_simulation();
+    let board = engine.windows().board;
+
+    let listener = web::bind(listen).await?;
+    let address = listener.local_addr().map_err(text)?;
+    let pages = Pages { board: board.clone(), store: store.clone(), clock: clock.clone(), details: true, metrics: true };
+    let page = tokio::spawn(web::serve(listener, pages));
+    println!("A simulation: an invented platform, invented answers, the real pipeline.");
+    println!("Three days in about a minute. Open http://{address}/ and watch.");
+
+    let mut play = Play { engine, courier, stage, clock, fast };
+    for (n, step) in story.steps.iter().enumerate() {
+        let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
+        play.step(step, until).await.map_err(text)?;
+    }
+    println!("\n==== How it stands ====\n{}", status::text(&board.borrow().clone(), Format::Plain));
+    page.abort();
+    store.close().await;
+    Ok(())
+}
+
+async fn prepare(folder: &Path, stage: &Stage) -> Result<Config, String> {
+    std::fs::create_dir_all(folder).map_err(text)?;
+    std::fs::write(folder.join("key"), "not-a-real-key").map_err(text)?;
+    let address = stage.open().await.map_err(text)?;
+    let anchors = anchors().await.map_err(text)?;
+    Config::read("the demo's configuration", configuration(folder, &format!("http://{address}"), &anchors)).map_err(text)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl Play {
+    /// Plays from one step to the next: the clock jumps from one due thing to the other.
+    async fn step(&mut self, step: &Step, until: Time) -> crate::store::Result<()> {
+        println!("\n==== {} ==== {}", step.at.short(), step.caption);
+        for (vendor, mode) in &step.set {
+            self.stage.set(vendor, mode);
+        }
+        let watch = Stopwatch::start();
+        let mut now = self.clock.now().max(step.at);
+        let length = until.since(step.at).as_secs_f64().max(1.0);
+        while now < until {
+            self.engine.tick(now);
+            self.engine.settle(now).await?;
+            self.courier.deliver(now).await?;
+            let due = self.engine.next_due().unwrap_or(until);
+            now = due.max(now.plus(Duration::from_secs(1)));
+            let share = (now.since(step.at).as_secs_f64() / length).min(1.0);
+            self.keep_pace(step.shown.mul_f64(share), &watch).await;
+        }
+        self.clock.move_to(until);
+        Ok(())
+    }
+
+    async fn keep_pace(&self, wanted: Duration, watch: &Stopwatch) {
+        if !self.fast {
+            tokio::time::sleep(wanted.saturating_sub(watch.elapsed())).await;
+        }
+    }
+}

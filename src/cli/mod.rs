@@ -1,0 +1,125 @@
+//! Arguments to commands, one file each. Exit codes: 0 fine, 1 something is not, 2 the
+//! configuration or the arguments are wrong.
+
+mod build;
+mod catalog;
+mod check;
+mod config;
+mod demo;
+mod history;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Know the minute a vendor pulls the plug, and be able to prove it.
+#[derive(Parser)]
+#[command(name = "plugwatch", version, about)]
+struct Arguments {
+    /// The configuration file
+    #[arg(long, short, global = true, default_value = "config/plugwatch.toml", value_name = "FILE")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Watch (the default)
+    Run,
+    /// Look once at everything and print a table; nothing is stored
+    Check,
+    /// What happened to a dependency
+    History {
+        /// Its id, or the beginning of its name
+        dependency: String,
+    },
+    /// Play a weekend in which a platform loses its vendors, in about a minute
+    Demo {
+        /// Play as fast as possible
+        #[arg(long)]
+        fast: bool,
+        /// Where the status page listens
+        #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+        listen: std::net::SocketAddr,
+    },
+    /// The vendors plugwatch knows
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Subcommand)]
+enum CatalogCommand {
+    /// All vendors with their checks
+    List,
+    /// Everything about one vendor
+    Show {
+        /// Its id, such as `twilio`
+        vendor: String,
+    },
+    /// Run the examples of all vendor files, or recorded answers
+    Test {
+        /// A folder with recorded answers
+        #[arg(long, value_name = "DIR")]
+        recordings: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// What is wrong with the configuration, and what it would add and retire
+    Check,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let demo = matches!(arguments.command, Some(Command::Demo { .. }));
+    start_log(if demo { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("plugwatch: the system gives no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(dispatch(arguments))
+}
+
+async fn dispatch(arguments: Arguments) -> ExitCode {
+    let config = arguments.config;
+    match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(&config).await,
+        Command::Check => check::check(&config).await,
+        Command::History { dependency } => history::history(&config, &dependency).await,
+        Command::Demo { fast, listen } => demo::demo(fast, listen).await,
+        Command::Catalog(CatalogCommand::List) => catalog::list(),
+        Command::Catalog(CatalogCommand::Show { vendor }) => catalog::show(&vendor),
+        Command::Catalog(CatalogCommand::Test { recordings }) => catalog::test(recordings.as_deref()),
+        Command::Config(ConfigCommand::Check) => config::check(&config).await,
+    }
+}
+
+/// The log goes to standard error; `PLUGWATCH_LOG` says how much of it.
+fn start_log(usual: &str) {
+    use std::io::IsTerminal;
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PLUGWATCH_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}
+
+/// Says what went wrong, and gives the code.
+fn failed(code: u8, what: impl std::fmt::Display) -> ExitCode {
+    eprintln!("plugwatch: {what}");
+    ExitCode::from(code)
+}

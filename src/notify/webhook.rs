@@ -1,0 +1,105 @@
+//! A signed POST of each alert, by the Standard Webhooks specification: the headers
+//! `webhook-id`, `webhook-timestamp` and `webhook-signature` (v1, HMAC-SHA-256).
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, Mac};
+use serde_json::json;
+use sha2::Sha256;
+use url::Url;
+
+use super::{Message, Tried};
+use crate::core::question::Secret;
+use crate::core::time::Time;
+
+/// The version of the body; a change that breaks readers raises it.
+pub const SCHEMA: &str = "plugwatch.alert/1";
+
+/// Posts alerts to one URL.
+pub struct Webhook {
+    client: reqwest::Client,
+    url: Url,
+    secret: Option<Secret>,
+}
+
+impl Webhook {
+    /// Posts to `url`, signed if there is a secret.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub fn new(url: Url, secret: Option<Secret>) -> Result<Webhook, String> {
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(15))
+            .redirect(reqwest::redirect::Policy::none())
+            .tls_backend_preconfigured(tls())
+            .build()
+            .map_err(|error| format!("the webhook's HTTP client cannot be built: {error}"))?;
+        Ok(Webhook { client, url, secret })
+    }
+
+    /// Posts once.
+    pub async fn send(&self, message: &Message) -> Tried {
+        let body = json!({
+            "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
+            "sent_at": message.at.rfc3339(), "text": message.plain, "alert": message.view,
+        })
+        .to_string();
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("webhook-id", &message.id)
+            .header("webhook-timestamp", (message.at.0 / 1_000).to_string());
+        if let Some(secret) = &self.secret {
+            request = request.header("webhook-signature", signature(secret, &message.id, message.at, &body));
+        }
+        match request.body(body).send().await {
+            Ok(response) => read(&response),
+            Err(error) if error.is_timeout() => Tried::Retry { after: None, why: "the webhook did not answer in time".into() },
+            Err(_) => Tried::Retry { after: None, why: "the webhook cannot be reached".into() },
+        }
+    }
+}
+
+fn tls() -> rustls::ClientConfig {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+/// `v1,` and the base64 of the HMAC over `id.timestamp.body`.
+fn signature(secret: &Secret, id: &str, at: Time, body: &str) -> String {
+    let key = match secret.open().strip_prefix("whsec_").map(|text| BASE64_STANDARD.decode(text)) {
+        Some(Ok(key)) => key,
+        _ => secret.open().as_bytes().to_vec(),
+    };
+    // HMAC takes keys of any length; an empty one signs nothing that anybody trusts.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
+    mac.update(format!("{id}.{}.{body}", at.0 / 1_000).as_bytes());
+    format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+fn read(response: &reqwest::Response) -> Tried {
+    let status = response.status().as_u16();
+    let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    match status {
+        200..=299 => Tried::Sent(None),
+        401 | 403 | 404 | 410 => Tried::Never { why: format!("the webhook answers {status}: check its URL and secret") },
+        429 | 503 => Tried::Retry { after: wait.map(Duration::from_secs), why: format!("the webhook answers {status}") },
+        _ => Tried::Retry { after: None, why: format!("the webhook answers {status}") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_that_of_the_specification() {
+        // The example of the Standard Webhooks specification's reference libraries.
+        let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let signed = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", Time(1_614_265_330_000), r#"{"test": 2432232314}"#);
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+}

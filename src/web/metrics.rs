@@ -1,0 +1,75 @@
+//! Prometheus metrics: what is known, and how plugwatch itself is.
+
+use std::fmt::Write;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::Pages;
+use crate::core::board::Board;
+use crate::core::time::Time;
+use crate::core::witness::OwnNetwork;
+use crate::store::OutboxState;
+
+const STATES: [&str; 8] =
+    ["live", "degraded", "outage", "dropped", "not_verified", "never_seen_live", "needs_key", "starting"];
+
+pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
+    let board = pages.board.borrow().clone();
+    let outbox = pages.store.outbox_state().await.unwrap_or_default();
+    let text = text(&board, outbox, pages.clock.now());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
+    let mut out = String::new();
+    head(&mut out, "plugwatch_build_info", "gauge", "The version that runs.");
+    line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+    head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state a dependency is shown in.");
+    for dependency in &board.dependencies {
+        for state in STATES {
+            let labels = [("dependency", dependency.id.as_str()), ("state", state)];
+            line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown().word() == state)));
+        }
+    }
+    head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "When a probe looked last.");
+    looks(&mut out, board);
+    head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while our own network is down.");
+    line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(board.own_network == OwnNetwork::Blind)));
+    head(&mut out, "plugwatch_board_age_seconds", "gauge", "How old what is shown is.");
+    line(&mut out, "plugwatch_board_age_seconds", &[], now.since(board.as_of).as_secs_f64());
+    head(&mut out, "plugwatch_outbox_pending", "gauge", "Messages not delivered yet.");
+    line(&mut out, "plugwatch_outbox_pending", &[], outbox.pending as f64);
+    head(&mut out, "plugwatch_outbox_oldest_age_seconds", "gauge", "Age of the oldest of them.");
+    let age = outbox.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
+    line(&mut out, "plugwatch_outbox_oldest_age_seconds", &[], age);
+    head(&mut out, "plugwatch_notifications_sent_total", "counter", "Messages delivered.");
+    line(&mut out, "plugwatch_notifications_sent_total", &[], outbox.sent as f64);
+    head(&mut out, "plugwatch_notifications_dead_total", "counter", "Messages that will never arrive.");
+    line(&mut out, "plugwatch_notifications_dead_total", &[], outbox.dead as f64);
+    out
+}
+
+fn looks(out: &mut String, board: &Board) {
+    for dependency in &board.dependencies {
+        for probe in &dependency.probes {
+            let Some(last) = &probe.last else { continue };
+            let country = probe.country.as_deref().unwrap_or("");
+            let labels = [("dependency", dependency.id.as_str()), ("check", &probe.check), ("country", country)];
+            line(out, "plugwatch_last_look_timestamp_seconds", &labels, last.at.0 as f64 / 1_000.0);
+        }
+    }
+}
+
+fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+    // Writing to a text cannot fail.
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+fn line(out: &mut String, name: &str, labels: &[(&str, &str)], value: f64) {
+    let escaped = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+    let _ = writeln!(out, "{name}{labels} {value}");
+}
