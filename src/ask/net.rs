@@ -12,6 +12,7 @@ use url::Url;
 
 use super::gate::Gate;
 use crate::clock::Clock;
+use crate::core::anchors::Anchor;
 
 /// Which addresses this program may talk to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct NetOptions {
     pub dns_port: u16,
     /// Certificate authorities beside the usual ones, as DER.
     pub extra_roots: Vec<Vec<u8>>,
-    /// Addresses of independent operators that tell whether our own network works.
-    pub anchors: Vec<SocketAddr>,
+    /// Independent operators that tell whether our own network works.
+    pub anchors: Vec<Anchor>,
 }
 
 /// The network.

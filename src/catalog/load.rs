@@ -56,8 +56,10 @@ fn read_vendor(source: &Source, catalog: &mut Catalog) {
     let category = root.need_string("category", "\"sms\"").map(|category| category.value).unwrap_or_default();
     let notice_senders = root.strings("notice_senders").map(plain_texts).unwrap_or_default();
     read_paces(&root, catalog);
+    let decider = root.string("decider").map_or_else(|| name.clone(), |decider| decider.value);
     let mut vendor = Vendor {
         id: id.value.clone(),
+        decider,
         name,
         parent,
         category,

@@ -17,6 +17,8 @@ pub struct Vendor {
     pub id: String,
     /// Name for people.
     pub name: String,
+    /// Who decides there, as messages say it: "Google", "your host".
+    pub decider: String,
     /// Slug of the company behind it.
     pub parent: String,
     /// Family: `app_store`, `dns`, `hosting`, `email`, `sms` ...

@@ -1,23 +1,23 @@
 //! The network: anchors, overrides, limits.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
 
-use crate::core::anchors;
+use crate::core::anchors::{self, Anchor};
 use crate::read::{At, Table};
 
 /// Three operators who share no network: Cloudflare, Google, Quad9.
-const ANCHORS: [([u8; 4], u16); 3] = [([1, 1, 1, 1], 443), ([8, 8, 8, 8], 443), ([9, 9, 9, 9], 443)];
+const ANCHORS: [&str; 3] = ["one.one.one.one@1.1.1.1:443", "dns.google@8.8.8.8:443", "dns.quad9.net@9.9.9.9:443"];
 
 /// The network's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
-    /// Addresses of independent operators that tell whether our own network works.
-    pub anchors: Vec<SocketAddr>,
+    /// Independent operators that tell whether our own network works.
+    pub anchors: Vec<Anchor>,
     /// Logical origins and where they really are.
     pub overrides: BTreeMap<String, String>,
     /// Root servers for delegation walks; empty for the usual ones.
@@ -35,7 +35,7 @@ pub struct Network {
 impl Default for Network {
     fn default() -> Network {
         Network {
-            anchors: ANCHORS.iter().map(|anchor| SocketAddr::from(*anchor)).collect(),
+            anchors: ANCHORS.iter().filter_map(|anchor| anchor.parse().ok()).collect(),
             overrides: BTreeMap::new(),
             dns_roots: Vec::new(),
             dns_port: 53,
@@ -50,8 +50,8 @@ pub(super) fn read(root: &Table<'_>) -> Network {
     let mut network = Network { overrides: read_overrides(root), ..Network::default() };
     let Some(table) = root.table("network") else { return network };
     if let Some(list) = table.strings("anchors") {
-        let cure = "for example anchors = [\"1.1.1.1:443\", \"8.8.8.8:443\", \"9.9.9.9:443\"]";
-        let anchors: Vec<SocketAddr> = parsed(&table, &list.value, "an address with a port", cure);
+        let cure = "for example anchors = [\"one.one.one.one@1.1.1.1:443\", \"dns.google@8.8.8.8:443\", \"dns.quad9.net@9.9.9.9:443\"]";
+        let anchors: Vec<Anchor> = parsed(&table, &list.value, "an anchor", cure);
         if anchors.len() < anchors::LEAST {
             let what = format!("{} anchors prove nothing; at least {} independent ones do", anchors.len(), anchors::LEAST);
             table.problem(list.span, what, cure);

@@ -1,6 +1,30 @@
 //! Is it us? Independent anchors judge our own network.
 
+use std::net::SocketAddr;
+use std::str::FromStr;
+
 use super::witness::OwnNetwork;
+
+/// An operator's address. With a name, only a TLS handshake whose certificate is for
+/// that name counts as an answer: captive portals and transparent proxies accept any
+/// connection, and would make their own failure look like everybody's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The name that its certificate must be for.
+    pub name: Option<String>,
+    /// Where it answers.
+    pub address: SocketAddr,
+}
+
+impl FromStr for Anchor {
+    type Err = std::net::AddrParseError;
+
+    /// Reads `name@address:port` or `address:port`.
+    fn from_str(text: &str) -> Result<Anchor, Self::Err> {
+        let (name, address) = text.split_once('@').map_or((None, text), |(name, address)| (Some(name), address));
+        Ok(Anchor { name: name.map(str::to_owned), address: address.parse()? })
+    }
+}
 
 /// At least so many anchors are asked; fewer prove nothing.
 pub const LEAST: usize = 3;

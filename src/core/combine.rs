@@ -113,7 +113,7 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
     for group in groups(parts).values() {
         let vote = spread(group);
         if let Some(held) = vote.held {
-            votes.push(capped(held, group[0].role));
+            votes.extend(capped(held, group[0].role));
         }
         if let Some(held) = vote.suspicion {
             suspicion = worse(suspicion, held);
@@ -147,9 +147,13 @@ fn worse(best: Option<Held>, next: Held) -> Option<Held> {
     }
 }
 
-fn capped(held: Held, role: Role) -> Held {
-    let too_bad = role == Role::Warning && held.verdict.badness() > Verdict::Degraded.badness();
-    if too_bad { Held { verdict: Verdict::Degraded, ..held } } else { held }
+/// A warning that cannot be had, because its vendor is out, warns of nothing.
+fn capped(held: Held, role: Role) -> Option<Held> {
+    match (role, held.verdict) {
+        (Role::Warning, Verdict::Outage | Verdict::Live) => None,
+        (Role::Warning, _) => Some(Held { verdict: Verdict::Degraded, ..held }),
+        _ => Some(held),
+    }
 }
 
 /// One probe, or all storefronts of one check.

@@ -90,6 +90,8 @@ impl Engine {
     ) -> About {
         let (vendor, parent) = self.names(dependency);
         let catalog = &self.ctx.config.catalog;
+        let decider = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
+        let decider = decider.map_or_else(|| vendor.clone(), |vendor| vendor.decider.clone());
         let status_page = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
         let over = decision.reason == Reason::Recovered;
         let (also_down, still_standing) = self.neighbours(&dependency.id);
@@ -98,6 +100,7 @@ impl Engine {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
             vendor,
+            decider,
             parent,
             verdict: held.verdict,
             before: decision.before,
@@ -114,7 +117,7 @@ impl Engine {
             contact: dependency.contact.clone(),
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(leave_text).collect(),
-            status_page: status_page.map(|page| page.url.clone()),
+            status_page: status_page.map(|page| front_door(&page.url)),
             also_down,
             still_standing,
             incident: incident.map(|incident| incident.public_id.clone()),
@@ -135,6 +138,11 @@ impl Engine {
         }
         (down, standing)
     }
+}
+
+/// The page for people, not the file for programs.
+fn front_door(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| format!("{}/", url.origin().ascii_serialization()))
 }
 
 fn leave_text(step: &crate::config::LeaveStep) -> String {

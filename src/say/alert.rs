@@ -56,6 +56,8 @@ pub struct About {
     pub label: String,
     /// The vendor's name.
     pub vendor: String,
+    /// Who decides there.
+    pub decider: String,
     /// The company behind it.
     pub parent: String,
     /// What holds now.
@@ -144,8 +146,8 @@ impl AlertView {
     fn about(&self, about: &About, now: Time) -> minijinja::Value {
         let ago = human(now.since(about.since));
         let whose = match about.fault {
-            Fault::VendorDecision => format!("{}'s decision about you", about.vendor),
-            Fault::VendorBreakdown => format!("{} is broken, not only for you; waiting helps", about.vendor),
+            Fault::VendorDecision => format!("a decision of {} about you", about.decider),
+            Fault::VendorBreakdown => format!("{} is broken, not only for you; waiting helps", about.decider),
             Fault::Ours => "ours to mend".to_owned(),
             Fault::Unclear => "not known yet".to_owned(),
         };
