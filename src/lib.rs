@@ -1,3 +1,36 @@
+//! plugwatch: know the minute a vendor pulls the plug, and be able to prove it.
+//!
+//! # One line
+//!
+//! ```text
+//! schedule -> ask -> judge -> confirm -> correlate -> record + outbox (one transaction) -> deliver
+//! ```
+//!
+//! # The house
+//!
+//! | module | does | may use |
+//! |---|---|---|
+//! | [`core`] | decides: verdicts, suspicion, incidents, alerts, schedules; pure | nothing here |
+//! | [`say`] | turns what is known into words; pure | `core` |
+//! | [`read`] | reads TOML and collects all problems | nothing here |
+//! | [`ask`] | puts questions over HTTP, TLS, DNS; brings facts | `core`, `clock` |
+//! | [`catalog`] | vendor knowledge as data; judges answers | `core`, `read` |
+//! | [`store`] | SQLite: history, outbox, evidence | `core` |
+//! | [`notify`] | one try to tell, by channel | `core`, `say`, `clock` |
+//! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read` |
+//! | [`engine`] | where all sides meet | all of the above |
+//! | [`bot`], [`web`] | Telegram commands, status page | `engine`, `say`, `store`'s read side |
+//! | [`demo`] | a stage and a story | `core`, `read` |
+//! | [`cli`] | arguments to commands | everything |
+//! | [`clock`], [`ids`] | the only readers of time and chance | `core` |
+//!
+//! `tests/suite/layers.rs` holds this table.
+//!
+//! # Walkthroughs
+//!
+//! - A vendor: a file in `config/catalog/`, see [`catalog`].
+//! - An asker: see [`ask`]. A channel: see [`notify`]. A table: see [`store`].
+
 pub mod ask;
 pub mod bot;
 pub mod catalog;

@@ -19,9 +19,11 @@ const LIMIT: Duration = Duration::from_secs(4);
 
 /// Which anchors answered, in their order.
 pub async fn ask(net: &Net) -> Vec<bool> {
-    let asked = net.options.anchors.iter().map(|anchor| async move {
-        matches!(timeout(LIMIT, reach(net, anchor)).await, Ok(Some(())))
-    });
+    let asked = net
+        .options
+        .anchors
+        .iter()
+        .map(|anchor| async move { matches!(timeout(LIMIT, reach(net, anchor)).await, Ok(Some(()))) });
     join_all(asked).await
 }
 

@@ -31,11 +31,9 @@ fn of_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
         return Some(of_tls(tls));
     }
     let io = error.downcast_ref::<io::Error>()?;
-    // An I/O error may carry the TLS error inside instead of as its source.
-    if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Some(of_tls(tls));
-    }
-    of_io(io)
+    // An I/O error carries the real one inside, and its source is that one's source.
+    let inner = io.get_ref().map(|inner| inner as &(dyn Error + 'static));
+    inner.and_then(of_cause).or_else(|| of_io(io))
 }
 
 /// The word for an I/O error.

@@ -48,7 +48,9 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
         };
         match next_hop(net, &url, &response) {
             Hop::Stay => return (read(net, url, hops, response).await, watch),
-            Hop::Refused => return (Answer { failure: Some(Failure::HttpRedirectRefused), ..Answer::default() }, watch),
+            Hop::Refused => {
+                return (Answer { failure: Some(Failure::HttpRedirectRefused), ..Answer::default() }, watch);
+            }
             Hop::To(_) if hops >= MOST_REDIRECTS => {
                 return (Answer { failure: Some(Failure::HttpRedirectLoop), ..Answer::default() }, watch);
             }

@@ -99,9 +99,11 @@ impl Net {
 
     /// The logical URL of one that an overridden server gave.
     pub(super) fn logical(&self, actual: Url) -> Url {
-        let found = self.options.overrides.iter().find(|(_, base)| {
-            Url::parse(base).is_ok_and(|base| origin(&base) == origin(&actual))
-        });
+        let found = self
+            .options
+            .overrides
+            .iter()
+            .find(|(_, base)| Url::parse(base).is_ok_and(|base| origin(&base) == origin(&actual)));
         let Some(mut logical) = found.and_then(|(logical, _)| Url::parse(logical).ok()) else { return actual };
         logical.set_path(actual.path());
         logical.set_query(actual.query());

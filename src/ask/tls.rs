@@ -49,7 +49,8 @@ async fn shake(net: &Net, host: String, port: u16, name: ServerName<'static>) ->
     let inner = WebPkiServerVerifier::builder(net.roots.clone()).build().ok()?;
     let verifier = Arc::new(Recorder { inner, record: record.clone() });
     let config = ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.ok()?.collect();
+    let addresses: Vec<SocketAddr> =
+        tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.ok()?.collect();
     let address = addresses.into_iter().find(|address| net.options.guard.allows(address.ip()))?;
     let stream = TcpStream::connect(address).await.ok()?;
     let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;

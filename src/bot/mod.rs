@@ -59,7 +59,9 @@ impl Answering {
         let board = self.board.borrow().clone();
         let command = match Command::parse(text, me) {
             Ok(command) => command,
-            Err(_) if text.starts_with('/') => return Some("I do not know this command. /help lists what I understand.".into()),
+            Err(_) if text.starts_with('/') => {
+                return Some("I do not know this command. /help lists what I understand.".into());
+            }
             Err(_) => return None,
         };
         Some(match command {
@@ -74,7 +76,11 @@ impl Answering {
             Some(dependency) => status::why(dependency, self.clock.now(), Format::Html),
             None => {
                 let known: Vec<&str> = board.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-                crate::say::escape(&format!("Which one? I watch: {}. For example /why {}", known.join(", "), known.first().unwrap_or(&"")))
+                crate::say::escape(&format!(
+                    "Which one? I watch: {}. For example /why {}",
+                    known.join(", "),
+                    known.first().unwrap_or(&"")
+                ))
             }
         }
     }

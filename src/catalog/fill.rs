@@ -62,7 +62,11 @@ pub fn question(check: &Check, params: &Params, bust: Option<i64>, timeout: Dura
         Ask::Http(request) => http(check, request, params, bust, timeout).map(Question::Http),
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
-            Ok(Question::Dns(DnsQuestion { domain, types: types.clone(), timeout: timeout.min(Duration::from_secs(3)) }))
+            Ok(Question::Dns(DnsQuestion {
+                domain,
+                types: types.clone(),
+                timeout: timeout.min(Duration::from_secs(3)),
+            }))
         }
     }
 }
@@ -152,10 +156,7 @@ pub(super) fn placeholders(template: &str) -> Vec<&str> {
 /// Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).
 fn encode(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    value
-        .bytes()
-        .map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+    value.bytes().map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[cfg(test)]
@@ -165,10 +166,7 @@ mod tests {
     fn params() -> Params {
         Params {
             public: BTreeMap::from([("id".to_owned(), Value::from("a/b c"))]),
-            secret: BTreeMap::from([
-                ("token".to_owned(), Some(Secret::new("s3cret"))),
-                ("unset".to_owned(), None),
-            ]),
+            secret: BTreeMap::from([("token".to_owned(), Some(Secret::new("s3cret"))), ("unset".to_owned(), None)]),
         }
     }
 

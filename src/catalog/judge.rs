@@ -11,7 +11,7 @@ use super::html;
 use super::vendor::{Ask, Check, Rule};
 use super::{Catalog, Params};
 use crate::core::answer::Answer;
-use crate::core::model::{Fault, Facts, Reading, Verdict};
+use crate::core::model::{Facts, Fault, Reading, Verdict};
 use crate::core::time::Time;
 
 /// A reading, and which rule gave it (own rules first, then the shared ones).
@@ -101,7 +101,9 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
     if let Some(json) = json_of(answer) {
         names.insert("json", Value::from_serialize(json));
     }
-    if let Some(pieces) = text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t)) {
+    if let Some(pieces) =
+        text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t))
+    {
         names.insert("html", pieces);
     }
     if let Some(text) = text {

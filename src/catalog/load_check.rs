@@ -259,7 +259,11 @@ fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
     match Expr::compile(&text.value) {
         Ok(expr) => Some(expr),
         Err(error) => {
-            source.problem(text.span.clone(), format!("not an expression: {error}"), "for example 'http.status == 200'");
+            source.problem(
+                text.span.clone(),
+                format!("not an expression: {error}"),
+                "for example 'http.status == 200'",
+            );
             None
         }
     }

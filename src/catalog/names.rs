@@ -5,8 +5,20 @@ use super::vendor::{Ask, Check};
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
 const TLS: [&str; 14] = [
-    "verdict", "valid", "subject", "issuer", "issuer_org", "names", "not_before", "not_after", "days_left", "serial",
-    "sha256", "chain", "version", "name_matches",
+    "verdict",
+    "valid",
+    "subject",
+    "issuer",
+    "issuer_org",
+    "names",
+    "not_before",
+    "not_after",
+    "days_left",
+    "serial",
+    "sha256",
+    "chain",
+    "version",
+    "name_matches",
 ];
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
@@ -18,7 +30,9 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
     let field = steps.next();
     let http = matches!(check.ask, Ask::Http(_));
     let known = |fields: &[&str]| match field {
-        Some(field) if !fields.contains(&field) => Some(format!("`{root}` has no `{field}`; it has {}", fields.join(", "))),
+        Some(field) if !fields.contains(&field) => {
+            Some(format!("`{root}` has no `{field}`; it has {}", fields.join(", ")))
+        }
         _ => None,
     };
     match root {

@@ -86,7 +86,14 @@ pub fn test_recordings(catalog: &Catalog, folder: &Path, now: Time) -> std::io::
     Ok((lines, tested))
 }
 
-fn run(catalog: &Catalog, recording: &Recording, body: Vec<u8>, now: Time, lines: &mut Vec<String>, tested: &mut Tested) {
+fn run(
+    catalog: &Catalog,
+    recording: &Recording,
+    body: Vec<u8>,
+    now: Time,
+    lines: &mut Vec<String>,
+    tested: &mut Tested,
+) {
     let Some((_, check)) = catalog.check(&recording.check) else {
         tested.failed.push(format!("{}: there is no check {}", recording.file, recording.check));
         return;

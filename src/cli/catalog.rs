@@ -16,7 +16,13 @@ pub(super) fn list() -> ExitCode {
     for vendor in catalog.vendors.values() {
         println!("{} ({}, {})", vendor.name, vendor.category, catalog.parent_name(vendor));
         for check in vendor.checks.values() {
-            println!("  {:24} {:40} every {}, proves {}", check.id, check.title, duration_text(check.every), check.proves);
+            println!(
+                "  {:24} {:40} every {}, proves {}",
+                check.id,
+                check.title,
+                duration_text(check.every),
+                check.proves
+            );
         }
     }
     ExitCode::SUCCESS
@@ -48,7 +54,13 @@ fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
 
 fn show_check(check: &Check) {
     println!("\n{}: {}", check.id, check.title);
-    println!("  asked by {} every {}; a `live` proves {}; it counts as {}", check.ask.word(), duration_text(check.every), check.proves, check.role);
+    println!(
+        "  asked by {} every {}; a `live` proves {}; it counts as {}",
+        check.ask.word(),
+        duration_text(check.every),
+        check.proves,
+        check.role
+    );
     let policy = check.policy(check.every);
     let over = duration_text(policy.dropped.over);
     let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", and `{path}` agrees"));

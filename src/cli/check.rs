@@ -95,8 +95,7 @@ fn line(order: usize, name: String, looked: &Looked) -> Line {
 
 fn print(lines: &[Line]) {
     let width = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
-    let (names, checks, says) =
-        (width(|line| &line.name), width(|line| &line.check), width(|line| &line.says));
+    let (names, checks, says) = (width(|line| &line.name), width(|line| &line.check), width(|line| &line.says));
     for line in lines {
         println!("{:names$}  {:checks$}  {:says$}  {}", line.name, line.check, line.says, line.why);
     }

@@ -14,7 +14,11 @@ pub(super) async fn check(path: &Path) -> ExitCode {
         Err(problems) => return failed(2, problems),
     };
     let (dependencies, probes) = (config.dependencies.len(), config.probes().count());
-    println!("{} is fine: {dependencies} dependencies, {probes} probes, {} channels", path.display(), config.channels.len());
+    println!(
+        "{} is fine: {dependencies} dependencies, {probes} probes, {} channels",
+        path.display(),
+        config.channels.len()
+    );
     for (_, probe) in config.probes() {
         for (name, secret) in &probe.params.secret {
             if secret.is_none() {

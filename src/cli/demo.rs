@@ -53,7 +53,8 @@ async fn play(folder: &PathBuf, fast: bool, listen: SocketAddr) -> Result<(), St
 
     let listener = web::bind(listen).await?;
     let address = listener.local_addr().map_err(text)?;
-    let pages = Pages { board: board.clone(), store: store.clone(), clock: clock.clone(), details: true, metrics: true };
+    let pages =
+        Pages { board: board.clone(), store: store.clone(), clock: clock.clone(), details: true, metrics: true };
     let page = tokio::spawn(web::serve(listener, pages));
     println!("A simulation: an invented platform, invented answers, the real pipeline.");
     println!("Three days in about a minute. Open http://{address}/ and watch.");
@@ -74,7 +75,8 @@ async fn prepare(folder: &Path, stage: &Stage) -> Result<Config, String> {
     std::fs::write(folder.join("key"), "not-a-real-key").map_err(text)?;
     let address = stage.open().await.map_err(text)?;
     let anchors = anchors().await.map_err(text)?;
-    Config::read("the demo's configuration", configuration(folder, &format!("http://{address}"), &anchors)).map_err(text)
+    Config::read("the demo's configuration", configuration(folder, &format!("http://{address}"), &anchors))
+        .map_err(text)
 }
 
 fn text(error: impl std::fmt::Display) -> String {

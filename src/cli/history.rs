@@ -19,7 +19,8 @@ pub(super) async fn history(path: &Path, name: &str) -> ExitCode {
         Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
     };
     let wanted = name.to_lowercase();
-    let known = |d: &&Dependency| d.id == wanted || d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
+    let known =
+        |d: &&Dependency| d.id == wanted || d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
     let Some(dependency) = config.dependencies.iter().find(known) else {
         let ids: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
         return failed(2, format!("`{name}` is not watched; these are: {}", ids.join(", ")));
@@ -67,7 +68,8 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
 }
 
 fn day_text(counts: &Counts) -> String {
-    let share = counts.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("served {:5.1} %", share * 100.0));
+    let share =
+        counts.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("served {:5.1} %", share * 100.0));
     let looks = counts.live + counts.degraded + counts.outage + counts.dropped + counts.unknown;
     let mean = if looks > 0 { counts.latency_ms / looks } else { 0 };
     format!("{share} of {looks} looks, {} unreadable, {mean} ms", counts.unknown)

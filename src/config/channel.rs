@@ -73,7 +73,11 @@ pub(super) fn read(table: &Table<'_>) -> Option<Channel> {
         "telegram" => read_telegram(table),
         "webhook" => read_webhook(table),
         other => {
-            table.problem(kind.span, format!("there is no channel `{other}`"), "channels are: log, terminal, telegram, webhook");
+            table.problem(
+                kind.span,
+                format!("there is no channel `{other}`"),
+                "channels are: log, terminal, telegram, webhook",
+            );
             return None;
         }
     };
@@ -103,9 +107,15 @@ fn read_chats(table: &Table<'_>) -> Option<Vec<i64>> {
         None
     };
     if let Some(list) = given.value.as_array() {
-        return list.iter().map(serde_json::Value::as_i64).collect::<Option<_>>().or_else(|| wrong("chats are numbers"));
+        return list
+            .iter()
+            .map(serde_json::Value::as_i64)
+            .collect::<Option<_>>()
+            .or_else(|| wrong("chats are numbers"));
     }
-    let Some(name) = given.value.get("env").and_then(|name| name.as_str()) else { return wrong("chats are a list of numbers") };
+    let Some(name) = given.value.get("env").and_then(|name| name.as_str()) else {
+        return wrong("chats are a list of numbers");
+    };
     if let Some(table) = table.table("chats") {
         table.know("env");
         table.finish();
@@ -128,7 +138,11 @@ pub(super) fn read_url(table: &Table<'_>, key: &str) -> Option<Url> {
     match Url::parse(&text.value) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Some(url),
         _ => {
-            table.problem(text.span, format!("`{}` is no http or https URL", text.value), format!("for example {key} = \"https://example.com/\""));
+            table.problem(
+                text.span,
+                format!("`{}` is no http or https URL", text.value),
+                format!("for example {key} = \"https://example.com/\""),
+            );
             None
         }
     }

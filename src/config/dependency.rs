@@ -51,8 +51,25 @@ pub struct LeaveStep {
 
 /// Keys of a dependency that are no parameters of a check.
 const OWN_KEYS: [&str; 19] = [
-    "id", "label", "vendor", "check", "probe", "criticality", "breaks", "needs", "fallback", "account_id", "contact",
-    "contract_notice_days", "leave", "public", "every", "cron", "time_zone", "role", "confirm",
+    "id",
+    "label",
+    "vendor",
+    "check",
+    "probe",
+    "criticality",
+    "breaks",
+    "needs",
+    "fallback",
+    "account_id",
+    "contact",
+    "contract_notice_days",
+    "leave",
+    "public",
+    "every",
+    "cron",
+    "time_zone",
+    "role",
+    "confirm",
 ];
 
 pub(super) fn read_all(root: &Table<'_>, catalog: &Catalog, zone: Tz) -> Vec<Dependency> {
@@ -157,9 +174,7 @@ fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &crate::read::At<
     let found = catalog.check(&id.value).map(|(_, check)| check);
     if found.is_none() {
         let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
-        let near = all.max_by(|a, b| {
-            strsim::jaro_winkler(a, &id.value).total_cmp(&strsim::jaro_winkler(b, &id.value))
-        });
+        let near = all.max_by(|a, b| strsim::jaro_winkler(a, &id.value).total_cmp(&strsim::jaro_winkler(b, &id.value)));
         let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", near.unwrap_or(""));
         table.problem(id.span.clone(), format!("`{}` is no check of the catalogue", id.value), cure);
     }

@@ -53,7 +53,8 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         let cure = "for example anchors = [\"one.one.one.one@1.1.1.1:443\", \"dns.google@8.8.8.8:443\", \"dns.quad9.net@9.9.9.9:443\"]";
         let anchors: Vec<Anchor> = parsed(&table, &list.value, "an anchor", cure);
         if anchors.len() < anchors::LEAST {
-            let what = format!("{} anchors prove nothing; at least {} independent ones do", anchors.len(), anchors::LEAST);
+            let what =
+                format!("{} anchors prove nothing; at least {} independent ones do", anchors.len(), anchors::LEAST);
             table.problem(list.span, what, cure);
         }
         network.anchors = anchors;

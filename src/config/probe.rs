@@ -99,11 +99,8 @@ fn slower(schedule: &Schedule) -> Schedule {
 }
 
 fn identity(dependency: &str, check: &Check, params: &Params, country: Option<&str>) -> String {
-    let named: BTreeMap<&String, &Value> = params
-        .public
-        .iter()
-        .filter(|(name, _)| check.param(name).is_some_and(|param| param.identity))
-        .collect();
+    let named: BTreeMap<&String, &Value> =
+        params.public.iter().filter(|(name, _)| check.param(name).is_some_and(|param| param.identity)).collect();
     let text = format!("{dependency}\n{}\n{}\n{}", check.id, serde_json::json!(named), country.unwrap_or(""));
     Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -152,7 +149,11 @@ fn read_secret(table: &Table<'_>, check: &Check, param: &Param, params: &mut Par
     if table.any(&param.name).is_none() {
         if param.required {
             let example = format!("{{ env = \"{}\" }}   # {}", param.name.to_uppercase(), param.about);
-            table.problem(table.span(), format!("{} needs the secret `{}`", check.id, param.name), format!("add {} = {example}", param.name));
+            table.problem(
+                table.span(),
+                format!("{} needs the secret `{}`", check.id, param.name),
+                format!("add {} = {example}", param.name),
+            );
         }
         return;
     }

@@ -18,13 +18,17 @@ pub fn read(table: &Table<'_>, key: &str) -> Option<Option<Secret>> {
     let (env, file) = (source.string("env"), source.string("file"));
     source.finish();
     match (env, file) {
-        (Some(name), None) => {
-            Some(std::env::var(&name.value).ok().filter(|text| !text.trim().is_empty()).map(|text| Secret::new(text.trim())))
-        }
+        (Some(name), None) => Some(
+            std::env::var(&name.value).ok().filter(|text| !text.trim().is_empty()).map(|text| Secret::new(text.trim())),
+        ),
         (None, Some(path)) => match std::fs::read_to_string(&path.value) {
             Ok(text) => Some(Some(Secret::new(text.trim()))),
             Err(error) => {
-                table.problem(path.span, format!("the secret's file cannot be read: {error}"), "create it, readable for plugwatch only");
+                table.problem(
+                    path.span,
+                    format!("the secret's file cannot be read: {error}"),
+                    "create it, readable for plugwatch only",
+                );
                 None
             }
         },

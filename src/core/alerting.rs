@@ -127,9 +127,8 @@ mod tests {
     fn blindness_is_told_once_and_sight_once() {
         let seen = Combined { held: Some(held(Verdict::Live)), ..Combined::default() };
         let blind = Combined { unverified: Some(held(Verdict::Unknown)), blind: true, ..seen.clone() };
-        let say = |a: &Combined, b: &Combined| {
-            about_sight(a, b, Criticality::High, Time(9)).map(|decision| decision.reason)
-        };
+        let say =
+            |a: &Combined, b: &Combined| about_sight(a, b, Criticality::High, Time(9)).map(|decision| decision.reason);
         assert_eq!(say(&seen, &blind), Some(Reason::Blind));
         assert_eq!(say(&blind, &blind), None);
         assert_eq!(say(&blind, &seen), Some(Reason::Sighted));

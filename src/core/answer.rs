@@ -109,11 +109,6 @@ pub struct HttpFacts {
 impl Answer {
     /// An answer that is a failure.
     pub fn failed(asked: impl Into<String>, failure: Failure, detail: impl Into<String>) -> Answer {
-        Answer {
-            asked: asked.into(),
-            failure: Some(failure),
-            failure_detail: detail.into(),
-            ..Answer::default()
-        }
+        Answer { asked: asked.into(), failure: Some(failure), failure_detail: detail.into(), ..Answer::default() }
     }
 }

@@ -197,7 +197,8 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
-    let wants = if at_once && reads < 2 { vec![Want::LookAgain(policy.dropped.gap())] } else { weighed.missing.clone() };
+    let wants =
+        if at_once && reads < 2 { vec![Want::LookAgain(policy.dropped.gap())] } else { weighed.missing.clone() };
     (flip, wants)
 }
 

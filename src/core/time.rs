@@ -67,9 +67,8 @@ mod tests {
 
     #[test]
     fn a_span_reads_as_a_person_says_it() {
-        let said: Vec<String> = [5, 59, 60, 840, 3_600, 12_000, 86_400, 187_200]
-            .map(|s| human(Duration::from_secs(s)))
-            .into();
+        let said: Vec<String> =
+            [5, 59, 60, 840, 3_600, 12_000, 86_400, 187_200].map(|s| human(Duration::from_secs(s))).into();
         assert_eq!(said, ["5 s", "59 s", "1 min", "14 min", "1 h", "3 h 20 min", "1 d", "2 d 4 h"]);
     }
 

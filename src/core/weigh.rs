@@ -162,11 +162,9 @@ fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
             Fault::Unclear,
             "but something that certainly does not exist reads live: the path lies",
         ),
-        Verdict::Outage | Verdict::Unknown => weighed.unknown(
-            "control_unreadable",
-            Fault::Unclear,
-            "but the negative control could not be read",
-        ),
+        Verdict::Outage | Verdict::Unknown => {
+            weighed.unknown("control_unreadable", Fault::Unclear, "but the negative control could not be read")
+        }
     }
 }
 

@@ -83,7 +83,13 @@ impl Courier {
             tracing::error!(channel = delivery.channel, why, "{} to {}: {why}", delivery.channel, delivery.recipient);
         }
         if let Outcome::Retry(_, why) = &outcome {
-            tracing::warn!(channel = delivery.channel, why, "{} to {}: {why}; tried again", delivery.channel, delivery.recipient);
+            tracing::warn!(
+                channel = delivery.channel,
+                why,
+                "{} to {}: {why}; tried again",
+                delivery.channel,
+                delivery.recipient
+            );
         }
         self.store.settle(delivery, &outcome, now).await?;
         if let Outcome::Dead(why) = &outcome {
@@ -94,9 +100,8 @@ impl Courier {
 
     /// A dead channel is told to all others, with what it should have carried.
     async fn tell_others(&self, delivery: &Delivery, why: &str, now: Time) -> Result<()> {
-        let dead = |(channel, recipient): &&(String, String)| {
-            *channel == delivery.channel && *recipient == delivery.recipient
-        };
+        let dead =
+            |(channel, recipient): &&(String, String)| *channel == delivery.channel && *recipient == delivery.recipient;
         let others: Vec<_> = self.ways.read().await.everybody.iter().filter(|place| !dead(place)).cloned().collect();
         // News about a dead channel is not news for another dead channel.
         if delivery.alert.reason == Reason::ChannelDead || others.is_empty() {
@@ -110,7 +115,10 @@ impl Courier {
             simulation: delivery.alert.snapshot["simulation"].as_bool().unwrap_or(false),
             body: Body::Note {
                 title: format!("{} to {} is dead: alerts do not arrive there", delivery.channel, delivery.recipient),
-                lines: vec![format!("Why: {why}."), "What it should have carried went to the other channels too.".to_owned()],
+                lines: vec![
+                    format!("Why: {why}."),
+                    "What it should have carried went to the other channels too.".to_owned(),
+                ],
             },
         };
         let alert = NewAlert {

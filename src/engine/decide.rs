@@ -91,7 +91,9 @@ impl Engine {
         if combined == old.combined {
             return;
         }
-        let Some(dependency) = self.ctx.config.dependencies.iter().position(|dependency| dependency.id == id) else { return };
+        let Some(dependency) = self.ctx.config.dependencies.iter().position(|dependency| dependency.id == id) else {
+            return;
+        };
         let criticality = self.ctx.config.dependencies[dependency].criticality;
         let step = step(old.incident.as_ref(), combined.held.as_ref());
         let about = about_step(&step, old.incident.as_ref(), criticality);
@@ -151,11 +153,18 @@ impl Engine {
                 let turned = turned(&open, held);
                 (Incident { alerts: open.alerts + 1, ..turned }, held.say.clone(), None)
             }
-            (Step::Close(held), Some(open)) => (Incident { alerts: open.alerts + 1, ..open }, held.say.clone(), Some(at)),
+            (Step::Close(held), Some(open)) => {
+                (Incident { alerts: open.alerts + 1, ..open }, held.say.clone(), Some(at))
+            }
             (Step::Turn(_) | Step::Close(_), None) => return None,
         };
-        let change =
-            IncidentChange { incident: incident.clone(), dependency: dependency.to_owned(), say, opened_at: at, closed_at };
+        let change = IncidentChange {
+            incident: incident.clone(),
+            dependency: dependency.to_owned(),
+            say,
+            opened_at: at,
+            closed_at,
+        };
         self.draft.batch.incidents.push(change);
         closed_at.is_none().then_some(incident)
     }

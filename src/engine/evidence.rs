@@ -16,8 +16,18 @@ const BODY_LIMIT: usize = 256 << 10;
 /// No probe keeps more entries a day.
 const DAILY_CAP: u32 = 50;
 /// JSON fields whose values are never kept, whoever sends them.
-const FIELDS: [&str; 10] =
-    ["auth_token", "authorization", "api_key", "apikey", "password", "secret", "token", "access_token", "refresh_token", "smtp_password"];
+const FIELDS: [&str; 10] = [
+    "auth_token",
+    "authorization",
+    "api_key",
+    "apikey",
+    "password",
+    "secret",
+    "token",
+    "access_token",
+    "refresh_token",
+    "smtp_password",
+];
 
 /// Why this answer is kept, if it is: the first of a streak, a new reason, or a flip.
 pub fn cause(kept: &Kept, reading: &Reading, flipped: bool, at: Time) -> Option<&'static str> {
@@ -120,7 +130,8 @@ mod tests {
 
     #[test]
     fn secrets_leave_by_field_and_by_value() {
-        let body = br#"{"sid": "AC1", "auth_token": "t0psecret", "nested": [{"password": "x"}], "note": "key-4711 is ours"}"#;
+        let body =
+            br#"{"sid": "AC1", "auth_token": "t0psecret", "nested": [{"password": "x"}], "note": "key-4711 is ours"}"#;
         let answer = Answer { body: body.to_vec(), ..Answer::default() };
         let reading = Reading::new(Verdict::Dropped, "suspended", "");
         let row = row("flip", &answer, &reading, &[Secret::new("key-4711")]);

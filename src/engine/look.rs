@@ -45,7 +45,11 @@ pub(super) async fn ask(
 ) -> (Answer, Reading, Time) {
     let Some((_, found)) = ctx.config.catalog.check(check) else {
         let gone = Answer::failed(check, Failure::NotAsked, "the check is no longer in the catalogue");
-        return (gone, Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue"), ctx.clock.now());
+        return (
+            gone,
+            Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue"),
+            ctx.clock.now(),
+        );
     };
     let answer = match question(found, params, bust, ctx.config.network.timeout) {
         Ok(question) => ctx.askers.ask(&question, urgent).await,

@@ -152,6 +152,7 @@ impl Engine {
                 self.take(flight, now);
             }
         }
+        self.gather_report(now).await?;
         self.flush(now).await
     }
 

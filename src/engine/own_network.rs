@@ -57,7 +57,9 @@ impl Engine {
             self.own.judged = judged;
             self.own.since = now;
             if judged == OwnNetwork::Blind {
-                tracing::warn!("blind: our own network is down, most anchors do not answer; nothing is said about any vendor");
+                tracing::warn!(
+                    "blind: our own network is down, most anchors do not answer; nothing is said about any vendor"
+                );
             } else if before.judged == OwnNetwork::Blind {
                 tracing::info!("sighted: our own network is back");
             }
@@ -73,7 +75,8 @@ impl Engine {
         }
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;
-            let lines = vec![format!("It was down for {}, since {}.", human(now.since(before.since)), before.since.short())];
+            let lines =
+                vec![format!("It was down for {}, since {}.", human(now.since(before.since)), before.since.short())];
             self.tell_note(Reason::Sighted, Level::Info, "We can see again", lines, now);
         }
     }

@@ -48,9 +48,10 @@ impl Engine {
         }
         let incidents = self.store.incidents(None, since).await?;
         let gaps = self.store.gaps(since).await?;
-        let unseen = board.dependencies.iter().filter(|d| {
-            matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey)
-        });
+        let unseen = board
+            .dependencies
+            .iter()
+            .filter(|d| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey));
         Ok(Report {
             to: now.utc().with_timezone(&self.ctx.config.time_zone).format("%-d %B").to_string(),
             watched: board.dependencies.len(),

@@ -65,7 +65,11 @@ impl Engine {
         self.stop().await
     }
 
-    fn take_flights(&mut self, first: std::result::Result<Flight, tokio::task::JoinError>, waiting: &mut Option<Stopwatch>) {
+    fn take_flights(
+        &mut self,
+        first: std::result::Result<Flight, tokio::task::JoinError>,
+        waiting: &mut Option<Stopwatch>,
+    ) {
         let mut next = Some(first);
         while let Some(flight) = next {
             let now = self.ctx.clock.now();

@@ -115,7 +115,8 @@ impl Engine {
 
     async fn adopt_dependencies(&mut self, some_retired: bool, now: Time) -> Result<()> {
         let mut incidents = self.store.open_incidents().await?;
-        let known: HashSet<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        let known: HashSet<String> =
+            self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         let mut states = HashMap::new();
         for id in &known {
             states.insert(id.clone(), DependencyState { combined: self.combined(id), incident: incidents.remove(id) });

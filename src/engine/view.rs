@@ -18,7 +18,13 @@ impl Engine {
             started_at: self.started_at,
             own_network: self.own.judged,
             own_network_since: self.own.since,
-            dependencies: self.ctx.config.dependencies.iter().map(|dependency| self.view_dependency(dependency)).collect(),
+            dependencies: self
+                .ctx
+                .config
+                .dependencies
+                .iter()
+                .map(|dependency| self.view_dependency(dependency))
+                .collect(),
             simulation: self.simulation,
         }
     }
@@ -92,7 +98,8 @@ impl Engine {
         let catalog = &self.ctx.config.catalog;
         let decider = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
         let decider = decider.map_or_else(|| vendor.clone(), |vendor| vendor.decider.clone());
-        let status_page = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
+        let status_page =
+            dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
         let over = decision.reason == Reason::Recovered;
         let (also_down, still_standing) = self.neighbours(&dependency.id);
         let held = &decision.held;

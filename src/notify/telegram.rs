@@ -47,7 +47,14 @@ impl Telegram {
         Tried::Sent(first)
     }
 
-    async fn send_part(&self, chat: i64, part: String, plain: &str, n: usize, may_move: bool) -> Result<i32, RequestError> {
+    async fn send_part(
+        &self,
+        chat: i64,
+        part: String,
+        plain: &str,
+        n: usize,
+        may_move: bool,
+    ) -> Result<i32, RequestError> {
         self.limiter.pass(chat).await;
         let preview = LinkPreviewOptions {
             is_disabled: true,
@@ -56,7 +63,8 @@ impl Telegram {
             prefer_large_media: false,
             show_above_text: false,
         };
-        let request = self.bot.send_message(ChatId(chat), part.clone()).parse_mode(ParseMode::Html).link_preview_options(preview);
+        let request =
+            self.bot.send_message(ChatId(chat), part.clone()).parse_mode(ParseMode::Html).link_preview_options(preview);
         match request.await {
             Ok(sent) => Ok(sent.id.0),
             // Better without bold type than not at all.

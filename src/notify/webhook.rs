@@ -57,7 +57,9 @@ impl Webhook {
         }
         match request.body(body).send().await {
             Ok(response) => read(&response),
-            Err(error) if error.is_timeout() => Tried::Retry { after: None, why: "the webhook did not answer in time".into() },
+            Err(error) if error.is_timeout() => {
+                Tried::Retry { after: None, why: "the webhook did not answer in time".into() }
+            }
             Err(_) => Tried::Retry { after: None, why: "the webhook cannot be reached".into() },
         }
     }
@@ -85,8 +87,12 @@ fn read(response: &reqwest::Response) -> Tried {
     let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
     match status {
         200..=299 => Tried::Sent(None),
-        401 | 403 | 404 | 410 => Tried::Never { why: format!("the webhook answers {status}: check its URL and secret") },
-        429 | 503 => Tried::Retry { after: wait.map(Duration::from_secs), why: format!("the webhook answers {status}") },
+        401 | 403 | 404 | 410 => {
+            Tried::Never { why: format!("the webhook answers {status}: check its URL and secret") }
+        }
+        429 | 503 => {
+            Tried::Retry { after: wait.map(Duration::from_secs), why: format!("the webhook answers {status}") }
+        }
         _ => Tried::Retry { after: None, why: format!("the webhook answers {status}") },
     }
 }
@@ -99,7 +105,8 @@ mod tests {
     fn the_signature_is_that_of_the_specification() {
         // The example of the Standard Webhooks specification's reference libraries.
         let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        let signed = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", Time(1_614_265_330_000), r#"{"test": 2432232314}"#);
+        let signed =
+            signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", Time(1_614_265_330_000), r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

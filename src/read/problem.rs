@@ -28,7 +28,7 @@ impl Problem {
         let start = floor(source, span.start.min(source.len()));
         let before = &source[..start];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let text = source[line_start..].lines().next().unwrap_or("").to_owned();
+        let text = veiled(source[line_start..].lines().next().unwrap_or(""));
         let column = source[line_start..start].chars().count();
         let end = floor(source, span.end.clamp(start, source.len()));
         let marked = source[start..end].lines().next().unwrap_or("").chars().count();
@@ -49,6 +49,20 @@ impl Problem {
         let (what, cure) = (what.into(), cure.into());
         Problem { file: file.to_owned(), line: 0, column: 0, text: String::new(), width: 0, what, cure }
     }
+}
+
+/// A line whose key sounds like a secret is shown without its value: people see
+/// problems on screens and in logs.
+fn veiled(line: &str) -> String {
+    const SOUNDS: [&str; 6] = ["token", "secret", "passw", "key", "auth", "credential"];
+    let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
+    let name = key.to_lowercase();
+    let harmless = value.trim_start().starts_with('{') || !SOUNDS.iter().any(|sound| name.contains(sound));
+    if harmless {
+        return line.to_owned();
+    }
+    let stars: String = value.chars().map(|c| if c.is_whitespace() || c == '"' { c } else { '*' }).collect();
+    format!("{key}={stars}")
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

@@ -81,7 +81,11 @@ impl<'s> Table<'s> {
             Some(value) => Some(At { value, span: raw.span() }),
             None => {
                 let got = raw.get_ref().type_str();
-                self.problem(raw.span(), format!("`{}` must be {kind}, not {got}", self.named(key)), format!("for example {key} = {example}"));
+                self.problem(
+                    raw.span(),
+                    format!("`{}` must be {kind}, not {got}", self.named(key)),
+                    format!("for example {key} = {example}"),
+                );
                 None
             }
         }
@@ -103,6 +107,15 @@ impl<'s> Table<'s> {
 
     /// Notes that a key is missing.
     pub fn missing(&self, key: &str, example: &str) {
+        let likeness = |name: &At<String>| strsim::jaro_winkler(key, &name.value);
+        let near =
+            self.keys().into_iter().filter(|name| likeness(name) > 0.9 && !self.asked.borrow().contains(&name.value));
+        if let Some(typo) = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
+            self.know(&typo.value);
+            let what = format!("`{}` is missing, and `{}` is not a key here", self.named(key), typo.value);
+            self.problem(typo.span, what, format!("write `{key}`"));
+            return;
+        }
         self.problem(self.span(), format!("`{}` is missing", self.named(key)), format!("add {key} = {example}"));
     }
 
@@ -161,7 +174,11 @@ impl<'s> Table<'s> {
         let raw = self.raw(key)?;
         let Some(table) = raw.get_ref().as_table() else {
             let got = raw.get_ref().type_str();
-            self.problem(raw.span(), format!("`{}` must be a table, not {got}", self.named(key)), format!("write [{}]", self.named(key)));
+            self.problem(
+                raw.span(),
+                format!("`{}` must be a table, not {got}", self.named(key)),
+                format!("write [{}]", self.named(key)),
+            );
             return None;
         };
         Some(Table::new(self.source, table, self.key_span(key), self.named(key)))
@@ -171,7 +188,11 @@ impl<'s> Table<'s> {
     pub fn tables(&self, key: &str) -> Vec<Table<'s>> {
         let Some(raw) = self.raw(key) else { return Vec::new() };
         let wrong = || {
-            self.problem(raw.span(), format!("`{}` must be a list of tables", self.named(key)), format!("write [[{}]]", self.named(key)));
+            self.problem(
+                raw.span(),
+                format!("`{}` must be a list of tables", self.named(key)),
+                format!("write [[{}]]", self.named(key)),
+            );
             Vec::new()
         };
         let Some(items) = raw.get_ref().as_array() else { return wrong() };
@@ -184,11 +205,8 @@ impl<'s> Table<'s> {
 
     /// Every key of this table that names a table, in order of the file.
     pub fn subtables(&self) -> Vec<(At<String>, Table<'s>)> {
-        let mut all: Vec<_> = self
-            .keys()
-            .into_iter()
-            .filter_map(|key| self.table(&key.value).map(|table| (key, table)))
-            .collect();
+        let mut all: Vec<_> =
+            self.keys().into_iter().filter_map(|key| self.table(&key.value).map(|table| (key, table))).collect();
         all.sort_by_key(|(key, _)| key.span.start);
         all
     }
@@ -210,7 +228,11 @@ impl<'s> Table<'s> {
     pub fn finish(&self) {
         let asked = self.asked.borrow();
         for key in self.keys().into_iter().filter(|key| !asked.contains(&key.value)) {
-            let what = format!("`{}` is not a key of {}", key.value, if self.path.is_empty() { "this file" } else { &self.path });
+            let what = format!(
+                "`{}` is not a key of {}",
+                key.value,
+                if self.path.is_empty() { "this file" } else { &self.path }
+            );
             self.problem(key.span, what, one_of(&key.value, asked.iter().map(String::as_str)));
         }
     }

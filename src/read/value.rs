@@ -27,7 +27,12 @@ pub fn duration(text: &str) -> Result<Duration, (String, String)> {
             "m" | "min" => 60_000,
             "h" => 3_600_000,
             "d" => 86_400_000,
-            "" => return Err((format!("\"{text}\" has no unit"), format!("try \"{text}m\" for minutes or \"{text}s\" for seconds"))),
+            "" => {
+                return Err((
+                    format!("\"{text}\" has no unit"),
+                    format!("try \"{text}m\" for minutes or \"{text}s\" for seconds"),
+                ));
+            }
             other => return Err(wrong(format!("\"{other}\" is not a unit of time"))),
         };
         let span = number.checked_mul(unit_ms).ok_or_else(|| wrong(format!("\"{text}\" is too long")))?;

@@ -182,9 +182,13 @@ fn dependency_json(dependency: &DependencyBoard, details: bool) -> Value {
     out["breaks"] = json!(dependency.breaks);
     out["fallback"] = json!(dependency.fallback);
     out["checking"] = json!(dependency.state.suspicion.as_ref().map(|held| held.verdict));
-    out["unverified"] = json!(dependency.state.unverified.as_ref().map(|held| {
-        json!({ "since": held.since.rfc3339(), "reason": held.reason, "say": held.say })
-    }));
+    out["unverified"] = json!(
+        dependency
+            .state
+            .unverified
+            .as_ref()
+            .map(|held| { json!({ "since": held.since.rfc3339(), "reason": held.reason, "say": held.say }) })
+    );
     out["incident"] = json!(dependency.incident.as_ref().map(|incident| {
         json!({ "id": incident.public_id, "began_at": incident.began_at.rfc3339(), "worst": incident.worst })
     }));

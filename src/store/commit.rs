@@ -272,11 +272,13 @@ async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyCha
 }
 
 pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {
-    sqlx::query("INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -73,7 +73,8 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn facts(&self) -> Result<HashMap<i64, Vec<FactRow>>> {
-        let rows = sqlx::query("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;
+        let rows =
+            sqlx::query("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;
         let mut facts: HashMap<i64, Vec<FactRow>> = HashMap::new();
         for row in &rows {
             let candidate: Option<String> = row.get(4);

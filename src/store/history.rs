@@ -49,8 +49,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn watched_until(&self) -> Result<Option<Time>> {
-        let value: Option<String> =
-            sqlx::query_scalar("SELECT value FROM note WHERE name = 'watched_until'").fetch_optional(&self.writer).await?;
+        let value: Option<String> = sqlx::query_scalar("SELECT value FROM note WHERE name = 'watched_until'")
+            .fetch_optional(&self.writer)
+            .await?;
         Ok(value.and_then(|value| value.parse().ok()).map(Time))
     }
 

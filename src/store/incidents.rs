@@ -37,7 +37,6 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentCha
     Ok(())
 }
 
-
 /// An unknown word was written by a newer version: read as the most careful one.
 pub(super) fn incident_of(row: &SqliteRow) -> Incident {
     let word = |n: usize| row.get::<String, _>(n);

@@ -95,11 +95,12 @@ impl Store {
             let mut delivery = delivery_of(row)?;
             let take = "UPDATE outbox SET leased_until = $1, attempts = attempts + 1 WHERE id = $2";
             sqlx::query(take).bind(now.plus(lease).0).bind(delivery.id).execute(&mut *tx).await?;
-            delivery.attempt = sqlx::query_scalar("INSERT INTO attempt (outbox, started_at) VALUES ($1, $2) RETURNING id")
-                .bind(delivery.id)
-                .bind(now.0)
-                .fetch_one(&mut *tx)
-                .await?;
+            delivery.attempt =
+                sqlx::query_scalar("INSERT INTO attempt (outbox, started_at) VALUES ($1, $2) RETURNING id")
+                    .bind(delivery.id)
+                    .bind(now.0)
+                    .fetch_one(&mut *tx)
+                    .await?;
             leased.push(delivery);
         }
         tx.commit().await?;

@@ -54,7 +54,9 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        let active = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL").fetch_all(&mut *tx).await?;
+        let active = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL")
+            .fetch_all(&mut *tx)
+            .await?;
         let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
         let (mut ids, mut retired) = (HashMap::new(), Vec::new());
         for row in active {

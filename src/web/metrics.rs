@@ -30,7 +30,12 @@ fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
     for dependency in &board.dependencies {
         for state in STATES {
             let labels = [("dependency", dependency.id.as_str()), ("state", state)];
-            line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown().word() == state)));
+            line(
+                &mut out,
+                "plugwatch_dependency_state",
+                &labels,
+                f64::from(u8::from(dependency.shown().word() == state)),
+            );
         }
     }
     head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "When a probe looked last.");

@@ -49,9 +49,9 @@ pub struct Pages {
 /// # Errors
 /// A sentence that says what to change.
 pub async fn bind(listen: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(listen).await.map_err(|error| {
-        format!("the status page cannot listen at {listen}: {error}; choose another [web] listen")
-    })
+    TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("the status page cannot listen at {listen}: {error}; choose another [web] listen"))
 }
 
 /// Serves until the program ends.
@@ -64,10 +64,8 @@ pub async fn serve(listener: TcpListener, pages: Pages) -> std::io::Result<()> {
 
 /// All routes.
 pub fn router(pages: Pages) -> Router {
-    let mut routes = Router::new()
-        .route("/", get(page))
-        .route("/status.json", get(status_json))
-        .route("/healthz", get(healthz));
+    let mut routes =
+        Router::new().route("/", get(page)).route("/status.json", get(status_json)).route("/healthz", get(healthz));
     if pages.metrics {
         routes = routes.route("/metrics", get(metrics::metrics));
     }

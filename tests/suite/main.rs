@@ -1,3 +1,17 @@
-//! One binary for all integration tests; a file per subject.
+//! One binary for all integration tests; a file per subject. Real sockets on
+//! 127.0.0.1:0, real SQLite files, no network, no sleeps.
 
+mod bot;
 mod catalog;
+mod cli;
+mod config;
+mod dns;
+mod engine;
+mod http;
+mod kit;
+mod layers;
+mod notify;
+mod store;
+mod tls;
+mod web;
+mod weekend;

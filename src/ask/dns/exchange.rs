@@ -45,7 +45,13 @@ pub async fn exchange(server: SocketAddr, name: &Name, kind: RecordType, limit: 
 }
 
 /// One lost packet is no silence.
-async fn twice(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration, edns: bool) -> Result<Message, Silence> {
+async fn twice(
+    server: SocketAddr,
+    name: &Name,
+    kind: RecordType,
+    limit: Duration,
+    edns: bool,
+) -> Result<Message, Silence> {
     let half = limit / 2;
     match over_udp(server, name, kind, half, edns).await {
         Err(Silence::Timeout) => over_udp(server, name, kind, half, edns).await,
@@ -65,7 +71,13 @@ fn query(name: &Name, kind: RecordType, edns: bool) -> Message {
     message
 }
 
-async fn over_udp(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration, edns: bool) -> Result<Message, Silence> {
+async fn over_udp(
+    server: SocketAddr,
+    name: &Name,
+    kind: RecordType,
+    limit: Duration,
+    edns: bool,
+) -> Result<Message, Silence> {
     let question = query(name, kind, edns);
     let wire = question.to_vec().map_err(|_| Silence::Broken)?;
     let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
@@ -80,7 +92,9 @@ async fn over_udp(server: SocketAddr, name: &Name, kind: RecordType, limit: Dura
             match Message::from_vec(&buffer[..size]) {
                 Ok(reply) if fits(&question, &reply) => return Ok(reply),
                 Ok(_) => {}
-                Err(_) if size >= 2 && buffer[..2] == question.metadata.id.to_be_bytes() => return Err(Silence::Broken),
+                Err(_) if size >= 2 && buffer[..2] == question.metadata.id.to_be_bytes() => {
+                    return Err(Silence::Broken);
+                }
                 Err(_) => {}
             }
         }

@@ -132,12 +132,24 @@ impl<'n> Walk<'n> {
     }
 
     /// At the parent, several servers are heard: one lying or lagging must not decide.
-    async fn hear_all(&mut self, servers: &[Server], target: &Name, at: &Name, first: (usize, Step), depth: u8) -> Delegation {
+    async fn hear_all(
+        &mut self,
+        servers: &[Server],
+        target: &Name,
+        at: &Name,
+        first: (usize, Step),
+        depth: u8,
+    ) -> Delegation {
         let mut heard = Delegation { asked: 1, ..Delegation::default() };
         let mut glue = BTreeMap::new();
         note(&mut heard, &mut glue, first.1);
-        let others: Vec<&Server> =
-            servers.iter().enumerate().filter(|(n, _)| *n != first.0).map(|(_, server)| server).take(PARENT_SERVERS - 1).collect();
+        let others: Vec<&Server> = servers
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| *n != first.0)
+            .map(|(_, server)| server)
+            .take(PARENT_SERVERS - 1)
+            .collect();
         for server in others {
             heard.asked += 1;
             if let Ok(reply) = self.put(server, target, RecordType::NS).await {
@@ -150,7 +162,12 @@ impl<'n> Walk<'n> {
     }
 
     /// Addresses of name servers: glue where there is some, else a walk of their own.
-    async fn addresses(&mut self, names: &BTreeSet<String>, glue: &BTreeMap<String, Vec<IpAddr>>, depth: u8) -> Vec<Server> {
+    async fn addresses(
+        &mut self,
+        names: &BTreeSet<String>,
+        glue: &BTreeMap<String, Vec<IpAddr>>,
+        depth: u8,
+    ) -> Vec<Server> {
         let mut servers = Vec::new();
         for name in names {
             let found = match glue.get(name) {

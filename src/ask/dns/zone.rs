@@ -116,7 +116,8 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
     let count = |outcome: &str| said.iter().filter(|said| said.outcome == outcome).count();
     let servers: Vec<Value> = delegation.servers.iter().zip(said).map(server_facts).collect();
     let serving: Vec<&Said> = said.iter().filter(|said| said.outcome == "served").collect();
-    let mut records: BTreeMap<&str, BTreeSet<String>> = types.iter().map(|kind| (kind.as_str(), BTreeSet::new())).collect();
+    let mut records: BTreeMap<&str, BTreeSet<String>> =
+        types.iter().map(|kind| (kind.as_str(), BTreeSet::new())).collect();
     for kind in ["A", "AAAA", "MX"] {
         records.entry(kind).or_default();
     }

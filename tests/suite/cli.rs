@@ -1,0 +1,97 @@
+//! The program as people start it: texts, exit codes, and that the README tells the truth.
+
+use std::process::{Command, Output};
+
+fn plugwatch(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_plugwatch")).args(arguments).current_dir(folder.path()).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_readme_shows_the_help_as_it_is() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let help = out(&plugwatch(&["--help"]));
+    assert!(readme.contains(help.trim()), "the README's help is old; it must hold:\n{help}");
+}
+
+#[test]
+fn a_missing_or_wrong_configuration_ends_with_2_and_a_cure() {
+    let missing = plugwatch(&["run", "--config", "nowhere.toml"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(err(&missing).contains("nowhere.toml: cannot be read"), "{}", err(&missing));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.toml");
+    std::fs::write(&file, "platform = 1\n").unwrap();
+    for command in ["run", "check"] {
+        let wrong = plugwatch(&[command, "--config", file.to_str().unwrap()]);
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(err(&wrong).contains("`platform` must be a text, not integer"), "{}", err(&wrong));
+    }
+}
+
+#[test]
+fn the_catalogue_can_be_listed_shown_and_tested() {
+    let listed = plugwatch(&["catalog", "list"]);
+    assert!(out(&listed).contains("apple/listing"));
+    let shown = plugwatch(&["catalog", "show", "twilio"]);
+    assert!(out(&shown).contains("account_suspended"));
+    let unknown = plugwatch(&["catalog", "show", "acme"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let tested = plugwatch(&["catalog", "test"]);
+    assert!(tested.status.success());
+    assert!(out(&tested).contains("examples read as they should, 0 do not"));
+}
+
+#[test]
+fn a_folder_without_recordings_is_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let tested = plugwatch(&["catalog", "test", "--recordings", folder.path().to_str().unwrap()]);
+    assert_eq!(tested.status.code(), Some(1), "{}", out(&tested));
+}
+
+#[test]
+fn recordings_of_any_folder_are_read_with_a_list_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("one.json"), r#"{"account": {"status": "locked"}}"#).unwrap();
+    let list = "[[recording]]\nfile = \"one.json\"\ncheck = \"digitalocean/account\"\nverdict = \"dropped\"\n";
+    std::fs::write(folder.path().join("recordings.toml"), list).unwrap();
+    let tested = plugwatch(&["catalog", "test", "--recordings", folder.path().to_str().unwrap()]);
+    assert!(tested.status.success(), "{}", out(&tested));
+    assert!(out(&tested).contains("dropped (account_locked)"), "{}", out(&tested));
+}
+
+#[test]
+fn check_without_a_network_says_in_one_line_that_it_is_blind() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.toml");
+    let dead = "[\"127.0.0.1:1\", \"127.0.0.1:1\", \"127.0.0.1:1\"]";
+    let text = format!(
+        "platform = \"Acme\"\n[network]\nanchors = {dead}\nloopback_only = true\n[[dependency]]\nid = \"site\"\n\
+         check = \"website/page\"\nurl = \"http://127.0.0.1:1/\"\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let checked = plugwatch(&["check", "--config", file.to_str().unwrap()]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(out(&checked).lines().count(), 1, "{}", out(&checked));
+    assert!(out(&checked).starts_with("blind: our own network is down"));
+}
+
+#[test]
+fn config_check_tells_what_is_new_and_what_needs_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.toml");
+    let text = "platform = \"Acme\"\ndatabase = \"none.db\"\n[[dependency]]\nid = \"host\"\n\
+                check = \"digitalocean/account\"\ntoken = { env = \"NOT_SET_ANYWHERE\" }\n";
+    std::fs::write(&file, text).unwrap();
+    let checked = plugwatch(&["config", "check", "--config", file.to_str().unwrap()]);
+    assert!(checked.status.success());
+    assert!(out(&checked).contains("digitalocean/account needs a key: `token` is not set"), "{}", out(&checked));
+}

@@ -1,0 +1,253 @@
+//! The DNS asker against a root, a parent and a zone's servers of the test's own.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::rr::rdata::{A, NS, SOA, TXT};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use plugwatch::core::question::{DnsQuestion, Question};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::kit::{askers, options};
+
+/// How one server answers.
+type Answering = Arc<dyn Fn(&Message, bool) -> Option<Message> + Send + Sync>;
+
+fn name(text: &str) -> Name {
+    Name::from_str(text).unwrap()
+}
+
+fn reply(question: &Message, code: ResponseCode, authoritative: bool) -> Message {
+    let mut reply = Message::query();
+    reply.metadata.id = question.metadata.id;
+    reply.metadata.message_type = MessageType::Response;
+    reply.metadata.response_code = code;
+    reply.metadata.authoritative = authoritative;
+    reply.queries = question.queries.clone();
+    reply
+}
+
+fn ns(zone: &str, server: &str) -> Record {
+    Record::from_rdata(name(zone), 300, RData::NS(NS(name(server))))
+}
+
+fn a(host: &str, address: Ipv4Addr) -> Record {
+    Record::from_rdata(name(host), 300, RData::A(A(address)))
+}
+
+/// Refers everything below `zone` to servers with glue.
+fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
+    Arc::new(move |question, _| {
+        let mut reply = reply(question, ResponseCode::NoError, false);
+        for (server, address) in servers {
+            reply.add_authority(ns(zone, server));
+            reply.add_additional(a(server, *address));
+        }
+        Some(reply)
+    })
+}
+
+fn says(code: ResponseCode, authoritative: bool) -> Answering {
+    Arc::new(move |question, _| Some(reply(question, code, authoritative)))
+}
+
+/// Serves example.test with this serial.
+fn serves(serial: u32) -> Answering {
+    Arc::new(move |question, _| {
+        let mut reply = reply(question, ResponseCode::NoError, true);
+        let zone = name("example.test.");
+        match question.queries[0].query_type() {
+            RecordType::SOA => {
+                let soa = SOA::new(name("ns1.example.test."), name("me.example.test."), serial, 1, 1, 1, 1);
+                reply.add_answer(Record::from_rdata(zone, 300, RData::SOA(soa)));
+            }
+            RecordType::A => {
+                reply.add_answer(a("example.test.", Ipv4Addr::new(192, 0, 2, 7)));
+            }
+            RecordType::NS => {
+                reply.add_answer(ns("example.test.", "ns1.example.test."));
+                reply.add_answer(ns("example.test.", "ns2.example.test."));
+            }
+            _ => {}
+        }
+        Some(reply)
+    })
+}
+
+const ROOT: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
+const TLD1: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+const TLD2: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
+const ZONE1: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 4);
+const ZONE2: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 5);
+
+fn tld() -> Answering {
+    refers("test.", &[("a.nic.test.", TLD1), ("b.nic.test.", TLD2)])
+}
+
+fn delegates() -> Answering {
+    refers("example.test.", &[("ns1.example.test.", ZONE1), ("ns2.example.test.", ZONE2)])
+}
+
+/// Starts all servers on one free port and walks.
+async fn walk(servers: HashMap<Ipv4Addr, Answering>) -> Value {
+    let port = start(servers).await;
+    let mut options = options();
+    options.dns_roots = vec![ROOT.into()];
+    options.dns_port = port;
+    let question = DnsQuestion {
+        domain: "example.test".into(),
+        types: ["SOA", "NS", "A", "MX", "TXT"].map(String::from).into(),
+        timeout: Duration::from_millis(600),
+    };
+    askers(options).ask(&Question::Dns(question), false).await.dns.unwrap()
+}
+
+async fn start(servers: HashMap<Ipv4Addr, Answering>) -> u16 {
+    loop {
+        let port = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let mut bound = Vec::new();
+        for address in servers.keys() {
+            let at = SocketAddr::from((*address, port));
+            if let (Ok(udp), Ok(tcp)) = (UdpSocket::bind(at).await, TcpListener::bind(at).await) {
+                bound.push((udp, tcp, servers[address].clone()));
+            }
+        }
+        if bound.len() == servers.len() {
+            for (udp, tcp, answering) in bound {
+                tokio::spawn(over_udp(udp, answering.clone()));
+                tokio::spawn(over_tcp(tcp, answering));
+            }
+            return port;
+        }
+    }
+}
+
+async fn over_udp(socket: UdpSocket, answering: Answering) {
+    let mut buffer = [0; 4_096];
+    while let Ok((size, from)) = socket.recv_from(&mut buffer).await {
+        if let Some(reply) = answering(&Message::from_vec(&buffer[..size]).unwrap(), false) {
+            socket.send_to(&reply.to_vec().unwrap(), from).await.unwrap();
+        }
+    }
+}
+
+async fn over_tcp(listener: TcpListener, answering: Answering) {
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let Ok(size) = stream.read_u16().await else { continue };
+        let mut buffer = vec![0; usize::from(size)];
+        stream.read_exact(&mut buffer).await.unwrap();
+        if let Some(reply) = answering(&Message::from_vec(&buffer).unwrap(), true) {
+            let wire = reply.to_vec().unwrap();
+            stream.write_u16(u16::try_from(wire.len()).unwrap()).await.unwrap();
+            stream.write_all(&wire).await.unwrap();
+        }
+    }
+}
+
+fn world(zone1: Answering, zone2: Answering) -> HashMap<Ipv4Addr, Answering> {
+    HashMap::from([(ROOT, tld()), (TLD1, delegates()), (TLD2, delegates()), (ZONE1, zone1), (ZONE2, zone2)])
+}
+
+#[tokio::test]
+async fn a_zone_served_by_all_is_seen_with_its_records() {
+    let dns = walk(world(serves(7), serves(7))).await;
+    assert_eq!(dns["count"]["served"], 2);
+    assert_eq!(dns["agree"], true);
+    assert_eq!(dns["records"]["A"], serde_json::json!(["192.0.2.7"]));
+    assert_eq!(dns["name_servers"], serde_json::json!(["ns1.example.test", "ns2.example.test"]));
+    assert_eq!((&dns["parent"]["asked"], &dns["parent"]["delegated"]), (&2.into(), &2.into()));
+    assert_eq!(dns["serials"], serde_json::json!([7]));
+}
+
+#[tokio::test]
+async fn a_name_gone_from_the_parent_is_said_by_each_of_its_servers() {
+    let gone = says(ResponseCode::NXDomain, true);
+    let dns = walk(HashMap::from([(ROOT, tld()), (TLD1, gone.clone()), (TLD2, gone)])).await;
+    assert_eq!((&dns["parent"]["nxdomain"], &dns["parent"]["answered"]), (&2.into(), &2.into()));
+    assert_eq!(dns["count"]["total"], 0);
+}
+
+#[tokio::test]
+async fn refusal_servfail_and_silence_are_told_apart() {
+    let dns = walk(world(says(ResponseCode::Refused, false), says(ResponseCode::ServFail, false))).await;
+    assert_eq!((&dns["count"]["refused"], &dns["count"]["servfail"]), (&1.into(), &1.into()));
+    let mut silent = world(Arc::new(|_, _| None), serves(1));
+    let dns = walk(silent.clone()).await;
+    assert_eq!((&dns["count"]["timeout"], &dns["count"]["served"]), (&1.into(), &1.into()));
+    silent.remove(&ZONE1);
+    let dns = walk(silent).await;
+    assert_eq!(dns["count"]["closed"], 1, "nobody listens: ICMP says so");
+}
+
+#[tokio::test]
+async fn an_answer_without_authority_is_lame_and_one_that_recurses_is_intercepted() {
+    let resolver: Answering = Arc::new(|question, _| {
+        let mut reply = reply(question, ResponseCode::NoError, false);
+        reply.metadata.recursion_available = true;
+        Some(reply)
+    });
+    let dns = walk(world(says(ResponseCode::NoError, false), resolver)).await;
+    assert_eq!((&dns["count"]["lame"], &dns["count"]["intercepted"]), (&1.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn an_answer_cut_short_is_asked_again_over_tcp() {
+    let serving = serves(3);
+    let cut: Answering = Arc::new(move |question, tcp| {
+        let mut reply = serving(question, tcp)?;
+        if question.queries[0].query_type() == RecordType::TXT {
+            if tcp {
+                let text = Record::from_rdata(name("example.test."), 300, RData::TXT(TXT::new(vec!["long".into()])));
+                reply.add_answer(text);
+            }
+            reply.metadata.truncation = !tcp;
+        }
+        Some(reply)
+    });
+    let dns = walk(world(cut.clone(), cut)).await;
+    assert_eq!(dns["records"]["TXT"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn old_servers_that_know_no_edns_are_asked_without_it() {
+    let serving = serves(3);
+    let old: Answering = Arc::new(move |question, tcp| match question.edns {
+        Some(_) => Some(reply(question, ResponseCode::FormErr, false)),
+        None => serving(question, tcp),
+    });
+    let dns = walk(world(old.clone(), old)).await;
+    assert_eq!(dns["count"]["served"], 2);
+}
+
+#[tokio::test]
+async fn other_serials_are_told_but_no_disagreement() {
+    let dns = walk(world(serves(1), serves(2))).await;
+    assert_eq!((&dns["serials"], &dns["agree"]), (&serde_json::json!([1, 2]), &true.into()));
+}
+
+#[tokio::test]
+async fn a_root_that_does_not_answer_is_no_verdict_on_the_zone() {
+    let dns = walk(HashMap::from([(ROOT, Arc::new(|_: &Message, _| None) as Answering)])).await;
+    assert_eq!(dns["walk_failed"], "no_server_above_answers");
+}
+
+#[tokio::test]
+async fn extended_errors_are_kept() {
+    use hickory_proto::op::Edns;
+    use hickory_proto::rr::rdata::opt::EdnsOption;
+    let refused: Answering = Arc::new(|question, _| {
+        let mut reply = reply(question, ResponseCode::Refused, false);
+        let mut edns = Edns::new();
+        edns.options_mut().insert(EdnsOption::Unknown(15, b"\x00\x14not ours".to_vec()));
+        reply.set_edns(edns);
+        Some(reply)
+    });
+    let dns = walk(world(refused.clone(), refused)).await;
+    assert_eq!(dns["servers"][0]["ede"], serde_json::json!([{"code": 20, "text": "not ours"}]));
+}

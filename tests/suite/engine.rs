@@ -1,0 +1,169 @@
+//! The engine on a stage: what is told, what is shown, what survives.
+
+use std::time::Duration;
+
+use plugwatch::config::Config;
+use plugwatch::core::time::Time;
+use plugwatch::demo::{Stage, configuration};
+use plugwatch::store::verify_chain;
+
+use crate::kit::{Staged, minutes};
+
+#[tokio::test]
+async fn the_first_message_says_what_is_watched() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(3)).await;
+    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 live. Next report Monday 9:00."]);
+}
+
+#[tokio::test]
+async fn a_locked_account_is_dropped_and_its_return_is_told_with_how_long_it_lasted() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(20)).await;
+    assert_eq!(staged.told(), ["DROPPED: Cloud hosting (DigitalOcean)"]);
+    assert_eq!(staged.shown("hosting"), "dropped");
+    staged.stage.set("digitalocean", "live");
+    staged.pass(minutes(20)).await;
+    assert_eq!(staged.told(), ["LIVE AGAIN: Cloud hosting (DigitalOcean)"]);
+    let incidents = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
+    assert_eq!(incidents.len(), 1);
+    assert!(incidents[0].closed_at.is_some());
+}
+
+#[tokio::test]
+async fn an_outage_of_a_vendor_is_never_called_a_drop() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    staged.stage.set("twilio", "broken");
+    staged.pass(minutes(120)).await;
+    assert_eq!(staged.told(), ["OUTAGE: Sign-up texts (Twilio)"]);
+    staged.stage.set("twilio", "live");
+    staged.pass(minutes(60)).await;
+    assert_eq!(staged.told(), ["LIVE AGAIN: Sign-up texts (Twilio)"]);
+}
+
+#[tokio::test]
+async fn a_second_failure_is_always_told_while_the_first_lasts() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(30)).await;
+    staged.stage.set("sendgrid", "gone");
+    staged.pass(minutes(30)).await;
+    assert_eq!(staged.told(), ["DROPPED: Cloud hosting (DigitalOcean)", "DROPPED: E-mail (SendGrid)"]);
+}
+
+#[tokio::test]
+async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("google_play", "gone");
+    // Long enough for a first contrary look, too short for confirmation.
+    staged.pass(minutes(10)).await;
+    staged.told();
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(minutes(30)).await;
+    let told = staged.told();
+    assert_eq!(told.iter().filter(|line| line.starts_with("DROPPED")).count(), 1, "{told:?}");
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(minutes(60)).await;
+    let told = staged.told();
+    assert_eq!(told, ["Chatterbox (invented): watching 6: 1 dropped, 5 live. Next report Monday 9:00."]);
+}
+
+#[tokio::test]
+async fn a_pause_is_noted_as_not_watched() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(86_400)));
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(minutes(3)).await;
+    let gaps = staged.store.gaps(Time(0)).await.unwrap();
+    assert_eq!(gaps.len(), 1);
+    let text = staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("Not watched from 3 Mar 08:"), "{text}");
+}
+
+/// Anchors that nobody listens at.
+async fn blind() -> Staged {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
+    // Port 1 on loopback: refused, as by a network that is down.
+    let dead = ["127.0.0.1:1".to_owned(), "127.0.0.1:1".to_owned(), "127.0.0.1:1".to_owned()];
+    let text = configuration(folder.path(), "http://127.0.0.1:1", &dead);
+    Staged::with(folder, Stage::new().unwrap(), text, Time::parse(crate::kit::BEGIN).unwrap()).await
+}
+
+#[tokio::test]
+async fn without_any_network_we_say_that_we_are_blind_and_cry_nothing() {
+    let mut staged = blind().await;
+    staged.pass(minutes(240)).await;
+    let told = staged.told();
+    assert_eq!(
+        told,
+        [
+            "Chatterbox (invented): watching 6: 6 not verified. Next report Monday 9:00.",
+            "We are blind: our own network is down"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the_rest() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("sendgrid", "gone");
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(30)).await;
+    staged.told();
+    let cut = staged.text.find("[[dependency]]\nid = \"e-mail\"").unwrap();
+    let text = staged.text[..cut].replace("kind = \"terminal\"", "kind = \"log\"");
+    let config = Config::read("test.toml", text).unwrap();
+    let options = plugwatch::ask::NetOptions {
+        overrides: config.network.overrides.clone(),
+        anchors: config.network.anchors.clone(),
+        ..crate::kit::options()
+    };
+    let now = staged.clock.now();
+    staged.engine.reload(config, crate::kit::askers(options), now).await.unwrap();
+    let mail = staged.store.incidents(Some("e-mail"), Time(0)).await.unwrap();
+    assert!(mail[0].closed_at.is_some());
+    assert_eq!(mail[0].say, "no longer watched");
+    assert_eq!(staged.shown("hosting"), "dropped");
+    let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
+    assert!(hosting[0].closed_at.is_none());
+}
+
+#[tokio::test]
+async fn evidence_is_chained_and_holds_no_secret() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("twilio", "gone");
+    staged.pass(minutes(30)).await;
+    let entries = verify_chain(&staged.store).await.unwrap().unwrap();
+    assert!(entries >= 8, "only {entries} entries");
+    staged.store.close().await;
+    let bytes = std::fs::read(crate::kit::database(staged.folder.path())).unwrap();
+    for secret in ["never-kept", "not-a-real-key"] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} was stored");
+    }
+}
+
+#[tokio::test]
+async fn the_weekly_report_comes_when_it_is_due() {
+    let mut staged = Staged::open_at("2026-03-02T08:00:00Z").await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("twilio", "broken");
+    staged.pass(minutes(30)).await;
+    staged.stage.set("twilio", "live");
+    // It began on a Monday at eight; the report comes at nine.
+    staged.pass(minutes(60)).await;
+    let text =
+        staged.received.lock().unwrap().iter().find(|alert| alert["reason"] == "report").unwrap()["text"].clone();
+    insta::assert_snapshot!(text.as_str().unwrap());
+}

@@ -1,0 +1,262 @@
+//! What tests share: a raw HTTP server that answers bytes, askers for loopback, engines
+//! on a stage.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
+
+use plugwatch::ask::{Askers, Gate, Guard, Net, NetOptions};
+use plugwatch::clock::Clock;
+use plugwatch::config::Config;
+use plugwatch::core::budget::Budget;
+use plugwatch::core::question::{HttpQuestion, Secret};
+use plugwatch::core::time::Time;
+use plugwatch::demo::{Stage, anchors, configuration};
+use plugwatch::engine::{Courier, Engine, Ways};
+use plugwatch::ids::Ids;
+use plugwatch::notify::{Senders, Settings};
+use plugwatch::store::Store;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// TLS needs its provider once in each program.
+pub fn provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        rustls::crypto::ring::default_provider().install_default().unwrap();
+    });
+}
+
+/// A server that gives each request (its head) to `answer` and writes the bytes back.
+pub async fn raw(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = Arc::new(answer);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                while let Some(request) = read_request(&mut stream).await {
+                    if stream.write_all(&answer(&request)).await.is_err() {
+                        return;
+                    }
+                    if !request.contains("keep-me") {
+                        let _ = stream.shutdown().await;
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+/// A request's head and, by its content-length, its body.
+async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4_096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+            });
+            if body.len() >= length.unwrap_or(0) {
+                return Some(text);
+            }
+        }
+        let size = stream.read(&mut buffer).await.ok()?;
+        if size == 0 {
+            return None;
+        }
+        bytes.extend_from_slice(&buffer[..size]);
+    }
+}
+
+/// A whole HTTP answer.
+pub fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut out = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len()).into_bytes();
+    out.extend_from_slice(body);
+    out
+}
+
+/// Options for a network that reaches loopback only.
+pub fn options() -> NetOptions {
+    NetOptions {
+        overrides: BTreeMap::new(),
+        user_agent: "plugwatch-test".into(),
+        guard: Guard::LoopbackOnly,
+        dns_roots: Vec::new(),
+        dns_port: 53,
+        extra_roots: Vec::new(),
+        anchors: Vec::new(),
+    }
+}
+
+/// Askers over these options, at a clock that stands.
+pub fn askers(options: NetOptions) -> Askers {
+    provider();
+    let clock = Clock::manual(Time(1_800_000_000_000));
+    let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
+    Askers::new(Net::new(options, gate, clock).unwrap())
+}
+
+/// A GET for this URL.
+pub fn get(url: &str) -> HttpQuestion {
+    HttpQuestion {
+        method: "GET".into(),
+        url: Secret::new(url),
+        shown: url.into(),
+        host: url::Url::parse(url).unwrap().host_str().unwrap().into(),
+        headers: Vec::new(),
+        body: None,
+        tls: false,
+        timeout: Duration::from_secs(5),
+    }
+}
+
+/// What a recording channel has received: the webhook bodies, in order.
+pub type Received = Arc<Mutex<Vec<serde_json::Value>>>;
+
+/// A webhook that takes everything.
+pub async fn webhook() -> (SocketAddr, Received) {
+    let received: Received = Arc::default();
+    let kept = received.clone();
+    let address = raw(move |request| {
+        let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        kept.lock().unwrap().push(serde_json::from_str(body).unwrap());
+        http("200 OK", "", b"")
+    })
+    .await;
+    (address, received)
+}
+
+/// An engine on the demo's stage, with a webhook that records what is told.
+pub struct Staged {
+    pub folder: tempfile::TempDir,
+    pub stage: Stage,
+    pub clock: Clock,
+    pub engine: Engine,
+    pub courier: Courier,
+    pub store: Arc<Store>,
+    pub received: Received,
+    pub text: String,
+    ids: Ids,
+}
+
+/// A Tuesday, far from the weekly report.
+pub const BEGIN: &str = "2026-03-03T08:00:00Z";
+
+impl Staged {
+    /// The demo's platform, everybody live, nothing looked at yet.
+    pub async fn open() -> Staged {
+        Staged::open_at(BEGIN).await
+    }
+
+    /// The same at another time.
+    pub async fn open_at(time: &str) -> Staged {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
+        let stage = Stage::new().unwrap();
+        let address = stage.open().await.unwrap();
+        let text = configuration(folder.path(), &format!("http://{address}"), &anchors().await.unwrap());
+        Staged::with(folder, stage, text, Time::parse(time).unwrap()).await
+    }
+
+    /// With a configuration of the test's own.
+    pub async fn with(folder: tempfile::TempDir, stage: Stage, text: String, at: Time) -> Staged {
+        let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
+        Staged::with_ids(folder, stage, text, at, ids).await
+    }
+
+    async fn with_ids(folder: tempfile::TempDir, stage: Stage, text: String, at: Time, ids: Ids) -> Staged {
+        provider();
+        let clock = Clock::manual(at);
+        let (address, received) = webhook().await;
+        let (engine, courier, store) = start(&text, folder.path(), address, &clock, &ids).await;
+        Staged { folder, stage, clock, engine, courier, store, received, text, ids }
+    }
+
+    /// Stops without any farewell, and starts again from what is on disk.
+    pub async fn crash_and_restart(self) -> Staged {
+        let Staged { folder, stage, clock, engine, courier, store, text, ids, .. } = self;
+        drop((engine, courier));
+        store.close().await;
+        drop(store);
+        Staged::with_ids(folder, stage, text, clock.now(), ids).await
+    }
+
+    /// Lets `span` pass: everything due is asked, decided and told.
+    pub async fn pass(&mut self, span: Duration) {
+        let until = self.clock.now().plus(span);
+        loop {
+            let now = self.engine.next_due().unwrap_or(until).max(self.clock.now());
+            if now > until {
+                break;
+            }
+            self.engine.tick(now);
+            self.engine.settle(now).await.unwrap();
+            self.courier.deliver(now).await.unwrap();
+        }
+        self.clock.move_to(until);
+    }
+
+    /// The headlines of all that was told since the last call, without the signs.
+    pub fn told(&self) -> Vec<String> {
+        let alerts = std::mem::take(&mut *self.received.lock().unwrap());
+        let line = |alert: serde_json::Value| {
+            let text = alert["text"].as_str().unwrap().to_owned();
+            let line = text.lines().find(|line| !line.starts_with('[')).unwrap().to_owned();
+            line.trim_start_matches(|c: char| !c.is_ascii()).trim().to_owned()
+        };
+        alerts.into_iter().map(line).collect()
+    }
+
+    /// How a dependency is shown.
+    pub fn shown(&self, id: &str) -> String {
+        let board = self.engine.windows().board.borrow().clone();
+        board.find(id).unwrap().shown().word().to_owned()
+    }
+}
+
+async fn start(
+    text: &str,
+    folder: &Path,
+    webhook: SocketAddr,
+    clock: &Clock,
+    ids: &Ids,
+) -> (Engine, Courier, Arc<Store>) {
+    let text = text
+        .replace("kind = \"terminal\"", &format!("kind = \"webhook\"\nname = \"record\"\nurl = \"http://{webhook}/\""));
+    let config = Config::read("test.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
+    let store = Arc::new(Store::open(&database(folder)).await.unwrap());
+    let options = NetOptions {
+        overrides: config.network.overrides.clone(),
+        anchors: config.network.anchors.clone(),
+        ..options()
+    };
+    let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
+    let askers = Askers::new(Net::new(options, gate, clock.clone()).unwrap());
+    let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
+    let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })];
+    let everybody = vec![("record".to_owned(), "127.0.0.1".to_owned())];
+    let ways = Ways { senders: Senders::new(settings, clock).unwrap(), everybody };
+    let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
+    let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
+    (engine, courier, store)
+}
+
+/// The database of a test's folder.
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join("demo.db")
+}
+
+/// Minutes as a duration.
+pub fn minutes(count: u64) -> Duration {
+    Duration::from_secs(count * 60)
+}

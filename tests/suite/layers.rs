@@ -1,0 +1,134 @@
+//! The house rules, held by a test: who may use whom, who reads the clock, how large
+//! files and functions may be.
+
+use std::path::{Path, PathBuf};
+
+/// Which modules each module may use; every module may use itself.
+const MAY_USE: [(&str, &[&str]); 17] = [
+    ("core", &[]),
+    ("read", &[]),
+    ("clock", &["core"]),
+    ("ids", &[]),
+    ("say", &["core"]),
+    ("ask", &["core", "clock"]),
+    ("catalog", &["core", "read"]),
+    ("store", &["core"]),
+    ("notify", &["core", "say", "clock"]),
+    ("config", &["core", "catalog", "read"]),
+    ("engine", &["core", "say", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
+    ("bot", &["core", "say", "clock", "engine"]),
+    ("web", &["core", "say", "clock", "store", "engine"]),
+    ("demo", &["core", "read"]),
+    (
+        "cli",
+        &[
+            "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web", "demo",
+            "clock", "ids",
+        ],
+    ),
+    ("main", &["cli"]),
+    ("lib", &[]),
+];
+
+fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut folders = vec![root.clone()];
+    let mut found = Vec::new();
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(&root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    found
+}
+
+fn module(path: &Path) -> String {
+    path.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn nobody_uses_what_it_may_not() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src") {
+        let own = module(&path);
+        let may =
+            MAY_USE.iter().find(|(name, _)| *name == own).unwrap_or_else(|| panic!("{own} has no row in the table")).1;
+        for (n, line) in text.lines().enumerate() {
+            for used in line.split("crate::").skip(1) {
+                let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let known = MAY_USE.iter().any(|(name, _)| *name == used);
+                if known && used != own && !may.contains(&used.as_str()) {
+                    wrong.push(format!("{}:{}: {own} uses {used}", path.display(), n + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_uses_nothing_that_reads_writes_or_waits() {
+    for (path, text) in files("src").iter().filter(|(path, _)| matches!(module(path).as_str(), "core" | "say")) {
+        for forbidden in
+            ["tokio", "reqwest", "sqlx", "std::fs", "std::net::Tcp", "std::time::Instant", "SystemTime", "Utc::now"]
+        {
+            let tests_read_files = path.ends_with("scenarios.rs") && forbidden == "std::fs";
+            assert!(!text.contains(forbidden) || tests_read_files, "{} uses {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_clock_reads_the_time() {
+    for (path, text) in files("src").iter().filter(|(path, _)| module(path) != "clock") {
+        for reading in ["SystemTime::now", "Instant::now", "Utc::now", "Local::now"] {
+            assert!(!text.contains(reading), "{} reads the time by {reading}", path.display());
+        }
+    }
+}
+
+#[test]
+fn tests_never_sleep() {
+    for (path, text) in files("tests").iter().filter(|(path, _)| !path.ends_with("layers.rs")) {
+        assert!(!text.contains("sleep("), "{} sleeps", path.display());
+    }
+}
+
+/// Lines of each function, by its indentation.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (start, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let is_fn = ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(super) fn ", "pub(super) async fn "]
+            .iter()
+            .any(|begin| code.starts_with(begin));
+        if is_fn && !line.trim_end().ends_with(';') {
+            let indent = " ".repeat(line.len() - code.len());
+            let end = lines[start..].iter().position(|line| *line == format!("{indent}}}")).unwrap_or(0);
+            found.push((code.to_owned(), end + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn rooms_stay_small() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src") {
+        let lines = text.split("#[cfg(test)]\nmod tests").next().unwrap().lines().count();
+        if lines > 400 {
+            wrong.push(format!("{} has {lines} lines", path.display()));
+        }
+        for (name, length) in functions(&text).into_iter().filter(|(_, length)| *length > 60) {
+            wrong.push(format!("{}: {name} has {length} lines", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

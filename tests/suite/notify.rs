@@ -1,0 +1,211 @@
+//! Channels over real sockets: what Telegram and webhooks answer, and what becomes of it.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plugwatch::clock::Clock;
+use plugwatch::core::incident::{Level, Reason};
+use plugwatch::core::question::Secret;
+use plugwatch::core::time::Time;
+use plugwatch::engine::{Courier, Ways};
+use plugwatch::ids::Ids;
+use plugwatch::notify::{Message, Senders, Settings, Tried};
+use plugwatch::say::alert::{AlertView, Body};
+use plugwatch::store::{Batch, NewAlert, Store};
+use serde_json::{Value, json};
+
+use crate::kit::{http, provider, raw};
+
+fn message(html: &str) -> Message {
+    Message {
+        id: "pw-1".into(),
+        recipient: "42".into(),
+        reason: Reason::Opened,
+        level: Level::Critical,
+        at: Time(1_800_000_000_000),
+        plain: html.replace("<b>", "").replace("</b>", ""),
+        html: html.into(),
+        view: json!({"a": 1}),
+    }
+}
+
+type Seen = Arc<Mutex<Vec<Value>>>;
+
+/// A Bot API that gives each call the next of `answers`, the last one for ever.
+async fn telegram(answers: Vec<(u16, Value)>) -> (Senders, Seen) {
+    provider();
+    let seen: Seen = Arc::default();
+    let (kept, count) = (seen.clone(), AtomicUsize::new(0));
+    let address = raw(move |request| {
+        let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        kept.lock().unwrap().push(serde_json::from_str(body).unwrap());
+        let n = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        let (status, answer) = &answers[n];
+        http(&format!("{status} X"), "content-type: application/json\r\n", answer.to_string().as_bytes())
+    })
+    .await;
+    let settings = Settings::Telegram {
+        token: Secret::new("123:abc"),
+        api_url: Some(url::Url::parse(&format!("http://{address}/")).unwrap()),
+    };
+    let clock = Clock::manual(Time(0));
+    (Senders::new([("telegram".to_owned(), settings)], &clock).unwrap(), seen)
+}
+
+fn sent(id: i32) -> (u16, Value) {
+    let chat = json!({"id": 42, "type": "private", "first_name": "Ada"});
+    (200, json!({"ok": true, "result": {"message_id": id, "date": 1_700_000_000, "chat": chat, "text": "x"}}))
+}
+
+fn refused(code: u16, description: &str) -> (u16, Value) {
+    (code, json!({"ok": false, "error_code": code, "description": description}))
+}
+
+async fn tried(answers: Vec<(u16, Value)>) -> Tried {
+    telegram(answers).await.0.send("telegram", &message("<b>x</b>")).await
+}
+
+#[tokio::test]
+async fn a_message_goes_out_as_html_without_a_preview() {
+    let (senders, seen) = telegram(vec![sent(7)]).await;
+    assert_eq!(senders.send("telegram", &message("<b>DROPPED</b>")).await, Tried::Sent(Some("7".into())));
+    let seen = seen.lock().unwrap();
+    assert_eq!(
+        (&seen[0]["chat_id"], &seen[0]["parse_mode"], &seen[0]["text"]),
+        (&42.into(), &"HTML".into(), &"<b>DROPPED</b>".into())
+    );
+    assert_eq!(seen[0]["link_preview_options"]["is_disabled"], true);
+}
+
+#[tokio::test]
+async fn an_over_long_message_is_split_not_dropped() {
+    let (senders, seen) = telegram(vec![sent(1), sent(2), sent(3)]).await;
+    let long = "a line of the report\n".repeat(400);
+    assert_eq!(senders.send("telegram", &message(&long)).await, Tried::Sent(Some("1".into())));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 3);
+    let whole: Vec<&str> = seen.iter().map(|part| part["text"].as_str().unwrap()).collect();
+    assert_eq!(whole.join("\n"), long.trim_end());
+}
+
+#[tokio::test]
+async fn telegrams_wish_to_wait_is_honoured() {
+    let mut answer = refused(429, "Too Many Requests: retry after 9");
+    answer.1["parameters"] = json!({"retry_after": 9});
+    let Tried::Retry { after, .. } = tried(vec![answer]).await else { panic!("it was not retried") };
+    assert_eq!(after, Some(Duration::from_millis(9_250)));
+}
+
+#[tokio::test]
+async fn permanent_refusals_are_told_with_their_cure() {
+    for (code, description, cure) in [
+        (403, "Forbidden: bot was blocked by the user", "unblock it"),
+        (403, "Forbidden: user is deactivated", "remove the chat"),
+        (403, "Forbidden: bot was kicked from the supergroup chat", "add it again"),
+        (403, "Forbidden: the group chat was deleted", "Forbidden"),
+        (400, "Bad Request: chat not found", "write /start"),
+        (401, "Unauthorized", "get a new one"),
+        (400, "Bad Request: not enough rights to send text messages to the chat", "may not write"),
+    ] {
+        let got = tried(vec![refused(code, description)]).await;
+        assert!(matches!(&got, Tried::Never { why } if why.contains(cure)), "{description}: {got:?}");
+    }
+}
+
+#[tokio::test]
+async fn html_that_telegram_cannot_parse_goes_out_as_plain_text() {
+    let (senders, seen) = telegram(vec![refused(400, "Bad Request: can't parse entities: x"), sent(8)]).await;
+    assert_eq!(senders.send("telegram", &message("<b>x</b>")).await, Tried::Sent(Some("8".into())));
+    assert_eq!(seen.lock().unwrap()[1]["text"], "x");
+}
+
+#[tokio::test]
+async fn a_group_that_moved_is_followed() {
+    let mut moved = refused(400, "Bad Request: group chat was upgraded to a supergroup chat");
+    moved.1["parameters"] = json!({"migrate_to_chat_id": -1_001_234});
+    let (senders, seen) = telegram(vec![moved, sent(9)]).await;
+    assert_eq!(senders.send("telegram", &message("x")).await, Tried::Sent(Some("9".into())));
+    assert_eq!(seen.lock().unwrap()[1]["chat_id"], -1_001_234);
+}
+
+async fn webhook(status: &'static str, headers: &'static str) -> (Tried, String) {
+    provider();
+    let seen = Arc::new(Mutex::new(String::new()));
+    let kept = seen.clone();
+    let address = raw(move |request| {
+        *kept.lock().unwrap() = request.to_owned();
+        http(status, headers, b"")
+    })
+    .await;
+    let url = url::Url::parse(&format!("http://{address}/hook")).unwrap();
+    let settings = Settings::Webhook { url, secret: Some(Secret::new("topsecret")) };
+    let senders = Senders::new([("hook".to_owned(), settings)], &Clock::manual(Time(0))).unwrap();
+    let tried = senders.send("hook", &message("x")).await;
+    let request = seen.lock().unwrap().clone();
+    (tried, request)
+}
+
+#[tokio::test]
+async fn a_webhook_is_signed_and_carries_its_idempotency_key() {
+    let (tried, request) = webhook("204 No Content", "").await;
+    assert_eq!(tried, Tried::Sent(None));
+    assert!(request.contains("webhook-id: pw-1\r\n") && request.contains("webhook-timestamp: 1800000000\r\n"));
+    assert!(request.contains("webhook-signature: v1,") && !request.contains("topsecret"));
+    assert!(request.contains("\"schema\":\"plugwatch.alert/1\""));
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_gone_is_dead_and_a_broken_one_is_tried_again() {
+    assert!(matches!(webhook("410 Gone", "").await.0, Tried::Never { .. }));
+    assert!(matches!(webhook("500 Broken", "").await.0, Tried::Retry { after: None, .. }));
+    let (tried, _) = webhook("503 Busy", "retry-after: 30\r\n").await;
+    assert!(matches!(tried, Tried::Retry { after: Some(wait), .. } if wait == Duration::from_secs(30)));
+}
+
+/// An outbox with one alert for a channel that refuses for ever, and another one.
+#[tokio::test]
+async fn a_dead_channel_is_told_to_the_others_once() {
+    provider();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(Store::open(&folder.path().join("p.db")).await.unwrap());
+    let gone = raw(|_| http("410 Gone", "", b"")).await;
+    let (fine, received) = crate::kit::webhook().await;
+    let hook =
+        |address| Settings::Webhook { url: url::Url::parse(&format!("http://{address}/")).unwrap(), secret: None };
+    let clock = Clock::manual(Time(1_000_000));
+    let senders = Senders::new([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))], &clock).unwrap();
+    let everybody = vec![("gone".to_owned(), "g".to_owned()), ("fine".to_owned(), "f".to_owned())];
+    let view = AlertView {
+        reason: Reason::Started,
+        level: Level::Info,
+        platform: "Acme".into(),
+        at: Time(1_000_000),
+        simulation: false,
+        body: Body::Note { title: "Hello".into(), lines: Vec::new() },
+    };
+    let alert = NewAlert {
+        public_id: "pw-9".into(),
+        incident: None,
+        dependency: None,
+        reason: view.reason,
+        level: view.level,
+        at: view.at,
+        snapshot: serde_json::to_value(&view).unwrap(),
+        to: everybody.clone(),
+    };
+    store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await.unwrap();
+    let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
+    let courier = Courier::new(store.clone(), Ways { senders, everybody }, clock, ids);
+    courier.deliver(Time(1_000_000)).await.unwrap();
+    let texts: Vec<String> =
+        received.lock().unwrap().iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(
+        texts[1].starts_with("gone to g is dead: alerts do not arrive there\nWhy: the webhook answers 410"),
+        "{}",
+        texts[1]
+    );
+    let state = store.outbox_state().await.unwrap();
+    assert_eq!((state.pending, state.sent, state.dead), (0, 2, 1));
+}

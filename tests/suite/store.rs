@@ -1,0 +1,199 @@
+//! The store: one at a time, nothing lost, nothing told out of order.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use plugwatch::core::incident::{Level, Reason};
+use plugwatch::core::model::Verdict;
+use plugwatch::core::time::Time;
+use plugwatch::store::{Batch, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain};
+
+fn file() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.db");
+    (folder, path)
+}
+
+fn look(probe: i64, at: i64, evidence: Option<EvidenceRow>) -> LookRow {
+    LookRow {
+        probe,
+        dependency: "ios-app".into(),
+        at: Time(at),
+        verdict: Verdict::Live,
+        reason: "listed".into(),
+        latency_ms: 12,
+        standing: None,
+        flip: None,
+        facts: Vec::new(),
+        fact_changes: Vec::new(),
+        evidence,
+    }
+}
+
+fn alert(id: &str, recipients: &[&str]) -> NewAlert {
+    NewAlert {
+        public_id: id.into(),
+        incident: None,
+        dependency: None,
+        reason: Reason::Opened,
+        level: Level::Critical,
+        at: Time(1_000),
+        snapshot: serde_json::json!({}),
+        to: recipients.iter().map(|recipient| ("telegram".to_owned(), (*recipient).to_owned())).collect(),
+    }
+}
+
+const LEASE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_second_plugwatch_on_the_same_file_is_refused_with_a_sentence() {
+    let (_folder, path) = file();
+    let first = Store::open(&path).await.unwrap();
+    let Err(error) = Store::open(&path).await else { panic!("it was opened twice") };
+    assert!(matches!(error, Error::InUse(_)));
+    assert!(error.to_string().contains("in use by another plugwatch; stop that one"), "{error}");
+    first.close().await;
+    drop(first);
+    Store::open(&path).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_and_left_as_it_is() {
+    let (_folder, path) = file();
+    let garbage = vec![0x5a; 8_192];
+    std::fs::write(&path, &garbage).unwrap();
+    let Err(error) = Store::open(&path).await else { panic!("garbage was opened") };
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("keep it as it is"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), garbage);
+}
+
+#[tokio::test]
+async fn damage_in_the_middle_of_a_real_file_is_noticed_at_the_start() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let looks = (0..3_000).map(|n| look(1, n, None)).collect();
+    store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
+    store.close().await;
+    drop(store);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 16_384].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let Err(error) = Store::open(&path).await else { panic!("damage was not noticed") };
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn probes_keep_their_numbers_and_wake_again() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let probe = |identity: &str| WantedProbe {
+        identity: identity.into(),
+        dependency: identity.into(),
+        check: "a/b".into(),
+        country: None,
+    };
+    let (first, _) = store.set_probes(&[probe("a"), probe("b")], Time(1)).await.unwrap();
+    let (_, retired) = store.set_probes(&[probe("a")], Time(2)).await.unwrap();
+    assert_eq!(retired.iter().map(|probe| probe.identity.as_str()).collect::<Vec<_>>(), ["b"]);
+    let (again, retired) = store.set_probes(&[probe("b"), probe("a")], Time(3)).await.unwrap();
+    assert_eq!((again, retired.len()), (first, 0));
+}
+
+#[tokio::test]
+async fn sums_follow_the_looks() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let wanted = WantedProbe { identity: "x".into(), dependency: "ios-app".into(), check: "a/b".into(), country: None };
+    let (ids, _) = store.set_probes(&[wanted], Time(0)).await.unwrap();
+    let hour = 3_600_000;
+    let looks = [0, 1, hour, hour + 1, hour + 2].map(|at| look(ids["x"], at, None)).into();
+    store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
+    let hours = store.rollups("ios-app", hour, Time(0)).await.unwrap();
+    assert_eq!(hours.iter().map(|row| row.counts.live).collect::<Vec<_>>(), [2, 3]);
+    let days = store.rollups("ios-app", 24 * hour, Time(0)).await.unwrap();
+    assert_eq!((days.len(), days[0].counts.live, days[0].counts.latency_ms), (1, 5, 60));
+    assert_eq!(store.prune(Time(hour)).await.unwrap(), 2);
+    assert_eq!(store.looks().await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn messages_to_one_recipient_keep_their_order_and_do_not_hold_up_others() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let alerts = vec![alert("one", &["a", "b"]), alert("two", &["a", "b"])];
+    store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
+    let leased = store.lease(Time(2_000), LEASE).await.unwrap();
+    let named: Vec<_> = leased.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect();
+    assert_eq!(named, [("a", "one"), ("b", "one")]);
+    assert!(store.lease(Time(2_000), LEASE).await.unwrap().is_empty(), "leased rows are not leased again");
+    let retry = Outcome::Retry(Duration::from_secs(5), "429".into());
+    store.settle(&leased[0], &retry, Time(2_100)).await.unwrap();
+    store.settle(&leased[1], &Outcome::Sent(None), Time(2_100)).await.unwrap();
+    let next = store.lease(Time(2_200), LEASE).await.unwrap();
+    assert_eq!(
+        next.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect::<Vec<_>>(),
+        [("b", "two")]
+    );
+    let later = store.lease(Time(7_100), LEASE).await.unwrap();
+    assert_eq!(
+        later.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect::<Vec<_>>(),
+        [("a", "one")]
+    );
+    assert!(!later[0].maybe_repeat, "the first try is known not to have arrived");
+}
+
+#[tokio::test]
+async fn a_crash_while_sending_sends_once_more_and_says_so() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    store.commit(&Batch { alerts: vec![alert("one", &["a"])], ..Batch::default() }).await.unwrap();
+    assert_eq!(store.lease(Time(2_000), LEASE).await.unwrap().len(), 1);
+    // The program dies here: nobody settles.
+    store.close().await;
+    drop(store);
+    let store = Store::open(&path).await.unwrap();
+    assert!(store.lease(Time(3_000), LEASE).await.unwrap().is_empty(), "the lease still holds");
+    let again = store.lease(Time(62_001), LEASE).await.unwrap();
+    assert!(again[0].maybe_repeat);
+    store.settle(&again[0], &Outcome::Sent(Some("77".into())), Time(62_100)).await.unwrap();
+    let state = store.outbox_state().await.unwrap();
+    assert_eq!((state.pending, state.sent), (0, 1));
+    assert_eq!(store.next_delivery().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_alert_is_never_queued_twice() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let batch = Batch { alerts: vec![alert("one", &["a"])], looks: vec![look(1, 5, None)], ..Batch::default() };
+    store.commit(&batch).await.unwrap();
+    assert!(store.commit(&batch).await.is_err());
+    assert_eq!(store.looks().await.unwrap(), 1, "the second commit left nothing behind");
+}
+
+fn evidence(body: &str) -> EvidenceRow {
+    EvidenceRow {
+        cause: "first".into(),
+        verdict: "live".into(),
+        reason: "listed".into(),
+        facts: "{}".into(),
+        raw_sha256: "ab".into(),
+        raw_size: body.len(),
+        redacted: "[]".into(),
+        body: body.into(),
+    }
+}
+
+#[tokio::test]
+async fn changed_evidence_shows() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let looks = ["x", "y", "z"].iter().enumerate().map(|(n, body)| look(1, n as i64, Some(evidence(body)))).collect();
+    store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
+    assert_eq!(verify_chain(&store).await.unwrap(), Ok(3));
+    let other = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    sqlx::query("UPDATE evidence SET verdict = 'dropped' WHERE id = 2").execute(&other).await.unwrap();
+    assert_eq!(verify_chain(&store).await.unwrap(), Err(2));
+}

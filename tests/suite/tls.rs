@@ -1,0 +1,116 @@
+//! TLS facts: kept where validation fails, and the failure named.
+
+use std::sync::Arc;
+
+use plugwatch::core::answer::{Answer, Failure};
+use plugwatch::core::question::Question;
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::kit::{askers, get, options, provider};
+
+/// An authority and a server whose certificate is for `names`, valid in these years.
+struct Site {
+    authority: Vec<u8>,
+    port: u16,
+}
+
+async fn site(names: &[&str], years: (i32, i32)) -> Site {
+    provider();
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::new(Vec::new()).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.distinguished_name = named("Test Authority");
+    let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
+    let key = KeyPair::generate().unwrap();
+    let mut leaf = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+    leaf.not_before = rcgen::date_time_ymd(years.0, 1, 1);
+    leaf.not_after = rcgen::date_time_ymd(years.1, 1, 1);
+    let der = leaf.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap().der().to_vec();
+    Site { authority, port: serve(der, key.serialize_der()).await }
+}
+
+fn named(name: &str) -> DistinguishedName {
+    let mut dn = DistinguishedName::new();
+    dn.push(DnType::OrganizationName, name);
+    dn.push(DnType::CommonName, name);
+    dn
+}
+
+async fn serve(certificate: Vec<u8>, key: Vec<u8>) -> u16 {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![CertificateDer::from(certificate)], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut buffer = [0; 4_096];
+                if stream.read(&mut buffer).await.is_ok_and(|size| size > 0) {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfine").await;
+                    let _ = stream.shutdown().await;
+                }
+            });
+        }
+    });
+    port
+}
+
+async fn ask(site: &Site, trusted: bool) -> Answer {
+    let mut options = options();
+    if trusted {
+        options.extra_roots.push(site.authority.clone());
+    }
+    let mut question = get(&format!("https://localhost:{}/", site.port));
+    question.tls = true;
+    askers(options).ask(&Question::Http(question), false).await
+}
+
+#[tokio::test]
+async fn a_good_certificate_gives_its_facts() {
+    let answer = ask(&site(&["localhost"], (2020, 2096)).await, true).await;
+    assert_eq!(answer.failure, None);
+    let tls = answer.tls.unwrap();
+    assert_eq!(tls["verdict"], "ok");
+    assert_eq!(tls["names"], serde_json::json!(["localhost"]));
+    assert_eq!(tls["issuer_org"], "Test Authority");
+    assert_eq!(tls["not_after"], "2096-01-01T00:00:00Z");
+    // The clock of the test stands on 15 January 2027.
+    assert_eq!(tls["days_left"].as_f64().unwrap().floor(), 25_187.0);
+    assert_eq!(tls["chain"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_named_and_its_facts_are_kept() {
+    let answer = ask(&site(&["localhost"], (2020, 2021)).await, true).await;
+    assert_eq!(answer.failure, Some(Failure::TlsExpired));
+    let tls = answer.tls.unwrap();
+    assert_eq!((&tls["verdict"], &tls["not_after"]), (&"tls_expired".into(), &"2021-01-01T00:00:00Z".into()));
+    assert!(tls["days_left"].as_f64().unwrap() < 0.0);
+}
+
+#[tokio::test]
+async fn a_certificate_for_other_names_is_named_and_tells_them() {
+    let answer = ask(&site(&["default.host.example"], (2020, 2096)).await, true).await;
+    assert_eq!(answer.failure, Some(Failure::TlsWrongName));
+    let tls = answer.tls.unwrap();
+    assert_eq!(tls["name_matches"], false);
+    assert_eq!(tls["names"], serde_json::json!(["default.host.example"]));
+}
+
+#[tokio::test]
+async fn a_certificate_of_nobody_we_trust_is_named() {
+    let answer = ask(&site(&["localhost"], (2020, 2096)).await, false).await;
+    assert_eq!(answer.failure, Some(Failure::TlsUntrusted));
+    assert_eq!(answer.tls.unwrap()["issuer_org"], "Test Authority");
+}
