@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 
-from processes import run, run_or_fail, start, stop, wait_until
+from processes import free_port, run, run_or_fail, start, stop, wait_until
 from texts import fill
 
 ROOT = "127.0.0.61"
@@ -63,7 +63,7 @@ class Names:
     """The whole tree: root, registry of `example`, hosts; and one that never answers."""
 
     def __init__(self, folder, served, broken, elsewhere):
-        self.port = _port_for_names()
+        self.port = free_port()
         delegated = {**{zone: ("a.host", "b.host") for zone in [*served, *broken]}, **elsewhere}
         zones = {f"{zone}.example": _zone_text(addresses) for zone, addresses in served.items()}
         zones |= {f"{zone}.example": None for zone in broken}
@@ -94,15 +94,10 @@ def rcode(address, port, name, kind="SOA"):
     return found[1] if found else "none"
 
 
-def _port_for_names():
-    from processes import free_port
-
-    return free_port()
-
-
 def _root_text():
     glue = "".join(f"{n}.reg.example. 60 A {at}\n" for n, at in zip("ab", REGISTRY))
-    return f"$ORIGIN .\n{_SOA}@ 60 NS root-server.\nroot-server. 60 A {ROOT}\nexample. 60 NS a.reg.example.\nexample. 60 NS b.reg.example.\n{glue}"
+    own = f"$ORIGIN .\n{_SOA}@ 60 NS root-server.\nroot-server. 60 A {ROOT}\n"
+    return f"{own}example. 60 NS a.reg.example.\nexample. 60 NS b.reg.example.\n{glue}"
 
 
 def _registry_text(delegated):

@@ -2,7 +2,6 @@
 
 import os
 import random
-import resource
 import signal
 import socket
 import subprocess
@@ -75,6 +74,14 @@ def wait_until(what, holds, within, every=0.2):
         time.sleep(every)
 
 
+def happens(holds, within):
+    """Whether it happens in time; that it did not is for a claim to say."""
+    try:
+        return bool(wait_until("it", holds, within))
+    except Late:
+        return False
+
+
 def free_port():
     """A port that is free for TCP and UDP on every loopback address.
 
@@ -122,7 +129,3 @@ def peak_memory_of(command, out, within=60, **options):
     process.wait(5)
     raise Late(f"{command[0]}: not ended within {within} s")
 
-
-def limit_own_files():
-    """A run that went wild must not fill the disk: no file grows past 4 GB."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 30, 4 << 30))

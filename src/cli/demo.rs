@@ -1,7 +1,7 @@
 //! `plugwatch demo`: the weekend, with alerts as they would be sent and the page open.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) async fn demo(fast: bool, listen: SocketAddr) -> ExitCode {
     }
 }
 
-async fn play(folder: &PathBuf, fast: bool, listen: SocketAddr) -> Result<(), String> {
+async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), String> {
     let story = Story::weekend().map_err(text)?;
     let clock = Clock::manual(story.begins);
     let stage = Stage::new().map_err(text)?;

@@ -160,6 +160,7 @@ impl AlertView {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
             reason => why_now(self.reason, about.before),
+            say => sentence(&about.say),
             since => about.since.short(),
             lasted => about.lasted.map(human),
             over => self.reason == Reason::Recovered || self.reason == Reason::Sighted,
@@ -167,6 +168,16 @@ impl AlertView {
             ago, whose, proof,
             ..minijinja::Value::from_serialize(about)
         }
+    }
+}
+
+/// With a capital, unless it begins with a name such as `api.example.com`.
+fn sentence(text: &str) -> String {
+    let first_word = text.split(' ').next().unwrap_or("");
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if first_word.chars().all(char::is_alphabetic) => first.to_uppercase().chain(letters).collect(),
+        _ => text.to_owned(),
     }
 }
 

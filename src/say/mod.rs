@@ -14,6 +14,7 @@ use minijinja::value::Value;
 use minijinja::{Environment, State, UndefinedBehavior};
 
 /// An immutable constant: all templates, compiled once.
+#[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -29,7 +30,6 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("why", include_str!("templates/why.j2")),
     ] {
         for ending in ["txt", "html"] {
-            // The templates are part of the program and a test renders each of them.
             env.add_template_owned(format!("{name}.{ending}"), text).expect("a shipped template compiles");
         }
     }

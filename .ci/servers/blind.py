@@ -1,0 +1,53 @@
+"""The configuration as it ships, on a machine without any network."""
+
+import json
+import re
+import signal
+import time
+
+from processes import free_port, happens, run, start, stop
+
+
+def prove(world, claims):
+    """Within seconds it says that it is blind, and calls nothing dropped or down."""
+    folder = world.folder / "blind"
+    folder.mkdir()
+    port = free_port()
+    log = folder / "plugwatch.log"
+    config = folder / "plugwatch.toml"
+    shipped = (world.checkout / "config" / "plugwatch.toml").read_text()
+    config.write_text(re.sub(r'(?m)^listen = ".*"$', f'listen = "127.0.0.1:{port}"', shipped))
+    # A network of its own, with nothing in it but loopback: no packet leaves this machine.
+    script = 'ip link set lo up && exec "$0" run -c plugwatch.toml'
+    process = start(["unshare", "--net", "sh", "-c", script, world.binary], log, cwd=folder)
+    try:
+        says_it(claims, log)
+        shows_it(claims, process, port)
+    finally:
+        code = stop(process, signal.SIGTERM, 10)
+    claims.hold("no network", "it stops cleanly all the same", code == 0, code)
+
+
+def says_it(claims, log):
+    """One line in the log, and no more."""
+    sentence = "blind: our own network is down"
+    in_time = happens(lambda: sentence in log.read_text(), 20)
+    # A second line would come with the next looks.
+    time.sleep(5)
+    text = log.read_text()
+    claims.hold("no network", "within 20 s the shipped configuration says that it is blind, in one line",
+                in_time and text.count(sentence) == 1, text)
+
+
+def shows_it(claims, process, port):
+    """The page, asked from inside, shows no verdict about anybody."""
+    status = json.loads(inside(process, f"http://127.0.0.1:{port}/status.json") or "{}")
+    states = {shown["label"]: shown["state"] for shown in status.get("dependencies", [])}
+    wrong = {"live", "degraded", "outage", "dropped"} & set(states.values())
+    fits = status.get("blind") is True and len(states) >= 4 and not wrong
+    claims.hold("no network", "/status.json calls nothing live, dropped or down", fits, status)
+
+
+def inside(process, url):
+    """What a client gets in the network of that process."""
+    return run(["nsenter", "--net", "--target", str(process.pid), "curl", "--silent", "--noproxy", "*", "--max-time", "5", url]).stdout

@@ -1,0 +1,95 @@
+"""kill -9 between commit and delivery: nothing is lost, and a repeat says that it may be one."""
+
+import sqlite3
+
+from plugwatch import Plugwatch, dependency
+from processes import happens
+from telegram import Line, channel
+
+# In the first chat the message arrives but its answer is lost; in the second it is lost whole.
+ANSWER_LOST = 3001
+SWALLOWED = 3002
+SURE = (2, "1s")
+REPEAT = "This may be a repeat"
+# A try that was under way keeps its lease, 120 s, before it is made again.
+LEASE = 150
+
+
+def prove(world, claims):
+    """Two drops are committed, one try of each chat hangs, and the program is killed."""
+    line = Line(world.emulator)
+    for name in ("first", "second"):
+        world.pages.show_site(name)
+    watcher = Plugwatch(
+        world, "crash", [site("first"), site("second")],
+        {f"https://{name}.example": f"{world.stores}/site/{name}" for name in ("first", "second")},
+        channels=channel(line.url, ANSWER_LOST, SWALLOWED), platform="Crash",
+    )
+    watcher.start()
+    begin(world, claims, watcher)
+    drop_both(world, claims, watcher, line)
+    claims.hold("crash", "kill -9 ends it", watcher.kill() == -9)
+    claims.hold("crash", "the database is whole after it", whole(watcher), "quick_check found damage")
+    line.restore()
+    watcher.start()
+    everything_arrives(world, claims, watcher)
+    watcher.stop()
+    line.close()
+
+
+def site(name):
+    """A website that its host can suspend."""
+    return dependency(name, "website/page", SURE, "1s", url=f"https://{name}.example/", words=["Order now"])
+
+
+def begin(world, claims, watcher):
+    """Both live, and both chats told so."""
+    both = all(watcher.stands(name, "live", 20).get("state") == "live" for name in ("first", "second"))
+    told = happens(lambda: all(world.emulator.messages(chat) for chat in (ANSWER_LOST, SWALLOWED)), 15)
+    claims.hold("crash", "both sites live, both chats told", both and told, watcher.status())
+
+
+def drop_both(world, claims, watcher, line):
+    """The line is cut; the first drop's tries hang, the second drop waits behind them."""
+    line.cut = {str(ANSWER_LOST): "no_answer", str(SWALLOWED): "swallow"}
+    world.pages.suspend_site("first")
+    hangs = happens(lambda: len(line.held) == 2, 15)
+    claims.hold("crash", "the first drop's tries are under way in both chats", hangs, line.held)
+    world.pages.suspend_site("second")
+    shown = watcher.stands("second", "dropped", 12)
+    rows = pending(watcher)
+    wanted = [("first", 1), ("first", 1), ("second", 0), ("second", 0)]
+    claims.hold("crash", "both drops are committed, none is delivered", rows == wanted, f"{rows}; {shown}")
+
+
+def pending(watcher):
+    """What waits in the outbox for Telegram: the dependency, and how often it was tried."""
+    return sorted(watcher.rows(
+        "SELECT alert.dependency, outbox.attempts FROM outbox JOIN alert ON alert.id = outbox.alert "
+        "WHERE outbox.state = 'pending' AND outbox.channel = 'telegram'"
+    ))
+
+
+def whole(watcher):
+    """Whether SQLite finds the file sound; it reads the log of the killed program for that."""
+    connection = sqlite3.connect(watcher.database, timeout=5)
+    try:
+        return connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    finally:
+        connection.close()
+
+
+def everything_arrives(world, claims, watcher):
+    """After the restart each chat has every drop, and repeats say so."""
+    arrived = happens(lambda: (watcher.health() or {}).get("outbox_pending") == 0, LEASE)
+    claims.hold("crash", "after a restart the outbox empties", arrived, pending(watcher))
+    first = {chat: world.emulator.about(chat, "DROPPED: first") for chat in (ANSWER_LOST, SWALLOWED)}
+    second = {chat: world.emulator.about(chat, "DROPPED: second") for chat in (ANSWER_LOST, SWALLOWED)}
+    marks = [REPEAT in text for text in first[ANSWER_LOST]]
+    claims.hold("crash", "the alert whose answer was lost comes once more, marked as a repeat", marks == [False, True], first)
+    marks = [REPEAT in text for text in first[SWALLOWED]]
+    claims.hold("crash", "the alert that was swallowed arrives, marked as a possible repeat", marks == [True], first)
+    marks = [[REPEAT in text for text in texts] for texts in second.values()]
+    claims.hold("crash", "the alert that was never tried arrives once, unmarked", marks == [[False], [False]], second)
+    rows = watcher.rows("SELECT dependency, count(*) FROM alert WHERE reason = 'opened' GROUP BY dependency ORDER BY dependency")
+    claims.hold("crash", "no drop was decided twice", rows == [("first", 1), ("second", 1)], rows)

@@ -1,0 +1,143 @@
+"""Single looks at stores and websites that nginx serves, well and badly."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from nginx import status_of
+from plugwatch import Plugwatch, dependency
+from processes import free_port
+
+PACKAGE = "org.example.shop"
+GONE = "org.example.gone"
+MOVED = "org.example.moved"
+TRACK = 1402042596
+TRACK_GONE = 1402042597
+
+
+@dataclass
+class Store:
+    """One behaviour of a store, and what a look at it must come to."""
+
+    serves: str
+    status: int
+    claim: str
+    says: str
+    why: str
+    package: str = PACKAGE
+
+
+STORES = [
+    Store("play", 200, "a listing that is there is live", "live", "is listed for US"),
+    Store("play", 200, "a listing whose inner layout moved is live by its identity", "live", "inner layout changed", MOVED),
+    Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
+          "the control through the same path is live; the second path says the same", GONE),
+    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "the path lies"),
+    Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
+    Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
+          "the control through the same path fails as well"),
+    Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks us to slow down"),
+    Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; our own network is fine"),
+    Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "http_timeout"),
+    Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "http_body_too_large"),
+    Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "http_body_bomb"),
+    Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "http_redirect_loop"),
+    Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
+    Store("walled", 503, "a wall against robots is unknown, not an outage", "unknown (bot_wall)", "wall against robots"),
+]
+
+
+def prove(world, claims):
+    """Every way a store or a website can answer, once."""
+    with ThreadPoolExecutor(4) as several:
+        # Each look has its own process and so its own pace; none waits for another.
+        looks = [several.submit(look_at_store, world, claims, store) for store in STORES]
+        looks.append(several.submit(look_at_apple, world, claims))
+        looks.append(several.submit(look_at_sites, world, claims))
+        looks.append(several.submit(look_when_nobody_listens, world, claims))
+        looks.append(several.submit(look_without_own_network, world, claims))
+        for look in looks:
+            look.result()
+
+
+def look_at_store(world, claims, store):
+    """One look at Google Play where it serves in this way."""
+    base = f"{world.stores}/{store.serves}"
+    real = status_of(f"{base}/store/apps/details?id={store.package}&hl=en&gl=us")
+    listing = dependency("app", "google_play/listing", package=store.package)
+    name = f"store-{store.serves}-{store.package.split('.')[-1]}"
+    looked = Plugwatch(world, name, [listing], {"https://play.google.com": base}).look()
+    line = looked.line("app")
+    fits = line.says == store.says and store.why in line.why and real == store.status
+    code = 0 if store.says == "live" else 1
+    seen = f"nginx {real}; plugwatch {looked.code}: {line.says}: {line.why}"
+    claims.hold("nginx", store.claim, fits and looked.code == code, seen)
+    if store.serves in ("endless", "bomb"):
+        claims.hold("nginx", f"{store.serves}: plugwatch stays below 150 MB", looked.memory_mb < 150, f"{looked.memory_mb} MB")
+    if store.serves == "endless":
+        sent = world.nginx.most_sent("/endless/") >> 20
+        claims.hold("nginx", "endless: it hangs up after a few of 1024 MB", sent < 64, f"{sent} MB were sent")
+
+
+def look_at_apple(world, claims):
+    """Apple's look-up holds its control in the same answer."""
+    overrides = {"https://itunes.apple.com": f"{world.stores}/apple", "https://apps.apple.com": f"{world.stores}/apple_page"}
+    apps = [dependency("listed", "apple/listing", track_id=TRACK), dependency("removed", "apple/listing", track_id=TRACK_GONE)]
+    looked = Plugwatch(world, "store-apple", apps, overrides).look()
+    line = looked.line("listed")
+    claims.hold("nginx", "an app in Apple's look-up is live", line.says == "live", line)
+    line = looked.line("removed")
+    fits = line.says == "says dropped (unconfirmed)" and "the second path says the same" in line.why
+    claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
+
+
+# Name, what the line must say, a part of why, and the claim.
+SITES = [
+    ("fine", "live", "all its words", "a website with its words is live"),
+    ("suspended", "says dropped (unconfirmed)", "page for suspended accounts", "a host's page for suspended accounts says dropped"),
+    ("bare-words", "unknown (words_missing)", "Order now", "a website without its words is unknown"),
+    ("nowhere", "unknown (unexpected_status)", "404", "a website that answers 404 is unknown, not dropped"),
+    ("circle", "says outage (unconfirmed)", "redirects in a circle", "a website that redirects in a circle is an outage"),
+    ("down", "says outage (unconfirmed)", "the site answers 503", "a website that answers 503 is an outage"),
+    ("secure", "live", "all its words", "HTTPS with a certificate for the name is live"),
+    ("ending", "says degraded (unconfirmed)", "its certificate ends in", "a certificate that ends in days says degraded"),
+    ("expired", "says outage (unconfirmed)", "the certificate ran out", "an expired certificate is an outage"),
+    ("another", "says outage (unconfirmed)", "is for other names", "a certificate of another name is an outage"),
+    ("untrusted", "says outage (unconfirmed)", "tls_untrusted", "a certificate of an unknown authority is an outage"),
+]
+_BEHAVIOURS = ("circle", "down")
+
+
+def look_at_sites(world, claims):
+    """One run looks at all websites, over HTTP and HTTPS."""
+    overrides, sites = {}, []
+    for name, *_ in SITES:
+        origin = f"https://{name}.example"
+        overrides[origin] = f"{world.stores}/{name}" if name in _BEHAVIOURS else world.secure.get(name, f"{world.stores}/site/{name}")
+        sites.append(dependency(name, "website/page", url=f"{origin}/", words=["Order now"]))
+    looked = Plugwatch(world, "sites", sites, overrides).look()
+    for name, says, why, claim in SITES:
+        line = looked.line(name)
+        claims.hold("nginx", claim, line.says == says and why in line.why, line)
+
+
+def look_when_nobody_listens(world, claims):
+    """A port that nobody has opened."""
+    site = dependency("site", "website/page", url="https://site.example/")
+    looked = Plugwatch(world, "nobody", [site], {"https://site.example": f"http://127.0.0.1:{free_port()}"}).look()
+    line = looked.line("site")
+    fits = line.says == "says outage (unconfirmed)" and "connect_refused" in line.why
+    claims.hold("nginx", "a host where nobody listens is an outage", fits, line)
+
+
+def look_without_own_network(world, claims):
+    """The same dead host, while our own network is dead too, or lies."""
+    site = dependency("site", "website/page", url="https://site.example/")
+    overrides = {"https://site.example": f"http://127.0.0.1:{free_port()}"}
+    dead = [f"127.0.0.{n}:{free_port()}" for n in (31, 32, 33)]
+    lying = [anchor.replace("anchor", "other") for anchor in world.anchors]
+    for name, anchors, claim in [
+        ("blind", dead, "while no anchor answers, nothing is said about any vendor"),
+        ("captive", lying, "anchors with another's certificate are no anchors"),
+    ]:
+        looked = Plugwatch(world, name, [site], overrides, anchors=anchors).look()
+        claims.hold("nginx", claim, looked.code == 1 and looked.text.startswith("blind:"), looked.text)

@@ -1,0 +1,149 @@
+"""Starts the servers, runs all parts side by side against the built plugwatch, and counts.
+
+    servers.py PATH_TO_BINARY FOLDER
+"""
+
+import pathlib
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import blind
+import crash
+import looks_dns
+import looks_http
+import watching
+from certificates import Authority
+from claims import Claims
+from knot import Names
+from nginx import Nginx, secure_server
+from pages import Pages
+from processes import free_port, stop_all
+from telegram import Emulator
+from texts import fill
+
+# The whole run takes less; this ends one that hangs.
+LONGEST = 400
+ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
+
+
+@dataclass
+class World:
+    """Everything that is watched, and where."""
+
+    binary: str
+    folder: pathlib.Path
+    checkout: pathlib.Path
+    authority: pathlib.Path
+    certificate: pathlib.Path
+    pages: Pages
+    nginx: Nginx
+    stores: str
+    secure: dict
+    anchors: list
+    names: Names
+    dns_port: int
+    emulator: Emulator
+
+
+def build(binary, folder):
+    """Starts every server."""
+    pages = all_pages(folder / "pages")
+    names = all_names(folder / "names")
+    http, anchor = free_port(), free_port()
+    certificates, authority = all_certificates(folder / "certificates")
+    secure = {name: free_port() for name in certificates if name != "anchor"}
+    servers = [fill("stores.conf", http=http, pages=pages.folder, package=looks_http.PACKAGE)]
+    servers += [secure_server("127.0.0.1", port, certificates[name], pages.folder) for name, port in secure.items()]
+    servers += [secure_server(at, anchor, certificates["anchor"], pages.folder) for at in ANCHORS]
+    listening = [("127.0.0.1", port) for port in (http, *secure.values())] + [(at, anchor) for at in ANCHORS]
+    nginx = Nginx(folder / "nginx", "\n".join(servers), listening)
+    nginx.start()
+    names.start()
+    return World(
+        binary=binary, folder=folder, checkout=pathlib.Path(__file__).resolve().parents[2],
+        authority=authority, certificate=certificates["secure"], pages=pages, nginx=nginx,
+        stores=f"http://127.0.0.1:{http}", secure={name: f"https://127.0.0.1:{port}" for name, port in secure.items()},
+        anchors=[f"{n}.anchor.example@{at}:{anchor}" for n, at in zip(("one", "two", "three"), ANCHORS)],
+        names=names, dns_port=names.port, emulator=Emulator(folder),
+    )
+
+
+def all_pages(folder):
+    """Every page that is there at the beginning."""
+    pages = Pages(folder)
+    pages.list_on_play(looks_http.PACKAGE, "Shop")
+    pages.list_on_play(looks_http.MOVED, "Shop, moved")
+    pages.change_play_layout(looks_http.MOVED)
+    pages.list_on_play(watching.PACKAGE, "Shop, watched")
+    pages.list_on_apple(looks_http.TRACK, "Shop")
+    pages.list_on_apple(looks_http.TRACK_GONE, "Shop, removed", listed=False)
+    pages.show_site("fine")
+    pages.show_site("bare-words", "Nothing to see")
+    pages.suspend_site("suspended")
+    return pages
+
+
+def all_names(folder):
+    """Every zone of the tree; one part removes `leaving`, another `shop`."""
+    served = {"good": ["127.0.0.1"], "nodata": [], "leaving": ["127.0.0.1"], "shop": ["127.0.0.1"], "half": ["127.0.0.1"]}
+    elsewhere = {
+        "silent": ("silent.host",), "closed": ("closed.host",), "half": ("a.host", "silent.host"),
+        "parked": ("ns1.parkingcrew.net.", "ns2.parkingcrew.net."),
+    }
+    return Names(folder, served, ["broken"], elsewhere)
+
+
+def all_certificates(folder):
+    """The certificates by the name of the website that shows them, and who signed most."""
+    ours, strangers = Authority(folder, "ours"), Authority(folder, "strangers")
+    # Behind an override the client connects to an address and so asks for that; the look
+    # at the certificate itself asks for the name. A good certificate is for both.
+    both = "DNS:{}.example,IP:127.0.0.1".format
+    return {
+        "secure": ours.issue("secure", both("secure")),
+        "ending": ours.issue("ending", both("ending"), ends=5),
+        "expired": ours.issue("expired", both("expired"), begins=-40, ends=-10),
+        "another": ours.issue("another", "DNS:somebody-else.example"),
+        "untrusted": strangers.issue("untrusted", both("untrusted")),
+        "anchor": ours.issue("anchor", ",".join(f"DNS:{n}.anchor.example" for n in ("one", "two", "three"))),
+    }, ours.file
+
+
+def prove_all(world, claims):
+    """The parts share the servers, but nothing that another part changes."""
+    parts = [
+        ("crash", crash.prove), ("watching", watching.prove), ("no network", blind.prove),
+        ("knot", looks_dns.prove), ("nginx", looks_http.prove),
+    ]
+    threads = [threading.Thread(target=claims.run, args=(name, prove, world, claims)) for name, prove in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def give_up(*_):
+    """A run that hangs, or is told to stop, ends with a failure."""
+    raise SystemExit(f"stopped by a signal, or not done within {LONGEST} s")
+
+
+def main(binary, folder):
+    """Runs everything, and says how much of it holds."""
+    for kind in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(kind, give_up)
+    signal.alarm(LONGEST)
+    claims, began = Claims(), time.monotonic()
+    try:
+        prove_all(build(binary, pathlib.Path(folder)), claims)
+    finally:
+        stop_all()
+    print(f"took {time.monotonic() - began:.0f} s\n{claims.passed} passed, {claims.failed} failed")
+    # Nothing proven is no success.
+    return 1 if claims.failed or not claims.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,142 @@
+"""One run of plugwatch: everything live, then a drop, another, an outage, and a recovery."""
+
+import time
+
+from looks_http import TRACK
+from nginx import Nginx, secure_server
+from plugwatch import Plugwatch, dependency
+from processes import free_port, happens
+from telegram import channel
+
+CHAT = 2001
+PACKAGE = "org.example.watched"
+SURE = (2, "2s")
+# What confirmation, the stores' pace and the controls take together, with room to spare.
+SOON = 40
+
+
+def prove(world, claims):
+    """The weekend in small, with real servers on the other side."""
+    website = own_website(world)
+    watcher = Plugwatch(
+        world, "watching", dependencies(), overrides(world, website.url), channels=channel(world.emulator.url, CHAT)
+    )
+    watcher.start()
+    all_live(world, claims, watcher)
+    listing_removed(world, claims, watcher)
+    zone_removed(world, claims, watcher)
+    website_stopped_and_back(world, claims, watcher, website)
+    nothing_else(world, claims, watcher)
+    second_instance(claims, watcher)
+    stops(claims, watcher)
+
+
+def own_website(world):
+    """A website on an nginx of its own, over HTTPS, so that it can be stopped alone."""
+    port = free_port()
+    server = secure_server("127.0.0.1", port, world.certificate, world.pages.folder)
+    website = Nginx(world.folder / "nginx-website", server, [("127.0.0.1", port)])
+    website.url = f"https://127.0.0.1:{port}"
+    website.start()
+    return website
+
+
+def dependencies():
+    """Two stores, the domain and the website, looked at as often as politeness allows."""
+    return [
+        dependency("android-app", "google_play/listing", SURE, "1s", package=PACKAGE, breaks="new installs"),
+        dependency("ios-app", "apple/listing", SURE, "5s", track_id=TRACK),
+        dependency("domain", "dns/zone", SURE, "1s", domain="shop.example"),
+        dependency("website", "website/page", SURE, "1s", url="https://secure.example/", words=["Order now"]),
+    ]
+
+
+def overrides(world, website):
+    """Where the vendors really are."""
+    return {
+        "https://play.google.com": f"{world.stores}/play",
+        "https://itunes.apple.com": f"{world.stores}/apple",
+        "https://apps.apple.com": f"{world.stores}/apple_page",
+        "https://secure.example": website,
+    }
+
+
+def all_live(world, claims, watcher):
+    """The beginning: all four live, and one message that says so."""
+    for name in ("android-app", "ios-app", "domain", "website"):
+        shown = watcher.stands(name, "live", SOON)
+        claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
+    happens(lambda: world.emulator.messages(CHAT), 10)
+    texts = world.emulator.messages(CHAT)
+    claims.hold("watching", "the start message arrives at Telegram, once", len(texts) == 1 and "watching 4: 4 live" in texts[0], texts)
+
+
+def told(world, claims, claim, headline, *words):
+    """An alert with this headline and these words has arrived, once."""
+    happens(lambda: world.emulator.about(CHAT, headline), 15)
+    texts = world.emulator.about(CHAT, headline)
+    fits = len(texts) == 1 and all(word in texts[0] for word in words)
+    claims.hold("watching", claim, fits, texts or world.emulator.messages(CHAT))
+
+
+def changed(claims, watcher, name, state, reason, fault):
+    """A dependency turns to this state, for this reason, by this doing."""
+    began = time.monotonic()
+    shown = watcher.stands(name, state, SOON)
+    took = time.monotonic() - began
+    seen = (shown.get("verdict"), shown.get("reason"), shown.get("fault"))
+    claim = f"{name} becomes {state} ({reason}, {fault})"
+    claims.hold("watching", claim, seen == (state, reason, fault), f"after {took:.0f} s: {shown}")
+
+
+def listing_removed(world, claims, watcher):
+    """Google takes the app down."""
+    world.pages.remove_from_play(PACKAGE)
+    changed(claims, watcher, "android-app", "dropped", "not_listed", "vendor_decision")
+    told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
+         "(Google Play)", "a decision of Google about you", "the second path says the same", "new installs")
+    history = watcher.history("android-app")
+    claims.hold("watching", "its history shows the flip", "live -> dropped (not_listed)" in history, history)
+
+
+def zone_removed(world, claims, watcher):
+    """The DNS hosts throw the zone out."""
+    world.names.remove_zone("shop")
+    changed(claims, watcher, "domain", "dropped", "zone_refused", "vendor_decision")
+    told(world, claims, "the alert of the removed zone arrives", "DROPPED: domain", "refuse shop.example")
+
+
+def website_stopped_and_back(world, claims, watcher, website):
+    """The website's nginx is stopped, and started again."""
+    website.stop()
+    changed(claims, watcher, "website", "outage", "unreachable", "vendor_breakdown")
+    told(world, claims, "the alert of the stopped website arrives", "OUTAGE: website", "our own network is fine")
+    website.start()
+    shown = watcher.stands("website", "live", SOON)
+    claims.hold("watching", "the website that is back is live again", shown.get("verdict") == "live", shown)
+    told(world, claims, "its recovery is told", "LIVE AGAIN: website")
+
+
+def nothing_else(world, claims, watcher):
+    """What still stands was not touched, and nothing was told twice."""
+    shown = watcher.dependency("ios-app")
+    claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
+    texts = world.emulator.messages(CHAT)
+    claims.hold("watching", "five messages arrived, and no more", len(texts) == 5, texts)
+    health = watcher.health() or {}
+    claims.hold("watching", "the outbox is empty", health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0, health)
+
+
+def second_instance(claims, watcher):
+    """Two programs on one database would tell everything twice."""
+    second = watcher.second()
+    fits = second.returncode == 1 and "is in use by another plugwatch" in second.stderr
+    claims.hold("watching", "a second one on the same database refuses with a sentence", fits, f"{second.returncode}: {second.stderr}")
+
+
+def stops(claims, watcher):
+    """SIGTERM ends it cleanly."""
+    began = time.monotonic()
+    code = watcher.stop()
+    took = time.monotonic() - began
+    claims.hold("watching", "SIGTERM ends it within 10 s with exit code 0", code == 0 and took < 10, f"{code} after {took:.1f} s")
