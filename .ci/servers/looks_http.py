@@ -136,8 +136,8 @@ def look_without_own_network(world, claims):
     dead = [f"127.0.0.{n}:{free_port()}" for n in (31, 32, 33)]
     lying = [anchor.replace("anchor", "other") for anchor in world.anchors]
     for name, anchors, claim in [
-        ("blind", dead, "while no anchor answers, nothing is said about any vendor"),
-        ("captive", lying, "anchors with another's certificate are no anchors"),
+        ("nobody-anchors", dead, "while no anchor answers, nothing is said about any vendor"),
+        ("others-anchor", lying, "anchors with another's certificate are no anchors"),
     ]:
         looked = Plugwatch(world, name, [site], overrides, anchors=anchors).look()
         claims.hold("nginx", claim, looked.code == 1 and looked.text.startswith("blind:"), looked.text)

@@ -26,7 +26,7 @@ class Pages:
         # As good as endless: a gigabyte that takes no room on the disk.
         with open(folder / "endless.html", "wb") as file:
             file.truncate(1 << 30)
-        (folder / "bomb.html").write_bytes(_bomb())
+        _bomb(folder / "bomb.html")
         self.list_on_play(PLAY_CONTROL, "Translate")
         self.list_on_apple(APPLE_CONTROL, "Pages")
 
@@ -77,6 +77,12 @@ class Pages:
         fresh.rename(self.folder / f"site/{name}.html")
 
 
-def _bomb():
-    """A quarter of a gigabyte of blanks in about 250 KB."""
-    return gzip.compress(b" " * (256 << 20), 6)
+def _bomb(path):
+    """A quarter of a gigabyte of blanks in about 250 KB.
+
+    Written piece by piece: a program that we start is charged with the most memory that
+    this one held, and its own hunger could not be seen behind that.
+    """
+    with gzip.open(path, "wb") as file:
+        for _ in range(256):
+            file.write(b" " * (1 << 20))

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::core::budget::Budget;
+use crate::core::budget::{Budget, Pace};
 use crate::core::schedule::stable;
 use crate::core::time::Time;
 
@@ -33,6 +33,11 @@ impl Gate {
     pub fn new(budget: Budget, clock: Clock) -> Gate {
         let inner = Inner { budget, waiting: HashMap::new(), last: 0 };
         Gate { inner: Mutex::new(inner), moved: Notify::new(), clock }
+    }
+
+    /// Other paces from now on; what was taken stays taken.
+    pub fn set_paces(&self, paces: HashMap<String, Pace>) {
+        self.lock().budget.set_paces(paces);
     }
 
     /// Waits until `host` may be asked, and takes the slot.
@@ -120,7 +125,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::core::budget::Pace;
 
     fn gate() -> Arc<Gate> {
         let paces = HashMap::from([("store".to_owned(), Pace::per_minute(60))]);

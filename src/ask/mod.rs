@@ -46,9 +46,4 @@ impl Askers {
     pub async fn anchors(&self) -> Vec<bool> {
         anchor::ask(&self.net).await
     }
-
-    /// The network, for budgets.
-    pub fn net(&self) -> &Net {
-        &self.net
-    }
 }

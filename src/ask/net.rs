@@ -52,7 +52,7 @@ pub struct NetOptions {
 /// The network.
 pub struct Net {
     pub(super) client: reqwest::Client,
-    pub(super) gate: Gate,
+    pub(super) gate: Arc<Gate>,
     pub(super) clock: Clock,
     pub(super) options: NetOptions,
     pub(super) roots: Arc<RootCertStore>,
@@ -63,7 +63,7 @@ impl Net {
     ///
     /// # Errors
     /// A sentence that says what the client did not accept.
-    pub fn new(options: NetOptions, gate: Gate, clock: Clock) -> Result<Net, String> {
+    pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
         let roots = Arc::new(roots(&options.extra_roots)?);
         let tls = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
         let client = reqwest::Client::builder()
@@ -79,11 +79,6 @@ impl Net {
             .build()
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         Ok(Net { client, gate, clock, options, roots })
-    }
-
-    /// The gate, for telling it that a host wants us to stay away.
-    pub fn gate(&self) -> &Gate {
-        &self.gate
     }
 
     /// Where a logical URL really is.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::ask::{Askers, Gate, Guard, Net, NetOptions, ROOTS};
 use crate::clock::Clock;
@@ -10,8 +11,13 @@ use crate::core::budget::Budget;
 use crate::engine::Ways;
 use crate::notify::{Senders, Settings};
 
+/// The gate before all hosts. One for the whole run: a reload must not forget what was asked.
+pub fn gate(clock: &Clock) -> Arc<Gate> {
+    Arc::new(Gate::new(Budget::default(), clock.clone()))
+}
+
 /// Askers for the configuration's network, at the paces of its catalogue.
-pub fn askers(config: &Config, clock: &Clock) -> Result<Askers, String> {
+pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers, String> {
     let network = &config.network;
     let usual_roots = || ROOTS.iter().filter_map(|root| root.parse::<IpAddr>().ok()).collect();
     let options = NetOptions {
@@ -24,8 +30,8 @@ pub fn askers(config: &Config, clock: &Clock) -> Result<Askers, String> {
         anchors: network.anchors.clone(),
     };
     let paces: HashMap<String, _> = config.catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect();
-    let gate = Gate::new(Budget::new(paces), clock.clone());
-    Ok(Askers::new(Net::new(options, gate, clock.clone())?))
+    gate.set_paces(paces);
+    Ok(Askers::new(Net::new(options, gate.clone(), clock.clone())?))
 }
 
 /// Senders for the configuration's channels, and everybody they reach.

@@ -8,11 +8,7 @@ use crate::catalog::{Catalog, Check, Tested, Vendor, test_examples, test_recordi
 use crate::clock::Clock;
 use crate::read::duration_text;
 
-pub(super) fn list() -> ExitCode {
-    let catalog = match Catalog::load(None) {
-        Ok(catalog) => catalog,
-        Err(problems) => return failed(2, problems),
-    };
+pub(super) fn list(catalog: &Catalog) -> ExitCode {
     for vendor in catalog.vendors.values() {
         println!("{} ({}, {})", vendor.name, vendor.category, catalog.parent_name(vendor));
         for check in vendor.checks.values() {
@@ -28,17 +24,13 @@ pub(super) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(super) fn show(id: &str) -> ExitCode {
-    let catalog = match Catalog::load(None) {
-        Ok(catalog) => catalog,
-        Err(problems) => return failed(2, problems),
-    };
+pub(super) fn show(catalog: &Catalog, id: &str) -> ExitCode {
     let wanted = id.split('/').next().unwrap_or(id);
     let Some(vendor) = catalog.vendors.get(wanted) else {
         let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
         return failed(2, format!("`{wanted}` is not in the catalogue; it has: {}", known.join(", ")));
     };
-    show_vendor(&catalog, vendor);
+    show_vendor(catalog, vendor);
     for check in vendor.checks.values() {
         show_check(check);
     }
@@ -81,13 +73,9 @@ fn show_check(check: &Check) {
     }
 }
 
-pub(super) fn test(recordings: Option<&Path>) -> ExitCode {
-    let catalog = match Catalog::load(None) {
-        Ok(catalog) => catalog,
-        Err(problems) => return failed(2, problems),
-    };
-    let Some(folder) = recordings else { return report(&test_examples(&catalog), "examples") };
-    match test_recordings(&catalog, folder, Clock::System.now()) {
+pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>) -> ExitCode {
+    let Some(folder) = recordings else { return report(&test_examples(catalog), "examples") };
+    match test_recordings(catalog, folder, Clock::System.now()) {
         Ok((lines, tested)) => {
             for line in lines {
                 println!("{line}");

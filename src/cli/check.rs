@@ -32,7 +32,7 @@ pub(super) async fn check(path: &Path) -> ExitCode {
         Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
     };
     let clock = Clock::System;
-    let askers = match build::askers(&config, &clock) {
+    let askers = match build::askers(&config, &clock, &build::gate(&clock)) {
         Ok(askers) => askers,
         Err(why) => return failed(1, why),
     };

@@ -14,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::catalog::Catalog;
+
 /// Know the minute a vendor pulls the plug, and be able to prove it.
 #[derive(Parser)]
 #[command(name = "plugwatch", version, about)]
@@ -46,8 +48,13 @@ enum Command {
         listen: std::net::SocketAddr,
     },
     /// The vendors plugwatch knows
-    #[command(subcommand)]
-    Catalog(CatalogCommand),
+    Catalog {
+        /// A folder with vendor files of your own, over ours
+        #[arg(long, global = true, value_name = "DIR")]
+        overlay: Option<PathBuf>,
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -98,9 +105,14 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Check => check::check(&config).await,
         Command::History { dependency } => history::history(&config, &dependency).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
-        Command::Catalog(CatalogCommand::List) => catalog::list(),
-        Command::Catalog(CatalogCommand::Show { vendor }) => catalog::show(&vendor),
-        Command::Catalog(CatalogCommand::Test { recordings }) => catalog::test(recordings.as_deref()),
+        Command::Catalog { overlay, command } => match Catalog::load(overlay.as_deref()) {
+            Err(problems) => failed(2, problems),
+            Ok(known) => match command {
+                CatalogCommand::List => catalog::list(&known),
+                CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
+                CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
+            },
+        },
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
     }
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::build;
 use super::failed;
+use crate::ask::Gate;
 use crate::bot::{self, Answering};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
@@ -34,7 +35,8 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
     let listener = web::bind(config.web.listen).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let askers = build::askers(&config, &clock)?;
+    let gate = build::gate(&clock);
+    let askers = build::askers(&config, &clock, &gate)?;
     let ways = build::ways(&config, &clock)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, address);
@@ -58,7 +60,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         besides.spawn(bot::run(token, api_url, Answering::new(chats, windows.board.clone(), clock.clone())));
     }
     let (send, receive) = mpsc::channel(4);
-    besides.spawn(signals(path, clock, courier, send));
+    besides.spawn(signals(Reloading { path, clock, courier, gate }, send));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
     store.close().await;
@@ -94,8 +96,16 @@ fn greet(config: &Config, address: std::net::SocketAddr) {
     }
 }
 
+/// What a reload needs.
+struct Reloading {
+    path: PathBuf,
+    clock: Clock,
+    courier: Arc<Courier>,
+    gate: Arc<Gate>,
+}
+
 /// SIGTERM and SIGINT stop cleanly; SIGHUP takes up a changed configuration.
-async fn signals(path: PathBuf, clock: Clock, courier: Arc<Courier>, engine: mpsc::Sender<Command>) {
+async fn signals(reloading: Reloading, engine: mpsc::Sender<Command>) {
     let kinds = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
     let (Ok(mut term), Ok(mut int), Ok(mut hup)) = kinds else {
         tracing::error!("the system gives no signals; stop plugwatch with kill -9, nothing is lost by it");
@@ -105,7 +115,7 @@ async fn signals(path: PathBuf, clock: Clock, courier: Arc<Courier>, engine: mps
         tokio::select! {
             _ = term.recv() => break,
             _ = int.recv() => break,
-            _ = hup.recv() => reload(&path, &clock, &courier, &engine).await,
+            _ = hup.recv() => reload(&reloading, &engine).await,
         }
     }
     tracing::info!("stopping");
@@ -113,7 +123,8 @@ async fn signals(path: PathBuf, clock: Clock, courier: Arc<Courier>, engine: mps
     let _ = engine.send(Command::Stop).await;
 }
 
-async fn reload(path: &Path, clock: &Clock, courier: &Courier, engine: &mpsc::Sender<Command>) {
+async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
+    let Reloading { path, clock, courier, gate } = reloading;
     let config = match Config::load(path) {
         Ok(config) => config,
         Err(problems) => {
@@ -121,7 +132,7 @@ async fn reload(path: &Path, clock: &Clock, courier: &Courier, engine: &mpsc::Se
             return;
         }
     };
-    match (build::askers(&config, clock), build::ways(&config, clock)) {
+    match (build::askers(&config, clock, gate), build::ways(&config, clock)) {
         (Ok(askers), Ok(ways)) => {
             courier.replace(ways).await;
             let _ = engine.send(Command::Reload(Box::new((config, askers)))).await;

@@ -32,6 +32,11 @@ impl Budget {
         Budget { paces, next: HashMap::new() }
     }
 
+    /// Other paces from now on; what was taken stays taken.
+    pub fn set_paces(&mut self, paces: HashMap<String, Pace>) {
+        self.paces = paces;
+    }
+
     /// When `host` may be asked, not before `now`. Nothing is taken yet.
     pub fn free_at(&self, host: &str, now: Time) -> Time {
         self.next.get(host).copied().unwrap_or(now).max(now)

@@ -171,7 +171,9 @@ fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
 fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
     standing.suspicion = None;
     standing.verified_at = Some(now);
-    if let Some(held) = &mut standing.confirmed {
+    // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
+    let heard = weighed.missing.is_empty();
+    if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
         *held = held_since(weighed, held.since);
     }
 }

@@ -4,6 +4,7 @@
 use super::draft::{DependencyState, ProbeState};
 use super::facts::{Learned, learn};
 use super::look::Looked;
+use super::plan::Spec;
 use super::{Engine, evidence};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
@@ -11,7 +12,7 @@ use crate::core::alerting::{Decision, about_sight, about_step};
 use crate::core::board::LastLook;
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
-use crate::core::standing::{Change, Flip, Standing, after};
+use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::Want;
 use crate::say::alert::Body;
@@ -32,7 +33,7 @@ impl Engine {
         let (id, at) = (spec.id, look.at);
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
-        self.plan_next(&spec.probe.dependency, &spec.probe.check, id, at, &wants);
+        self.plan_next(&spec, &look, &wants);
 
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
@@ -73,14 +74,14 @@ impl Engine {
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
-    fn plan_next(&mut self, dependency: &str, check: &str, id: i64, at: Time, wants: &[Want]) {
+    fn plan_next(&mut self, spec: &Spec, look: &Look, wants: &[Want]) {
         let again = wants.iter().filter_map(|want| match want {
             Want::LookAgain(wait) => Some(*wait),
             _ => None,
         });
-        self.plan.done(id, at, again.min());
+        self.plan.done(spec.id, look.at, again.min(), look.reading.retry_after);
         if wants.contains(&Want::WholeSpread) {
-            self.plan.hurry_spread(dependency, check, id, at);
+            self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.check, spec.id, look.at);
         }
     }
 

@@ -2,7 +2,7 @@
 //! decides, one transaction remembers, and the outbox is told.
 //!
 //! Asking is parallel, deciding is serial. [`Engine::tick`] starts what is due and
-//! never waits; [`Engine::take`] decides about one answer; [`Engine::flush`] commits,
+//! never waits; `take` decides about one answer; [`Engine::flush`] commits,
 //! and memory changes only after that. [`Engine::run`] is the loop around them.
 
 mod courier;
@@ -135,7 +135,7 @@ impl Engine {
             Flight::Looked(looked) => self.decide(*looked),
             Flight::Lost(id) => {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
-                self.plan.done(id, now, Some(LOST));
+                self.plan.done(id, now, Some(LOST), None);
             }
             Flight::Anchors(judged) => self.judge_own_network(judged, now),
         }

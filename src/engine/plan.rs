@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Probe;
+use crate::core::budget::come_back;
 use crate::core::schedule::stable;
 use crate::core::time::Time;
 
@@ -61,14 +62,16 @@ impl Plan {
     }
 
     /// A look is done; the next comes by schedule, or earlier if the core wants it.
-    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>) {
+    /// Never while the vendor asked us to stay away.
+    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>, stay_away: Option<Duration>) {
         self.hurried += 1;
         let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
         let Some(planned) = self.probes.get_mut(&id) else { return };
         let regular = planned.spec.probe.schedule.next(now, phase(&planned.spec));
         // Up to a tenth later, never earlier: confirmation wants its time in full.
         let hurried = again.map(|wait| now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
-        planned.next_at = hurried.map_or(regular, |at| at.min(regular));
+        let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
+        planned.next_at = hurried.map_or(regular, |at| at.min(regular)).max(welcome);
         planned.urgent = again.is_some();
         planned.in_flight = false;
     }

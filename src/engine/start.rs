@@ -90,7 +90,12 @@ impl Engine {
     /// Makes store, plan and memory those of the configuration.
     async fn adopt(&mut self, now: Time) -> Result<()> {
         let wanted: Vec<WantedProbe> = self.ctx.config.probes().map(|(_, probe)| wanted(probe)).collect();
+        let known = self.store.active_probes().await?.len();
         let (ids, retired) = self.store.set_probes(&wanted, now).await?;
+        let added = (ids.len() + retired.len()).saturating_sub(known);
+        if known > 0 && (added > 0 || !retired.is_empty()) {
+            tracing::info!("probes: {added} added, {} retired, {} in all", retired.len(), ids.len());
+        }
         let standings = self.store.standings().await?;
         let mut facts = self.store.facts().await?;
         let specs: Vec<Arc<Spec>> = self

@@ -125,10 +125,24 @@ impl Engine {
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(leave_text).collect(),
             status_page: status_page.map(|page| front_door(&page.url)),
+            stands_on: self.stands_on(dependency),
             also_down,
             still_standing,
             incident: incident.map(|incident| incident.public_id.clone()),
         }
+    }
+
+    /// What it needs and is not live now.
+    fn stands_on(&self, dependency: &Dependency) -> Vec<String> {
+        let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
+        needed
+            .filter_map(|need| match self.draft.dependency(&self.state, &need.id).combined.shown() {
+                shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
+                    Some(format!("{}, which is {}", need.label, shown.word()))
+                }
+                _ => None,
+            })
+            .collect()
     }
 
     /// Labels of the others: what is not live besides, and what still stands, verified.

@@ -92,6 +92,9 @@ pub struct About {
     pub leave: Vec<String>,
     /// The vendor's status page, to look at.
     pub status_page: Option<String>,
+    /// What it stands on and is not live, in words.
+    #[serde(default)]
+    pub stands_on: Vec<String>,
     /// Labels of what is not live besides.
     pub also_down: Vec<String>,
     /// Labels of what still stands.
@@ -160,7 +163,6 @@ impl AlertView {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
             reason => why_now(self.reason, about.before),
-            say => sentence(&about.say),
             since => about.since.short(),
             lasted => about.lasted.map(human),
             over => self.reason == Reason::Recovered || self.reason == Reason::Sighted,
@@ -168,16 +170,6 @@ impl AlertView {
             ago, whose, proof,
             ..minijinja::Value::from_serialize(about)
         }
-    }
-}
-
-/// With a capital, unless it begins with a name such as `api.example.com`.
-fn sentence(text: &str) -> String {
-    let first_word = text.split(' ').next().unwrap_or("");
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) if first_word.chars().all(char::is_alphabetic) => first.to_uppercase().chain(letters).collect(),
-        _ => text.to_owned(),
     }
 }
 

@@ -21,6 +21,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_trim_blocks(true);
     env.set_lstrip_blocks(true);
     env.add_function("bold", bold);
+    env.add_filter("sentence", sentence);
     for (name, text) in [
         ("alert", include_str!("templates/alert.j2")),
         ("started", include_str!("templates/started.j2")),
@@ -42,6 +43,17 @@ fn bold(state: &State<'_, '_>, text: Value) -> Value {
         return text;
     }
     Value::from_safe_string(format!("<b>{}</b>", escape(&text.to_string())))
+}
+
+/// With a capital, unless it begins with a name such as `api.example.com`.
+fn sentence(text: String) -> String {
+    let first_word = text.split(' ').next().unwrap_or("");
+    let plain = first_word.chars().all(char::is_alphabetic);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if plain => first.to_uppercase().chain(letters).collect(),
+        _ => text,
+    }
 }
 
 /// Escapes what Telegram's HTML and the page need.

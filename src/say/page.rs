@@ -3,11 +3,14 @@
 use minijinja::context;
 
 use super::TEMPLATES;
-use super::status::{counts, mark, overall, words};
+use super::status::{counts, overall, words};
 use crate::core::board::Board;
-use crate::core::history::Counts;
+use crate::core::history::{Counts, DAY, bucket};
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
+
+/// So many days are shown.
+const BARS: i64 = 90;
 
 /// One day of one dependency.
 pub type Day = (Time, Counts);
@@ -22,14 +25,14 @@ pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> Strin
         .map(|(dependency, days)| {
             let shown = dependency.shown();
             context! {
-                label => dependency.label, state => shown.word(), mark => mark(shown), words => words(shown),
+                label => dependency.label, state => shown.word(), words => words(shown),
                 vendor => details.then(|| dependency.vendor.clone()), say => details.then(|| dependency.say()),
                 breaks => details.then(|| dependency.breaks.clone()).flatten(),
                 fallback => details.then(|| dependency.fallback.clone()).flatten(),
                 since => dependency.since().map(|at| at.rfc3339()),
                 ago => dependency.since().map(|at| human(now.since(at))),
                 verified => dependency.verified_at.map(|at| human(now.since(at))),
-                days => days.iter().map(day).collect::<Vec<_>>(),
+                days => last_days(days, now),
             }
         })
         .collect();
@@ -54,6 +57,18 @@ fn headline(board: &Board, details: bool) -> String {
         Starting => "The first looks are under way.",
     }
     .to_owned()
+}
+
+/// Ninety bars, today last; days without any look are there, pale.
+fn last_days(days: &[Day], now: Time) -> Vec<minijinja::Value> {
+    let today = bucket(now, DAY);
+    let start = |n: i64| Time(today - (BARS - 1 - n) * DAY);
+    let found = |at: Time| days.iter().find(|(day, _)| *day == at).copied();
+    (0..BARS).map(start).map(|at| found(at).as_ref().map_or_else(|| nothing(at), day)).collect()
+}
+
+fn nothing(at: Time) -> minijinja::Value {
+    context! { class => "nothing", title => format!("{}: not watched", at.utc().format("%-d %b")) }
 }
 
 fn day((at, counts): &Day) -> minijinja::Value {

@@ -103,7 +103,7 @@ pub fn askers(options: NetOptions) -> Askers {
     provider();
     let clock = Clock::manual(Time(1_800_000_000_000));
     let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
-    Askers::new(Net::new(options, gate, clock).unwrap())
+    Askers::new(Net::new(options, Arc::new(gate), clock).unwrap())
 }
 
 /// A GET for this URL.
@@ -241,7 +241,7 @@ async fn start(
         ..options()
     };
     let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
-    let askers = Askers::new(Net::new(options, gate, clock.clone()).unwrap());
+    let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
     let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })];
     let everybody = vec![("record".to_owned(), "127.0.0.1".to_owned())];
