@@ -5,6 +5,7 @@ import re
 import signal
 import time
 
+from plugwatch import environment
 from processes import free_port, happens, run, start, stop
 
 
@@ -19,13 +20,14 @@ def prove(world, claims):
     config.write_text(re.sub(r'(?m)^listen = ".*"$', f'listen = "127.0.0.1:{port}"', shipped))
     # A network of its own, with nothing in it but loopback: no packet leaves this machine.
     script = 'ip link set lo up && exec "$0" run -c plugwatch.toml'
-    process = start(["unshare", "--net", "sh", "-c", script, world.binary], log, cwd=folder)
+    process = start(["unshare", "--net", "sh", "-c", script, world.binary], log, cwd=folder, env=environment())
     try:
         says_it(claims, log)
         shows_it(claims, process, port)
     finally:
+        ran = process.poll() is None
         code = stop(process, signal.SIGTERM, 10)
-    claims.hold("no network", "it stops cleanly all the same", code == 0, code)
+    claims.hold("no network", "it runs on, and stops cleanly when told to", ran and code == 0, code)
 
 
 def says_it(claims, log):
@@ -44,10 +46,11 @@ def shows_it(claims, process, port):
     status = json.loads(inside(process, f"http://127.0.0.1:{port}/status.json") or "{}")
     states = {shown["label"]: shown["state"] for shown in status.get("dependencies", [])}
     wrong = {"live", "degraded", "outage", "dropped"} & set(states.values())
-    fits = status.get("blind") is True and len(states) >= 4 and not wrong
+    fits = status.get("blind") is True and states and not wrong
     claims.hold("no network", "/status.json calls nothing live, dropped or down", fits, status)
 
 
 def inside(process, url):
     """What a client gets in the network of that process."""
-    return run(["nsenter", "--net", "--target", str(process.pid), "curl", "--silent", "--noproxy", "*", "--max-time", "5", url]).stdout
+    client = ["curl", "--silent", "--noproxy", "*", "--max-time", "5", url]
+    return run(["nsenter", "--net", "--target", str(process.pid), *client]).stdout

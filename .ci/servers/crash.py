@@ -33,7 +33,7 @@ def prove(world, claims):
     line.restore()
     watcher.start()
     everything_arrives(world, claims, watcher)
-    watcher.stop()
+    stops_while_a_try_hangs(world, claims, watcher, line)
     line.close()
 
 
@@ -51,7 +51,7 @@ def begin(world, claims, watcher):
 
 def drop_both(world, claims, watcher, line):
     """The line is cut; the first drop's tries hang, the second drop waits behind them."""
-    line.cut = {str(ANSWER_LOST): "no_answer", str(SWALLOWED): "swallow"}
+    line.cut_again({str(ANSWER_LOST): "no_answer", str(SWALLOWED): "swallow"})
     world.pages.suspend_site("first")
     hangs = happens(lambda: len(line.held) == 2, 15)
     claims.hold("crash", "the first drop's tries are under way in both chats", hangs, line.held)
@@ -70,6 +70,15 @@ def pending(watcher):
     ))
 
 
+def stops_while_a_try_hangs(world, claims, watcher, line):
+    """SIGTERM does not wait for a channel that never answers."""
+    line.cut_again({str(SWALLOWED): "swallow"})
+    world.pages.show_site("second")
+    hangs = happens(lambda: line.held, 20)
+    code = watcher.stop()
+    claims.hold("crash", "SIGTERM ends it within 10 s while a try hangs", hangs and code == 0, f"{code}; {line.held}")
+
+
 def whole(watcher):
     """Whether SQLite finds the file sound; it reads the log of the killed program for that."""
     connection = sqlite3.connect(watcher.database, timeout=5)
@@ -86,10 +95,11 @@ def everything_arrives(world, claims, watcher):
     first = {chat: world.emulator.about(chat, "DROPPED: first") for chat in (ANSWER_LOST, SWALLOWED)}
     second = {chat: world.emulator.about(chat, "DROPPED: second") for chat in (ANSWER_LOST, SWALLOWED)}
     marks = [REPEAT in text for text in first[ANSWER_LOST]]
-    claims.hold("crash", "the alert whose answer was lost comes once more, marked as a repeat", marks == [False, True], first)
+    claim = "the alert whose answer was lost comes once more, marked as a repeat"
+    claims.hold("crash", claim, marks == [False, True], first)
     marks = [REPEAT in text for text in first[SWALLOWED]]
     claims.hold("crash", "the alert that was swallowed arrives, marked as a possible repeat", marks == [True], first)
     marks = [[REPEAT in text for text in texts] for texts in second.values()]
     claims.hold("crash", "the alert that was never tried arrives once, unmarked", marks == [[False], [False]], second)
-    rows = watcher.rows("SELECT dependency, count(*) FROM alert WHERE reason = 'opened' GROUP BY dependency ORDER BY dependency")
+    rows = watcher.rows("SELECT dependency, count(*) FROM alert WHERE reason = 'opened' GROUP BY 1 ORDER BY 1")
     claims.hold("crash", "no drop was decided twice", rows == [("first", 1), ("second", 1)], rows)

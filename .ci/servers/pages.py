@@ -46,8 +46,9 @@ class Pages:
 
     def remove_from_play(self, package):
         """Google takes the app down: both of its pages are gone."""
-        (self.folder / f"play/details/{package}.html").unlink()
+        # In this order no look can find the listing gone while the other page still shows the app.
         (self.folder / f"play/datasafety/{package}.html").unlink()
+        (self.folder / f"play/details/{package}.html").unlink()
 
     def list_on_apple(self, track_id, title, listed=True):
         """Apple's look-up of this app beside its control, and the app's page."""

@@ -77,7 +77,7 @@ class Plugwatch:
         """Looks once at everything."""
         out = self.folder / "check.out"
         command = [self._binary, "check", "-c", str(self.config)]
-        code, memory = peak_memory_of(command, out, cwd=self.folder, env=_environment())
+        code, memory = peak_memory_of(command, out, cwd=self.folder, env=environment(TOKEN))
         text = out.read_text()
         found = (re.split(r"\s{2,}", line.strip(), maxsplit=3) for line in text.splitlines())
         lines = {parts[0]: Line(*parts) for parts in found if len(parts) == 4}
@@ -85,16 +85,16 @@ class Plugwatch:
 
     def start(self):
         """Starts watching, and waits for the status page."""
-        self._process = start([self._binary, "run", "-c", str(self.config)], self.log, cwd=self.folder, env=_environment())
+        self._process = start([self._binary, "run", "-c", str(self.config)], self.log, cwd=self.folder, env=environment(TOKEN))
         wait_until("the status page", self.status, 20)
 
     def second(self):
         """Starts another plugwatch with the same settings, which should refuse to run."""
-        return run([self._binary, "run", "-c", str(self.config)], cwd=self.folder, env=_environment())
+        return run([self._binary, "run", "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
 
     def history(self, name):
         """What `plugwatch history` prints about a dependency."""
-        done = run([self._binary, "history", name, "-c", str(self.config)], cwd=self.folder, env=_environment())
+        done = run([self._binary, "history", name, "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
         return done.stdout + done.stderr
 
     def stop(self):
@@ -139,6 +139,6 @@ class Plugwatch:
             return None
 
 
-def _environment():
-    """Nothing but the path and the token: settings of this machine must not speak."""
-    return {"PATH": os.environ["PATH"], "PLUGWATCH_TELEGRAM_TOKEN": TOKEN}
+def environment(token=""):
+    """Nothing but the path and the bot's token: settings of this machine must not speak."""
+    return {"PATH": os.environ["PATH"], "PLUGWATCH_TELEGRAM_TOKEN": token}

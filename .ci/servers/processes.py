@@ -41,10 +41,16 @@ def stop(process, how=signal.SIGTERM, within=10):
 def stop_all():
     """Ends whatever this run has started and is still there."""
     with _lock:
-        for process in _started:
-            if process.poll() is None:
-                process.kill()
-                process.wait(5)
+        left = [process for process in _started if process.poll() is None]
+    # First all are asked: nginx, killed outright, would leave its workers behind.
+    for process in left:
+        process.terminate()
+    for process in left:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
 
 
 def run(command, within=20, **options):

@@ -62,10 +62,11 @@ def build(binary, folder):
     nginx = Nginx(folder / "nginx", "\n".join(servers), listening)
     nginx.start()
     names.start()
+    secure = {name: f"https://127.0.0.1:{port}" for name, port in secure.items()}
     return World(
         binary=binary, folder=folder, checkout=pathlib.Path(__file__).resolve().parents[2],
         authority=authority, certificate=certificates["secure"], pages=pages, nginx=nginx,
-        stores=f"http://127.0.0.1:{http}", secure={name: f"https://127.0.0.1:{port}" for name, port in secure.items()},
+        stores=f"http://127.0.0.1:{http}", secure=secure | {"moved": secure["secure"]},
         anchors=[f"{n}.anchor.example@{at}:{anchor}" for n, at in zip(("one", "two", "three"), ANCHORS)],
         names=names, dns_port=names.port, emulator=Emulator(folder),
     )
@@ -103,7 +104,7 @@ def all_certificates(folder):
     # at the certificate itself asks for the name. A good certificate is for both.
     both = "DNS:{}.example,IP:127.0.0.1".format
     return {
-        "secure": ours.issue("secure", both("secure")),
+        "secure": ours.issue("secure", both("secure") + ",DNS:moved.example"),
         "ending": ours.issue("ending", both("ending"), ends=5),
         "expired": ours.issue("expired", both("expired"), begins=-40, ends=-10),
         "another": ours.issue("another", "DNS:somebody-else.example"),

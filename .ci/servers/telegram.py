@@ -46,10 +46,8 @@ class Line:
     """
 
     def __init__(self, emulator):
-        self.cut = {}
-        self.held = []
         self._lock = threading.Lock()
-        self._restored = threading.Event()
+        self.cut_again({})
         line = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -70,7 +68,7 @@ class Line:
         """Carries one request to the emulator, as far as its chat's line allows."""
         body = request.rfile.read(int(request.headers.get("content-length", 0)))
         chat = str(json.loads(body)["chat_id"])
-        how = self.cut.get(chat)
+        how, restored = self.cut.get(chat), self._restored
         passed = None
         if how != "swallow":
             headers = {"content-type": request.headers["content-type"]}
@@ -78,7 +76,7 @@ class Line:
         if how:
             with self._lock:
                 self.held.append(chat)
-            self._restored.wait(60)
+            restored.wait(60)
             request.close_connection = True
             return
         status, answer = passed
@@ -87,6 +85,12 @@ class Line:
         request.send_header("content-length", str(len(answer)))
         request.end_headers()
         request.wfile.write(answer)
+
+    def cut_again(self, how):
+        """From now on these chats' lines are cut in these ways."""
+        self.held = []
+        self._restored = threading.Event()
+        self.cut = how
 
     def restore(self):
         """Everything passes again; what was held is let go unanswered."""

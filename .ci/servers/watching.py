@@ -68,7 +68,8 @@ def all_live(world, claims, watcher):
         claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
     happens(lambda: world.emulator.messages(CHAT), 10)
     texts = world.emulator.messages(CHAT)
-    claims.hold("watching", "the start message arrives at Telegram, once", len(texts) == 1 and "watching 4: 4 live" in texts[0], texts)
+    fits = len(texts) == 1 and "watching 4: 4 live" in texts[0]
+    claims.hold("watching", "the start message arrives at Telegram, once", fits, texts)
 
 
 def told(world, claims, claim, headline, *words):
@@ -124,14 +125,16 @@ def nothing_else(world, claims, watcher):
     texts = world.emulator.messages(CHAT)
     claims.hold("watching", "five messages arrived, and no more", len(texts) == 5, texts)
     health = watcher.health() or {}
-    claims.hold("watching", "the outbox is empty", health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0, health)
+    empty = health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0
+    claims.hold("watching", "the outbox is empty", empty, health)
 
 
 def second_instance(claims, watcher):
     """Two programs on one database would tell everything twice."""
     second = watcher.second()
     fits = second.returncode == 1 and "is in use by another plugwatch" in second.stderr
-    claims.hold("watching", "a second one on the same database refuses with a sentence", fits, f"{second.returncode}: {second.stderr}")
+    seen = f"{second.returncode}: {second.stderr}"
+    claims.hold("watching", "a second one on the same database refuses with a sentence", fits, seen)
 
 
 def stops(claims, watcher):
@@ -139,4 +142,5 @@ def stops(claims, watcher):
     began = time.monotonic()
     code = watcher.stop()
     took = time.monotonic() - began
-    claims.hold("watching", "SIGTERM ends it within 10 s with exit code 0", code == 0 and took < 10, f"{code} after {took:.1f} s")
+    fits = code == 0 and took < 10
+    claims.hold("watching", "SIGTERM ends it within 10 s with exit code 0", fits, f"{code} after {took:.1f} s")

@@ -88,7 +88,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let demo = matches!(arguments.command, Some(Command::Demo { .. }));
     start_log(if demo { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One thread asks and decides; pages that are heavy to read go to threads of their own.
+    // Handing each answer from thread to thread would cost more than all the work on it.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("plugwatch: the system gives no threads: {error}");

@@ -114,9 +114,9 @@ impl Engine {
     /// What a dependency comes to, by all that is believed about its probes.
     pub(super) fn combined(&self, id: &str) -> Combined {
         let fallback = Standing::default();
-        let specs: Vec<_> = self.plan.specs().filter(|spec| spec.probe.dependency == id).collect();
-        let mut parts: Vec<Part<'_>> = specs
-            .iter()
+        let parts: Vec<Part<'_>> = self
+            .plan
+            .of(id)
             .map(|spec| Part {
                 role: spec.probe.role,
                 check: &spec.probe.check,
@@ -124,10 +124,6 @@ impl Engine {
                 standing: self.draft.probe(&self.state, spec.id).map_or(&fallback, |probe| &probe.standing),
             })
             .collect();
-        // The home storefront speaks first in its spread.
-        let homes: Vec<Option<&str>> =
-            specs.iter().filter(|spec| spec.probe.home).map(|spec| spec.probe.country.as_deref()).collect();
-        parts.sort_by_key(|part| !homes.contains(&part.country));
         combine(&parts)
     }
 

@@ -46,6 +46,9 @@ use draft::{Draft, State};
 use own_network::OwnState;
 use plan::Plan;
 
+/// What changed by plain looks only is shown this often.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
+
 /// A look that broke down is tried again after this.
 const LOST: Duration = Duration::from_secs(5);
 
@@ -88,6 +91,7 @@ pub struct Engine {
     simulation: bool,
     board: watch::Sender<Arc<Board>>,
     board_dirty: bool,
+    shown_at: Time,
     bell: Arc<Notify>,
 }
 
@@ -171,8 +175,12 @@ impl Engine {
                 return Err(error);
             }
             let tells = !draft.batch.alerts.is_empty();
+            let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
             self.state.absorb(draft);
             self.board_dirty = true;
+            if urgent {
+                self.shown_at = Time(0);
+            }
             if tells {
                 self.bell.notify_one();
             }
@@ -186,9 +194,11 @@ impl Engine {
         Windows { board: self.board.subscribe(), bell: self.bell.clone() }
     }
 
-    /// Sends the latest board to whoever watches.
+    /// Sends the latest board to whoever watches: changes at once, plain looks once a second.
     fn show(&mut self, now: Time) {
-        if std::mem::take(&mut self.board_dirty) {
+        if self.board_dirty && now.since(self.shown_at) >= SHOW_EVERY {
+            self.board_dirty = false;
+            self.shown_at = now;
             let board = self.view_board(now);
             self.board.send_replace(Arc::new(board));
         }

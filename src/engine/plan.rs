@@ -1,6 +1,6 @@
 //! Which probe looks when; a suspicion brings the next look forward.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ struct Planned {
 #[derive(Debug, Default)]
 pub struct Plan {
     probes: BTreeMap<i64, Planned>,
+    by_dependency: HashMap<String, Vec<i64>>,
     /// How often a look was brought forward; jitters the next one.
     hurried: u64,
 }
@@ -43,7 +44,11 @@ impl Plan {
             let (next_at, urgent) = kept.filter(|(at, _)| *at <= first).unwrap_or((first, false));
             (spec.id, Planned { spec, next_at, urgent, in_flight: false })
         };
-        Plan { probes: specs.into_iter().map(planned).collect(), hurried: old.hurried }
+        let mut by_dependency: HashMap<String, Vec<i64>> = HashMap::new();
+        for spec in &specs {
+            by_dependency.entry(spec.probe.dependency.clone()).or_default().push(spec.id);
+        }
+        Plan { probes: specs.into_iter().map(planned).collect(), by_dependency, hurried: old.hurried }
     }
 
     /// When the next look is due.
@@ -94,6 +99,12 @@ impl Plan {
     /// When a probe looks next.
     pub fn next_at(&self, id: i64) -> Time {
         self.probes.get(&id).map_or(Time(0), |planned| planned.next_at)
+    }
+
+    /// The probes of one dependency, the home storefront first, as configured.
+    pub fn of(&self, dependency: &str) -> impl Iterator<Item = &Arc<Spec>> {
+        let ids = self.by_dependency.get(dependency).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
     }
 
     /// Every probe.

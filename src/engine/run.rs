@@ -12,7 +12,7 @@ use crate::core::time::Time;
 use crate::store::Result;
 
 /// Looks that nobody waits for are committed together after at most this long.
-const GROUP: Duration = Duration::from_millis(250);
+const GROUP: Duration = Duration::from_millis(500);
 /// Or when there are so many.
 const MOST: usize = 200;
 /// Old looks are pruned this often.

@@ -59,6 +59,7 @@ impl Engine {
             simulation: false,
             board,
             board_dirty: true,
+            shown_at: Time(0),
             bell: Arc::new(Notify::new()),
             store,
         };

@@ -1,6 +1,9 @@
 //! What is known, as views for people: the board, and what an alert says.
 
+use std::sync::Arc;
+
 use super::Engine;
+use super::plan::Spec;
 use crate::config::Dependency;
 use crate::core::alerting::Decision;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
@@ -33,9 +36,9 @@ impl Engine {
         let state = self.draft.dependency(&self.state, &dependency.id);
         let (vendor, parent) = self.names(dependency);
         let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
-        let specs: Vec<_> = self.plan.specs().filter(|spec| spec.probe.dependency == dependency.id).collect();
-        let parts: Vec<Part<'_>> = specs
-            .iter()
+        let parts: Vec<Part<'_>> = self
+            .plan
+            .of(&dependency.id)
             .zip(&probes)
             .map(|(spec, probe)| Part {
                 role: spec.probe.role,
@@ -61,8 +64,7 @@ impl Engine {
     }
 
     fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
-        let own = self.plan.specs().filter(|spec| spec.probe.dependency == dependency);
-        own.map(|spec| {
+        let view = |spec: &Arc<Spec>| {
             let state = self.draft.probe(&self.state, spec.id);
             let title = self.ctx.config.catalog.check(&spec.probe.check).map_or("", |(_, check)| check.title.as_str());
             ProbeBoard {
@@ -73,8 +75,8 @@ impl Engine {
                 last: state.and_then(|state| state.last.clone()),
                 next_at: self.plan.next_at(spec.id),
             }
-        })
-        .collect()
+        };
+        self.plan.of(dependency).map(view).collect()
     }
 
     /// The vendor's and the parent's names.

@@ -1,14 +1,11 @@
 //! The one transaction: looks, what they changed, and what is to be told of it.
 
-use std::collections::BTreeMap;
-
 use sqlx::{Sqlite, Transaction};
 
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
-use super::{Result, Store};
+use super::{Result, Store, observations};
 use crate::core::combine::Combined;
-use crate::core::history::{Counts, DAY, HOUR, bucket};
 use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::standing::{Change, Flip, Standing};
@@ -144,10 +141,10 @@ impl Store {
     pub async fn commit(&self, batch: &Batch) -> Result<()> {
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        observations::append(&mut tx, &batch.looks, &reasons).await?;
         for look in &batch.looks {
-            observe(&mut tx, look, reasons[&look.reason]).await?;
+            note_changes(&mut tx, look).await?;
         }
-        sum_up(&mut tx, &batch.looks).await?;
         for change in &batch.dependencies {
             set_dependency(&mut tx, change).await?;
         }
@@ -165,15 +162,8 @@ impl Store {
     }
 }
 
-async fn observe(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, reason: i64) -> Result<()> {
-    sqlx::query("INSERT INTO observation (probe, at, verdict, reason, latency_ms) VALUES ($1, $2, $3, $4, $5)")
-        .bind(look.probe)
-        .bind(look.at.0)
-        .bind(number(look.verdict))
-        .bind(reason)
-        .bind(i64::from(look.latency_ms))
-        .execute(&mut **tx)
-        .await?;
+/// What a look changed besides history; most looks change nothing.
+async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &LookRow) -> Result<()> {
     if let Some(standing) = &look.standing {
         set_standing(tx, look.probe, standing, look.at).await?;
     }
@@ -226,38 +216,6 @@ async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, flip: &Flip)
     Ok(())
 }
 
-/// One statement for each probe and bucket, however many looks fell into it.
-async fn sum_up(tx: &mut Transaction<'_, Sqlite>, looks: &[LookRow]) -> Result<()> {
-    let mut sums: BTreeMap<(i64, i64, i64), Counts> = BTreeMap::new();
-    for look in looks {
-        for width in [HOUR, DAY] {
-            let counts = sums.entry((look.probe, width, bucket(look.at, width))).or_default();
-            counts.add(look.verdict, i64::from(look.latency_ms));
-        }
-    }
-    for ((probe, width, starts_at), counts) in sums {
-        sqlx::query(
-            "INSERT INTO rollup (probe, width, starts_at, live, degraded, outage, dropped, unknown, latency_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (probe, width, starts_at) DO UPDATE SET \
-             live = live + excluded.live, degraded = degraded + excluded.degraded, outage = outage + excluded.outage, \
-             dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
-             latency_ms = latency_ms + excluded.latency_ms",
-        )
-        .bind(probe)
-        .bind(width)
-        .bind(starts_at)
-        .bind(counts.live)
-        .bind(counts.degraded)
-        .bind(counts.outage)
-        .bind(counts.dropped)
-        .bind(counts.unknown)
-        .bind(counts.latency_ms)
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(())
-}
-
 async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyChange) -> Result<()> {
     sqlx::query(
         "INSERT INTO dependency (id, state, updated_at) VALUES ($1, $2, $3) \
@@ -280,15 +238,4 @@ pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &s
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Verdicts as small numbers, for the many rows of history only.
-pub(super) fn number(verdict: Verdict) -> i64 {
-    match verdict {
-        Verdict::Unknown => 0,
-        Verdict::Live => 1,
-        Verdict::Degraded => 2,
-        Verdict::Outage => 3,
-        Verdict::Dropped => 4,
-    }
 }

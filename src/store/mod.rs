@@ -11,6 +11,7 @@ mod evidence;
 mod facts;
 mod history;
 mod incidents;
+mod observations;
 mod open;
 mod outbox;
 mod probes;
