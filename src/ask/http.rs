@@ -105,7 +105,9 @@ enum Hop {
 fn next_hop(net: &Net, url: &Url, response: &reqwest::Response) -> Hop {
     let redirects = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let Some(location) = response.headers().get(LOCATION).filter(|_| redirects) else { return Hop::Stay };
-    let next = location.to_str().ok().and_then(|location| url.join(location).ok()).map(|next| net.logical(next));
+    // The server speaks of where it really is; what it means is the logical place.
+    let actual = net.actual(url);
+    let next = location.to_str().ok().and_then(|location| actual.join(location).ok()).map(|next| net.logical(next));
     match next {
         Some(next) if !matches!(next.scheme(), "http" | "https") => Hop::Refused,
         Some(next) if url.scheme() == "https" && next.scheme() == "http" => Hop::Refused,

@@ -92,15 +92,21 @@ impl Net {
         actual
     }
 
+    /// The override that `actual` lies below, with its path: the longest one, if several do.
+    fn override_of(&self, actual: &Url) -> Option<(Url, String)> {
+        let below = |(logical, base): (&String, &String)| {
+            let base = Url::parse(base).ok().filter(|base| origin(base) == origin(actual))?;
+            let prefix = base.path().trim_end_matches('/').to_owned();
+            let rest = actual.path().strip_prefix(&prefix)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((Url::parse(logical).ok()?, prefix))
+        };
+        self.options.overrides.iter().filter_map(below).max_by_key(|(_, prefix)| prefix.len())
+    }
+
     /// The logical URL of one that an overridden server gave.
     pub(super) fn logical(&self, actual: Url) -> Url {
-        let found = self
-            .options
-            .overrides
-            .iter()
-            .find(|(_, base)| Url::parse(base).is_ok_and(|base| origin(&base) == origin(&actual)));
-        let Some(mut logical) = found.and_then(|(logical, _)| Url::parse(logical).ok()) else { return actual };
-        logical.set_path(actual.path());
+        let Some((mut logical, prefix)) = self.override_of(&actual) else { return actual };
+        logical.set_path(&actual.path()[prefix.len()..]);
         logical.set_query(actual.query());
         logical
     }

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::model::Verdict;
 use crate::core::standing::Standing;
+use crate::core::time::Time;
 use crate::core::weigh::weigh;
 use crate::core::witness::OwnNetwork;
 use crate::engine::{Context, Desk, Looked, Spec, one_look};
@@ -51,7 +52,9 @@ async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
     for (order, (dependency, probe)) in ctx.config.probes().enumerate() {
         let (ctx, name) = (ctx.clone(), dependency.label.clone());
         let spec = Arc::new(Spec { id: 0, probe: probe.clone() });
-        looks.spawn(async move { (order, name, one_look(&ctx, spec, Standing::default(), false).await) });
+        // One look has no history: whether it was ever live is left open here.
+        let standing = Standing { last_live: Some(Time(0)), ..Standing::default() };
+        looks.spawn(async move { (order, name, one_look(&ctx, spec, standing, false).await) });
     }
     let total = looks.len();
     let mut lines = Vec::new();
@@ -78,7 +81,6 @@ fn progress(done: usize, total: usize) {
 
 fn line(order: usize, name: String, looked: &Looked) -> Line {
     let Looked { spec, look, witnesses, .. } = looked;
-    // One look has no history: whether it was ever live is left open here.
     let weighed = weigh(&look.reading, witnesses, &spec.probe.policy, true, look.at);
     let says = match weighed.verdict {
         Verdict::Live => "live".to_owned(),

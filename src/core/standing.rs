@@ -199,8 +199,11 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
-    let wants =
-        if at_once && reads < 2 { vec![Want::LookAgain(policy.dropped.gap())] } else { weighed.missing.clone() };
+    // The witnesses are heard even so: they may tell that the path lies.
+    let mut wants = weighed.missing.clone();
+    if at_once && reads < 2 {
+        wants.push(Want::LookAgain(policy.dropped.gap()));
+    }
     (flip, wants)
 }
 

@@ -45,6 +45,9 @@ impl Store {
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
+        // The lock is ours, so nobody else can be sending: a lease left by a crash holds up
+        // nothing. Its attempt stays without an outcome, and so the repeat says that it is one.
+        sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
         let store = Store { writer, readers, words: Mutex::new(HashMap::new()), _lock: Some(lock) };
         store.load_words().await?;
         Ok(store)

@@ -119,6 +119,21 @@ async fn an_override_changes_where_we_ask_but_not_what_answers_say() {
 }
 
 #[tokio::test]
+async fn redirects_below_an_override_with_a_path_stay_below_it() {
+    let server = raw(|request| match request.split(' ').nth(1).unwrap() {
+        "/site/start" => http("302 Found", "location: /site/fine\r\n", b""),
+        other => http("200 OK", "", other.as_bytes()),
+    })
+    .await;
+    let mut options = options();
+    options.overrides.insert("https://a.example".into(), format!("http://{server}/other"));
+    options.overrides.insert("https://b.example".into(), format!("http://{server}/site"));
+    let answer = askers(options).ask(&Question::Http(get("https://b.example/start")), false).await;
+    assert_eq!(answer.http.unwrap().url, "https://b.example/fine");
+    assert_eq!(answer.body, b"/site/fine");
+}
+
+#[tokio::test]
 async fn a_step_down_from_https_to_http_is_not_followed() {
     let server = raw(|_| http("302 Found", "location: http://store.example/\r\n", b"")).await;
     let mut options = options();
