@@ -130,6 +130,7 @@ pub fn after(
     policy: &Policy,
 ) -> (Standing, Option<Flip>, Vec<Want>) {
     let weighed = access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, look.at);
+    let weighed = no_refutation(weighed, standing);
     let mut next = standing.clone();
     if weighed.verdict == Verdict::Unknown {
         let (flip, wants) = unseen(&mut next, &weighed, policy, look.at);
@@ -163,6 +164,15 @@ fn access(weighed: Weighed, standing: &Standing, now: Time) -> Weighed {
     }
 }
 
+/// A vendor that breaks down after it dropped us has not taken us back: the drop stays,
+/// unverified, until the vendor says something about us again.
+fn no_refutation(weighed: Weighed, standing: &Standing) -> Weighed {
+    if standing.verdict() != Some(Verdict::Dropped) || weighed.verdict != Verdict::Outage {
+        return weighed;
+    }
+    Weighed { verdict: Verdict::Unknown, ..weighed }
+}
+
 fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
     standing.verdict() == Some(weighed.verdict)
 }
@@ -194,7 +204,9 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     // Access lost is told even while already blind for a duller reason.
     let newly_urgent = at_once && same.is_none_or(|unverified| !unverified.blind);
     let speaks = if at_once { reads >= 2 } else { now.since(began) >= policy.blind_after };
-    let tells = speaks && !TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) && (!was_blind || newly_urgent);
+    // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
+    let quiet = TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) || from == Some(Verdict::Dropped);
+    let tells = speaks && !quiet && (!was_blind || newly_urgent);
     let stays_blind = if newly_urgent { tells } else { was_blind || tells };
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });

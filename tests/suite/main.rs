@@ -15,5 +15,6 @@ mod layers;
 mod notify;
 mod store;
 mod tls;
+mod vendor;
 mod web;
 mod weekend;

@@ -1,0 +1,127 @@
+//! One vendor whose answers the test changes: what each change is called.
+
+use std::sync::{Arc, Mutex};
+
+use plugwatch::core::time::Time;
+use plugwatch::demo::{Stage, anchors};
+
+use crate::kit::{BEGIN, Staged, http, minutes, raw};
+
+/// A DigitalOcean account, and what it answers from now on.
+struct Vendor {
+    staged: Staged,
+    answer: Arc<Mutex<(&'static str, String)>>,
+}
+
+impl Vendor {
+    async fn open(secret: &str) -> Vendor {
+        let answer = Arc::new(Mutex::new(("200 OK", account("active", 25))));
+        let given = answer.clone();
+        let server = raw(move |_| {
+            let (status, body) = given.lock().unwrap().clone();
+            http(status, "content-type: application/json\r\n", body.as_bytes())
+        })
+        .await;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
+        let list = anchors().await.unwrap().map(|anchor| format!("\"{anchor}\"")).join(", ");
+        let text = format!(
+            "platform = \"Acme\"\n[network]\nanchors = [{list}]\n[override]\n\"https://api.digitalocean.com\" = \
+             \"http://{server}\"\n[[channel]]\nkind = \"terminal\"\n[[dependency]]\nid = \"host\"\nlabel = \"Hosting\"\n\
+             check = \"digitalocean/account\"\ntoken = {}\nevery = \"5m\"\ncriticality = \"critical\"\n",
+            secret.replace("FOLDER", &folder.path().display().to_string())
+        );
+        let staged = Staged::with(folder, Stage::new().unwrap(), text, Time::parse(BEGIN).unwrap()).await;
+        Vendor { staged, answer }
+    }
+
+    /// Answers so from now on, lets `span` pass, and returns what was told.
+    async fn then(&mut self, status: &'static str, body: String, span: u64) -> Vec<String> {
+        *self.answer.lock().unwrap() = (status, body);
+        self.staged.pass(minutes(span)).await;
+        self.staged.told()
+    }
+}
+
+fn account(status: &str, limit: u32) -> String {
+    format!(
+        "{{\"account\": {{\"email\": \"a@b.example\", \"status\": \"{status}\", \"status_message\": \"\", \"droplet_limit\": {limit}}}}}"
+    )
+}
+
+const KEY: &str = "{ file = \"FOLDER/key\" }";
+
+async fn live() -> Vendor {
+    let mut vendor = Vendor::open(KEY).await;
+    assert_eq!(
+        vendor.then("200 OK", account("active", 25), 20).await,
+        ["Acme: watching 1: 1 live. Next report Monday 9:00."]
+    );
+    vendor
+}
+
+#[tokio::test]
+async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
+    let mut vendor = live().await;
+    assert_eq!(vendor.then("200 OK", account("warning", 25), 20).await, ["WARNING: Hosting (DigitalOcean)"]);
+    assert_eq!(vendor.then("200 OK", account("locked", 25), 20).await, ["DROPPED: Hosting (DigitalOcean)"]);
+    assert_eq!(vendor.then("503 Busy", "{}".into(), 60).await, [""; 0], "a breakdown takes nothing back");
+    assert_eq!(vendor.staged.shown("host"), "dropped");
+    assert_eq!(vendor.then("200 OK", account("active", 25), 20).await, ["LIVE AGAIN: Hosting (DigitalOcean)"]);
+}
+
+#[tokio::test]
+async fn a_key_that_worked_and_is_refused_is_access_lost_at_once_and_no_drop() {
+    let mut vendor = live().await;
+    let told = vendor.then("401 Unauthorized", "{\"id\": \"unauthorized\"}".into(), 8).await;
+    assert_eq!(told, ["ACCESS LOST: Hosting (DigitalOcean)"]);
+    assert_eq!(vendor.staged.shown("host"), "not_verified");
+    assert_eq!(vendor.then("401 Unauthorized", "{}".into(), 120).await, [""; 0]);
+    assert_eq!(vendor.then("200 OK", account("active", 25), 10).await, ["SEEN AGAIN: Hosting (DigitalOcean)"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_no_rule_knows_is_unknown_and_told_after_a_quarter_of_an_hour() {
+    let mut vendor = live().await;
+    assert_eq!(vendor.then("200 OK", "{\"state\": \"fine\"}".into(), 10).await, [""; 0]);
+    assert_eq!(vendor.staged.shown("host"), "not_verified");
+    let told = vendor.then("200 OK", "{\"state\": \"fine\"}".into(), 20).await;
+    assert_eq!(told, ["CANNOT BE SEEN: Hosting (DigitalOcean)"]);
+}
+
+#[tokio::test]
+async fn what_was_never_seen_live_cannot_be_dropped() {
+    let mut vendor = Vendor::open(KEY).await;
+    let told = vendor.then("200 OK", account("locked", 25), 60).await;
+    assert_eq!(told[0], "Acme: watching 1: 1 never seen live (typo?). Next report Monday 9:00.");
+    assert_eq!(told[1..], ["NEVER SEEN LIVE: Hosting (DigitalOcean)"]);
+    assert_eq!(vendor.staged.shown("host"), "never_seen_live");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_set_is_said_at_the_start_and_never_again() {
+    let mut vendor = Vendor::open("{ env = \"PLUGWATCH_TEST_NOT_SET\" }").await;
+    let told = vendor.then("200 OK", account("active", 25), 120).await;
+    assert_eq!(told, ["Acme: watching 1: 1 needs a key. Next report Monday 9:00."]);
+    assert_eq!(vendor.staged.shown("host"), "needs_key");
+}
+
+#[tokio::test]
+async fn a_watched_fact_that_changed_is_told_once_it_was_read_twice() {
+    let mut vendor = live().await;
+    assert_eq!(vendor.then("200 OK", account("active", 3), 5).await, [""; 0]);
+    assert_eq!(vendor.then("200 OK", account("active", 3), 30).await, ["CHANGED: Hosting: droplet limit"]);
+}
+
+#[tokio::test]
+async fn one_bad_answer_between_good_ones_is_told_to_nobody() {
+    let mut vendor = live().await;
+    for status in ["locked", "active", "locked", "active"] {
+        *vendor.answer.lock().unwrap() = ("200 OK", account(status, 25));
+        // The look that a suspicion brings forward comes after a minute at the earliest.
+        let board = vendor.staged.engine.next_due().unwrap();
+        vendor.staged.pass(board.since(vendor.staged.clock.now())).await;
+    }
+    vendor.staged.pass(minutes(20)).await;
+    assert_eq!(vendor.staged.told(), [""; 0]);
+}
