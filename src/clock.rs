@@ -33,6 +33,11 @@ impl Clock {
         }
     }
 
+    /// Whether somebody moves this clock by hand.
+    pub fn is_manual(&self) -> bool {
+        matches!(self, Clock::Manual(_))
+    }
+
     /// Moves a manual clock forward to `at`; the system's clock goes by itself.
     pub fn move_to(&self, at: Time) {
         if let Clock::Manual(now) = self {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -10,6 +11,9 @@ use crate::clock::Clock;
 use crate::core::budget::{Budget, Pace};
 use crate::core::schedule::stable;
 use crate::core::time::Time;
+
+/// Nobody waits longer for a host.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// Who waits where.
 #[derive(Debug)]
@@ -40,22 +44,28 @@ impl Gate {
         self.lock().budget.set_paces(paces);
     }
 
-    /// Waits until `host` may be asked, and takes the slot.
-    pub async fn pass(&self, host: &str, urgent: bool) {
+    /// Waits until `host` may be asked, and takes the slot. `false` where that would take
+    /// longer than anybody waits: a look that hangs is seen by nobody.
+    pub async fn pass(&self, host: &str, urgent: bool) -> bool {
         let ticket = self.queue(host, urgent);
         let mut now = self.clock.now();
+        let patience = now.plus(LONGEST_WAIT);
         loop {
+            if now >= patience {
+                return false;
+            }
             let moved = self.moved.notified();
             match self.turn(host, ticket.number, now) {
-                Turn::Passed => return,
+                Turn::Passed => return true,
+                Turn::At(at) if at > patience => return false,
                 Turn::At(at) => tokio::select! {
                     later = self.clock.sleep_until(at) => now = later,
                     () = moved => now = self.clock.now(),
                 },
-                Turn::Behind => {
-                    moved.await;
-                    now = self.clock.now();
-                }
+                Turn::Behind => tokio::select! {
+                    () = moved => now = self.clock.now(),
+                    later = self.clock.sleep_until(patience), if !self.clock.is_manual() => now = later,
+                },
             }
         }
     }
@@ -143,12 +153,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_host_that_wants_to_be_left_alone_for_hours_is_not_waited_for() {
+        let gate = gate();
+        gate.stay_away("store", Time(6 * 3_600_000));
+        assert!(!gate.pass("store", true).await);
+        assert!(gate.pass("elsewhere", false).await);
+    }
+
+    #[tokio::test]
     async fn many_askers_all_pass_in_the_end() {
         let gate = gate();
         let askers: Vec<_> = (0..20)
             .map(|_| {
                 let gate = gate.clone();
-                tokio::spawn(async move { gate.pass("store", false).await })
+                tokio::spawn(async move { assert!(gate.pass("store", false).await) })
             })
             .collect();
         for asker in askers {

@@ -37,8 +37,11 @@ pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
 async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) -> (Answer, Stopwatch) {
     let first = origin(&url);
     let mut hops = 0;
-    net.gate.pass(&question.host, urgent).await;
+    let passed = net.gate.pass(&question.host, urgent).await;
     let watch = Stopwatch::start();
+    if !passed {
+        return (Answer { failure: Some(Failure::ToldToWait), ..Answer::default() }, watch);
+    }
     loop {
         let left = question.timeout.saturating_sub(watch.elapsed());
         let own = origin(&url) == first;
@@ -56,7 +59,9 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
             }
             Hop::To(next) => {
                 if let Some(host) = next.host_str().filter(|host| Some(*host) != url.host_str()) {
-                    net.gate.pass(host, urgent).await;
+                    if !net.gate.pass(host, urgent).await {
+                        return (Answer { failure: Some(Failure::ToldToWait), ..Answer::default() }, watch);
+                    }
                 }
                 url = next;
                 hops += 1;
@@ -122,7 +127,7 @@ async fn read(net: &Net, url: Url, redirects: u32, response: reqwest::Response) 
     let (body, failure) = body::read(response).await;
     let content_type = headers.get("content-type").and_then(|value| value.split(';').next()).unwrap_or("");
     let host = url.host_str().unwrap_or("").to_owned();
-    if let Some(wait) = headers.get("retry-after").and_then(|wait| wait.trim().parse().ok()).filter(|_| status >= 400) {
+    if let Some(wait) = headers.get("retry-after").and_then(|wait| wait.trim().parse().ok()).filter(|_| status == 429) {
         let until = crate::core::budget::come_back(net.clock.now(), Duration::from_secs(wait));
         net.gate.stay_away(&host, until);
     }

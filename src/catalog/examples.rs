@@ -117,8 +117,13 @@ fn any_check() -> Check {
         body: None,
         tls: false,
     };
-    let confirm =
-        ConfirmRule { basis: Basis::OwnStatement, dropped: None, control_in_answer: false, blind_after: None };
+    let confirm = ConfirmRule {
+        basis: Basis::OwnStatement,
+        dropped: None,
+        control_in_answer: false,
+        second_path_global: false,
+        blind_after: None,
+    };
     Check {
         id: "any/http".to_owned(),
         title: "Any HTTP answer".to_owned(),

@@ -125,14 +125,20 @@ impl CheckReader<'_, '_> {
     }
 
     fn confirm(&self) -> ConfirmRule {
-        let mut rule =
-            ConfirmRule { basis: Basis::OwnStatement, dropped: None, control_in_answer: false, blind_after: None };
+        let mut rule = ConfirmRule {
+            basis: Basis::OwnStatement,
+            dropped: None,
+            control_in_answer: false,
+            second_path_global: false,
+            blind_after: None,
+        };
         let Some(table) = self.table.table("confirm") else { return rule };
         if let Some(basis) = table.word("basis", &["own_statement", "absence"]) {
             rule.basis = basis.value;
         }
         rule.dropped = read_confirm(&table);
         rule.control_in_answer = table.flag("control_in_answer").is_some_and(|flag| flag.value);
+        rule.second_path_global = table.flag("second_path_global").is_some_and(|flag| flag.value);
         rule.blind_after = table.duration("blind_after").map(|after| after.value);
         table.finish();
         rule

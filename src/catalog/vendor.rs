@@ -94,6 +94,8 @@ pub struct ConfirmRule {
     pub dropped: Option<Confirm>,
     /// The control stands in the same answer; the rules look at it.
     pub control_in_answer: bool,
+    /// The second path sees all countries together.
+    pub second_path_global: bool,
     /// Unverified for so long is an alert, where the default is not right.
     pub blind_after: Option<Duration>,
 }
@@ -113,6 +115,7 @@ impl Check {
         policy.positive_control = self.positive_control.is_some();
         policy.negative_control = self.negative_control.is_some();
         policy.second_path = self.second_path.is_some();
+        policy.second_path_global = self.confirm.second_path_global;
         policy
     }
 

@@ -56,11 +56,12 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
             tracing::error!(%error, "the status page stopped: {error}");
         }
     });
+    let chats = bots.iter().map(|(_, _, chats)| chats.clone()).collect();
     for (token, api_url, chats) in bots {
         besides.spawn(bot::run(token, api_url, Answering::new(chats, windows.board.clone(), clock.clone())));
     }
     let (send, receive) = mpsc::channel(4);
-    besides.spawn(signals(Reloading { path, clock, courier, gate }, send));
+    besides.spawn(signals(Reloading { path, clock, courier, gate, web, bots: chats }, send));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
     store.close().await;
@@ -102,6 +103,9 @@ struct Reloading {
     clock: Clock,
     courier: Arc<Courier>,
     gate: Arc<Gate>,
+    /// What was read once: a change of these needs a restart.
+    web: crate::config::Web,
+    bots: Vec<Vec<i64>>,
 }
 
 /// SIGTERM and SIGINT stop cleanly; SIGHUP takes up a changed configuration.
@@ -124,7 +128,7 @@ async fn signals(reloading: Reloading, engine: mpsc::Sender<Command>) {
 }
 
 async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
-    let Reloading { path, clock, courier, gate } = reloading;
+    let Reloading { path, clock, courier, gate, .. } = reloading;
     let config = match Config::load(path) {
         Ok(config) => config,
         Err(problems) => {
@@ -135,6 +139,10 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     match (build::askers(&config, clock, gate), build::ways(&config, clock)) {
         (Ok(askers), Ok(ways)) => {
             courier.replace(ways).await;
+            let chats: Vec<Vec<i64>> = bots(&config).into_iter().map(|(_, _, chats)| chats).collect();
+            if config.web != reloading.web || chats != reloading.bots {
+                tracing::warn!("[web] or the chats that the bot answers have changed: that needs a restart");
+            }
             let _ = engine.send(Command::Reload(Box::new((config, askers)))).await;
         }
         (Err(why), _) | (_, Err(why)) => tracing::error!("the old configuration goes on: {why}"),

@@ -129,7 +129,18 @@ fn read_leave(table: &Table<'_>) -> Option<LeaveStep> {
 fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<Probe> {
     let several = table.tables("probe");
     let (check, vendor) = (table.string("check"), table.string("vendor"));
+    let clash = |key: &str, what: &str| {
+        table.problem(table.key_span(key), format!("`{key}` has no effect here: {what}"), "leave it out, or move it");
+    };
+    if check.is_some() && vendor.is_some() {
+        clash("vendor", "`check` is given too");
+    }
     if !several.is_empty() {
+        for key in ["check", "vendor", "every", "cron", "time_zone", "role", "confirm"] {
+            if table.any(key).is_some() {
+                clash(key, "each [[dependency.probe]] has its own");
+            }
+        }
         let mut probes = Vec::new();
         for one in &several {
             let Some(check) = one.need_string("check", "\"twilio/account\"") else { continue };

@@ -184,6 +184,14 @@ fn check_names(root: &Table<'_>, config: &Config) {
             }
         }
     }
+    let mut names = BTreeSet::new();
+    for table in root.tables("channel") {
+        let Some(name) = table.string("name").or_else(|| table.string("kind")) else { continue };
+        if !names.insert(name.value.clone()) {
+            let what = format!("two channels are called `{}`", name.value);
+            table.problem(name.span, what, "give each a name = \"...\" of its own");
+        }
+    }
     if tables.is_empty() {
         root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
     }

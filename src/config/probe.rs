@@ -60,6 +60,7 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     let role = table.word("role", &["serves", "standing", "warning", "witness"]).map_or(check.role, |role| role.value);
     let policy = |schedule: &Schedule| {
         let mut policy = check.policy(schedule.interval(crate::core::time::Time(0)));
+        policy.keyed = check.params.iter().any(|param| param.secret);
         if let Some(confirm) = read_confirm(table) {
             (policy.dropped, policy.outage, policy.degraded) = (confirm, confirm, confirm);
             policy.recovery = Confirm { over: confirm.over / 2, ..confirm };
@@ -175,7 +176,10 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         Kind::Url => given.value.as_str().is_some_and(is_url),
         Kind::Count => given.value.as_u64().is_some(),
         Kind::Number => given.value.is_number(),
-        Kind::List => given.value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        Kind::List => given
+            .value
+            .as_array()
+            .is_some_and(|list| list.iter().all(Value::is_string) && !(param.required && list.is_empty())),
     };
     let matches = match (&param.pattern, given.value.as_str()) {
         (Some(pattern), Some(text)) => pattern.is_match(text),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::combine::Combined;
 use super::incident::{Incident, Level, Reason, Step};
-use super::model::{Criticality, Verdict};
+use super::model::{Criticality, Fault, Verdict};
 use super::standing::Held;
 use super::time::Time;
 
@@ -27,23 +27,32 @@ pub fn about_step(step: &Step, open: Option<&Incident>, criticality: Criticality
     let (reason, held) = match step {
         Step::Stay => return None,
         Step::Open(held) => (Reason::Opened, held),
-        Step::Turn(held) => (turn(open.map(|incident| incident.verdict), held.verdict), held),
+        Step::Turn(held) => (turn(open, held), held),
         Step::Close(held) => (Reason::Recovered, held),
     };
     let before = open.map(|incident| incident.verdict);
-    Some(Decision { reason, level: level(reason, held.verdict, criticality), before, held: held.clone() })
+    let level = level(reason, held, criticality);
+    Some(Decision { reason, level, before, held: held.clone() })
 }
 
-fn turn(from: Option<Verdict>, to: Verdict) -> Reason {
-    match from {
-        Some(Verdict::Dropped) if to == Verdict::Outage => Reason::Corrected,
-        Some(from) if to.badness() < from.badness() => Reason::Eased,
+fn turn(open: Option<&Incident>, to: &Held) -> Reason {
+    let Some(open) = open else { return Reason::Worsened };
+    match open.verdict {
+        Verdict::Dropped if to.verdict == Verdict::Outage => Reason::Corrected,
+        from if to.verdict.badness() < from.badness() => Reason::Eased,
+        // The same verdict for other reasons: one warning more, or one less.
+        from if to.verdict == from && open.reason.contains(&to.reason) => Reason::Eased,
+        from if to.verdict == from => Reason::Grew,
         _ => Reason::Worsened,
     }
 }
 
-fn level(reason: Reason, verdict: Verdict, criticality: Criticality) -> Level {
-    match (reason, verdict) {
+fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
+    match (reason, held.verdict) {
+        // The owner's view says no while the public still sees us: the public will follow.
+        (_, Verdict::Degraded) if held.reason == "sources_disagree" && held.fault == Fault::VendorDecision => {
+            Level::Critical
+        }
         (Reason::Recovered, _) => Level::Info,
         (_, Verdict::Dropped) => Level::Critical,
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
@@ -54,14 +63,9 @@ fn level(reason: Reason, verdict: Verdict, criticality: Criticality) -> Level {
 /// What changed sight means for people: told once when blind, once when sighted.
 pub fn about_sight(before: &Combined, after: &Combined, criticality: Criticality, now: Time) -> Option<Decision> {
     let before_verdict = before.held.as_ref().map(|held| held.verdict);
-    let why = |state: &Combined| state.unverified.as_ref().map(|held| held.reason.clone());
-    if after.blind {
-        let same = before.blind && why(before) == why(after);
-        let held = after.unverified.clone().filter(|_| !same)?;
-        // Being blind for another dull reason is no news; access lost is.
-        if before.blind && held.reason != "access_lost" {
-            return None;
-        }
+    // Being blind for another dull reason is no news; access lost is, once.
+    if (after.blind && !before.blind) || (after.urgent && !before.urgent) {
+        let held = after.unverified.clone()?;
         let urgent = held.reason == "access_lost" && criticality != Criticality::Normal;
         let level = if urgent { Level::Critical } else { Level::Warning };
         return Some(Decision { reason: Reason::Blind, level, before: before_verdict, held });
@@ -76,7 +80,7 @@ pub fn about_sight(before: &Combined, after: &Combined, criticality: Criticality
 #[cfg(test)]
 mod tests {
     use super::super::incident::step;
-    use super::super::model::{Fault, Proof};
+    use super::super::model::Proof;
     use super::*;
 
     fn held(verdict: Verdict) -> Held {

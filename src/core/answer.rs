@@ -45,6 +45,8 @@ words! {
         HttpRedirectRefused = "http_redirect_refused",
         /// The address is not allowed for this program.
         AddressRefused = "address_refused",
+        /// The host is not to be asked for longer than anybody waits.
+        ToldToWait = "told_to_wait",
         /// The question itself could not be put: a parameter is missing or wrong.
         NotAsked = "not_asked",
         /// A secret that the check needs is not set.

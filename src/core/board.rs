@@ -24,6 +24,9 @@ pub struct Board {
     pub own_network_since: Time,
     /// Dependencies in the order of the configuration.
     pub dependencies: Vec<DependencyBoard>,
+    /// Since when nothing could be written down, if that is so.
+    #[serde(default)]
+    pub unwritten_since: Option<Time>,
     /// It is a simulation; shown everywhere.
     pub simulation: bool,
 }

@@ -31,6 +31,9 @@ pub struct Combined {
     pub unverified: Option<Held>,
     /// The unverified state has become an alert of its own.
     pub blind: bool,
+    /// Something that speaks at once, such as access lost, is part of it.
+    #[serde(default)]
+    pub urgent: bool,
     /// A suspicion under way, for "checking".
     pub suspicion: Option<Held>,
 }
@@ -106,25 +109,43 @@ impl Combined {
 
 /// Combines the parts of one dependency.
 pub fn combine(parts: &[Part<'_>]) -> Combined {
+    let only_warnings = !parts.iter().any(|part| decides(part.role));
     let mut votes: Vec<Held> = Vec::new();
-    let mut unverified: Option<Held> = None;
-    let mut blind = false;
-    let mut suspicion: Option<Held> = None;
+    let mut whole = Combined::default();
     for group in groups(parts).values() {
         let vote = spread(group);
-        if let Some(held) = vote.held {
-            votes.extend(capped(held, group[0].role));
-        }
+        votes.extend(vote.held.and_then(|held| capped(held, group[0].role, only_warnings)));
         if let Some(held) = vote.suspicion {
-            suspicion = worse(suspicion, held);
+            whole.suspicion = worse(whole.suspicion, held);
         }
-        if decides(group[0].role) {
-            blind |= vote.blind;
-            unverified = unverified.or(vote.unverified);
+        if decides(group[0].role) || only_warnings {
+            // What is worth an alert explains the whole better than what is merely unseen.
+            let speaks = (vote.urgent, vote.blind) > (whole.urgent, whole.blind);
+            if vote.unverified.is_some() && (whole.unverified.is_none() || speaks) {
+                whole.unverified = vote.unverified;
+            }
+            whole.blind |= vote.blind;
+            whole.urgent |= vote.urgent;
         }
     }
-    let held = disagreement(parts).or_else(|| votes.into_iter().fold(None, worse));
-    Combined { held, unverified, blind, suspicion }
+    whole.held = disagreement(parts).or_else(|| worst_of(votes));
+    whole
+}
+
+/// The worst vote; several warnings of different kinds are said together.
+fn worst_of(votes: Vec<Held>) -> Option<Held> {
+    let mut worst: Option<Held> = None;
+    for vote in votes {
+        worst = match worst {
+            Some(held) if held.verdict == Verdict::Degraded && vote.verdict == Verdict::Degraded => {
+                let reason = format!("{}+{}", held.reason, vote.reason);
+                let say = format!("{}; {}", held.say, vote.say);
+                Some(Held { reason, say, since: held.since.min(vote.since), ..held })
+            }
+            other => worse(other, vote),
+        };
+    }
+    worst
 }
 
 fn decides(role: Role) -> bool {
@@ -148,9 +169,10 @@ fn worse(best: Option<Held>, next: Held) -> Option<Held> {
 }
 
 /// A warning that cannot be had, because its vendor is out, warns of nothing.
-fn capped(held: Held, role: Role) -> Option<Held> {
+fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     match (role, held.verdict) {
-        (Role::Warning, Verdict::Outage | Verdict::Live) => None,
+        (Role::Warning, Verdict::Live) => only_warnings.then_some(held),
+        (Role::Warning, Verdict::Outage) => None,
         (Role::Warning, _) => Some(Held { verdict: Verdict::Degraded, ..held }),
         _ => Some(held),
     }
@@ -158,16 +180,18 @@ fn capped(held: Held, role: Role) -> Option<Held> {
 
 /// One probe, or all storefronts of one check.
 fn spread(group: &[&Part<'_>]) -> Combined {
-    let blind = group.iter().filter(|part| is_blind(part.standing)).count() * 2 > group.len();
+    // The first storefront is the home one: when that cannot be seen, or most cannot, the group cannot.
+    let most_blind = group.iter().filter(|part| is_blind(part.standing)).count() * 2 > group.len();
+    let blind = is_blind(group[0].standing) || most_blind;
+    let urgent = group.iter().any(|part| part.standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
     let unseen: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.unverified.is_some()).collect();
     let suspicion =
         group.iter().filter_map(|part| part.standing.suspicion.as_ref()).map(|s| s.held.clone()).fold(None, worse);
-    // The first storefront is the home one; the group is unverified when that, or most, cannot be seen.
     let home_unseen = group[0].standing.unverified.is_some();
     let unverified = (home_unseen || unseen.len() * 2 > group.len())
         .then(|| unseen.first().and_then(|part| part.standing.unverified.as_ref()).map(|u| u.held.clone()))
         .flatten();
-    Combined { held: spread_held(group), unverified, blind, suspicion }
+    Combined { held: spread_held(group), unverified, blind, urgent, suspicion }
 }
 
 fn is_blind(standing: &Standing) -> bool {
@@ -175,36 +199,55 @@ fn is_blind(standing: &Standing) -> bool {
 }
 
 fn spread_held(group: &[&Part<'_>]) -> Option<Held> {
-    let seen: Vec<(&Part<'_>, &Held)> =
+    let known: Vec<(&Part<'_>, &Held)> =
         group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
-    let gone: Vec<&(&Part<'_>, &Held)> = seen.iter().filter(|(_, held)| held.verdict == Verdict::Dropped).collect();
-    let worst = seen.iter().map(|(_, held)| (*held).clone()).fold(None, worse)?;
-    if group.len() < 2 || gone.is_empty() {
-        return Some(worst);
+    let (home, first) = *known.first()?;
+    if group.len() < 2 {
+        return Some(first.clone());
     }
-    let readable = seen.iter().filter(|(part, _)| part.standing.unverified.is_none()).count();
-    if gone.len() == seen.len() && readable * 2 >= group.len() {
-        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(worst.since);
-        return Some(Held { since, ..worst });
+    let of = |verdict: Verdict| known.iter().filter(move |(_, held)| held.verdict == verdict);
+    let gone: Vec<(&Part<'_>, &Held)> = of(Verdict::Dropped).copied().collect();
+    if gone.is_empty() {
+        // A side storefront that is out does not put the whole store out.
+        let out = of(Verdict::Outage).count();
+        let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
+        let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
+        let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
+        return votes.fold(None, worse);
     }
-    Some(partly_gone(&gone, worst, seen.len()))
+    // Dropped stays dropped unseen; whatever else cannot be seen, or is out, has no say.
+    let says = |(part, held): &&(&Part<'_>, &Held)| {
+        held.verdict == Verdict::Dropped || (part.standing.unverified.is_none() && held.verdict != Verdict::Outage)
+    };
+    let readable = known.iter().filter(says).count();
+    if gone.len() == readable && readable * 2 >= known.len() {
+        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);
+        return Some(Held { since, ..gone[0].1.clone() });
+    }
+    Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
 }
 
-fn partly_gone(gone: &[&(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
     let names: Vec<&str> = gone.iter().filter_map(|(part, _)| part.country).collect();
     let say = format!("gone in {} of {seen} storefronts: {}", gone.len(), names.join(", "));
     let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
-    Held { verdict: Verdict::Degraded, reason: "gone_in_some_storefronts".to_owned(), say, since, ..worst }
+    Held {
+        verdict: Verdict::Degraded,
+        reason: format!("gone_in_{}_of_{seen}_storefronts", gone.len()),
+        say,
+        since,
+        ..worst
+    }
 }
 
 /// The owner's view says dropped while the public view is live: sources disagree.
 fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
-    let of = |role: Role, verdict: Verdict| {
-        parts.iter().find(|part| part.role == role && part.standing.verdict() == Some(verdict))
-    };
-    let owner = of(Role::Standing, Verdict::Dropped)?.standing.confirmed.as_ref()?;
-    let public = of(Role::Serves, Verdict::Live)?.standing;
-    if public.unverified.is_some() {
+    let dropped = |part: &&Part<'_>| part.role == Role::Standing && part.standing.verdict() == Some(Verdict::Dropped);
+    let owner = parts.iter().find(dropped)?.standing.confirmed.as_ref()?;
+    // Only if all that is public is live and seen: otherwise the worse of them speaks.
+    let mut public = parts.iter().filter(|part| part.role == Role::Serves).peekable();
+    public.peek()?;
+    if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && part.standing.unverified.is_none()) {
         return None;
     }
     Some(Held {
@@ -283,6 +326,7 @@ mod tests {
             held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
             reads: 1,
             blind: false,
+            urgent: false,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
     }
@@ -294,7 +338,64 @@ mod tests {
             held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
             reads: 9,
             blind: true,
+            urgent: false,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::Dropped);
+    }
+
+    fn unseen(mut standing: Standing, blind: bool) -> Standing {
+        let held = Held { verdict: Verdict::Unknown, reason: "bot_wall".into(), ..standing.confirmed.clone().unwrap() };
+        standing.unverified = Some(crate::core::standing::Unverified { held, reads: 9, blind, urgent: false });
+        standing
+    }
+
+    fn spread_of(standings: &[Standing]) -> Combined {
+        let countries = ["us", "de", "fr", "in", "br"];
+        let parts: Vec<Part<'_>> =
+            standings.iter().zip(countries).map(|(s, c)| part(Role::Serves, Some(c), s)).collect();
+        combine(&parts)
+    }
+
+    #[test]
+    fn all_readable_storefronts_gone_is_dropped_though_one_cannot_be_read() {
+        let (gone, live) = (standing(Verdict::Dropped, 5), standing(Verdict::Live, 1));
+        let whole = spread_of(&[gone.clone(), gone, unseen(live, false)]);
+        assert_eq!(whole.held.unwrap().verdict, Verdict::Dropped);
+    }
+
+    #[test]
+    fn storefronts_that_never_had_it_have_no_say() {
+        let gone = standing(Verdict::Dropped, 5);
+        let whole = spread_of(&[gone.clone(), gone, Standing::default(), Standing::default(), Standing::default()]);
+        assert_eq!(whole.held.unwrap().verdict, Verdict::Dropped);
+    }
+
+    #[test]
+    fn dropped_everywhere_and_unseen_stays_dropped() {
+        let gone = unseen(standing(Verdict::Dropped, 5), false);
+        assert_eq!(spread_of(&[gone.clone(), gone]).shown(), Shown::Dropped);
+    }
+
+    #[test]
+    fn a_side_storefront_that_is_out_does_not_put_the_store_out() {
+        let (live, out) = (standing(Verdict::Live, 1), standing(Verdict::Outage, 5));
+        assert_eq!(spread_of(&[live.clone(), out.clone(), live.clone()]).shown(), Shown::Live);
+        assert_eq!(spread_of(&[out, live.clone(), live]).shown(), Shown::Outage);
+    }
+
+    #[test]
+    fn a_blind_home_storefront_blinds_the_whole() {
+        let live = standing(Verdict::Live, 1);
+        assert!(spread_of(&[unseen(live.clone(), true), live.clone(), live]).blind);
+    }
+
+    #[test]
+    fn two_warnings_are_said_together() {
+        let mut first = standing(Verdict::Degraded, 5);
+        let mut second = first.clone();
+        first.confirmed.as_mut().unwrap().reason = "balance_owed".into();
+        second.confirmed.as_mut().unwrap().reason = "account_warning".into();
+        let held = combine(&[part(Role::Warning, None, &first), part(Role::Standing, None, &second)]).held.unwrap();
+        assert!(held.reason.contains("balance_owed") && held.reason.contains("account_warning"), "{}", held.reason);
     }
 }

@@ -101,6 +101,12 @@ pub fn step(open: Option<&Incident>, held: Option<&Held>) -> Step {
         (_, Verdict::Unknown) | (None, Verdict::Live) => Step::Stay,
         (None, _) => Step::Open(held.clone()),
         (Some(_), Verdict::Live) => Step::Close(held.clone()),
+        // Another warning beside the first is news; another wording of a drop is not.
+        (Some(incident), Verdict::Degraded)
+            if incident.verdict == Verdict::Degraded && incident.reason != held.reason =>
+        {
+            Step::Turn(held.clone())
+        }
         (Some(incident), verdict) if incident.verdict == verdict => Step::Stay,
         (Some(_), _) => Step::Turn(held.clone()),
     }

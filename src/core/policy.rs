@@ -52,6 +52,10 @@ pub struct Policy {
     pub negative_control: bool,
     /// Another path must agree to a `dropped`.
     pub second_path: bool,
+    /// The second path sees all countries together, so its `live` refutes nothing about one.
+    pub second_path_global: bool,
+    /// A secret goes with the question, so a refusal may be about the account.
+    pub keyed: bool,
     /// Without a readable second path, a `dropped` needs its reads over this long.
     pub alone_over: Duration,
     /// Unverified for this long is an alert of its own.
@@ -76,6 +80,8 @@ impl Policy {
             positive_control: false,
             negative_control: false,
             second_path: false,
+            second_path_global: false,
+            keyed: false,
             alone_over: dropped.over * 6,
             blind_after: (every * 3).max(Duration::from_secs(900)),
             stale_after: (every * 2).max(dropped.over * 3),

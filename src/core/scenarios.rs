@@ -28,6 +28,8 @@ fn policy_of(text: &str) -> Policy {
     policy.positive_control = has("needs positive control");
     policy.negative_control = has("needs negative control");
     policy.second_path = has("needs second path");
+    policy.second_path_global = has("second path sees all countries");
+    policy.keyed = has("with a key");
     policy
 }
 

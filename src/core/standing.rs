@@ -50,6 +50,12 @@ pub struct Suspicion {
     pub last: Time,
     /// When looks began to contradict the standing, whatever they said.
     pub contrary_since: Time,
+    /// How many did, whatever they said.
+    #[serde(default)]
+    pub contrary_reads: u32,
+    /// The looks of this streak that said dropped: since when, and how many.
+    #[serde(default)]
+    pub dropped: Option<(Time, u32)>,
 }
 
 /// A streak of looks that saw nothing.
@@ -61,6 +67,9 @@ pub struct Unverified {
     pub reads: u32,
     /// It has become an alert of its own.
     pub blind: bool,
+    /// Something that speaks at once was told of this streak.
+    #[serde(default)]
+    pub urgent: bool,
 }
 
 /// What is believed about one probe.
@@ -129,7 +138,8 @@ pub fn after(
     witnesses: &Witnesses,
     policy: &Policy,
 ) -> (Standing, Option<Flip>, Vec<Want>) {
-    let weighed = access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, look.at);
+    let weighed =
+        access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, policy, look.at);
     let weighed = no_refutation(weighed, standing);
     let mut next = standing.clone();
     if weighed.verdict == Verdict::Unknown {
@@ -137,7 +147,7 @@ pub fn after(
         return (next, flip, wants);
     }
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
-    if weighed.verdict == Verdict::Live {
+    if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
         next.last_live = Some(look.at);
     }
     let (flip, wants) = if agrees(&next, &weighed) {
@@ -151,8 +161,9 @@ pub fn after(
 }
 
 /// The same key worked before and is refused now: that is more than a wrong key.
-fn access(weighed: Weighed, standing: &Standing, now: Time) -> Weighed {
-    let Some(live) = standing.last_live.filter(|_| weighed.reason == "credential_refused") else {
+fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> Weighed {
+    let refused = policy.keyed && weighed.reason == "credential_refused";
+    let Some(live) = standing.last_live.filter(|_| refused) else {
         return weighed;
     };
     let ago = super::time::human(now.since(live));
@@ -179,7 +190,11 @@ fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
 
 /// The look says what is already believed: it clears every suspicion.
 fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
-    standing.suspicion = None;
+    // An outage that goes on does not speak against a growing suspicion of a drop.
+    let keeps = weighed.verdict == Verdict::Outage && standing.suspicion.as_ref().is_some_and(|s| s.dropped.is_some());
+    if !keeps {
+        standing.suspicion = None;
+    }
     standing.verified_at = Some(now);
     // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
     let heard = weighed.missing.is_empty();
@@ -199,17 +214,20 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     let began = standing.unverified.as_ref().map_or(now, |unverified| unverified.held.since);
     let same = standing.unverified.as_ref().filter(|u| u.held.reason == weighed.reason);
     let reads = same.map_or(1, |unverified| unverified.reads + 1);
-    let was_blind = standing.unverified.as_ref().is_some_and(|unverified| unverified.blind);
+    let (was_blind, was_urgent) = standing.unverified.as_ref().map_or((false, false), |u| (u.blind, u.urgent));
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
-    // Access lost is told even while already blind for a duller reason.
-    let newly_urgent = at_once && same.is_none_or(|unverified| !unverified.blind);
     let speaks = if at_once { reads >= 2 } else { now.since(began) >= policy.blind_after };
     // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
     let quiet = TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) || from == Some(Verdict::Dropped);
-    let tells = speaks && !quiet && (!was_blind || newly_urgent);
-    let stays_blind = if newly_urgent { tells } else { was_blind || tells };
+    // Access lost is told even while already blind for a duller reason, but once.
+    let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
     let held = held_since(weighed.clone(), began);
-    standing.unverified = Some(Unverified { held: held.clone(), reads, blind: stays_blind });
+    standing.unverified = Some(Unverified {
+        held: held.clone(),
+        reads,
+        blind: was_blind || tells,
+        urgent: was_urgent || (tells && at_once),
+    });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // The witnesses are heard even so: they may tell that the path lies.
     let mut wants = weighed.missing.clone();
@@ -260,12 +278,28 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
     }
 }
 
+/// One contrary look more. Looks that say dropped are counted through an outage between
+/// them, and for an outage every contrary look counts: what is worse is bad enough.
 fn grown(old: Option<Suspicion>, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
     let old = old.filter(|old| now.since(old.last) <= policy.stale_after);
     let contrary_since = old.as_ref().map_or(now, |old| old.contrary_since);
-    let same = old.filter(|old| old.held.verdict == weighed.verdict);
-    let (since, reads) = same.map_or((now, 1), |old| (old.held.since, old.reads + 1));
-    Suspicion { held: held_since(weighed.clone(), since), reads, last: now, contrary_since }
+    let contrary_reads = old.as_ref().map_or(0, |old| old.contrary_reads) + 1;
+    let mut dropped = old.as_ref().and_then(|old| old.dropped);
+    let (since, reads) = match weighed.verdict {
+        Verdict::Dropped => {
+            let (since, reads) = dropped.map_or((now, 1), |(since, reads)| (since, reads + 1));
+            dropped = Some((since, reads));
+            (since, reads)
+        }
+        Verdict::Outage => (contrary_since, contrary_reads),
+        _ => {
+            dropped = None;
+            let same = old.filter(|old| old.held.verdict == weighed.verdict);
+            same.map_or((now, 1), |old| (old.held.since, old.reads + 1))
+        }
+    };
+    let held = held_since(weighed.clone(), since);
+    Suspicion { held, reads, last: now, contrary_since, contrary_reads, dropped }
 }
 
 fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {

@@ -105,7 +105,7 @@ fn weigh_dropped(
         return weighed;
     }
     if policy.second_path {
-        weighed = weigh_second_path(weighed, witnesses, now);
+        weighed = weigh_second_path(weighed, witnesses, policy, now);
     }
     if weighed.verdict == Verdict::Dropped && !proven {
         let because = "it was never seen live: wrong id, or already gone";
@@ -168,12 +168,17 @@ fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
     }
 }
 
-fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, now: Time) -> Weighed {
+fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     let Some(seen) = fresh(&witnesses.second_path, now) else {
         return weighed.wanting(Want::SecondPath);
     };
     match seen.verdict {
         Verdict::Dropped => weighed.resting_on("the second path says the same"),
+        Verdict::Live | Verdict::Degraded if policy.second_path_global => {
+            let mut alone = weighed.resting_on("the second path, which sees all countries together, still shows it");
+            alone.alone = true;
+            alone
+        }
         Verdict::Live | Verdict::Degraded => Weighed {
             verdict: Verdict::Degraded,
             reason: "sources_disagree".to_owned(),

@@ -23,6 +23,8 @@ use crate::store::{Batch, Delivery, NewAlert, Outcome, Result, Store};
 const LEASE: Duration = Duration::from_secs(120);
 /// A message that did not arrive for so long is given up, and that is said elsewhere.
 const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
+/// The other side's wish to wait is honoured up to this long.
+const LONGEST_WISH: Duration = Duration::from_secs(600);
 /// Seconds between the first tries; afterwards once a minute.
 const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
 
@@ -177,10 +179,10 @@ fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     match tried {
         Tried::Sent(remote) => Outcome::Sent(remote),
         Tried::Never { why } => Outcome::Dead(why),
-        Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait, why),
-        Tried::Retry { after: None, why } if now.since(delivery.alert.at) > GIVE_UP => {
+        Tried::Retry { why, .. } if now.since(delivery.alert.at) > GIVE_UP => {
             Outcome::Dead(format!("given up after a day: {why}"))
         }
+        Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
         Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery), why),
     }
 }

@@ -12,11 +12,14 @@ use crate::core::alerting::{Decision, about_sight, about_step};
 use crate::core::board::LastLook;
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
+use crate::core::model::Verdict;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::Want;
 use crate::say::alert::Body;
 use crate::store::{DependencyChange, IncidentChange, LookRow, NewAlert};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
@@ -33,7 +36,7 @@ impl Engine {
         let (id, at) = (spec.id, look.at);
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
-        self.plan_next(&spec, &look, &wants);
+        self.plan_next(&spec, &look, &standing, &wants);
 
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
@@ -74,19 +77,34 @@ impl Engine {
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
-    fn plan_next(&mut self, spec: &Spec, look: &Look, wants: &[Want]) {
+    fn plan_next(&mut self, spec: &Spec, look: &Look, standing: &Standing, wants: &[Want]) {
         let again = wants.iter().filter_map(|want| match want {
             Want::LookAgain(wait) => Some(*wait),
             _ => None,
         });
-        self.plan.done(spec.id, look.at, again.min(), look.reading.retry_after);
+        let again = again.chain(self.home_pace(spec, standing));
+        // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
+        let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
+        self.plan.done(spec.id, look.at, again.min(), stay_away);
         if wants.contains(&Want::WholeSpread) {
             self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.check, spec.id, look.at);
         }
     }
 
+    /// While something is wrong in a spread, its side storefronts keep the home one's pace.
+    fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
+        let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.check == spec.probe.check);
+        let gone = |id: i64| {
+            let known = self.draft.probe(&self.state, id);
+            known.is_some_and(|probe| probe.standing.verdict() == Some(Verdict::Dropped))
+        };
+        let wrong = !matches!(standing.verdict(), None | Some(Verdict::Live)) || spread().any(|other| gone(other.id));
+        let home = spread().find(|other| other.probe.home).filter(|_| wrong && !spec.probe.home)?;
+        Some(home.probe.schedule.interval(Time(0)))
+    }
+
     /// Combines the dependency's probes anew, and sees what that means for people.
-    fn correlate(&mut self, id: &str, hint: Option<String>, at: Time) {
+    pub(super) fn correlate(&mut self, id: &str, hint: Option<String>, at: Time) {
         let old = self.draft.dependency(&self.state, id);
         let combined = self.combined(id);
         if combined == old.combined {
@@ -217,7 +235,7 @@ impl Engine {
         at: Time,
     ) {
         let channels = &self.ctx.config.channels;
-        let to = channels
+        let to: BTreeSet<(String, String)> = channels
             .iter()
             .flat_map(|channel| channel.recipients().into_iter().map(|recipient| (channel.name.clone(), recipient)))
             .collect();
@@ -239,7 +257,7 @@ impl Engine {
             level,
             at,
             snapshot,
-            to,
+            to: to.into_iter().collect(),
         });
     }
 }

@@ -54,7 +54,6 @@ pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
 
 /// The entry, without secrets.
 pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) -> EvidenceRow {
-    let body = &answer.body[..answer.body.len().min(BODY_LIMIT)];
     let mut redacted = Vec::new();
     let facts = json!({
         "asked": answer.asked,
@@ -66,7 +65,8 @@ pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) 
         "took_ms": answer.took_ms,
     });
     let facts = by_value(facts.to_string(), secrets, &mut redacted);
-    let body = redact(body, secrets, &mut redacted);
+    let mut body = redact(&answer.body, secrets, &mut redacted);
+    body.truncate(BODY_LIMIT);
     EvidenceRow {
         cause: cause.to_owned(),
         verdict: reading.verdict.word().to_owned(),
@@ -87,7 +87,8 @@ fn redact(body: &[u8], secrets: &[Secret], redacted: &mut Vec<String>) -> Vec<u8
             by_field(&mut json, "", redacted);
             if redacted.len() > before { json.to_string() } else { text }
         }
-        Err(_) => text,
+        // No whole JSON, but perhaps most of one: cut off, or with a word before it.
+        Err(_) => by_pattern(text, redacted),
     };
     by_value(text, secrets, redacted).into_bytes()
 }
@@ -114,11 +115,25 @@ fn by_field(value: &mut Value, path: &str, redacted: &mut Vec<String>) {
     }
 }
 
+fn by_pattern(text: String, redacted: &mut Vec<String>) -> String {
+    let pattern = format!(r#"(?i)"({})"\s*:\s*"[^"]*"?"#, FIELDS.join("|"));
+    // The fields are constants, so the pattern always compiles; without it nothing is kept.
+    let Ok(pattern) = regex::Regex::new(&pattern) else { return String::new() };
+    if !pattern.is_match(&text) {
+        return text;
+    }
+    redacted.push("fields of broken JSON".to_owned());
+    pattern.replace_all(&text, r#""$1":"[redacted]""#).into_owned()
+}
+
 fn by_value(mut text: String, secrets: &[Secret], redacted: &mut Vec<String>) -> String {
     for secret in secrets.iter().filter(|secret| secret.open().len() >= 4) {
-        if text.contains(secret.open()) {
-            text = text.replace(secret.open(), "[redacted]");
-            redacted.push("a configured secret".to_owned());
+        let encoded: String = url::form_urlencoded::byte_serialize(secret.open().as_bytes()).collect();
+        for form in [secret.open(), encoded.as_str(), &encoded.replace('+', "%20")] {
+            if text.contains(form) {
+                text = text.replace(form, "[redacted]");
+                redacted.push("a configured secret".to_owned());
+            }
         }
     }
     text
@@ -139,6 +154,13 @@ mod tests {
         assert!(!kept.contains("t0psecret") && !kept.contains("key-4711") && !kept.contains("\"x\""), "{kept}");
         assert!(kept.contains("AC1"));
         assert_eq!(row.redacted, r#"["/auth_token","/nested/0/password","a configured secret"]"#);
+    }
+
+    #[test]
+    fn a_body_cut_off_after_a_secret_field_keeps_none_of_it() {
+        let answer = Answer { body: br#"{"sid": "AC1", "auth_token": "t0psecr"#.to_vec(), ..Answer::default() };
+        let row = row("first", &answer, &Reading::new(Verdict::Unknown, "x", ""), &[]);
+        assert_eq!(String::from_utf8(row.body).unwrap(), r#"{"sid": "AC1", "auth_token":"[redacted]""#);
     }
 
     #[test]

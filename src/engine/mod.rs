@@ -90,6 +90,7 @@ pub struct Engine {
     next_incident: i64,
     simulation: bool,
     board: watch::Sender<Arc<Board>>,
+    unwritten_since: Option<Time>,
     board_dirty: bool,
     shown_at: Time,
     bell: Arc<Notify>,
@@ -172,8 +173,11 @@ impl Engine {
             if let Err(error) = self.store.commit(&draft.batch).await {
                 draft.forget_oldest();
                 self.draft = draft;
+                self.unwritten_since.get_or_insert(now);
+                self.board_dirty = true;
                 return Err(error);
             }
+            self.unwritten_since = None;
             let tells = !draft.batch.alerts.is_empty();
             let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
             self.state.absorb(draft);

@@ -32,6 +32,11 @@ impl OwnState {
         OwnState { since: now, ..OwnState::default() }
     }
 
+    /// The question under way was given up.
+    pub fn forget_asking(&mut self) {
+        self.asking = false;
+    }
+
     /// When the anchors are due.
     pub fn next_due(&self) -> Option<Time> {
         (!self.asking).then_some(self.next_at)

@@ -67,8 +67,7 @@ impl Engine {
             }
             self.show(now);
             if now >= prune_at {
-                prune_at = now.plus(PRUNE);
-                self.prune(now).await;
+                prune_at = now.plus(self.prune(now).await);
             }
         }
         self.stop().await
@@ -115,13 +114,15 @@ impl Engine {
         }
     }
 
-    async fn prune(&self, now: Time) {
+    /// Returns when to prune again: soon, if there was more than one bite.
+    async fn prune(&self, now: Time) -> Duration {
         let before = Time(now.0 - crate::core::time::millis(self.ctx.config.keep_raw));
         match self.store.prune(before).await {
-            Ok(0) => {}
-            Ok(count) => tracing::debug!(count, "{count} old looks pruned"),
+            Ok(count) if count >= crate::store::BITE => return Duration::from_secs(2),
+            Ok(_) => {}
             Err(error) => tracing::warn!(%error, "old looks could not be pruned: {error}"),
         }
+        PRUNE
     }
 
     async fn stop(mut self) -> Result<()> {

@@ -58,6 +58,7 @@ impl Engine {
             next_incident: store.next_incident().await?,
             simulation: false,
             board,
+            unwritten_since: None,
             board_dirty: true,
             shown_at: Time(0),
             bell: Arc::new(Notify::new()),
@@ -79,7 +80,11 @@ impl Engine {
     /// # Errors
     /// The store cannot be read or written; the old configuration goes on.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
-        self.settle(now).await?;
+        // Looks under way are given up and made anew: a reload waits for nobody.
+        self.flights.abort_all();
+        while self.flights.join_next().await.is_some() {}
+        self.own.forget_asking();
+        self.flush(now).await?;
         let clock = self.ctx.clock.clone();
         self.report_at = config.report.next(now, 0);
         self.ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
@@ -123,11 +128,17 @@ impl Engine {
         let mut incidents = self.store.open_incidents().await?;
         let known: HashSet<String> =
             self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        let mut told = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
-            states.insert(id.clone(), DependencyState { combined: self.combined(id), incident: incidents.remove(id) });
+            let combined = told.remove(id).unwrap_or_default();
+            states.insert(id.clone(), DependencyState { combined, incident: incidents.remove(id) });
         }
         self.state.dependencies = states;
+        // What is configured may have changed what it all comes to.
+        for id in known {
+            self.correlate(&id, None, now);
+        }
         for (dependency, incident) in incidents {
             tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
             let change = IncidentChange {

@@ -28,6 +28,7 @@ impl Engine {
                 .iter()
                 .map(|dependency| self.view_dependency(dependency))
                 .collect(),
+            unwritten_since: self.unwritten_since,
             simulation: self.simulation,
         }
     }

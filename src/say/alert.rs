@@ -206,6 +206,7 @@ fn why_now(reason: Reason, before: Option<Verdict>) -> String {
     match reason {
         Reason::Opened => "it stopped being live".to_owned(),
         Reason::Worsened => format!("it became worse{was}"),
+        Reason::Grew => "something joined what was not fine already".to_owned(),
         Reason::Eased => format!("it became better, but is not live{was}"),
         Reason::Corrected => "we called it dropped; it is an outage".to_owned(),
         Reason::Recovered => format!("it is over{was}"),

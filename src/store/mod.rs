@@ -23,6 +23,7 @@ pub use evidence::{EvidenceRow, verify_chain};
 pub use facts::{FactChange, FactRow};
 pub use outbox::{Delivery, Outcome};
 pub use probes::{ProbeRow, WantedProbe};
+pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
 
 use std::collections::HashMap;

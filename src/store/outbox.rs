@@ -56,7 +56,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     for (channel, recipient) in &alert.to {
         sqlx::query(
             "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts) \
-             VALUES ($1, $2, $3, 'pending', $4, 0, 0)",
+             VALUES ($1, $2, $3, 'pending', $4, 0, 0) ON CONFLICT (alert, channel, recipient) DO NOTHING",
         )
         .bind(id)
         .bind(channel)
@@ -144,10 +144,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn next_delivery(&self) -> Result<Option<Time>> {
-        let due: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(MAX(next_at, leased_until)) FROM outbox WHERE state = 'pending'")
-                .fetch_one(&self.readers)
-                .await?;
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(MAX(next_at, leased_until)) FROM outbox WHERE id IN \
+                 (SELECT MIN(id) FROM outbox WHERE state = 'pending' GROUP BY channel, recipient)",
+        )
+        .fetch_one(&self.readers)
+        .await?;
         Ok(due.map(Time))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::Row;
 
 use super::{Result, Store};
+use crate::core::combine::Combined;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
 
@@ -83,6 +84,15 @@ impl Store {
         let rows = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL ORDER BY id");
         let rows = rows.fetch_all(&self.readers).await?;
         Ok(rows.iter().map(|row| ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2) }).collect())
+    }
+
+    /// What every dependency came to when that was last written down.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn dependencies(&self) -> Result<HashMap<String, Combined>> {
+        let rows = sqlx::query("SELECT id, state FROM dependency").fetch_all(&self.readers).await?;
+        rows.iter().map(|row| Ok((row.get(0), serde_json::from_str(row.get(1))?))).collect()
     }
 
     /// What was believed about every active probe.

@@ -3,6 +3,9 @@
 use super::{Result, Store};
 use crate::core::time::Time;
 
+/// So many looks are deleted at once.
+pub const BITE: u64 = 5_000;
+
 impl Store {
     /// Deletes at most 5,000 looks older than `before`; returns how many.
     ///

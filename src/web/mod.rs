@@ -29,6 +29,9 @@ const DAYS: Duration = Duration::from_secs(90 * 86_400);
 /// The board is renewed every minute; one much older means that the engine stands still.
 const STALE: Duration = Duration::from_secs(300);
 
+/// What was seen waits no longer than this to be written down.
+const UNWRITTEN: Duration = Duration::from_secs(60);
+
 /// What the pages are made from.
 #[derive(Clone)]
 pub struct Pages {
@@ -115,11 +118,13 @@ async fn healthz(State(pages): State<Pages>) -> Response {
     let board = pages.board.borrow().clone();
     let age = pages.clock.now().since(board.as_of);
     let outbox = pages.store.outbox_state().await;
-    let alive = age < STALE && outbox.is_ok();
+    let unwritten = board.unwritten_since.map(|since| pages.clock.now().since(since));
+    let alive = age < STALE && outbox.is_ok() && unwritten.is_none_or(|span| span < UNWRITTEN);
     let outbox = outbox.unwrap_or_default();
     let body = json!({
         "status": if alive { "ok" } else { "stalled" },
         "board_age_seconds": age.as_secs(),
+        "unwritten_seconds": unwritten.map_or(0, |span| span.as_secs()),
         "outbox_pending": outbox.pending,
         "outbox_dead": outbox.dead,
     });

@@ -75,7 +75,7 @@ fn check_without_a_network_says_in_one_line_that_it_is_blind() {
     let dead = "[\"127.0.0.1:1\", \"127.0.0.1:1\", \"127.0.0.1:1\"]";
     let text = format!(
         "platform = \"Acme\"\n[network]\nanchors = {dead}\nloopback_only = true\n[[dependency]]\nid = \"site\"\n\
-         check = \"website/page\"\nurl = \"http://127.0.0.1:1/\"\n"
+         check = \"website/page\"\nurl = \"http://127.0.0.1:1/\"\nwords = [\"x\"]\n"
     );
     std::fs::write(&file, text).unwrap();
     let checked = plugwatch(&["check", "--config", file.to_str().unwrap()]);

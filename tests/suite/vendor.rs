@@ -125,3 +125,21 @@ async fn one_bad_answer_between_good_ones_is_told_to_nobody() {
     vendor.staged.pass(minutes(20)).await;
     assert_eq!(vendor.staged.told(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_breakdown_that_asks_us_to_come_back_later_is_still_told_soon() {
+    let mut vendor = live().await;
+    let told = vendor.then("503 Busy\r\nretry-after: 3600", "{}".into(), 15).await;
+    assert_eq!(told, ["OUTAGE: Hosting (DigitalOcean)"]);
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_of_an_incident_goes_on_with_the_same_one() {
+    let mut vendor = live().await;
+    vendor.then("200 OK", account("locked", 25), 20).await;
+    vendor.staged = vendor.staged.crash_and_restart().await;
+    let told = vendor.then("200 OK", account("active", 25), 30).await;
+    assert_eq!(told[0], "Acme: watching 1: 1 dropped. Next report Monday 9:00.");
+    assert_eq!(told[1..], ["LIVE AGAIN: Hosting (DigitalOcean)"]);
+    assert_eq!(vendor.staged.store.incidents(Some("host"), Time(0)).await.unwrap().len(), 1);
+}

@@ -38,6 +38,8 @@ pub struct Delegation {
     pub answered: usize,
     /// Those that say that the name does not exist.
     pub nxdomain: usize,
+    /// Those that know the name, but name no servers for it: it is no zone of its own.
+    pub undelegated: usize,
     /// Those that name servers for it.
     pub delegated: usize,
     /// The names of the zone's servers.
@@ -61,7 +63,7 @@ enum Step {
     Referral { zone: Name, names: BTreeSet<String>, glue: BTreeMap<String, Vec<IpAddr>> },
     /// The name does not exist, said with authority.
     Gone,
-    /// The name is no zone of its own; it lives here.
+    /// The name is no zone of its own.
     Here,
     /// Nothing usable.
     Nothing(&'static str),
@@ -110,7 +112,6 @@ impl<'n> Walk<'n> {
                     }
                 }
                 Step::Nothing(why) => return Delegation { walk_failed: Some(why), ..Delegation::default() },
-                Step::Here => return own_servers(servers),
                 step => return self.hear_all(&servers, target, &at, (answered, step), depth).await,
             }
         }
@@ -190,7 +191,7 @@ impl<'n> Walk<'n> {
         let mut servers = self.roots();
         let mut at = Name::root();
         for _ in 0..10 {
-            let Some(reply) = self.first_reply(&servers, &name).await else { return Vec::new() };
+            let Some(reply) = self.first_reply(&servers, &name, &at).await else { return Vec::new() };
             let found: Vec<IpAddr> = reply.answers.iter().filter_map(|record| ipv4(&record.data)).collect();
             if !found.is_empty() {
                 return found;
@@ -206,9 +207,13 @@ impl<'n> Walk<'n> {
         Vec::new()
     }
 
-    async fn first_reply(&mut self, servers: &[Server], name: &Name) -> Option<Message> {
-        for server in servers.iter().take(3) {
-            if let Ok(reply) = self.put(server, name, RecordType::A).await {
+    /// The first usable reply: a server that refuses or is broken speaks for nobody else.
+    async fn first_reply(&mut self, servers: &[Server], name: &Name, at: &Name) -> Option<Message> {
+        for server in servers.iter().take(MOST_SERVERS) {
+            let reply = self.put(server, name, RecordType::A).await.ok();
+            let useful =
+                |reply: &Message| !reply.answers.is_empty() || !matches!(step_of(reply, name, at), Step::Nothing(_));
+            if let Some(reply) = reply.filter(useful) {
                 return Some(reply);
             }
         }
@@ -230,11 +235,6 @@ impl<'n> Walk<'n> {
     }
 }
 
-fn own_servers(servers: Vec<Server>) -> Delegation {
-    let name_servers = servers.iter().map(|server| server.name.clone()).collect();
-    Delegation { asked: servers.len(), answered: 1, delegated: 1, name_servers, servers, ..Delegation::default() }
-}
-
 fn note(heard: &mut Delegation, glue: &mut BTreeMap<String, Vec<IpAddr>>, step: Step) {
     match step {
         Step::Gone => {
@@ -247,7 +247,10 @@ fn note(heard: &mut Delegation, glue: &mut BTreeMap<String, Vec<IpAddr>>, step: 
             heard.name_servers.extend(names);
             glue.extend(more);
         }
-        Step::Here => heard.answered += 1,
+        Step::Here => {
+            heard.answered += 1;
+            heard.undelegated += 1;
+        }
         Step::Nothing(_) => {}
     }
 }

@@ -74,12 +74,18 @@ fn outcome(reply: &Message) -> &'static str {
         ResponseCode::Refused | ResponseCode::NotAuth => "refused",
         ResponseCode::ServFail => "servfail",
         ResponseCode::NXDomain if aa => "nxdomain",
-        ResponseCode::NoError if aa => "served",
+        // The zone's own SOA, not that of a zone above it (RFC 1034, section 4.3.2).
+        ResponseCode::NoError if aa && has_soa(reply) => "served",
+        ResponseCode::NoError if aa => "lame",
         // An authoritative server that offers recursion and knows nothing by itself is somebody in between.
         ResponseCode::NoError | ResponseCode::NXDomain if ra => "intercepted",
         ResponseCode::NoError | ResponseCode::NXDomain => "lame",
         _ => "broken",
     }
+}
+
+fn has_soa(reply: &Message) -> bool {
+    reply.answers.iter().any(|record| record.record_type() == RecordType::SOA)
 }
 
 fn extended_errors(reply: &Message) -> Vec<Value> {
@@ -130,7 +136,7 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
         "walk_failed": delegation.walk_failed.unwrap_or(""),
         "parent": {
             "asked": delegation.asked, "answered": delegation.answered,
-            "nxdomain": delegation.nxdomain, "delegated": delegation.delegated,
+            "nxdomain": delegation.nxdomain, "undelegated": delegation.undelegated, "delegated": delegation.delegated,
         },
         "name_servers": delegation.name_servers,
         "servers": servers,
