@@ -142,7 +142,7 @@ def look_at_sites(world, claims):
 
 def look_when_nobody_listens(world, claims):
     """A port that nobody has opened."""
-    site = dependency("site", "website/page", url="https://site.example/")
+    site = dependency("site", "website/page", url="https://site.example/", words=["Order now"])
     looked = Plugwatch(world, "nobody", [site], {"https://site.example": f"http://127.0.0.1:{free_port()}"}).look()
     line = looked.line("site")
     fits = line.says == "says outage (unconfirmed)" and "connect_refused" in line.why
@@ -151,7 +151,7 @@ def look_when_nobody_listens(world, claims):
 
 def look_without_own_network(world, claims):
     """The same dead host, while our own network is dead too, or lies."""
-    site = dependency("site", "website/page", url="https://site.example/")
+    site = dependency("site", "website/page", url="https://site.example/", words=["Order now"])
     overrides = {"https://site.example": f"http://127.0.0.1:{free_port()}"}
     dead = [f"127.0.0.{n}:{free_port()}" for n in (31, 32, 33)]
     lying = [anchor.replace("anchor", "other") for anchor in world.anchors]

@@ -58,10 +58,11 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
                 return (Answer { failure: Some(Failure::HttpRedirectLoop), ..Answer::default() }, watch);
             }
             Hop::To(next) => {
-                if let Some(host) = next.host_str().filter(|host| Some(*host) != url.host_str()) {
-                    if !net.gate.pass(host, urgent).await {
-                        return (Answer { failure: Some(Failure::ToldToWait), ..Answer::default() }, watch);
-                    }
+                let other = next.host_str().filter(|host| Some(*host) != url.host_str());
+                if let Some(host) = other
+                    && !net.gate.pass(host, urgent).await
+                {
+                    return (Answer { failure: Some(Failure::ToldToWait), ..Answer::default() }, watch);
                 }
                 url = next;
                 hops += 1;
