@@ -32,6 +32,11 @@ impl OwnState {
         OwnState { since: now, ..OwnState::default() }
     }
 
+    /// It has been said that we are blind.
+    pub fn mark_told(&mut self) {
+        self.told = true;
+    }
+
     /// The question under way was given up.
     pub fn forget_asking(&mut self) {
         self.asking = false;

@@ -18,6 +18,7 @@ use crate::core::board::Board;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::time::{Time, human};
+use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::alert::{Body, Started};
 use crate::say::status;
@@ -169,6 +170,10 @@ impl Engine {
             return;
         }
         self.start_told = true;
+        if self.own.judged == OwnNetwork::Blind {
+            // The first message says it; another would say nothing new.
+            self.own.mark_told();
+        }
         let body = Body::Started(self.view_started(now));
         self.tell(Reason::Started, Level::Info, None, None, body, now);
     }
@@ -177,7 +182,13 @@ impl Engine {
         let board = self.view_board(now);
         let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
         let mut lines = Vec::new();
-        for dependency in board.worst_first() {
+        let blind = self.own.judged == OwnNetwork::Blind;
+        if blind {
+            lines.push(
+                "We are blind: our own network is down. Nothing is said about any vendor until it is back.".to_owned(),
+            );
+        }
+        for dependency in board.worst_first().into_iter().filter(|_| !blind) {
             let says = dependency.state.suspicion.as_ref().filter(|held| held.verdict != Verdict::Live);
             let shown = dependency.shown();
             if shown.rank() < crate::core::combine::Shown::Starting.rank() {

@@ -103,14 +103,12 @@ async fn blind() -> Staged {
 async fn without_any_network_we_say_that_we_are_blind_and_cry_nothing() {
     let mut staged = blind().await;
     staged.pass(minutes(240)).await;
-    let told = staged.told();
-    assert_eq!(
-        told,
-        [
-            "Chatterbox (invented): watching 6: 6 not verified. Next report Monday 9:00.",
-            "We are blind: our own network is down"
-        ]
+    let text = staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(
+        text.ends_with("We are blind: our own network is down. Nothing is said about any vendor until it is back.")
     );
+    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 not verified. Next report Monday 9:00."]);
 }
 
 #[tokio::test]
