@@ -37,10 +37,10 @@ STORES = [
           "the control through the same path fails as well"),
     Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks us to slow down"),
     Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; our own network is fine"),
-    Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "http_timeout"),
-    Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "http_body_too_large"),
-    Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "http_body_bomb"),
-    Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "http_redirect_loop"),
+    Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
+    Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),
+    Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
+    Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a circle"),
     Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
     Store("walled", 503, "a wall against robots is unknown, not an outage", "unknown (bot_wall)", "wall against robots"),
 ]
@@ -107,8 +107,8 @@ class Site:
 SITES = [
     Site("fine", "a website with its words is live", "live", "all its words"),
     Site("suspended", "a host's page for suspended accounts says dropped", "says dropped (unconfirmed)", "suspended accounts"),
-    Site("bare-words", "a website without its words is unknown", "unknown (words_missing)", "Order now"),
-    Site("nowhere", "a website that answers 404 is unknown, not dropped", "unknown (unexpected_status)", "404"),
+    Site("bare-words", "a website without its words is unknown", "unknown (wrong_page)", "Order now"),
+    Site("nowhere", "a website that answers 404 is unknown, not dropped", "unknown (wrong_page)", "404"),
     Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a circle"),
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
     Site("secure", "HTTPS with a certificate for the name is live", "live", "all its words"),
@@ -116,7 +116,7 @@ SITES = [
     Site("ending", "a certificate that ends in days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate ran out"),
     Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),
-    Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "tls_untrusted"),
+    Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "nobody we trust"),
 ]
 
 
@@ -145,7 +145,7 @@ def look_when_nobody_listens(world, claims):
     site = dependency("site", "website/page", url="https://site.example/", words=["Order now"])
     looked = Plugwatch(world, "nobody", [site], {"https://site.example": f"http://127.0.0.1:{free_port()}"}).look()
     line = looked.line("site")
-    fits = line.says == "says outage (unconfirmed)" and "connect_refused" in line.why
+    fits = line.says == "says outage (unconfirmed)" and "the connection is refused" in line.why
     claims.hold("nginx", "a host where nobody listens is an outage", fits, line)
 
 

@@ -95,7 +95,7 @@ def listing_removed(world, claims, watcher):
     world.pages.remove_from_play(PACKAGE)
     changed(claims, watcher, "android-app", "dropped", "not_listed", "vendor_decision")
     told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
-         "(Google Play)", "a decision of Google about you", "the second path says the same", "new installs")
+         "(Google Play)", "most likely Google decided it", "the second path says the same", "new installs")
     history = watcher.history("android-app")
     claims.hold("watching", "its history shows the flip", "live -> dropped (not_listed)" in history, history)
 
@@ -110,7 +110,7 @@ def zone_removed(world, claims, watcher):
 def website_stopped_and_back(world, claims, watcher, website):
     """The website's nginx is stopped, and started again."""
     website.stop()
-    changed(claims, watcher, "website", "outage", "unreachable", "vendor_breakdown")
+    changed(claims, watcher, "website", "outage", "unreachable", "unclear")
     told(world, claims, "the alert of the stopped website arrives", "OUTAGE: website", "our own network is fine")
     website.start()
     shown = watcher.stands("website", "live", SOON)

@@ -9,23 +9,23 @@ use serde_json::Value;
 use url::Url;
 
 use super::vendor::{Ask, Check, Kind, Request};
-use crate::core::question::{DnsQuestion, HttpQuestion, Question, Secret};
+use crate::core::question::{DnsQuestion, HttpQuestion, Key, Question, Secret};
 
 /// The parameters of one probe.
 #[derive(Clone, Debug, Default)]
 pub struct Params {
     /// What anybody may see.
     pub public: BTreeMap<String, Value>,
-    /// What nobody may see; `None` where it is not set.
-    pub secret: BTreeMap<String, Option<Secret>>,
+    /// What nobody may see.
+    pub secret: BTreeMap<String, Key>,
 }
 
 /// Why a request could not be filled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
     /// A secret is not set: the check waits for its key.
-    #[error("the secret `{0}` is not set")]
-    NeedsKey(String),
+    #[error("the secret `{0}` is not set: {1} gives none")]
+    NeedsKey(String, String),
     /// A parameter is not given.
     #[error("the parameter `{0}` is not given")]
     Missing(String),
@@ -41,9 +41,10 @@ impl Params {
     }
 
     fn text(&self, name: &str) -> Result<(String, bool), FillError> {
-        if let Some(secret) = self.secret.get(name) {
-            let secret = secret.as_ref().ok_or_else(|| FillError::NeedsKey(name.to_owned()))?;
-            return Ok((secret.open().to_owned(), true));
+        match self.secret.get(name) {
+            Some(Key::Set(secret)) => return Ok((secret.open().to_owned(), true)),
+            Some(Key::Unset(from)) => return Err(FillError::NeedsKey(name.to_owned(), from.clone())),
+            None => {}
         }
         match self.public.get(name) {
             Some(Value::String(text)) => Ok((text.clone(), false)),
@@ -166,7 +167,10 @@ mod tests {
     fn params() -> Params {
         Params {
             public: BTreeMap::from([("id".to_owned(), Value::from("a/b c"))]),
-            secret: BTreeMap::from([("token".to_owned(), Some(Secret::new("s3cret"))), ("unset".to_owned(), None)]),
+            secret: BTreeMap::from([
+                ("token".to_owned(), Key::Set(Secret::new("s3cret"))),
+                ("unset".to_owned(), Key::Unset("the variable X".to_owned())),
+            ]),
         }
     }
 
@@ -180,7 +184,7 @@ mod tests {
     #[test]
     fn an_unset_secret_is_said_by_name() {
         let error = fill("{unset}", &params(), |_, value| value).err();
-        assert_eq!(error, Some(FillError::NeedsKey("unset".to_owned())));
+        assert_eq!(error, Some(FillError::NeedsKey("unset".to_owned(), "the variable X".to_owned())));
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
     names.insert("param", Value::from_serialize(&params.public));
     names.insert("now", Value::from(now.0));
     names.insert("failure", Value::from(answer.failure.map_or("", |failure| failure.word())));
+    names.insert("failure_words", Value::from(answer.failure.map_or("", |failure| failure.words())));
     names.insert("failure_detail", Value::from(answer.failure_detail.as_str()));
     names.insert("asked", Value::from(answer.asked.as_str()));
     if let Some(http) = &answer.http {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::load_check::{CheckReader, read_examples, read_rules};
+use super::load_check::CheckReader;
+use super::load_rule::{read_examples, read_rules};
 use super::vendor::{StatusPage, Vendor};
 use super::{Catalog, Files, Recording};
 use crate::core::budget::Pace;

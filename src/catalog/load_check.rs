@@ -1,21 +1,18 @@
 //! Reads one check of a vendor file and compiles its rules.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::expr::{Expr, template_names};
 use super::fill::placeholders;
 use super::load::plain_texts;
+use super::load_rule::{read_examples, read_rules, texts_of, values};
 use super::names;
 use super::vendor::*;
-use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};
+use crate::core::model::{Basis, Proves, Role, Verdict};
 use crate::core::policy::Confirm;
 use crate::read::{At, Source, Table};
-
-const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
 
 /// Reads `[check.NAME]`.
 pub(super) struct CheckReader<'a, 's> {
@@ -261,7 +258,7 @@ pub(super) fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     })
 }
 
-fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
+pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
     match Expr::compile(&text.value) {
         Ok(expr) => Some(expr),
         Err(error) => {
@@ -306,92 +303,4 @@ fn read_param(name: String, table: &Table<'_>) -> Param {
     };
     table.finish();
     param
-}
-
-/// Reads `[[rule]]`. A rule's own `basis` wins over the check's.
-pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
-    table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
-}
-
-fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option<Rule> {
-    let when = table.need_string("when", "'http.status == 200'");
-    let verdict: Option<At<Verdict>> = table.word("verdict", &VERDICTS);
-    if verdict.is_none() {
-        table.know("verdict");
-    }
-    let reason = table.need_string("reason", "\"account_suspended\"");
-    let say = table.need_string("say", "\"Acme lists the account as suspended\"");
-    let fault = table.word("fault", &["vendor_decision", "vendor_breakdown", "ours", "unclear"]);
-    let proof = table.word("proof", &["stated", "inferred", "told"]);
-    let own_basis = table.word("basis", &["own_statement", "absence"]);
-    let hint = table.string("hint");
-    table.finish();
-    let when_expr = compile(source, when.as_ref()?);
-    for text in [say.as_ref(), hint.as_ref()].into_iter().flatten() {
-        if let Err(error) = template_names(&text.value) {
-            source.problem(text.span.clone(), format!("not a text with {{{{ }}}}: {error}"), "close every {{ with }}");
-        }
-    }
-    let verdict = verdict?.value;
-    let usual = match verdict {
-        Verdict::Dropped => Fault::VendorDecision,
-        Verdict::Outage => Fault::VendorBreakdown,
-        _ => Fault::Unclear,
-    };
-    let line = source.text[..table.span().start].matches('\n').count() + 1;
-    Some(Rule {
-        when: when_expr?,
-        verdict,
-        reason: reason?.value,
-        fault: fault.map_or(usual, |fault| fault.value),
-        proof: proof.map_or(Proof::Stated, |proof| proof.value),
-        basis: own_basis.map(|basis| basis.value).or(basis).unwrap_or(Basis::OwnStatement),
-        say: say?.value,
-        hint: hint.map(|hint| hint.value),
-        place: format!("{}:{line}", source.name),
-    })
-}
-
-/// Reads `[[example]]`.
-pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
-    table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
-}
-
-fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Option<Example> {
-    let mut params = shared.clone();
-    if let Some(own) = table.table("params") {
-        params.extend(values(&own));
-    }
-    let text = |key: &str| table.string(key).map(|text| text.value);
-    let line = source.text[..table.span().start].matches('\n').count() + 1;
-    let example = Example {
-        name: table.need_string("name", "\"suspended\"")?.value,
-        params,
-        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()),
-        headers: table.table("headers").map(|headers| texts_of(&headers).into_iter().collect()).unwrap_or_default(),
-        body: text("body").unwrap_or_default(),
-        url: text("url"),
-        failure: text("failure"),
-        tls: table.any("tls").map(|tls| tls.value),
-        dns: table.any("dns").map(|dns| dns.value),
-        at: text("at"),
-        verdict: table.word("verdict", &VERDICTS)?.value,
-        reason: text("reason"),
-        place: format!("{}:{line}", source.name),
-    };
-    table.finish();
-    Some(example)
-}
-
-/// All values of a table.
-pub(super) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
-    table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
-}
-
-fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
-    table
-        .keys()
-        .into_iter()
-        .filter_map(|key| table.string(&key.value).map(|text| (key.value.to_lowercase(), text.value)))
-        .collect()
 }

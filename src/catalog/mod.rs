@@ -13,6 +13,7 @@ mod html;
 mod judge;
 mod load;
 mod load_check;
+mod load_rule;
 mod names;
 mod recordings;
 mod vendor;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::examples::Tested;
-use super::load_check::values;
+use super::load_rule::values;
 use super::{Catalog, Params};
 use crate::core::answer::{Answer, HttpFacts};
 use crate::core::model::Verdict;

@@ -37,11 +37,16 @@ pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers
 /// Senders for the configuration's channels, and everybody they reach.
 pub fn ways(config: &Config, clock: &Clock) -> Result<Ways, String> {
     let settings = config.channels.iter().filter_map(|channel| {
+        if channel.off().is_some() {
+            return None;
+        }
         let settings = match channel.kind.clone() {
             ChannelKind::Log => Settings::Log,
             ChannelKind::Terminal => Settings::Terminal,
-            ChannelKind::Telegram { token, api_url, .. } => Settings::Telegram { token: token?, api_url },
-            ChannelKind::Webhook { url, secret } => Settings::Webhook { url, secret },
+            ChannelKind::Telegram { token, api_url, .. } => Settings::Telegram { token: token.set()?.clone(), api_url },
+            ChannelKind::Webhook { url, secret } => {
+                Settings::Webhook { url, secret: secret.and_then(|key| key.set().cloned()) }
+            }
         };
         Some((channel.name.clone(), settings))
     });

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{build, failed};
+use super::{build, failed, load};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::core::model::Verdict;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
@@ -28,9 +27,9 @@ struct Line {
 }
 
 pub(super) async fn check(path: &Path) -> ExitCode {
-    let config = match Config::load(path) {
+    let config = match load(path) {
         Ok(config) => config,
-        Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
+        Err(code) => return code,
     };
     let clock = Clock::System;
     let askers = match build::askers(&config, &clock, &build::gate(&clock)) {

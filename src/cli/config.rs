@@ -1,30 +1,21 @@
 //! `plugwatch config check`: what is wrong, and what a reload would add and retire.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::failed;
+use super::{failed, load};
 use crate::config::{Config, Probe};
-use crate::store::Store;
+use crate::store::{ProbeRow, Store};
 
 pub(super) async fn check(path: &Path) -> ExitCode {
-    let config = match Config::load(path) {
+    let config = match load(path) {
         Ok(config) => config,
-        Err(problems) => return failed(2, problems),
+        Err(code) => return code,
     };
-    let (dependencies, probes) = (config.dependencies.len(), config.probes().count());
-    println!(
-        "{} is fine: {dependencies} dependencies, {probes} probes, {} channels",
-        path.display(),
-        config.channels.len()
-    );
-    for (_, probe) in config.probes() {
-        for (name, secret) in &probe.params.secret {
-            if secret.is_none() {
-                println!("  {} needs a key: `{name}` is not set", probe.check);
-            }
-        }
+    println!("{} is fine: {}", path.display(), sizes(&config));
+    for note in config.notes() {
+        println!("  note: {note}");
     }
     if config.database.exists() {
         return compare(&config).await;
@@ -33,27 +24,49 @@ pub(super) async fn check(path: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// `4 dependencies, 6 probes, 1 channel`.
+fn sizes(config: &Config) -> String {
+    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let on = config.channels.iter().filter(|channel| channel.off().is_none()).count();
+    [
+        count(config.dependencies.len(), "dependency", "dependencies"),
+        count(config.probes().count(), "probe", "probes"),
+        count(on, "channel", "channels"),
+    ]
+    .join(", ")
+}
+
 async fn compare(config: &Config) -> ExitCode {
-    let stored = match Store::view(&config.database).await {
-        Ok(store) => store.active_probes().await,
-        Err(error) => Err(error),
-    };
-    let stored = match stored {
+    let wanted: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
+    let stored = match stored(config, &wanted).await {
         Ok(stored) => stored,
         Err(error) => return failed(1, error),
     };
-    let wanted: BTreeSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
-    let known: BTreeSet<&str> = stored.iter().map(|probe| probe.identity.as_str()).collect();
+    let known: HashSet<&str> = stored.iter().map(|probe| probe.identity.as_str()).collect();
     for (_, probe) in config.probes().filter(|(_, probe)| !known.contains(probe.identity.as_str())) {
         println!("  adds     {}", name(probe));
     }
     for probe in stored.iter().filter(|probe| !wanted.contains(probe.identity.as_str())) {
-        println!("  retires  {} (and closes its incident, if one is open)", probe.dependency);
+        println!("  retires  {}", stored_name(probe));
     }
     if wanted == known {
-        println!("  the same probes as are watched now");
+        println!("  the same probes as in {}", config.database.display());
     }
     ExitCode::SUCCESS
+}
+
+/// The probes in the store, if it is this platform's.
+async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<Vec<ProbeRow>> {
+    let store = Store::view(&config.database).await?;
+    match store.other_platform(&config.platform, wanted).await? {
+        Some(other) => Err(crate::store::Error::OtherPlatform { platform: config.platform.clone(), other }),
+        None => store.active_probes().await,
+    }
+}
+
+fn stored_name(probe: &ProbeRow) -> String {
+    let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
+    format!("{}: {}{country}", probe.dependency, probe.check)
 }
 
 fn name(probe: &Probe) -> String {

@@ -4,19 +4,20 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::failed;
+use super::{failed, load};
 use crate::clock::Clock;
-use crate::config::{Config, Dependency};
+use crate::config::{Config, Dependency, Probe};
 use crate::core::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
+use crate::say::status::served;
 use crate::store::{FlipRow, Result, Store};
 
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
 pub(super) async fn history(path: &Path, name: &str) -> ExitCode {
-    let config = match Config::load(path) {
+    let config = match load(path) {
         Ok(config) => config,
-        Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
+        Err(code) => return code,
     };
     let wanted = name.to_lowercase();
     let known =
@@ -38,7 +39,7 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
     let days = store.rollups(&dependency.id, DAY, since).await?;
     println!("\nThe last 30 days");
     if days.is_empty() {
-        println!("  no look yet");
+        println!("  {}", without_looks(dependency));
     }
     for day in &days {
         println!("  {}  {}", day.starts_at.utc().format("%Y-%m-%d"), day_text(&day.counts));
@@ -57,8 +58,12 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
         println!("  {began}  {worst} {end}: {} [{}]", row.say, row.incident.public_id);
     }
     println!("\nChanges, newest first");
-    for flip in store.flips(&dependency.id, 30).await? {
-        println!("  {}", flip_text(&flip));
+    let flips = store.flips(&dependency.id, 30).await?;
+    for flip in &flips {
+        println!("  {}", flip_text(flip));
+    }
+    if flips.is_empty() {
+        println!("  none");
     }
     for (from, to) in store.gaps(since).await? {
         println!("  not watched from {} to {}", from.short(), to.short());
@@ -67,12 +72,15 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
     Ok(())
 }
 
+fn without_looks(dependency: &Dependency) -> &'static str {
+    let waits = |probe: &Probe| probe.params.secret.values().any(|key| key.set().is_none());
+    if dependency.probes.iter().all(waits) { "never asked: it needs a key" } else { "no look yet" }
+}
+
 fn day_text(counts: &Counts) -> String {
-    let share =
-        counts.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("served {:5.1} %", share * 100.0));
-    let looks = counts.live + counts.degraded + counts.outage + counts.dropped + counts.unknown;
+    let looks = counts.looks();
     let mean = if looks > 0 { counts.latency_ms / looks } else { 0 };
-    format!("{share} of {looks} looks, {} unreadable, {mean} ms", counts.unknown)
+    format!("{}, {mean} ms on average", served(counts))
 }
 
 fn flip_text(flip: &FlipRow) -> String {
@@ -81,7 +89,10 @@ fn flip_text(flip: &FlipRow) -> String {
         ("blind", _) => "cannot be seen".to_owned(),
         ("sighted", _) => "seen again".to_owned(),
         (_, Some(from)) => format!("{from} -> {}", flip.to),
-        (_, None) => format!("first seen {}", flip.to),
+        (_, None) => format!("first seen, {}", flip.to),
     };
-    format!("{}  {}{place}: {what} ({}): {}", flip.at.short(), flip.check, flip.reason, flip.say)
+    // A change is dated to when it was confirmed; when it began is worth saying only if that was earlier.
+    let began = flip.change == "verdict" && flip.confirmed_at.since(flip.at) >= Duration::from_secs(60);
+    let since = if began { format!(", since {}", flip.at.short()) } else { String::new() };
+    format!("{}  {}{place}: {what} ({}){since}: {}", flip.confirmed_at.short(), flip.check, flip.reason, flip.say)
 }

@@ -9,12 +9,13 @@ mod demo;
 mod history;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::catalog::Catalog;
+use crate::config::Config;
 
 /// Know the minute a vendor pulls the plug, and be able to prove it.
 #[derive(Parser)]
@@ -119,17 +120,35 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// The log goes to standard error; `PLUGWATCH_LOG` says how much of it.
+/// The log goes to standard error; `PLUGWATCH_LOG` says how much of it. Libraries are heard
+/// where they are named, so `debug` shows looks and not every statement of the database.
 fn start_log(usual: &str) {
     use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PLUGWATCH_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    use tracing_subscriber::EnvFilter;
+    let wish = std::env::var("PLUGWATCH_LOG").unwrap_or_default();
+    let filter = match wish.trim() {
+        "" => Ok(EnvFilter::new(usual)),
+        level @ ("error" | "warn" | "info" | "debug" | "trace") => {
+            EnvFilter::try_new(format!("warn,plugwatch={level}"))
+        }
+        other => EnvFilter::try_new(other),
+    };
+    let wrong = filter.as_ref().err().map(ToString::to_string);
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new(usual)))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
+    if let Some(wrong) = wrong {
+        tracing::warn!("PLUGWATCH_LOG=\"{wish}\" is not understood ({wrong}); use error, warn, info, debug or trace");
+    }
+}
+
+/// The configuration, or the code to end with.
+fn load(path: &Path) -> Result<Config, ExitCode> {
+    Config::load(path)
+        .map_err(|problems| failed(2, format!("the configuration is wrong\n\n{problems}; nothing was started")))
 }
 
 /// Says what went wrong, and gives the code.

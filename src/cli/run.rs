@@ -1,5 +1,6 @@
 //! `plugwatch run`: watch until told to stop.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,20 +10,21 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::build;
-use super::failed;
+use super::{failed, load};
 use crate::ask::Gate;
 use crate::bot::{self, Answering};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
+use crate::core::question::{Key, Secret};
 use crate::engine::{Command, Courier, Engine, Windows};
 use crate::ids::Ids;
 use crate::store::Store;
 use crate::web::{self, Pages};
 
 pub(super) async fn run(path: &Path) -> ExitCode {
-    let config = match Config::load(path) {
+    let config = match load(path) {
         Ok(config) => config,
-        Err(problems) => return failed(2, format!("the configuration is wrong\n\n{problems}")),
+        Err(code) => return code,
     };
     match watch(path.to_owned(), config).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,7 +35,14 @@ pub(super) async fn run(path: &Path) -> ExitCode {
 async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let clock = Clock::System;
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
-    let listener = web::bind(config.web.listen).await?;
+    let opened = claim(&config, &store).await;
+    let listener = match opened {
+        Ok(listener) => listener,
+        Err(why) => {
+            store.close().await;
+            return Err(why);
+        }
+    };
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?;
@@ -41,7 +50,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, address);
 
-    let (bots, web) = (bots(&config), config.web.clone());
+    let (bots, once) = (bots(&config), Once::of(&config));
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
     let engine = engine.await.map_err(|error| error.to_string())?;
     let windows = engine.windows();
@@ -50,18 +59,17 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         let (courier, windows) = (courier.clone(), windows.clone());
         async move { courier.run(windows).await }
     });
-    let pages = pages(&windows, &store, &clock, web.details, address.ip().is_loopback());
+    let pages = pages(&windows, &store, &clock, once.web.details, address.ip().is_loopback());
     besides.spawn(async move {
         if let Err(error) = web::serve(listener, pages).await {
             tracing::error!(%error, "the status page stopped: {error}");
         }
     });
-    let chats = bots.iter().map(|(_, _, chats)| chats.clone()).collect();
     for (token, api_url, chats) in bots {
         besides.spawn(bot::run(token, api_url, Answering::new(chats, windows.board.clone(), clock.clone())));
     }
     let (send, receive) = mpsc::channel(4);
-    besides.spawn(signals(Reloading { path, clock, courier, gate, web, bots: chats }, send));
+    besides.spawn(signals(Reloading { path, clock, courier, gate, once }, send));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
     store.close().await;
@@ -69,11 +77,18 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     ended.map_err(|error| error.to_string())
 }
 
-type BotSettings = (crate::core::question::Secret, Option<url::Url>, Vec<i64>);
+/// What must be ours before anything is watched: the history, and the page's address.
+async fn claim(config: &Config, store: &Store) -> Result<tokio::net::TcpListener, String> {
+    let identities: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
+    store.claim(&config.platform, &identities).await.map_err(|error| error.to_string())?;
+    web::bind(config.web.listen).await
+}
+
+type BotSettings = (Secret, Option<url::Url>, Vec<i64>);
 
 fn bots(config: &Config) -> Vec<BotSettings> {
     let bot = |kind: &ChannelKind| match kind {
-        ChannelKind::Telegram { token: Some(token), chats, api_url, commands: true } => {
+        ChannelKind::Telegram { token: Key::Set(token), chats, api_url, commands: true, .. } => {
             Some((token.clone(), api_url.clone(), chats.clone()))
         }
         _ => None,
@@ -92,8 +107,8 @@ fn greet(config: &Config, address: std::net::SocketAddr) {
         "{}: {dependencies} dependencies, {probes} probes; status page at http://{address}/",
         config.platform
     );
-    for channel in config.channels.iter().filter(|channel| channel.recipients().is_empty()) {
-        tracing::info!("the channel `{}` is off: its token or its chats are not set", channel.name);
+    for note in config.notes() {
+        tracing::warn!("{note}");
     }
 }
 
@@ -104,8 +119,36 @@ struct Reloading {
     courier: Arc<Courier>,
     gate: Arc<Gate>,
     /// What was read once: a change of these needs a restart.
+    once: Once,
+}
+
+/// What is read at the start only.
+#[derive(Clone, PartialEq)]
+struct Once {
+    database: PathBuf,
     web: crate::config::Web,
-    bots: Vec<Vec<i64>>,
+    bots: Vec<(Secret, Vec<i64>)>,
+}
+
+impl Once {
+    fn of(config: &Config) -> Once {
+        let bots = bots(config).into_iter().map(|(token, _, chats)| (token, chats)).collect();
+        Once { database: config.database.clone(), web: config.web.clone(), bots }
+    }
+
+    /// The names of what differs.
+    fn differs(&self, other: &Once) -> Vec<&'static str> {
+        let (old, new) = (&self.web, &other.web);
+        [
+            ("database", self.database != other.database),
+            ("[web] listen", old.listen != new.listen),
+            ("[web] details", old.details != new.details),
+            ("the chats that the bot answers", self.bots != other.bots),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
 }
 
 /// SIGTERM and SIGINT stop cleanly; SIGHUP takes up a changed configuration.
@@ -132,16 +175,18 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     let config = match Config::load(path) {
         Ok(config) => config,
         Err(problems) => {
-            tracing::error!("the changed configuration is wrong, the old one goes on\n\n{problems}");
+            tracing::error!("the changed configuration is wrong\n\n{problems}; the old one goes on");
             return;
         }
     };
     match (build::askers(&config, clock, gate), build::ways(&config, clock)) {
         (Ok(askers), Ok(ways)) => {
             courier.replace(ways).await;
-            let chats: Vec<Vec<i64>> = bots(&config).into_iter().map(|(_, _, chats)| chats).collect();
-            if config.web != reloading.web || chats != reloading.bots {
-                tracing::warn!("[web] or the chats that the bot answers have changed: that needs a restart");
+            for name in reloading.once.differs(&Once::of(&config)) {
+                tracing::warn!("{name}: the change needs a restart, until then the old setting goes on");
+            }
+            for note in config.notes() {
+                tracing::warn!("{note}");
             }
             let _ = engine.send(Command::Reload(Box::new((config, askers)))).await;
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono_tz::Tz;
 
 use super::probe::{self, Probe};
-use crate::catalog::{Catalog, Check};
+use crate::catalog::{Catalog, Check, Vendor};
 use crate::core::model::{Criticality, Role};
-use crate::read::Table;
+use crate::read::{At, Table};
 
 /// One thing that the platform stands on.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     id.map(|_| dependency)
 }
 
-fn check_id(table: &Table<'_>, id: &crate::read::At<String>) {
+fn check_id(table: &Table<'_>, id: &At<String>) {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.value.is_empty() || !id.value.chars().all(fine) {
         let what = format!("`{}` cannot be an id", id.value);
@@ -155,39 +155,63 @@ fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<
         (Some(check), _) => {
             find_check(table, catalog, &check).map(|check| probe::read(table, id, check, zone)).unwrap_or_default()
         }
-        (None, Some(vendor)) => match catalog.vendors.get(&vendor.value) {
-            Some(found) => {
-                let checks: Vec<&Check> = found.checks.values().filter(|check| check.role != Role::Witness).collect();
-                let asked = checks.iter().filter(|check| probe::has_required(table, check));
-                let probes: Vec<Probe> = asked.flat_map(|check| probe::read(table, id, check, zone)).collect();
-                if probes.is_empty() {
-                    let needs: Vec<String> = checks.iter().map(|check| probe::needs(check)).collect();
-                    let what = format!("no check of {} has all its parameters", found.name);
-                    table.problem(vendor.span, what, format!("give {}", needs.join(", or ")));
-                }
-                probes
-            }
-            None => {
-                let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
-                let what = format!("`{}` is not in the catalogue", vendor.value);
-                table.problem(vendor.span, what, format!("known here: {}", known.join(", ")));
-                Vec::new()
-            }
+        (None, Some(vendor)) => match find_vendor(table, catalog, &vendor) {
+            Some(found) => read_vendor(table, id, found, &vendor, zone),
+            None => Vec::new(),
         },
         (None, None) => {
             table.missing("check", "\"apple/listing\" (see `plugwatch catalog list`)");
+            table.forgive();
             Vec::new()
         }
     }
 }
 
-fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &crate::read::At<String>) -> Option<&'c Check> {
+/// All checks of a vendor whose parameters are given.
+fn read_vendor(table: &Table<'_>, id: &str, vendor: &Vendor, named: &At<String>, zone: Tz) -> Vec<Probe> {
+    let checks: Vec<&Check> = vendor.checks.values().filter(|check| check.role != Role::Witness).collect();
+    for check in &checks {
+        probe::know_params(table, check);
+    }
+    let whole = checks.iter().filter(|check| probe::lacking(table, check).is_empty());
+    let probes: Vec<Probe> = whole.flat_map(|check| probe::read(table, id, check, zone)).collect();
+    if !probes.is_empty() {
+        return probes;
+    }
+    // What is nearest to being whole is what was meant.
+    if let Some(near) = checks.iter().min_by_key(|check| probe::lacking(table, check).len()) {
+        for param in probe::lacking(table, near) {
+            let what = format!("{} needs `{}`", near.id, param.name);
+            table.problem(named.span.clone(), what, format!("add {}", probe::to_add(near, param)));
+        }
+    }
+    probes
+}
+
+fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Vendor> {
+    let found = catalog.vendors.get(&id.value);
+    if found.is_none() {
+        let near = nearest(&id.value, catalog.vendors.keys().map(String::as_str));
+        let cure = format!("did you mean `{near}`? `plugwatch catalog list` shows all");
+        table.problem(id.span.clone(), format!("`{}` is no vendor of the catalogue", id.value), cure);
+        // Whose parameters these are cannot be known.
+        table.forgive();
+    }
+    found
+}
+
+fn nearest<'c>(wrong: &str, known: impl Iterator<Item = &'c str>) -> &'c str {
+    let likeness = |word: &str| strsim::jaro_winkler(word, wrong);
+    known.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or("")
+}
+
+fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Check> {
     let found = catalog.check(&id.value).map(|(_, check)| check);
     if found.is_none() {
         let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
-        let near = all.max_by(|a, b| strsim::jaro_winkler(a, &id.value).total_cmp(&strsim::jaro_winkler(b, &id.value)));
-        let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", near.unwrap_or(""));
+        let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", nearest(&id.value, all));
         table.problem(id.span.clone(), format!("`{}` is no check of the catalogue", id.value), cure);
+        table.forgive();
     }
     found
 }

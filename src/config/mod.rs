@@ -3,15 +3,16 @@
 mod channel;
 mod dependency;
 mod network;
+mod notes;
 mod probe;
 mod secret;
+mod sense;
 
 pub use channel::{Channel, ChannelKind};
 pub use dependency::{Dependency, LeaveStep};
 pub use network::Network;
 pub use probe::Probe;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -89,7 +90,7 @@ impl Config {
     /// Every secret that is set, so that it can be kept out of everything.
     pub fn secrets(&self) -> Vec<Secret> {
         let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
-        let of_probes = probes.flat_map(|probe| probe.params.secret.values().flatten().cloned());
+        let of_probes = probes.flat_map(|probe| probe.params.secret.values().filter_map(|key| key.set().cloned()));
         of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).collect()
     }
 
@@ -102,24 +103,43 @@ impl Config {
 fn read_all(source: &Source) -> Result<Config, Problems> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    let overlay = root.string("catalog").map(|folder| PathBuf::from(folder.value));
-    let catalog = Catalog::load(overlay.as_deref())?;
+    let catalog = Catalog::load(read_overlay(&root).as_deref())?;
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let config = Config {
         platform: root.need_string("platform", "\"Your platform\"").map(|name| name.value).unwrap_or_default(),
         database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
         time_zone,
         report: read_report(&root, time_zone),
-        keep_raw: root.duration("keep_raw").map_or(Duration::from_secs(90 * 86_400), |keep| keep.value),
+        keep_raw: read_keep(&root),
         web: read_web(&root),
         network: network::read(&root),
         channels: root.tables("channel").iter().filter_map(channel::read).collect(),
         dependencies: dependency::read_all(&root, &catalog, time_zone),
         catalog,
     };
-    check_names(&root, &config);
+    sense::check(&root, &config);
     root.finish();
     Ok(config)
+}
+
+fn read_overlay(root: &Table<'_>) -> Option<PathBuf> {
+    let folder = root.string("catalog")?;
+    if !Path::new(&folder.value).is_dir() {
+        let cure = "create it, or leave `catalog` out; paths count from where plugwatch is started";
+        root.problem(folder.span, format!("there is no folder `{}`", folder.value), cure);
+        return None;
+    }
+    Some(folder.value.into())
+}
+
+fn read_keep(root: &Table<'_>) -> Duration {
+    let usual = Duration::from_secs(90 * 86_400);
+    let Some(keep) = root.duration("keep_raw") else { return usual };
+    if keep.value < Duration::from_secs(86_400) {
+        root.problem(keep.span, "looks kept for less than a day prove nothing later", "use at least \"1d\"");
+        return usual;
+    }
+    keep.value
 }
 
 fn read_zone(table: &Table<'_>) -> Option<Tz> {
@@ -165,34 +185,4 @@ fn read_web(root: &Table<'_>) -> Web {
     web.details = table.flag("details").is_some_and(|flag| flag.value);
     table.finish();
     web
-}
-
-/// Ids are unique, and `needs` names what exists.
-fn check_names(root: &Table<'_>, config: &Config) {
-    let tables = root.tables("dependency");
-    let ids: BTreeSet<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-    let mut seen = BTreeSet::new();
-    for table in &tables {
-        let Some(id) = table.string("id") else { continue };
-        if !seen.insert(id.value.clone()) {
-            table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
-        }
-        for need in table.strings("needs").map(|needs| needs.value).unwrap_or_default() {
-            if !ids.contains(need.value.as_str()) || need.value == id.value {
-                let cure = format!("dependencies here: {}", ids.iter().copied().collect::<Vec<_>>().join(", "));
-                table.problem(need.span, format!("`{}` is no other dependency", need.value), cure);
-            }
-        }
-    }
-    let mut names = BTreeSet::new();
-    for table in root.tables("channel") {
-        let Some(name) = table.string("name").or_else(|| table.string("kind")) else { continue };
-        if !names.insert(name.value.clone()) {
-            let what = format!("two channels are called `{}`", name.value);
-            table.problem(name.span, what, "give each a name = \"...\" of its own");
-        }
-    }
-    if tables.is_empty() {
-        root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
-    }
 }

@@ -51,10 +51,17 @@ pub(super) fn read(root: &Table<'_>) -> Network {
     let Some(table) = root.table("network") else { return network };
     if let Some(list) = table.strings("anchors") {
         let cure = "for example anchors = [\"one.one.one.one@1.1.1.1:443\", \"dns.google@8.8.8.8:443\", \"dns.quad9.net@9.9.9.9:443\"]";
-        let anchors: Vec<Anchor> = parsed(&table, &list.value, "an anchor", cure);
-        if anchors.len() < anchors::LEAST {
+        let what = "an anchor: it needs an IP address and a port, with the name before an @";
+        let anchors: Vec<Anchor> = parsed(&table, &list.value, what, cure);
+        for (n, item) in list.value.iter().enumerate() {
+            if list.value[..n].iter().any(|before| before.value == item.value) {
+                let what = format!("`{}` stands twice: it is one witness, not two", item.value);
+                table.problem(item.span.clone(), what, "name another operator");
+            }
+        }
+        if list.value.len() < anchors::LEAST {
             let what =
-                format!("{} anchors prove nothing; at least {} independent ones do", anchors.len(), anchors::LEAST);
+                format!("{} anchors prove nothing; at least {} independent ones do", list.value.len(), anchors::LEAST);
             table.problem(list.span, what, cure);
         }
         network.anchors = anchors;
@@ -93,6 +100,10 @@ fn read_overrides(root: &Table<'_>) -> BTreeMap<String, String> {
     for key in table.keys() {
         let Some(base) = table.string(&key.value) else { continue };
         let is_url = |text: &str| Url::parse(text).is_ok_and(|url| url.host_str().is_some());
+        if Url::parse(&key.value).is_ok_and(|url| url.path() != "/" || url.query().is_some()) {
+            let what = format!("`{}` has a path, and only scheme, host and port are compared", key.value);
+            table.problem(key.span.clone(), what, "leave the path out; the other side may have one");
+        }
         for (text, span) in [(&key.value, &key.span), (&base.value, &base.span)] {
             if !is_url(text) {
                 let cure = "for example \"https://itunes.apple.com\" = \"http://127.0.0.1:8080\"";

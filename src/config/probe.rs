@@ -36,18 +36,29 @@ pub struct Probe {
     pub policy: Policy,
 }
 
+/// Looking more rarely is no watching.
+const RAREST: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
+
 /// Storefronts beside the home one are looked at daily.
 const OTHERS: std::time::Duration = std::time::Duration::from_secs(86_400);
 
-/// What a check needs, for messages.
-pub(super) fn needs(check: &Check) -> String {
-    let names = check.params.iter().filter(|param| param.required).map(|param| param.name.as_str());
-    format!("{} for {}", names.collect::<Vec<_>>().join(" and "), check.id)
+/// The required parameters of a check that are not there.
+pub(super) fn lacking<'c>(table: &Table<'_>, check: &'c Check) -> Vec<&'c Param> {
+    check.params.iter().filter(|param| param.required && table.any(&param.name).is_none()).collect()
 }
 
-/// Whether all required parameters of a check are there.
-pub(super) fn has_required(table: &Table<'_>, check: &Check) -> bool {
-    check.params.iter().filter(|param| param.required).all(|param| table.any(&param.name).is_some())
+/// Marks every parameter of a check as a key that may stand here.
+pub(super) fn know_params(table: &Table<'_>, check: &Check) {
+    for param in &check.params {
+        table.know(param.each.as_ref().unwrap_or(&param.name));
+    }
+}
+
+/// What to write for a parameter.
+pub(super) fn to_add(check: &Check, param: &Param) -> String {
+    let variable = || format!("{}_{}", check.id.split('/').next().unwrap_or(""), param.name).to_uppercase();
+    let value = if param.secret { format!("{{ env = \"{}\" }}", variable()) } else { sample(param) };
+    format!("{} = {value}   # {}", param.name, param.about)
 }
 
 /// Reads the probes of one check: one, or one for each item of a list.
@@ -118,7 +129,10 @@ fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
 fn checked(table: &Table<'_>, param: &Param, item: At<String>) -> Option<String> {
     let fits = param.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&item.value));
     if !fits {
-        table.problem(item.span, format!("`{}` is no {}", item.value, param.name), cure(param));
+        let (list, usual) =
+            (param.each.as_ref().unwrap_or(&param.name), param.default.as_ref().and_then(Value::as_str));
+        let cure = format!("{}; for example {list} = [\"{}\"]", param.about, usual.unwrap_or(&param.example));
+        table.problem(item.span, format!("`{}` is no {}", item.value, param.name), cure);
         return None;
     }
     Some(item.value)
@@ -149,12 +163,8 @@ fn read_params(table: &Table<'_>, check: &Check) -> Params {
 fn read_secret(table: &Table<'_>, check: &Check, param: &Param, params: &mut Params) {
     if table.any(&param.name).is_none() {
         if param.required {
-            let example = format!("{{ env = \"{}\" }}   # {}", param.name.to_uppercase(), param.about);
-            table.problem(
-                table.span(),
-                format!("{} needs the secret `{}`", check.id, param.name),
-                format!("add {} = {example}", param.name),
-            );
+            let what = format!("{} needs the secret `{}`", check.id, param.name);
+            table.problem(table.span(), what, format!("add {}", to_add(check, param)));
         }
         return;
     }
@@ -218,6 +228,10 @@ fn read_schedule(table: &Table<'_>, check: &Check, zone: Tz) -> Schedule {
         }
         (Some(every), None) if every.value.as_millis() < 1_000 => {
             table.problem(every.span, "more than once a second is no watching", "use at least \"1s\"");
+            usual
+        }
+        (Some(every), None) if every.value > RAREST => {
+            table.problem(every.span, "less than once a month is no watching", "use at most \"30d\"");
             usual
         }
         (Some(every), None) => Schedule::Every(every.value),

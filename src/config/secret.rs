@@ -1,13 +1,11 @@
 //! Secrets come from the environment or a file, never in clear.
 
-use crate::core::question::Secret;
-use crate::read::Table;
+use crate::core::question::{Key, Secret};
+use crate::read::{At, Table};
 
-/// Reads `key = { env = "NAME" }` or `{ file = "path" }`.
-///
-/// The outer `None` means that the key is not there or wrong; the inner one that
-/// the variable is not set, so the check waits for its key.
-pub fn read(table: &Table<'_>, key: &str) -> Option<Option<Secret>> {
+/// Reads `key = { env = "NAME" }` or `{ file = "path" }`; `None` means that the key is not
+/// there or wrong. A variable that is not set is no mistake: the check waits for its key.
+pub fn read(table: &Table<'_>, key: &str) -> Option<Key> {
     let value = table.any(key)?;
     if value.value.is_string() {
         let cure = format!("write {key} = {{ env = \"{}\" }} or {key} = {{ file = \"/path\" }}", key.to_uppercase());
@@ -18,22 +16,46 @@ pub fn read(table: &Table<'_>, key: &str) -> Option<Option<Secret>> {
     let (env, file) = (source.string("env"), source.string("file"));
     source.finish();
     match (env, file) {
-        (Some(name), None) => Some(
-            std::env::var(&name.value).ok().filter(|text| !text.trim().is_empty()).map(|text| Secret::new(text.trim())),
-        ),
-        (None, Some(path)) => match std::fs::read_to_string(&path.value) {
-            Ok(text) => Some(Some(Secret::new(text.trim()))),
-            Err(error) => {
-                table.problem(
-                    path.span,
-                    format!("the secret's file cannot be read: {error}"),
-                    "create it, readable for plugwatch only",
-                );
-                None
-            }
-        },
+        (Some(name), None) => variable(table, &name),
+        (None, Some(path)) => from_file(table, &path),
         _ => {
             table.problem(value.span, format!("`{key}` needs one source"), "give either `env` or `file`");
+            None
+        }
+    }
+}
+
+fn key(text: &str, from: String) -> Key {
+    let text = text.trim();
+    if text.is_empty() { Key::Unset(from) } else { Key::Set(Secret::new(text)) }
+}
+
+fn variable(table: &Table<'_>, name: &At<String>) -> Option<Key> {
+    check_name(table, name)?;
+    Some(key(&std::env::var(&name.value).unwrap_or_default(), format!("the variable {}", name.value)))
+}
+
+/// `None` where this cannot be the name of a variable.
+pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !name.value.is_empty() && name.value.chars().all(fine) {
+        return Some(());
+    }
+    let cure = "give the bare name, without `$`: letters, digits and `_`; the secret itself never stands here";
+    table.problem(name.span.clone(), "this is not the name of a variable", cure);
+    None
+}
+
+fn from_file(table: &Table<'_>, path: &At<String>) -> Option<Key> {
+    match std::fs::read_to_string(&path.value) {
+        Ok(text) => Some(key(&text, format!("the file {}, which is empty,", path.value))),
+        Err(error) => {
+            let what = format!("`{}` cannot be read: {error}", path.value);
+            table.problem(
+                path.span.clone(),
+                what,
+                "create it, readable for plugwatch only; paths count from where plugwatch is started",
+            );
             None
         }
     }

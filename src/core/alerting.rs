@@ -66,8 +66,12 @@ pub fn about_sight(before: &Combined, after: &Combined, criticality: Criticality
     // Being blind for another dull reason is no news; access lost is, once.
     if (after.blind && !before.blind) || (after.urgent && !before.urgent) {
         let held = after.unverified.clone()?;
-        let urgent = held.reason == "access_lost" && criticality != Criticality::Normal;
-        let level = if urgent { Level::Critical } else { Level::Warning };
+        let loud = match held.reason.as_str() {
+            "access_lost" => criticality != Criticality::Normal,
+            "wrong_page" => criticality == Criticality::Critical,
+            _ => false,
+        };
+        let level = if loud { Level::Critical } else { Level::Warning };
         return Some(Decision { reason: Reason::Blind, level, before: before_verdict, held });
     }
     if before.blind && after.unverified.is_none() {
@@ -90,6 +94,7 @@ mod tests {
             fault: Fault::Unclear,
             proof: Proof::Stated,
             say: "s".into(),
+            hint: None,
             since: Time(1),
         }
     }

@@ -55,6 +55,35 @@ words! {
 }
 
 impl Failure {
+    /// The same for people, to follow a colon.
+    pub fn words(self) -> &'static str {
+        use Failure::*;
+        match self {
+            DnsNxdomain => "the name does not exist",
+            DnsFailed => "the name servers gave no answer",
+            ConnectRefused => "the connection is refused",
+            ConnectTimeout => "no connection within the time limit",
+            ConnectFailed => "no way there",
+            ConnectionReset => "the connection was cut",
+            TlsExpired => "the certificate is past its date",
+            TlsWrongName => "the certificate is for other names",
+            TlsUntrusted => "nobody we trust issued the certificate",
+            TlsRevoked => "the certificate was revoked",
+            TlsFailed => "the TLS handshake failed",
+            HttpTimeout => "no whole answer within the time limit",
+            HttpBroken => "the answer breaks off, or is no HTTP",
+            HttpBodyTooLarge => "it is larger than the limit",
+            HttpBodyBomb => "it unpacks to far more than it weighs",
+            HttpBodyUndecodable => "its compression is broken or unknown",
+            HttpRedirectLoop => "it redirects in a circle, or too often",
+            HttpRedirectRefused => "it redirects to where plugwatch does not follow",
+            AddressRefused => "the address is not allowed for this program",
+            ToldToWait => "the host wants to be left alone",
+            NotAsked => "the question could not be put",
+            NeedsKey => "a secret is not set",
+        }
+    }
+
     /// Whether our own network could be the cause.
     pub fn is_transport(self) -> bool {
         use Failure::*;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::combine::{Combined, Shown};
 use super::incident::Incident;
-use super::model::{Criticality, Verdict};
-use super::standing::Standing;
+use super::model::{Criticality, Role, Verdict};
+use super::standing::{Held, Standing};
 use super::time::Time;
 use super::witness::OwnNetwork;
 
@@ -67,6 +67,8 @@ pub struct ProbeBoard {
     pub check: String,
     /// The check's title.
     pub title: String,
+    /// What it counts for.
+    pub role: Role,
     /// The storefront.
     pub country: Option<String>,
     /// What is believed about it.
@@ -105,17 +107,27 @@ impl DependencyBoard {
         let held = self.state.held.as_ref();
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
+            Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
             _ => self.state.unverified.as_ref().map(|held| held.since),
         }
     }
 
     /// The sentence that explains it.
     pub fn say(&self) -> String {
-        let held = match self.shown() {
+        self.explaining().map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.explaining()?.hint.as_deref()
+    }
+
+    fn explaining(&self) -> Option<&Held> {
+        match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => self.state.held.as_ref(),
+            Shown::Checking => self.state.suspicion.as_ref(),
             _ => self.state.unverified.as_ref(),
-        };
-        held.map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Fault, Proof, Role, Verdict};
+use super::model::{Fault, Proof, Role, Verdict, words};
 use super::standing::{Held, Standing};
 use super::time::Time;
 
@@ -38,68 +38,60 @@ pub struct Combined {
     pub suspicion: Option<Held>,
 }
 
-/// What people are shown for a dependency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Shown {
-    /// Confirmed and verified.
-    Live,
-    /// Confirmed and verified.
-    Degraded,
-    /// Confirmed; stays so while unverified.
-    Outage,
-    /// Confirmed; stays so while unverified.
-    Dropped,
-    /// It was live or degraded, and cannot be seen now.
-    NotVerified,
-    /// Nothing was ever seen live.
-    NeverSeenLive,
-    /// A secret is not set.
-    NeedsKey,
-    /// No look yet.
-    Starting,
+words! {
+    /// What people are shown for a dependency; the same words in JSON and metrics.
+    Shown {
+        /// Confirmed and verified.
+        Live = "live",
+        /// Confirmed and verified.
+        Degraded = "degraded",
+        /// Confirmed; stays so while unverified.
+        Outage = "outage",
+        /// Confirmed; stays so while unverified.
+        Dropped = "dropped",
+        /// It was live, degraded or never seen, and the last looks say something worse, unconfirmed yet.
+        Checking = "checking",
+        /// It was live or degraded, and cannot be seen now.
+        NotVerified = "not_verified",
+        /// Nothing was ever seen live.
+        NeverSeenLive = "never_seen_live",
+        /// A secret is not set.
+        NeedsKey = "needs_key",
+        /// No look yet.
+        Starting = "starting",
+    }
 }
 
 impl Shown {
-    /// The fixed word in JSON and metrics.
-    pub fn word(self) -> &'static str {
-        match self {
-            Shown::Live => "live",
-            Shown::Degraded => "degraded",
-            Shown::Outage => "outage",
-            Shown::Dropped => "dropped",
-            Shown::NotVerified => "not_verified",
-            Shown::NeverSeenLive => "never_seen_live",
-            Shown::NeedsKey => "needs_key",
-            Shown::Starting => "starting",
-        }
-    }
-
     /// For sorting: the worst first.
     pub fn rank(self) -> u8 {
         match self {
             Shown::Dropped => 0,
             Shown::Outage => 1,
             Shown::Degraded => 2,
-            Shown::NotVerified => 3,
-            Shown::NeverSeenLive => 4,
-            Shown::NeedsKey => 5,
-            Shown::Starting => 6,
-            Shown::Live => 7,
+            Shown::Checking => 3,
+            Shown::NotVerified => 4,
+            Shown::NeverSeenLive => 5,
+            Shown::NeedsKey => 6,
+            Shown::Starting => 7,
+            Shown::Live => 8,
         }
     }
 }
 
 impl Combined {
-    /// What people see. Unverified is never green; dropped and outage stay.
+    /// What people see. Neither unverified nor contradicted is green; dropped and outage stay.
     pub fn shown(&self) -> Shown {
         let unseen = self.unverified.as_ref();
+        let held = self.held.as_ref().map_or(0, |held| held.verdict.badness());
+        let doubted = self.suspicion.as_ref().is_some_and(|suspicion| suspicion.verdict.badness() > held);
         match (self.held.as_ref().map(|held| held.verdict), unseen) {
             (Some(Verdict::Dropped), _) => Shown::Dropped,
             (Some(Verdict::Outage), _) => Shown::Outage,
             (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,
             (_, Some(why)) if why.reason == "never_seen_live" => Shown::NeverSeenLive,
             (_, Some(_)) => Shown::NotVerified,
+            (None | Some(Verdict::Live | Verdict::Degraded), None) if doubted => Shown::Checking,
             (Some(Verdict::Live), None) => Shown::Live,
             (Some(Verdict::Degraded), None) => Shown::Degraded,
             (Some(Verdict::Unknown) | None, None) => Shown::Starting,
@@ -115,7 +107,7 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
     for group in groups(parts).values() {
         let vote = spread(group);
         votes.extend(vote.held.and_then(|held| capped(held, group[0].role, only_warnings)));
-        if let Some(held) = vote.suspicion {
+        if let Some(held) = vote.suspicion.and_then(|held| capped(held, group[0].role, only_warnings)) {
             whole.suspicion = worse(whole.suspicion, held);
         }
         if decides(group[0].role) || only_warnings {
@@ -256,6 +248,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
         fault: Fault::VendorDecision,
         proof: Proof::Stated,
         say: format!("the owner's view says: {}; from outside it is still served", owner.say),
+        hint: owner.hint.clone(),
         since: owner.since,
     })
 }
@@ -276,6 +269,7 @@ mod tests {
             fault: Fault::Unclear,
             proof: Proof::Stated,
             say: format!("it reads {verdict}"),
+            hint: None,
             since: Time(since),
         };
         Standing { confirmed: Some(held), last_live: Some(Time(0)), ..Standing::default() }
@@ -329,6 +323,17 @@ mod tests {
             urgent: false,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
+    }
+
+    #[test]
+    fn live_but_contradicted_is_never_shown_green() {
+        let suspicion = |verdict| Combined {
+            held: standing(Verdict::Live, 1).confirmed,
+            suspicion: standing(verdict, 2).confirmed,
+            ..Combined::default()
+        };
+        assert_eq!(suspicion(Verdict::Dropped).shown(), Shown::Checking);
+        assert_eq!(suspicion(Verdict::Outage).shown(), Shown::Checking);
     }
 
     #[test]

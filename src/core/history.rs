@@ -43,11 +43,25 @@ impl Counts {
         self.latency_ms += latency_ms;
     }
 
+    /// How many looks there were.
+    pub fn looks(&self) -> i64 {
+        self.readable() + self.unknown
+    }
+
+    /// How many of them saw something.
+    pub fn readable(&self) -> i64 {
+        self.live + self.degraded + self.outage + self.dropped
+    }
+
+    /// Whether a share of the readable looks would say little.
+    pub fn mostly_unread(&self) -> bool {
+        self.unknown > self.readable()
+    }
+
     /// The share of readable looks in which the vendor served us; `None` if nothing was readable.
     pub fn uptime(&self) -> Option<f64> {
-        let served = self.live + self.degraded;
-        let readable = served + self.outage + self.dropped;
-        (readable > 0).then(|| served as f64 / readable as f64)
+        let readable = self.readable();
+        (readable > 0).then(|| (self.live + self.degraded) as f64 / readable as f64)
     }
 }
 

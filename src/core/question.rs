@@ -25,6 +25,25 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A secret that the configuration names: set, or looked for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// It is set.
+    Set(Secret),
+    /// It is not; where it was looked for: "the variable NAME", "the file PATH".
+    Unset(String),
+}
+
+impl Key {
+    /// The secret, if it is set.
+    pub fn set(&self) -> Option<&Secret> {
+        match self {
+            Key::Set(secret) => Some(secret),
+            Key::Unset(_) => None,
+        }
+    }
+}
+
 /// One question for one asker.
 #[derive(Clone, Debug)]
 pub enum Question {

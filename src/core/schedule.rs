@@ -55,10 +55,19 @@ impl Cron {
         if day != "*" && day != "?" && weekday != "*" && weekday != "?" {
             return Err("give a day of the month or a weekday, not both: programs differ on what both mean".to_owned());
         }
+        for (name, text, least, most) in [
+            ("second", second, 0, 59),
+            ("minute", minute, 0, 59),
+            ("hour", hour, 0, 23),
+            ("day", day, 1, 31),
+            ("month", month, 1, 12),
+        ] {
+            in_range(name, text, least, most)?;
+        }
         let weekday = named_weekdays(weekday)?;
         let full = format!("{second} {minute} {hour} {day} {month} {weekday}");
         let schedule = cron::Schedule::from_str(&full)
-            .map_err(|error| format!("not a cron expression ({error}); for example \"0 9 * * Mon\""))?;
+            .map_err(|_| "not a cron expression: minute hour day month weekday".to_owned())?;
         let cron = Cron { text: text.to_owned(), zone, schedule, steps: hour.starts_with('*') };
         if cron.next(Time(0)).is_none() {
             return Err("no day ever matches this expression".to_owned());
@@ -98,6 +107,16 @@ impl Cron {
             .map(|at| at.with_timezone(&Utc))
             .next()
             .unwrap_or_else(|| Utc.from_utc_datetime(&local))
+    }
+}
+
+/// The library's own messages about this run over several lines, and are off by one.
+fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String> {
+    let before_step = text.split(',').filter_map(|item| item.split('/').next());
+    let numbers = before_step.flat_map(|item| item.split('-')).filter_map(|number| number.parse::<u32>().ok());
+    match numbers.into_iter().find(|number| !(least..=most).contains(number)) {
+        Some(number) => Err(format!("{name} {number} is not {least} to {most}")),
+        None => Ok(()),
     }
 }
 
@@ -222,7 +241,8 @@ mod tests {
         assert!(wrong("0 9 1 * Mon").contains("not both"));
         assert!(wrong("0 9 * * 9").contains("weekday 9"));
         assert!(wrong("0 9 30 2 *").contains("no day ever"));
-        assert!(wrong("61 9 * * *").contains("not a cron expression"));
+        assert_eq!(wrong("61 9 * * *"), "minute 61 is not 0 to 59");
+        assert_eq!(wrong("0 9 * Foo *"), "not a cron expression: minute hour day month weekday");
     }
 
     #[test]

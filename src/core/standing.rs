@@ -35,6 +35,9 @@ pub struct Held {
     pub proof: Proof,
     /// One sentence for people.
     pub say: String,
+    /// What to do about it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Since when it is so: the first look that said it.
     pub since: Time,
 }
@@ -124,8 +127,9 @@ impl Standing {
     }
 }
 
-/// Reasons for `unknown` that are told once confirmed, not only when blind for long.
-const SPEAKS_AT_ONCE: [&str; 2] = ["never_seen_live", "access_lost"];
+/// Reasons for `unknown` that are told once confirmed, not only when blind for long. The
+/// first and the last are the core's own words, the others those of the catalogue.
+const SPEAKS_AT_ONCE: [&str; 4] = ["never_seen_live", "credential_refused", "wrong_page", "access_lost"];
 
 /// Reasons for `unknown` that are told once for everything: a blind network by an alert
 /// of its own, missing keys when the program starts.
@@ -204,8 +208,8 @@ fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
 }
 
 fn held_since(weighed: Weighed, since: Time) -> Held {
-    let Weighed { verdict, reason, fault, proof, say, .. } = weighed;
-    Held { verdict, reason, fault, proof, say, since }
+    let Weighed { verdict, reason, fault, proof, say, hint, .. } = weighed;
+    Held { verdict, reason, fault, proof, say, hint, since }
 }
 
 /// A look that saw nothing: the verdict stays, a streak begins or goes on.
@@ -216,7 +220,8 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     let reads = same.map_or(1, |unverified| unverified.reads + 1);
     let (was_blind, was_urgent) = standing.unverified.as_ref().map_or((false, false), |u| (u.blind, u.urgent));
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
-    let speaks = if at_once { reads >= 2 } else { now.since(began) >= policy.blind_after };
+    let sure = surely(&weighed.reason, policy);
+    let speaks = if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) >= policy.blind_after };
     // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
     let quiet = TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) || from == Some(Verdict::Dropped);
     // Access lost is told even while already blind for a duller reason, but once.
@@ -231,10 +236,16 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // The witnesses are heard even so: they may tell that the path lies.
     let mut wants = weighed.missing.clone();
-    if at_once && reads < 2 {
+    if at_once && !speaks {
         wants.push(Want::LookAgain(policy.dropped.gap()));
     }
     (flip, wants)
+}
+
+/// How sure to be of something unseen that speaks at once. A wrong page may be a deploy
+/// under way, so it wants what a drop wants; the others say the same again after a look.
+fn surely(reason: &str, policy: &Policy) -> Confirm {
+    if reason == "wrong_page" { policy.dropped } else { Confirm { reads: 2, over: Duration::ZERO } }
 }
 
 fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {

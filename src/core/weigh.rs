@@ -18,6 +18,8 @@ pub struct Weighed {
     pub proof: Proof,
     /// One sentence for people: what was said, and which witnesses it rests on.
     pub say: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
     /// Witnesses that must speak before this may be confirmed.
     pub missing: Vec<Want>,
     /// The second path was asked, but could not be read.
@@ -32,6 +34,7 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
         fault: reading.fault,
         proof: reading.proof,
         say: reading.say.clone(),
+        hint: reading.hint.clone(),
         missing: Vec::new(),
         alone: false,
     };
@@ -52,7 +55,9 @@ const BLIND: &str = "our own network is down: most anchors do not answer either"
 impl Weighed {
     fn unknown(self, reason: &str, fault: Fault, because: &str) -> Weighed {
         let say = if self.say.is_empty() { because.to_owned() } else { format!("{}; {because}", self.say) };
-        Weighed { verdict: Verdict::Unknown, reason: reason.to_owned(), fault, proof: Proof::Inferred, say, ..self }
+        let hint = hint(reason).map(str::to_owned);
+        let reason = reason.to_owned();
+        Weighed { verdict: Verdict::Unknown, reason, fault, proof: Proof::Inferred, say, hint, ..self }
     }
 
     fn resting_on(mut self, what: &str) -> Weighed {
@@ -63,6 +68,15 @@ impl Weighed {
     fn wanting(mut self, want: Want) -> Weighed {
         self.missing.push(want);
         self
+    }
+}
+
+/// What to do about a reason of the core's own. The vendor's hint spoke of something else.
+fn hint(reason: &str) -> Option<&'static str> {
+    match reason {
+        "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
+        "own_network" => Some("Look at the network of the machine that runs plugwatch."),
+        _ => None,
     }
 }
 
@@ -108,7 +122,7 @@ fn weigh_dropped(
         weighed = weigh_second_path(weighed, witnesses, policy, now);
     }
     if weighed.verdict == Verdict::Dropped && !proven {
-        let because = "it was never seen live: wrong id, or already gone";
+        let because = "plugwatch never saw it live: a wrong id in the configuration, or gone before";
         return weighed.unknown("never_seen_live", Fault::Unclear, because);
     }
     weighed

@@ -9,6 +9,7 @@ use super::{Engine, evidence};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::alerting::{Decision, about_sight, about_step};
+use crate::core::answer::Failure;
 use crate::core::board::LastLook;
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
@@ -56,7 +57,17 @@ impl Engine {
             say: look.reading.say.clone(),
             latency_ms: answer.took_ms,
         });
+        tracing::debug!(
+            dependency = spec.probe.dependency,
+            check = spec.probe.check,
+            country = spec.probe.country,
+            verdict = look.reading.verdict.word(),
+            reason = look.reading.reason,
+            ms = answer.took_ms,
+            "looked"
+        );
         self.draft.batch.looks.push(LookRow {
+            asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
             probe: id,
             dependency: spec.probe.dependency.clone(),
             at,
@@ -73,7 +84,7 @@ impl Engine {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
         self.draft.set_probe(id, next);
-        self.correlate(&spec.probe.dependency, look.reading.hint, at);
+        self.correlate(&spec.probe.dependency, at);
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
@@ -104,7 +115,7 @@ impl Engine {
     }
 
     /// Combines the dependency's probes anew, and sees what that means for people.
-    pub(super) fn correlate(&mut self, id: &str, hint: Option<String>, at: Time) {
+    pub(super) fn correlate(&mut self, id: &str, at: Time) {
         let old = self.draft.dependency(&self.state, id);
         let combined = self.combined(id);
         if combined == old.combined {
@@ -125,7 +136,7 @@ impl Engine {
         for decision in about.into_iter().chain(sight) {
             let began = old.incident.as_ref().map(|incident| incident.began_at);
             let concerned = incident.as_ref().or(old.incident.as_ref());
-            self.tell_decision(dependency, &decision, concerned, began, hint.clone(), at);
+            self.tell_decision(dependency, &decision, concerned, began, at);
         }
     }
 
@@ -166,17 +177,18 @@ impl Engine {
             }
             (Step::Turn(held), Some(open)) => {
                 let turned = turned(&open, held);
-                (Incident { alerts: open.alerts + 1, ..turned }, held.say.clone(), None)
+                // The record keeps what was said at its worst.
+                let say = if turned.worst == held.verdict { held.say.clone() } else { String::new() };
+                (Incident { alerts: open.alerts + 1, ..turned }, say, None)
             }
-            (Step::Close(held), Some(open)) => {
-                (Incident { alerts: open.alerts + 1, ..open }, held.say.clone(), Some(at))
-            }
+            (Step::Close(_), Some(open)) => (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(at)),
             (Step::Turn(_) | Step::Close(_), None) => return None,
         };
         let change = IncidentChange {
             incident: incident.clone(),
             dependency: dependency.to_owned(),
             say,
+            ends: "",
             opened_at: at,
             closed_at,
         };
@@ -190,10 +202,9 @@ impl Engine {
         decision: &Decision,
         incident: Option<&Incident>,
         began: Option<Time>,
-        hint: Option<String>,
         at: Time,
     ) {
-        let about = self.about(&self.ctx.config.dependencies[dependency], decision, incident, began, hint, at);
+        let about = self.about(&self.ctx.config.dependencies[dependency], decision, incident, began, at);
         let id = about.id.clone();
         let body = Body::Dependency(Box::new(about));
         self.tell(decision.reason, decision.level, incident.map(|incident| incident.id), Some(id), body, at);

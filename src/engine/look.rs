@@ -54,7 +54,7 @@ pub(super) async fn ask(
     };
     let answer = match question(found, params, bust, ctx.config.network.timeout) {
         Ok(question) => ctx.askers.ask(&question, urgent).await,
-        Err(error @ FillError::NeedsKey(_)) => Answer::failed(check, Failure::NeedsKey, error.to_string()),
+        Err(error @ FillError::NeedsKey(..)) => Answer::failed(check, Failure::NeedsKey, error.to_string()),
         Err(error) => Answer::failed(check, Failure::NotAsked, error.to_string()),
     };
     let at = ctx.clock.now();

@@ -42,9 +42,7 @@ impl Engine {
         for dependency in &board.dependencies {
             let days = self.store.rollups(&dependency.id, DAY, since).await?;
             let sum = days.iter().fold(Counts::default(), |sum, day| add(sum, day.counts));
-            let share = sum.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("{:.2} %", share * 100.0));
-            let looks = sum.live + sum.degraded + sum.outage + sum.dropped + sum.unknown;
-            uptime.push(format!("{}: {share} of {looks} looks, {} of them unreadable", dependency.label, sum.unknown));
+            uptime.push(format!("{}: {}", dependency.label, status::served(&sum)));
         }
         let incidents = self.store.incidents(None, since).await?;
         let gaps = self.store.gaps(since).await?;

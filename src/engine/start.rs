@@ -16,13 +16,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::Board;
 use crate::core::incident::{Level, Reason};
-use crate::core::model::Verdict;
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::alert::{Body, Started};
 use crate::say::status;
-use crate::store::{IncidentChange, Result, Store, WantedProbe};
+use crate::store::{DependencyChange, IncidentChange, Result, Store, WantedProbe};
 
 /// The first message waits this long for the first looks, not longer.
 const START_WAIT: Duration = Duration::from_secs(120);
@@ -138,14 +137,15 @@ impl Engine {
         self.state.dependencies = states;
         // What is configured may have changed what it all comes to.
         for id in known {
-            self.correlate(&id, None, now);
+            self.correlate(&id, now);
         }
         for (dependency, incident) in incidents {
             tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
             let change = IncidentChange {
                 incident,
                 dependency,
-                say: "no longer watched".to_owned(),
+                say: String::new(),
+                ends: "; no longer watched",
                 opened_at: now,
                 closed_at: Some(now),
             };
@@ -176,35 +176,56 @@ impl Engine {
         }
         let body = Body::Started(self.view_started(now));
         self.tell(Reason::Started, Level::Info, None, None, body, now);
+        self.mark_listed(now);
+    }
+
+    /// What the first message has listed as never seen is not told again a minute later.
+    fn mark_listed(&mut self, now: Time) {
+        let ids: Vec<i64> = self.plan.specs().map(|spec| spec.id).collect();
+        for id in ids {
+            let Some(mut probe) = self.draft.probe(&self.state, id).cloned() else { continue };
+            let never = !probe.standing.proven();
+            let Some(unseen) = probe.standing.unverified.as_mut().filter(|unseen| never && !unseen.urgent) else {
+                continue;
+            };
+            if matches!(unseen.held.reason.as_str(), "never_seen_live" | "credential_refused" | "wrong_page") {
+                (unseen.blind, unseen.urgent) = (true, true);
+                self.draft.set_probe(id, probe);
+            }
+        }
+        let ids: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        for id in ids {
+            let DependencyState { combined: old, incident } = self.draft.dependency(&self.state, &id);
+            let combined = self.combined(&id);
+            if combined != old {
+                let change = DependencyChange { id: id.clone(), state: combined.clone(), at: now };
+                self.draft.batch.dependencies.push(change);
+                self.draft.set_dependency(&id, DependencyState { combined, incident });
+            }
+        }
     }
 
     fn view_started(&self, now: Time) -> Started {
         let board = self.view_board(now);
-        let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
-        let mut lines = Vec::new();
         let blind = self.own.judged == OwnNetwork::Blind;
+        let mut lines = Vec::new();
         if blind {
             lines.push(
                 "We are blind: our own network is down. Nothing is said about any vendor until it is back.".to_owned(),
             );
-        }
-        for dependency in board.worst_first().into_iter().filter(|_| !blind) {
-            let says = dependency.state.suspicion.as_ref().filter(|held| held.verdict != Verdict::Live);
-            let shown = dependency.shown();
-            if shown.rank() < crate::core::combine::Shown::Starting.rank() {
-                lines.push(format!("{} {}: {}.", status::mark(shown), dependency.label, dependency.say()));
-            } else if let Some(held) = says {
-                lines.push(format!("⚪ {}: says {} (unconfirmed): {}.", dependency.label, held.verdict, held.say));
-            }
+        } else {
+            let worst_first = board.worst_first();
+            lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));
         }
         let gap = self.gap.map(|(from, to)| {
             format!("Not watched from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
         });
+        let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
         Started {
             watched: board.dependencies.len(),
             counts: status::counts(&board),
             lines,
-            next_report: Some(next.format("%A %-H:%M").to_string()),
+            next_report: Some(next.format("%A %-H:%M %Z").to_string()),
             gap,
         }
     }

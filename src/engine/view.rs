@@ -9,8 +9,10 @@ use crate::core::alerting::Decision;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::{Part, Shown, verified_at};
 use crate::core::incident::{Incident, Reason};
+use crate::core::model::{Role, Verdict};
 use crate::core::time::{Time, human};
 use crate::say::alert::About;
+use crate::say::status;
 
 impl Engine {
     /// Everything known now.
@@ -71,6 +73,7 @@ impl Engine {
             ProbeBoard {
                 check: spec.probe.check.clone(),
                 title: title.to_owned(),
+                role: spec.probe.role,
                 country: spec.probe.country.clone(),
                 standing: state.map(|state| state.standing.clone()).unwrap_or_default(),
                 last: state.and_then(|state| state.last.clone()),
@@ -94,7 +97,6 @@ impl Engine {
         decision: &Decision,
         incident: Option<&Incident>,
         began: Option<Time>,
-        hint: Option<String>,
         at: Time,
     ) -> About {
         let (vendor, parent) = self.names(dependency);
@@ -104,7 +106,7 @@ impl Engine {
         let status_page =
             dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
         let over = decision.reason == Reason::Recovered;
-        let (also_down, still_standing) = self.neighbours(&dependency.id);
+        let others = self.neighbours(&dependency.id);
         let held = &decision.held;
         About {
             id: dependency.id.clone(),
@@ -118,7 +120,7 @@ impl Engine {
             fault: held.fault,
             proof: held.proof,
             say: held.say.clone(),
-            hint: hint.filter(|_| !over),
+            hint: held.hint.clone().filter(|_| !over),
             since: began.filter(|_| over).unwrap_or(held.since),
             lasted: began.filter(|_| over).map(|began| at.since(began)),
             breaks: dependency.breaks.clone(),
@@ -129,8 +131,9 @@ impl Engine {
             leave: dependency.leave.iter().map(leave_text).collect(),
             status_page: status_page.map(|page| front_door(&page.url)),
             stands_on: self.stands_on(dependency),
-            also_down,
-            still_standing,
+            also_down: others.down,
+            still_standing: others.standing,
+            unsure: others.unsure,
             incident: incident.map(|incident| incident.public_id.clone()),
         }
     }
@@ -140,28 +143,56 @@ impl Engine {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
             .filter_map(|need| match self.draft.dependency(&self.state, &need.id).combined.shown() {
-                shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
-                    Some(format!("{}, which is {}", need.label, shown.word()))
-                }
-                _ => None,
+                Shown::Live | Shown::Starting | Shown::NeedsKey => None,
+                Shown::Outage => Some(format!("{}, which is out", need.label)),
+                shown => Some(format!("{}, which is {}", need.label, status::words(shown).to_lowercase())),
             })
             .collect()
     }
 
-    /// Labels of the others: what is not live besides, and what still stands, verified.
-    fn neighbours(&self, but: &str) -> (Vec<String>, Vec<String>) {
-        let (mut down, mut standing) = (Vec::new(), Vec::new());
+    /// The others: what is not live besides, what still stands, verified, and what may not.
+    fn neighbours(&self, but: &str) -> Neighbours {
+        let mut others = Neighbours::default();
         for other in self.ctx.config.dependencies.iter().filter(|other| other.id != but) {
+            let label = &other.label;
             match self.draft.dependency(&self.state, &other.id).combined.shown() {
-                Shown::Live => standing.push(other.label.clone()),
-                Shown::Dropped => down.push(format!("{} (dropped)", other.label)),
-                Shown::Outage => down.push(format!("{} (outage)", other.label)),
-                Shown::Degraded => down.push(format!("{} (degraded)", other.label)),
-                _ => {}
+                shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
+                    others.down.push(format!("{label} ({})", shown.word()));
+                }
+                Shown::Live => match self.doubt(other) {
+                    Some(doubt) => others.unsure.push(format!("{label} ({doubt})")),
+                    None => others.standing.push(label.clone()),
+                },
+                Shown::NotVerified => others.unsure.push(label.clone()),
+                shown => others.unsure.push(format!("{label} ({})", status::words(shown))),
             }
         }
-        (down, standing)
+        others
     }
+
+    /// Why something shown live is not counted as still standing.
+    fn doubt(&self, dependency: &Dependency) -> Option<String> {
+        if let Some(need) = self.stands_on(dependency).into_iter().next() {
+            return Some(format!("stands on {need}"));
+        }
+        let decides = |spec: &&Arc<Spec>| matches!(spec.probe.role, Role::Serves | Role::Standing);
+        let last = |spec: &Arc<Spec>| self.draft.probe(&self.state, spec.id)?.last.as_ref().map(|last| last.verdict);
+        let contrary = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Degraded);
+        let seen = self.plan.of(&dependency.id).filter(decides).filter_map(last).find(contrary)?;
+        Some(if seen == Verdict::Unknown {
+            "the last look saw nothing".to_owned()
+        } else {
+            format!("a look says {seen}")
+        })
+    }
+}
+
+/// Labels of the others.
+#[derive(Default)]
+struct Neighbours {
+    down: Vec<String>,
+    standing: Vec<String>,
+    unsure: Vec<String>,
 }
 
 /// The page for people, not the file for programs.

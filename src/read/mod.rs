@@ -11,6 +11,7 @@ pub use table::{At, Table};
 pub use value::{duration, duration_text, to_json};
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -23,12 +24,14 @@ pub struct Source {
     /// Its whole text.
     pub text: String,
     problems: RefCell<Vec<Problem>>,
+    /// Lines that are no TOML: what else is found there is of the same making.
+    broken: RefCell<BTreeSet<usize>>,
 }
 
 impl Source {
     /// A file's text under its name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
-        Source { name: name.into(), text: text.into(), problems: RefCell::default() }
+        Source { name: name.into(), text: text.into(), problems: RefCell::default(), broken: RefCell::default() }
     }
 
     /// Parses the text; syntax errors become problems, and reading goes on with the rest.
@@ -36,7 +39,8 @@ impl Source {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            self.problem(span, error.message().trim(), "see https://toml.io for how TOML is written");
+            self.problem(span.clone(), error.message().trim(), "see https://toml.io for how TOML is written");
+            self.broken.borrow_mut().insert(problem::line_of(&self.text, span.start));
         }
         table
     }
@@ -45,8 +49,10 @@ impl Source {
     pub fn problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         let problem = Problem::at(&self.name, &self.text, span, what.into(), cure.into());
         let mut problems = self.problems.borrow_mut();
-        // A broken line often breaks twice; one message a place is enough.
-        if !problems.iter().any(|old| (old.line, old.column) == (problem.line, problem.column)) {
+        let again = problems
+            .iter()
+            .any(|old| (old.line, old.column, &old.what) == (problem.line, problem.column, &problem.what));
+        if !again && !self.broken.borrow().contains(&problem.line) {
             problems.push(problem);
         }
     }

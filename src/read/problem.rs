@@ -33,15 +33,7 @@ impl Problem {
         let end = floor(source, span.end.clamp(start, source.len()));
         let marked = source[start..end].lines().next().unwrap_or("").chars().count();
         let width = marked.min(text.chars().count().saturating_sub(column)).max(1);
-        Problem {
-            file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: column + 1,
-            text,
-            width,
-            what,
-            cure,
-        }
+        Problem { file: file.to_owned(), line: line_of(source, start), column: column + 1, text, width, what, cure }
     }
 
     /// A problem of a whole file, without a place in it.
@@ -49,6 +41,11 @@ impl Problem {
         let (what, cure) = (what.into(), cure.into());
         Problem { file: file.to_owned(), line: 0, column: 0, text: String::new(), width: 0, what, cure }
     }
+}
+
+/// The line of a byte, counted from 1.
+pub(super) fn line_of(source: &str, at: usize) -> usize {
+    source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// A line whose key sounds like a secret is shown without its value: people see
@@ -98,6 +95,6 @@ impl fmt::Display for Problems {
             writeln!(f, "{problem}")?;
         }
         let count = self.0.len();
-        write!(f, "{count} problem{} found; nothing was started", if count == 1 { "" } else { "s" })
+        write!(f, "{count} problem{} found", if count == 1 { "" } else { "s" })
     }
 }

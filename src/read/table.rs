@@ -224,6 +224,11 @@ impl<'s> Table<'s> {
         self.asked.borrow_mut().insert(key.to_owned());
     }
 
+    /// Marks every key as known: what is wrong here has been said already.
+    pub fn forgive(&self) {
+        self.asked.borrow_mut().extend(self.keys().into_iter().map(|key| key.value));
+    }
+
     /// Every key that nobody asked for becomes a problem, with the nearest known name.
     pub fn finish(&self) {
         let asked = self.asked.borrow();

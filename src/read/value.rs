@@ -30,7 +30,9 @@ pub fn duration(text: &str) -> Result<Duration, (String, String)> {
             "" => {
                 return Err((
                     format!("\"{text}\" has no unit"),
-                    format!("try \"{text}m\" for minutes or \"{text}s\" for seconds"),
+                    format!(
+                        "try \"{text}s\" for seconds, \"{text}m\" for minutes, \"{text}h\" for hours or \"{text}d\" for days"
+                    ),
                 ));
             }
             other => return Err(wrong(format!("\"{other}\" is not a unit of time"))),

@@ -97,8 +97,11 @@ pub struct About {
     pub stands_on: Vec<String>,
     /// Labels of what is not live besides.
     pub also_down: Vec<String>,
-    /// Labels of what still stands.
+    /// Labels of what still stands, verified.
     pub still_standing: Vec<String>,
+    /// Labels of what may not stand: it is being checked, or could not be seen.
+    #[serde(default)]
+    pub unsure: Vec<String>,
     /// The incident's public id.
     pub incident: Option<String>,
 }
@@ -148,12 +151,7 @@ impl AlertView {
 
     fn about(&self, about: &About, now: Time) -> minijinja::Value {
         let ago = human(now.since(about.since));
-        let whose = match about.fault {
-            Fault::VendorDecision => format!("a decision of {} about you", about.decider),
-            Fault::VendorBreakdown => format!("{} is broken, not only for you; waiting helps", about.decider),
-            Fault::Ours => "ours to mend".to_owned(),
-            Fault::Unclear => "not known yet".to_owned(),
-        };
+        let whose = whose(about);
         let proof = match about.proof {
             Proof::Stated => "said by the other side itself",
             Proof::Inferred => "concluded from what was seen",
@@ -162,7 +160,8 @@ impl AlertView {
         context! {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
-            reason => why_now(self.reason, about.before),
+            reason => why_now(self.reason, about.before, &about.why),
+            wait => wait(about),
             since => about.since.short(),
             lasted => about.lasted.map(human),
             over => self.reason == Reason::Recovered || self.reason == Reason::Sighted,
@@ -178,11 +177,36 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     match (reason, verdict) {
         (Reason::Recovered | Reason::Sighted, _) => "🟢",
         (Reason::Blind, _) if why == "access_lost" => "🔴",
+        (Reason::Blind, _) if why == "wrong_page" => "🟠",
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
         _ => "🟡",
     }
+}
+
+fn whose(about: &About) -> String {
+    let decider = &about.decider;
+    match (about.fault, about.proof) {
+        // An absence says nothing about its author.
+        (Fault::VendorDecision, Proof::Inferred) => {
+            format!("most likely {decider} decided it; unpublished by yourselves, it would look the same")
+        }
+        (Fault::VendorDecision, _) => format!("a decision of {decider} about you"),
+        (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
+            format!("{decider} is broken, not only for you; waiting helps")
+        }
+        (Fault::VendorBreakdown, _) => format!("a breakdown at {decider}; waiting helps"),
+        (Fault::Ours, _) => "ours to mend".to_owned(),
+        (Fault::Unclear, _) => "not known yet".to_owned(),
+    }
+}
+
+/// What to do about a breakdown of theirs where the catalogue knows nothing better.
+fn wait(about: &About) -> Option<&'static str> {
+    let theirs = about.verdict == Verdict::Outage && about.fault == Fault::VendorBreakdown;
+    let hint = if about.fallback.is_some() { "Wait; if it lasts, switch." } else { "Wait: nothing is yours to mend." };
+    theirs.then_some(hint)
 }
 
 fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
@@ -191,9 +215,13 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Sighted, _) => "SEEN AGAIN",
         (Reason::Retired, _) => "NO LONGER WATCHED",
         (Reason::Changed, _) => "CHANGED",
-        (Reason::Blind, _) if why == "access_lost" => "ACCESS LOST",
-        (Reason::Blind, _) if why == "never_seen_live" => "NEVER SEEN LIVE",
-        (Reason::Blind, _) => "CANNOT BE SEEN",
+        (Reason::Blind, _) => match why {
+            "access_lost" => "ACCESS LOST",
+            "never_seen_live" => "NEVER SEEN LIVE",
+            "credential_refused" => "KEY REFUSED",
+            "wrong_page" => "WRONG PAGE",
+            _ => "CANNOT BE SEEN",
+        },
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) => "OUTAGE",
         (_, Verdict::Degraded) => "WARNING",
@@ -201,7 +229,7 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     }
 }
 
-fn why_now(reason: Reason, before: Option<Verdict>) -> String {
+fn why_now(reason: Reason, before: Option<Verdict>, why: &str) -> String {
     let was = before.map_or_else(String::new, |before| format!(" (it was {before})"));
     match reason {
         Reason::Opened => "it stopped being live".to_owned(),
@@ -210,7 +238,13 @@ fn why_now(reason: Reason, before: Option<Verdict>) -> String {
         Reason::Eased => format!("it became better, but is not live{was}"),
         Reason::Corrected => "we called it dropped; it is an outage".to_owned(),
         Reason::Recovered => format!("it is over{was}"),
-        Reason::Blind => "it can no longer be seen, and what was last known is not shown as true".to_owned(),
+        Reason::Blind => match why {
+            "never_seen_live" => "what is watched has never been there since plugwatch looks".to_owned(),
+            "credential_refused" => "what is watched with this key was never seen".to_owned(),
+            "access_lost" => "the key worked before and is refused now".to_owned(),
+            "wrong_page" => "something answers, but it is not the page that you told plugwatch to expect".to_owned(),
+            _ => "it can no longer be seen, and what was last known is not shown as true".to_owned(),
+        },
         Reason::Sighted => "it can be seen again".to_owned(),
         Reason::Changed => "something changed that you want to know".to_owned(),
         Reason::StillOpen => "nothing has changed".to_owned(),

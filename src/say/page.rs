@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::TEMPLATES;
-use super::status::{counts, overall, words};
+use super::status::{counts, overall, served, words};
 use crate::core::board::Board;
 use crate::core::history::{Counts, DAY, bucket};
 use crate::core::time::{Time, human};
@@ -51,8 +51,9 @@ fn headline(board: &Board, details: bool) -> String {
     match overall(board, details) {
         Live => "Everything we stand on serves us.",
         Degraded => "Everything serves us, with a warning sign.",
-        Outage => "Something we stand on is out for everybody.",
+        Outage => "Something we stand on is out.",
         Dropped => "A vendor has stopped serving us.",
+        Checking => "Something is being checked.",
         NotVerified | NeverSeenLive | NeedsKey => "Not everything could be verified.",
         Starting => "The first looks are under way.",
     }
@@ -72,13 +73,13 @@ fn nothing(at: Time) -> minijinja::Value {
 }
 
 fn day((at, counts): &Day) -> minijinja::Value {
-    let class = match (counts.dropped, counts.outage, counts.degraded, counts.live) {
+    let class = match (counts.dropped, counts.outage, counts.degraded) {
         (dropped, ..) if dropped > 0 => "dropped",
-        (_, outage, ..) if outage > 0 => "outage",
-        (_, _, degraded, _) if degraded > 0 => "degraded",
-        (.., live) if live > 0 => "live",
-        _ => "unseen",
+        (_, outage, _) if outage > 0 => "outage",
+        (.., degraded) if degraded > 0 => "degraded",
+        // A day that was mostly not seen is no green day.
+        _ if counts.mostly_unread() => "unseen",
+        _ => "live",
     };
-    let share = counts.uptime().map_or_else(|| "not seen".to_owned(), |share| format!("served {:.1} %", share * 100.0));
-    context! { class, title => format!("{}: {share}", at.utc().format("%-d %b")) }
+    context! { class, title => format!("{}: {}", at.utc().format("%-d %b"), served(counts)) }
 }

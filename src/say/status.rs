@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::{Format, render};
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::Shown;
+use crate::core::history::Counts;
+use crate::core::model::Role;
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
 
@@ -39,6 +41,7 @@ pub fn words(shown: Shown) -> &'static str {
         Shown::Degraded => "degraded",
         Shown::Outage => "outage",
         Shown::Dropped => "DROPPED",
+        Shown::Checking => "checking",
         Shown::NotVerified => "not verified",
         Shown::NeverSeenLive => "never seen live (wrong id, or already gone)",
         Shown::NeedsKey => "needs a key",
@@ -57,14 +60,31 @@ pub fn mark(shown: Shown) -> &'static str {
     }
 }
 
+/// How much was served, never as a share of looks that saw nothing.
+pub fn served(counts: &Counts) -> String {
+    let unread = if counts.unknown > 0 { format!(", {} more saw nothing", counts.unknown) } else { String::new() };
+    let looks = |n: i64| if n == 1 { "1 look".to_owned() } else { format!("{n} looks") };
+    match counts.uptime() {
+        None if counts.looks() == 0 => "no look".to_owned(),
+        None => format!("not seen: {} saw nothing", looks(counts.unknown)),
+        // A share of a few looks among many blind ones would sound like knowledge.
+        Some(_) if counts.mostly_unread() => {
+            let good = counts.live + counts.degraded;
+            format!("mostly not seen: served in {good} of {}{unread}", looks(counts.readable()))
+        }
+        Some(share) => format!("served {:.2} % of {}{unread}", share * 100.0, looks(counts.readable())),
+    }
+}
+
 /// `11 live`, `2 need a key` ...: the worst first, nothing that is zero.
 pub fn counts(board: &Board) -> Vec<String> {
     let kinds = [
         (Shown::Dropped, "dropped", "dropped"),
-        (Shown::Outage, "outage", "outages"),
+        (Shown::Outage, "out", "out"),
         (Shown::Degraded, "degraded", "degraded"),
+        (Shown::Checking, "being checked", "being checked"),
         (Shown::NotVerified, "not verified", "not verified"),
-        (Shown::NeverSeenLive, "never seen live (typo?)", "never seen live (typos?)"),
+        (Shown::NeverSeenLive, "never seen live (typo?)", "never seen live (typo?)"),
         (Shown::NeedsKey, "needs a key", "need a key"),
         (Shown::Starting, "without a look yet", "without a look yet"),
         (Shown::Live, "live", "live"),
@@ -75,6 +95,27 @@ pub fn counts(board: &Board) -> Vec<String> {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
         .collect()
+}
+
+/// What the first message says of a dependency that is not simply live.
+pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
+    let (shown, label) = (dependency.shown(), &dependency.label);
+    let mut lines = Vec::new();
+    if shown.rank() < Shown::Starting.rank() {
+        let doing = if shown == Shown::Checking { " (unconfirmed)" } else { "" };
+        let hint =
+            dependency.hint().filter(|_| shown != Shown::NeedsKey).map_or_else(String::new, |hint| format!(" {hint}"));
+        lines.push(format!("{} {label}{doing}: {}.{hint}", mark(shown), dependency.say()));
+    }
+    // A warning that cannot be had changes no state, and nobody would ever hear of it.
+    let mute = |probe: &&ProbeBoard| probe.role == Role::Warning && probe.standing.unverified.is_some();
+    for probe in dependency.probes.iter().filter(mute).filter(|_| shown.rank() > Shown::NeedsKey.rank()) {
+        if let Some(unseen) = &probe.standing.unverified {
+            let hint = unseen.held.hint.as_ref().map_or_else(String::new, |hint| format!(" {hint}"));
+            lines.push(format!("⚪ {label}, {}: {}.{hint}", probe.title, unseen.held.say));
+        }
+    }
+    lines
 }
 
 /// The answer to `/status`: grouped, the worst first.

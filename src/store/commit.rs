@@ -18,6 +18,8 @@ pub struct LookRow {
     pub probe: i64,
     /// Its dependency.
     pub dependency: String,
+    /// Whether anything was asked; without its key a check is not, and history holds no look.
+    pub asked: bool,
     /// When.
     pub at: Time,
     /// What the answer read.
@@ -56,8 +58,10 @@ pub struct IncidentChange {
     pub incident: Incident,
     /// Its dependency.
     pub dependency: String,
-    /// What is said of it now.
+    /// What is said of it at its worst; empty where nothing worse is to be said.
     pub say: String,
+    /// What is added to that when it ends for a reason of ours.
+    pub ends: &'static str,
     /// When it opened here, for new ones.
     pub opened_at: Time,
     /// Set when it ended.

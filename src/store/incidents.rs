@@ -16,7 +16,8 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentCha
         "INSERT INTO incident (id, public_id, dependency, verdict, worst, reason, fault, proof, say, began_at, opened_at, \
          closed_at, alerts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, worst = excluded.worst, reason = excluded.reason, \
-         fault = excluded.fault, proof = excluded.proof, say = excluded.say, closed_at = excluded.closed_at, \
+         fault = excluded.fault, proof = excluded.proof, \
+         say = (CASE WHEN excluded.say = '' THEN incident.say ELSE excluded.say END) || $14, closed_at = excluded.closed_at, \
          alerts = excluded.alerts",
     )
     .bind(incident.id)
@@ -32,6 +33,7 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentCha
     .bind(change.opened_at.0)
     .bind(change.closed_at.map(|at| at.0))
     .bind(i64::from(incident.alerts))
+    .bind(change.ends)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -14,6 +14,7 @@ mod incidents;
 mod observations;
 mod open;
 mod outbox;
+mod owner;
 mod probes;
 mod prune;
 mod read;
@@ -54,8 +55,22 @@ pub enum Error {
         /// What SQLite says.
         what: String,
     },
+    /// The file is another program's: give another file.
+    #[error("{0} is another program's database, and was not touched; give another `database`")]
+    Foreign(String),
+    /// The history is another platform's: give each platform a file of its own.
+    #[error(
+        "this database holds the history of `{other}`, and nothing of `{platform}` is in it; give each platform a \
+         `database` of its own"
+    )]
+    OtherPlatform {
+        /// Ours.
+        platform: String,
+        /// The one in the file.
+        other: String,
+    },
     /// The file or its folder cannot be used: look at its path and rights.
-    #[error("{file} cannot be opened: {what}")]
+    #[error("{file} cannot be opened: {what}; look at `database`, and whether plugwatch may read and write there")]
     Unusable {
         /// The file.
         file: String,

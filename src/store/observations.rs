@@ -29,18 +29,19 @@ pub(super) async fn append(
     looks: &[LookRow],
     reasons: &HashMap<String, i64>,
 ) -> Result<()> {
+    let looks: Vec<&LookRow> = looks.iter().filter(|look| look.asked).collect();
     if looks.is_empty() {
         return Ok(());
     }
     let row =
         |look: &LookRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
-    let rows: Vec<_> = looks.iter().map(row).collect();
+    let rows: Vec<_> = looks.iter().map(|look| row(look)).collect();
     sqlx::query(APPEND).bind(json!(rows).to_string()).execute(&mut **tx).await?;
-    sqlx::query(SUM).bind(sums(looks)).execute(&mut **tx).await?;
+    sqlx::query(SUM).bind(sums(&looks)).execute(&mut **tx).await?;
     Ok(())
 }
 
-fn sums(looks: &[LookRow]) -> String {
+fn sums(looks: &[&LookRow]) -> String {
     let mut sums: BTreeMap<(i64, i64, i64), Counts> = BTreeMap::new();
     for look in looks {
         for width in [HOUR, DAY] {

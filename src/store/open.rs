@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 
-use super::{Error, Result, Store};
+use super::{Error, Result, Store, owner};
 
 /// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -21,6 +21,7 @@ impl Store {
     /// Another plugwatch uses it, it is damaged, or it cannot be opened.
     pub async fn open(path: &Path) -> Result<Store> {
         let lock = lock(path)?;
+        refuse_foreign(path).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -40,6 +41,7 @@ impl Store {
             .map_err(|error| unusable(path, &error))?;
         check_library(&writer).await?;
         check_file(path, &writer).await?;
+        owner::mark(&mut *writer.acquire().await?).await?;
         sqlx::migrate!().run(&writer).await.map_err(|error| damaged(path, &error.to_string()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
@@ -61,9 +63,10 @@ impl Store {
     /// There is no such file, or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
         if !path.exists() {
-            let what = "there is no such file; has `plugwatch run` been started yet?".to_owned();
+            let what = "there is no such file, has `plugwatch run` been started yet?".to_owned();
             return Err(Error::Unusable { file: path.display().to_string(), what });
         }
+        refuse_foreign(path).await?;
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(2);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
@@ -83,6 +86,21 @@ fn lock(path: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(Error::InUse(name)),
         Err(TryLockError::Error(error)) => Err(Error::Unusable { file: name, what: error.to_string() }),
     }
+}
+
+/// Looks before anything is written: a foreign file stays as it is.
+async fn refuse_foreign(path: &Path) -> Result<()> {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
+        let mut connection = options.connect().await.map_err(|error| unusable(path, &error))?;
+        let checked = owner::check_program(path, &mut connection).await;
+        connection.close().await?;
+        return checked.map_err(|error| match error {
+            Error::Sql(error) => unusable(path, &error),
+            other => other,
+        });
+    }
+    Ok(())
 }
 
 async fn check_library(pool: &SqlitePool) -> Result<()> {

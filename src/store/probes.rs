@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::{Result, Store};
 use crate::core::combine::Combined;
@@ -31,6 +32,17 @@ pub struct ProbeRow {
     pub identity: String,
     /// Its dependency.
     pub dependency: String,
+    /// Its check.
+    pub check: String,
+    /// Its storefront.
+    pub country: Option<String>,
+}
+
+const ACTIVE: &str =
+    "SELECT id, identity, dependency, check_id, country FROM probe WHERE retired_at IS NULL ORDER BY id";
+
+fn probe_of(row: &SqliteRow) -> ProbeRow {
+    ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2), check: row.get(3), country: row.get(4) }
 }
 
 impl Store {
@@ -55,13 +67,10 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        let active = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL")
-            .fetch_all(&mut *tx)
-            .await?;
+        let active = sqlx::query(ACTIVE).fetch_all(&mut *tx).await?;
         let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
         let (mut ids, mut retired) = (HashMap::new(), Vec::new());
-        for row in active {
-            let probe = ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2) };
+        for probe in active.iter().map(probe_of) {
             if names.contains(probe.identity.as_str()) {
                 ids.insert(probe.identity, probe.id);
             } else {
@@ -81,9 +90,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn active_probes(&self) -> Result<Vec<ProbeRow>> {
-        let rows = sqlx::query("SELECT id, identity, dependency FROM probe WHERE retired_at IS NULL ORDER BY id");
-        let rows = rows.fetch_all(&self.readers).await?;
-        Ok(rows.iter().map(|row| ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2) }).collect())
+        let rows = sqlx::query(ACTIVE).fetch_all(&self.readers).await?;
+        Ok(rows.iter().map(probe_of).collect())
     }
 
     /// What every dependency came to when that was last written down.

@@ -8,12 +8,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::Pages;
 use crate::core::board::Board;
+use crate::core::combine::Shown;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
 use crate::store::OutboxState;
-
-const STATES: [&str; 8] =
-    ["live", "degraded", "outage", "dropped", "not_verified", "never_seen_live", "needs_key", "starting"];
 
 pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
     let board = pages.board.borrow().clone();
@@ -28,14 +26,9 @@ fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
     line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state a dependency is shown in.");
     for dependency in &board.dependencies {
-        for state in STATES {
-            let labels = [("dependency", dependency.id.as_str()), ("state", state)];
-            line(
-                &mut out,
-                "plugwatch_dependency_state",
-                &labels,
-                f64::from(u8::from(dependency.shown().word() == state)),
-            );
+        for state in Shown::ALL {
+            let labels = [("dependency", dependency.id.as_str()), ("state", state.word())];
+            line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown() == *state)));
         }
     }
     head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "When a probe looked last.");

@@ -72,7 +72,7 @@ fn recordings_of_any_folder_are_read_with_a_list_beside_them() {
 fn check_without_a_network_says_in_one_line_that_it_is_blind() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("p.toml");
-    let dead = "[\"127.0.0.1:1\", \"127.0.0.1:1\", \"127.0.0.1:1\"]";
+    let dead = "[\"127.0.0.1:1\", \"127.0.0.1:2\", \"127.0.0.1:3\"]";
     let text = format!(
         "platform = \"Acme\"\n[network]\nanchors = {dead}\nloopback_only = true\n[[dependency]]\nid = \"site\"\n\
          check = \"website/page\"\nurl = \"http://127.0.0.1:1/\"\nwords = [\"x\"]\n"
@@ -93,5 +93,7 @@ fn config_check_tells_what_is_new_and_what_needs_a_key() {
     std::fs::write(&file, text).unwrap();
     let checked = plugwatch(&["config", "check", "--config", file.to_str().unwrap()]);
     assert!(checked.status.success());
-    assert!(out(&checked).contains("digitalocean/account needs a key: `token` is not set"), "{}", out(&checked));
+    let wanted = "note: host: digitalocean/account needs a key: the variable NOT_SET_ANYWHERE gives no `token`";
+    assert!(out(&checked).contains(wanted), "{}", out(&checked));
+    assert!(out(&checked).contains("note: nobody is told: there is no [[channel]]"), "{}", out(&checked));
 }

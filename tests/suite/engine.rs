@@ -13,7 +13,7 @@ use crate::kit::{Staged, minutes};
 async fn the_first_message_says_what_is_watched() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(3)).await;
-    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 live. Next report Monday 9:00."]);
+    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 live. Next report Monday 9:00 UTC."]);
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     let mut staged = staged.crash_and_restart().await;
     staged.pass(minutes(60)).await;
     let told = staged.told();
-    assert_eq!(told, ["Chatterbox (invented): watching 6: 1 dropped, 5 live. Next report Monday 9:00."]);
+    assert_eq!(told, ["Chatterbox (invented): watching 6: 1 dropped, 5 live. Next report Monday 9:00 UTC."]);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn blind() -> Staged {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
     // Port 1 on loopback: refused, as by a network that is down.
-    let dead = ["127.0.0.1:1".to_owned(), "127.0.0.1:1".to_owned(), "127.0.0.1:1".to_owned()];
+    let dead = ["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:3".to_owned()];
     let text = configuration(folder.path(), "http://127.0.0.1:1", &dead);
     Staged::with(folder, Stage::new().unwrap(), text, Time::parse(crate::kit::BEGIN).unwrap()).await
 }
@@ -108,7 +108,7 @@ async fn without_any_network_we_say_that_we_are_blind_and_cry_nothing() {
     assert!(
         text.ends_with("We are blind: our own network is down. Nothing is said about any vendor until it is back.")
     );
-    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 not verified. Next report Monday 9:00."]);
+    assert_eq!(staged.told(), ["Chatterbox (invented): watching 6: 6 not verified. Next report Monday 9:00 UTC."]);
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the
     staged.engine.reload(config, crate::kit::askers(options), now).await.unwrap();
     let mail = staged.store.incidents(Some("e-mail"), Time(0)).await.unwrap();
     assert!(mail[0].closed_at.is_some());
-    assert_eq!(mail[0].say, "no longer watched");
+    assert_eq!(mail[0].say, "SendGrid lists the account as banned; no longer watched");
     assert_eq!(staged.shown("hosting"), "dropped");
     let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
     assert!(hosting[0].closed_at.is_none());

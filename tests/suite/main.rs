@@ -13,6 +13,7 @@ mod http;
 mod kit;
 mod layers;
 mod notify;
+mod site;
 mod store;
 mod tls;
 mod vendor;

@@ -16,6 +16,7 @@ fn file() -> (tempfile::TempDir, PathBuf) {
 
 fn look(probe: i64, at: i64, evidence: Option<EvidenceRow>) -> LookRow {
     LookRow {
+        asked: true,
         probe,
         dependency: "ios-app".into(),
         at: Time(at),
@@ -66,6 +67,31 @@ async fn a_damaged_file_is_refused_and_left_as_it_is() {
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
     assert!(error.to_string().contains("keep it as it is"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), garbage);
+}
+
+#[tokio::test]
+async fn another_programs_database_is_refused_and_left_as_it_is() {
+    let (_folder, path) = file();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut theirs = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("CREATE TABLE users (name TEXT)").execute(&mut theirs).await.unwrap();
+    sqlx::Connection::close(theirs).await.unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let Err(error) = Store::open(&path).await else { panic!("it was taken over") };
+    assert!(matches!(error, Error::Foreign(_)), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn another_platforms_history_is_refused_and_a_renamed_platform_is_not() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    store.claim("Acme", &["a"].into()).await.unwrap();
+    let probe = WantedProbe { identity: "a".into(), dependency: "a".into(), check: "a/b".into(), country: None };
+    store.set_probes(&[probe], Time(1)).await.unwrap();
+    let error = store.claim("Other", &["b"].into()).await.unwrap_err();
+    assert!(error.to_string().contains("holds the history of `Acme`"), "{error}");
+    store.claim("Acme, renamed", &["a", "b"].into()).await.unwrap();
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ async fn live() -> Vendor {
     let mut vendor = Vendor::open(KEY).await;
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,
-        ["Acme: watching 1: 1 live. Next report Monday 9:00."]
+        ["Acme: watching 1: 1 live. Next report Monday 9:00 UTC."]
     );
     vendor
 }
@@ -93,16 +93,27 @@ async fn an_answer_that_no_rule_knows_is_unknown_and_told_after_a_quarter_of_an_
 async fn what_was_never_seen_live_cannot_be_dropped() {
     let mut vendor = Vendor::open(KEY).await;
     let told = vendor.then("200 OK", account("locked", 25), 60).await;
-    assert_eq!(told[0], "Acme: watching 1: 1 never seen live (typo?). Next report Monday 9:00.");
-    assert_eq!(told[1..], ["NEVER SEEN LIVE: Hosting (DigitalOcean)"]);
+    assert_eq!(told, ["Acme: watching 1: 1 never seen live (typo?). Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "never_seen_live");
+}
+
+#[tokio::test]
+async fn a_key_that_never_worked_is_said_once_with_what_to_do() {
+    let mut vendor = Vendor::open(KEY).await;
+    *vendor.answer.lock().unwrap() = ("401 Unauthorized", "{}".into());
+    vendor.staged.pass(minutes(120)).await;
+    let text = vendor.staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
+    insta::assert_snapshot!(text);
+    assert_eq!(vendor.staged.told().len(), 1);
+    let back = vendor.then("200 OK", account("active", 25), 20).await;
+    assert_eq!(back, ["SEEN AGAIN: Hosting (DigitalOcean)"]);
 }
 
 #[tokio::test]
 async fn a_secret_that_is_not_set_is_said_at_the_start_and_never_again() {
     let mut vendor = Vendor::open("{ env = \"PLUGWATCH_TEST_NOT_SET\" }").await;
     let told = vendor.then("200 OK", account("active", 25), 120).await;
-    assert_eq!(told, ["Acme: watching 1: 1 needs a key. Next report Monday 9:00."]);
+    assert_eq!(told, ["Acme: watching 1: 1 needs a key. Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "needs_key");
 }
 
@@ -139,7 +150,7 @@ async fn a_restart_in_the_middle_of_an_incident_goes_on_with_the_same_one() {
     vendor.then("200 OK", account("locked", 25), 20).await;
     vendor.staged = vendor.staged.crash_and_restart().await;
     let told = vendor.then("200 OK", account("active", 25), 30).await;
-    assert_eq!(told[0], "Acme: watching 1: 1 dropped. Next report Monday 9:00.");
+    assert_eq!(told[0], "Acme: watching 1: 1 dropped. Next report Monday 9:00 UTC.");
     assert_eq!(told[1..], ["LIVE AGAIN: Hosting (DigitalOcean)"]);
     assert_eq!(vendor.staged.store.incidents(Some("host"), Time(0)).await.unwrap().len(), 1);
 }

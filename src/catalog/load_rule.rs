@@ -1,0 +1,105 @@
+//! Reads rules and examples of a vendor file.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::expr::template_names;
+use super::load_check::compile;
+use super::vendor::{Example, Rule};
+use crate::core::model::{Basis, Fault, Proof, Verdict};
+use crate::read::{At, Source, Table};
+
+const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
+
+/// Reads `[[rule]]`. A rule's own `basis` wins over the check's; an absence is concluded,
+/// an own statement stated, unless the rule says otherwise.
+pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
+    table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
+}
+
+fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option<Rule> {
+    let when = table.need_string("when", "'http.status == 200'");
+    let verdict: Option<At<Verdict>> = table.word("verdict", &VERDICTS);
+    if verdict.is_none() {
+        table.know("verdict");
+    }
+    let reason = table.need_string("reason", "\"account_suspended\"");
+    let say = table.need_string("say", "\"Acme lists the account as suspended\"");
+    let fault = table.word("fault", &["vendor_decision", "vendor_breakdown", "ours", "unclear"]);
+    let proof = table.word("proof", &["stated", "inferred", "told"]);
+    let own_basis = table.word("basis", &["own_statement", "absence"]);
+    let hint = table.string("hint");
+    table.finish();
+    let when_expr = compile(source, when.as_ref()?);
+    for text in [say.as_ref(), hint.as_ref()].into_iter().flatten() {
+        if let Err(error) = template_names(&text.value) {
+            source.problem(text.span.clone(), format!("not a text with {{{{ }}}}: {error}"), "close every {{ with }}");
+        }
+    }
+    let verdict = verdict?.value;
+    let usual = match verdict {
+        Verdict::Dropped => Fault::VendorDecision,
+        Verdict::Outage => Fault::VendorBreakdown,
+        _ => Fault::Unclear,
+    };
+    let line = source.text[..table.span().start].matches('\n').count() + 1;
+    let basis = own_basis.map(|basis| basis.value).or(basis).unwrap_or(Basis::OwnStatement);
+    let concluded = verdict == Verdict::Outage || (verdict == Verdict::Dropped && basis == Basis::Absence);
+    let usual_proof = if concluded { Proof::Inferred } else { Proof::Stated };
+    Some(Rule {
+        when: when_expr?,
+        verdict,
+        reason: reason?.value,
+        fault: fault.map_or(usual, |fault| fault.value),
+        proof: proof.map_or(usual_proof, |proof| proof.value),
+        basis,
+        say: say?.value,
+        hint: hint.map(|hint| hint.value),
+        place: format!("{}:{line}", source.name),
+    })
+}
+
+/// Reads `[[example]]`.
+pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
+    table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
+}
+
+fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Option<Example> {
+    let mut params = shared.clone();
+    if let Some(own) = table.table("params") {
+        params.extend(values(&own));
+    }
+    let text = |key: &str| table.string(key).map(|text| text.value);
+    let line = source.text[..table.span().start].matches('\n').count() + 1;
+    let example = Example {
+        name: table.need_string("name", "\"suspended\"")?.value,
+        params,
+        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()),
+        headers: table.table("headers").map(|headers| texts_of(&headers).into_iter().collect()).unwrap_or_default(),
+        body: text("body").unwrap_or_default(),
+        url: text("url"),
+        failure: text("failure"),
+        tls: table.any("tls").map(|tls| tls.value),
+        dns: table.any("dns").map(|dns| dns.value),
+        at: text("at"),
+        verdict: table.word("verdict", &VERDICTS)?.value,
+        reason: text("reason"),
+        place: format!("{}:{line}", source.name),
+    };
+    table.finish();
+    Some(example)
+}
+
+/// All values of a table.
+pub(super) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
+    table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
+}
+
+pub(super) fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
+    table
+        .keys()
+        .into_iter()
+        .filter_map(|key| table.string(&key.value).map(|text| (key.value.to_lowercase(), text.value)))
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! What is allowed and yet worth saying: keys that wait, channels that are off.
+
+use super::{ChannelKind, Config};
+use crate::catalog::{Ask, Check};
+use crate::core::question::Key;
+
+impl Config {
+    /// A sentence for everything that is allowed, and that a person wants to know before
+    /// relying on it.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.of_channels();
+        notes.extend(self.of_keys());
+        notes.extend(self.of_overrides());
+        if self.web.details && !self.web.listen.ip().is_loopback() {
+            notes.push(format!("whoever can reach {} sees vendors and reasons: [web] details is on", self.web.listen));
+        }
+        notes
+    }
+
+    fn of_channels(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for channel in &self.channels {
+            if let Some(why) = channel.off() {
+                notes.push(format!("the channel `{}` is off: {why}", channel.name));
+            }
+            if let ChannelKind::Telegram { token: Key::Set(token), .. } = &channel.kind
+                && !looks_like_a_token(token.open())
+            {
+                let what = "does not look like a bot's token, such as 123456789:AAH...";
+                notes.push(format!("the channel `{}`: what is set {what}", channel.name));
+            }
+        }
+        if !self.channels.iter().any(super::Channel::wakes) {
+            let where_to =
+                if self.channels.is_empty() { "there is no [[channel]]" } else { "alerts go to the log only" };
+            notes.push(format!("nobody is told: {where_to}"));
+        }
+        notes
+    }
+
+    fn of_keys(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (dependency, probe) in self.probes() {
+            for (name, key) in &probe.params.secret {
+                if let Key::Unset(from) = key {
+                    notes.push(format!("{}: {} needs a key: {from} gives no `{name}`", dependency.id, probe.check));
+                }
+            }
+        }
+        notes
+    }
+
+    fn of_overrides(&self) -> Vec<String> {
+        let used = |origin: &str| {
+            self.probes().any(|(_, probe)| {
+                let Some((vendor, check)) = self.catalog.check(&probe.check) else { return false };
+                let second = check.second_path.as_ref().and_then(|name| vendor.checks.get(name));
+                let asks = |check: &Check| match &check.ask {
+                    Ask::Http(request) => request.url.starts_with(origin),
+                    Ask::Dns { .. } => false,
+                };
+                let own =
+                    || probe.params.public.values().any(|value| value.as_str().is_some_and(|v| v.starts_with(origin)));
+                asks(check) || second.is_some_and(asks) || own()
+            })
+        };
+        let unused = self.network.overrides.keys().filter(|origin| !used(origin));
+        unused.map(|origin| format!("the override of {origin} concerns no check that is used")).collect()
+    }
+}
+
+fn looks_like_a_token(text: &str) -> bool {
+    let Some((id, rest)) = text.split_once(':') else { return false };
+    id.len() >= 6 && id.chars().all(|c| c.is_ascii_digit()) && rest.len() >= 30
+}

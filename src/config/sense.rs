@@ -1,0 +1,90 @@
+//! What no single key shows: names that stand twice, circles, folders that are not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::Config;
+use crate::read::{At, Table};
+
+/// Notes every problem that concerns several places.
+pub(super) fn check(root: &Table<'_>, config: &Config) {
+    let tables = root.tables("dependency");
+    if tables.is_empty() {
+        root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
+    }
+    check_ids(&tables);
+    check_needs(&tables, config);
+    check_channels(root);
+    check_database(root);
+}
+
+fn check_ids(tables: &[Table<'_>]) {
+    let mut seen = BTreeSet::new();
+    for table in tables {
+        let Some(id) = table.string("id") else { continue };
+        if !seen.insert(id.value.clone()) {
+            table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
+        }
+    }
+}
+
+/// `needs` names what exists, and nothing needs itself, not even through others.
+fn check_needs(tables: &[Table<'_>], config: &Config) {
+    let ids: BTreeSet<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+    let needs: BTreeMap<&str, &[String]> =
+        config.dependencies.iter().map(|dependency| (dependency.id.as_str(), dependency.needs.as_slice())).collect();
+    for table in tables {
+        let Some(id) = table.string("id") else { continue };
+        for need in table.strings("needs").map(|needs| needs.value).unwrap_or_default() {
+            check_need(table, &id.value, &need, &ids, &needs);
+        }
+    }
+}
+
+fn check_need(table: &Table<'_>, id: &str, need: &At<String>, ids: &BTreeSet<&str>, needs: &BTreeMap<&str, &[String]>) {
+    let what = if need.value == id {
+        format!("`{id}` cannot need itself")
+    } else if !ids.contains(need.value.as_str()) {
+        format!("`{}` is no other dependency", need.value)
+    } else if leads_to(&need.value, id, needs) {
+        format!("`{id}` and `{}` need each other, directly or through others", need.value)
+    } else {
+        return;
+    };
+    let others: Vec<&str> = ids.iter().copied().filter(|other| *other != id).collect();
+    let cure = format!("name what `{id}` cannot work without; there are: {}", others.join(", "));
+    table.problem(need.span.clone(), what, cure);
+}
+
+fn leads_to<'c>(from: &'c str, to: &str, needs: &BTreeMap<&'c str, &'c [String]>) -> bool {
+    let (mut open, mut seen) = (vec![from], BTreeSet::new());
+    while let Some(id) = open.pop() {
+        if id == to {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(needs.get(id).copied().unwrap_or_default().iter().map(String::as_str));
+        }
+    }
+    false
+}
+
+fn check_channels(root: &Table<'_>) {
+    let mut names = BTreeSet::new();
+    for table in root.tables("channel") {
+        let Some(name) = table.string("name").or_else(|| table.string("kind")) else { continue };
+        if !names.insert(name.value.clone()) {
+            let what = format!("two channels are called `{}`", name.value);
+            table.problem(name.span, what, "give each a name = \"...\" of its own");
+        }
+    }
+}
+
+fn check_database(root: &Table<'_>) {
+    let Some(database) = root.string("database") else { return };
+    let folder = Path::new(&database.value).parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let cure = "create it; paths count from where plugwatch is started";
+        root.problem(database.span, format!("there is no folder `{}`", folder.display()), cure);
+    }
+}

@@ -1,0 +1,61 @@
+//! Whose file it is: plugwatch's at all, and which platform's.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use sqlx::SqliteConnection;
+
+use super::{Error, Result, Store};
+
+/// `plwg`, in the file's header (sqlite.org, PRAGMA application_id).
+const APPLICATION: i64 = 0x706c_7767;
+
+/// Refuses a file that holds another program's tables.
+pub(super) async fn check_program(path: &Path, connection: &mut SqliteConnection) -> Result<()> {
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
+    let ours = "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('observation', 'outbox')";
+    let all = "SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
+    let ours: i64 = sqlx::query_scalar(ours).fetch_one(&mut *connection).await?;
+    let all: i64 = sqlx::query_scalar(all).fetch_one(connection).await?;
+    // Files of before this mark was set have our tables and no mark.
+    if application == APPLICATION || (application == 0 && (all == 0 || ours == 2)) {
+        return Ok(());
+    }
+    Err(Error::Foreign(path.display().to_string()))
+}
+
+/// Marks the file as ours.
+pub(super) async fn mark(connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION}"))).execute(connection).await?;
+    Ok(())
+}
+
+impl Store {
+    /// Refuses a file in which another platform's history stands, and notes whose it is. A
+    /// platform that was renamed is known by its probes.
+    ///
+    /// # Errors
+    /// It is another platform's, or the database does not answer.
+    pub async fn claim(&self, platform: &str, identities: &HashSet<&str>) -> Result<()> {
+        if let Some(other) = self.other_platform(platform, identities).await? {
+            return Err(Error::OtherPlatform { platform: platform.to_owned(), other });
+        }
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        super::commit::note(&mut tx, "platform", platform).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The platform whose history stands here, if it is none of ours.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn other_platform(&self, platform: &str, identities: &HashSet<&str>) -> Result<Option<String>> {
+        let kept: Option<String> =
+            sqlx::query_scalar("SELECT value FROM note WHERE name = 'platform'").fetch_optional(&self.readers).await?;
+        let Some(other) = kept.filter(|kept| kept != platform) else { return Ok(None) };
+        let active = self.active_probes().await?;
+        let shared = active.iter().any(|probe| identities.contains(probe.identity.as_str()));
+        Ok((!active.is_empty() && !shared).then_some(other))
+    }
+}
