@@ -1,4 +1,4 @@
-//! plugwatch: know the minute a vendor pulls the plug, and be able to prove it.
+//! plugwatch: know who pulled the plug, within minutes, and be able to prove it.
 //!
 //! # One line
 //!

@@ -1,4 +1,4 @@
-//! `plugwatch history`: what happened to a dependency.
+//! `plugwatch history`: what happened to a dependency, or all incidents.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,26 +10,60 @@ use crate::config::{Config, Dependency, Probe};
 use crate::core::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
 use crate::say::status::served;
-use crate::store::{FlipRow, Result, Store};
+use crate::store::{FlipRow, IncidentRow, Result, Store};
 
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
-pub(super) async fn history(path: &Path, name: &str) -> ExitCode {
+pub(super) async fn history(path: &Path, name: Option<&str>) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let wanted = name.to_lowercase();
-    let known =
-        |d: &&Dependency| d.id == wanted || d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
-    let Some(dependency) = config.dependencies.iter().find(known) else {
-        let ids: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-        return failed(2, format!("`{name}` is not watched; these are: {}", ids.join(", ")));
+    let now = Clock::System.now();
+    let printed = match name {
+        None => print_incidents(&config, now).await,
+        Some(name) => match find(&config, name) {
+            Some(dependency) => print(&config, dependency, now).await,
+            None => {
+                let ids: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+                return failed(2, format!("`{name}` is not watched; these are: {}", ids.join(", ")));
+            }
+        },
     };
-    match print(&config, dependency, Clock::System.now()).await {
+    match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(1, error),
     }
+}
+
+fn find<'c>(config: &'c Config, name: &str) -> Option<&'c Dependency> {
+    let wanted = name.to_lowercase();
+    let exact = config.dependencies.iter().find(|d| d.id == wanted || d.label.to_lowercase() == wanted);
+    let begins = |d: &&Dependency| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
+    exact.or_else(|| config.dependencies.iter().find(begins))
+}
+
+async fn print_incidents(config: &Config, now: Time) -> Result<()> {
+    let store = Store::view(&config.database).await?;
+    println!("Incidents of the last 30 days, newest first");
+    let incidents = store.incidents(None, Time(now.0 - millis(MONTH))).await?;
+    if incidents.is_empty() {
+        println!("  none");
+    }
+    for row in &incidents {
+        println!("  {}  {}", row.dependency, incident_text(row, now));
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn incident_text(row: &IncidentRow, now: Time) -> String {
+    let end = row.closed_at.map_or_else(
+        || format!("still open after {}", human(now.since(row.incident.began_at))),
+        |closed| format!("for {}", human(closed.since(row.incident.began_at))),
+    );
+    let (began, worst) = (row.incident.began_at.short(), row.incident.worst);
+    format!("{began}  {worst} {end}: {} [{}]", row.say, row.incident.public_id)
 }
 
 async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()> {
@@ -50,12 +84,7 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
         println!("  none");
     }
     for row in &incidents {
-        let end = row.closed_at.map_or_else(
-            || format!("still open after {}", human(now.since(row.incident.began_at))),
-            |closed| format!("for {}", human(closed.since(row.incident.began_at))),
-        );
-        let (began, worst) = (row.incident.began_at.short(), row.incident.worst);
-        println!("  {began}  {worst} {end}: {} [{}]", row.say, row.incident.public_id);
+        println!("  {}", incident_text(row, now));
     }
     println!("\nChanges, newest first");
     let flips = store.flips(&dependency.id, 30).await?;

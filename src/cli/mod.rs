@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use crate::catalog::Catalog;
 use crate::config::Config;
 
-/// Know the minute a vendor pulls the plug, and be able to prove it.
+/// Know who pulled the plug, within minutes, and be able to prove it.
 #[derive(Parser)]
 #[command(name = "plugwatch", version, about)]
 struct Arguments {
@@ -34,10 +34,10 @@ enum Command {
     Run,
     /// Look once at everything and print a table; nothing is stored
     Check,
-    /// What happened to a dependency
+    /// What happened: to one dependency, or all incidents
     History {
         /// Its id, or the beginning of its name
-        dependency: String,
+        dependency: Option<String>,
     },
     /// Play a weekend in which a platform loses its vendors, in about a minute
     Demo {
@@ -87,6 +87,10 @@ enum ConfigCommand {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // `plugwatch catalog list | head` ends quietly; a monitor must outlive whoever reads its log.
+    if !matches!(arguments.command, None | Some(Command::Run)) {
+        sigpipe::reset();
+    }
     let demo = matches!(arguments.command, Some(Command::Demo { .. }));
     start_log(if demo { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
     // One thread asks and decides; pages that are heavy to read go to threads of their own.
@@ -106,7 +110,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&config).await,
         Command::Check => check::check(&config).await,
-        Command::History { dependency } => history::history(&config, &dependency).await,
+        Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => match Catalog::load(overlay.as_deref()) {
             Err(problems) => failed(2, problems),
