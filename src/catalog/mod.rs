@@ -83,7 +83,12 @@ impl Catalog {
 
     /// The company behind a vendor, as people know it.
     pub fn parent_name(&self, vendor: &Vendor) -> String {
-        self.parents.get(&vendor.parent).cloned().unwrap_or_else(|| vendor.parent.clone())
+        self.company(&vendor.parent)
+    }
+
+    /// The name of a company, by its slug.
+    pub fn company(&self, slug: &str) -> String {
+        self.parents.get(slug).cloned().unwrap_or_else(|| slug.to_owned())
     }
 }
 

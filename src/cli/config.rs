@@ -17,7 +17,7 @@ pub(super) async fn check(path: &Path) -> ExitCode {
     for note in config.notes() {
         println!("  note: {note}");
     }
-    if config.database.exists() {
+    if Store::exists(&config.database) {
         return compare(&config).await;
     }
     println!("  {} does not exist yet: everything is new", config.database.display());

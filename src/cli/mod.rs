@@ -133,11 +133,13 @@ fn start_log(usual: &str) {
     let filter = match wish.trim() {
         "" => Ok(EnvFilter::new(usual)),
         level @ ("error" | "warn" | "info" | "debug" | "trace") => {
-            EnvFilter::try_new(format!("warn,plugwatch={level}"))
+            EnvFilter::try_new(format!("warn,plugwatch={level}")).map_err(|error| error.to_string())
         }
-        other => EnvFilter::try_new(other),
+        // A bare word would be taken for the name of a module, and silence everything else.
+        word if word.chars().all(char::is_alphanumeric) => Err("it is no level".to_owned()),
+        other => EnvFilter::try_new(other).map_err(|error| error.to_string()),
     };
-    let wrong = filter.as_ref().err().map(ToString::to_string);
+    let wrong = filter.as_ref().err().cloned();
     tracing_subscriber::fmt()
         .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new(usual)))
         .with_writer(std::io::stderr)

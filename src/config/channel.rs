@@ -75,11 +75,12 @@ impl Channel {
     pub fn off(&self) -> Option<String> {
         match &self.kind {
             ChannelKind::Telegram { token: Key::Unset(from), .. } => Some(format!("{from} gives no token")),
-            ChannelKind::Telegram { chats, chats_from, .. } if chats.is_empty() => {
+            ChannelKind::Telegram { chats, chats_from, commands, .. } if chats.is_empty() => {
                 let from = chats_from
                     .as_ref()
                     .map_or("`chats` is empty".to_owned(), |name| format!("the variable {name} gives no chat"));
-                Some(format!("{from}; write to the bot, it answers with your chat's number"))
+                let how = if *commands { "; write to the bot, it answers with your chat's number" } else { "" };
+                Some(format!("{from}{how}"))
             }
             ChannelKind::Webhook { secret: Some(Key::Unset(from)), .. } => {
                 Some(format!("{from} gives no secret, and unsigned it was not to be sent"))

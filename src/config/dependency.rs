@@ -1,7 +1,5 @@
 //! `[[dependency]]`: one thing that the platform stands on.
 
-use std::collections::BTreeSet;
-
 use chrono_tz::Tz;
 
 use super::probe::{self, Probe};
@@ -86,8 +84,12 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         check_id(table, id);
     }
     let probes = read_probes(table, &id_text, catalog, zone);
-    let vendors: BTreeSet<String> =
-        probes.iter().filter_map(|probe| probe.check.split_once('/')).map(|(vendor, _)| vendor.to_owned()).collect();
+    let mut vendors: Vec<String> = Vec::new();
+    for (vendor, _) in probes.iter().filter_map(|probe| probe.check.split_once('/')) {
+        if !vendors.iter().any(|known| known == vendor) {
+            vendors.push(vendor.to_owned());
+        }
+    }
     let text = |key: &str| table.string(key).map(|text| text.value);
     let dependency = Dependency {
         label: text("label").unwrap_or_else(|| id_text.clone()),
@@ -102,7 +104,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         contract_notice_days: table.count("contract_notice_days").map(|days| days.value),
         leave: table.tables("leave").iter().filter_map(read_leave).collect(),
         public: table.flag("public").is_none_or(|flag| flag.value),
-        vendors: vendors.into_iter().collect(),
+        vendors,
         probes,
         id: id_text,
     };

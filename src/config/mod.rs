@@ -2,6 +2,7 @@
 
 mod channel;
 mod dependency;
+mod maintenance;
 mod network;
 mod notes;
 mod probe;
@@ -10,6 +11,7 @@ mod sense;
 
 pub use channel::{Channel, ChannelKind};
 pub use dependency::{Dependency, LeaveStep};
+pub use maintenance::{Maintenance, Window};
 pub use network::Network;
 pub use probe::Probe;
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub channels: Vec<Channel>,
     /// What the platform stands on.
     pub dependencies: Vec<Dependency>,
+    /// Announced work.
+    pub maintenance: Vec<Maintenance>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Catalog,
 }
@@ -115,6 +119,11 @@ fn read_all(source: &Source) -> Result<Config, Problems> {
         network: network::read(&root),
         channels: root.tables("channel").iter().filter_map(channel::read).collect(),
         dependencies: dependency::read_all(&root, &catalog, time_zone),
+        maintenance: root
+            .tables("maintenance")
+            .iter()
+            .filter_map(|table| maintenance::read(table, time_zone))
+            .collect(),
         catalog,
     };
     sense::check(&root, &config);

@@ -75,7 +75,17 @@ pub(super) fn read(root: &Table<'_>) -> Network {
             53
         });
     }
-    network.timeout = table.duration("timeout").map_or(network.timeout, |timeout| timeout.value);
+    if let Some(timeout) = table.duration("timeout") {
+        let fine = (Duration::from_secs(1)..=Duration::from_secs(60)).contains(&timeout.value);
+        if !fine {
+            table.problem(
+                timeout.span,
+                "a question gets at least a second and at most a minute",
+                "for example timeout = \"20s\"",
+            );
+        }
+        network.timeout = if fine { timeout.value } else { network.timeout };
+    }
     network.loopback_only = table.flag("loopback_only").is_some_and(|flag| flag.value);
     network.extra_roots = table.string("ca_file").map(|file| read_roots(&table, &file)).unwrap_or_default();
     table.finish();

@@ -31,8 +31,12 @@ impl Config {
             }
         }
         if !self.channels.iter().any(super::Channel::wakes) {
-            let where_to =
-                if self.channels.is_empty() { "there is no [[channel]]" } else { "alerts go to the log only" };
+            let on = self.channels.iter().filter(|channel| channel.off().is_none());
+            let on: Vec<&str> = on.map(|channel| channel.name.as_str()).collect();
+            let where_to = match on.as_slice() {
+                [] => "no channel is on".to_owned(),
+                names => format!("alerts go to `{}` only", names.join("` and `")),
+            };
             notes.push(format!("nobody is told: {where_to}"));
         }
         notes
@@ -56,16 +60,23 @@ impl Config {
                 let Some((vendor, check)) = self.catalog.check(&probe.check) else { return false };
                 let second = check.second_path.as_ref().and_then(|name| vendor.checks.get(name));
                 let asks = |check: &Check| match &check.ask {
-                    Ask::Http(request) => request.url.starts_with(origin),
+                    Ask::Http(request) => request.url.to_lowercase().starts_with(origin),
                     Ask::Dns { .. } => false,
                 };
-                let own =
-                    || probe.params.public.values().any(|value| value.as_str().is_some_and(|v| v.starts_with(origin)));
+                let own = || {
+                    probe
+                        .params
+                        .public
+                        .values()
+                        .any(|value| value.as_str().is_some_and(|v| v.to_lowercase().starts_with(origin)))
+                };
                 asks(check) || second.is_some_and(asks) || own()
             })
         };
-        let unused = self.network.overrides.keys().filter(|origin| !used(origin));
-        unused.map(|origin| format!("the override of {origin} concerns no check that is used")).collect()
+        let unused = self.network.overrides.keys().filter(|origin| !used(&origin.to_lowercase()));
+        unused
+            .map(|origin| format!("the override of {origin} concerns no check, unless a redirect leads there"))
+            .collect()
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Probe {
     pub check: String,
     /// Its parameters.
     pub params: Params,
+    /// The same for all storefronts of one listing; else its own identity.
+    pub spread: String,
     /// The storefront, for checks asked in several.
     pub country: Option<String>,
     /// The first of several storefronts; the others are asked more slowly.
@@ -79,10 +81,12 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
         }
         policy
     };
+    let spread = identity(dependency, check, &params, None);
     let make = |params: Params, country: Option<String>, home: bool| {
         let schedule = if home { schedule.clone() } else { slower(&schedule) };
         Probe {
             identity: identity(dependency, check, &params, country.as_deref()),
+            spread: spread.clone(),
             dependency: dependency.to_owned(),
             check: check.id.clone(),
             country,

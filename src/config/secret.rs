@@ -37,11 +37,10 @@ fn variable(table: &Table<'_>, name: &At<String>) -> Option<Key> {
 
 /// `None` where this cannot be the name of a variable.
 pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if !name.value.is_empty() && name.value.chars().all(fine) {
+    if crate::read::is_variable(&name.value) {
         return Some(());
     }
-    let cure = "give the bare name, without `$`: letters, digits and `_`; the secret itself never stands here";
+    let cure = "give the bare name, without `$`: capitals, digits and `_`; the secret itself never stands here";
     table.problem(name.span.clone(), "this is not the name of a variable", cure);
     None
 }

@@ -13,7 +13,9 @@ pub(super) fn check(root: &Table<'_>, config: &Config) {
         root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
     }
     check_ids(&tables);
+    check_probes(&tables, config);
     check_needs(&tables, config);
+    check_maintenance(root, config);
     check_channels(root);
     check_database(root);
 }
@@ -25,6 +27,23 @@ fn check_ids(tables: &[Table<'_>]) {
         if !seen.insert(id.value.clone()) {
             table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
         }
+    }
+}
+
+/// Two probes that ask the same would be one in the history, and only one would be asked.
+fn check_probes(tables: &[Table<'_>], config: &Config) {
+    let mut seen = BTreeSet::new();
+    for (dependency, probe) in config.probes() {
+        if seen.insert(probe.identity.as_str()) {
+            continue;
+        }
+        let Some(table) = tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
+        else {
+            continue;
+        };
+        let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
+        let what = format!("`{}` asks {}{place} twice for the same thing", dependency.id, probe.check);
+        table.problem(table.span(), what, "leave one out, or give it another id, URL or country");
     }
 }
 
@@ -67,6 +86,21 @@ fn leads_to<'c>(from: &'c str, to: &str, needs: &BTreeMap<&'c str, &'c [String]>
         }
     }
     false
+}
+
+fn check_maintenance(root: &Table<'_>, config: &Config) {
+    for table in root.tables("maintenance") {
+        for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
+            if !config.dependencies.iter().any(|dependency| dependency.id == id.value) {
+                let known: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+                table.problem(
+                    id.span,
+                    format!("`{}` is no dependency", id.value),
+                    format!("there are: {}", known.join(", ")),
+                );
+            }
+        }
+    }
 }
 
 fn check_channels(root: &Table<'_>) {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::combine::{Combined, Shown};
+use super::combine::Combined;
 use super::incident::Incident;
 use super::model::{Criticality, Role, Verdict};
+use super::shown::Shown;
 use super::standing::{Held, Standing};
 use super::time::Time;
 use super::witness::OwnNetwork;
@@ -108,7 +109,7 @@ impl DependencyBoard {
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
             Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
-            _ => self.state.unverified.as_ref().map(|held| held.since),
+            _ => self.state.unverified().map(|held| held.since),
         }
     }
 
@@ -122,11 +123,12 @@ impl DependencyBoard {
         self.explaining()?.hint.as_deref()
     }
 
-    fn explaining(&self) -> Option<&Held> {
+    /// What explains how it is shown.
+    pub fn explaining(&self) -> Option<&Held> {
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => self.state.held.as_ref(),
             Shown::Checking => self.state.suspicion.as_ref(),
-            _ => self.state.unverified.as_ref(),
+            _ => self.state.unverified(),
         }
     }
 }

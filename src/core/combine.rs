@@ -1,11 +1,10 @@
 //! Several probes make one dependency: the worst of those that decide, with
 //! storefronts counted together and warnings capped at degraded.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::model::{Fault, Proof, Role, Verdict, words};
+use super::model::{Fault, Proof, Role, Verdict};
+use super::spread;
 use super::standing::{Held, Standing};
 use super::time::Time;
 
@@ -16,86 +15,53 @@ pub struct Part<'a> {
     pub role: Role,
     /// The check it asks, `vendor/check`.
     pub check: &'a str,
+    /// The same for all storefronts of one listing, and for nothing else.
+    pub spread: &'a str,
     /// The storefront, for checks asked in several countries.
     pub country: Option<&'a str>,
     /// What is believed about it.
     pub standing: &'a Standing,
 }
 
+/// A deciding check that cannot be seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Which: the same for all storefronts of a listing.
+    pub group: String,
+    /// Why, and since when.
+    pub held: Held,
+    /// That is worth an alert of its own.
+    pub blind: bool,
+    /// For a reason that speaks at once, such as access lost.
+    pub urgent: bool,
+}
+
 /// What a dependency comes to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Combined {
     /// The worst confirmed verdict; `None` while nothing was ever seen.
     pub held: Option<Held>,
-    /// Set when a deciding probe cannot see; nothing unverified is shown green.
-    pub unverified: Option<Held>,
-    /// The unverified state has become an alert of its own.
-    pub blind: bool,
-    /// Something that speaks at once, such as access lost, is part of it.
-    #[serde(default)]
-    pub urgent: bool,
+    /// Deciding checks that cannot be seen, those most worth an alert first; nothing
+    /// unverified is shown green.
+    pub unseen: Vec<Unseen>,
     /// A suspicion under way, for "checking".
     pub suspicion: Option<Held>,
-}
-
-words! {
-    /// What people are shown for a dependency; the same words in JSON and metrics.
-    Shown {
-        /// Confirmed and verified.
-        Live = "live",
-        /// Confirmed and verified.
-        Degraded = "degraded",
-        /// Confirmed; stays so while unverified.
-        Outage = "outage",
-        /// Confirmed; stays so while unverified.
-        Dropped = "dropped",
-        /// It was live, degraded or never seen, and the last looks say something worse, unconfirmed yet.
-        Checking = "checking",
-        /// It was live or degraded, and cannot be seen now.
-        NotVerified = "not_verified",
-        /// Nothing was ever seen live.
-        NeverSeenLive = "never_seen_live",
-        /// A secret is not set.
-        NeedsKey = "needs_key",
-        /// No look yet.
-        Starting = "starting",
-    }
-}
-
-impl Shown {
-    /// For sorting: the worst first.
-    pub fn rank(self) -> u8 {
-        match self {
-            Shown::Dropped => 0,
-            Shown::Outage => 1,
-            Shown::Degraded => 2,
-            Shown::Checking => 3,
-            Shown::NotVerified => 4,
-            Shown::NeverSeenLive => 5,
-            Shown::NeedsKey => 6,
-            Shown::Starting => 7,
-            Shown::Live => 8,
-        }
-    }
+    /// A deciding check was never looked at.
+    pub waiting: bool,
 }
 
 impl Combined {
-    /// What people see. Neither unverified nor contradicted is green; dropped and outage stay.
-    pub fn shown(&self) -> Shown {
-        let unseen = self.unverified.as_ref();
-        let held = self.held.as_ref().map_or(0, |held| held.verdict.badness());
-        let doubted = self.suspicion.as_ref().is_some_and(|suspicion| suspicion.verdict.badness() > held);
-        match (self.held.as_ref().map(|held| held.verdict), unseen) {
-            (Some(Verdict::Dropped), _) => Shown::Dropped,
-            (Some(Verdict::Outage), _) => Shown::Outage,
-            (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,
-            (_, Some(why)) if why.reason == "never_seen_live" => Shown::NeverSeenLive,
-            (_, Some(_)) => Shown::NotVerified,
-            (None | Some(Verdict::Live | Verdict::Degraded), None) if doubted => Shown::Checking,
-            (Some(Verdict::Live), None) => Shown::Live,
-            (Some(Verdict::Degraded), None) => Shown::Degraded,
-            (Some(Verdict::Unknown) | None, None) => Shown::Starting,
-        }
+    /// Why it cannot be seen, if so: what is most worth an alert.
+    pub fn unverified(&self) -> Option<&Held> {
+        self.unseen.first().map(|unseen| &unseen.held)
+    }
+
+    /// Live beyond doubt: all that decides was looked at, can be seen and is not contradicted.
+    pub fn is_surely_live(&self) -> bool {
+        let live = self.held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
+        let doubt = self.suspicion.as_ref().is_some_and(|held| held.verdict != Verdict::Live);
+        live && self.unseen.is_empty() && !self.waiting && !doubt
     }
 }
 
@@ -104,22 +70,20 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
     let only_warnings = !parts.iter().any(|part| decides(part.role));
     let mut votes: Vec<Held> = Vec::new();
     let mut whole = Combined::default();
-    for group in groups(parts).values() {
-        let vote = spread(group);
-        votes.extend(vote.held.and_then(|held| capped(held, group[0].role, only_warnings)));
-        if let Some(held) = vote.suspicion.and_then(|held| capped(held, group[0].role, only_warnings)) {
+    for group in groups(parts) {
+        let (role, by) = (group[0].role, group[0].check);
+        let by = |held: Held| Held { by: by.to_owned(), ..held };
+        let vote = spread::vote(&group);
+        votes.extend(vote.held.map(by).and_then(|held| capped(held, role, only_warnings)));
+        if let Some(held) = vote.suspicion.map(by).and_then(|held| capped(held, role, only_warnings)) {
             whole.suspicion = worse(whole.suspicion, held);
         }
-        if decides(group[0].role) || only_warnings {
-            // What is worth an alert explains the whole better than what is merely unseen.
-            let speaks = (vote.urgent, vote.blind) > (whole.urgent, whole.blind);
-            if vote.unverified.is_some() && (whole.unverified.is_none() || speaks) {
-                whole.unverified = vote.unverified;
-            }
-            whole.blind |= vote.blind;
-            whole.urgent |= vote.urgent;
+        if decides(role) || only_warnings {
+            whole.unseen.extend(vote.unseen.map(|unseen| Unseen { held: by(unseen.held), ..unseen }));
+            whole.waiting |= vote.waiting;
         }
     }
+    whole.unseen.sort_by_key(|unseen| std::cmp::Reverse((unseen.urgent, unseen.blind)));
     whole.held = disagreement(parts).or_else(|| worst_of(votes));
     whole
 }
@@ -144,16 +108,20 @@ fn decides(role: Role) -> bool {
     matches!(role, Role::Serves | Role::Standing)
 }
 
-/// Probes of one check and role belong together: its storefronts.
-fn groups<'a, 'p>(parts: &'p [Part<'a>]) -> BTreeMap<(&'a str, Role), Vec<&'p Part<'a>>> {
-    let mut groups: BTreeMap<(&str, Role), Vec<&Part<'_>>> = BTreeMap::new();
+/// Storefronts of one listing belong together; everything else stands by itself.
+fn groups<'a, 'p>(parts: &'p [Part<'a>]) -> Vec<Vec<&'p Part<'a>>> {
+    let mut groups: Vec<Vec<&Part<'_>>> = Vec::new();
     for part in parts.iter().filter(|part| part.role != Role::Witness) {
-        groups.entry((part.check, part.role)).or_default().push(part);
+        let same = |group: &&mut Vec<&Part<'_>>| group[0].spread == part.spread && group[0].role == part.role;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(part),
+            None => groups.push(vec![part]),
+        }
     }
     groups
 }
 
-fn worse(best: Option<Held>, next: Held) -> Option<Held> {
+pub(super) fn worse(best: Option<Held>, next: Held) -> Option<Held> {
     match best {
         Some(held) if held.verdict.badness() >= next.verdict.badness() => Some(held),
         _ => Some(next),
@@ -167,68 +135,6 @@ fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
         (Role::Warning, Verdict::Outage) => None,
         (Role::Warning, _) => Some(Held { verdict: Verdict::Degraded, ..held }),
         _ => Some(held),
-    }
-}
-
-/// One probe, or all storefronts of one check.
-fn spread(group: &[&Part<'_>]) -> Combined {
-    // The first storefront is the home one: when that cannot be seen, or most cannot, the group cannot.
-    let most_blind = group.iter().filter(|part| is_blind(part.standing)).count() * 2 > group.len();
-    let blind = is_blind(group[0].standing) || most_blind;
-    let urgent = group.iter().any(|part| part.standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
-    let unseen: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.unverified.is_some()).collect();
-    let suspicion =
-        group.iter().filter_map(|part| part.standing.suspicion.as_ref()).map(|s| s.held.clone()).fold(None, worse);
-    let home_unseen = group[0].standing.unverified.is_some();
-    let unverified = (home_unseen || unseen.len() * 2 > group.len())
-        .then(|| unseen.first().and_then(|part| part.standing.unverified.as_ref()).map(|u| u.held.clone()))
-        .flatten();
-    Combined { held: spread_held(group), unverified, blind, urgent, suspicion }
-}
-
-fn is_blind(standing: &Standing) -> bool {
-    standing.unverified.as_ref().is_some_and(|unverified| unverified.blind)
-}
-
-fn spread_held(group: &[&Part<'_>]) -> Option<Held> {
-    let known: Vec<(&Part<'_>, &Held)> =
-        group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
-    let (home, first) = *known.first()?;
-    if group.len() < 2 {
-        return Some(first.clone());
-    }
-    let of = |verdict: Verdict| known.iter().filter(move |(_, held)| held.verdict == verdict);
-    let gone: Vec<(&Part<'_>, &Held)> = of(Verdict::Dropped).copied().collect();
-    if gone.is_empty() {
-        // A side storefront that is out does not put the whole store out.
-        let out = of(Verdict::Outage).count();
-        let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
-        let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
-        let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
-        return votes.fold(None, worse);
-    }
-    // Dropped stays dropped unseen; whatever else cannot be seen, or is out, has no say.
-    let says = |(part, held): &&(&Part<'_>, &Held)| {
-        held.verdict == Verdict::Dropped || (part.standing.unverified.is_none() && held.verdict != Verdict::Outage)
-    };
-    let readable = known.iter().filter(says).count();
-    if gone.len() == readable && readable * 2 >= known.len() {
-        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);
-        return Some(Held { since, ..gone[0].1.clone() });
-    }
-    Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
-}
-
-fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
-    let names: Vec<&str> = gone.iter().filter_map(|(part, _)| part.country).collect();
-    let say = format!("gone in {} of {seen} storefronts: {}", gone.len(), names.join(", "));
-    let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
-    Held {
-        verdict: Verdict::Degraded,
-        reason: format!("gone_in_{}_of_{seen}_storefronts", gone.len()),
-        say,
-        since,
-        ..worst
     }
 }
 
@@ -249,6 +155,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
         proof: Proof::Stated,
         say: format!("the owner's view says: {}; from outside it is still served", owner.say),
         hint: owner.hint.clone(),
+        by: parts.iter().find(dropped)?.check.to_owned(),
         since: owner.since,
     })
 }
@@ -261,6 +168,7 @@ pub fn verified_at(parts: &[Part<'_>]) -> Option<Time> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::shown::Shown;
 
     fn standing(verdict: Verdict, since: i64) -> Standing {
         let held = Held {
@@ -270,13 +178,15 @@ mod tests {
             proof: Proof::Stated,
             say: format!("it reads {verdict}"),
             hint: None,
+            by: String::new(),
             since: Time(since),
         };
         Standing { confirmed: Some(held), last_live: Some(Time(0)), ..Standing::default() }
     }
 
     fn part<'a>(role: Role, country: Option<&'a str>, standing: &'a Standing) -> Part<'a> {
-        Part { role, check: if role == Role::Serves { "store/listing" } else { "store/owner" }, country, standing }
+        let (check, spread) = if role == Role::Serves { ("store/listing", "a") } else { ("store/owner", "b") };
+        Part { role, check, spread, country, standing }
     }
 
     #[test]
@@ -321,6 +231,7 @@ mod tests {
             reads: 1,
             blind: false,
             urgent: false,
+            streak: None,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
     }
@@ -344,13 +255,15 @@ mod tests {
             reads: 9,
             blind: true,
             urgent: false,
+            streak: None,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::Dropped);
     }
 
     fn unseen(mut standing: Standing, blind: bool) -> Standing {
         let held = Held { verdict: Verdict::Unknown, reason: "bot_wall".into(), ..standing.confirmed.clone().unwrap() };
-        standing.unverified = Some(crate::core::standing::Unverified { held, reads: 9, blind, urgent: false });
+        standing.unverified =
+            Some(crate::core::standing::Unverified { held, reads: 9, blind, urgent: false, streak: None });
         standing
     }
 
@@ -391,7 +304,26 @@ mod tests {
     #[test]
     fn a_blind_home_storefront_blinds_the_whole() {
         let live = standing(Verdict::Live, 1);
-        assert!(spread_of(&[unseen(live.clone(), true), live.clone(), live]).blind);
+        assert!(spread_of(&[unseen(live.clone(), true), live.clone(), live]).unseen[0].blind);
+    }
+
+    #[test]
+    fn two_pages_of_one_check_are_no_storefronts() {
+        let (live, out) = (standing(Verdict::Live, 1), standing(Verdict::Outage, 5));
+        let page =
+            |spread, standing| Part { role: Role::Serves, check: "website/page", spread, country: None, standing };
+        let whole = combine(&[page("www", &live), page("api", &out)]);
+        assert_eq!(whole.shown(), Shown::Outage);
+    }
+
+    #[test]
+    fn nothing_is_green_before_all_that_decides_was_looked_at() {
+        let (live, new) = (standing(Verdict::Live, 1), Standing::default());
+        let page =
+            |spread, standing| Part { role: Role::Serves, check: "website/page", spread, country: None, standing };
+        let whole = combine(&[page("www", &live), page("api", &new)]);
+        assert_eq!(whole.shown(), Shown::Starting);
+        assert!(!whole.is_surely_live());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::combine::Combined;
 use super::model::{Fault, Proof, Verdict, words};
 use super::standing::Held;
 use super::time::Time;
@@ -21,6 +22,16 @@ words! {
         Corrected = "corrected",
         /// More things joined the same event.
         Grew = "grew",
+        /// It is ours to mend, after all.
+        ItWasUs = "it_was_us",
+        /// After a loss: a look says that the next is lost too, unconfirmed.
+        Suspected = "suspected",
+        /// What was suspected is not so.
+        Cleared = "cleared",
+        /// It goes up and down; single turns are no longer told.
+        Flapping = "flapping",
+        /// It goes up and down no more.
+        Settled = "settled",
         /// Nothing changed for long.
         StillOpen = "still_open",
         /// Live again.
@@ -95,19 +106,26 @@ pub enum Step {
 }
 
 /// What the dependency's new state means for its incident.
-pub fn step(open: Option<&Incident>, held: Option<&Held>) -> Step {
-    let Some(held) = held else { return Step::Stay };
+///
+/// It ends only when all that decides is seen and live: what one check shows well, another
+/// that cannot be seen may not.
+pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
+    let Some(held) = &state.held else { return Step::Stay };
     match (open, held.verdict) {
         (_, Verdict::Unknown) | (None, Verdict::Live) => Step::Stay,
         (None, _) => Step::Open(held.clone()),
-        (Some(_), Verdict::Live) => Step::Close(held.clone()),
+        (Some(_), Verdict::Live) if state.is_surely_live() => Step::Close(held.clone()),
+        (Some(_), Verdict::Live) => Step::Stay,
         // Another warning beside the first is news; another wording of a drop is not.
         (Some(incident), Verdict::Degraded)
             if incident.verdict == Verdict::Degraded && incident.reason != held.reason =>
         {
             Step::Turn(held.clone())
         }
-        (Some(incident), verdict) if incident.verdict == verdict => Step::Stay,
+        (Some(incident), verdict) if incident.verdict == verdict => {
+            let ours = held.fault == Fault::Ours && incident.fault != Fault::Ours;
+            if ours { Step::Turn(held.clone()) } else { Step::Stay }
+        }
         (Some(_), _) => Step::Turn(held.clone()),
     }
 }

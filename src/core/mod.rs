@@ -3,23 +3,30 @@
 //!
 //! Reading order: [`model`] (the words), [`answer`] (what an asker brings back),
 //! [`standing`] (one probe: suspicion, confirmation, witnesses), [`combine`]
-//! (several probes make one dependency), [`incident`] and [`alerting`] (what is
-//! opened, what is told and why), [`schedule`] and [`budget`] (when to ask).
+//! (several probes make one dependency), [`incident`] (what is
+//! opened), [`review`] (what is told, and why now), [`schedule`] and [`budget`] (when to ask).
 
-pub mod alerting;
 pub mod anchors;
 pub mod answer;
 pub mod board;
 pub mod budget;
 pub mod combine;
+pub mod flapping;
+pub mod groups;
 pub mod history;
 pub mod incident;
 pub mod model;
 pub mod policy;
 pub mod question;
+pub mod review;
+pub mod scene;
 pub mod schedule;
+pub mod shown;
+mod spread;
 pub mod standing;
 pub mod time;
+pub mod told;
+pub mod wanted;
 pub mod weigh;
 pub mod witness;
 

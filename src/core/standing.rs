@@ -38,6 +38,9 @@ pub struct Held {
     /// What to do about it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The check that says so, `vendor/check`; empty within the check's own standing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     /// Since when it is so: the first look that said it.
     pub since: Time,
 }
@@ -66,8 +69,11 @@ pub struct Suspicion {
 pub struct Unverified {
     /// Why nothing was seen.
     pub held: Held,
-    /// How many looks in a row.
+    /// How many looks in a row, for this reason.
     pub reads: u32,
+    /// Since when nothing was seen, for whatever reason that is not told elsewhere.
+    #[serde(default)]
+    pub streak: Option<Time>,
     /// It has become an alert of its own.
     pub blind: bool,
     /// Something that speaks at once was told of this streak.
@@ -166,8 +172,14 @@ pub fn after(
 
 /// The same key worked before and is refused now: that is more than a wrong key.
 fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> Weighed {
-    let refused = policy.keyed && weighed.reason == "credential_refused";
-    let Some(live) = standing.last_live.filter(|_| refused) else {
+    if weighed.reason != "credential_refused" {
+        return weighed;
+    }
+    if !policy.keyed {
+        // There is no key that could be wrong: somebody on the way turns us away.
+        return Weighed { reason: "refused_here".to_owned(), fault: Fault::Unclear, hint: None, ..weighed };
+    }
+    let Some(live) = standing.last_live else {
         return weighed;
     };
     let ago = super::time::human(now.since(live));
@@ -209,34 +221,40 @@ fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
 
 fn held_since(weighed: Weighed, since: Time) -> Held {
     let Weighed { verdict, reason, fault, proof, say, hint, .. } = weighed;
-    Held { verdict, reason, fault, proof, say, hint, since }
+    Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
 }
 
 /// A look that saw nothing: the verdict stays, a streak begins or goes on.
 fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
     let from = standing.verdict();
-    let began = standing.unverified.as_ref().map_or(now, |unverified| unverified.held.since);
-    let same = standing.unverified.as_ref().filter(|u| u.held.reason == weighed.reason);
-    let reads = same.map_or(1, |unverified| unverified.reads + 1);
-    let (was_blind, was_urgent) = standing.unverified.as_ref().map_or((false, false), |u| (u.blind, u.urgent));
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
+    let elsewhere = |reason: &str| TOLD_ELSEWHERE.contains(&reason);
+    // A streak that was told elsewhere is none of this one's, and one from the future none at all.
+    let old = standing.unverified.as_ref().filter(|old| !elsewhere(&old.held.reason) && old.held.since <= now);
+    let same = old.filter(|old| old.held.reason == weighed.reason);
+    let streak = old.map_or(now, |old| old.streak.unwrap_or(old.held.since));
+    let began = if at_once { same.map_or(now, |same| same.held.since) } else { streak };
+    let reads = same.map_or(1, |unverified| unverified.reads + 1);
+    let (was_blind, was_urgent) = old.map_or((false, false), |u| (u.blind, u.urgent && same.is_some()));
     let sure = surely(&weighed.reason, policy);
     let speaks = if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) >= policy.blind_after };
     // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
-    let quiet = TOLD_ELSEWHERE.contains(&weighed.reason.as_str()) || from == Some(Verdict::Dropped);
+    let quiet = elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
     // Access lost is told even while already blind for a duller reason, but once.
     let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified {
         held: held.clone(),
         reads,
+        streak: Some(streak),
         blind: was_blind || tells,
         urgent: was_urgent || (tells && at_once),
     });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // The witnesses are heard even so: they may tell that the path lies.
     let mut wants = weighed.missing.clone();
-    if at_once && !speaks {
+    // A suspicion is not left alone because one look between saw nothing.
+    if (at_once && !speaks) || standing.suspicion.is_some() {
         wants.push(Want::LookAgain(policy.dropped.gap()));
     }
     (flip, wants)
@@ -292,7 +310,8 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
 /// One contrary look more. Looks that say dropped are counted through an outage between
 /// them, and for an outage every contrary look counts: what is worse is bad enough.
 fn grown(old: Option<Suspicion>, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
-    let old = old.filter(|old| now.since(old.last) <= policy.stale_after);
+    // A clock that was set back makes a streak that lies in the future: it is begun anew.
+    let old = old.filter(|old| old.last <= now && now.since(old.last) <= policy.stale_after);
     let contrary_since = old.as_ref().map_or(now, |old| old.contrary_since);
     let contrary_reads = old.as_ref().map_or(0, |old| old.contrary_reads) + 1;
     let mut dropped = old.as_ref().and_then(|old| old.dropped);

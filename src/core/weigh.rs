@@ -146,6 +146,7 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
             reason: "control_fails_too".to_owned(),
             fault: Fault::VendorBreakdown,
             proof: Proof::Inferred,
+            hint: None,
             ..weighed
         }
         .resting_on("but the control through the same path fails as well"),

@@ -8,7 +8,6 @@ use super::plan::Spec;
 use super::{Engine, evidence};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
-use crate::core::alerting::{Decision, about_sight, about_step};
 use crate::core::answer::Failure;
 use crate::core::board::LastLook;
 use crate::core::combine::{Combined, Part, combine};
@@ -18,9 +17,12 @@ use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::Want;
 use crate::say::alert::Body;
-use crate::store::{DependencyChange, IncidentChange, LookRow, NewAlert};
+use crate::store::{IncidentChange, LookRow, NewAlert};
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Even under heightened watch nothing is looked at more often by schedule.
+const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
@@ -38,6 +40,7 @@ impl Engine {
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
+        self.hurry_company(&spec, &old.standing, &standing, at);
 
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
@@ -93,18 +96,42 @@ impl Engine {
             Want::LookAgain(wait) => Some(*wait),
             _ => None,
         });
-        let again = again.chain(self.home_pace(spec, standing));
+        let urgent = wants.iter().any(|want| matches!(want, Want::LookAgain(_)));
+        let again = again.chain(self.home_pace(spec, standing)).chain(self.heightened_pace(spec, look.at));
         // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
         let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
-        self.plan.done(spec.id, look.at, again.min(), stay_away);
+        self.plan.done(spec.id, look.at, again.min(), urgent, stay_away);
         if wants.contains(&Want::WholeSpread) {
-            self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.check, spec.id, look.at);
+            self.plan.hurry_spread(&spec.probe.spread, spec.id, look.at);
         }
+    }
+
+    /// After a loss everything is looked at three times as often, within the hosts' budgets.
+    fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
+        let every = spec.probe.schedule.interval(at);
+        let home = spec.probe.home && self.is_heightened(at);
+        (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
+    }
+
+    /// One thing of a company is in doubt: the others are looked at now, so that what stops
+    /// together is told together.
+    fn hurry_company(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
+        let worse = |standing: &Standing| {
+            let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+            matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
+        };
+        let Some(dependency) = self.dependency(&spec.probe.dependency) else { return };
+        let Some(parent) = self.parent(dependency).filter(|_| worse(new) && !worse(old)) else { return };
+        let dependencies = &self.ctx.config.dependencies;
+        let others =
+            dependencies.iter().filter(|other| other.id != dependency.id && self.parent(other) == Some(parent));
+        let others: Vec<String> = others.map(|other| other.id.clone()).collect();
+        self.plan.hurry_dependencies(&others, at);
     }
 
     /// While something is wrong in a spread, its side storefronts keep the home one's pace.
     fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
-        let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.check == spec.probe.check);
+        let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
         let gone = |id: i64| {
             let known = self.draft.probe(&self.state, id);
             known.is_some_and(|probe| probe.standing.verdict() == Some(Verdict::Dropped))
@@ -121,23 +148,13 @@ impl Engine {
         if combined == old.combined {
             return;
         }
-        let Some(dependency) = self.ctx.config.dependencies.iter().position(|dependency| dependency.id == id) else {
+        if self.dependency(id).is_none() {
             return;
-        };
-        let criticality = self.ctx.config.dependencies[dependency].criticality;
-        let step = step(old.incident.as_ref(), combined.held.as_ref());
-        let about = about_step(&step, old.incident.as_ref(), criticality);
-        let sight = about_sight(&old.combined, &combined, criticality, at);
-        let incident = self.move_incident(id, &step, old.incident.clone(), at);
-        self.draft.batch.dependencies.push(DependencyChange { id: id.to_owned(), state: combined.clone(), at });
-        self.draft.set_dependency(id, DependencyState { combined, incident: incident.clone() });
-        // Coming back is said once: by the recovery if there is one, else by the sight.
-        let sight = sight.filter(|_| about.is_none());
-        for decision in about.into_iter().chain(sight) {
-            let began = old.incident.as_ref().map(|incident| incident.began_at);
-            let concerned = incident.as_ref().or(old.incident.as_ref());
-            self.tell_decision(dependency, &decision, concerned, began, at);
         }
+        let step = step(old.incident.as_ref(), &combined);
+        let incident = self.move_incident(id, &step, old.incident.clone(), at);
+        self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
+        self.review(at);
     }
 
     /// What a dependency comes to, by all that is believed about its probes.
@@ -149,6 +166,7 @@ impl Engine {
             .map(|spec| Part {
                 role: spec.probe.role,
                 check: &spec.probe.check,
+                spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
                 standing: self.draft.probe(&self.state, spec.id).map_or(&fallback, |probe| &probe.standing),
             })
@@ -194,20 +212,6 @@ impl Engine {
         };
         self.draft.batch.incidents.push(change);
         closed_at.is_none().then_some(incident)
-    }
-
-    fn tell_decision(
-        &mut self,
-        dependency: usize,
-        decision: &Decision,
-        incident: Option<&Incident>,
-        began: Option<Time>,
-        at: Time,
-    ) {
-        let about = self.about(&self.ctx.config.dependencies[dependency], decision, incident, began, at);
-        let id = about.id.clone();
-        let body = Body::Dependency(Box::new(about));
-        self.tell(decision.reason, decision.level, incident.map(|incident| incident.id), Some(id), body, at);
     }
 
     /// Changes of watched facts are told once, when they were read twice.

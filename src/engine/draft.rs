@@ -7,6 +7,7 @@ use crate::core::combine::Combined;
 use crate::core::incident::Incident;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
+use crate::core::told::Told;
 use crate::store::{Batch, FactRow};
 
 /// What is known about one probe.
@@ -42,6 +43,8 @@ pub struct DependencyState {
     pub combined: Combined,
     /// Its open incident.
     pub incident: Option<Incident>,
+    /// What people were told.
+    pub told: Told,
 }
 
 /// What is known.

@@ -16,6 +16,7 @@ mod plan;
 mod report;
 mod run;
 mod start;
+mod telling;
 mod view;
 mod witnesses;
 
@@ -86,6 +87,8 @@ pub struct Engine {
     start_told: bool,
     gap: Option<(Time, Time)>,
     report_at: Time,
+    /// When what is told is to be looked at again, though nothing happens.
+    review_at: Option<Time>,
     report_wanted: bool,
     next_incident: i64,
     simulation: bool,
@@ -111,7 +114,7 @@ impl Engine {
         let probes = self.plan.next_due();
         let own = self.own.next_due();
         let report = Some(self.report_at);
-        [probes, own, report].into_iter().flatten().min()
+        [probes, own, report, self.review_at].into_iter().flatten().min()
     }
 
     /// Starts everything that is due at `now`. Never waits.
@@ -132,6 +135,9 @@ impl Engine {
             });
         }
         self.report_if_due(now);
+        if self.review_at.is_some_and(|at| at <= now) {
+            self.review(now);
+        }
     }
 
     /// Decides about whatever has come back, and waits for one if `wait`.
@@ -140,7 +146,7 @@ impl Engine {
             Flight::Looked(looked) => self.decide(*looked),
             Flight::Lost(id) => {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
-                self.plan.done(id, now, Some(LOST), None);
+                self.plan.done(id, now, Some(LOST), false, None);
             }
             Flight::Anchors(judged) => self.judge_own_network(judged, now),
         }

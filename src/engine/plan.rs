@@ -51,6 +51,13 @@ impl Plan {
         Plan { probes: specs.into_iter().map(planned).collect(), by_dependency, hurried: old.hurried }
     }
 
+    /// Nothing is under way any more: what was is due anew.
+    pub fn forget_flights(&mut self) {
+        for planned in self.probes.values_mut() {
+            planned.in_flight = false;
+        }
+    }
+
     /// When the next look is due.
     pub fn next_due(&self) -> Option<Time> {
         self.probes.values().filter(|planned| !planned.in_flight).map(|planned| planned.next_at).min()
@@ -68,7 +75,7 @@ impl Plan {
 
     /// A look is done; the next comes by schedule, or earlier if the core wants it.
     /// Never while the vendor asked us to stay away.
-    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>, stay_away: Option<Duration>) {
+    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>, urgent: bool, stay_away: Option<Duration>) {
         self.hurried += 1;
         let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
         let Some(planned) = self.probes.get_mut(&id) else { return };
@@ -77,22 +84,28 @@ impl Plan {
         let hurried = again.map(|wait| now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
         let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
         planned.next_at = hurried.map_or(regular, |at| at.min(regular)).max(welcome);
-        planned.urgent = again.is_some();
+        planned.urgent = urgent;
         planned.in_flight = false;
     }
 
     /// All storefronts of the same check look now.
-    pub fn hurry_spread(&mut self, dependency: &str, check: &str, but: i64, now: Time) {
-        let same = |planned: &&mut Planned| {
-            let probe = &planned.spec.probe;
-            probe.dependency == dependency && probe.check == check && planned.spec.id != but
-        };
+    pub fn hurry_spread(&mut self, spread: &str, but: i64, now: Time) {
+        let same = |planned: &&mut Planned| planned.spec.probe.spread == spread && planned.spec.id != but;
         for planned in self.probes.values_mut().filter(same) {
             // One that looked since the suspicion began is not asked again and again.
             if planned.next_at > now.plus(Duration::from_secs(600)) {
                 planned.next_at = now;
                 planned.urgent = true;
             }
+        }
+    }
+
+    /// The home probes of these dependencies look now, unless they are about to.
+    pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) {
+        let ids: Vec<i64> = dependencies.iter().flat_map(|id| self.by_dependency.get(id)).flatten().copied().collect();
+        for id in ids {
+            let Some(planned) = self.probes.get_mut(&id).filter(|planned| planned.spec.probe.home) else { continue };
+            planned.next_at = planned.next_at.min(now.plus(Duration::from_secs(1)));
         }
     }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Engine;
-use crate::core::combine::Shown;
 use crate::core::history::{Counts, DAY};
 use crate::core::incident::{Level, Reason};
+use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
 use crate::say::alert::Body;
 use crate::say::status::{self, Report};

@@ -17,11 +17,12 @@ use crate::config::Config;
 use crate::core::board::Board;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
+use crate::core::told::Told;
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::alert::{Body, Started};
 use crate::say::status;
-use crate::store::{DependencyChange, IncidentChange, Result, Store, WantedProbe};
+use crate::store::{IncidentChange, Result, Store, WantedProbe};
 
 /// The first message waits this long for the first looks, not longer.
 const START_WAIT: Duration = Duration::from_secs(120);
@@ -55,6 +56,7 @@ impl Engine {
             gap,
             report_at,
             report_wanted: false,
+            review_at: None,
             next_incident: store.next_incident().await?,
             simulation: false,
             board,
@@ -84,11 +86,18 @@ impl Engine {
         self.flights.abort_all();
         while self.flights.join_next().await.is_some() {}
         self.own.forget_asking();
+        self.plan.forget_flights();
         self.flush(now).await?;
         let clock = self.ctx.clock.clone();
-        self.report_at = config.report.next(now, 0);
-        self.ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
-        self.adopt(now).await?;
+        let report_at = config.report.next(now, 0);
+        let fresh = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
+        let old = std::mem::replace(&mut self.ctx, fresh);
+        if let Err(error) = self.adopt(now).await {
+            // Nothing of the new one is in use until all of it is.
+            self.ctx = old;
+            return Err(error);
+        }
+        self.report_at = report_at;
         self.board_dirty = true;
         self.flush(now).await
     }
@@ -128,11 +137,13 @@ impl Engine {
         let mut incidents = self.store.open_incidents().await?;
         let known: HashSet<String> =
             self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
-        let mut told = self.store.dependencies().await?;
+        let mut stored = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
-            let combined = told.remove(id).unwrap_or_default();
-            states.insert(id.clone(), DependencyState { combined, incident: incidents.remove(id) });
+            let incident = incidents.remove(id);
+            let (combined, told) = stored.remove(id).unwrap_or_default();
+            let told = told.unwrap_or_else(|| Told::of_older(incident.as_ref(), &combined));
+            states.insert(id.clone(), DependencyState { combined, incident, told });
         }
         self.state.dependencies = states;
         // What is configured may have changed what it all comes to.
@@ -151,6 +162,7 @@ impl Engine {
             };
             self.draft.batch.incidents.push(change);
         }
+        self.review(now);
         if some_retired || !self.draft.batch.is_empty() {
             self.flush(now).await?;
         }
@@ -176,31 +188,22 @@ impl Engine {
         }
         let body = Body::Started(self.view_started(now));
         self.tell(Reason::Started, Level::Info, None, None, body, now);
-        self.mark_listed(now);
+        if self.own.judged != OwnNetwork::Blind {
+            self.mark_listed(now);
+        }
     }
 
     /// What the first message has listed as never seen is not told again a minute later.
     fn mark_listed(&mut self, now: Time) {
-        let ids: Vec<i64> = self.plan.specs().map(|spec| spec.id).collect();
-        for id in ids {
-            let Some(mut probe) = self.draft.probe(&self.state, id).cloned() else { continue };
-            let never = !probe.standing.proven();
-            let Some(unseen) = probe.standing.unverified.as_mut().filter(|unseen| never && !unseen.urgent) else {
-                continue;
-            };
-            if matches!(unseen.held.reason.as_str(), "never_seen_live" | "credential_refused" | "wrong_page") {
-                (unseen.blind, unseen.urgent) = (true, true);
-                self.draft.set_probe(id, probe);
-            }
-        }
+        const LISTED: [&str; 3] = ["never_seen_live", "credential_refused", "wrong_page"];
         let ids: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         for id in ids {
-            let DependencyState { combined: old, incident } = self.draft.dependency(&self.state, &id);
-            let combined = self.combined(&id);
-            if combined != old {
-                let change = DependencyChange { id: id.clone(), state: combined.clone(), at: now };
-                self.draft.batch.dependencies.push(change);
-                self.draft.set_dependency(&id, DependencyState { combined, incident });
+            let mut state = self.draft.dependency(&self.state, &id);
+            let unseen = state.combined.unseen.iter().filter(|unseen| LISTED.contains(&unseen.held.reason.as_str()));
+            let listed: Vec<_> = unseen.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
+            if !listed.is_empty() {
+                state.told.blind.extend(listed);
+                self.note_dependency(&id, state, now);
             }
         }
     }

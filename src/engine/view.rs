@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::plan::Spec;
+use crate::catalog::Vendor;
 use crate::config::Dependency;
-use crate::core::alerting::Decision;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
-use crate::core::combine::{Part, Shown, verified_at};
-use crate::core::incident::{Incident, Reason};
-use crate::core::model::{Role, Verdict};
+use crate::core::combine::{Part, verified_at};
+use crate::core::incident::Reason;
+use crate::core::review::Telling;
+use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
 use crate::say::alert::About;
 use crate::say::status;
@@ -37,7 +38,7 @@ impl Engine {
 
     fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
         let state = self.draft.dependency(&self.state, &dependency.id);
-        let (vendor, parent) = self.names(dependency);
+        let vendor = self.vendor(dependency, "");
         let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
         let parts: Vec<Part<'_>> = self
             .plan
@@ -46,6 +47,7 @@ impl Engine {
             .map(|(spec, probe)| Part {
                 role: spec.probe.role,
                 check: &spec.probe.check,
+                spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
                 standing: &probe.standing,
             })
@@ -53,8 +55,8 @@ impl Engine {
         DependencyBoard {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
-            vendor,
-            parent,
+            vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
+            parent: vendor.map(|vendor| self.ctx.config.catalog.parent_name(vendor)).unwrap_or_default(),
             criticality: dependency.criticality,
             breaks: dependency.breaks.clone(),
             fallback: dependency.fallback.clone(),
@@ -83,39 +85,33 @@ impl Engine {
         self.plan.of(dependency).map(view).collect()
     }
 
-    /// The vendor's and the parent's names.
-    fn names(&self, dependency: &Dependency) -> (String, String) {
+    /// The vendor of a check, or else of a dependency's first probe.
+    fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
         let catalog = &self.ctx.config.catalog;
-        let vendor = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
-        vendor.map_or_else(Default::default, |vendor| (vendor.name.clone(), catalog.parent_name(vendor)))
+        let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
+        catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
     }
 
-    /// Everything that an alert about a dependency says.
-    pub(super) fn about(
-        &self,
-        dependency: &Dependency,
-        decision: &Decision,
-        incident: Option<&Incident>,
-        began: Option<Time>,
-        at: Time,
-    ) -> About {
-        let (vendor, parent) = self.names(dependency);
+    /// Who decides there, as messages say it.
+    pub(super) fn decider(&self, dependency: &Dependency) -> String {
+        self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
+    }
+
+    /// Everything that an alert about a dependency says. `began` is when what is over began.
+    pub(super) fn about(&self, dependency: &Dependency, telling: &Telling, began: Option<Time>, at: Time) -> About {
+        let vendor = self.vendor(dependency, &telling.wanted.held.by);
         let catalog = &self.ctx.config.catalog;
-        let decider = dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
-        let decider = decider.map_or_else(|| vendor.clone(), |vendor| vendor.decider.clone());
-        let status_page =
-            dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor)?.status_page.as_ref());
-        let over = decision.reason == Reason::Recovered;
+        let over = telling.wanted.reason == Reason::Recovered;
         let others = self.neighbours(&dependency.id);
-        let held = &decision.held;
+        let held = &telling.wanted.held;
         About {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
-            vendor,
-            decider,
-            parent,
+            vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
+            decider: vendor.map(|vendor| vendor.decider.clone()).unwrap_or_default(),
+            parent: vendor.map(|vendor| catalog.parent_name(vendor)).unwrap_or_default(),
             verdict: held.verdict,
-            before: decision.before,
+            before: telling.wanted.before,
             why: held.reason.clone(),
             fault: held.fault,
             proof: held.proof,
@@ -129,12 +125,15 @@ impl Engine {
             contact: dependency.contact.clone(),
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(leave_text).collect(),
-            status_page: status_page.map(|page| front_door(&page.url)),
+            status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(|page| front_door(&page.url)),
             stands_on: self.stands_on(dependency),
             also_down: others.down,
             still_standing: others.standing,
             unsure: others.unsure,
-            incident: incident.map(|incident| incident.public_id.clone()),
+            incident: None,
+            group: None,
+            losses: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
@@ -172,18 +171,8 @@ impl Engine {
 
     /// Why something shown live is not counted as still standing.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
-        if let Some(need) = self.stands_on(dependency).into_iter().next() {
-            return Some(format!("stands on {need}"));
-        }
-        let decides = |spec: &&Arc<Spec>| matches!(spec.probe.role, Role::Serves | Role::Standing);
-        let last = |spec: &Arc<Spec>| self.draft.probe(&self.state, spec.id)?.last.as_ref().map(|last| last.verdict);
-        let contrary = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Degraded);
-        let seen = self.plan.of(&dependency.id).filter(decides).filter_map(last).find(contrary)?;
-        Some(if seen == Verdict::Unknown {
-            "the last look saw nothing".to_owned()
-        } else {
-            format!("a look says {seen}")
-        })
+        let need = self.stands_on(dependency).into_iter().next()?;
+        Some(format!("stands on {need}"))
     }
 }
 
@@ -200,6 +189,6 @@ fn front_door(url: &str) -> String {
     url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| format!("{}/", url.origin().ascii_serialization()))
 }
 
-fn leave_text(step: &crate::config::LeaveStep) -> String {
+pub(super) fn leave_text(step: &crate::config::LeaveStep) -> String {
     step.takes.map_or_else(|| step.step.clone(), |takes| format!("{} (takes {})", step.step, human(takes)))
 }

@@ -6,7 +6,7 @@ mod problem;
 mod table;
 mod value;
 
-pub use problem::{Problem, Problems};
+pub use problem::{Problem, Problems, is_variable};
 pub use table::{At, Table};
 pub use value::{duration, duration_text, to_json};
 

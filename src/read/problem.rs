@@ -54,12 +54,33 @@ fn veiled(line: &str) -> String {
     const SOUNDS: [&str; 6] = ["token", "secret", "passw", "key", "auth", "credential"];
     let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
     let name = key.to_lowercase();
-    let harmless = value.trim_start().starts_with('{') || !SOUNDS.iter().any(|sound| name.contains(sound));
-    if harmless {
+    if value.trim_start().starts_with('{') {
+        return veiled_source(line);
+    }
+    if !SOUNDS.iter().any(|sound| name.contains(sound)) {
         return line.to_owned();
     }
     let stars: String = value.chars().map(|c| if c.is_whitespace() || c == '"' { c } else { '*' }).collect();
     format!("{key}={stars}")
+}
+
+/// `{ env = "..." }` with the secret itself instead of a name: not shown either.
+fn veiled_source(line: &str) -> String {
+    let Some((before, after)) = line.split_once("env") else { return line.to_owned() };
+    let mut parts = after.splitn(3, '"');
+    let (Some(glue), Some(name), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return line.to_owned();
+    };
+    let harmless = is_variable(name.trim_start_matches('$'));
+    let name = if harmless { name.to_owned() } else { "*".repeat(name.chars().count()) };
+    format!("{before}env{glue}\"{name}\"{rest}")
+}
+
+/// Whether a text can be the name of an environment variable: capitals, digits and `_`. A
+/// secret pasted in its place nearly always has something else.
+pub fn is_variable(name: &str) -> bool {
+    let fine = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(fine)
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

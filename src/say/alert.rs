@@ -104,6 +104,28 @@ pub struct About {
     pub unsure: Vec<String>,
     /// The incident's public id.
     pub incident: Option<String>,
+    /// The others in the same message.
+    #[serde(default)]
+    pub group: Option<Group>,
+    /// Earlier losses, for a cascade: a line each.
+    #[serde(default)]
+    pub losses: Vec<String>,
+    /// Steps that are still possible elsewhere, the longest first.
+    #[serde(default)]
+    pub steps: Vec<String>,
+}
+
+/// Several dependencies in one message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The company they belong to.
+    pub name: String,
+    /// How many of our dependencies belong to it.
+    pub of: usize,
+    /// They are unrelated, and so many at once that our own side is suspect.
+    pub mass: bool,
+    /// A line each.
+    pub lines: Vec<String>,
 }
 
 /// What is watched, in numbers.
@@ -157,14 +179,17 @@ impl AlertView {
             Proof::Inferred => "concluded from what was seen",
             Proof::Told => "told by a notice or a person",
         };
+        let over = matches!(self.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
         context! {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
-            reason => why_now(self.reason, about.before, &about.why),
+            title => title(about),
+            cascade => self.reason == Reason::Cascade,
+            reason => why_now(self.reason, about),
             wait => wait(about),
             since => about.since.short(),
             lasted => about.lasted.map(human),
-            over => self.reason == Reason::Recovered || self.reason == Reason::Sighted,
+            over,
             yours => about.vendor == "Website" || about.vendor == "DNS",
             ago, whose, proof,
             ..minijinja::Value::from_serialize(about)
@@ -172,10 +197,23 @@ impl AlertView {
     }
 }
 
+/// Whom it is about: one dependency, or several of one company.
+fn title(about: &About) -> String {
+    match &about.group {
+        Some(group) if group.mass => format!("{} of {} things at once", group.lines.len(), group.of),
+        Some(group) if group.lines.len() == group.of => format!("all {} things at {}", group.of, group.name),
+        Some(group) => format!("{} of {} things at {}", group.lines.len(), group.of, group.name),
+        None if about.vendor == "Website" || about.vendor == "DNS" => about.label.clone(),
+        None => format!("{} ({})", about.label, about.vendor),
+    }
+}
+
 /// Colour is never the only sign: the headline says it in words.
 fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     match (reason, verdict) {
-        (Reason::Recovered | Reason::Sighted, _) => "🟢",
+        (Reason::Recovered | Reason::Sighted | Reason::Cleared, _) => "🟢",
+        (Reason::Settled, Verdict::Live) => "🟢",
+        (Reason::Suspected | Reason::Flapping, _) => "🟡",
         (Reason::Blind, _) if why == "access_lost" => "🔴",
         (Reason::Blind, _) if why == "wrong_page" => "🟠",
         (Reason::Blind, _) => "⚪",
@@ -215,6 +253,14 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Sighted, _) => "SEEN AGAIN",
         (Reason::Retired, _) => "NO LONGER WATCHED",
         (Reason::Changed, _) => "CHANGED",
+        (Reason::Cleared, _) => "NOT DROPPED",
+        (Reason::Suspected, _) => "UNCONFIRMED: perhaps dropped",
+        (Reason::Flapping, _) => "UP AND DOWN",
+        (Reason::Settled, Verdict::Live) => "SETTLED, LIVE",
+        (Reason::Settled, Verdict::Dropped) => "SETTLED, DROPPED",
+        (Reason::Settled, Verdict::Outage) => "SETTLED, OUT",
+        (Reason::Settled, _) => "SETTLED",
+        (Reason::ItWasUs, _) => "OURS",
         (Reason::Blind, _) => match why {
             "access_lost" => "ACCESS LOST",
             "never_seen_live" => "NEVER SEEN LIVE",
@@ -229,25 +275,39 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     }
 }
 
-fn why_now(reason: Reason, before: Option<Verdict>, why: &str) -> String {
-    let was = before.map_or_else(String::new, |before| format!(" (it was {before})"));
-    match reason {
-        Reason::Opened => "it stopped being live".to_owned(),
-        Reason::Worsened => format!("it became worse{was}"),
-        Reason::Grew => "something joined what was not fine already".to_owned(),
-        Reason::Eased => format!("it became better, but is not live{was}"),
-        Reason::Corrected => "we called it dropped; it is an outage".to_owned(),
-        Reason::Recovered => format!("it is over{was}"),
-        Reason::Blind => match why {
-            "never_seen_live" => "what is watched has never been there since plugwatch looks".to_owned(),
-            "credential_refused" => "what is watched with this key was never seen".to_owned(),
-            "access_lost" => "the key worked before and is refused now".to_owned(),
-            "wrong_page" => "something answers, but it is not the page that you told plugwatch to expect".to_owned(),
-            _ => "it can no longer be seen, and what was last known is not shown as true".to_owned(),
-        },
-        Reason::Sighted => "it can be seen again".to_owned(),
-        Reason::Changed => "something changed that you want to know".to_owned(),
-        Reason::StillOpen => "nothing has changed".to_owned(),
-        other => other.word().replace('_', " "),
+fn why_now(reason: Reason, about: &About) -> String {
+    let was = about.before.map_or_else(String::new, |before| format!(" (it was {before})"));
+    let text = match reason {
+        Reason::Opened => "it stopped being live",
+        Reason::Worsened => return format!("it became worse{was}"),
+        Reason::Grew if about.stands_on.is_empty() => "it joins what was not fine already",
+        Reason::Grew => "it goes the way of what it stands on",
+        Reason::Eased => return format!("it became better, but is not live{was}"),
+        Reason::Corrected => "we called it dropped; it is an outage",
+        Reason::Recovered => return format!("it is over{was}"),
+        Reason::ItWasUs => "we said that it was theirs; it is ours to mend",
+        Reason::Suspected => {
+            "something was lost within three days, so a single look speaks; wait for the next message before you act"
+        }
+        Reason::Cleared => "the looks that spoke against it were not confirmed",
+        Reason::Flapping => "it went up and down six times within an hour; single turns are not told until it settles",
+        Reason::Settled => "it goes up and down no more",
+        Reason::Cascade => "it is not the first loss within three days",
+        Reason::Blind => return why_blind(&about.why).to_owned(),
+        Reason::Sighted => "it can be seen again",
+        Reason::Changed => "something changed that you want to know",
+        Reason::StillOpen => "nothing has changed",
+        other => return other.word().replace('_', " "),
+    };
+    text.to_owned()
+}
+
+fn why_blind(why: &str) -> &'static str {
+    match why {
+        "never_seen_live" => "what is watched has never been there since plugwatch looks",
+        "credential_refused" => "what is watched with this key was never seen",
+        "access_lost" => "the key worked before and is refused now",
+        "wrong_page" => "something answers, but it is not the page that you told plugwatch to expect",
+        _ => "it can no longer be seen, and what was last known is not shown as true",
     }
 }

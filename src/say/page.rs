@@ -47,8 +47,12 @@ pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> Strin
 }
 
 fn headline(board: &Board, details: bool) -> String {
-    use crate::core::combine::Shown::*;
+    use crate::core::shown::Shown::*;
+    let shown = |wanted: &[crate::core::shown::Shown]| {
+        board.dependencies.iter().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
+    };
     match overall(board, details) {
+        Degraded if !shown(&[Live, Degraded]) => "Not everything could be verified, and there is a warning sign.",
         Live => "Everything we stand on serves us.",
         Degraded => "Everything serves us, with a warning sign.",
         Outage => "Something we stand on is out.",

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::{Format, render};
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
-use crate::core::combine::Shown;
 use crate::core::history::Counts;
 use crate::core::model::Role;
+use crate::core::shown::Shown;
+use crate::core::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
 
@@ -101,18 +102,23 @@ pub fn counts(board: &Board) -> Vec<String> {
 pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
     let (shown, label) = (dependency.shown(), &dependency.label);
     let mut lines = Vec::new();
-    if shown.rank() < Shown::Starting.rank() {
+    let hint = |held: &Held| {
+        let hint = held.hint.as_ref().filter(|_| held.reason != "needs_key");
+        hint.map_or_else(String::new, |hint| format!(" {hint}"))
+    };
+    let explaining = dependency.explaining();
+    if let Some(held) = explaining.filter(|_| shown.rank() < Shown::Starting.rank()) {
         let doing = if shown == Shown::Checking { " (unconfirmed)" } else { "" };
-        let hint =
-            dependency.hint().filter(|_| shown != Shown::NeedsKey).map_or_else(String::new, |hint| format!(" {hint}"));
-        lines.push(format!("{} {label}{doing}: {}.{hint}", mark(shown), dependency.say()));
+        lines.push(format!("{} {label}{doing}: {}.{}", mark(shown), held.say, hint(held)));
     }
+    // Every deciding check that cannot be seen has its line; what is listed is not told again.
+    let others = dependency.state.unseen.iter().map(|unseen| &unseen.held).filter(|held| Some(*held) != explaining);
+    lines.extend(others.map(|held| format!("⚪ {label}, {}: {}.{}", held.by, held.say, hint(held))));
     // A warning that cannot be had changes no state, and nobody would ever hear of it.
     let mute = |probe: &&ProbeBoard| probe.role == Role::Warning && probe.standing.unverified.is_some();
     for probe in dependency.probes.iter().filter(mute).filter(|_| shown.rank() > Shown::NeedsKey.rank()) {
         if let Some(unseen) = &probe.standing.unverified {
-            let hint = unseen.held.hint.as_ref().map_or_else(String::new, |hint| format!(" {hint}"));
-            lines.push(format!("⚪ {label}, {}: {}.{hint}", probe.title, unseen.held.say));
+            lines.push(format!("⚪ {label}, {}: {}.{}", probe.title, unseen.held.say, hint(&unseen.held)));
         }
     }
     lines
@@ -226,8 +232,7 @@ fn dependency_json(dependency: &DependencyBoard, details: bool) -> Value {
     out["unverified"] = json!(
         dependency
             .state
-            .unverified
-            .as_ref()
+            .unverified()
             .map(|held| { json!({ "since": held.since.rfc3339(), "reason": held.reason, "say": held.say }) })
     );
     out["incident"] = json!(dependency.incident.as_ref().map(|incident| {

@@ -10,6 +10,7 @@ use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::standing::{Change, Flip, Standing};
 use crate::core::time::Time;
+use crate::core::told::Told;
 
 /// One look, as it is stored.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct DependencyChange {
     pub id: String,
     /// What it comes to.
     pub state: Combined,
+    /// What people were told.
+    pub told: Told,
     /// When.
     pub at: Time,
 }
@@ -222,11 +225,12 @@ async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, flip: &Flip)
 
 async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyChange) -> Result<()> {
     sqlx::query(
-        "INSERT INTO dependency (id, state, updated_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+        "INSERT INTO dependency (id, state, told, updated_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, updated_at = excluded.updated_at",
     )
     .bind(&change.id)
     .bind(serde_json::to_string(&change.state)?)
+    .bind(serde_json::to_string(&change.told)?)
     .bind(change.at.0)
     .execute(&mut **tx)
     .await?;

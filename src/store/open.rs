@@ -20,8 +20,8 @@ impl Store {
     /// # Errors
     /// Another plugwatch uses it, it is damaged, or it cannot be opened.
     pub async fn open(path: &Path) -> Result<Store> {
-        let lock = lock(path)?;
         refuse_foreign(path).await?;
+        let lock = lock(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -57,12 +57,17 @@ impl Store {
 }
 
 impl Store {
+    /// Whether anything was ever written there: an empty file is as good as none.
+    pub fn exists(path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
+    }
+
     /// Opens an existing file for reading only, also while another plugwatch uses it.
     ///
     /// # Errors
     /// There is no such file, or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
-        if !path.exists() {
+        if !Store::exists(path) {
             let what = "there is no such file, has `plugwatch run` been started yet?".to_owned();
             return Err(Error::Unusable { file: path.display().to_string(), what });
         }
@@ -88,19 +93,24 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Looks before anything is written: a foreign file stays as it is.
+/// Looks before anything is written: a foreign file stays as it is, and gets no company.
 async fn refuse_foreign(path: &Path) -> Result<()> {
-    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
-        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
-        let mut connection = options.connect().await.map_err(|error| unusable(path, &error))?;
-        let checked = owner::check_program(path, &mut connection).await;
-        connection.close().await?;
-        return checked.map_err(|error| match error {
-            Error::Sql(error) => unusable(path, &error),
-            other => other,
-        });
+    if !Store::exists(path) {
+        return Ok(());
     }
-    Ok(())
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    // Nobody writes to a file without a log, and so it can be read without one.
+    let still = !Path::new(&log).exists();
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still);
+    let opened = options.busy_timeout(Duration::from_secs(5)).connect().await;
+    let mut connection = opened.map_err(|error| unusable(path, &error))?;
+    let checked = owner::check_program(path, &mut connection).await;
+    connection.close().await?;
+    checked.map_err(|error| match error {
+        Error::Sql(error) => unusable(path, &error),
+        other => other,
+    })
 }
 
 async fn check_library(pool: &SqlitePool) -> Result<()> {

@@ -9,6 +9,7 @@ use super::{Result, Store};
 use crate::core::combine::Combined;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
+use crate::core::told::Told;
 
 /// A probe that the configuration wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,13 +95,18 @@ impl Store {
         Ok(rows.iter().map(probe_of).collect())
     }
 
-    /// What every dependency came to when that was last written down.
+    /// What every dependency came to, and what people were told, when that was last written down.
     ///
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
-    pub async fn dependencies(&self) -> Result<HashMap<String, Combined>> {
-        let rows = sqlx::query("SELECT id, state FROM dependency").fetch_all(&self.readers).await?;
-        rows.iter().map(|row| Ok((row.get(0), serde_json::from_str(row.get(1))?))).collect()
+    pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Told>)>> {
+        let rows = sqlx::query("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
+        let read = |row: &SqliteRow| {
+            let told: Option<String> = row.get(2);
+            let told = told.map(|told| serde_json::from_str(&told)).transpose()?;
+            Ok((row.get(0), (serde_json::from_str(row.get(1))?, told)))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// What was believed about every active probe.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Pages;
 use crate::core::board::Board;
-use crate::core::combine::Shown;
+use crate::core::shown::Shown;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
 use crate::store::OutboxState;

@@ -95,5 +95,5 @@ fn config_check_tells_what_is_new_and_what_needs_a_key() {
     assert!(checked.status.success());
     let wanted = "note: host: digitalocean/account needs a key: the variable NOT_SET_ANYWHERE gives no `token`";
     assert!(out(&checked).contains(wanted), "{}", out(&checked));
-    assert!(out(&checked).contains("note: nobody is told: there is no [[channel]]"), "{}", out(&checked));
+    assert!(out(&checked).contains("note: nobody is told: no channel is on"), "{}", out(&checked));
 }

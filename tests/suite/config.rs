@@ -34,8 +34,9 @@ fn another_secret_schedule_or_label_is_the_same_probe_and_another_id_is_not() {
     let text = |sid: char, every: &str| {
         format!(
             "platform = \"A\"\n[[dependency]]\nid = \"sms\"\nlabel = \"{every}\"\ncheck = \"twilio/account\"\n\
-             account_sid = \"AC{}\"\nauth_token = {{ env = \"NOT_SET_{every}\" }}\nevery = \"{every}\"\n",
-            sid.to_string().repeat(32)
+             account_sid = \"AC{}\"\nauth_token = {{ env = \"NOT_SET_{}\" }}\nevery = \"{every}\"\n",
+            sid.to_string().repeat(32),
+            every.to_uppercase()
         )
     };
     let identity = |text: String| Config::read("x", text).unwrap().probes().next().unwrap().1.identity.clone();

@@ -1,0 +1,100 @@
+//! `[[maintenance]]`: work that was announced. Looks go on, alerts about outages wait.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use super::Config;
+use crate::core::schedule::Cron;
+use crate::core::time::Time;
+use crate::read::{At, Table};
+
+/// Announced work.
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    /// What it concerns; empty for everything.
+    pub dependencies: Vec<String>,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub window: Window,
+}
+
+/// When work goes on.
+#[derive(Clone, Debug)]
+pub enum Window {
+    /// Once.
+    Once(Time, Time),
+    /// Again and again.
+    Again(Box<Cron>, Duration),
+}
+
+impl Window {
+    /// Until when it lasts, if it is now.
+    pub fn until(&self, now: Time) -> Option<Time> {
+        match self {
+            Window::Once(from, to) => (*from <= now && now < *to).then_some(*to),
+            Window::Again(cron, lasts) => {
+                let start = cron.next(Time(now.0 - crate::core::time::millis(*lasts)))?;
+                (start <= now).then(|| start.plus(*lasts))
+            }
+        }
+    }
+}
+
+impl Config {
+    /// Until when announced work on a dependency lasts, if it is now.
+    pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
+        let concerns =
+            |work: &&Maintenance| work.dependencies.is_empty() || work.dependencies.iter().any(|d| d == dependency);
+        self.maintenance.iter().filter(concerns).filter_map(|work| work.window.until(now)).max()
+    }
+}
+
+pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Maintenance> {
+    let dependencies = table.strings("dependencies").map(|list| list.value).unwrap_or_default();
+    let why = table.string("why").map(|why| why.value).unwrap_or_default();
+    let window = if table.any("cron").is_some() { again(table, zone) } else { once(table) };
+    table.finish();
+    Some(Maintenance { dependencies: dependencies.into_iter().map(|id| id.value).collect(), why, window: window? })
+}
+
+fn once(table: &Table<'_>) -> Option<Window> {
+    let (from, to) = (time(table, "from"), time(table, "to"));
+    let (from, to) = (from?, to?);
+    if from.value >= to.value {
+        table.problem(to.span, "the work ends before it begins", "give `to` a time after `from`");
+        return None;
+    }
+    Some(Window::Once(from.value, to.value))
+}
+
+fn again(table: &Table<'_>, zone: Tz) -> Option<Window> {
+    let zone = super::read_zone(table).unwrap_or(zone);
+    let cron = table.string("cron")?;
+    let Some(lasts) = table.duration("lasts") else {
+        table.missing("lasts", "\"2h\"");
+        return None;
+    };
+    match Cron::parse(&cron.value, zone) {
+        Ok(cron) => Some(Window::Again(Box::new(cron), lasts.value)),
+        Err(wrong) => {
+            table.problem(cron.span, wrong, "for example cron = \"0 2 * * Sun\" with lasts = \"2h\"");
+            None
+        }
+    }
+}
+
+/// A time in RFC 3339, with its zone: work is announced in somebody's local time.
+pub(super) fn time(table: &Table<'_>, key: &str) -> Option<At<Time>> {
+    let Some(given) = table.any(key) else {
+        table.missing(key, "\"2026-12-01T02:00:00+01:00\"");
+        return None;
+    };
+    let time = given.value.as_str().and_then(Time::parse);
+    if time.is_none() {
+        let cure = "write it with date, time and zone, for example \"2026-12-01T02:00:00+01:00\"";
+        table.problem(given.span.clone(), format!("`{key}` is no time"), cure);
+    }
+    time.map(|value| At { value, span: given.span })
+}

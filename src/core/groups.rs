@@ -1,0 +1,241 @@
+//! One event is one message: things of one company that stop together, too many at once,
+//! reminders in one digest; and which loss is the second of a cascade.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::incident::{Level, Reason};
+use super::model::{Fault, Verdict};
+use super::review::{Telling, Together};
+use super::scene::Scene;
+use super::time::Time;
+use super::told::Told;
+use super::wanted::{Wanted, level};
+
+/// The first of several waits so long for those that are being checked.
+const COMPANY_WAIT: Duration = Duration::from_secs(90);
+/// Too many at once wait so long for another round of everything.
+const MASS_WAIT: Duration = Duration::from_secs(120);
+/// What stops within this after the first belongs to the same event.
+const JOINS: Duration = Duration::from_secs(1_800);
+/// So many companies, and at least half of all, out at once are a mass.
+const MASS: usize = 4;
+/// Reminders that are due so soon go along with one that is due.
+const DIGEST: Duration = Duration::from_secs(7_200);
+
+/// Something that one dependency wants told now.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Whose.
+    pub index: usize,
+    /// What.
+    pub wanted: Wanted,
+}
+
+/// What is told, and when those that wait are looked at again.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    /// What is told.
+    pub tellings: Vec<Telling>,
+    /// When to look again.
+    pub later: Vec<Time>,
+}
+
+/// What belongs together by its nature.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Stops(String),
+    Returns(String),
+    Mass,
+    Digest,
+    Alone(usize),
+}
+
+/// Sorts candidates into messages.
+pub fn sort(scene: &Scene<'_>, candidates: Vec<Candidate>, told: &[Told]) -> Sorted {
+    let mass = mass(scene, &candidates);
+    let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        groups.entry(key(scene, &candidate, mass)).or_default().push(candidate);
+    }
+    let mut sorted = Sorted::default();
+    for (key, group) in groups {
+        match waits(scene, &key, &group, told).filter(|until| *until > scene.now) {
+            Some(until) => sorted.later.push(until),
+            None => sorted.tellings.push(telling(scene, &key, group)),
+        }
+    }
+    // The loudest first: what is sent first is read first.
+    sorted.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.level));
+    sorted
+}
+
+fn stops(wanted: &Wanted) -> bool {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
+    turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
+}
+
+fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
+    let subject = &scene.subjects[candidate.index];
+    let wanted = &candidate.wanted;
+    match subject.parent {
+        _ if wanted.reason == Reason::StillOpen => Key::Digest,
+        _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
+        Some(parent) if stops(wanted) => Key::Stops(parent.to_owned()),
+        Some(parent) if wanted.reason == Reason::Recovered => Key::Returns(parent.to_owned()),
+        _ => Key::Alone(candidate.index),
+    }
+}
+
+/// Whether so many unrelated companies are out at once that it is most likely us.
+fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
+    let all: BTreeSet<&str> = scene.subjects.iter().map(|subject| subject.company()).collect();
+    let out = |index: usize| {
+        let subject = &scene.subjects[index];
+        let wants =
+            candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
+        let suspected = subject.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
+        let lately = subject
+            .incident
+            .is_some_and(|incident| incident.verdict == Verdict::Outage && scene.now.since(incident.began_at) <= JOINS);
+        wants || suspected || lately
+    };
+    let failing: BTreeSet<&str> =
+        (0..scene.subjects.len()).filter(|index| out(*index)).map(|index| scene.subjects[index].company()).collect();
+    failing.len() >= MASS && failing.len() * 2 >= all.len()
+}
+
+/// Until when a group waits for others of its kind.
+fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Option<Time> {
+    let first = group.iter().filter_map(|candidate| told[candidate.index].held_since).min()?;
+    let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
+    let others = || (0..scene.subjects.len()).filter(|index| !within(*index)).map(|index| &scene.subjects[index]);
+    match key {
+        Key::Stops(parent) => {
+            let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
+            let joins = others().any(|other| {
+                let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
+                other.parent == Some(parent) && !other.is_down() && checking(suspected)
+            });
+            joins.then_some(first.plus(COMPANY_WAIT))
+        }
+        Key::Returns(parent) => {
+            let joins = others().any(|other| other.parent == Some(parent) && other.is_returning());
+            joins.then_some(first.plus(COMPANY_WAIT))
+        }
+        // One that joins what was told already is told at once.
+        Key::Mass => told_lately(scene, out(scene)).is_none().then_some(first.plus(MASS_WAIT)),
+        Key::Digest | Key::Alone(_) => None,
+    }
+}
+
+/// An open incident that people were told of so recently that the next belongs to it.
+fn told_lately(scene: &Scene<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..scene.subjects.len()).filter(|index| fits(*index)).find(|index| {
+        let subject = &scene.subjects[*index];
+        let lately = subject.told.opened_at.is_some_and(|at| scene.now.since(at) <= JOINS);
+        lately && subject.is_down() && subject.told.verdict.is_some()
+    })
+}
+
+/// Who is open as an outage.
+fn out<'s>(scene: &'s Scene<'_>) -> impl Fn(usize) -> bool + 's {
+    |index| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+}
+
+fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
+    let rank = |candidate: &Candidate| {
+        let badness = candidate.wanted.held.verdict.badness();
+        (std::cmp::Reverse(badness), scene.subjects[candidate.index].criticality, candidate.index)
+    };
+    group.sort_by_key(rank);
+    let loudest = group.iter().map(|c| level(c.wanted.reason, &c.wanted.held, scene.subjects[c.index].criticality));
+    let level = loudest.max().unwrap_or(Level::Warning);
+    let mut members: Vec<usize> = group.iter().map(|candidate| candidate.index).collect();
+    let lead = group.swap_remove(0);
+    let mut wanted = lead.wanted;
+    let together = match key {
+        Key::Digest => {
+            members.extend(due_soon(scene, &members));
+            Together::Digest
+        }
+        Key::Mass => {
+            wanted.held.fault = Fault::Unclear;
+            Together::Mass
+        }
+        Key::Stops(_) | Key::Returns(_) if members.len() > 1 => Together::Company,
+        _ => Together::Alone,
+    };
+    let (reason, losses) = reason(scene, key, lead.index, &wanted);
+    Telling { reason, level, members, wanted, together, losses }
+}
+
+/// Why now: a first stop, one more of the same event, or the second loss of a cascade.
+fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason, Vec<usize>) {
+    let lost = wanted.held.verdict == Verdict::Dropped && matches!(wanted.reason, Reason::Opened | Reason::Worsened)
+        || (wanted.reason == Reason::Blind && scene.subjects[lead].lost_access());
+    let joined = match key {
+        Key::Stops(parent) => told_lately(scene, |index| index != lead && scene.subjects[index].parent == Some(parent)),
+        Key::Mass => told_lately(scene, |index| index != lead && out(scene)(index)),
+        _ => None,
+    };
+    let under_lost = lost.then(|| scene.foundations(lead)).unwrap_or_default();
+    let consequence = under_lost.iter().any(|need| scene.subjects[*need].is_down());
+    if (joined.is_some() && stops(wanted)) || (consequence && stops(wanted)) {
+        return (Reason::Grew, Vec::new());
+    }
+    let losses = if lost { scene.other_losses(lead) } else { Vec::new() };
+    let reason = if losses.is_empty() { wanted.reason } else { Reason::Cascade };
+    (reason, losses)
+}
+
+/// Reminders that would come within the half-hour.
+fn due_soon(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
+    let soon = scene.now.plus(DIGEST);
+    let due = |index: &usize| {
+        let subject = &scene.subjects[*index];
+        super::wanted::remind_at(subject, subject.told).is_some_and(|at| at <= soon)
+    };
+    (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(due).collect()
+}
+
+/// What people know about a member once the message is sent.
+pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -> Told {
+    let (subject, now) = (&scene.subjects[member], scene.now);
+    let mut told = Told { held_since: None, muted: false, cause_up: None, ..told.clone() };
+    match telling.wanted.reason {
+        Reason::StillOpen => told.reminders += 1,
+        Reason::Blind => {
+            let blind = subject.state.unseen.iter().filter(|unseen| unseen.blind);
+            told.blind.extend(blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())));
+        }
+        Reason::Sighted => told.blind.clear(),
+        Reason::Suspected => told.suspected = Some(now),
+        Reason::Cleared => told.suspected = None,
+        _ => know_incident(&mut told, scene, member),
+    }
+    told
+}
+
+fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
+    let subject = &scene.subjects[member];
+    told.suspected = None;
+    match subject.incident {
+        Some(incident) => {
+            told.opened_at.get_or_insert(scene.now);
+            (told.news_at, told.reminders) = (Some(scene.now), 0);
+            told.incident = Some((incident.id, incident.public_id.clone()));
+            told.began_at = Some(incident.began_at);
+            told.verdict = Some(incident.verdict);
+            told.reason.clone_from(&incident.reason);
+            told.fault = Some(incident.fault);
+        }
+        None => {
+            (told.verdict, told.fault, told.opened_at, told.reminders) = (None, None, None, 0);
+            (told.incident, told.began_at, told.news_at) = (None, None, None);
+            told.reason.clear();
+            // Back beyond doubt: that says that it is seen, too.
+            told.blind.clear();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Decides what is told now, what waits, and what stays silent, over the whole platform:
+//! consequences behind their cause, one company's things together, maintenance, flapping,
+//! and the second loss in three days as what it is.
+//!
+//! [`review`] is pure: what was told, what holds, now. Silence always has one of the
+//! reasons of [`Fate`].
+
+use std::time::Duration;
+
+use super::flapping::{Flap, flap, lasts_at};
+use super::groups::{self, Candidate};
+use super::incident::{Level, Reason};
+use super::model::Verdict;
+use super::scene::{Cause, Scene};
+use super::time::Time;
+use super::told::Told;
+use super::wanted::{Wanted, remind_at, wanted};
+
+/// A consequence waits so long for its cause to be confirmed.
+const CAUSE_WAIT: Duration = Duration::from_secs(420);
+/// What is still down so long after its cause is up stands by itself.
+const CAUSE_GRACE: Duration = Duration::from_secs(600);
+
+/// One message: about one dependency, or about several that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// Why it is sent now.
+    pub reason: Reason,
+    /// How loud.
+    pub level: Level,
+    /// Whom it is about, the worst first.
+    pub members: Vec<usize>,
+    /// What is said of the first of them.
+    pub wanted: Wanted,
+    /// Why they are together.
+    pub together: Together,
+    /// Earlier losses of independent companies, for a cascade.
+    pub losses: Vec<usize>,
+}
+
+/// Why several dependencies share a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// It is about one only.
+    Alone,
+    /// They belong to one company.
+    Company,
+    /// So many unrelated ones at once that our own side is the first suspect.
+    Mass,
+    /// They are open, and called to mind together.
+    Digest,
+}
+
+/// What comes of a review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Review {
+    /// What is told now.
+    pub tellings: Vec<Telling>,
+    /// What people know after that, for whoever changed.
+    pub told: Vec<(usize, Told)>,
+    /// When to review again, if nothing happens before.
+    pub again: Option<Time>,
+}
+
+/// What happens to something wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It may be told now.
+    Now,
+    /// It waits until then.
+    Later(Time),
+    /// It stays silent behind its cause, for as long as that lasts.
+    Muted,
+}
+
+/// Reviews the whole platform.
+pub fn review(scene: &Scene<'_>) -> Review {
+    let mut told: Vec<Told> = scene.subjects.iter().map(|subject| subject.told.clone()).collect();
+    for (subject, told) in scene.subjects.iter().zip(&mut told) {
+        told.follow(subject.state, subject.incident, scene.now);
+    }
+    let scene = &with_told(scene, &told);
+    let mut review = Review::default();
+    let mut after = told.clone();
+    let mut candidates = Vec::new();
+    for index in 0..scene.subjects.len() {
+        let due = by_itself(scene, index, &mut after[index], &mut review);
+        candidates.extend(due.map(|wanted| Candidate { index, wanted }));
+    }
+    let sorted = groups::sort(scene, candidates, &after);
+    for at in sorted.later {
+        review.sooner(at);
+    }
+    for telling in sorted.tellings {
+        for member in &telling.members {
+            after[*member] = groups::known(&after[*member], scene, &telling, *member);
+        }
+        review.tellings.push(telling);
+    }
+    for (index, subject) in scene.subjects.iter().enumerate() {
+        if let Some(at) = remind_at(subject, &after[index]) {
+            review.sooner(at.max(scene.now.plus(Duration::from_secs(1))));
+        }
+    }
+    review.told = after.into_iter().enumerate().collect();
+    review
+}
+
+fn with_told<'a>(scene: &Scene<'a>, told: &'a [Told]) -> Scene<'a> {
+    let subjects = scene.subjects.iter().cloned().zip(told);
+    Scene { subjects: subjects.map(|(subject, told)| super::scene::Subject { told, ..subject }).collect(), ..*scene }
+}
+
+impl Review {
+    fn sooner(&mut self, at: Time) {
+        self.again = Some(self.again.map_or(at, |again| again.min(at)));
+    }
+}
+
+/// What one dependency wants to be told now, once everything that silences it was heard.
+fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
+    let (subject, now) = (&scene.subjects[index], scene.now);
+    let flapped = about_flapping(scene, index, told, review);
+    if flapped.is_some() {
+        return flapped;
+    }
+    let Some(wanted) = wanted(subject, told, scene.is_heightened(), now) else {
+        (told.held_since, told.muted, told.cause_up) = (None, false, None);
+        return None;
+    };
+    let since = *told.held_since.get_or_insert(now);
+    match fate(scene, index, &wanted, told, since) {
+        Fate::Now => Some(wanted),
+        Fate::Later(at) => {
+            review.sooner(at);
+            None
+        }
+        Fate::Muted => None,
+    }
+}
+
+fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
+    let reason = match flap(told, scene.now) {
+        Flap::Steady => return None,
+        Flap::GoesOn(at) => {
+            review.sooner(at);
+            return None;
+        }
+        Flap::Begins => {
+            told.flapping = Some(scene.now);
+            Reason::Flapping
+        }
+        Flap::Ends => {
+            told.flapping = None;
+            Reason::Settled
+        }
+    };
+    let held = scene.subjects[index].state.held.clone()?;
+    Some(Wanted { reason, before: told.verdict, held })
+}
+
+fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since: Time) -> Fate {
+    let (subject, now) = (&scene.subjects[index], scene.now);
+    if wanted.reason == Reason::Suspected && matches!(scene.cause(index), Cause::Down(_)) {
+        return Fate::Muted;
+    }
+    let own_no = wanted.held.verdict == Verdict::Dropped || (wanted.reason == Reason::Blind && subject.lost_access());
+    if told.flapping.is_some() {
+        let turns = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Recovered);
+        let lasts = lasts_at(told, wanted.held.verdict).filter(|at| turns && *at > now);
+        if turns && wanted.held.verdict.badness() < Verdict::Outage.badness() {
+            return Fate::Muted;
+        }
+        if let Some(at) = lasts {
+            return Fate::Later(at);
+        }
+    }
+    if own_no || !is_consequential(wanted) {
+        return Fate::Now;
+    }
+    if let Some(until) = subject.maintenance.filter(|until| *until > now) {
+        return Fate::Later(until);
+    }
+    match scene.cause(index) {
+        Cause::Down(_) => {
+            (told.muted, told.cause_up) = (true, None);
+            Fate::Muted
+        }
+        Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
+        Cause::None if told.muted => {
+            let up = *told.cause_up.get_or_insert(now);
+            if now.since(up) < CAUSE_GRACE { Fate::Later(up.plus(CAUSE_GRACE)) } else { Fate::Now }
+        }
+        Cause::None | Cause::Doubtful(_) => Fate::Now,
+    }
+}
+
+/// What a cause or announced work may explain: being out, or not being seen.
+fn is_consequential(wanted: &Wanted) -> bool {
+    match wanted.reason {
+        Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Corrected | Reason::StillOpen => {
+            wanted.held.verdict == Verdict::Outage
+        }
+        Reason::Blind => true,
+        _ => false,
+    }
+}

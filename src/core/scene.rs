@@ -1,0 +1,137 @@
+//! The whole platform as the core sees it when it decides what to tell.
+
+use super::combine::Combined;
+use super::incident::Incident;
+use super::model::{Criticality, Verdict};
+use super::time::Time;
+use super::told::Told;
+
+/// One dependency.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The company behind it; `None` where it is ours.
+    pub parent: Option<&'a str>,
+    /// Ids of what it cannot work without.
+    pub needs: &'a [String],
+    /// How much hangs on it.
+    pub criticality: Criticality,
+    /// What it comes to.
+    pub state: &'a Combined,
+    /// Its open incident.
+    pub incident: Option<&'a Incident>,
+    /// What people were told.
+    pub told: &'a Told,
+    /// Work was announced that lasts until then.
+    pub maintenance: Option<Time>,
+}
+
+impl Subject<'_> {
+    /// Its open incident says that it is gone or out.
+    pub fn is_down(&self) -> bool {
+        let down = |incident: &Incident| matches!(incident.verdict, Verdict::Dropped | Verdict::Outage);
+        self.incident.is_some_and(down) || self.lost_access()
+    }
+
+    /// The key worked and is refused now.
+    pub fn lost_access(&self) -> bool {
+        self.state.unseen.iter().any(|unseen| unseen.urgent && unseen.held.reason == "access_lost")
+    }
+
+    /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.
+    pub fn is_doubtful(&self) -> bool {
+        let worse = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Outage);
+        let suspected = self.state.suspicion.as_ref().is_some_and(|held| worse(held.verdict));
+        let dull = ["needs_key", "never_seen_live", "credential_refused"];
+        suspected || self.state.unseen.iter().any(|unseen| !dull.contains(&unseen.held.reason.as_str()))
+    }
+
+    /// Looks contradict an incident that is gone or out: it may be on its way back.
+    pub fn is_returning(&self) -> bool {
+        self.is_down() && self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Live)
+    }
+
+    /// What counts as one company; what is ours counts by itself.
+    pub fn company(&self) -> &str {
+        self.parent.unwrap_or(self.id)
+    }
+}
+
+/// All dependencies at one instant.
+#[derive(Clone, Debug)]
+pub struct Scene<'a> {
+    /// As configured.
+    pub subjects: Vec<Subject<'a>>,
+    /// The time.
+    pub now: Time,
+}
+
+/// What may explain a dependency's trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing it needs is in trouble.
+    None,
+    /// Something it needs is down.
+    Down(usize),
+    /// Something it needs may be down.
+    Doubtful(usize),
+}
+
+impl<'a> Scene<'a> {
+    fn find(&self, id: &str) -> Option<usize> {
+        self.subjects.iter().position(|subject| subject.id == id)
+    }
+
+    /// What `subject` stands on and is in trouble itself, directly or through others.
+    pub fn cause(&self, subject: usize) -> Cause {
+        let mut doubtful = Cause::None;
+        for need in self.foundations(subject) {
+            if self.subjects[need].is_down() {
+                return Cause::Down(need);
+            }
+            if self.subjects[need].is_doubtful() && doubtful == Cause::None {
+                doubtful = Cause::Doubtful(need);
+            }
+        }
+        doubtful
+    }
+
+    /// Everything that `subject` stands on, the nearest first.
+    pub fn foundations(&self, subject: usize) -> Vec<usize> {
+        let (mut found, mut next) = (Vec::new(), 0);
+        let mut names: Vec<&str> = self.subjects[subject].needs.iter().map(String::as_str).collect();
+        while let Some(name) = names.get(next).copied() {
+            next += 1;
+            let Some(index) = self.find(name).filter(|index| *index != subject && !found.contains(index)) else {
+                continue;
+            };
+            found.push(index);
+            names.extend(self.subjects[index].needs.iter().map(String::as_str));
+        }
+        found
+    }
+
+    /// Within the time after a loss in which everything is watched more closely.
+    pub fn is_heightened(&self) -> bool {
+        self.subjects.iter().any(|subject| subject.told.lost_lately(self.now))
+    }
+
+    /// Losses that count, of companies independent of `subject`'s and not explained by needs,
+    /// the earliest first.
+    pub fn other_losses(&self, subject: usize) -> Vec<usize> {
+        let own = self.subjects[subject].company();
+        let under = self.foundations(subject);
+        let independent = |other: &usize| {
+            let related = under.contains(other) || self.foundations(*other).contains(&subject);
+            *other != subject && !related && self.subjects[*other].company() != own
+        };
+        let lost = |other: &usize| self.subjects[*other].told.lost_lately(self.now);
+        // What fell with its foundation is one loss with it.
+        let fell = |other: &usize| self.foundations(*other).iter().any(lost);
+        let all = (0..self.subjects.len()).filter(lost).filter(independent);
+        let mut losses: Vec<usize> = all.filter(|other| !fell(other)).collect();
+        losses.sort_by_key(|other| self.subjects[*other].told.lost_at);
+        losses
+    }
+}

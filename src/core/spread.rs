@@ -1,0 +1,91 @@
+//! Storefronts of one listing, counted together: gone in all of them is gone, gone in
+//! some is a warning that names them.
+
+use super::combine::{Part, Unseen, worse};
+use super::model::Verdict;
+use super::standing::{Held, Standing};
+
+/// What one probe, or all storefronts of one listing, come to.
+#[derive(Debug, Default)]
+pub(super) struct Vote {
+    /// The verdict.
+    pub held: Option<Held>,
+    /// It cannot be seen.
+    pub unseen: Option<Unseen>,
+    /// The worst suspicion under way.
+    pub suspicion: Option<Held>,
+    /// It was never looked at.
+    pub waiting: bool,
+}
+
+/// Storefronts that never had it have no say, unless none ever had it.
+pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
+    let proven: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.proven()).collect();
+    let group = if proven.is_empty() { group } else { proven.as_slice() };
+    // The first is the home one: when that cannot be seen, or most cannot, the group cannot.
+    let blind = |part: &&&Part<'_>| is_blind(part.standing);
+    let unseen: Vec<&Standing> =
+        group.iter().map(|part| part.standing).filter(|standing| standing.unverified.is_some()).collect();
+    let home = group[0].standing;
+    let counts = home.unverified.is_some() || unseen.len() * 2 > group.len();
+    let most_blind = group.iter().filter(blind).count() * 2 > group.len();
+    let unseen = unseen.first().and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
+    let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
+    Vote {
+        held: held(group),
+        unseen: unseen.map(|unseen| Unseen {
+            group: group[0].spread.to_owned(),
+            held: unseen.held.clone(),
+            blind: is_blind(home) || most_blind,
+            urgent: group.iter().any(|part| part.standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent)),
+        }),
+        suspicion: suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse),
+        waiting: home.confirmed.is_none() && home.unverified.is_none() && home.suspicion.is_none(),
+    }
+}
+
+fn is_blind(standing: &Standing) -> bool {
+    standing.unverified.as_ref().is_some_and(|unverified| unverified.blind)
+}
+
+fn held(group: &[&Part<'_>]) -> Option<Held> {
+    let known: Vec<(&Part<'_>, &Held)> =
+        group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
+    let (home, first) = *known.first()?;
+    if group.len() < 2 {
+        return Some(first.clone());
+    }
+    let of = |verdict: Verdict| known.iter().filter(move |(_, held)| held.verdict == verdict);
+    let gone: Vec<(&Part<'_>, &Held)> = of(Verdict::Dropped).copied().collect();
+    if gone.is_empty() {
+        // A side storefront that is out does not put the whole store out.
+        let out = of(Verdict::Outage).count();
+        let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
+        let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
+        let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
+        return votes.fold(None, worse);
+    }
+    // Dropped stays dropped unseen; whatever else cannot be seen, or is out, has no say.
+    let says = |(part, held): &&(&Part<'_>, &Held)| {
+        held.verdict == Verdict::Dropped || (part.standing.unverified.is_none() && held.verdict != Verdict::Outage)
+    };
+    let readable = known.iter().filter(says).count();
+    if gone.len() == readable && readable * 2 >= known.len() {
+        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);
+        return Some(Held { since, ..gone[0].1.clone() });
+    }
+    Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
+}
+
+fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+    let names: Vec<&str> = gone.iter().filter_map(|(part, _)| part.country).collect();
+    let say = format!("gone in {} of {seen} storefronts: {}", gone.len(), names.join(", "));
+    let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
+    Held {
+        verdict: Verdict::Degraded,
+        reason: format!("gone_in_{}_of_{seen}_storefronts", gone.len()),
+        say,
+        since,
+        ..worst
+    }
+}

@@ -1,0 +1,139 @@
+//! What people were told about one dependency, kept beside what is believed about it:
+//! an alert is due where the two differ.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::combine::{Combined, Unseen};
+use super::incident::Incident;
+use super::model::{Fault, Verdict};
+use super::shown::Shown;
+use super::time::Time;
+
+/// A loss counts towards a cascade, and keeps watch heightened, for so long.
+pub const LOSS_COUNTS: Duration = Duration::from_secs(72 * 3_600);
+/// Turns older than this say nothing about flapping.
+const TURNS_KEPT: Duration = Duration::from_secs(6 * 3_600);
+/// So many turns are kept at most.
+const MOST_TURNS: usize = 24;
+
+/// What people were told, and what that rests on. Part of the store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// The verdict told last; `None` while people believe that all is well.
+    pub verdict: Option<Verdict>,
+    /// The reason that went with it.
+    pub reason: String,
+    /// Whose doing they were told it is.
+    pub fault: Option<Fault>,
+    /// The number of the incident they were told of, and its public id.
+    pub incident: Option<(i64, String)>,
+    /// When that began.
+    pub began_at: Option<Time>,
+    /// When it was first told.
+    pub opened_at: Option<Time>,
+    /// When the last news of it was told.
+    pub news_at: Option<Time>,
+    /// How many reminders there were since.
+    pub reminders: u32,
+    /// What they know cannot be seen: the checks by group, with the reason they were told.
+    pub blind: BTreeMap<String, String>,
+    /// An unconfirmed suspicion was told then.
+    pub suspected: Option<Time>,
+    /// Something is due since then, and held back.
+    pub held_since: Option<Time>,
+    /// It is a consequence of something that is down, and therefore silent.
+    pub muted: bool,
+    /// Since when that something is up again.
+    pub cause_up: Option<Time>,
+    /// Whether an incident was open at the last review, and since when it is so.
+    pub open: bool,
+    /// When it opened or ended last.
+    pub turned_at: Option<Time>,
+    /// When it opened and ended lately.
+    pub turns: Vec<Time>,
+    /// It goes up and down since then, and single turns are not told.
+    pub flapping: Option<Time>,
+    /// When it was lost, if it was within the time that counts.
+    pub lost_at: Option<Time>,
+}
+
+impl Told {
+    /// What must have been told of an incident that an older version left open.
+    pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Told {
+        let blind = combined.unseen.iter().filter(|unseen| unseen.blind);
+        let blind = blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
+        let told = Told { blind, ..Told::default() };
+        let Some(incident) = incident else { return told };
+        Told {
+            verdict: Some(incident.verdict),
+            reason: incident.reason.clone(),
+            fault: Some(incident.fault),
+            incident: Some((incident.id, incident.public_id.clone())),
+            began_at: Some(incident.began_at),
+            opened_at: Some(incident.began_at),
+            news_at: Some(incident.began_at),
+            open: true,
+            turned_at: Some(incident.began_at),
+            lost_at: (incident.worst == Verdict::Dropped).then_some(incident.began_at),
+            ..told
+        }
+    }
+
+    /// Notes what happened since the last review, told or not.
+    pub fn follow(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
+        if self.open != incident.is_some() {
+            self.open = incident.is_some();
+            self.turned_at = Some(now);
+            self.turns.push(now);
+        }
+        self.turns.retain(|turn| now.since(*turn) <= TURNS_KEPT);
+        let over = self.turns.len().saturating_sub(MOST_TURNS);
+        self.turns.drain(..over);
+        self.follow_loss(state, incident, now);
+        // Seen again, but as gone or out: that is told by itself, and no good news.
+        let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage);
+        if gone && state.unseen.is_empty() {
+            self.blind.clear();
+        }
+    }
+
+    /// What cannot be seen, is worth an alert, and was not told for this reason. Being blind
+    /// for another dull reason is no news.
+    pub fn untold<'s>(&self, state: &'s Combined) -> Option<&'s Unseen> {
+        let news = |unseen: &&Unseen| match self.blind.get(&unseen.group) {
+            Some(reason) => unseen.urgent && *reason != unseen.held.reason,
+            None => unseen.blind,
+        };
+        state.unseen.iter().find(news)
+    }
+
+    fn follow_loss(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
+        let access = state.unseen.iter().find(|unseen| unseen.urgent && unseen.held.reason == "access_lost");
+        match incident.map(|incident| (incident.verdict, incident.worst, incident.began_at)) {
+            Some((Verdict::Dropped, _, began)) => _ = self.lost_at.get_or_insert(began),
+            // Called dropped, and it was an outage: nothing was lost.
+            Some((Verdict::Outage, Verdict::Dropped, _)) => self.lost_at = None,
+            _ => {
+                if let Some(unseen) = access {
+                    self.lost_at.get_or_insert(unseen.held.since);
+                }
+            }
+        }
+        let still = matches!(incident, Some(incident) if incident.verdict == Verdict::Dropped) || access.is_some();
+        self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);
+    }
+
+    /// Turns within `span` before `now`.
+    pub fn turns_within(&self, span: Duration, now: Time) -> usize {
+        self.turns.iter().filter(|turn| now.since(**turn) <= span).count()
+    }
+
+    /// Lost recently enough to count.
+    pub fn lost_lately(&self, now: Time) -> bool {
+        self.lost_at.is_some_and(|at| now.since(at) <= LOSS_COUNTS)
+    }
+}

@@ -1,0 +1,146 @@
+//! What is to be told about one dependency by itself: what was told, what holds now.
+
+use std::time::Duration;
+
+use super::incident::{Incident, Level, Reason};
+use super::model::{Criticality, Fault, Verdict};
+use super::scene::Subject;
+use super::shown::Shown;
+use super::standing::Held;
+use super::time::Time;
+use super::told::Told;
+
+/// Something to be told about one dependency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// Why.
+    pub reason: Reason,
+    /// The verdict that was told before.
+    pub before: Option<Verdict>,
+    /// What holds now.
+    pub held: Held,
+}
+
+/// Hours after the first message at which a drop, or an outage of something critical, is
+/// called to mind; then daily.
+const REMIND_LOUD: [u64; 4] = [1, 4, 12, 24];
+/// The same for everything else; then weekly.
+const REMIND_QUIET: [u64; 3] = [24, 72, 168];
+
+/// What is due, if anything is; silence is what remains.
+pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
+    let about = match subject.incident {
+        Some(incident) => about_incident(subject, incident, told),
+        None => about_end(subject, told, now),
+    };
+    about
+        .or_else(|| about_sight(subject, told, now))
+        .or_else(|| about_suspicion(subject, told, heightened, now))
+        .or_else(|| reminder(subject, told, now))
+}
+
+fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Told) -> Option<Wanted> {
+    let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
+    let reason = match told.verdict {
+        None => Reason::Opened,
+        Some(before) => turn(before, told, incident)?,
+    };
+    Some(Wanted { reason, before: told.verdict, held })
+}
+
+fn turn(before: Verdict, told: &Told, incident: &Incident) -> Option<Reason> {
+    let ours = incident.fault == Fault::Ours && told.fault != Some(Fault::Ours);
+    match (before, incident.verdict) {
+        (Verdict::Dropped, Verdict::Outage) => Some(Reason::Corrected),
+        (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
+        (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
+        _ if ours => Some(Reason::ItWasUs),
+        // The same verdict for other reasons: one warning more, or one less.
+        (Verdict::Degraded, _) if told.reason == incident.reason => None,
+        (Verdict::Degraded, _) if told.reason.contains(&incident.reason) => Some(Reason::Eased),
+        (Verdict::Degraded, _) => Some(Reason::Grew),
+        // Another wording of a drop or an outage is no news.
+        _ => None,
+    }
+}
+
+fn about_end(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+    let before = told.verdict?;
+    let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
+    Some(Wanted { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
+}
+
+/// Blind is told once, and sight once; what speaks at once is told even to who knows of a
+/// duller blindness.
+fn about_sight(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+    let state = subject.state;
+    let before = state.held.as_ref().map(|held| held.verdict);
+    if let Some(unseen) = told.untold(state) {
+        return Some(Wanted { reason: Reason::Blind, before, held: unseen.held.clone() });
+    }
+    let good = matches!(state.shown(), Shown::Live | Shown::Degraded);
+    if !told.blind.is_empty() && state.unseen.is_empty() && good {
+        let held = state.held.clone()?;
+        return Some(Wanted { reason: Reason::Sighted, before, held: Held { since: now, ..held } });
+    }
+    None
+}
+
+/// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
+fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
+    let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
+    let before = subject.state.held.as_ref().map(|held| held.verdict);
+    match (suspected, told.suspected) {
+        (Some(held), None) if heightened && before != Some(Verdict::Dropped) => {
+            Some(Wanted { reason: Reason::Suspected, before, held: held.clone() })
+        }
+        (None, Some(_)) if subject.state.unseen.is_empty() => {
+            let held = subject.state.held.clone()?;
+            Some(Wanted { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
+        }
+        _ => None,
+    }
+}
+
+fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+    let open = subject.incident.map(|incident| incident.verdict);
+    let held = subject.state.held.clone().filter(|held| open == Some(held.verdict))?;
+    let due = remind_at(subject, told)?;
+    (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
+}
+
+/// When an open incident is to be called to mind next; ever more rarely.
+pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
+    let verdict = told.verdict.filter(|_| subject.incident.is_some())?;
+    let loud = match verdict {
+        Verdict::Dropped => true,
+        Verdict::Outage => subject.criticality == Criticality::Critical,
+        _ => false,
+    };
+    let (hours, then): (&[u64], u64) = if loud { (&REMIND_LOUD, 24) } else { (&REMIND_QUIET, 168) };
+    let count = told.reminders as usize;
+    let last = hours.last().copied().unwrap_or(24);
+    let beyond = u64::try_from(count.saturating_sub(hours.len() - 1)).unwrap_or(0);
+    let hour = hours.get(count).copied().unwrap_or(last + beyond * then);
+    told.news_at.map(|at| at.plus(Duration::from_secs(hour * 3_600)))
+}
+
+/// How loud it is.
+pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
+    match (reason, held.verdict) {
+        (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
+        (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
+        (Reason::Blind, _) => match held.reason.as_str() {
+            "access_lost" if criticality != Criticality::Normal => Level::Critical,
+            "wrong_page" if criticality == Criticality::Critical => Level::Critical,
+            _ => Level::Warning,
+        },
+        // The owner's view says no while the public still sees us: the public will follow.
+        (_, Verdict::Degraded) if held.reason == "sources_disagree" && held.fault == Fault::VendorDecision => {
+            Level::Critical
+        }
+        (_, Verdict::Dropped) => Level::Critical,
+        (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
+        _ => Level::Warning,
+    }
+}

@@ -1,0 +1,152 @@
+//! Turns what the core wants told into alerts: one for each message, in the same
+//! transaction as the change it tells of.
+
+use super::Engine;
+use super::draft::DependencyState;
+use super::view::leave_text;
+use crate::config::Dependency;
+use crate::core::model::Verdict;
+use crate::core::review::{Review, Telling, Together, review};
+use crate::core::scene::{Scene, Subject};
+use crate::core::time::{Time, human};
+use crate::say::alert::{Body, Group};
+use crate::store::DependencyChange;
+
+impl Engine {
+    /// Reviews the platform: tells what is due, and remembers when to look again.
+    pub(super) fn review(&mut self, now: Time) {
+        let states = self.states();
+        let Review { tellings, told, again } = {
+            let config = &self.ctx.config.dependencies;
+            let subjects = config.iter().zip(&states).map(|(dependency, state)| self.subject(dependency, state, now));
+            review(&Scene { subjects: subjects.collect(), now })
+        };
+        self.review_at = again;
+        for (index, told) in told {
+            let state = &states[index];
+            if state.told != told {
+                let id = self.ctx.config.dependencies[index].id.clone();
+                self.note_dependency(&id, DependencyState { told, ..state.clone() }, now);
+            }
+        }
+        for telling in &tellings {
+            self.tell_telling(telling, &states, now);
+        }
+    }
+
+    fn states(&self) -> Vec<DependencyState> {
+        let dependencies = self.ctx.config.dependencies.iter();
+        dependencies.map(|dependency| self.draft.dependency(&self.state, &dependency.id)).collect()
+    }
+
+    fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
+        Subject {
+            id: &dependency.id,
+            parent: self.parent(dependency),
+            needs: &dependency.needs,
+            criticality: dependency.criticality,
+            state: &state.combined,
+            incident: state.incident.as_ref(),
+            told: &state.told,
+            maintenance: self.ctx.config.maintenance_until(&dependency.id, now),
+        }
+    }
+
+    /// The company behind a dependency; `None` where it is ours.
+    pub(super) fn parent(&self, dependency: &Dependency) -> Option<&str> {
+        let vendor = self.ctx.config.catalog.vendors.get(dependency.vendors.first()?)?;
+        (vendor.parent != "own").then_some(vendor.parent.as_str())
+    }
+
+    /// Within three days of a loss everything is watched more closely.
+    pub(super) fn is_heightened(&self, now: Time) -> bool {
+        let dependencies = self.ctx.config.dependencies.iter();
+        dependencies.into_iter().any(|dependency| self.told(&dependency.id).lost_lately(now))
+    }
+
+    fn told(&self, id: &str) -> crate::core::told::Told {
+        self.draft.dependency(&self.state, id).told
+    }
+
+    /// Remembers a dependency's new state, here and in the store.
+    pub(super) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
+        let change =
+            DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
+        self.draft.batch.dependencies.push(change);
+        self.draft.set_dependency(id, state);
+    }
+
+    fn tell_telling(&mut self, telling: &Telling, states: &[DependencyState], now: Time) {
+        let lead = telling.members[0];
+        let dependency = &self.ctx.config.dependencies[lead];
+        let id = dependency.id.clone();
+        let before = &states[lead];
+        let concerned = before.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
+        let concerned = concerned.or_else(|| before.told.incident.clone());
+        let body = match telling.together {
+            Together::Digest => self.digest(telling, states, now),
+            _ => {
+                let mut about = self.about(dependency, telling, before.told.began_at, now);
+                about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
+                about.group = self.group(telling, states);
+                about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
+                about.steps = if telling.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
+                Body::Dependency(Box::new(about))
+            }
+        };
+        self.tell(telling.reason, telling.level, concerned.map(|(number, _)| number), Some(id), body, now);
+    }
+
+    /// The others in the same message, and what they have in common.
+    fn group(&self, telling: &Telling, states: &[DependencyState]) -> Option<Group> {
+        let dependencies = &self.ctx.config.dependencies;
+        let mass = telling.together == Together::Mass;
+        if telling.together == Together::Alone {
+            return None;
+        }
+        let lead = &dependencies[telling.members[0]];
+        let line = |member: &usize| {
+            let label = &dependencies[*member].label;
+            let held = states[*member].combined.held.as_ref();
+            held.map_or_else(|| label.clone(), |held| format!("{label} ({}): {}", held.verdict, held.say))
+        };
+        let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
+        let name = self.parent(lead).map(|parent| self.ctx.config.catalog.company(parent)).unwrap_or_default();
+        Some(Group { name, of, mass, lines: telling.members.iter().map(line).collect() })
+    }
+
+    fn digest(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {
+        let line = |member: &usize| {
+            let dependency = &self.ctx.config.dependencies[*member];
+            let state = &states[*member];
+            let since = state.incident.as_ref().map_or(now, |incident| incident.began_at);
+            let verdict = state.combined.held.as_ref().map_or("unknown", |held| held.verdict.word());
+            let switch = dependency.fallback.as_ref().map_or_else(String::new, |to| format!(" Switch to: {to}."));
+            format!("{}: {verdict} for {}, since {}.{switch}", dependency.label, human(now.since(since)), since.short())
+        };
+        let lines: Vec<String> = telling.members.iter().map(line).collect();
+        let title =
+            if lines.len() == 1 { "Still open".to_owned() } else { format!("Still open: {} things", lines.len()) };
+        Body::Note { title, lines }
+    }
+
+    fn loss_line(&self, loss: usize, state: &DependencyState) -> String {
+        let dependency = &self.ctx.config.dependencies[loss];
+        // The loss itself may be as young as this review.
+        let at = state.told.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
+        let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
+        let at = at.map_or_else(String::new, |at| format!(", {}", at.short()));
+        format!("{} ({}){at}{again}", dependency.label, self.decider(dependency))
+    }
+
+    /// The steps that are still possible where nothing is lost yet, the longest first.
+    fn steps_left(&self, states: &[DependencyState]) -> Vec<String> {
+        let gone = |state: &DependencyState| {
+            state.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped)
+        };
+        let standing = self.ctx.config.dependencies.iter().zip(states).filter(|(_, state)| !gone(state));
+        let mut steps: Vec<_> = standing.flat_map(|(d, _)| d.leave.iter().map(move |step| (step, &d.label))).collect();
+        steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
+        steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
+    }
+}
