@@ -108,7 +108,7 @@ SITES = [
     Site("fine", "a website with its words is live", "live", "all its words"),
     Site("suspended", "a host's page for suspended accounts says dropped", "says dropped (unconfirmed)", "suspended accounts"),
     Site("bare-words", "a website without its words is unknown", "unknown (wrong_page)", "Order now"),
-    Site("nowhere", "a website that answers 404 is unknown, not dropped", "unknown (wrong_page)", "404"),
+    Site("nowhere", "a website that answers 404 is out, not dropped", "says outage (unconfirmed)", "404"),
     Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a circle"),
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
     Site("secure", "HTTPS with a certificate for the name is live", "live", "all its words"),

@@ -123,7 +123,7 @@ def nothing_else(world, claims, watcher):
     shown = watcher.dependency("ios-app")
     claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
     texts = world.emulator.messages(CHAT)
-    claims.hold("watching", "five messages arrived, and no more", len(texts) == 5, texts)
+    claims.hold("watching", "six messages arrived, and no more", len(texts) == 6, texts)
     health = watcher.health() or {}
     empty = health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0
     claims.hold("watching", "the outbox is empty", empty, health)

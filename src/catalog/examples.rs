@@ -143,5 +143,6 @@ fn any_check() -> Check {
         cache_buster: None,
         examples: Vec::new(),
         reads_body: false,
+        vendor_status: false,
     }
 }

@@ -23,6 +23,7 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         }
         problems.extend(source.into_problems());
     }
+    mark_status_pages(&mut catalog);
     problems.extend(unknown_parents(&catalog));
     (catalog, problems)
 }
@@ -110,6 +111,18 @@ fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
         if !vendor.checks.contains_key(second) {
             let what = format!("{} names the second path `{second}`, which this vendor has not", check.id);
             source.problem(root.key_span("check"), what, format!("add [check.{second}] or correct the name"));
+        }
+    }
+}
+
+/// Tells each check whether its vendor's status page is in a format that can be read.
+fn mark_status_pages(catalog: &mut Catalog) {
+    let formats: Vec<String> =
+        catalog.vendors.get("status").map(|status| status.checks.keys().cloned().collect()).unwrap_or_default();
+    for vendor in catalog.vendors.values_mut() {
+        let readable = vendor.status_page.as_ref().is_some_and(|page| formats.contains(&page.format));
+        for check in vendor.checks.values_mut() {
+            check.vendor_status = readable;
         }
     }
 }

@@ -53,6 +53,7 @@ impl CheckReader<'_, '_> {
             cache_buster: table.string("cache_buster").map(|name| name.value),
             examples: Vec::new(),
             reads_body: false,
+            vendor_status: false,
         };
         check.facts = self.facts();
         let shared = table.table("example_params").map(|params| values(&params)).unwrap_or_default();

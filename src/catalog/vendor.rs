@@ -83,6 +83,8 @@ pub struct Check {
     pub examples: Vec<Example>,
     /// Only this needs the body as text.
     pub reads_body: bool,
+    /// The vendor has a status page in a format that can be read.
+    pub vendor_status: bool,
 }
 
 /// The check's own wishes for confirmation.
@@ -116,6 +118,7 @@ impl Check {
         policy.negative_control = self.negative_control.is_some();
         policy.second_path = self.second_path.is_some();
         policy.second_path_global = self.confirm.second_path_global;
+        policy.vendor_status = self.vendor_status;
         policy
     }
 

@@ -25,7 +25,7 @@ pub(super) async fn check(path: &Path) -> ExitCode {
 }
 
 /// `4 dependencies, 6 probes, 1 channel`.
-fn sizes(config: &Config) -> String {
+pub(super) fn sizes(config: &Config) -> String {
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let on = config.channels.iter().filter(|channel| channel.off().is_none()).count();
     [

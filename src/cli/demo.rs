@@ -57,7 +57,11 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         Pages { board: board.clone(), store: store.clone(), clock: clock.clone(), details: true, metrics: true };
     let page = tokio::spawn(web::serve(listener, pages));
     println!("A simulation: an invented platform, invented answers, the real pipeline.");
-    println!("Three days in about a minute. Open http://{address}/ and watch.");
+    if fast {
+        println!("Three days, as fast as they can be played.");
+    } else {
+        println!("Three days in about a minute. Open http://{address}/ and watch.");
+    }
 
     let mut play = Play { engine, courier, stage, clock, fast };
     for (n, step) in story.steps.iter().enumerate() {

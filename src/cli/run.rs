@@ -102,11 +102,7 @@ fn pages(windows: &Windows, store: &Arc<Store>, clock: &Clock, details: bool, lo
 }
 
 fn greet(config: &Config, address: std::net::SocketAddr) {
-    let (dependencies, probes) = (config.dependencies.len(), config.probes().count());
-    tracing::info!(
-        "{}: {dependencies} dependencies, {probes} probes; status page at http://{address}/",
-        config.platform
-    );
+    tracing::info!("{}: {}; status page at http://{address}/", config.platform, super::config::sizes(config));
     for note in config.notes() {
         tracing::warn!("{note}");
     }

@@ -108,6 +108,10 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         probes,
         id: id_text,
     };
+    if dependency.probes.iter().any(|_| true) && dependency.probes.iter().all(|probe| probe.role == Role::Witness) {
+        let what = format!("nothing decides about `{}`: all its probes are witnesses", dependency.id);
+        table.problem(table.span(), what, "give one of them role = \"serves\" or \"standing\", or leave `role` out");
+    }
     table.finish();
     id.map(|_| dependency)
 }

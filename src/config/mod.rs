@@ -110,7 +110,7 @@ fn read_all(source: &Source) -> Result<Config, Problems> {
     let catalog = Catalog::load(read_overlay(&root).as_deref())?;
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let config = Config {
-        platform: root.need_string("platform", "\"Your platform\"").map(|name| name.value).unwrap_or_default(),
+        platform: read_platform(&root),
         database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
         time_zone,
         report: read_report(&root, time_zone),
@@ -129,6 +129,14 @@ fn read_all(source: &Source) -> Result<Config, Problems> {
     sense::check(&root, &config);
     root.finish();
     Ok(config)
+}
+
+fn read_platform(root: &Table<'_>) -> String {
+    let Some(name) = root.need_string("platform", "\"Your platform\"") else { return String::new() };
+    if name.value.trim().is_empty() {
+        root.problem(name.span, "messages would name nothing", "for example platform = \"Your platform\"");
+    }
+    name.value
 }
 
 fn read_overlay(root: &Table<'_>) -> Option<PathBuf> {

@@ -11,6 +11,13 @@ impl Config {
         let mut notes = self.of_channels();
         notes.extend(self.of_keys());
         notes.extend(self.of_overrides());
+        if self.network.anchors.iter().any(|anchor| anchor.name.is_none() && !anchor.address.ip().is_loopback()) {
+            let what = "counts as soon as anything accepts a connection there, as captive portals do";
+            notes.push(format!("an anchor without a name before its @ {what}"));
+        }
+        if self.network.loopback_only {
+            notes.push("[network] loopback_only is on: nothing outside this machine is asked".to_owned());
+        }
         if self.web.details && !self.web.listen.ip().is_loopback() {
             notes.push(format!("whoever can reach {} sees vendors and reasons: [web] details is on", self.web.listen));
         }
@@ -22,6 +29,9 @@ impl Config {
         for channel in &self.channels {
             if let Some(why) = channel.off() {
                 notes.push(format!("the channel `{}` is off: {why}", channel.name));
+            }
+            if let ChannelKind::Webhook { secret: None, .. } = &channel.kind {
+                notes.push(format!("the channel `{}` sends unsigned: it has no `secret`", channel.name));
             }
             if let ChannelKind::Telegram { token: Key::Set(token), .. } = &channel.kind
                 && !looks_like_a_token(token.open())

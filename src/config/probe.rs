@@ -38,6 +38,9 @@ pub struct Probe {
     pub policy: Policy,
 }
 
+/// Who waits longer to be sure hears of it too late.
+const LONGEST_CONFIRM: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
+
 /// Looking more rarely is no watching.
 const RAREST: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
 
@@ -124,6 +127,11 @@ fn identity(dependency: &str, check: &Check, params: &Params, country: Option<&s
 fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
     let list = each.each.as_deref().and_then(|list| table.strings(list));
     let items: Vec<String> = match list {
+        Some(list) if list.value.is_empty() => {
+            let name = each.each.as_deref().unwrap_or(&each.name);
+            table.problem(list.span, format!("`{name}` is empty"), "name at least one, or leave it out");
+            Vec::new()
+        }
         Some(list) => list.value.into_iter().filter_map(|item| checked(table, each, item)).collect(),
         None => Vec::new(),
     };
@@ -190,10 +198,9 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         Kind::Url => given.value.as_str().is_some_and(is_url),
         Kind::Count => given.value.as_u64().is_some(),
         Kind::Number => given.value.is_number(),
-        Kind::List => given
-            .value
-            .as_array()
-            .is_some_and(|list| list.iter().all(Value::is_string) && !(param.required && list.is_empty())),
+        Kind::List => {
+            given.value.as_array().is_some_and(|list| list.iter().all(is_text) && !(param.required && list.is_empty()))
+        }
     };
     let matches = match (&param.pattern, given.value.as_str()) {
         (Some(pattern), Some(text)) => pattern.is_match(text),
@@ -205,6 +212,11 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         return None;
     }
     Some(given.value)
+}
+
+/// A blank text stands on every page.
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
 fn is_domain(text: &str) -> bool {
@@ -258,6 +270,9 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     own.finish();
     if reads < 2 {
         table.problem(own.span(), "one look never confirms anything", "use at least reads = 2");
+    }
+    if reads > 20 || over > LONGEST_CONFIRM {
+        table.problem(own.span(), "nothing would be told for days", "use at most reads = 20 and over = \"6h\"");
     }
     Some(Confirm { reads: reads.max(2), over })
 }

@@ -21,8 +21,16 @@ pub(super) fn check(root: &Table<'_>, config: &Config) {
 }
 
 fn check_ids(tables: &[Table<'_>]) {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
     for table in tables {
+        if let Some(label) = table.string("label") {
+            if label.value.trim().is_empty() {
+                table.problem(label.span, "an alert would name nothing", "give a label, or leave it out");
+            } else if !labels.insert(label.value.clone()) {
+                let what = format!("two dependencies are called `{}`", label.value);
+                table.problem(label.span, what, "give each a label of its own: alerts name them so");
+            }
+        }
         let Some(id) = table.string("id") else { continue };
         if !seen.insert(id.value.clone()) {
             table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
@@ -71,7 +79,10 @@ fn check_need(table: &Table<'_>, id: &str, need: &At<String>, ids: &BTreeSet<&st
         return;
     };
     let others: Vec<&str> = ids.iter().copied().filter(|other| *other != id).collect();
-    let cure = format!("name what `{id}` cannot work without; there are: {}", others.join(", "));
+    let cure = match others.as_slice() {
+        [] => "leave it out: there is no other dependency".to_owned(),
+        others => format!("name what `{id}` cannot work without; there are: {}", others.join(", ")),
+    };
     table.problem(need.span.clone(), what, cure);
 }
 

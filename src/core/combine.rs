@@ -34,6 +34,9 @@ pub struct Unseen {
     pub blind: bool,
     /// For a reason that speaks at once, such as access lost.
     pub urgent: bool,
+    /// The vendor serves others meanwhile.
+    #[serde(default)]
+    pub vendor_fine: bool,
 }
 
 /// What a dependency comes to.
@@ -84,7 +87,8 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
         }
     }
     whole.unseen.sort_by_key(|unseen| std::cmp::Reverse((unseen.urgent, unseen.blind)));
-    whole.held = disagreement(parts).or_else(|| worst_of(votes));
+    let worst = worst_of(votes);
+    whole.held = disagreement(parts).or_else(|| locked_out(&whole.unseen, worst.as_ref())).or(worst);
     whole
 }
 
@@ -132,10 +136,27 @@ pub(super) fn worse(best: Option<Held>, next: Held) -> Option<Held> {
 fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     match (role, held.verdict) {
         (Role::Warning, Verdict::Live) => only_warnings.then_some(held),
-        (Role::Warning, Verdict::Outage) => None,
+        (Role::Warning, Verdict::Outage) => only_warnings.then_some(held),
         (Role::Warning, _) => Some(Held { verdict: Verdict::Degraded, ..held }),
         _ => Some(held),
     }
+}
+
+/// The key is refused, what the vendor serves is gone too, and it serves others: no outage
+/// looks like that. Concluded, not stated.
+fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
+    let access = unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
+    let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
+    let gone = worst.filter(|held| held.verdict == Verdict::Outage && held.fault != Fault::Ours)?;
+    Some(Held {
+        verdict: Verdict::Dropped,
+        reason: "access_lost_and_gone".to_owned(),
+        fault: Fault::VendorDecision,
+        proof: Proof::Inferred,
+        say: format!("{}; and what it serves is gone too: {}", access.say, gone.say),
+        since: access.since.min(gone.since),
+        ..access.clone()
+    })
 }
 
 /// The owner's view says dropped while the public view is live: sources disagree.
@@ -232,6 +253,7 @@ mod tests {
             blind: false,
             urgent: false,
             streak: None,
+            vendor_fine: false,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
     }
@@ -256,14 +278,21 @@ mod tests {
             blind: true,
             urgent: false,
             streak: None,
+            vendor_fine: false,
         });
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::Dropped);
     }
 
     fn unseen(mut standing: Standing, blind: bool) -> Standing {
         let held = Held { verdict: Verdict::Unknown, reason: "bot_wall".into(), ..standing.confirmed.clone().unwrap() };
-        standing.unverified =
-            Some(crate::core::standing::Unverified { held, reads: 9, blind, urgent: false, streak: None });
+        standing.unverified = Some(crate::core::standing::Unverified {
+            held,
+            reads: 9,
+            blind,
+            urgent: false,
+            streak: None,
+            vendor_fine: false,
+        });
         standing
     }
 

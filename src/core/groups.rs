@@ -179,7 +179,7 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
         Key::Mass => told_lately(scene, |index| index != lead && out(scene)(index)),
         _ => None,
     };
-    let under_lost = lost.then(|| scene.foundations(lead)).unwrap_or_default();
+    let under_lost = if lost { scene.foundations(lead) } else { Vec::new() };
     let consequence = under_lost.iter().any(|need| scene.subjects[*need].is_down());
     if (joined.is_some() && stops(wanted)) || (consequence && stops(wanted)) {
         return (Reason::Grew, Vec::new());

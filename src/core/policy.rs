@@ -54,6 +54,8 @@ pub struct Policy {
     pub second_path: bool,
     /// The second path sees all countries together, so its `live` refutes nothing about one.
     pub second_path_global: bool,
+    /// The vendor has a status page that can be read.
+    pub vendor_status: bool,
     /// A secret goes with the question, so a refusal may be about the account.
     pub keyed: bool,
     /// Without a readable second path, a `dropped` needs its reads over this long.
@@ -81,6 +83,7 @@ impl Policy {
             negative_control: false,
             second_path: false,
             second_path_global: false,
+            vendor_status: false,
             keyed: false,
             alone_over: dropped.over * 6,
             blind_after: (every * 3).max(Duration::from_secs(900)),

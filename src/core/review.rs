@@ -83,8 +83,8 @@ pub fn review(scene: &Scene<'_>) -> Review {
     let mut review = Review::default();
     let mut after = told.clone();
     let mut candidates = Vec::new();
-    for index in 0..scene.subjects.len() {
-        let due = by_itself(scene, index, &mut after[index], &mut review);
+    for (index, told) in after.iter_mut().enumerate() {
+        let due = by_itself(scene, index, told, &mut review);
         candidates.extend(due.map(|wanted| Candidate { index, wanted }));
     }
     let sorted = groups::sort(scene, candidates, &after);

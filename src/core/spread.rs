@@ -37,6 +37,7 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
             group: group[0].spread.to_owned(),
             held: unseen.held.clone(),
             blind: is_blind(home) || most_blind,
+            vendor_fine: unseen.vendor_fine,
             urgent: group.iter().any(|part| part.standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent)),
         }),
         suspicion: suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse),

@@ -71,6 +71,9 @@ pub struct Unverified {
     pub held: Held,
     /// How many looks in a row, for this reason.
     pub reads: u32,
+    /// The vendor serves others meanwhile.
+    #[serde(default)]
+    pub vendor_fine: bool,
     /// Since when nothing was seen, for whatever reason that is not told elsewhere.
     #[serde(default)]
     pub streak: Option<Time>,
@@ -156,17 +159,18 @@ pub fn after(
         let (flip, wants) = unseen(&mut next, &weighed, policy, look.at);
         return (next, flip, wants);
     }
+    // Seen again is good news only where the look affirms what was good.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
         next.last_live = Some(look.at);
     }
     let (flip, wants) = if agrees(&next, &weighed) {
+        let good = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
         affirm(&mut next, weighed, look.at);
-        (None, Vec::new())
+        (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), Vec::new())
     } else {
         suspect(&mut next, weighed, policy, look.at)
     };
-    let flip = flip.or_else(|| sighted.and_then(|_| sighted_flip(&next, look.at)));
     (next, flip, wants)
 }
 
@@ -247,6 +251,7 @@ fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time
         held: held.clone(),
         reads,
         streak: Some(streak),
+        vendor_fine: weighed.vendor_fine,
         blind: was_blind || tells,
         urgent: was_urgent || (tells && at_once),
     });

@@ -22,8 +22,11 @@ pub struct Weighed {
     pub hint: Option<String>,
     /// Witnesses that must speak before this may be confirmed.
     pub missing: Vec<Want>,
-    /// The second path was asked, but could not be read.
+    /// A `dropped` that wants more time: its second path could not be read, or the vendor has
+    /// trouble of its own.
     pub alone: bool,
+    /// The vendor serves others: its status page shows nothing, or another check of it is live.
+    pub vendor_fine: bool,
 }
 
 /// Weighs `reading`. `proven` tells whether this probe was ever seen live.
@@ -37,15 +40,20 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
         hint: reading.hint.clone(),
         missing: Vec::new(),
         alone: false,
+        vendor_fine: false,
     };
     match reading.verdict {
         Verdict::Live => weigh_live(plain, witnesses, policy),
         Verdict::Degraded => plain,
         Verdict::Unknown => match witnesses.own_network {
             OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
+            _ if reading.reason == "credential_refused" && policy.keyed && proven => {
+                weigh_access(plain, witnesses, policy, now)
+            }
             _ => plain,
         },
-        Verdict::Outage => weigh_outage(plain, witnesses),
+        Verdict::Outage if reading.basis == Basis::Absence && !proven => never_live(plain),
+        Verdict::Outage => weigh_outage(plain, witnesses, policy, now),
         Verdict::Dropped => weigh_dropped(plain, reading, witnesses, policy, proven, now),
     }
 }
@@ -91,11 +99,55 @@ fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed
     }
 }
 
-fn weigh_outage(plain: Weighed, witnesses: &Witnesses) -> Weighed {
+fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     match witnesses.own_network {
         OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
         OwnNetwork::Unasked => plain.wanting(Want::Anchors),
-        OwnNetwork::Sound => plain.resting_on("our own network is fine"),
+        OwnNetwork::Sound => {
+            let weighed = plain.resting_on("our own network is fine");
+            weigh_status(weighed, witnesses, policy, now)
+        }
+    }
+}
+
+/// The vendor's own words about its health; a status page that cannot be read says nothing.
+fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.vendor_status {
+        return weighed;
+    }
+    let Some(seen) = fresh(&witnesses.vendor_status, now) else { return weighed.wanting(Want::VendorStatus) };
+    match (seen.verdict, seen.reason.as_str()) {
+        (_, "status_maintenance") => Weighed {
+            reason: "vendor_maintenance".to_owned(),
+            fault: Fault::VendorBreakdown,
+            proof: Proof::Stated,
+            ..weighed
+        }
+        .resting_on("its status page announces maintenance"),
+        (Verdict::Outage | Verdict::Degraded, _) => {
+            Weighed { fault: Fault::VendorBreakdown, proof: Proof::Stated, ..weighed }
+                .resting_on("its status page reports trouble")
+        }
+        (Verdict::Live, _) => weighed.resting_on("its status page shows nothing"),
+        _ => weighed,
+    }
+}
+
+/// A key that worked is refused: is it us, or has the vendor trouble with its doors?
+fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    let others_live = witnesses.same_vendor.is_some_and(|tally| tally.live > 0);
+    let fine = Weighed { vendor_fine: others_live, ..weighed };
+    if !policy.vendor_status {
+        return fine;
+    }
+    let Some(seen) = fresh(&witnesses.vendor_status, now) else { return fine.wanting(Want::VendorStatus) };
+    match seen.verdict {
+        Verdict::Live => Weighed { vendor_fine: true, ..fine }.resting_on("its status page shows nothing"),
+        Verdict::Outage | Verdict::Degraded => {
+            let because = "but its status page reports trouble, so the refusal may not be about us";
+            fine.unknown("refused_in_trouble", Fault::VendorBreakdown, because)
+        }
+        _ => fine,
     }
 }
 
@@ -121,11 +173,19 @@ fn weigh_dropped(
     if policy.second_path {
         weighed = weigh_second_path(weighed, witnesses, policy, now);
     }
+    if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
+        weighed = weigh_trouble(weighed, witnesses, policy, now);
+    }
     if weighed.verdict == Verdict::Dropped && !proven {
-        let because = "plugwatch never saw it live: a wrong id in the configuration, or gone before";
-        return weighed.unknown("never_seen_live", Fault::Unclear, because);
+        return never_live(weighed);
     }
     weighed
+}
+
+/// What was never there cannot be lost: the id is wrong, or it was gone before.
+fn never_live(weighed: Weighed) -> Weighed {
+    let because = "plugwatch never saw it live: a wrong id in the configuration, or gone before";
+    weighed.unknown("never_seen_live", Fault::Unclear, because)
 }
 
 fn fresh(seen: &Option<Witnessed>, now: Time) -> Option<&Witnessed> {
@@ -180,6 +240,20 @@ fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
         Verdict::Outage | Verdict::Unknown => {
             weighed.unknown("control_unreadable", Fault::Unclear, "but the negative control could not be read")
         }
+    }
+}
+
+/// While the vendor has trouble of its own, an absence wants more time before it counts.
+fn weigh_trouble(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.vendor_status {
+        return weighed;
+    }
+    match fresh(&witnesses.vendor_status, now) {
+        None => weighed.wanting(Want::VendorStatus),
+        Some(seen) if matches!(seen.verdict, Verdict::Outage | Verdict::Degraded) => {
+            Weighed { alone: true, ..weighed }.resting_on("though its status page reports trouble")
+        }
+        Some(_) => weighed,
     }
 }
 

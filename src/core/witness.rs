@@ -77,6 +77,8 @@ pub enum Want {
     NegativeControl,
     /// The second path.
     SecondPath,
+    /// The vendor's own status page.
+    VendorStatus,
     /// The same probe again, after this long.
     LookAgain(Duration),
     /// All storefronts of the same spread, now.

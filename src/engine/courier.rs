@@ -82,7 +82,15 @@ impl Courier {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
         if let Outcome::Dead(why) = &outcome {
-            tracing::error!(channel = delivery.channel, why, "{} to {}: {why}", delivery.channel, delivery.recipient);
+            // The log is the last place where it can still be read.
+            let lost = message(delivery, now).map(|message| message.plain).unwrap_or_default();
+            tracing::error!(
+                channel = delivery.channel,
+                why,
+                "{} to {}: {why}; what did not arrive:\n{lost}",
+                delivery.channel,
+                delivery.recipient
+            );
         }
         if let Outcome::Retry(_, why) = &outcome {
             tracing::warn!(

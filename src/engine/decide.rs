@@ -15,14 +15,18 @@ use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
-use crate::core::witness::Want;
+use crate::core::witness::{Tally, Want};
 use crate::say::alert::Body;
 use crate::store::{IncidentChange, LookRow, NewAlert};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Even under heightened watch nothing is looked at more often by schedule.
 const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
+
+/// What another check of the same vendor read counts for so long.
+const SAME_VENDOR: Duration = Duration::from_secs(900);
 
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
@@ -31,6 +35,24 @@ impl Engine {
     /// What is believed about a probe.
     pub(super) fn standing(&self, id: i64) -> Standing {
         self.draft.probe(&self.state, id).map(|probe| probe.standing.clone()).unwrap_or_default()
+    }
+
+    /// What other dependencies' checks of the same vendor read lately.
+    pub(super) fn same_vendor(&self, spec: &Spec, now: Time) -> Option<Tally> {
+        let vendor = |check: &str| check.split('/').next().unwrap_or_default().to_owned();
+        let own = vendor(&spec.probe.check);
+        let other =
+            |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency && vendor(&other.probe.check) == own;
+        let mut tally = Tally::default();
+        for probe in self.plan.specs().filter(other).filter_map(|other| self.draft.probe(&self.state, other.id)) {
+            let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
+            match last.verdict {
+                Verdict::Live | Verdict::Degraded => tally.live += 1,
+                Verdict::Unknown => {}
+                Verdict::Outage | Verdict::Dropped => tally.failing += 1,
+            }
+        }
+        (tally != Tally::default()).then_some(tally)
     }
 
     /// Decides about one look.
@@ -285,7 +307,7 @@ fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
 }
 
 fn log_flip(dependency: &str, check: &str, flip: &Flip) {
-    let from = flip.from.map_or("nothing", |from| from.word());
+    let from = flip.from.map_or("never seen", |from| from.word());
     let (to, reason) = (flip.to.verdict.word(), flip.to.reason.as_str());
     match flip.change {
         Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),

@@ -127,8 +127,9 @@ impl Engine {
         for (spec, urgent) in self.plan.take_due(now) {
             let ctx = self.ctx.clone();
             let standing = self.standing(spec.id);
+            let others = self.same_vendor(&spec, now);
             let id = spec.id;
-            let look = async move { one_look(&ctx, spec, standing, urgent).await };
+            let look = async move { one_look(&ctx, spec, standing, others, urgent).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
@@ -143,7 +144,13 @@ impl Engine {
     /// Decides about whatever has come back, and waits for one if `wait`.
     fn take(&mut self, flight: Flight, now: Time) {
         match flight {
-            Flight::Looked(looked) => self.decide(*looked),
+            Flight::Looked(looked) => {
+                // A look found our own network down: everybody else wants to know at once.
+                if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
+                    self.own.ask_at(now);
+                }
+                self.decide(*looked);
+            }
             Flight::Lost(id) => {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
                 self.plan.done(id, now, Some(LOST), false, None);

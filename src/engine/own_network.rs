@@ -37,6 +37,11 @@ impl OwnState {
         self.told = true;
     }
 
+    /// The anchors are to be asked now.
+    pub fn ask_at(&mut self, now: Time) {
+        self.next_at = self.next_at.min(now);
+    }
+
     /// The question under way was given up.
     pub fn forget_asking(&mut self) {
         self.asking = false;

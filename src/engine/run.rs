@@ -102,7 +102,7 @@ impl Engine {
     async fn take_reload(&mut self, (config, askers): (Config, Askers)) {
         let now = self.ctx.clock.now();
         match self.reload(config, askers, now).await {
-            Ok(()) => tracing::info!("the changed configuration is in use"),
+            Ok(()) => tracing::info!("the changed configuration is in use, but for what needs a restart"),
             Err(error) => tracing::error!(%error, "the changed configuration could not be taken up: {error}"),
         }
     }

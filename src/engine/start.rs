@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::Board;
 use crate::core::incident::{Level, Reason};
+use crate::core::standing::Standing;
 use crate::core::time::{Time, human};
 use crate::core::told::Told;
 use crate::core::witness::OwnNetwork;
@@ -105,7 +106,9 @@ impl Engine {
     /// Makes store, plan and memory those of the configuration.
     async fn adopt(&mut self, now: Time) -> Result<()> {
         let wanted: Vec<WantedProbe> = self.ctx.config.probes().map(|(_, probe)| wanted(probe)).collect();
-        let known = self.store.active_probes().await?.len();
+        let before = self.store.active_probes().await?;
+        let known = before.len();
+        let active: HashSet<i64> = before.iter().map(|probe| probe.id).collect();
         let (ids, retired) = self.store.set_probes(&wanted, now).await?;
         let added = (ids.len() + retired.len()).saturating_sub(known);
         if known > 0 && (added > 0 || !retired.is_empty()) {
@@ -120,7 +123,12 @@ impl Engine {
             .filter_map(|(_, probe)| Some(Arc::new(Spec { id: *ids.get(&probe.identity)?, probe: probe.clone() })))
             .collect();
         for spec in &specs {
-            let standing = standings.get(&spec.id).cloned().unwrap_or_default();
+            let mut standing = standings.get(&spec.id).cloned().unwrap_or_default();
+            if !active.contains(&spec.id) {
+                // Nobody watched it meanwhile: all that is left is that it was there once.
+                standing = Standing { last_live: standing.last_live, ..Standing::default() };
+                self.state.probes.remove(&spec.id);
+            }
             let own = facts.remove(&spec.id).unwrap_or_default();
             // What this run knows is newer than what was written down.
             self.state.probes.entry(spec.id).or_insert_with(|| ProbeState {
@@ -152,6 +160,16 @@ impl Engine {
         }
         for (dependency, incident) in incidents {
             tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
+            let title = format!("⚪ NO LONGER WATCHED: {dependency}");
+            let lines = vec![
+                format!(
+                    "The configuration no longer names it. It was {} since {}.",
+                    incident.verdict,
+                    incident.began_at.short()
+                ),
+                format!("Incident {} is closed by that; it is not over.", incident.public_id),
+            ];
+            self.tell_note(Reason::Retired, Level::Info, &title, lines, now);
             let change = IncidentChange {
                 incident,
                 dependency,

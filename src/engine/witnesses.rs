@@ -21,7 +21,7 @@ use crate::core::witness::{FRESH, OwnNetwork, Witnessed};
 /// Controls of a probe that reads live are asked no more often than this.
 pub const SLOW: Duration = Duration::from_secs(3_600);
 /// What the anchors said counts for so long.
-const ANCHORS_COUNT: Duration = Duration::from_secs(20);
+const ANCHORS_COUNT: Duration = Duration::from_secs(5);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 
@@ -61,6 +61,23 @@ impl Desk {
         Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), at: seen.at })
     }
 
+    /// What the vendor's own status page says; one that cannot be read says nothing.
+    pub async fn vendor_status(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
+        let (vendor, _) = ctx.config.catalog.check(&probe.check)?;
+        let page = vendor.status_page.as_ref()?;
+        let (_, check) = ctx.config.catalog.check(&format!("status/{}", page.format))?;
+        let mut params = Params::default();
+        params.public.insert("url".to_owned(), Value::from(page.url.as_str()));
+        if let Some(component) = &page.component {
+            params.public.insert("component".to_owned(), Value::from(component.as_str()));
+        }
+        let seen = self.witness(ctx, check, params, FRESH).await;
+        if seen.reason.starts_with("status_") {
+            return Some(seen);
+        }
+        Some(Witnessed { verdict: Verdict::Unknown, ..seen })
+    }
+
     async fn control(
         &self,
         ctx: &Arc<Context>,
@@ -80,7 +97,7 @@ impl Desk {
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         let mut slot = slot.lock().await;
         let now = ctx.clock.now();
-        if let Some(seen) = slot.as_ref().filter(|seen| now.since(seen.at) < within) {
+        if let Some(seen) = slot.as_ref().filter(|seen| seen.at <= now && now.since(seen.at) < within) {
             return seen.clone();
         }
         let (_, reading, at) = ask(ctx, &check.id, &params, Some(now.0), true).await;
@@ -92,7 +109,9 @@ impl Desk {
     /// What is known about our own network, without asking.
     pub fn known_network(&self, now: Time) -> OwnNetwork {
         let judged = *self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-        judged.filter(|(at, _)| now.since(*at) < ANCHORS_COUNT).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
+        judged
+            .filter(|(at, _)| *at <= now && now.since(*at) < ANCHORS_COUNT)
+            .map_or(OwnNetwork::Unasked, |(_, judged)| judged)
     }
 
     /// Asks the anchors, unless somebody just did. `anew` asks in any case.

@@ -184,6 +184,7 @@ impl AlertView {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
             title => title(about),
+            suspected => self.reason == Reason::Suspected,
             cascade => self.reason == Reason::Cascade,
             reason => why_now(self.reason, about),
             wait => wait(about),
@@ -287,7 +288,7 @@ fn why_now(reason: Reason, about: &About) -> String {
         Reason::Recovered => return format!("it is over{was}"),
         Reason::ItWasUs => "we said that it was theirs; it is ours to mend",
         Reason::Suspected => {
-            "something was lost within three days, so a single look speaks; wait for the next message before you act"
+            "something was lost within three days, so a single look speaks"
         }
         Reason::Cleared => "the looks that spoke against it were not confirmed",
         Reason::Flapping => "it went up and down six times within an hour; single turns are not told until it settles",

@@ -63,11 +63,12 @@ pub fn mark(shown: Shown) -> &'static str {
 
 /// How much was served, never as a share of looks that saw nothing.
 pub fn served(counts: &Counts) -> String {
-    let unread = if counts.unknown > 0 { format!(", {} more saw nothing", counts.unknown) } else { String::new() };
+    let unread =
+        if counts.unknown > 0 { format!(", {} more could not be judged", counts.unknown) } else { String::new() };
     let looks = |n: i64| if n == 1 { "1 look".to_owned() } else { format!("{n} looks") };
     match counts.uptime() {
         None if counts.looks() == 0 => "no look".to_owned(),
-        None => format!("not seen: {} saw nothing", looks(counts.unknown)),
+        None => format!("not seen: {} could not be judged", looks(counts.unknown)),
         // A share of a few looks among many blind ones would sound like knowledge.
         Some(_) if counts.mostly_unread() => {
             let good = counts.live + counts.degraded;
@@ -109,7 +110,11 @@ pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
     let explaining = dependency.explaining();
     if let Some(held) = explaining.filter(|_| shown.rank() < Shown::Starting.rank()) {
         let doing = if shown == Shown::Checking { " (unconfirmed)" } else { "" };
-        lines.push(format!("{} {label}{doing}: {}.{}", mark(shown), held.say, hint(held)));
+        let since = match shown {
+            Shown::Dropped | Shown::Outage | Shown::Degraded => format!(" (since {})", held.since.short()),
+            _ => String::new(),
+        };
+        lines.push(format!("{} {label}{doing}{since}: {}.{}", mark(shown), held.say, hint(held)));
     }
     // Every deciding check that cannot be seen has its line; what is listed is not told again.
     let others = dependency.state.unseen.iter().map(|unseen| &unseen.held).filter(|held| Some(*held) != explaining);

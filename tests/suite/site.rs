@@ -87,7 +87,7 @@ async fn a_page_that_is_not_ours_is_told_within_minutes_as_a_wrong_page() {
 #[tokio::test]
 async fn a_broken_deploy_of_one_look_is_told_to_nobody() {
     let mut site = Site::open().await;
-    assert_eq!(site.until_it_shows(page("404 Not Found", "<h1>404</h1>")).await, "not_verified");
+    assert_eq!(site.until_it_shows(page("404 Not Found", "<h1>404</h1>")).await, "checking");
     assert_eq!(site.then(page("200 OK", FINE), 30).await, "");
 }
 
@@ -97,6 +97,14 @@ async fn while_a_look_speaks_against_it_nothing_is_shown_green() {
     assert_eq!(site.until_it_shows(page("500 Oops", "")).await, "checking");
     assert_eq!(site.then(page("200 OK", FINE), 30).await, "");
     assert_eq!(site.staged.shown("website"), "live");
+}
+
+#[tokio::test]
+async fn a_wrong_page_that_turns_into_silence_is_never_told_as_seen_again() {
+    let mut site = Site::open().await;
+    site.then(page("200 OK", "<html>For sale</html>"), 9).await;
+    let text = site.then(Vec::new(), 15).await;
+    assert!(text.contains("OUTAGE: Website") && !text.contains("SEEN AGAIN"), "{text}");
 }
 
 #[tokio::test]
