@@ -21,6 +21,7 @@
 //! | [`engine`] | where all sides meet | all of the above |
 //! | [`bot`], [`web`] | Telegram commands, status page | `engine`, `say`, `store`'s read side |
 //! | [`demo`] | a stage and a story | `core`, `read` |
+//! | [`bench`] | plays scenarios against the real pipeline in virtual time | all but `bot`, `web`, `notify` |
 //! | [`cli`] | arguments to commands | everything |
 //! | [`clock`], [`ids`] | the only readers of time and chance | `core` |
 //!
@@ -32,6 +33,7 @@
 //! - An asker: see [`ask`]. A channel: see [`notify`]. A table: see [`store`].
 
 pub mod ask;
+pub mod bench;
 pub mod bot;
 pub mod catalog;
 pub mod cli;

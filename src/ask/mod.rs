@@ -22,28 +22,53 @@ use std::sync::Arc;
 use crate::core::answer::Answer;
 use crate::core::question::Question;
 
-/// All askers over one network.
+/// Answers from a script instead of a network: the seam at which the drop bench and the
+/// simulation put in what vendors say.
+pub trait Script: Send + Sync {
+    /// The answer to one question.
+    fn answer(&self, question: &Question) -> Answer;
+
+    /// Which of the anchors answer.
+    fn anchors(&self) -> Vec<bool>;
+}
+
+#[derive(Clone)]
+enum Way {
+    Net(Arc<Net>),
+    Script(Arc<dyn Script>),
+}
+
+/// All askers over one network, or over a script of one.
 #[derive(Clone)]
 pub struct Askers {
-    net: Arc<Net>,
+    way: Way,
 }
 
 impl Askers {
     /// Askers that use `net`.
     pub fn new(net: Net) -> Askers {
-        Askers { net: Arc::new(net) }
+        Askers { way: Way::Net(Arc::new(net)) }
+    }
+
+    /// Askers that read from a script; no socket is opened.
+    pub fn scripted(script: Arc<dyn Script>) -> Askers {
+        Askers { way: Way::Script(script) }
     }
 
     /// Puts one question. Urgent ones go before others in a host's budget.
     pub async fn ask(&self, question: &Question, urgent: bool) -> Answer {
-        match question {
-            Question::Http(question) => http::ask(&self.net, question, urgent).await,
-            Question::Dns(question) => dns::ask(&self.net, question).await,
+        match (&self.way, question) {
+            (Way::Script(script), question) => script.answer(question),
+            (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
+            (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
         }
     }
 
     /// Which of the anchors answer.
     pub async fn anchors(&self) -> Vec<bool> {
-        anchor::ask(&self.net).await
+        match &self.way {
+            Way::Net(net) => anchor::ask(net).await,
+            Way::Script(script) => script.anchors(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments to commands, one file each. Exit codes: 0 fine, 1 something is not, 2 the
 //! configuration or the arguments are wrong.
 
+mod bench;
 mod build;
 mod catalog;
 mod check;
@@ -48,6 +49,9 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
         listen: std::net::SocketAddr,
     },
+    /// Prove the judgement: play scenarios with a known truth
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// The vendors plugwatch knows
     Catalog {
         /// A folder with vendor files of your own, over ours
@@ -79,6 +83,21 @@ enum CatalogCommand {
 }
 
 #[derive(Subcommand)]
+enum BenchCommand {
+    /// Drops, outages, store weather and our own faults, in virtual time
+    Drops {
+        /// A folder with scenarios of your own instead of ours
+        folder: Option<PathBuf>,
+        /// Only those whose name holds this text
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+        /// Also print what would have been told
+        #[arg(long)]
+        show: bool,
+    },
+}
+
+#[derive(Subcommand)]
 enum ConfigCommand {
     /// What is wrong with the configuration, and what it would add and retire
     Check,
@@ -91,8 +110,8 @@ pub fn main() -> ExitCode {
     if !matches!(arguments.command, None | Some(Command::Run)) {
         sigpipe::reset();
     }
-    let demo = matches!(arguments.command, Some(Command::Demo { .. }));
-    start_log(if demo { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
+    let quiet = matches!(arguments.command, Some(Command::Demo { .. } | Command::Bench(_)));
+    start_log(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
     // One thread asks and decides; pages that are heavy to read go to threads of their own.
     // Handing each answer from thread to thread would cost more than all the work on it.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -120,6 +139,9 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
                 CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
             },
         },
+        Command::Bench(BenchCommand::Drops { folder, only, show }) => {
+            bench::drops(folder.as_deref(), only.as_deref(), show).await
+        }
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
     }
 }

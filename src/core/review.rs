@@ -18,6 +18,8 @@ use super::wanted::{Wanted, remind_at, wanted};
 
 /// A consequence waits so long for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
+/// Work that a vendor's status page announces is believed for so long.
+const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
 /// What is still down so long after its cause is up stands by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
@@ -177,6 +179,9 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     }
     if own_no || !is_consequential(wanted) {
         return Fate::Now;
+    }
+    if wanted.held.reason == "vendor_maintenance" && now.since(since) < VENDOR_WORK {
+        return Fate::Later(since.plus(VENDOR_WORK));
     }
     if let Some(until) = subject.maintenance.filter(|until| *until > now) {
         return Fate::Later(until);

@@ -25,6 +25,8 @@ pub struct Subject<'a> {
     pub told: &'a Told,
     /// Work was announced that lasts until then.
     pub maintenance: Option<Time>,
+    /// When all that decides was looked at last.
+    pub looked_at: Option<Time>,
 }
 
 impl Subject<'_> {
@@ -86,11 +88,14 @@ impl<'a> Scene<'a> {
     /// What `subject` stands on and is in trouble itself, directly or through others.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
+        let began = self.subjects[subject].incident.map(|incident| incident.began_at);
         for need in self.foundations(subject) {
             if self.subjects[need].is_down() {
                 return Cause::Down(need);
             }
-            if self.subjects[need].is_doubtful() && doubtful == Cause::None {
+            // What was not looked at since the trouble began may be its cause.
+            let stale = began.is_some() && self.subjects[need].looked_at < began;
+            if (stale || self.subjects[need].is_doubtful()) && doubtful == Cause::None {
                 doubtful = Cause::Doubtful(need);
             }
         }

@@ -28,6 +28,9 @@ const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 /// What another check of the same vendor read counts for so long.
 const SAME_VENDOR: Duration = Duration::from_secs(900);
 
+/// What fails within this after something unrelated may have the same cause.
+const TOGETHER: Duration = Duration::from_secs(300);
+
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
 
@@ -142,13 +145,44 @@ impl Engine {
             let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
             matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
         };
+        let Some(dependency) = self.dependency(&spec.probe.dependency).filter(|_| worse(new) && !worse(old)) else {
+            return;
+        };
+        if self.others_out(dependency, at) {
+            // Two unrelated ones at once: a full round shows whether it is everybody.
+            let all: Vec<String> = self.ctx.config.dependencies.iter().map(|other| other.id.clone()).collect();
+            self.plan.hurry_dependencies(&all, at);
+            return;
+        }
+        // And what it stands on, which may be the cause.
+        let needs = dependency.needs.clone();
+        self.plan.hurry_dependencies(&needs, at);
         let Some(dependency) = self.dependency(&spec.probe.dependency) else { return };
-        let Some(parent) = self.parent(dependency).filter(|_| worse(new) && !worse(old)) else { return };
+        let Some(parent) = self.parent(dependency) else { return };
         let dependencies = &self.ctx.config.dependencies;
         let others =
             dependencies.iter().filter(|other| other.id != dependency.id && self.parent(other) == Some(parent));
         let others: Vec<String> = others.map(|other| other.id.clone()).collect();
         self.plan.hurry_dependencies(&others, at);
+    }
+
+    /// Whether another company is out, or may be, since a few minutes.
+    fn others_out(&self, dependency: &Dependency, at: Time) -> bool {
+        let own = self.parent(dependency);
+        let unrelated = |other: &&Dependency| {
+            other.id != dependency.id
+                && (own.is_none() || self.parent(other) != own)
+                && !other.needs.contains(&dependency.id)
+                && !dependency.needs.contains(&other.id)
+        };
+        let out = |other: &Dependency| {
+            let state = self.draft.dependency(&self.state, &other.id);
+            let suspected = state.combined.suspicion.is_some_and(|held| held.verdict == Verdict::Outage);
+            let lately =
+                |incident: Incident| incident.verdict == Verdict::Outage && at.since(incident.began_at) <= TOGETHER;
+            suspected || state.incident.is_some_and(lately)
+        };
+        self.ctx.config.dependencies.iter().filter(unrelated).any(out)
     }
 
     /// While something is wrong in a spread, its side storefronts keep the home one's pace.

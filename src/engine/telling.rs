@@ -1,11 +1,14 @@
 //! Turns what the core wants told into alerts: one for each message, in the same
 //! transaction as the change it tells of.
 
+use std::sync::Arc;
+
 use super::Engine;
 use super::draft::DependencyState;
+use super::plan::Spec;
 use super::view::leave_text;
 use crate::config::Dependency;
-use crate::core::model::Verdict;
+use crate::core::model::{Role, Verdict};
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::{Time, human};
@@ -48,8 +51,20 @@ impl Engine {
             state: &state.combined,
             incident: state.incident.as_ref(),
             told: &state.told,
+            looked_at: self.looked_at(&dependency.id),
             maintenance: self.ctx.config.maintenance_until(&dependency.id, now),
         }
+    }
+
+    /// When the deciding home probes of a dependency were looked at last, all of them; those
+    /// without their key do not count.
+    fn looked_at(&self, id: &str) -> Option<Time> {
+        let decides = |spec: &&Arc<Spec>| {
+            let waits = spec.probe.params.secret.values().any(|key| key.set().is_none());
+            spec.probe.home && !waits && matches!(spec.probe.role, Role::Serves | Role::Standing)
+        };
+        let last = |spec: &Arc<Spec>| Some(self.draft.probe(&self.state, spec.id)?.last.as_ref()?.at);
+        self.plan.of(id).filter(decides).map(last).min().flatten()
     }
 
     /// The company behind a dependency; `None` where it is ours.
@@ -89,6 +104,10 @@ impl Engine {
                 let mut about = self.about(dependency, telling, before.told.began_at, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
                 about.group = self.group(telling, states);
+                if telling.together == Together::Mass {
+                    // What one vendor's hint or page says leads away from our own side.
+                    (about.hint, about.status_page) = (None, None);
+                }
                 about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
                 about.steps = if telling.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
                 Body::Dependency(Box::new(about))
@@ -112,7 +131,16 @@ impl Engine {
         };
         let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
         let name = self.parent(lead).map(|parent| self.ctx.config.catalog.company(parent)).unwrap_or_default();
-        Some(Group { name, of, mass, lines: telling.members.iter().map(line).collect() })
+        let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
+        // So many at once is what matters: those that were told before are part of it.
+        let out = |member: &usize| {
+            let incident = states[*member].incident.as_ref();
+            mass && !telling.members.contains(member)
+                && incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+        };
+        let others: Vec<usize> = (0..dependencies.len()).filter(out).collect();
+        let lines = telling.members.iter().chain(&others).map(line).collect();
+        Some(Group { name, of, mass, ids, lines })
     }
 
     fn digest(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {

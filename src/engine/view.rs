@@ -102,7 +102,10 @@ impl Engine {
         let vendor = self.vendor(dependency, &telling.wanted.held.by);
         let catalog = &self.ctx.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
-        let others = self.neighbours(&dependency.id);
+        let within = |other: &Dependency| {
+            telling.members.iter().any(|member| self.ctx.config.dependencies[*member].id == other.id)
+        };
+        let others = self.neighbours(within);
         let held = &telling.wanted.held;
         About {
             id: dependency.id.clone(),
@@ -150,9 +153,9 @@ impl Engine {
     }
 
     /// The others: what is not live besides, what still stands, verified, and what may not.
-    fn neighbours(&self, but: &str) -> Neighbours {
+    fn neighbours(&self, but: impl Fn(&Dependency) -> bool) -> Neighbours {
         let mut others = Neighbours::default();
-        for other in self.ctx.config.dependencies.iter().filter(|other| other.id != but) {
+        for other in self.ctx.config.dependencies.iter().filter(|other| !but(other)) {
             let label = &other.label;
             match self.draft.dependency(&self.state, &other.id).combined.shown() {
                 shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {

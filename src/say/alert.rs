@@ -124,6 +124,8 @@ pub struct Group {
     pub of: usize,
     /// They are unrelated, and so many at once that our own side is suspect.
     pub mass: bool,
+    /// Their ids.
+    pub ids: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
 }
@@ -287,9 +289,7 @@ fn why_now(reason: Reason, about: &About) -> String {
         Reason::Corrected => "we called it dropped; it is an outage",
         Reason::Recovered => return format!("it is over{was}"),
         Reason::ItWasUs => "we said that it was theirs; it is ours to mend",
-        Reason::Suspected => {
-            "something was lost within three days, so a single look speaks"
-        }
+        Reason::Suspected => "something was lost within three days, so a single look speaks",
         Reason::Cleared => "the looks that spoke against it were not confirmed",
         Reason::Flapping => "it went up and down six times within an hour; single turns are not told until it settles",
         Reason::Settled => "it goes up and down no more",

@@ -20,13 +20,25 @@ impl Store {
     /// # Errors
     /// Another plugwatch uses it, it is damaged, or it cannot be opened.
     pub async fn open(path: &Path) -> Result<Store> {
+        Store::open_with(path, SqliteSynchronous::Full).await
+    }
+
+    /// Opens a file that nobody needs after a power cut: benches and simulations.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub async fn open_scratch(path: &Path) -> Result<Store> {
+        Store::open_with(path, SqliteSynchronous::Off).await
+    }
+
+    async fn open_with(path: &Path, synchronous: SqliteSynchronous) -> Result<Store> {
         refuse_foreign(path).await?;
         let lock = lock(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(synchronous)
             .busy_timeout(Duration::from_secs(5))
             .pragma("trusted_schema", "OFF")
             .pragma("cell_size_check", "ON")

@@ -154,17 +154,21 @@ impl Store {
     }
 }
 
+/// The alert in eight columns from `first` on.
+pub(super) fn alert_of(row: &SqliteRow, first: usize) -> Result<AlertRow> {
+    Ok(AlertRow {
+        id: row.get(first),
+        public_id: row.get(first + 1),
+        incident: row.get(first + 2),
+        dependency: row.get(first + 3),
+        reason: row.get::<String, _>(first + 4).parse().unwrap_or(Reason::Opened),
+        level: row.get::<String, _>(first + 5).parse().unwrap_or(Level::Critical),
+        at: Time(row.get(first + 6)),
+        snapshot: serde_json::from_str(row.get(first + 7))?,
+    })
+}
+
 fn delivery_of(row: &SqliteRow) -> Result<Delivery> {
-    let alert = AlertRow {
-        id: row.get(4),
-        public_id: row.get(5),
-        incident: row.get(6),
-        dependency: row.get(7),
-        reason: row.get::<String, _>(8).parse().unwrap_or(Reason::Opened),
-        level: row.get::<String, _>(9).parse().unwrap_or(Level::Critical),
-        at: Time(row.get(10)),
-        snapshot: serde_json::from_str(row.get(11))?,
-    };
     Ok(Delivery {
         id: row.get(0),
         attempt: 0,
@@ -172,6 +176,6 @@ fn delivery_of(row: &SqliteRow) -> Result<Delivery> {
         recipient: row.get(2),
         attempts: row.get(3),
         maybe_repeat: row.get::<i64, _>(12) != 0,
-        alert,
+        alert: alert_of(row, 4)?,
     })
 }

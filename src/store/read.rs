@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::incidents::incident_of;
-use super::{Result, Store};
+use super::{AlertRow, Result, Store};
 use crate::core::history::Counts;
 use crate::core::incident::Incident;
 use crate::core::time::Time;
@@ -159,6 +159,18 @@ impl Store {
             sent: row.get(2),
             dead: row.get(3),
         })
+    }
+
+    /// Alerts whose number is above `after`, in their order.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn alerts(&self, after: i64) -> Result<Vec<AlertRow>> {
+        let rows = sqlx::query(
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot FROM alert WHERE id > $1 ORDER BY id",
+        );
+        let rows = rows.bind(after).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| super::outbox::alert_of(row, 0)).collect()
     }
 
     /// How many looks are stored.

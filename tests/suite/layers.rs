@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Which modules each module may use; every module may use itself.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("core", &[]),
     ("read", &[]),
     ("clock", &["core"]),
@@ -19,11 +19,12 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("bot", &["core", "say", "clock", "engine"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
+    ("bench", &["core", "read", "say", "ask", "store", "config", "engine", "clock", "ids"]),
     (
         "cli",
         &[
             "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web", "demo",
-            "clock", "ids",
+            "bench", "clock", "ids",
         ],
     ),
     ("main", &["cli"]),

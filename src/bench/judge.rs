@@ -1,0 +1,248 @@
+//! Holds what was told and shown against the truth.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::play::{Shows, Told};
+use super::scenario::{Is, Scenario, Truth};
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Fault, Verdict};
+use crate::core::shown::Shown;
+use crate::core::time::{Time, human};
+
+/// What is over may be told as it was for so long: recovery wants its looks too.
+const AFTERWARDS: Duration = Duration::from_secs(1_500);
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// missed, late, false drop, false alarm, green, twice, ambiguous or script.
+    pub kind: &'static str,
+    /// A sentence.
+    pub what: String,
+}
+
+impl Finding {
+    /// A finding of a kind.
+    pub fn new(kind: &'static str, what: impl Into<String>) -> Finding {
+        Finding { kind, what: what.into() }
+    }
+}
+
+/// What one scenario adds to precision and recall.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// True drops that were told in time.
+    pub found: u32,
+    /// True drops that were not.
+    pub missed: u32,
+    /// Drops told that were none.
+    pub cried: u32,
+    /// How long each true drop took to be told.
+    pub took: Vec<Duration>,
+}
+
+/// Marks of many scenarios.
+#[derive(Clone, Debug, Default)]
+pub struct Score {
+    marks: Marks,
+}
+
+impl Score {
+    /// Adds a scenario's marks.
+    pub fn add(&mut self, marks: &Marks) {
+        self.marks.found += marks.found;
+        self.marks.missed += marks.missed;
+        self.marks.cried += marks.cried;
+        self.marks.took.extend(&marks.took);
+        self.marks.took.sort();
+    }
+
+    /// Drops told that were true, of all that were told.
+    pub fn precision(&self) -> f64 {
+        share(self.marks.found, self.marks.cried)
+    }
+
+    /// True drops that were told in time, of all.
+    pub fn recall(&self) -> f64 {
+        share(self.marks.found, self.marks.missed)
+    }
+
+    /// The time to tell in the middle of all, and the longest.
+    pub fn took(&self) -> Option<(Duration, Duration)> {
+        let took = &self.marks.took;
+        Some((*took.get(took.len() / 2)?, *took.last()?))
+    }
+
+    /// How many true drops there were.
+    pub fn drops(&self) -> u32 {
+        self.marks.found + self.marks.missed
+    }
+}
+
+fn share(good: u32, bad: u32) -> f64 {
+    if good + bad == 0 { 1.0 } else { f64::from(good) / f64::from(good + bad) }
+}
+
+/// A message that says for the first time, or anew, that something is so.
+fn says(told: &Told) -> bool {
+    use Reason::{Cascade, Corrected, Eased, Grew, Opened, Settled, Worsened};
+    matches!(told.reason, Opened | Worsened | Grew | Cascade | Settled | Eased | Corrected)
+}
+
+/// A message that opens a new event.
+fn opens(told: &Told) -> bool {
+    matches!(told.reason, Reason::Opened | Reason::Worsened | Reason::Cascade)
+}
+
+/// Judges a scenario. `begin` is when its own time begins.
+pub(super) fn judge(scenario: &Scenario, told: &[Told], shows: &Shows, begin: Time) -> (Vec<Finding>, Marks) {
+    let (mut wrong, mut marks) = (Vec::new(), Marks::default());
+    for truth in &scenario.truths {
+        judge_truth(truth, told, &mut wrong, &mut marks, begin);
+        judge_green(truth, shows, scenario.lasts, &mut wrong);
+    }
+    judge_false(scenario, told, &mut wrong, &mut marks);
+    judge_openings(scenario, told, &mut wrong);
+    (wrong, marks)
+}
+
+fn about<'t>(told: &'t [Told], dependency: &str) -> impl Iterator<Item = &'t Told> {
+    told.iter().filter(move |told| told.ids.iter().any(|id| id == dependency))
+}
+
+fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks, begin: Time) {
+    let after = || about(told, &truth.dependency).filter(|told| told.at >= truth.from);
+    match truth.is {
+        Is::Undecidable => return judge_undecidable(truth, after(), wrong),
+        Is::Unseen | Is::Ours => return,
+        Is::Dropped | Is::Outage | Is::Degraded => {}
+    }
+    let verdict = verdict_of(truth.is);
+    if truth.silent {
+        return;
+    }
+    let first = after().find(|told| says(told) && told.verdict == Some(verdict));
+    let in_time = first.filter(|told| told.at.saturating_sub(truth.from) <= truth.within);
+    if verdict == Verdict::Dropped {
+        marks.found += u32::from(in_time.is_some());
+        marks.missed += u32::from(in_time.is_none());
+        marks.took.extend(first.map(|told| told.at.saturating_sub(truth.from)));
+    }
+    match (first, in_time) {
+        (None, _) => {
+            wrong.push(Finding::new("missed", format!("{} is {verdict} and nobody was told", truth.dependency)))
+        }
+        (Some(told), None) => {
+            let took = human(told.at.saturating_sub(truth.from));
+            wrong.push(Finding::new("late", format!("{} is {verdict}; told after {took}", truth.dependency)));
+        }
+        (Some(told), _) => {
+            // Dated within the event: never before it began.
+            if truth.openings > 0 && told.since.is_some_and(|since| since < begin.plus(truth.from)) {
+                wrong.push(Finding::new("date", format!("{} is dated before it happened", truth.dependency)));
+            }
+        }
+    }
+}
+
+/// The verdict that a truth should be told as.
+fn verdict_of(is: Is) -> Verdict {
+    match is {
+        Is::Dropped => Verdict::Dropped,
+        Is::Outage => Verdict::Outage,
+        Is::Degraded => Verdict::Degraded,
+        Is::Undecidable | Is::Unseen | Is::Ours => Verdict::Unknown,
+    }
+}
+
+fn judge_undecidable<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
+    let named = after.any(|told| {
+        told.reason == Reason::Blind
+            && told.why == "access_lost"
+            && told.level == Level::Critical
+            && told.at.saturating_sub(truth.from) <= truth.within
+    });
+    if !named {
+        let what = format!("{}: access lost was not told in time at critical level", truth.dependency);
+        wrong.push(Finding::new("ambiguous", what));
+    }
+}
+
+/// Nothing that is gone is shown green once the policy's time is over.
+fn judge_green(truth: &Truth, shows: &Shows, lasts: Duration, wrong: &mut Vec<Finding>) {
+    if !matches!(truth.is, Is::Dropped | Is::Undecidable | Is::Outage) {
+        return;
+    }
+    let (from, to) = (truth.from + truth.within, truth.to.unwrap_or(lasts));
+    let shown = shows.get(&truth.dependency).map(Vec::as_slice).unwrap_or_default();
+    let green = shown.iter().enumerate().any(|(n, (at, shown))| {
+        let until = shown_until(shows, &truth.dependency, n, lasts);
+        *shown == Shown::Live && *at < to && until > from
+    });
+    if green {
+        wrong.push(Finding::new("green", format!("{} is {} and was shown green", truth.dependency, truth.is)));
+    }
+}
+
+fn shown_until(shows: &Shows, dependency: &str, n: usize, lasts: Duration) -> Duration {
+    shows.get(dependency).and_then(|shown| shown.get(n + 1)).map_or(lasts, |(at, _)| *at)
+}
+
+/// Everything told is true.
+fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks) {
+    for told in told.iter().filter(|told| says(told)) {
+        let Some(verdict) = told.verdict.filter(|verdict| *verdict != Verdict::Live) else { continue };
+        for id in &told.ids {
+            let holds = scenario.truths.iter().any(|truth| {
+                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
+                truth.dependency == *id && told.at >= truth.from && !over && allows(truth.is, verdict, told)
+            });
+            if holds {
+                continue;
+            }
+            if verdict == Verdict::Dropped {
+                marks.cried += 1;
+                wrong.push(Finding::new("false drop", format!("{id} was called dropped after {}", human(told.at))));
+            } else {
+                wrong.push(Finding::new("false alarm", format!("{id} was called {verdict} after {}", human(told.at))));
+            }
+        }
+    }
+}
+
+/// What may be said of something that is so. A drop may be seen as an outage, or as a
+/// warning, on its way.
+fn allows(is: Is, verdict: Verdict, told: &Told) -> bool {
+    match is {
+        Is::Dropped => true,
+        Is::Outage => matches!(verdict, Verdict::Outage | Verdict::Degraded),
+        Is::Degraded => verdict == Verdict::Degraded,
+        Is::Ours => verdict != Verdict::Dropped && matches!(told.fault, Some(Fault::Ours | Fault::Unclear)),
+        Is::Undecidable | Is::Unseen => false,
+    }
+}
+
+/// One event is one opening; a consequence and announced work open nothing.
+fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
+    let mut events: BTreeMap<&str, Vec<&Truth>> = BTreeMap::new();
+    for truth in scenario.truths.iter().filter(|truth| matches!(truth.is, Is::Dropped | Is::Outage | Is::Degraded)) {
+        events.entry(&truth.event).or_default().push(truth);
+    }
+    for (event, truths) in events {
+        let within = |told: &&Told| {
+            truths.iter().any(|truth| {
+                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
+                told.at >= truth.from && !over && told.ids.contains(&truth.dependency)
+            })
+        };
+        let fits = |told: &&Told| truths.iter().any(|truth| told.verdict == Some(verdict_of(truth.is)));
+        let count = told.iter().filter(|told| opens(told)).filter(within).filter(fits).count();
+        let wanted = truths.iter().map(|truth| truth.openings).max().unwrap_or(0);
+        if count != wanted {
+            let ids: Vec<&str> = truths.iter().map(|truth| truth.dependency.as_str()).collect();
+            let what = format!("{event} ({}) has {count} openings instead of {wanted}", ids.join(", "));
+            wrong.push(Finding::new("twice", what));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The drop bench: scenarios with a known truth, played through the real pipeline in
+//! virtual time, and judged. Only the answers are scripted, at the seam where askers
+//! bring them; catalogue, core, store and outbox are those of `plugwatch run`.
+//!
+//! The format of a scenario stands in `tests/scenarios/drops/README.md`.
+
+mod judge;
+mod play;
+mod scenario;
+mod script;
+mod world;
+
+pub use judge::{Finding, Marks, Score};
+pub use play::{Played, play};
+pub use scenario::{Is, Scenario, Truth, load};
+pub use script::Scripted;
+pub use world::World;

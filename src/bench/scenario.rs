@@ -1,0 +1,245 @@
+//! A scenario: what is watched, what happens, and what is true.
+
+use std::path::Path;
+use std::time::Duration;
+
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+
+use super::world::{World, beside};
+use crate::core::model::words;
+use crate::read::{Problem, Problems, Source, Table};
+
+/// The scenarios that ship with the program.
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios/drops");
+
+words! {
+    /// What is true of a dependency for a while. What no truth speaks of is live.
+    Is {
+        /// The vendor dropped us.
+        Dropped = "dropped",
+        /// Nobody is served there.
+        Outage = "outage",
+        /// It serves us, with a warning.
+        Degraded = "degraded",
+        /// Nobody can know from here: a revoked key and a suspended account look the same.
+        Undecidable = "undecidable",
+        /// It cannot be seen, and nothing may be said about it.
+        Unseen = "unseen",
+        /// It is ours: our network, our key, our application.
+        Ours = "ours",
+    }
+}
+
+/// What is true of one dependency for a while.
+#[derive(Clone, Debug)]
+pub struct Truth {
+    /// The dependency.
+    pub dependency: String,
+    /// From when on.
+    pub from: Duration,
+    /// Until when; to the end if left out.
+    pub to: Option<Duration>,
+    /// What.
+    pub is: Is,
+    /// It must be told, and no longer be shown green, within this time.
+    pub within: Duration,
+    /// Truths of the same name are one event, and one opening.
+    pub event: String,
+    /// It is not told by itself: a consequence, or announced work.
+    pub silent: bool,
+    /// How many openings its event has: one, none where it is silent or a turn of an event
+    /// that is open already, more where it comes and goes.
+    pub openings: usize,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub at: Duration,
+    /// Which actor is in which modes from then on, by turns if there are several.
+    pub set: Vec<(String, Vec<String>)>,
+    /// The program is killed, and started again after this long.
+    pub restart: Option<Duration>,
+}
+
+/// A scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its file's name without the ending.
+    pub name: String,
+    /// A sentence.
+    pub title: String,
+    /// removal, suspension, outage, ours, weather or combination.
+    pub family: String,
+    /// How long it lasts.
+    pub lasts: Duration,
+    /// The configuration's text, but for the database.
+    pub config: String,
+    /// Vendor files of its own, as text.
+    pub catalog: Vec<(String, String)>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+    /// What is true.
+    pub truths: Vec<Truth>,
+    /// Who answers what.
+    pub world: World,
+}
+
+/// The scenarios of a folder, or those that ship with the program.
+///
+/// # Errors
+/// Everything that is wrong in any of them.
+pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
+    let files = match folder {
+        Some(folder) => read_folder(folder)?,
+        None => shipped(),
+    };
+    let shipped_world = || SHIPPED.get_file("_world.toml").and_then(|file| file.contents_utf8()).unwrap_or("");
+    let own = folder.map(beside).and_then(|path| std::fs::read_to_string(path).ok());
+    let world = World::read("_world.toml", own.as_deref().unwrap_or_else(|| shipped_world()))?;
+    let (mut scenarios, mut problems) = (Vec::new(), Vec::new());
+    for (name, text) in files {
+        match read(&name, text, &world) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(Problems(found)) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(scenarios) } else { Err(Problems(problems)) }
+}
+
+fn shipped() -> Vec<(String, String)> {
+    let files = SHIPPED.files().filter_map(|file| {
+        let name = file.path().file_name()?.to_str()?;
+        Some((name.to_owned(), file.contents_utf8()?.to_owned()))
+    });
+    sorted(files)
+}
+
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
+    let name = folder.display().to_string();
+    let wrong = |error: std::io::Error| {
+        Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), "give a folder with scenarios")])
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
+        if file.ends_with(".toml") {
+            files.push((file, std::fs::read_to_string(&path).map_err(wrong)?));
+        }
+    }
+    let files = sorted(files.into_iter());
+    if files.is_empty() {
+        return Err(Problems(vec![Problem::of_file(&name, "holds no scenario", "give a folder with scenarios")]));
+    }
+    Ok(files)
+}
+
+fn sorted(files: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let mut files: Vec<_> = files.filter(|(name, _)| name.ends_with(".toml") && !name.starts_with('_')).collect();
+    files.sort();
+    files
+}
+
+fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
+    let source = Source::new(name, text);
+    let parsed = source.parse();
+    let root = Table::root(&source, &parsed);
+    let scenario = read_root(name.trim_end_matches(".toml"), &root, world);
+    root.finish();
+    if let Some(scenario) = &scenario {
+        check_modes(&root, scenario);
+    }
+    drop(root);
+    drop(parsed);
+    let problems = source.into_problems();
+    match scenario {
+        Some(scenario) if problems.is_empty() => Ok(scenario),
+        _ => Err(Problems(problems)),
+    }
+}
+
+fn read_root(name: &str, root: &Table<'_>, base: &World) -> Option<Scenario> {
+    let mut own = World::default();
+    own.take(root);
+    let mut config = String::from(
+        "platform = \"Scenario\"\n[network]\nanchors = [\"192.0.2.1:443\", \"192.0.2.2:443\", \"192.0.2.3:443\"]\n[[channel]]\nkind = \"log\"\n",
+    );
+    for id in root.strings("watch").map(|list| list.value).unwrap_or_default() {
+        match base.platform.get(&id.value) {
+            Some(text) => config.push_str(text),
+            None => {
+                let known: Vec<&str> = base.platform.keys().map(String::as_str).collect();
+                root.problem(id.span, format!("`{}` is not in the shared world", id.value), known.join(", "));
+            }
+        }
+    }
+    config.push_str(&root.string("config").map(|text| text.value).unwrap_or_default());
+    let catalog = root.table("catalog").map(|table| {
+        let file = |key: crate::read::At<String>| table.string(&key.value).map(|text| (key.value, text.value));
+        table.keys().into_iter().filter_map(file).collect()
+    });
+    Some(Scenario {
+        name: name.to_owned(),
+        title: root.need_string("title", "\"Google removes the listing\"")?.value,
+        family: root.need_string("family", "\"removal\"")?.value,
+        lasts: root.duration("lasts").map(|lasts| lasts.value).unwrap_or(Duration::from_secs(6 * 3_600)),
+        config,
+        catalog: catalog.unwrap_or_default(),
+        steps: root.tables("step").iter().filter_map(step).collect(),
+        truths: root.tables("truth").iter().enumerate().filter_map(|(n, table)| truth(n, table)).collect(),
+        world: own.over(base),
+    })
+}
+
+/// Modes that nobody knows would be answered with silence.
+fn check_modes(root: &Table<'_>, scenario: &Scenario) {
+    const OURS: [&str; 2] = ["uplink", "anchors"];
+    for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
+        for (actor, modes) in step.set.iter().filter(|(actor, _)| !OURS.contains(&actor.as_str())) {
+            for mode in modes.iter().filter(|mode| !scenario.world.knows(actor, mode)) {
+                table.problem(table.span(), format!("`{actor}` has no mode `{mode}`"), "add a [[reply]] for it");
+            }
+        }
+    }
+}
+
+fn step(table: &Table<'_>) -> Option<Step> {
+    let set = table.table("set").map(|set| {
+        let modes = |key: crate::read::At<String>| {
+            let one = set.any(&key.value)?;
+            let modes = match one.value.as_array() {
+                Some(list) => list.iter().filter_map(|mode| mode.as_str().map(str::to_owned)).collect(),
+                None => vec![one.value.as_str()?.to_owned()],
+            };
+            Some((key.value, modes))
+        };
+        set.keys().into_iter().filter_map(modes).collect()
+    });
+    let step = Step {
+        at: table.duration("at")?.value,
+        set: set.unwrap_or_default(),
+        restart: table.duration("restart_after").map(|span| span.value),
+    };
+    table.finish();
+    Some(step)
+}
+
+fn truth(n: usize, table: &Table<'_>) -> Option<Truth> {
+    let silent = table.flag("silent").is_some_and(|flag| flag.value);
+    let words: Vec<&str> = Is::ALL.iter().map(|is| is.word()).collect();
+    let truth = Truth {
+        dependency: table.need_string("dependency", "\"android\"")?.value,
+        from: table.duration("from").map(|from| from.value).unwrap_or_default(),
+        to: table.duration("to").map(|to| to.value),
+        is: table.word("is", &words)?.value,
+        within: table.duration("within").map_or(Duration::from_secs(1_800), |within| within.value),
+        event: table.string("event").map_or_else(|| format!("event {n}"), |event| event.value),
+        silent,
+        openings: table.count("openings").map_or(usize::from(!silent), |count| count.value as usize),
+    };
+    table.finish();
+    Some(truth)
+}

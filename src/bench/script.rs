@@ -1,0 +1,119 @@
+//! Answers by the modes that a scenario sets.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::world::World;
+use crate::ask::Script;
+use crate::core::answer::{Answer, Failure};
+use crate::core::question::Question;
+use crate::core::schedule::stable;
+
+/// Our own side in a script: the network that everything goes through.
+const UPLINK: &str = "uplink";
+/// The anchors alone.
+const ANCHORS: &str = "anchors";
+
+/// A script that can be changed while it is asked.
+pub struct Scripted {
+    world: World,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Modes by actor; several are answered by turns.
+    modes: HashMap<String, Vec<String>>,
+    /// How often each actor was asked.
+    asked: HashMap<String, usize>,
+    /// Questions that nobody answers, for the report.
+    lost: Vec<String>,
+}
+
+impl Scripted {
+    /// A script over this world, everybody in their usual mode.
+    pub fn new(world: World) -> Scripted {
+        Scripted { world, state: Mutex::default() }
+    }
+
+    /// From now on these actors are in these modes.
+    pub fn set(&self, modes: &[(String, Vec<String>)]) {
+        let mut state = self.lock();
+        for (actor, modes) in modes {
+            state.modes.insert(actor.clone(), modes.clone());
+            state.asked.remove(actor);
+        }
+    }
+
+    /// Questions that nobody answered: a fault of the scenario.
+    pub fn lost(&self) -> Vec<String> {
+        self.lock().lost.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The mode of an actor for its next answer.
+    fn mode(&self, actor: &str, usually: &str) -> String {
+        let mut state = self.lock();
+        let count = state.asked.entry(actor.to_owned()).or_default();
+        let turn = *count;
+        *count += 1;
+        state.modes.get(actor).map_or_else(|| usually.to_owned(), |modes| modes[turn % modes.len()].clone())
+    }
+
+    /// What our own network makes of a question, if it is not sound.
+    fn uplink(&self, question: &Question) -> Option<Answer> {
+        let mode = self.mode(UPLINK, "sound");
+        let failed = |failure| Some(broken(question, failure));
+        match mode.as_str() {
+            "dead" => failed(Failure::ConnectTimeout),
+            "no_dns" => failed(Failure::DnsFailed),
+            // A portal answers in everybody's place, and has nobody's certificate.
+            "portal" => failed(Failure::TlsWrongName),
+            "wrong_clock" => failed(Failure::TlsExpired),
+            // Half of all hosts cannot be reached; which half does not change.
+            "half" if stable(question.host()).is_multiple_of(2) => failed(Failure::ConnectTimeout),
+            _ => None,
+        }
+    }
+}
+
+/// A failed answer to any question.
+fn broken(question: &Question, failure: Failure) -> Answer {
+    match question {
+        Question::Http(http) => Answer::failed(http.shown.clone(), failure, ""),
+        Question::Dns(dns) => {
+            let facts = serde_json::json!({ "walk_failed": "timeout" });
+            Answer { dns: Some(facts), ..Answer::failed(dns.domain.clone(), failure, "") }
+        }
+    }
+}
+
+impl Script for Scripted {
+    fn answer(&self, question: &Question) -> Answer {
+        if let Some(answer) = self.uplink(question) {
+            return answer;
+        }
+        let found = self.world.route(question).and_then(|route| {
+            let mode = self.mode(&route.actor, &route.usually);
+            self.world.answer(&route.actor, &mode, question)
+        });
+        found.unwrap_or_else(|| {
+            self.lock().lost.push(question.host().to_owned());
+            broken(question, Failure::NotAsked)
+        })
+    }
+
+    fn anchors(&self) -> Vec<bool> {
+        let uplink = self.mode(UPLINK, "sound");
+        let anchors = self.mode(ANCHORS, "live");
+        match (uplink.as_str(), anchors.as_str()) {
+            ("dead" | "portal" | "wrong_clock", _) | (_, "dead") => vec![false, false, false],
+            (_, "one_dead") => vec![true, false, true],
+            (_, "one_left") => vec![false, true, false],
+            _ => vec![true, true, true],
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The shared world of the scenarios: who answers where, and what in which mode.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::core::answer::{Answer, Failure, HttpFacts};
+use crate::core::question::Question;
+use crate::read::{Problems, Source, Table};
+
+/// Which actor answers a question: the first route that fits.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The actor.
+    pub actor: String,
+    /// The host of the logical URL, or the zone.
+    pub host: String,
+    /// A text in the URL.
+    pub asks: Option<String>,
+    /// The mode it is in while no scenario sets another.
+    pub usually: String,
+}
+
+/// What an actor answers in a mode.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: u16,
+    media: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+    url: Option<String>,
+    failure: Option<Failure>,
+    tls: Option<Value>,
+    dns: Option<Value>,
+}
+
+/// Routes and replies.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    /// In the order of their files; a scenario's own come first.
+    pub routes: Vec<Route>,
+    replies: BTreeMap<(String, String), Reply>,
+    /// `[[dependency]]` tables by id, as text for a configuration.
+    pub platform: BTreeMap<String, String>,
+}
+
+impl World {
+    /// Reads a world's file.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it.
+    pub fn read(name: &str, text: &str) -> Result<World, Problems> {
+        let source = Source::new(name, text);
+        let parsed = source.parse();
+        let root = Table::root(&source, &parsed);
+        let mut world = World::default();
+        world.take(&root);
+        for (key, table) in root.table("platform").map(|table| table.subtables()).unwrap_or_default() {
+            if let Some(text) = table.need_string("config", "'''...'''") {
+                world.platform.insert(key.value, text.value);
+            }
+            table.finish();
+        }
+        root.finish();
+        drop(root);
+        drop(parsed);
+        let problems = source.into_problems();
+        if problems.is_empty() { Ok(world) } else { Err(Problems(problems)) }
+    }
+
+    /// Takes `[[route]]` and `[[reply]]` of a table; later ones are asked later.
+    pub(super) fn take(&mut self, root: &Table<'_>) {
+        self.routes.extend(root.tables("route").iter().filter_map(route));
+        for table in root.tables("reply") {
+            for (key, reply) in replies(&table).unwrap_or_default() {
+                self.replies.insert(key, reply);
+            }
+        }
+    }
+
+    /// A world that asks its own routes and replies before those of `base`.
+    pub(super) fn over(mut self, base: &World) -> World {
+        self.routes.extend(base.routes.iter().cloned());
+        for (key, reply) in &base.replies {
+            self.replies.entry(key.clone()).or_insert_with(|| reply.clone());
+        }
+        self
+    }
+
+    /// Who answers this question.
+    pub fn route(&self, question: &Question) -> Option<&Route> {
+        let url = match question {
+            Question::Http(http) => http.shown.as_str(),
+            Question::Dns(_) => "",
+        };
+        let fits = |route: &&Route| {
+            route.host == question.host() && route.asks.as_ref().is_none_or(|asks| url.contains(asks.as_str()))
+        };
+        self.routes.iter().find(fits)
+    }
+
+    /// The answer of an actor in a mode; `*` stands for every actor.
+    pub fn answer(&self, actor: &str, mode: &str, question: &Question) -> Option<Answer> {
+        let of = |actor: &str| self.replies.get(&(actor.to_owned(), mode.to_owned()));
+        of(actor).or_else(|| of("*")).map(|reply| reply.answer(question))
+    }
+
+    /// Whether an actor knows a mode.
+    pub fn knows(&self, actor: &str, mode: &str) -> bool {
+        [actor, "*"].iter().any(|actor| self.replies.contains_key(&((*actor).to_owned(), mode.to_owned())))
+    }
+}
+
+impl Reply {
+    fn answer(&self, question: &Question) -> Answer {
+        let asked = match question {
+            Question::Http(http) => http.shown.clone(),
+            Question::Dns(dns) => dns.domain.clone(),
+        };
+        if let Some(failure) = self.failure {
+            return Answer { tls: self.tls.clone(), ..Answer::failed(asked, failure, "") };
+        }
+        let http = matches!(question, Question::Http(_)).then(|| self.http(&asked));
+        Answer {
+            asked,
+            took_ms: 20,
+            http,
+            tls: self.tls.clone(),
+            dns: self.dns.clone(),
+            body: self.body.clone().into_bytes(),
+            ..Answer::default()
+        }
+    }
+
+    fn http(&self, asked: &str) -> HttpFacts {
+        let url = self.url.clone().unwrap_or_else(|| asked.to_owned());
+        let parsed = url::Url::parse(&url).ok();
+        HttpFacts {
+            status: self.status,
+            host: parsed.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
+            path: parsed.as_ref().map_or("", |url| url.path()).to_owned(),
+            url,
+            redirects: 0,
+            content_type: self.media.clone(),
+            headers: self.headers.clone(),
+            size: self.body.len() as u64,
+        }
+    }
+}
+
+fn route(table: &Table<'_>) -> Option<Route> {
+    let route = Route {
+        actor: table.need_string("actor", "\"play\"")?.value,
+        host: table.need_string("host", "\"play.google.com\"")?.value,
+        asks: table.string("asks").map(|asks| asks.value),
+        usually: table.string("usually").map_or_else(|| "live".to_owned(), |mode| mode.value),
+    };
+    table.finish();
+    Some(route)
+}
+
+/// One reply, for one or several modes of an actor.
+fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
+    let actors = names(table, "actor")?;
+    let modes = names(table, "mode")?;
+    let text = |key: &str| table.string(key).map(|text| text.value);
+    let failure = table.word("failure", &["connect_timeout", "connect_refused"]).map(|failure| failure.value);
+    let headers = table.table("headers").map(|headers| {
+        let value = |key: crate::read::At<String>| {
+            headers.string(&key.value).map(|value| (key.value.to_lowercase(), value.value))
+        };
+        headers.keys().into_iter().filter_map(value).collect()
+    });
+    let reply = Reply {
+        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
+        media: text("type").unwrap_or_else(|| "application/json".to_owned()),
+        headers: headers.unwrap_or_default(),
+        body: text("body").unwrap_or_default(),
+        url: text("url"),
+        failure,
+        tls: table.any("tls").map(|tls| tls.value),
+        dns: table.any("dns").map(|dns| dns.value),
+    };
+    table.finish();
+    let pairs = actors.iter().flat_map(|actor| modes.iter().map(move |mode| (actor.clone(), mode.clone())));
+    Some(pairs.map(|key| (key, reply.clone())).collect())
+}
+
+/// A text or a list of texts.
+fn names(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
+    let given = table.any(key);
+    if given.as_ref().is_some_and(|given| given.value.is_array()) {
+        return table.strings(key).map(|list| list.value.into_iter().map(|item| item.value).collect());
+    }
+    table.need_string(key, "\"live\"").map(|text| vec![text.value])
+}
+
+/// The world's file beside scenarios in a folder, or the shipped one.
+pub(super) fn beside(folder: &Path) -> std::path::PathBuf {
+    folder.join("_world.toml")
+}
