@@ -8,10 +8,12 @@ mod judge;
 mod play;
 mod scenario;
 mod script;
+mod simulation;
 mod world;
 
 pub use judge::{Finding, Marks, Score};
 pub use play::{Played, play};
 pub use scenario::{Is, Scenario, Truth, load};
 pub use script::Scripted;
+pub use simulation::{Report, Settings, simulate};
 pub use world::World;

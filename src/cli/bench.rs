@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::failed;
-use crate::bench::{Played, Scenario, Score, load, play};
+use crate::bench::{Played, Report, Scenario, Score, Settings, load, play, simulate};
 use crate::clock::Stopwatch;
 use crate::core::time::human;
 
@@ -76,4 +76,34 @@ fn line(scenario: &Scenario, played: &Played) {
     for finding in &played.wrong {
         println!("        {}: {}", finding.kind, finding.what);
     }
+}
+
+/// `plugwatch bench simulate`.
+pub(super) async fn simulation(settings: Settings, runs: u64) -> ExitCode {
+    let mut right = true;
+    for seed in settings.seed..settings.seed.saturating_add(runs) {
+        let watch = Stopwatch::start();
+        let simulated = match tempfile::tempdir() {
+            Ok(folder) => simulate(Settings { seed, ..settings }, folder.path()).await,
+            Err(error) => Err(error.to_string()),
+        };
+        let report = simulated.unwrap_or_else(|why| Report { wrong: vec![why], ..Report::default() });
+        right &= report.wrong.is_empty();
+        let mark = if report.wrong.is_empty() { "ok  " } else { "FAIL" };
+        println!(
+            "{mark}  seed {seed}: {} days, {} looks, {} flips in the truth, {} incidents, {} alerts, {} repeats for {} kills, {:.1} s",
+            settings.days,
+            report.looks,
+            report.flips,
+            report.incidents,
+            report.alerts,
+            report.repeats,
+            report.kills,
+            watch.elapsed().as_secs_f64()
+        );
+        for what in &report.wrong {
+            println!("        {what}");
+        }
+    }
+    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -53,7 +53,7 @@ async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
         let spec = Arc::new(Spec { id: 0, probe: probe.clone() });
         // One look has no history: whether it was ever live is left open here.
         let standing = Standing { last_live: Some(Time(0)), ..Standing::default() };
-        looks.spawn(async move { (order, name, one_look(&ctx, spec, standing, None, false).await) });
+        looks.spawn(async move { (order, name, one_look(&ctx, spec, standing, false).await) });
     }
     let total = looks.len();
     let mut lines = Vec::new();

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::bench::Settings;
 use crate::catalog::Catalog;
 use crate::config::Config;
 
@@ -84,6 +85,21 @@ enum CatalogCommand {
 
 #[derive(Subcommand)]
 enum BenchCommand {
+    /// A long time of a platform, with kills between any two steps, from a seed
+    Simulate {
+        /// Everything is drawn from it; the same seed is the same run
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many seeds from that on
+        #[arg(long, default_value_t = 1)]
+        runs: u64,
+        /// How many days
+        #[arg(long, default_value_t = 7)]
+        days: u64,
+        /// How many dependencies
+        #[arg(long, default_value_t = 60)]
+        dependencies: usize,
+    },
     /// Drops, outages, store weather and our own faults, in virtual time
     Drops {
         /// A folder with scenarios of your own instead of ours
@@ -141,6 +157,9 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         },
         Command::Bench(BenchCommand::Drops { folder, only, show }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show).await
+        }
+        Command::Bench(BenchCommand::Simulate { seed, runs, days, dependencies }) => {
+            bench::simulation(Settings { seed, days, dependencies }, runs).await
         }
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
     }

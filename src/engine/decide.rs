@@ -60,7 +60,10 @@ impl Engine {
 
     /// Decides about one look.
     pub(super) fn decide(&mut self, looked: Looked) {
-        let Looked { spec, look, answer, witnesses } = looked;
+        let Looked { spec, look, answer, mut witnesses } = looked;
+        if look.reading.reason == "credential_refused" {
+            witnesses.same_vendor = self.same_vendor(&spec, look.at);
+        }
         let (id, at) = (spec.id, look.at);
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
@@ -134,7 +137,7 @@ impl Engine {
     /// After a loss everything is looked at three times as often, within the hosts' budgets.
     fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
         let every = spec.probe.schedule.interval(at);
-        let home = spec.probe.home && self.is_heightened(at);
+        let home = spec.probe.home && at < self.heightened_until;
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 

@@ -9,7 +9,7 @@ use crate::core::answer::{Answer, Failure};
 use crate::core::model::{Reading, Verdict};
 use crate::core::standing::{Look, Standing, after};
 use crate::core::time::Time;
-use crate::core::witness::{Tally, Want, Witnesses};
+use crate::core::witness::{Want, Witnesses};
 
 /// Bodies larger than this are judged off the asking threads.
 const HEAVY: usize = 64 << 10;
@@ -27,18 +27,12 @@ pub struct Looked {
 }
 
 /// Looks once. `standing` is what is believed now; it decides which witnesses are heard.
-pub async fn one_look(
-    ctx: &Arc<Context>,
-    spec: Arc<Spec>,
-    standing: Standing,
-    same_vendor: Option<Tally>,
-    urgent: bool,
-) -> Looked {
+pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, standing: Standing, urgent: bool) -> Looked {
     // Stores cache for hours; where the catalogue knows how to get past that, every look does.
     let bust = Some(ctx.clock.now().0);
     let (answer, reading, at) = ask(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let look = Look { at, reading };
-    let witnesses = hear(ctx, &spec, &standing, &look, same_vendor).await;
+    let witnesses = hear(ctx, &spec, &standing, &look).await;
     Looked { spec, look, answer, witnesses }
 }
 
@@ -91,16 +85,10 @@ async fn judge(ctx: &Arc<Context>, check: &str, params: &Params, answer: Answer,
 }
 
 /// Fetches what the core wants until it wants nothing more that can be fetched.
-async fn hear(
-    ctx: &Arc<Context>,
-    spec: &Arc<Spec>,
-    standing: &Standing,
-    look: &Look,
-    same_vendor: Option<Tally>,
-) -> Witnesses {
+async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &Look) -> Witnesses {
     let policy = &spec.probe.policy;
     let own_network = ctx.desk.known_network(look.at);
-    let mut witnesses = Witnesses { own_network, same_vendor, ..Witnesses::default() };
+    let mut witnesses = Witnesses { own_network, ..Witnesses::default() };
     if look.reading.verdict == Verdict::Live && policy.negative_control {
         witnesses.negative = ctx.desk.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
     }

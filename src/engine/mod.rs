@@ -89,6 +89,8 @@ pub struct Engine {
     report_at: Time,
     /// When what is told is to be looked at again, though nothing happens.
     review_at: Option<Time>,
+    /// Until when everything is watched more closely, after a loss.
+    heightened_until: Time,
     report_wanted: bool,
     next_incident: i64,
     simulation: bool,
@@ -127,9 +129,8 @@ impl Engine {
         for (spec, urgent) in self.plan.take_due(now) {
             let ctx = self.ctx.clone();
             let standing = self.standing(spec.id);
-            let others = self.same_vendor(&spec, now);
             let id = spec.id;
-            let look = async move { one_look(&ctx, spec, standing, others, urgent).await };
+            let look = async move { one_look(&ctx, spec, standing, urgent).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))

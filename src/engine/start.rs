@@ -58,6 +58,7 @@ impl Engine {
             report_at,
             report_wanted: false,
             review_at: None,
+            heightened_until: Time(0),
             next_incident: store.next_incident().await?,
             simulation: false,
             board,

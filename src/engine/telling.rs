@@ -12,6 +12,7 @@ use crate::core::model::{Role, Verdict};
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::{Time, human};
+use crate::core::told::LOSS_COUNTS;
 use crate::say::alert::{Body, Group};
 use crate::store::DependencyChange;
 
@@ -25,6 +26,8 @@ impl Engine {
             review(&Scene { subjects: subjects.collect(), now })
         };
         self.review_at = again;
+        let lost = told.iter().filter_map(|(_, told)| told.lost_at).max();
+        self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
         for (index, told) in told {
             let state = &states[index];
             if state.told != told {
@@ -71,16 +74,6 @@ impl Engine {
     pub(super) fn parent(&self, dependency: &Dependency) -> Option<&str> {
         let vendor = self.ctx.config.catalog.vendors.get(dependency.vendors.first()?)?;
         (vendor.parent != "own").then_some(vendor.parent.as_str())
-    }
-
-    /// Within three days of a loss everything is watched more closely.
-    pub(super) fn is_heightened(&self, now: Time) -> bool {
-        let dependencies = self.ctx.config.dependencies.iter();
-        dependencies.into_iter().any(|dependency| self.told(&dependency.id).lost_lately(now))
-    }
-
-    fn told(&self, id: &str) -> crate::core::told::Told {
-        self.draft.dependency(&self.state, id).told
     }
 
     /// Remembers a dependency's new state, here and in the store.

@@ -11,6 +11,7 @@ mod terminal;
 mod webhook;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -59,8 +60,10 @@ pub enum Tried {
 }
 
 /// The settings of one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Settings {
+    /// Nobody: a record.
+    Recorded(Arc<dyn Record>),
     /// The program's own log.
     Log,
     /// Standard output.
@@ -81,7 +84,14 @@ pub enum Settings {
     },
 }
 
+/// Who takes messages instead of a channel: simulations.
+pub trait Record: Send + Sync {
+    /// Takes a message, and says what came of it.
+    fn send<'m>(&'m self, message: &'m Message) -> futures_util::future::BoxFuture<'m, Tried>;
+}
+
 enum Sender {
+    Recorded(Arc<dyn Record>),
     Log,
     Terminal,
     Telegram(Box<telegram::Telegram>),
@@ -102,6 +112,7 @@ impl Senders {
         let mut senders = HashMap::new();
         for (name, settings) in channels {
             let sender = match settings {
+                Settings::Recorded(record) => Sender::Recorded(record),
                 Settings::Log => Sender::Log,
                 Settings::Terminal => Sender::Terminal,
                 Settings::Telegram { token, api_url } => {
@@ -117,6 +128,7 @@ impl Senders {
     /// Tries once.
     pub async fn send(&self, channel: &str, message: &Message) -> Tried {
         match self.senders.get(channel) {
+            Some(Sender::Recorded(record)) => record.send(message).await,
             Some(Sender::Log) => log::send(message),
             Some(Sender::Terminal) => terminal::send(message),
             Some(Sender::Telegram(telegram)) => telegram.send(message).await,

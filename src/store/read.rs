@@ -68,6 +68,16 @@ pub struct OutboxState {
     pub dead: i64,
 }
 
+fn incident_row(row: &sqlx::sqlite::SqliteRow) -> IncidentRow {
+    IncidentRow {
+        incident: incident_of(row),
+        dependency: row.get(9),
+        say: row.get(10),
+        opened_at: Time(row.get(11)),
+        closed_at: row.get::<Option<i64>, _>(12).map(Time),
+    }
+}
+
 impl Store {
     /// The last flips of a dependency, newest first.
     ///
@@ -104,14 +114,19 @@ impl Store {
              ORDER BY id DESC LIMIT 200",
         );
         let rows = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| IncidentRow {
-            incident: incident_of(row),
-            dependency: row.get(9),
-            say: row.get(10),
-            opened_at: Time(row.get(11)),
-            closed_at: row.get::<Option<i64>, _>(12).map(Time),
-        };
-        Ok(rows.iter().map(read).collect())
+        Ok(rows.iter().map(incident_row).collect())
+    }
+
+    /// Every incident there ever was, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn all_incidents(&self) -> Result<Vec<IncidentRow>> {
+        let rows = sqlx::query(
+            "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
+             closed_at FROM incident ORDER BY id",
+        );
+        Ok(rows.fetch_all(&self.readers).await?.iter().map(incident_row).collect())
     }
 
     /// Sums of a dependency's active probes since `since`, by bucket of `width` ms.

@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("bot", &["core", "say", "clock", "engine"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
-    ("bench", &["core", "read", "say", "ask", "store", "config", "engine", "clock", "ids"]),
+    ("bench", &["core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
     (
         "cli",
         &[

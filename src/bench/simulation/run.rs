@@ -1,0 +1,206 @@
+//! Runs the program through simulated time, and kills it.
+
+use std::future::{Future, poll_fn};
+use std::path::Path;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::check::{Report, Sent, check};
+use super::truth::Truth;
+use super::world::{Simulated, configuration};
+use crate::ask::Askers;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::time::Time;
+use crate::engine::{Courier, Engine, Ways};
+use crate::ids::Ids;
+use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
+use crate::store::Store;
+
+/// Looks that are due within this are decided and committed together.
+const GROUP: Duration = Duration::from_secs(120);
+/// Between two kills, at most so many groups.
+const KILL_WITHIN: u32 = 400;
+
+/// How to simulate.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Everything is drawn from this.
+    pub seed: u64,
+    /// How many days.
+    pub days: u64,
+    /// How many dependencies.
+    pub dependencies: usize,
+}
+
+/// What was delivered, kept outside the program that is killed.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    sent: Mutex<Vec<Sent>>,
+    /// How the next delivery ends, if not well.
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// What happens to a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// Killed before it went out.
+    Before,
+    /// Killed after it arrived, before anybody knew.
+    After,
+    /// The channel does not answer for once.
+    Refused,
+}
+
+impl Record for Mailbox {
+    fn send<'m>(&'m self, message: &'m Message) -> futures_util::future::BoxFuture<'m, Tried> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let arrive = || {
+            let repeat = message.plain.contains("This may be a repeat");
+            let sent = Sent { id: message.id.clone(), repeat };
+            self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+        };
+        match trouble {
+            Some(Trouble::Before) => Box::pin(std::future::pending()),
+            Some(Trouble::After) => {
+                arrive();
+                Box::pin(std::future::pending())
+            }
+            Some(Trouble::Refused) => Box::pin(async { Tried::Retry { after: None, why: "no answer".to_owned() } }),
+            None => {
+                arrive();
+                Box::pin(async { Tried::Sent(None) })
+            }
+        }
+    }
+}
+
+struct Program {
+    engine: Engine,
+    courier: Courier,
+    store: Arc<Store>,
+}
+
+struct Simulation<'f> {
+    settings: Settings,
+    folder: &'f Path,
+    clock: Clock,
+    askers: Askers,
+    mailbox: Arc<Mailbox>,
+    rng: Rng,
+    kills: u32,
+}
+
+/// Simulates, and holds what came of it against the truth.
+///
+/// # Errors
+/// The store was found damaged, or did not answer.
+pub async fn simulate(settings: Settings, folder: &Path) -> Result<Report, String> {
+    let mut rng = Rng::with_seed(settings.seed);
+    let begin = Time(1_772_524_800_000);
+    let end = begin.plus(Duration::from_secs(settings.days * 86_400));
+    let truth = Truth::draw(&mut rng, settings.dependencies, begin, end);
+    let clock = Clock::manual(begin);
+    let script = Arc::new(Simulated { truth, clock: clock.clone() });
+    let askers = Askers::scripted(script.clone());
+    let mailbox = Arc::new(Mailbox::default());
+    let mut simulation = Simulation { settings, folder, clock, askers, mailbox: mailbox.clone(), rng, kills: 0 };
+    let program = simulation.pass(end).await?;
+    let sent = std::mem::take(&mut *mailbox.sent.lock().unwrap_or_else(PoisonError::into_inner));
+    check(&program.store, &script.truth, sent, simulation.kills).await
+}
+
+impl Simulation<'_> {
+    async fn start(&self) -> Result<Program, String> {
+        let database = self.folder.join("simulation.db");
+        let text = configuration(self.settings.dependencies, &database.display().to_string());
+        let config = Config::read("simulation.toml", text).map_err(text_of)?;
+        // Opening checks the whole file: a store that a kill left damaged ends the run here.
+        let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
+        let senders = [("log".to_owned(), Channel::Recorded(self.mailbox.clone()))];
+        let senders = Senders::new(senders, &self.clock)?;
+        let ways = Ways { senders, everybody: vec![("log".to_owned(), "log".to_owned())] };
+        let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
+        let engine = Engine::start(config, self.askers.clone(), store.clone(), self.clock.clone(), Ids::Random);
+        Ok(Program { engine: engine.await.map_err(text_of)?, courier, store })
+    }
+
+    /// Lives until `end`, through all kills.
+    async fn pass(&mut self, end: Time) -> Result<Program, String> {
+        let mut program = self.start().await?;
+        let mut left = self.rng.u32(1..KILL_WITHIN);
+        while self.clock.now() < end {
+            let due = program.engine.next_due().unwrap_or(end).max(self.clock.now());
+            // The clock stands at the end of the group; what fell due within it is asked now.
+            let now = due.plus(GROUP).min(end);
+            left -= 1;
+            if left == 0 {
+                left = self.rng.u32(1..KILL_WITHIN);
+                program = self.kill(program, now).await?;
+                continue;
+            }
+            program.engine.tick(now);
+            program.engine.settle(now).await.map_err(text_of)?;
+            if self.rng.u8(0..40) == 0 {
+                self.trouble(Trouble::Refused);
+            }
+            program.courier.deliver(now).await.map_err(text_of)?;
+        }
+        // Whatever a refused delivery left is due again within a minute or so.
+        self.clock.move_to(end.plus(Duration::from_secs(7_200)));
+        program.courier.deliver(self.clock.now()).await.map_err(text_of)?;
+        Ok(program)
+    }
+
+    fn trouble(&self, trouble: Trouble) {
+        *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+    }
+
+    /// Kills the program somewhere within one round, and starts it again a little later.
+    async fn kill(&mut self, mut program: Program, now: Time) -> Result<Program, String> {
+        self.kills += 1;
+        program.engine.tick(now);
+        match self.rng.u8(0..4) {
+            // While deciding or committing.
+            0 => _ = some_polls(program.engine.settle(now), self.rng.u32(1..40)).await,
+            // Committed, and nothing delivered.
+            1 => program.engine.settle(now).await.map_err(text_of)?,
+            // While delivering: before, or after it arrived.
+            way => {
+                program.engine.settle(now).await.map_err(text_of)?;
+                self.trouble(if way == 2 { Trouble::Before } else { Trouble::After });
+                _ = some_polls(program.courier.deliver(now), self.rng.u32(1..200)).await;
+                *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+        }
+        let Program { engine, courier, store } = program;
+        drop((engine, courier));
+        store.close().await;
+        drop(store);
+        let pause = if self.rng.u8(0..10) == 0 { 3 * 3_600 } else { self.rng.u64(1..300) };
+        self.clock.move_to(now.plus(Duration::from_secs(pause)));
+        self.start().await
+    }
+}
+
+/// Polls a future so often, and drops it then: a kill in the middle.
+async fn some_polls<T>(future: impl Future<Output = T>, polls: u32) -> Option<T> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if let Poll::Ready(value) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(value));
+        }
+        left = left.saturating_sub(1);
+        if left == 0 { Poll::Ready(None) } else { Poll::Pending }
+    })
+    .await
+}
+
+fn text_of(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
