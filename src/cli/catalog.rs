@@ -75,7 +75,7 @@ fn show_check(check: &Check) {
 
 pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>) -> ExitCode {
     let Some(folder) = recordings else { return report(&test_examples(catalog), "examples") };
-    match test_recordings(catalog, folder, Clock::System.now()) {
+    match test_recordings(catalog, folder, Clock::system().now()) {
         Ok((lines, tested)) => {
             for line in lines {
                 println!("{line}");

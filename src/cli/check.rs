@@ -31,7 +31,7 @@ pub(super) async fn check(path: &Path) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let clock = Clock::System;
+    let clock = Clock::system();
     let askers = match build::askers(&config, &clock, &build::gate(&clock)) {
         Ok(askers) => askers,
         Err(why) => return failed(1, why),

@@ -19,7 +19,7 @@ pub(super) async fn history(path: &Path, name: Option<&str>) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let now = Clock::System.now();
+    let now = Clock::system().now();
     let printed = match name {
         None => print_incidents(&config, now).await,
         Some(name) => match find(&config, name) {

@@ -33,7 +33,7 @@ pub(super) async fn run(path: &Path) -> ExitCode {
 }
 
 async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
-    let clock = Clock::System;
+    let clock = Clock::system();
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
     let opened = claim(&config, &store).await;
     let listener = match opened {

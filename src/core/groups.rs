@@ -204,7 +204,13 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
     let (subject, now) = (&scene.subjects[member], scene.now);
     let mut told = Told { held_since: None, muted: false, cause_up: None, ..told.clone() };
     match telling.wanted.reason {
-        Reason::StillOpen => told.reminders += 1,
+        // Those that fell due while nobody watched are one reminder.
+        Reason::StillOpen => {
+            told.reminders += 1;
+            while super::wanted::remind_at(subject, &told).is_some_and(|at| at <= now) {
+                told.reminders += 1;
+            }
+        }
         Reason::Blind => {
             let blind = subject.state.unseen.iter().filter(|unseen| unseen.blind);
             told.blind.extend(blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())));
@@ -220,6 +226,10 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
 fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
     let subject = &scene.subjects[member];
     told.suspected = None;
+    if subject.state.unseen.is_empty() {
+        // What is told now says that it is seen, too.
+        told.blind.clear();
+    }
     match subject.incident {
         Some(incident) => {
             told.opened_at.get_or_insert(scene.now);
@@ -234,8 +244,6 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
             (told.verdict, told.fault, told.opened_at, told.reminders) = (None, None, None, 0);
             (told.incident, told.began_at, told.news_at) = (None, None, None);
             told.reason.clear();
-            // Back beyond doubt: that says that it is seen, too.
-            told.blind.clear();
         }
     }
 }

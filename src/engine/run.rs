@@ -57,6 +57,7 @@ impl Engine {
                 _ = self.ctx.clock.sleep_until(wake) => {}
             }
             let now = self.ctx.clock.now();
+            self.note_pause(wake, now).await;
             if let Err(error) = self.gather_report(now).await {
                 tracing::error!(%error, "the weekly report could not be gathered: {error}");
             }
@@ -97,6 +98,23 @@ impl Engine {
         let due = self.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
         let flush = waiting.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
         flush.map_or(due, |flush| flush.min(due))
+    }
+
+    /// A machine that slept watched nothing meanwhile: that is noted, never guessed.
+    async fn note_pause(&mut self, wake: Time, now: Time) {
+        if now.since(wake) < super::start::GAP {
+            return;
+        }
+        tracing::warn!(
+            "nothing was watched from {} to {}: the machine slept, or its clock was set",
+            wake.short(),
+            now.short()
+        );
+        // Before anybody is blamed, our own network is asked.
+        self.own.ask_at(now);
+        if let Err(error) = self.store.add_gap(wake, now).await {
+            tracing::error!(%error, "that nothing was watched could not be written down: {error}");
+        }
     }
 
     async fn take_reload(&mut self, (config, askers): (Config, Askers)) {

@@ -28,7 +28,7 @@ use crate::store::{IncidentChange, Result, Store, WantedProbe};
 /// The first message waits this long for the first looks, not longer.
 const START_WAIT: Duration = Duration::from_secs(120);
 /// Not watching for less is no gap worth noting.
-const GAP: Duration = Duration::from_secs(300);
+pub(super) const GAP: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// Takes up where the last run ended.

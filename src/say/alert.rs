@@ -189,7 +189,7 @@ impl AlertView {
             suspected => self.reason == Reason::Suspected,
             cascade => self.reason == Reason::Cascade,
             reason => why_now(self.reason, about),
-            wait => wait(about),
+            wait => wait(about).or_else(|| by_hand(self.reason)),
             since => about.since.short(),
             lasted => about.lasted.map(human),
             over,
@@ -241,6 +241,11 @@ fn whose(about: &About) -> String {
         (Fault::Ours, _) => "ours to mend".to_owned(),
         (Fault::Unclear, _) => "not known yet".to_owned(),
     }
+}
+
+/// What to do where nothing was seen and the catalogue knows nothing better.
+fn by_hand(reason: Reason) -> Option<&'static str> {
+    (reason == Reason::Blind).then_some("Look at it by hand. Nothing is known against the vendor.")
 }
 
 /// What to do about a breakdown of theirs where the catalogue knows nothing better.

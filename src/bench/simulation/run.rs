@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fastrand::Rng;
+use tokio::sync::Notify;
 
 use super::check::{Report, Sent, check};
 use super::truth::Truth;
@@ -43,6 +44,8 @@ pub(super) struct Mailbox {
     sent: Mutex<Vec<Sent>>,
     /// How the next delivery ends, if not well.
     trouble: Mutex<Option<Trouble>>,
+    /// Rings when a delivery has come to the point where the program is killed.
+    reached: Notify,
 }
 
 /// What happens to a delivery.
@@ -65,9 +68,13 @@ impl Record for Mailbox {
             self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
         };
         match trouble {
-            Some(Trouble::Before) => Box::pin(std::future::pending()),
+            Some(Trouble::Before) => {
+                self.reached.notify_one();
+                Box::pin(std::future::pending())
+            }
             Some(Trouble::After) => {
                 arrive();
+                self.reached.notify_one();
                 Box::pin(std::future::pending())
             }
             Some(Trouble::Refused) => Box::pin(async { Tried::Retry { after: None, why: "no answer".to_owned() } }),
@@ -145,6 +152,12 @@ impl Simulation<'_> {
             }
             program.engine.tick(now);
             program.engine.settle(now).await.map_err(text_of)?;
+            let waits = program.store.next_delivery().await.map_err(text_of)?.is_some();
+            if waits && self.rng.u8(0..6) == 0 {
+                self.kills += 1;
+                program = self.kill_delivering(program, now).await?;
+                continue;
+            }
             if self.rng.u8(0..40) == 0 {
                 self.trouble(Trouble::Refused);
             }
@@ -170,13 +183,28 @@ impl Simulation<'_> {
             // Committed, and nothing delivered.
             1 => program.engine.settle(now).await.map_err(text_of)?,
             // While delivering: before, or after it arrived.
-            way => {
+            _ => {
                 program.engine.settle(now).await.map_err(text_of)?;
-                self.trouble(if way == 2 { Trouble::Before } else { Trouble::After });
-                _ = some_polls(program.courier.deliver(now), self.rng.u32(1..200)).await;
-                *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                return self.kill_delivering(program, now).await;
             }
         }
+        self.again(program, now).await
+    }
+
+    /// Kills the program while it delivers: before a message went out, or after it arrived.
+    async fn kill_delivering(&mut self, program: Program, now: Time) -> Result<Program, String> {
+        let trouble = if self.rng.bool() { Trouble::Before } else { Trouble::After };
+        self.trouble(trouble);
+        tokio::select! {
+            delivered = program.courier.deliver(now) => { delivered.map_err(text_of)?; }
+            () = self.mailbox.reached.notified() => {}
+        }
+        *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.again(program, now).await
+    }
+
+    /// The program is gone; it is started again a little later.
+    async fn again(&mut self, program: Program, now: Time) -> Result<Program, String> {
         let Program { engine, courier, store } = program;
         drop((engine, courier));
         store.close().await;
@@ -187,7 +215,8 @@ impl Simulation<'_> {
     }
 }
 
-/// Polls a future so often, and drops it then: a kill in the middle.
+/// Polls a future so often, and drops it then: a kill in the middle. The future must be one
+/// that goes on by itself.
 async fn some_polls<T>(future: impl Future<Output = T>, polls: u32) -> Option<T> {
     let mut future = pin!(future);
     let mut left = polls;

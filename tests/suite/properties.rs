@@ -1,0 +1,289 @@
+//! What must hold for every sequence of looks, not only for those somebody thought of.
+
+use std::time::Duration;
+
+use plugwatch::core::combine::{Combined, Unseen};
+use plugwatch::core::incident::{Incident, Step, step, turned};
+use plugwatch::core::model::{Basis, Criticality, Fault, Proof, Reading, Verdict};
+use plugwatch::core::policy::Policy;
+use plugwatch::core::review::{Review, review};
+use plugwatch::core::scene::{Scene, Subject};
+use plugwatch::core::standing::{Change, Flip, Held, Look, Standing, after};
+use plugwatch::core::time::Time;
+use plugwatch::core::told::Told;
+use plugwatch::core::witness::{OwnNetwork, Witnessed, Witnesses};
+use proptest::prelude::*;
+
+/// One look of a sequence: how long after the one before, what it reads, who speaks.
+#[derive(Clone, Debug)]
+struct Drawn {
+    gap: u64,
+    verdict: Verdict,
+    blind: bool,
+    positive: Verdict,
+    second: Verdict,
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        4 => Just(Verdict::Live),
+        1 => Just(Verdict::Degraded),
+        2 => Just(Verdict::Outage),
+        4 => Just(Verdict::Dropped),
+        2 => Just(Verdict::Unknown),
+    ]
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    (1..1_500_u64, verdict(), prop::bool::weighted(0.05), verdict(), verdict())
+        .prop_map(|(gap, verdict, blind, positive, second)| Drawn { gap, verdict, blind, positive, second })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    (any::<bool>(), any::<bool>(), 60..3_600_u64).prop_map(|(absence, second, every)| {
+        let basis = if absence { Basis::Absence } else { Basis::OwnStatement };
+        let mut policy = Policy::for_basis(basis, Duration::from_secs(every));
+        (policy.positive_control, policy.second_path) = (absence, absence && second);
+        policy
+    })
+}
+
+/// The looks in order, each with its witnesses.
+fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(Look, Witnesses)> {
+    let mut now = Time(0);
+    let one = |drawn: &Drawn| {
+        now = now.plus(Duration::from_secs(drawn.gap));
+        let mut reading = Reading::new(drawn.verdict, drawn.verdict.word(), "it reads so");
+        reading.basis = policy.basis;
+        let heard = |verdict| Some(Witnessed { verdict, reason: "w".to_owned(), at: now });
+        let witnesses = Witnesses {
+            own_network: if drawn.blind { OwnNetwork::Blind } else { OwnNetwork::Sound },
+            positive: heard(drawn.positive),
+            second_path: heard(drawn.second),
+            ..Witnesses::default()
+        };
+        (Look { at: now, reading }, witnesses)
+    };
+    drawn.iter().map(one).collect()
+}
+
+/// Every flip, with the number of its look.
+fn play(looks: &[(Look, Witnesses)], policy: &Policy, stored: impl Fn(usize) -> bool) -> Vec<(usize, Flip)> {
+    let mut standing = Standing::default();
+    let mut flips = Vec::new();
+    for (n, (look, witnesses)) in looks.iter().enumerate() {
+        if stored(n) {
+            // Written down, killed, read back.
+            standing = serde_json::from_str(&serde_json::to_string(&standing).unwrap()).unwrap();
+        }
+        let (next, flip, _) = after(&standing, look, witnesses, policy);
+        flips.extend(flip.map(|flip| (n, flip)));
+        standing = next;
+    }
+    flips
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_drop_is_never_confirmed_without_its_looks_its_time_and_a_live_before(
+        drawn in prop::collection::vec(drawn(), 1..60), policy in policy()
+    ) {
+        let looks = looks(&drawn, &policy);
+        for (n, flip) in play(&looks, &policy, |_| false) {
+            if flip.change != Change::Verdict || flip.to.verdict != Verdict::Dropped {
+                continue;
+            }
+            let streak: Vec<&Look> = looks[..=n].iter().map(|(look, _)| look)
+                .filter(|look| look.at >= flip.to.since && look.reading.verdict == Verdict::Dropped).collect();
+            prop_assert!(streak.len() as u32 >= policy.dropped.reads, "{} looks", streak.len());
+            let span = streak[streak.len() - 1].at.since(streak[0].at);
+            prop_assert!(span >= policy.dropped.over, "{span:?}");
+            let live = looks[..n].iter().any(|(look, _)| matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded));
+            prop_assert!(live, "never seen live");
+            prop_assert_eq!(looks[n].0.reading.verdict, Verdict::Dropped);
+            prop_assert!(!drawn[n].blind, "confirmed while our own network was down");
+        }
+    }
+
+    #[test]
+    fn what_nobody_could_see_never_changes_a_verdict(
+        drawn in prop::collection::vec(drawn(), 1..40), policy in policy()
+    ) {
+        let drawn: Vec<Drawn> = drawn.into_iter().enumerate()
+            .map(|(n, one)| Drawn { verdict: if n == 0 { Verdict::Live } else { Verdict::Unknown }, ..one }).collect();
+        let flips = play(&looks(&drawn, &policy), &policy, |_| false);
+        let verdicts = flips.iter().filter(|(_, flip)| flip.change == Change::Verdict).count();
+        prop_assert!(verdicts <= 1, "{flips:?}");
+    }
+
+    #[test]
+    fn a_flip_is_dated_within_its_streak(drawn in prop::collection::vec(drawn(), 1..60), policy in policy()) {
+        let looks = looks(&drawn, &policy);
+        let mut held: Option<Verdict> = None;
+        for (n, flip) in play(&looks, &policy, |_| false) {
+            if flip.change != Change::Verdict {
+                continue;
+            }
+            prop_assert!(flip.to.since <= flip.confirmed_at);
+            prop_assert_eq!(flip.confirmed_at, looks[n].0.at);
+            prop_assert_eq!(flip.from, held);
+            // Since then no look said plainly what held before; blind ones said nothing.
+            let against = looks[..n].iter().zip(&drawn).filter(|((look, _), _)| look.at >= flip.to.since);
+            let plain = |drawn: &Drawn, look: &Look| !drawn.blind && look.reading.verdict == Verdict::Live;
+            if held == Some(Verdict::Live) {
+                let agreed = against.filter(|((look, _), drawn)| plain(drawn, look)).count();
+                prop_assert_eq!(agreed, 0);
+            }
+            held = Some(flip.to.verdict);
+        }
+    }
+
+    #[test]
+    fn a_restart_between_any_two_looks_changes_nothing(
+        drawn in prop::collection::vec(drawn(), 1..60), policy in policy(), stored in any::<u64>()
+    ) {
+        let looks = looks(&drawn, &policy);
+        let plain = play(&looks, &policy, |_| false);
+        prop_assert_eq!(plain, play(&looks, &policy, |n| stored >> (n % 64) & 1 == 1));
+    }
+}
+
+fn held(verdict: Verdict, since: Time) -> Held {
+    Held {
+        verdict,
+        reason: verdict.word().to_owned(),
+        fault: Fault::Unclear,
+        proof: Proof::Stated,
+        say: "so".to_owned(),
+        hint: None,
+        by: "a/b".to_owned(),
+        since,
+    }
+}
+
+/// A dependency's way through a sequence of states.
+struct Way {
+    id: String,
+    parent: Option<&'static str>,
+    needs: Vec<String>,
+    state: Combined,
+    incident: Option<Incident>,
+    told: Told,
+}
+
+impl Way {
+    fn new(n: usize) -> Way {
+        let parents = [Some("a"), Some("a"), Some("b"), None];
+        let needs = if n == 3 { vec!["d2".to_owned()] } else { Vec::new() };
+        let (state, told) = (Combined::default(), Told::default());
+        Way { id: format!("d{n}"), parent: parents[n % 4], needs, state, incident: None, told }
+    }
+
+    fn turn(&mut self, verdict: Verdict, now: Time) {
+        self.state = match verdict {
+            Verdict::Unknown => Combined {
+                held: self.state.held.clone(),
+                unseen: vec![Unseen {
+                    group: self.id.clone(),
+                    held: held(Verdict::Unknown, now),
+                    blind: true,
+                    urgent: false,
+                    vendor_fine: false,
+                }],
+                ..Combined::default()
+            },
+            verdict => Combined { held: Some(held(verdict, now)), ..Combined::default() },
+        };
+        self.incident = match (step(self.incident.as_ref(), &self.state), self.incident.take()) {
+            (Step::Stay, open) => open,
+            (Step::Open(held), _) => Some(Incident {
+                id: now.0,
+                public_id: format!("{} {}", self.id, now.0),
+                verdict: held.verdict,
+                worst: held.verdict,
+                reason: held.reason,
+                fault: held.fault,
+                proof: held.proof,
+                began_at: now,
+                alerts: 0,
+            }),
+            (Step::Turn(held), Some(open)) => Some(turned(&open, &held)),
+            (Step::Turn(_) | Step::Close(_), _) => None,
+        };
+    }
+}
+
+fn review_all(ways: &mut [Way], now: Time) -> Review {
+    let found = {
+        let subjects = ways.iter().map(|way| Subject {
+            id: &way.id,
+            parent: way.parent,
+            needs: &way.needs,
+            criticality: Criticality::High,
+            state: &way.state,
+            incident: way.incident.as_ref(),
+            told: &way.told,
+            maintenance: None,
+            looked_at: Some(now),
+        });
+        review(&Scene { subjects: subjects.collect(), now })
+    };
+    for (index, told) in &found.told {
+        ways[*index].told = told.clone();
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_told_is_not_told_again_at_the_same_time(
+        turns in prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
+    ) {
+        let mut ways: Vec<Way> = (0..4).map(Way::new).collect();
+        let mut now = Time(0);
+        for (which, verdict, gap) in turns {
+            now = Time(now.0 + gap * 1_000);
+            ways[which].turn(verdict, now);
+            // One thing at a time about each dependency; each thing once.
+            let mut told = Vec::new();
+            for _ in 0..4 {
+                for telling in review_all(&mut ways, now).tellings {
+                    for member in telling.members {
+                        prop_assert!(!told.contains(&(member, telling.wanted.reason)), "{:?} again", telling.wanted);
+                        told.push((member, telling.wanted.reason));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_drop_is_told_in_the_end_and_so_is_every_return(
+        turns in prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
+    ) {
+        let mut ways: Vec<Way> = (0..4).map(Way::new).collect();
+        let mut now = Time(0);
+        for (which, verdict, gap) in turns {
+            now = Time(now.0 + gap * 1_000);
+            ways[which].turn(verdict, now);
+            review_all(&mut ways, now);
+        }
+        // Nothing happens any more: what is held back is told as soon as its time has come.
+        for _ in 0..600 {
+            let found = review_all(&mut ways, now);
+            now = found.again.unwrap_or(now).max(Time(now.0 + 60_000));
+        }
+        for way in &ways {
+            if way.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped) {
+                prop_assert_eq!(way.told.verdict, Some(Verdict::Dropped), "{}", way.id);
+            }
+            if way.state.is_surely_live() {
+                prop_assert_eq!(way.told.verdict, None, "{}", way.id);
+            }
+        }
+    }
+}

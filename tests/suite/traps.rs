@@ -1,0 +1,128 @@
+//! Faults that other monitors have had, each named after what is prevented here.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use plugwatch::bench::{load, play};
+use plugwatch::clock::Clock;
+use plugwatch::core::anchors::judge;
+use plugwatch::core::incident::{Level, Reason};
+use plugwatch::core::schedule::{Schedule, stable};
+use plugwatch::core::time::Time;
+use plugwatch::core::witness::OwnNetwork;
+use plugwatch::engine::{Courier, Ways};
+use plugwatch::ids::Ids;
+use plugwatch::notify::{Message, Record, Senders, Settings, Tried};
+use plugwatch::store::{Batch, NewAlert, Store};
+
+/// Plays scenarios of the drop bench; nothing may be wrong in any.
+async fn holds(names: &[&str]) {
+    let scenarios = load(None).unwrap();
+    for name in names {
+        let scenario = scenarios.iter().find(|scenario| scenario.name == *name).unwrap_or_else(|| panic!("no {name}"));
+        let folder = tempfile::tempdir().unwrap();
+        let played = play(scenario, folder.path()).await.unwrap();
+        assert_eq!(played.wrong, [], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_look_up_is_read_neither_as_fine_nor_as_a_disaster() {
+    holds(&["weather_registry_not_found", "weather_zone_one_parent_server", "outage_apple_lookup_empty"]).await;
+}
+
+#[tokio::test]
+async fn a_second_failure_is_not_masked_by_the_first() {
+    holds(&["combination_drop_during_others_outage", "combination_two_in_one_minute"]).await;
+}
+
+#[tokio::test]
+async fn what_is_kept_silent_takes_no_other_alert_with_it() {
+    holds(&["combination_cause_and_consequence", "combination_consequence_outlives_cause"]).await;
+    holds(&["ours_drop_in_announced_work", "ours_announced_work_never_ends"]).await;
+}
+
+#[tokio::test]
+async fn one_broken_anchor_is_no_guard_on_one_target() {
+    holds(&["ours_one_anchor_dead"]).await;
+}
+
+#[test]
+fn a_quorum_that_half_can_satisfy_is_none() {
+    // Half may mean up and down at once; here it means neither.
+    assert_eq!(judge(&[true, true, false, false]), OwnNetwork::Sound);
+    assert_eq!(judge(&[true, false]), OwnNetwork::Unasked);
+    assert_eq!(judge(&[true, false, false]), OwnNetwork::Blind);
+}
+
+#[test]
+fn first_looks_do_not_start_one_after_the_other() {
+    let every = Schedule::Every(Duration::from_secs(300));
+    let first: Vec<Time> = (0..500).map(|n| every.first(Time(0), stable(&format!("probe {n}")))).collect();
+    assert!(first.iter().all(|at| *at < Time(60_000)), "all within the first minute");
+    let spread: BTreeSet<i64> = first.iter().map(|at| at.0 / 1_000).collect();
+    assert!(spread.len() >= 25, "and spread over it: {} seconds used", spread.len());
+}
+
+/// A channel that refuses so often, and then takes everything.
+struct Refusing {
+    left: Mutex<u32>,
+    arrived: Mutex<Vec<String>>,
+}
+
+impl Record for Refusing {
+    fn send<'m>(&'m self, message: &'m Message) -> BoxFuture<'m, Tried> {
+        Box::pin(async {
+            let mut left = self.left.lock().unwrap();
+            if *left > 0 {
+                *left -= 1;
+                return Tried::Retry { after: None, why: "not now".to_owned() };
+            }
+            self.arrived.lock().unwrap().push(message.id.clone());
+            Tried::Sent(None)
+        })
+    }
+}
+
+fn alert(id: &str, reason: Reason) -> NewAlert {
+    let view = plugwatch::say::alert::AlertView {
+        reason,
+        level: Level::Info,
+        platform: "Acme".into(),
+        at: Time(0),
+        simulation: false,
+        body: plugwatch::say::alert::Body::Note { title: id.to_owned(), lines: Vec::new() },
+    };
+    NewAlert {
+        public_id: id.to_owned(),
+        incident: None,
+        dependency: None,
+        reason,
+        level: Level::Info,
+        at: Time(0),
+        snapshot: serde_json::to_value(&view).unwrap(),
+        to: vec![("chat".to_owned(), "one".to_owned())],
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_before_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(Store::open(&folder.path().join("p.db")).await.unwrap());
+    let alerts = vec![alert("opened", Reason::Opened), alert("recovered", Reason::Recovered)];
+    store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
+    let clock = Clock::manual(Time(0));
+    let channel = Arc::new(Refusing { left: Mutex::new(4), arrived: Mutex::default() });
+    let senders = Senders::new([("chat".to_owned(), Settings::Recorded(channel.clone()))], &clock).unwrap();
+    let courier = Courier::new(store.clone(), Ways { senders, everybody: Vec::new() }, clock.clone(), Ids::Random);
+    courier.deliver(Time(0)).await.unwrap();
+    assert_eq!(store.outbox_state().await.unwrap().sent, 0, "refused is not sent");
+    for minute in 1..20 {
+        clock.move_to(Time(minute * 60_000));
+        courier.deliver(clock.now()).await.unwrap();
+    }
+    assert_eq!(*channel.arrived.lock().unwrap(), ["opened", "recovered"]);
+    assert_eq!(store.outbox_state().await.unwrap().sent, 2);
+}
