@@ -22,6 +22,8 @@ pub struct Dependency {
     pub needs: Vec<String>,
     /// What to switch to.
     pub fallback: Option<String>,
+    /// The dependency that the fallback stands on, if one is watched.
+    pub fallback_on: Option<String>,
     /// Our account at the vendor.
     pub account_id: Option<String>,
     /// Whom to call there.
@@ -48,7 +50,7 @@ pub struct LeaveStep {
 }
 
 /// Keys of a dependency that are no parameters of a check.
-const OWN_KEYS: [&str; 19] = [
+const OWN_KEYS: [&str; 20] = [
     "id",
     "label",
     "vendor",
@@ -58,6 +60,7 @@ const OWN_KEYS: [&str; 19] = [
     "breaks",
     "needs",
     "fallback",
+    "fallback_on",
     "account_id",
     "contact",
     "contract_notice_days",
@@ -99,6 +102,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         breaks: text("breaks"),
         needs: table.strings("needs").map(|list| list.value.into_iter().map(|n| n.value).collect()).unwrap_or_default(),
         fallback: text("fallback"),
+        fallback_on: text("fallback_on"),
         account_id: text("account_id"),
         contact: text("contact"),
         contract_notice_days: table.count("contract_notice_days").map(|days| days.value),

@@ -5,6 +5,7 @@ mod dependency;
 mod maintenance;
 mod network;
 mod notes;
+mod notice;
 mod probe;
 mod secret;
 mod sense;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::catalog::Catalog;
+use crate::core::notice::Notice;
 use crate::core::question::Secret;
 use crate::core::schedule::{Cron, Schedule};
 use crate::read::{Problem, Problems, Source, Table};
@@ -49,6 +51,8 @@ pub struct Config {
     pub dependencies: Vec<Dependency>,
     /// Announced work.
     pub maintenance: Vec<Maintenance>,
+    /// What vendors and people have told.
+    pub notices: Vec<Notice>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Catalog,
 }
@@ -109,6 +113,7 @@ fn read_all(source: &Source) -> Result<Config, Problems> {
     let root = Table::root(source, &parsed);
     let catalog = Catalog::load(read_overlay(&root).as_deref())?;
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
+    let dependencies = dependency::read_all(&root, &catalog, time_zone);
     let config = Config {
         platform: read_platform(&root),
         database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
@@ -118,7 +123,12 @@ fn read_all(source: &Source) -> Result<Config, Problems> {
         web: read_web(&root),
         network: network::read(&root),
         channels: root.tables("channel").iter().filter_map(channel::read).collect(),
-        dependencies: dependency::read_all(&root, &catalog, time_zone),
+        notices: root
+            .tables("notice")
+            .iter()
+            .filter_map(|table| notice::read(table, &catalog, &dependencies))
+            .collect(),
+        dependencies,
         maintenance: root
             .tables("maintenance")
             .iter()

@@ -62,6 +62,12 @@ fn check_needs(tables: &[Table<'_>], config: &Config) {
         config.dependencies.iter().map(|dependency| (dependency.id.as_str(), dependency.needs.as_slice())).collect();
     for table in tables {
         let Some(id) = table.string("id") else { continue };
+        if let Some(on) =
+            table.string("fallback_on").filter(|on| on.value == id.value || !ids.contains(on.value.as_str()))
+        {
+            let what = format!("`{}` is no other dependency that a fallback could stand on", on.value);
+            table.problem(on.span, what, format!("there are: {}", ids.iter().copied().collect::<Vec<_>>().join(", ")));
+        }
         for need in table.strings("needs").map(|needs| needs.value).unwrap_or_default() {
             check_need(table, &id.value, &need, &ids, &needs);
         }

@@ -16,6 +16,7 @@ pub mod groups;
 pub mod history;
 pub mod incident;
 pub mod model;
+pub mod notice;
 pub mod policy;
 pub mod question;
 pub mod review;

@@ -140,6 +140,8 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             Level::Critical
         }
         (_, Verdict::Dropped) => Level::Critical,
+        // The letter comes a day before the cut: that day is all there is.
+        (_, Verdict::Degraded) if held.reason == "ends" => Level::Critical,
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
         _ => Level::Warning,
     }

@@ -13,6 +13,7 @@ use crate::core::board::LastLook;
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
+use crate::core::notice::Notice;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::{Tally, Want};
@@ -203,7 +204,7 @@ impl Engine {
     /// Combines the dependency's probes anew, and sees what that means for people.
     pub(super) fn correlate(&mut self, id: &str, at: Time) {
         let old = self.draft.dependency(&self.state, id);
-        let combined = self.combined(id);
+        let combined = self.with_notices(id, self.combined(id), at);
         if combined == old.combined {
             return;
         }
@@ -214,6 +215,23 @@ impl Engine {
         let incident = self.move_incident(id, &step, old.incident.clone(), at);
         self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
         self.review(at);
+    }
+
+    /// What it comes to with what vendors and people have told.
+    fn with_notices(&self, id: &str, combined: Combined, at: Time) -> Combined {
+        let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
+        let notices = self.ctx.config.notices.iter().filter(concerns);
+        notices.fold(combined, |combined, notice| notice.apply(combined, at))
+    }
+
+    /// Notices that begin or take effect change what their dependencies come to.
+    pub(super) fn hear_notices(&mut self, now: Time) {
+        let concerned: BTreeSet<String> =
+            self.ctx.config.notices.iter().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
+        for id in concerned {
+            self.correlate(&id, now);
+        }
+        self.notice_at = self.ctx.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
     }
 
     /// What a dependency comes to, by all that is believed about its probes.

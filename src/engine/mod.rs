@@ -89,6 +89,8 @@ pub struct Engine {
     report_at: Time,
     /// When what is told is to be looked at again, though nothing happens.
     review_at: Option<Time>,
+    /// When a notice begins or takes effect next.
+    notice_at: Option<Time>,
     /// Until when everything is watched more closely, after a loss.
     heightened_until: Time,
     report_wanted: bool,
@@ -116,7 +118,7 @@ impl Engine {
         let probes = self.plan.next_due();
         let own = self.own.next_due();
         let report = Some(self.report_at);
-        [probes, own, report, self.review_at].into_iter().flatten().min()
+        [probes, own, report, self.review_at, self.notice_at].into_iter().flatten().min()
     }
 
     /// Starts everything that is due at `now`. Never waits.
@@ -137,6 +139,9 @@ impl Engine {
             });
         }
         self.report_if_due(now);
+        if self.notice_at.is_some_and(|at| at <= now) {
+            self.hear_notices(now);
+        }
         if self.review_at.is_some_and(|at| at <= now) {
             self.review(now);
         }

@@ -58,6 +58,7 @@ impl Engine {
             report_at,
             report_wanted: false,
             review_at: None,
+            notice_at: None,
             heightened_until: Time(0),
             next_incident: store.next_incident().await?,
             simulation: false,
@@ -181,6 +182,7 @@ impl Engine {
             };
             self.draft.batch.incidents.push(change);
         }
+        self.hear_notices(now);
         self.review(now);
         if some_retired || !self.draft.batch.is_empty() {
             self.flush(now).await?;

@@ -9,6 +9,7 @@ use crate::config::Dependency;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::{Part, verified_at};
 use crate::core::incident::Reason;
+use crate::core::notice::Notice;
 use crate::core::review::Telling;
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
@@ -134,10 +135,29 @@ impl Engine {
             still_standing: others.standing,
             unsure: others.unsure,
             incident: None,
+            announced: self.announced(&dependency.id, at),
+            fallback_state: self.fallback_state(dependency),
             group: None,
             losses: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// The latest notice about it that has come.
+    fn announced(&self, id: &str, at: Time) -> Option<String> {
+        let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
+        let notice = self.ctx.config.notices.iter().filter(concerns).max_by_key(|notice| notice.received)?;
+        Some(format!("{}, by a notice: {}", notice.received.short(), notice.text))
+    }
+
+    /// Whether what the fallback stands on is there.
+    fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
+        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
+        let shown = self.draft.dependency(&self.state, &other.id).combined.shown();
+        Some(match shown {
+            Shown::Live => format!("It stands on {}, which is live", other.label),
+            shown => format!("But it stands on {}, which is {}", other.label, status::words(shown)),
+        })
     }
 
     /// What it needs and is not live now.

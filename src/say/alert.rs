@@ -104,6 +104,12 @@ pub struct About {
     pub unsure: Vec<String>,
     /// The incident's public id.
     pub incident: Option<String>,
+    /// What announced it: a notice, with when it came.
+    #[serde(default)]
+    pub announced: Option<String>,
+    /// How what the fallback stands on is now.
+    #[serde(default)]
+    pub fallback_state: Option<String>,
     /// The others in the same message.
     #[serde(default)]
     pub group: Option<Group>,
@@ -222,6 +228,7 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
+        (_, Verdict::Degraded) if why == "ends" => "🔴",
         _ => "🟡",
     }
 }
@@ -278,6 +285,7 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         },
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) => "OUTAGE",
+        (_, Verdict::Degraded) if why == "ends" => "ENDS",
         (_, Verdict::Degraded) => "WARNING",
         _ => "UNKNOWN",
     }

@@ -1,0 +1,57 @@
+//! `[[notice]]`: letters and words that came, typed in.
+
+use super::Dependency;
+use super::maintenance::time;
+use crate::catalog::Catalog;
+use crate::core::notice::Notice;
+use crate::read::Table;
+
+/// Reads one; it names dependencies, or a company and with it all that stand on it.
+pub(super) fn read(table: &Table<'_>, catalog: &Catalog, dependencies: &[Dependency]) -> Option<Notice> {
+    let mut named: Vec<String> = Vec::new();
+    for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
+        if !dependencies.iter().any(|dependency| dependency.id == id.value) {
+            let known: Vec<&str> = dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+            table.problem(
+                id.span,
+                format!("`{}` is no dependency", id.value),
+                format!("there are: {}", known.join(", ")),
+            );
+            continue;
+        }
+        named.push(id.value);
+    }
+    if let Some(company) = table.string("company") {
+        let of = |dependency: &&Dependency| {
+            dependency
+                .vendors
+                .iter()
+                .filter_map(|id| catalog.vendors.get(id))
+                .any(|vendor| vendor.parent == company.value)
+        };
+        let before = named.len();
+        named.extend(dependencies.iter().filter(of).map(|dependency| dependency.id.clone()));
+        if named.len() == before {
+            let what = format!("nothing that is watched belongs to `{}`", company.value);
+            table.problem(company.span, what, "use the slug of a company, as in config/catalog/_parents.toml");
+        }
+    }
+    let left = table.flag("left").is_some_and(|flag| flag.value);
+    let effective = table.any("effective").and_then(|_| time(table, "effective"));
+    let received = time(table, "received");
+    let text = table.need_string("text", "\"we suspend your account on Sunday\"");
+    table.finish();
+    if named.is_empty() {
+        table.problem(
+            table.span(),
+            "this notice concerns nothing",
+            "add dependencies = [\"...\"] or company = \"...\"",
+        );
+    }
+    let received = received?;
+    if effective.as_ref().is_some_and(|at| at.value < received.value) {
+        table.problem(received.span.clone(), "it takes effect before it came", "check both times and their zones");
+    }
+    let effective = effective.map(|at| at.value);
+    Some(Notice { dependencies: named, received: received.value, effective, text: text?.value, left })
+}

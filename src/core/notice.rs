@@ -1,0 +1,146 @@
+//! Notices: a vendor's letter, or a person's word. They come before the cut, while every
+//! look is green, and they explain the silence that follows.
+
+use super::combine::Combined;
+use super::model::{Fault, Proof, Verdict};
+use super::standing::Held;
+use super::time::{Time, human};
+
+/// What somebody was told about some dependencies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Ids of what it threatens.
+    pub dependencies: Vec<String>,
+    /// When it came.
+    pub received: Time,
+    /// When it takes effect, if it says so.
+    pub effective: Option<Time>,
+    /// What it says, in a few words.
+    pub text: String,
+    /// A person says that they have left us already.
+    pub left: bool,
+}
+
+/// Reasons for not seeing something that are ours, and prove nothing about a vendor.
+const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
+
+impl Notice {
+    /// The next instant at which it means something else than now.
+    pub fn turns_at(&self, now: Time) -> Option<Time> {
+        [Some(self.received), self.effective].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    /// What a dependency comes to with this notice.
+    pub fn apply(&self, state: Combined, now: Time) -> Combined {
+        if self.received > now {
+            return state;
+        }
+        let text = &self.text;
+        if self.left {
+            return told(state, Verdict::Dropped, "told_left", format!("told: {text}"), self.received);
+        }
+        let Some(ends) = self.effective else {
+            return told(state, Verdict::Degraded, "noticed", format!("a notice came: {text}"), self.received);
+        };
+        let given = human(ends.since(self.received));
+        if now < ends {
+            let say = format!("a notice says that it ends on {}, {given} after it came: {text}", ends.short());
+            return told(state, Verdict::Degraded, "ends", say, self.received);
+        }
+        match silent_since(&state) {
+            Some(since) => {
+                let say =
+                    format!("it was announced for {} ({given} of notice: {text}), and it is silent", ends.short());
+                told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
+            }
+            None => {
+                let say = format!("a notice said that it ends on {}, and it still serves us: {text}", ends.short());
+                told(state, Verdict::Degraded, "outlived_notice", say, self.received)
+            }
+        }
+    }
+}
+
+/// Since when nothing good is heard of it, for reasons that are not ours.
+fn silent_since(state: &Combined) -> Option<Time> {
+    let held = state.held.as_ref().filter(|held| held.verdict == Verdict::Outage && held.fault != Fault::Ours);
+    let ours = |held: &Held| held.fault == Fault::Ours || OURS.contains(&held.reason.as_str());
+    let unseen = state.unseen.iter().filter(|unseen| unseen.blind && (unseen.urgent || !ours(&unseen.held)));
+    held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
+}
+
+/// The state with what was told, unless what was seen is as bad.
+fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
+    let seen = state.held.as_ref().map_or(0, |held| held.verdict.badness());
+    if seen >= verdict.badness() {
+        return state;
+    }
+    let by = state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default();
+    let held = Held {
+        verdict,
+        reason: reason.to_owned(),
+        fault: Fault::VendorDecision,
+        proof: Proof::Told,
+        say,
+        hint: Some(
+            "Copy what you need out while it still answers, and take the longest step of leaving first.".to_owned(),
+        ),
+        by,
+        since,
+    };
+    Combined { held: Some(held), ..state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::combine::Unseen;
+
+    fn notice() -> Notice {
+        Notice {
+            dependencies: vec!["host".to_owned()],
+            received: Time(0),
+            effective: Some(Time(31 * 3_600_000)),
+            text: "we cannot serve you".to_owned(),
+            left: false,
+        }
+    }
+
+    fn held(verdict: Verdict, since: Time) -> Combined {
+        let held = told(Combined::default(), Verdict::Dropped, "x", "x".to_owned(), since).held;
+        let held = held.map(|held| Held { verdict, fault: Fault::Unclear, ..held });
+        Combined { held, ..Combined::default() }
+    }
+
+    fn after(hours: i64, state: Combined) -> (Verdict, String) {
+        let held = notice().apply(state, Time(hours * 3_600_000)).held.unwrap();
+        (held.verdict, held.reason)
+    }
+
+    #[test]
+    fn it_ends_is_a_warning_while_everything_is_live() {
+        assert_eq!(after(1, held(Verdict::Live, Time(0))), (Verdict::Degraded, "ends".to_owned()));
+    }
+
+    #[test]
+    fn silence_after_the_hour_is_dropped_and_silence_before_it_is_not() {
+        let out = |hour: i64| held(Verdict::Outage, Time(hour * 3_600_000));
+        assert_eq!(after(20, out(19)).0, Verdict::Outage);
+        assert_eq!(after(32, out(31)), (Verdict::Dropped, "ended_by_notice".to_owned()));
+        assert_eq!(after(32, held(Verdict::Live, Time(0))), (Verdict::Degraded, "outlived_notice".to_owned()));
+    }
+
+    #[test]
+    fn our_own_blindness_is_no_silence_of_theirs() {
+        let unseen = |reason: &str, fault: Fault| {
+            let mut state = held(Verdict::Live, Time(0));
+            let why =
+                Held { verdict: Verdict::Unknown, reason: reason.to_owned(), fault, ..state.held.clone().unwrap() };
+            state.unseen =
+                vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: false, vendor_fine: false }];
+            after(40, state).0
+        };
+        assert_eq!(unseen("own_network", Fault::Ours), Verdict::Degraded);
+        assert_eq!(unseen("unrecognised", Fault::Unclear), Verdict::Dropped);
+    }
+}
