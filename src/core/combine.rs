@@ -60,11 +60,12 @@ impl Combined {
         self.unseen.first().map(|unseen| &unseen.held)
     }
 
-    /// Live beyond doubt: all that decides was looked at, can be seen and is not contradicted.
+    /// Live, all that decides was looked at, and nothing contradicts it. A check that cannot be
+    /// seen keeps its last verdict, so it cannot hide behind others that are live.
     pub fn is_surely_live(&self) -> bool {
         let live = self.held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
         let doubt = self.suspicion.as_ref().is_some_and(|held| held.verdict != Verdict::Live);
-        live && self.unseen.is_empty() && !self.waiting && !doubt
+        live && !self.waiting && !doubt
     }
 }
 

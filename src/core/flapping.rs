@@ -40,7 +40,7 @@ pub fn flap(told: &Told, now: Time) -> Flap {
 }
 
 /// When, without further turns, only so few are left within the window.
-fn settles_at(told: &Told, now: Time) -> Time {
+pub fn settles_at(told: &Told, now: Time) -> Time {
     let nth = told.turns.len().checked_sub(OFF.0 + 1).and_then(|n| told.turns.get(n));
     nth.map_or(now.plus(OFF.1), |turn| turn.plus(OFF.1 + Duration::from_millis(1)))
 }

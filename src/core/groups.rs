@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::incident::{Level, Reason};
 use super::model::{Fault, Verdict};
 use super::review::{Telling, Together};
-use super::scene::Scene;
+use super::scene::{Cause, Scene};
 use super::time::Time;
 use super::told::Told;
 use super::wanted::{Wanted, level};
@@ -20,8 +20,8 @@ const MASS_WAIT: Duration = Duration::from_secs(120);
 const JOINS: Duration = Duration::from_secs(1_800);
 /// So many companies, and at least half of all, out at once are a mass.
 const MASS: usize = 4;
-/// Reminders that are due so soon go along with one that is due.
-const DIGEST: Duration = Duration::from_secs(7_200);
+/// Reminders that have waited for so much of their time go along with one that is due.
+const NEAR: f64 = 0.8;
 
 /// Something that one dependency wants told now.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub struct Sorted {
 /// What belongs together by its nature.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    Stops(String),
+    Stops(String, Verdict),
     Returns(String),
     Mass,
     Digest,
@@ -81,7 +81,7 @@ fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
     match subject.parent {
         _ if wanted.reason == Reason::StillOpen => Key::Digest,
         _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
-        Some(parent) if stops(wanted) => Key::Stops(parent.to_owned()),
+        Some(parent) if stops(wanted) => Key::Stops(parent.to_owned(), wanted.held.verdict),
         Some(parent) if wanted.reason == Reason::Recovered => Key::Returns(parent.to_owned()),
         _ => Key::Alone(candidate.index),
     }
@@ -92,6 +92,10 @@ fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
     let all: BTreeSet<&str> = scene.subjects.iter().map(|subject| subject.company()).collect();
     let out = |index: usize| {
         let subject = &scene.subjects[index];
+        // What has a cause here, or was announced, says nothing about our own side.
+        if subject.maintenance.is_some() || matches!(scene.cause(index), Cause::Down(_)) {
+            return false;
+        }
         let wants =
             candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
         let suspected = subject.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
@@ -111,7 +115,7 @@ fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Op
     let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
     let others = || (0..scene.subjects.len()).filter(|index| !within(*index)).map(|index| &scene.subjects[index]);
     match key {
-        Key::Stops(parent) => {
+        Key::Stops(parent, _) => {
             let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
             let joins = others().any(|other| {
                 let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
@@ -150,7 +154,7 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
     };
     group.sort_by_key(rank);
     let loudest = group.iter().map(|c| level(c.wanted.reason, &c.wanted.held, scene.subjects[c.index].criticality));
-    let level = loudest.max().unwrap_or(Level::Warning);
+    let loudest = loudest.max().unwrap_or(Level::Warning);
     let mut members: Vec<usize> = group.iter().map(|candidate| candidate.index).collect();
     let lead = group.swap_remove(0);
     let mut wanted = lead.wanted;
@@ -163,25 +167,33 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
             wanted.held.fault = Fault::Unclear;
             Together::Mass
         }
-        Key::Stops(_) | Key::Returns(_) if members.len() > 1 => Together::Company,
+        Key::Stops(..) | Key::Returns(_) if members.len() > 1 => Together::Company,
         _ => Together::Alone,
     };
     let (reason, losses) = reason(scene, key, lead.index, &wanted);
+    let level = if reason == Reason::Cascade { Level::Critical } else { loudest };
     Telling { reason, level, members, wanted, together, losses }
 }
 
 /// Why now: a first stop, one more of the same event, or the second loss of a cascade.
 fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason, Vec<usize>) {
-    let lost = wanted.held.verdict == Verdict::Dropped && matches!(wanted.reason, Reason::Opened | Reason::Worsened)
-        || (wanted.reason == Reason::Blind && scene.subjects[lead].lost_access());
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
+    let counted = scene.subjects[lead].told.verdict == Some(Verdict::Dropped);
+    let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
+    let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
-        Key::Stops(parent) => told_lately(scene, |index| index != lead && scene.subjects[index].parent == Some(parent)),
+        Key::Stops(parent, _) => {
+            told_lately(scene, |index| index != lead && scene.subjects[index].parent == Some(parent))
+        }
         Key::Mass => told_lately(scene, |index| index != lead && out(scene)(index)),
         _ => None,
     };
-    let under_lost = if lost { scene.foundations(lead) } else { Vec::new() };
-    let consequence = under_lost.iter().any(|need| scene.subjects[*need].is_down());
-    if (joined.is_some() && stops(wanted)) || (consequence && stops(wanted)) {
+    let gone =
+        |index: usize| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+    let under = if stops(wanted) { scene.foundations(lead) } else { Vec::new() };
+    // A loss goes with an earlier loss of its company or its foundation; an outage there explains none.
+    let goes_with = |index: usize| scene.subjects[index].is_down() && (!lost || gone(index));
+    if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
         return (Reason::Grew, Vec::new());
     }
     let losses = if lost { scene.other_losses(lead) } else { Vec::new() };
@@ -189,12 +201,16 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
     (reason, losses)
 }
 
-/// Reminders that would come within the half-hour.
+/// Open things whose own reminder is near: most of their wait is over.
 fn due_soon(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
-    let soon = scene.now.plus(DIGEST);
     let due = |index: &usize| {
         let subject = &scene.subjects[*index];
-        super::wanted::remind_at(subject, subject.told).is_some_and(|at| at <= soon)
+        let told = subject.told;
+        let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
+        let silent = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
+        let waited = told.news_at.map(|at| scene.now.since(at));
+        let wait = super::wanted::remind_at(subject, told).zip(told.news_at).map(|(at, from)| at.since(from));
+        same && !silent && waited.zip(wait).is_some_and(|(waited, wait)| waited >= wait.mul_f64(NEAR))
     };
     (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(due).collect()
 }
@@ -238,10 +254,10 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
             told.began_at = Some(incident.began_at);
             told.verdict = Some(incident.verdict);
             told.reason.clone_from(&incident.reason);
-            told.fault = Some(incident.fault);
+            (told.fault, told.proof) = (Some(incident.fault), Some(incident.proof));
         }
         None => {
-            (told.verdict, told.fault, told.opened_at, told.reminders) = (None, None, None, 0);
+            (told.verdict, told.fault, told.proof, told.opened_at, told.reminders) = (None, None, None, None, 0);
             (told.incident, told.began_at, told.news_at) = (None, None, None);
             told.reason.clear();
         }

@@ -107,8 +107,8 @@ pub enum Step {
 
 /// What the dependency's new state means for its incident.
 ///
-/// It ends only when all that decides is seen and live: what one check shows well, another
-/// that cannot be seen may not.
+/// It ends when all that decides was looked at and is live: a check that cannot be seen keeps
+/// the verdict it had.
 pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     let Some(held) = &state.held else { return Step::Stay };
     match (open, held.verdict) {

@@ -1,6 +1,8 @@
 //! Notices: a vendor's letter, or a person's word. They come before the cut, while every
 //! look is green, and they explain the silence that follows.
 
+use std::time::Duration;
+
 use super::combine::Combined;
 use super::model::{Fault, Proof, Verdict};
 use super::standing::Held;
@@ -21,13 +23,19 @@ pub struct Notice {
     pub left: bool,
 }
 
+/// Silence that begins within this after its hour is explained by a notice.
+const EXPLAINS: Duration = Duration::from_secs(72 * 3_600);
+/// What still serves us so long after its hour has outlived the notice.
+const SPENT: Duration = Duration::from_secs(7 * 86_400);
+
 /// Reasons for not seeing something that are ours, and prove nothing about a vendor.
 const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
 
 impl Notice {
     /// The next instant at which it means something else than now.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
-        [Some(self.received), self.effective].into_iter().flatten().filter(|at| *at > now).min()
+        let spent = self.effective.map(|at| at.plus(SPENT));
+        [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     /// What a dependency comes to with this notice.
@@ -47,7 +55,10 @@ impl Notice {
             let say = format!("a notice says that it ends on {}, {given} after it came: {text}", ends.short());
             return told(state, Verdict::Degraded, "ends", say, self.received);
         }
-        match silent_since(&state) {
+        if now.since(ends) >= SPENT {
+            return state;
+        }
+        match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)) {
             Some(since) => {
                 let say =
                     format!("it was announced for {} ({given} of notice: {text}), and it is silent", ends.short());
@@ -63,7 +74,10 @@ impl Notice {
 
 /// Since when nothing good is heard of it, for reasons that are not ours.
 fn silent_since(state: &Combined) -> Option<Time> {
-    let held = state.held.as_ref().filter(|held| held.verdict == Verdict::Outage && held.fault != Fault::Ours);
+    // A breakdown that the vendor itself reports is one.
+    let reported = |held: &Held| held.fault == Fault::VendorBreakdown && held.proof == Proof::Stated;
+    let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
+    let held = state.held.as_ref().filter(out);
     let ours = |held: &Held| held.fault == Fault::Ours || OURS.contains(&held.reason.as_str());
     let unseen = state.unseen.iter().filter(|unseen| unseen.blind && (unseen.urgent || !ours(&unseen.held)));
     held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())

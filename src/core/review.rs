@@ -18,6 +18,8 @@ use super::wanted::{Wanted, remind_at, wanted};
 
 /// A consequence waits so long for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
+/// What may be on its way back is waited for so long before it is told.
+const RETURN_WAIT: Duration = Duration::from_secs(300);
 /// Work that a vendor's status page announces is believed for so long.
 const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
 /// What is still down so long after its cause is up stands by itself.
@@ -100,8 +102,10 @@ pub fn review(scene: &Scene<'_>) -> Review {
         review.tellings.push(telling);
     }
     for (index, subject) in scene.subjects.iter().enumerate() {
-        if let Some(at) = remind_at(subject, &after[index]) {
-            review.sooner(at.max(scene.now.plus(Duration::from_secs(1))));
+        let told = &after[index];
+        let held_back = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
+        if let Some(at) = remind_at(subject, told).filter(|_| !held_back) {
+            review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
         }
     }
     review.told = after.into_iter().enumerate().collect();
@@ -122,6 +126,10 @@ impl Review {
 /// What one dependency wants to be told now, once everything that silences it was heard.
 fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
     let (subject, now) = (&scene.subjects[index], scene.now);
+    // What was believed before a pause is told once it was looked at again.
+    if subject.looked_at.is_none_or(|at| at < scene.fresh_since) {
+        return None;
+    }
     let flapped = about_flapping(scene, index, told, review);
     if flapped.is_some() {
         return flapped;
@@ -142,23 +150,34 @@ fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Revi
 }
 
 fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
-    let reason = match flap(told, scene.now) {
-        Flap::Steady => return None,
+    let subject = &scene.subjects[index];
+    let held = subject.state.held.clone()?;
+    let wanted = |reason| Some(Wanted { reason, before: told.verdict, held: held.clone() });
+    match flap(told, scene.now) {
+        Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
-            return None;
+            None
         }
+        // A drop is told as one, and a consequence or announced work as what it is.
         Flap::Begins => {
-            told.flapping = Some(scene.now);
-            Reason::Flapping
+            let work = subject.maintenance.is_some_and(|until| until > scene.now);
+            let quiet = work || scene.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
+            let said = wanted(Reason::Flapping).filter(|_| !quiet);
+            if said.is_some() {
+                told.flapping = Some(scene.now);
+                review.sooner(super::flapping::settles_at(told, scene.now));
+            }
+            said
         }
+        // Settled is good news only if it is live; all else is told as what it is.
         Flap::Ends => {
+            let said = wanted(Reason::Settled).filter(|_| subject.state.is_surely_live());
             told.flapping = None;
-            Reason::Settled
+            told.turns.clear();
+            said
         }
-    };
-    let held = scene.subjects[index].state.held.clone()?;
-    Some(Wanted { reason, before: told.verdict, held })
+    }
 }
 
 fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since: Time) -> Fate {
@@ -166,7 +185,8 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     if wanted.reason == Reason::Suspected && matches!(scene.cause(index), Cause::Down(_)) {
         return Fate::Muted;
     }
-    let own_no = wanted.held.verdict == Verdict::Dropped || (wanted.reason == Reason::Blind && subject.lost_access());
+    let own_no = wanted.held.verdict == Verdict::Dropped
+        || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
     if told.flapping.is_some() {
         let turns = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Recovered);
         let lasts = lasts_at(told, wanted.held.verdict).filter(|at| turns && *at > now);
@@ -180,6 +200,10 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     if own_no || !is_consequential(wanted) {
         return Fate::Now;
     }
+    // A look says that it is back already: the next one tells whether there is anything to say.
+    if let Some(back) = subject.returning_since().map(|since| since.plus(RETURN_WAIT)).filter(|back| *back > now) {
+        return Fate::Later(back);
+    }
     if wanted.held.reason == "vendor_maintenance" && now.since(since) < VENDOR_WORK {
         return Fate::Later(since.plus(VENDOR_WORK));
     }
@@ -192,7 +216,7 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
             Fate::Muted
         }
         Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
-        Cause::None if told.muted => {
+        Cause::None | Cause::Doubtful(_) if told.muted => {
             let up = *told.cause_up.get_or_insert(now);
             if now.since(up) < CAUSE_GRACE { Fate::Later(up.plus(CAUSE_GRACE)) } else { Fate::Now }
         }

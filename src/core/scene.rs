@@ -33,7 +33,14 @@ impl Subject<'_> {
     /// Its open incident says that it is gone or out.
     pub fn is_down(&self) -> bool {
         let down = |incident: &Incident| matches!(incident.verdict, Verdict::Dropped | Verdict::Outage);
-        self.incident.is_some_and(down) || self.lost_access()
+        self.incident.is_some_and(down)
+    }
+
+    /// Since when it is in trouble, if it is.
+    fn began_at(&self) -> Option<Time> {
+        let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
+        let suspected = self.state.suspicion.as_ref().map(|held| held.since);
+        self.incident.map(|incident| incident.began_at).or(unseen).or(suspected)
     }
 
     /// The key worked and is refused now.
@@ -51,7 +58,13 @@ impl Subject<'_> {
 
     /// Looks contradict an incident that is gone or out: it may be on its way back.
     pub fn is_returning(&self) -> bool {
-        self.is_down() && self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Live)
+        self.returning_since().is_some()
+    }
+
+    /// Since when they do.
+    pub fn returning_since(&self) -> Option<Time> {
+        let back = self.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Live && self.is_down());
+        back.map(|held| held.since)
     }
 
     /// What counts as one company; what is ours counts by itself.
@@ -67,7 +80,12 @@ pub struct Scene<'a> {
     pub subjects: Vec<Subject<'a>>,
     /// The time.
     pub now: Time,
+    /// What was looked at before that is old: the program was started, or slept.
+    pub fresh_since: Time,
 }
+
+/// A cause and its consequence begin within this of each other: as far apart as looks are.
+const TOGETHER: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 /// What may explain a dependency's trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,15 +106,18 @@ impl<'a> Scene<'a> {
     /// What `subject` stands on and is in trouble itself, directly or through others.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
-        let began = self.subjects[subject].incident.map(|incident| incident.began_at);
-        for need in self.foundations(subject) {
-            if self.subjects[need].is_down() {
-                return Cause::Down(need);
+        let began = self.subjects[subject].began_at();
+        for index in self.foundations(subject) {
+            let need = &self.subjects[index];
+            // What went on for long while the other was still well did not cause it.
+            let near = began.zip(need.began_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
+            if near && need.is_down() {
+                return Cause::Down(index);
             }
             // What was not looked at since the trouble began may be its cause.
-            let stale = began.is_some() && self.subjects[need].looked_at < began;
-            if (stale || self.subjects[need].is_doubtful()) && doubtful == Cause::None {
-                doubtful = Cause::Doubtful(need);
+            let stale = began.is_some() && need.looked_at < began;
+            if (stale || (near && (need.is_doubtful() || need.lost_access()))) && doubtful == Cause::None {
+                doubtful = Cause::Doubtful(index);
             }
         }
         doubtful

@@ -64,11 +64,13 @@ impl Cron {
         ] {
             in_range(name, text, least, most)?;
         }
+        // Only what repeats within every hour can be reckoned without a zone.
+        let steps = [hour, day, month, weekday].iter().all(|field| matches!(*field, "*" | "?"));
         let weekday = named_weekdays(weekday)?;
         let full = format!("{second} {minute} {hour} {day} {month} {weekday}");
         let schedule = cron::Schedule::from_str(&full)
             .map_err(|_| "not a cron expression: minute hour day month weekday".to_owned())?;
-        let cron = Cron { text: text.to_owned(), zone, schedule, steps: hour.starts_with('*') };
+        let cron = Cron { text: text.to_owned(), zone, schedule, steps };
         if cron.next(Time(0)).is_none() {
             return Err("no day ever matches this expression".to_owned());
         }
@@ -86,7 +88,7 @@ impl Cron {
         let local = now.utc().with_timezone(&self.zone).naive_local();
         self.schedule
             .after(&Utc.from_utc_datetime(&local))
-            .take(4)
+            .take(400)
             .map(|naive| self.instant(naive.naive_utc()))
             .find(|at| *at > now)
     }

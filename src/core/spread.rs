@@ -29,7 +29,9 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let home = group[0].standing;
     let counts = home.unverified.is_some() || unseen.len() * 2 > group.len();
     let most_blind = group.iter().filter(blind).count() * 2 > group.len();
-    let unseen = unseen.first().and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
+    let urgent = unseen.iter().find(|standing| standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
+    let speaks = urgent.or(unseen.first());
+    let unseen = speaks.and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
     let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
     Vote {
         held: held(group),
@@ -38,7 +40,7 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
             held: unseen.held.clone(),
             blind: is_blind(home) || most_blind,
             vendor_fine: unseen.vendor_fine,
-            urgent: group.iter().any(|part| part.standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent)),
+            urgent: unseen.urgent,
         }),
         suspicion: suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse),
         waiting: home.confirmed.is_none() && home.unverified.is_none() && home.suspicion.is_none(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::combine::{Combined, Unseen};
 use super::incident::Incident;
-use super::model::{Fault, Verdict};
+use super::model::{Fault, Proof, Verdict};
 use super::shown::Shown;
 use super::time::Time;
 
@@ -57,6 +57,10 @@ pub struct Told {
     pub turns: Vec<Time>,
     /// It goes up and down since then, and single turns are not told.
     pub flapping: Option<Time>,
+    /// What that rested on.
+    pub proof: Option<Proof>,
+    /// Whether it was dropped at the last review.
+    pub dropped: bool,
     /// When it was lost, if it was within the time that counts.
     pub lost_at: Option<Time>,
 }
@@ -77,6 +81,8 @@ impl Told {
             opened_at: Some(incident.began_at),
             news_at: Some(incident.began_at),
             open: true,
+            proof: Some(incident.proof),
+            dropped: incident.verdict == Verdict::Dropped,
             turned_at: Some(incident.began_at),
             lost_at: (incident.worst == Verdict::Dropped).then_some(incident.began_at),
             ..told
@@ -94,10 +100,11 @@ impl Told {
         let over = self.turns.len().saturating_sub(MOST_TURNS);
         self.turns.drain(..over);
         self.follow_loss(state, incident, now);
-        // Seen again, but as gone or out: that is told by itself, and no good news.
+        // Seen again, but as gone or out, or beside others that are not: that is no good news, and
+        // the next time that it cannot be seen is told again.
         let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage);
-        if gone && state.unseen.is_empty() {
-            self.blind.clear();
+        if gone || !state.unseen.is_empty() {
+            self.blind.retain(|group, _| state.unseen.iter().any(|unseen| unseen.group == *group));
         }
     }
 
@@ -113,15 +120,18 @@ impl Told {
 
     fn follow_loss(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
         let access = state.unseen.iter().find(|unseen| unseen.urgent && unseen.held.reason == "access_lost");
-        match incident.map(|incident| (incident.verdict, incident.worst, incident.began_at)) {
-            Some((Verdict::Dropped, _, began)) => _ = self.lost_at.get_or_insert(began),
-            // Called dropped, and it was an outage: nothing was lost.
-            Some((Verdict::Outage, Verdict::Dropped, _)) => self.lost_at = None,
-            _ => {
-                if let Some(unseen) = access {
-                    self.lost_at.get_or_insert(unseen.held.since);
-                }
-            }
+        let dropped = incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+        if dropped && !self.dropped {
+            // Anew for each drop, and not as old as the warning before it.
+            self.lost_at = Some(state.held.as_ref().map_or(now, |held| held.since));
+        }
+        self.dropped = dropped;
+        let outage = incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
+        if outage && self.proof == Some(Proof::Inferred) && self.verdict == Some(Verdict::Dropped) {
+            // Concluded to be dropped, and it was an outage: nothing was lost.
+            self.lost_at = None;
+        } else if let Some(unseen) = access {
+            self.lost_at.get_or_insert(unseen.held.since);
         }
         let still = matches!(incident, Some(incident) if incident.verdict == Verdict::Dropped) || access.is_some();
         self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);

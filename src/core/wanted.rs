@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::incident::{Incident, Level, Reason};
-use super::model::{Criticality, Fault, Verdict};
+use super::model::{Criticality, Fault, Proof, Verdict};
 use super::scene::Subject;
 use super::shown::Shown;
 use super::standing::Held;
@@ -51,7 +51,7 @@ fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Told) -> Op
 fn turn(before: Verdict, told: &Told, incident: &Incident) -> Option<Reason> {
     let ours = incident.fault == Fault::Ours && told.fault != Some(Fault::Ours);
     match (before, incident.verdict) {
-        (Verdict::Dropped, Verdict::Outage) => Some(Reason::Corrected),
+        (Verdict::Dropped, Verdict::Outage) if told.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
         (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
         (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
         _ if ours => Some(Reason::ItWasUs),
@@ -94,7 +94,7 @@ fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Ti
         (Some(held), None) if heightened && before != Some(Verdict::Dropped) => {
             Some(Wanted { reason: Reason::Suspected, before, held: held.clone() })
         }
-        (None, Some(_)) if subject.state.unseen.is_empty() => {
+        (None, Some(_)) if matches!(subject.state.shown(), Shown::Live | Shown::Degraded) => {
             let held = subject.state.held.clone()?;
             Some(Wanted { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
         }
@@ -129,6 +129,7 @@ pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
 pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
     match (reason, held.verdict) {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
+        (Reason::Cascade, _) => Level::Critical,
         (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
         (Reason::Blind, _) => match held.reason.as_str() {
             "access_lost" if criticality != Criticality::Normal => Level::Critical,

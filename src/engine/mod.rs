@@ -89,6 +89,8 @@ pub struct Engine {
     report_at: Time,
     /// When what is told is to be looked at again, though nothing happens.
     review_at: Option<Time>,
+    /// What was looked at before is old: since the start, or since the machine woke.
+    fresh_since: Time,
     /// When a notice begins or takes effect next.
     notice_at: Option<Time>,
     /// Until when everything is watched more closely, after a loss.

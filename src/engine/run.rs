@@ -46,6 +46,9 @@ impl Engine {
         loop {
             let now = self.ctx.clock.now();
             self.tick(now);
+            if self.draft.batch.is_urgent() {
+                self.flush_or_log(now).await;
+            }
             let wake = self.wake_at(now, waiting.as_ref());
             // Only waiting stands in the select: what touches the store runs to its end.
             tokio::select! {
@@ -110,6 +113,7 @@ impl Engine {
             wake.short(),
             now.short()
         );
+        self.fresh_since = now;
         // Before anybody is blamed, our own network is asked.
         self.own.ask_at(now);
         if let Err(error) = self.store.add_gap(wake, now).await {

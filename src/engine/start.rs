@@ -59,6 +59,7 @@ impl Engine {
             report_wanted: false,
             review_at: None,
             notice_at: None,
+            fresh_since: now,
             heightened_until: Time(0),
             next_incident: store.next_incident().await?,
             simulation: false,
@@ -155,6 +156,8 @@ impl Engine {
             let told = told.unwrap_or_else(|| Told::of_older(incident.as_ref(), &combined));
             states.insert(id.clone(), DependencyState { combined, incident, told });
         }
+        let gone: Vec<String> = stored.into_keys().collect();
+        self.store.forget(&gone).await?;
         self.state.dependencies = states;
         // What is configured may have changed what it all comes to.
         for id in known {

@@ -23,7 +23,7 @@ impl Engine {
         let Review { tellings, told, again } = {
             let config = &self.ctx.config.dependencies;
             let subjects = config.iter().zip(&states).map(|(dependency, state)| self.subject(dependency, state, now));
-            review(&Scene { subjects: subjects.collect(), now })
+            review(&Scene { subjects: subjects.collect(), now, fresh_since: self.fresh_since })
         };
         self.review_at = again;
         let lost = told.iter().filter_map(|(_, told)| told.lost_at).max();
@@ -54,20 +54,21 @@ impl Engine {
             state: &state.combined,
             incident: state.incident.as_ref(),
             told: &state.told,
-            looked_at: self.looked_at(&dependency.id),
+            looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.ctx.config.maintenance_until(&dependency.id, now),
         }
     }
 
     /// When the deciding home probes of a dependency were looked at last, all of them; those
     /// without their key do not count.
-    fn looked_at(&self, id: &str) -> Option<Time> {
+    fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
         let decides = |spec: &&Arc<Spec>| {
             let waits = spec.probe.params.secret.values().any(|key| key.set().is_none());
             spec.probe.home && !waits && matches!(spec.probe.role, Role::Serves | Role::Standing)
         };
         let last = |spec: &Arc<Spec>| Some(self.draft.probe(&self.state, spec.id)?.last.as_ref()?.at);
-        self.plan.of(id).filter(decides).map(last).min().flatten()
+        // Where nothing can be asked, nobody waits for a look.
+        self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
     }
 
     /// The company behind a dependency; `None` where it is ours.
@@ -102,6 +103,10 @@ impl Engine {
                     (about.hint, about.status_page) = (None, None);
                 }
                 about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
+                about.loss_number = self.companies(&telling.losses) + 1;
+                if about.group.is_some() {
+                    about.lasted = None;
+                }
                 about.steps = if telling.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
                 Body::Dependency(Box::new(about))
             }
@@ -134,6 +139,15 @@ impl Engine {
         let others: Vec<usize> = (0..dependencies.len()).filter(out).collect();
         let lines = telling.members.iter().chain(&others).map(line).collect();
         Some(Group { name, of, mass, ids, lines })
+    }
+
+    /// How many companies these losses are.
+    fn companies(&self, losses: &[usize]) -> usize {
+        let company = |loss: &usize| {
+            let dependency = &self.ctx.config.dependencies[*loss];
+            self.parent(dependency).unwrap_or(&dependency.id)
+        };
+        losses.iter().map(company).collect::<std::collections::BTreeSet<_>>().len()
     }
 
     fn digest(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {

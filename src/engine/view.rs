@@ -139,8 +139,16 @@ impl Engine {
             fallback_state: self.fallback_state(dependency),
             group: None,
             losses: Vec::new(),
+            loss_number: 0,
+            unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
         }
+    }
+
+    /// What of it cannot be seen.
+    fn unseen(&self, id: &str) -> Option<String> {
+        let state = self.draft.dependency(&self.state, id).combined;
+        state.unseen.first().map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
     }
 
     /// The latest notice about it that has come.

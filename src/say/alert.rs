@@ -116,6 +116,12 @@ pub struct About {
     /// Earlier losses, for a cascade: a line each.
     #[serde(default)]
     pub losses: Vec<String>,
+    /// Which loss of a company this is, for a cascade.
+    #[serde(default)]
+    pub loss_number: usize,
+    /// What of it cannot be seen, though it is live again.
+    #[serde(default)]
+    pub unseen: Option<String>,
     /// Steps that are still possible elsewhere, the longest first.
     #[serde(default)]
     pub steps: Vec<String>,
@@ -195,7 +201,7 @@ impl AlertView {
             suspected => self.reason == Reason::Suspected,
             cascade => self.reason == Reason::Cascade,
             reason => why_now(self.reason, about),
-            wait => wait(about).or_else(|| by_hand(self.reason)),
+            wait => wait(about).or_else(|| by_hand(self.reason, about)),
             since => about.since.short(),
             lasted => about.lasted.map(human),
             over,
@@ -251,8 +257,9 @@ fn whose(about: &About) -> String {
 }
 
 /// What to do where nothing was seen and the catalogue knows nothing better.
-fn by_hand(reason: Reason) -> Option<&'static str> {
-    (reason == Reason::Blind).then_some("Look at it by hand. Nothing is known against the vendor.")
+fn by_hand(reason: Reason, about: &About) -> Option<&'static str> {
+    let well = matches!(about.before, None | Some(Verdict::Live));
+    (reason == Reason::Blind && well).then_some("Look at it by hand. Nothing is known against the vendor.")
 }
 
 /// What to do about a breakdown of theirs where the catalogue knows nothing better.
@@ -301,7 +308,7 @@ fn why_now(reason: Reason, about: &About) -> String {
         Reason::Eased => return format!("it became better, but is not live{was}"),
         Reason::Corrected => "we called it dropped; it is an outage",
         Reason::Recovered => return format!("it is over{was}"),
-        Reason::ItWasUs => "we said that it was theirs; it is ours to mend",
+        Reason::ItWasUs => "it turned out to be ours to mend",
         Reason::Suspected => "something was lost within three days, so a single look speaks",
         Reason::Cleared => "the looks that spoke against it were not confirmed",
         Reason::Flapping => "it went up and down six times within an hour; single turns are not told until it settles",

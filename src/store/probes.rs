@@ -109,6 +109,17 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Forgets what people were told about dependencies that are no longer watched.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget(&self, dependencies: &[String]) -> Result<()> {
+        for id in dependencies {
+            sqlx::query("DELETE FROM dependency WHERE id = $1").bind(id).execute(&self.writer).await?;
+        }
+        Ok(())
+    }
+
     /// What was believed about every active probe.
     ///
     /// # Errors

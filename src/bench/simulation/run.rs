@@ -20,10 +20,13 @@ use crate::core::time::Time;
 use crate::engine::{Courier, Engine, Ways};
 use crate::ids::Ids;
 use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
-use crate::store::Store;
+use crate::store::{BITE, Store};
 
 /// Looks that are due within this are decided and committed together.
 const GROUP: Duration = Duration::from_secs(120);
+const DAY: Duration = Duration::from_secs(86_400);
+/// Looks are kept for so long; sums, incidents and alerts for ever.
+const KEEP: Duration = Duration::from_secs(7 * 86_400);
 /// Between two kills, at most so many groups.
 const KILL_WITHIN: u32 = 400;
 
@@ -140,7 +143,13 @@ impl Simulation<'_> {
     async fn pass(&mut self, end: Time) -> Result<Program, String> {
         let mut program = self.start().await?;
         let mut left = self.rng.u32(1..KILL_WITHIN);
+        let mut prune_at = self.clock.now().plus(DAY);
         while self.clock.now() < end {
+            if self.clock.now() >= prune_at {
+                prune_at = self.clock.now().plus(DAY);
+                let before = Time(self.clock.now().0 - crate::core::time::millis(KEEP));
+                while program.store.prune(before).await.map_err(text_of)? >= BITE {}
+            }
             let due = program.engine.next_due().unwrap_or(end).max(self.clock.now());
             // The clock stands at the end of the group; what fell due within it is asked now.
             let now = due.plus(GROUP).min(end);
