@@ -21,7 +21,7 @@
 //! | [`engine`] | where all sides meet | all of the above |
 //! | [`bot`], [`web`] | Telegram commands, status page | `engine`, `say`, `store`'s read side |
 //! | [`demo`] | a stage and a story | `core`, `read` |
-//! | [`bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
+//! | [`mod@bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
 //! | [`cli`] | arguments to commands | everything |
 //! | [`clock`], [`ids`] | the only readers of time and chance | `core` |
 //!

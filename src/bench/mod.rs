@@ -12,7 +12,7 @@ mod simulation;
 mod world;
 
 pub use judge::{Finding, Marks, Score};
-pub use play::{Played, play};
+pub use play::{Played, play, play_over};
 pub use scenario::{Is, Scenario, Truth, load};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};

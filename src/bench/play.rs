@@ -67,13 +67,28 @@ pub(super) type Shows = BTreeMap<String, Vec<(Duration, Shown)>>;
 /// The scenario's configuration is wrong, or the store fails.
 pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> {
     let script = Arc::new(Scripted::new(scenario.world.clone()));
-    let mut stage = Stage::open(scenario, folder, script.clone()).await?;
+    let askers = Askers::scripted(script.clone());
+    play_over(scenario, folder, script, |_| askers.clone()).await
+}
+
+/// Plays a scenario with askers of the caller's own, who get the clock that is moved: the
+/// same answers over real sockets must come to the same.
+///
+/// # Errors
+/// As for [`play`].
+pub async fn play_over(
+    scenario: &Scenario,
+    folder: &Path,
+    script: Arc<Scripted>,
+    askers: impl Fn(&Clock) -> Askers,
+) -> Result<Played, String> {
+    let mut stage = Stage::open_at(scenario, folder, &askers, BEGINS).await?;
     let mut shows = Shows::new();
     for step in &scenario.steps {
         stage.pass(begin().plus(step.at), &mut shows).await?;
         script.set(&step.set);
         if let Some(pause) = step.restart {
-            stage = stage.restart(scenario, pause).await?;
+            stage = stage.restart(scenario, &askers, pause).await?;
         }
     }
     stage.pass(begin().plus(scenario.lasts), &mut shows).await?;
@@ -106,31 +121,36 @@ struct Stage {
     engine: Engine,
     store: Arc<Store>,
     clock: Clock,
-    script: Arc<Scripted>,
     folder: std::path::PathBuf,
 }
 
 impl Stage {
-    async fn open(scenario: &Scenario, folder: &Path, script: Arc<Scripted>) -> Result<Stage, String> {
-        Stage::open_at(scenario, folder, script, BEGINS).await
-    }
-
-    async fn open_at(scenario: &Scenario, folder: &Path, script: Arc<Scripted>, at: Time) -> Result<Stage, String> {
+    async fn open_at(
+        scenario: &Scenario,
+        folder: &Path,
+        askers: &impl Fn(&Clock) -> Askers,
+        at: Time,
+    ) -> Result<Stage, String> {
         let clock = Clock::manual(at);
         let config = configuration(scenario, folder)?;
         let store = Arc::new(Store::open_scratch(&folder.join("bench.db")).await.map_err(text)?);
-        let askers = Askers::scripted(script.clone());
-        let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids(at)).await.map_err(text)?;
-        Ok(Stage { engine, store, clock, script, folder: folder.to_owned() })
+        let engine =
+            Engine::start(config, askers(&clock), store.clone(), clock.clone(), ids(at)).await.map_err(text)?;
+        Ok(Stage { engine, store, clock, folder: folder.to_owned() })
     }
 
     /// Killed between two steps, and started again from what is on disk.
-    async fn restart(self, scenario: &Scenario, pause: Duration) -> Result<Stage, String> {
-        let Stage { engine, store, clock, script, folder } = self;
+    async fn restart(
+        self,
+        scenario: &Scenario,
+        askers: &impl Fn(&Clock) -> Askers,
+        pause: Duration,
+    ) -> Result<Stage, String> {
+        let Stage { engine, store, clock, folder } = self;
         drop(engine);
         store.close().await;
         drop(store);
-        Stage::open_at(scenario, &folder, script, clock.now().plus(pause)).await
+        Stage::open_at(scenario, &folder, askers, clock.now().plus(pause)).await
     }
 
     /// Lets time pass until `until`: the clock jumps from one due thing to the next.

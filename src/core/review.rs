@@ -3,7 +3,7 @@
 //! and the second loss in three days as what it is.
 //!
 //! [`review`] is pure: what was told, what holds, now. Silence always has one of the
-//! reasons of [`Fate`].
+//! reasons of `Fate`.
 
 use std::time::Duration;
 

@@ -1,6 +1,15 @@
 //! The drop bench: every scenario reads, some are played here, all of them by the command.
 
-use plugwatch::bench::{Is, load, play};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use plugwatch::ask::{Askers, Gate, Net, NetOptions, Script};
+use plugwatch::bench::{Is, Played, Scenario, Scripted, load, play, play_over};
+use plugwatch::clock::Clock;
+use plugwatch::core::budget::Budget;
+use plugwatch::core::question::Question;
+
+use crate::kit::{get, http, options, provider, raw};
 
 #[test]
 fn there_is_a_scenario_for_every_family_and_every_truth() {
@@ -73,4 +82,48 @@ async fn a_question_that_the_script_does_not_know_is_a_finding() {
     let folder = tempfile::tempdir().unwrap();
     let played = play(&scenario, folder.path()).await.unwrap();
     assert!(played.wrong.iter().any(|finding| finding.kind == "script"), "{:?}", played.wrong);
+}
+
+/// What the script answers to a request for `/host/path`, as HTTP.
+fn answered(script: &Scripted, request: &str) -> Vec<u8> {
+    let path = request.split(' ').nth(1).unwrap_or("/");
+    let answer = script.answer(&Question::Http(get(&format!("https:/{path}"))));
+    let Some(facts) = answer.http else { return Vec::new() };
+    let own = facts.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    let headers: String = own.chain([format!("content-type: {}\r\n", facts.content_type)]).collect();
+    http(&format!("{} X", facts.status), &headers, &answer.body)
+}
+
+/// Plays a scenario through the network askers, with its script behind a socket.
+async fn over_a_socket(scenario: &Scenario) -> Played {
+    provider();
+    let script = Arc::new(Scripted::new(scenario.world.clone()));
+    let behind = script.clone();
+    let server = raw(move |request| answered(&behind, request)).await;
+    let hosts = scenario.world.routes.iter().map(|route| route.host.clone());
+    let overrides: BTreeMap<String, String> =
+        hosts.map(|host| (format!("https://{host}"), format!("http://{server}/{host}"))).collect();
+    let anchors = plugwatch::demo::anchors().await.unwrap();
+    let anchors: Vec<_> = anchors.iter().map(|anchor| anchor.parse().unwrap()).collect();
+    let askers = move |clock: &Clock| {
+        let options = NetOptions { overrides: overrides.clone(), anchors: anchors.clone(), ..options() };
+        let gate = Arc::new(Gate::new(Budget::new(HashMap::new()), clock.clone()));
+        Askers::new(Net::new(options, gate, clock.clone()).unwrap())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    play_over(scenario, folder.path(), script, askers).await.unwrap()
+}
+
+/// The seam is no world of its own: the same answers over sockets come to the same.
+#[tokio::test]
+async fn what_is_scripted_is_judged_as_if_it_had_come_over_a_socket() {
+    let scenarios = load(None).unwrap();
+    for name in ["removal_apple", "suspension_host_locked", "suspension_sms_only_20003", "outage_status_page_green"] {
+        let scenario = scenarios.iter().find(|scenario| scenario.name == name).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let scripted = play(scenario, folder.path()).await.unwrap();
+        let real = over_a_socket(scenario).await;
+        assert_eq!(real.texts, scripted.texts, "{name}");
+        assert_eq!((real.wrong, real.looks), (scripted.wrong, scripted.looks), "{name}");
+    }
 }

@@ -27,8 +27,11 @@ const GROUP: Duration = Duration::from_secs(120);
 const DAY: Duration = Duration::from_secs(86_400);
 /// Looks are kept for so long; sums, incidents and alerts for ever.
 const KEEP: Duration = Duration::from_secs(7 * 86_400);
-/// Between two kills, at most so many groups.
+/// Between two kills, at most so many groups in a week; longer runs are killed more rarely,
+/// because every start checks the whole file.
 const KILL_WITHIN: u32 = 400;
+/// In a week, one of so many deliveries is killed.
+const KILL_DELIVERY: u32 = 6;
 
 /// How to simulate.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +145,7 @@ impl Simulation<'_> {
     /// Lives until `end`, through all kills.
     async fn pass(&mut self, end: Time) -> Result<Program, String> {
         let mut program = self.start().await?;
-        let mut left = self.rng.u32(1..KILL_WITHIN);
+        let mut left = self.rng.u32(1..self.rarely(KILL_WITHIN));
         let mut prune_at = self.clock.now().plus(DAY);
         while self.clock.now() < end {
             if self.clock.now() >= prune_at {
@@ -155,14 +158,14 @@ impl Simulation<'_> {
             let now = due.plus(GROUP).min(end);
             left -= 1;
             if left == 0 {
-                left = self.rng.u32(1..KILL_WITHIN);
+                left = self.rng.u32(1..self.rarely(KILL_WITHIN));
                 program = self.kill(program, now).await?;
                 continue;
             }
             program.engine.tick(now);
             program.engine.settle(now).await.map_err(text_of)?;
             let waits = program.store.next_delivery().await.map_err(text_of)?.is_some();
-            if waits && self.rng.u8(0..6) == 0 {
+            if waits && self.rng.u32(0..self.rarely(KILL_DELIVERY)) == 0 {
                 self.kills += 1;
                 program = self.kill_delivering(program, now).await?;
                 continue;
@@ -176,6 +179,12 @@ impl Simulation<'_> {
         self.clock.move_to(end.plus(Duration::from_secs(7_200)));
         program.courier.deliver(self.clock.now()).await.map_err(text_of)?;
         Ok(program)
+    }
+
+    /// `count` in a week, and in proportion more in a longer run, up to what keeps some hundreds of kills.
+    fn rarely(&self, count: u32) -> u32 {
+        let weeks = u32::try_from(self.settings.days.div_ceil(7)).unwrap_or(u32::MAX);
+        count.saturating_mul(weeks.clamp(1, 12))
     }
 
     fn trouble(&self, trouble: Trouble) {
