@@ -80,7 +80,8 @@ impl Store {
         let rows = sqlx::query(
             "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, alert.id, alert.public_id, \
              alert.incident, alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, \
-             EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id AND attempt.outcome IS NULL) \
+             EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
+             AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')) \
              FROM outbox JOIN alert ON alert.id = outbox.alert \
              WHERE outbox.state = 'pending' AND outbox.next_at <= $1 AND outbox.leased_until <= $1 \
              AND NOT EXISTS (SELECT 1 FROM outbox AS older WHERE older.state = 'pending' \

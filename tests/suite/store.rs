@@ -182,6 +182,10 @@ async fn a_crash_while_sending_sends_once_more_and_says_so() {
     let store = Store::open(&path).await.unwrap();
     let again = store.lease(Time(3_000), LEASE).await.unwrap();
     assert!(again[0].maybe_repeat);
+    // Refused for once: what came of the first try is still not known.
+    store.settle(&again[0], &Outcome::Retry(Duration::ZERO, "not now".into()), Time(3_100)).await.unwrap();
+    let again = store.lease(Time(4_000), LEASE).await.unwrap();
+    assert!(again[0].maybe_repeat);
     store.settle(&again[0], &Outcome::Sent(Some("77".into())), Time(62_100)).await.unwrap();
     let state = store.outbox_state().await.unwrap();
     assert_eq!((state.pending, state.sent), (0, 1));
