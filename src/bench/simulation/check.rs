@@ -7,8 +7,9 @@ use super::truth::{Span, Truth};
 use crate::core::time::Time;
 use crate::store::{IncidentRow, Store, verify_chain};
 
-/// An incident begins this soon after its truth did: a look, a dead network, a restart.
-const SOON: Duration = Duration::from_secs(5 * 3_600);
+/// An incident begins this soon after its truth did: a look, a dead network, and pauses of
+/// three hours after a kill, perhaps two of them.
+const SOON: Duration = Duration::from_secs(8 * 3_600);
 
 /// One delivery as it arrived.
 #[derive(Clone, Debug)]
