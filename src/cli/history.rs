@@ -102,8 +102,7 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
 }
 
 fn without_looks(dependency: &Dependency) -> &'static str {
-    let waits = |probe: &Probe| probe.params.secret.values().any(|key| key.set().is_none());
-    if dependency.probes.iter().all(waits) { "never asked: it needs a key" } else { "no look yet" }
+    if dependency.probes.iter().all(Probe::waits_for_key) { "never asked: it needs a key" } else { "no look yet" }
 }
 
 fn day_text(counts: &Counts) -> String {

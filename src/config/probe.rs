@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::secret;
 use crate::catalog::{Check, Kind, Param, Params};
-use crate::core::model::{Basis, Role};
+use crate::core::model::Role;
 use crate::core::policy::{Confirm, Policy};
 use crate::core::schedule::{Cron, Schedule};
 use crate::read::{At, Table};
@@ -278,8 +278,8 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
 }
 
 impl Probe {
-    /// Whether an absence is what this probe's `dropped` rests on.
-    pub fn rests_on_absence(&self) -> bool {
-        self.policy.basis == Basis::Absence
+    /// Whether a secret that it needs is not set: then it is never asked.
+    pub fn waits_for_key(&self) -> bool {
+        self.params.secret.values().any(|key| key.set().is_none())
     }
 }

@@ -118,11 +118,6 @@ impl DependencyBoard {
         self.explaining().map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
     }
 
-    /// What to do about it, where that is known.
-    pub fn hint(&self) -> Option<&str> {
-        self.explaining()?.hint.as_deref()
-    }
-
     /// What explains how it is shown.
     pub fn explaining(&self) -> Option<&Held> {
         match self.shown() {

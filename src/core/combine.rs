@@ -71,7 +71,7 @@ impl Combined {
 
 /// Combines the parts of one dependency.
 pub fn combine(parts: &[Part<'_>]) -> Combined {
-    let only_warnings = !parts.iter().any(|part| decides(part.role));
+    let only_warnings = !parts.iter().any(|part| part.role.decides());
     let mut votes: Vec<Held> = Vec::new();
     let mut whole = Combined::default();
     for group in groups(parts) {
@@ -82,7 +82,7 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
         if let Some(held) = vote.suspicion.map(by).and_then(|held| capped(held, role, only_warnings)) {
             whole.suspicion = worse(whole.suspicion, held);
         }
-        if decides(role) || only_warnings {
+        if role.decides() || only_warnings {
             whole.unseen.extend(vote.unseen.map(|unseen| Unseen { held: by(unseen.held), ..unseen }));
             whole.waiting |= vote.waiting;
         }
@@ -107,10 +107,6 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
         };
     }
     worst
-}
-
-fn decides(role: Role) -> bool {
-    matches!(role, Role::Serves | Role::Standing)
 }
 
 /// Storefronts of one listing belong together; everything else stands by itself.
@@ -184,7 +180,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
 
 /// The latest time at which every deciding probe was verified.
 pub fn verified_at(parts: &[Part<'_>]) -> Option<Time> {
-    parts.iter().filter(|part| decides(part.role)).map(|part| part.standing.verified_at).min().flatten()
+    parts.iter().filter(|part| part.role.decides()).map(|part| part.standing.verified_at).min().flatten()
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub struct Incident {
     pub proof: Proof,
     /// When the trouble began.
     pub began_at: Time,
-    /// How many alerts it has made.
+    /// How many times it opened, turned or ended; what was told of it stands in `told`.
     pub alerts: u32,
 }
 

@@ -127,6 +127,13 @@ words! {
     }
 }
 
+impl Role {
+    /// Whether it decides how its dependency stands.
+    pub fn decides(self) -> bool {
+        matches!(self, Role::Serves | Role::Standing)
+    }
+}
+
 words! {
     /// How much hangs on a dependency.
     Criticality {

@@ -40,8 +40,7 @@ impl Plan {
     pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
         let planned = |spec: Arc<Spec>| {
             // Without its key nothing is asked, so nobody has to wait for that.
-            let waits = spec.probe.params.secret.values().any(|key| key.set().is_none());
-            let first = if waits { now } else { spec.probe.schedule.first(now, phase(&spec)) };
+            let first = if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec)) };
             let kept = old.probes.get(&spec.id).map(|old| (old.next_at, old.urgent));
             let (next_at, urgent) = kept.filter(|(at, _)| *at <= first).unwrap_or((first, false));
             (spec.id, Planned { spec, next_at, urgent, in_flight: false })

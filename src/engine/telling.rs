@@ -8,7 +8,7 @@ use super::draft::DependencyState;
 use super::plan::Spec;
 use super::view::leave_text;
 use crate::config::Dependency;
-use crate::core::model::{Role, Verdict};
+use crate::core::model::Verdict;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::{Time, human};
@@ -62,10 +62,7 @@ impl Engine {
     /// When the deciding home probes of a dependency were looked at last, all of them; those
     /// without their key do not count.
     fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
-        let decides = |spec: &&Arc<Spec>| {
-            let waits = spec.probe.params.secret.values().any(|key| key.set().is_none());
-            spec.probe.home && !waits && matches!(spec.probe.role, Role::Serves | Role::Standing)
-        };
+        let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
         let last = |spec: &Arc<Spec>| Some(self.draft.probe(&self.state, spec.id)?.last.as_ref()?.at);
         // Where nothing can be asked, nobody waits for a look.
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))

@@ -236,12 +236,17 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
     found
 }
 
+/// Which dependency turns to what, how many seconds after the turn before.
+fn turns() -> impl Strategy<Value = Vec<(usize, Verdict, i64)>> {
+    prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_told_is_not_told_again_at_the_same_time(
-        turns in prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
+        turns in turns()
     ) {
         let mut ways: Vec<Way> = (0..4).map(Way::new).collect();
         let mut now = Time(0);
@@ -263,7 +268,7 @@ proptest! {
 
     #[test]
     fn every_drop_is_told_in_the_end_and_so_is_every_return(
-        turns in prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
+        turns in turns()
     ) {
         let mut ways: Vec<Way> = (0..4).map(Way::new).collect();
         let mut now = Time(0);
