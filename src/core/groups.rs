@@ -98,11 +98,7 @@ fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
         }
         let wants =
             candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
-        let suspected = subject.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
-        let lately = subject
-            .incident
-            .is_some_and(|incident| incident.verdict == Verdict::Outage && scene.now.since(incident.began_at) <= JOINS);
-        wants || suspected || lately
+        wants || subject.is_out_within(JOINS, scene.now)
     };
     let failing: BTreeSet<&str> =
         (0..scene.subjects.len()).filter(|index| out(*index)).map(|index| scene.subjects[index].company()).collect();

@@ -20,6 +20,7 @@ pub mod notice;
 pub mod policy;
 pub mod question;
 pub mod review;
+pub mod round;
 pub mod scene;
 pub mod schedule;
 pub mod shown;

@@ -36,6 +36,13 @@ impl Subject<'_> {
         self.incident.is_some_and(down)
     }
 
+    /// Looks say that it is out, or it is since no longer than `span`.
+    pub fn is_out_within(&self, span: std::time::Duration, now: Time) -> bool {
+        let suspected = self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
+        let lately = |incident: &Incident| incident.verdict == Verdict::Outage && now.since(incident.began_at) <= span;
+        suspected || self.incident.is_some_and(lately)
+    }
+
     /// Since when it is in trouble, if it is.
     fn began_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();

@@ -14,6 +14,7 @@ use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
 use crate::core::notice::Notice;
+use crate::core::round::round;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::{Tally, Want};
@@ -28,9 +29,6 @@ const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
 /// What another check of the same vendor read counts for so long.
 const SAME_VENDOR: Duration = Duration::from_secs(900);
-
-/// What fails within this after something unrelated may have the same cause.
-const TOGETHER: Duration = Duration::from_secs(300);
 
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
@@ -69,7 +67,7 @@ impl Engine {
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
-        self.hurry_company(&spec, &old.standing, &standing, at);
+        self.hurry_others(&spec, &old.standing, &standing, at);
 
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
@@ -142,51 +140,18 @@ impl Engine {
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 
-    /// One thing of a company is in doubt: the others are looked at now, so that what stops
-    /// together is told together.
-    fn hurry_company(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
+    /// Something fell into doubt: whoever may stop with it, or be its cause, is looked at now.
+    fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let worse = |standing: &Standing| {
             let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
             matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
         };
-        let Some(dependency) = self.dependency(&spec.probe.dependency).filter(|_| worse(new) && !worse(old)) else {
-            return;
-        };
-        if self.others_out(dependency, at) {
-            // Two unrelated ones at once: a full round shows whether it is everybody.
-            let all: Vec<String> = self.ctx.config.dependencies.iter().map(|other| other.id.clone()).collect();
-            self.plan.hurry_dependencies(&all, at);
-            return;
-        }
-        // And what it stands on, which may be the cause.
-        let needs = dependency.needs.clone();
-        self.plan.hurry_dependencies(&needs, at);
-        let Some(dependency) = self.dependency(&spec.probe.dependency) else { return };
-        let Some(parent) = self.parent(dependency) else { return };
         let dependencies = &self.ctx.config.dependencies;
-        let others =
-            dependencies.iter().filter(|other| other.id != dependency.id && self.parent(other) == Some(parent));
-        let others: Vec<String> = others.map(|other| other.id.clone()).collect();
-        self.plan.hurry_dependencies(&others, at);
-    }
-
-    /// Whether another company is out, or may be, since a few minutes.
-    fn others_out(&self, dependency: &Dependency, at: Time) -> bool {
-        let own = self.parent(dependency);
-        let unrelated = |other: &&Dependency| {
-            other.id != dependency.id
-                && (own.is_none() || self.parent(other) != own)
-                && !other.needs.contains(&dependency.id)
-                && !dependency.needs.contains(&other.id)
-        };
-        let out = |other: &Dependency| {
-            let state = self.draft.dependency(&self.state, &other.id);
-            let suspected = state.combined.suspicion.is_some_and(|held| held.verdict == Verdict::Outage);
-            let lately =
-                |incident: Incident| incident.verdict == Verdict::Outage && at.since(incident.began_at) <= TOGETHER;
-            suspected || state.incident.is_some_and(lately)
-        };
-        self.ctx.config.dependencies.iter().filter(unrelated).any(out)
+        let index = dependencies.iter().position(|dependency| dependency.id == spec.probe.dependency);
+        let Some(index) = index.filter(|_| worse(new) && !worse(old)) else { return };
+        let others = round(&self.scene(&self.states(), at), index);
+        let ids: Vec<String> = others.into_iter().map(|other| dependencies[other].id.clone()).collect();
+        self.plan.hurry_dependencies(&ids, at);
     }
 
     /// While something is wrong in a spread, its side storefronts keep the home one's pace.

@@ -20,11 +20,7 @@ impl Engine {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(super) fn review(&mut self, now: Time) {
         let states = self.states();
-        let Review { tellings, told, again } = {
-            let config = &self.ctx.config.dependencies;
-            let subjects = config.iter().zip(&states).map(|(dependency, state)| self.subject(dependency, state, now));
-            review(&Scene { subjects: subjects.collect(), now, fresh_since: self.fresh_since })
-        };
+        let Review { tellings, told, again } = review(&self.scene(&states, now));
         self.review_at = again;
         let lost = told.iter().filter_map(|(_, told)| told.lost_at).max();
         self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
@@ -40,7 +36,14 @@ impl Engine {
         }
     }
 
-    fn states(&self) -> Vec<DependencyState> {
+    /// The platform as the core sees it.
+    pub(super) fn scene<'a>(&'a self, states: &'a [DependencyState], now: Time) -> Scene<'a> {
+        let dependencies = self.ctx.config.dependencies.iter().zip(states);
+        let subjects = dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
+        Scene { subjects, now, fresh_since: self.fresh_since }
+    }
+
+    pub(super) fn states(&self) -> Vec<DependencyState> {
         let dependencies = self.ctx.config.dependencies.iter();
         dependencies.map(|dependency| self.draft.dependency(&self.state, &dependency.id)).collect()
     }
