@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, LOCATION};
 use url::Url;
 
 use super::net::{Net, origin};
 use super::{body, failure, tls};
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure, HttpFacts};
-use crate::core::question::HttpQuestion;
+use crate::core::question::{Field, HttpQuestion};
 
 /// More hops than this are a circle.
 const MOST_REDIRECTS: u32 = 5;
@@ -49,7 +49,9 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
             Ok(response) => response,
             Err(failed) => return (Answer { failure: Some(failed), ..Answer::default() }, watch),
         };
-        match next_hop(net, &url, &response) {
+        // What was sent to one address is not sent on to another: a moved API is an answer too.
+        let hop = if question.body.is_none() { next_hop(net, &url, &response) } else { Hop::Stay };
+        match hop {
             Hop::Stay => return (read(net, url, hops, response).await, watch),
             Hop::Refused => {
                 return (Answer { failure: Some(Failure::HttpRedirectRefused), ..Answer::default() }, watch);
@@ -87,14 +89,13 @@ async fn send(
     }
     let method = reqwest::Method::from_bytes(question.method.as_bytes()).unwrap_or(reqwest::Method::GET);
     let mut request = net.client.request(method, actual).timeout(left).header(ACCEPT_ENCODING, body::ACCEPTED);
-    for (name, value) in &question.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Failure::NotAsked)?;
-        let mut value = HeaderValue::from_str(value.open()).map_err(|_| Failure::NotAsked)?;
+    // Secrets never follow a redirect to somebody else.
+    let goes_along = |field: &&Field| own_origin || !(field.secret || field.name.eq_ignore_ascii_case("cookie"));
+    for field in question.headers.iter().filter(goes_along) {
+        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| Failure::NotAsked)?;
+        let mut value = HeaderValue::from_str(field.value.open()).map_err(|_| Failure::NotAsked)?;
         value.set_sensitive(true);
-        // Secrets never follow a redirect to somebody else.
-        if own_origin || (name != AUTHORIZATION && name != COOKIE) {
-            request = request.header(name, value);
-        }
+        request = request.header(name, value);
     }
     if let Some(body) = &question.body {
         request = request.body(body.open().to_owned());

@@ -12,6 +12,7 @@ mod gate;
 mod http;
 mod net;
 mod tls;
+mod token;
 
 pub use dns::ROOTS;
 pub use gate::Gate;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 
 use crate::core::answer::Answer;
 use crate::core::question::Question;
+use crate::core::time::Time;
+use token::Tokens;
 
 /// Answers from a script instead of a network: the seam at which the drop bench and the
 /// simulation put in what vendors say.
@@ -42,21 +45,39 @@ enum Way {
 #[derive(Clone)]
 pub struct Askers {
     way: Way,
+    tokens: Arc<Tokens>,
 }
 
 impl Askers {
     /// Askers that use `net`.
     pub fn new(net: Net) -> Askers {
-        Askers { way: Way::Net(Arc::new(net)) }
+        Askers { way: Way::Net(Arc::new(net)), tokens: Arc::default() }
     }
 
     /// Askers that read from a script; no socket is opened.
     pub fn scripted(script: Arc<dyn Script>) -> Askers {
-        Askers { way: Way::Script(script) }
+        Askers { way: Way::Script(script), tokens: Arc::default() }
     }
 
-    /// Puts one question. Urgent ones go before others in a host's budget.
-    pub async fn ask(&self, question: &Question, urgent: bool) -> Answer {
+    /// Puts one question at `now`. Urgent ones go before others in a host's budget, and trust no
+    /// token of before.
+    pub async fn ask(&self, question: &Question, urgent: bool, now: Time) -> Answer {
+        let Question::Http(http) = question else { return self.put(question, urgent).await };
+        let Some(asked) = &http.token else { return self.put(question, urgent).await };
+        let token = match self.tokens.kept(asked, now).filter(|_| !urgent) {
+            Some(token) => token,
+            None => {
+                let answer = self.put(&Question::Http(asked.as_ref().clone()), urgent).await;
+                match self.tokens.take(asked, answer, now) {
+                    Ok(token) => token,
+                    Err(refused) => return *refused,
+                }
+            }
+        };
+        self.put(&Question::Http(token::bear(http, &token)), urgent).await
+    }
+
+    async fn put(&self, question: &Question, urgent: bool) -> Answer {
         match (&self.way, question) {
             (Way::Script(script), question) => script.answer(question),
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,

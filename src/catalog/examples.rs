@@ -2,11 +2,15 @@
 //! must be reached by at least one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use super::vendor::{Ask, Check, ConfirmRule, Example, Request};
+use serde_json::Value;
+
+use super::vendor::{Ask, Check, ConfirmRule, Example, Param};
 use super::{Catalog, Params};
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::model::{Basis, Proves, Role};
+use crate::core::question::{Key, Question, Secret};
 use crate::core::time::Time;
 
 /// What came of running examples or recordings.
@@ -39,10 +43,11 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
 fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
-        let judged = match answer_of(example) {
+        let params = params_of(check, &example.params);
+        let judged = match answer_of(check, &params, example) {
             Ok(answer) => {
                 let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
-                catalog.judge_with_place(check, &params_of(check, example), &answer, at)
+                catalog.judge_with_place(check, &params, &answer, at)
             }
             Err(wrong) => {
                 tested.failed.push(format!("{}: {wrong}", example.place));
@@ -65,20 +70,31 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
     reached
 }
 
-/// The example's parameters, with defaults where it gives none.
-pub(super) fn params_of(check: &Check, example: &Example) -> Params {
-    let mut public: BTreeMap<_, _> =
-        check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?))).collect();
-    public.extend(example.params.clone());
-    Params::public(public)
+/// The given parameters, with defaults where there are none, and a word in place of each secret.
+pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
+    let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
+    let mut public: BTreeMap<_, _> = check.params.iter().filter_map(default).collect();
+    public.extend(given.clone());
+    let secrets = check.params.iter().filter(|param| param.secret);
+    let secret = secrets.map(|param| (param.name.clone(), Key::Set(Secret::new("secret")))).collect();
+    Params { public, secret }
 }
 
-fn answer_of(example: &Example) -> Result<Answer, String> {
+/// The address that a check asks, as far as its parameters are given.
+pub(super) fn asked_url(check: &Check, params: &Params) -> String {
+    match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
+        Ok(Question::Http(http)) => http.shown,
+        Ok(Question::Dns(_)) | Err(_) => "https://example.com/".to_owned(),
+    }
+}
+
+fn answer_of(check: &Check, params: &Params, example: &Example) -> Result<Answer, String> {
     let failure = match &example.failure {
         Some(word) => Some(word.parse::<Failure>().map_err(|()| format!("`{word}` is no failure word"))?),
         None => None,
     };
-    let http = example.status.map(|status| http_facts(example, status));
+    let url = example.url.clone().unwrap_or_else(|| asked_url(check, params));
+    let http = example.status.map(|status| http_facts(example, status, url));
     Ok(Answer {
         asked: "an example".to_owned(),
         failure,
@@ -90,8 +106,7 @@ fn answer_of(example: &Example) -> Result<Answer, String> {
     })
 }
 
-fn http_facts(example: &Example, status: u16) -> HttpFacts {
-    let url = example.url.clone().unwrap_or_else(|| "https://example.com/".to_owned());
+fn http_facts(example: &Example, status: u16, url: String) -> HttpFacts {
     let parsed = url::Url::parse(&url).ok();
     let content_type = example.headers.get("content-type").map_or("", |text| text.split(';').next().unwrap_or(""));
     HttpFacts {
@@ -108,15 +123,6 @@ fn http_facts(example: &Example, status: u16) -> HttpFacts {
 
 /// A check without rules of its own, to try the shared ones.
 fn any_check() -> Check {
-    let request = Request {
-        method: "GET".to_owned(),
-        url: String::new(),
-        headers: Vec::new(),
-        basic_auth: None,
-        bearer: None,
-        body: None,
-        tls: false,
-    };
     let confirm = ConfirmRule {
         basis: Basis::OwnStatement,
         dropped: None,
@@ -127,8 +133,8 @@ fn any_check() -> Check {
     Check {
         id: "any/http".to_owned(),
         title: "Any HTTP answer".to_owned(),
-        ask: Ask::Http(request),
-        every: std::time::Duration::from_secs(600),
+        ask: Ask::Http(Box::default()),
+        every: Duration::from_secs(600),
         proves: Proves::Presence,
         role: Role::Serves,
         params: Vec::new(),

@@ -1,5 +1,6 @@
 //! Fills `{placeholders}` in requests. The only code that opens a secret for a request.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,8 +9,11 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use url::Url;
 
-use super::vendor::{Ask, Check, Kind, Request};
-use crate::core::question::{DnsQuestion, HttpQuestion, Key, Question, Secret};
+use super::request::{Body, Request, head};
+use super::sign;
+use super::vendor::{Ask, Check, Kind};
+use crate::core::question::{DnsQuestion, Field, HttpQuestion, Key, Question, Secret};
+use crate::core::time::Time;
 
 /// The parameters of one probe.
 #[derive(Clone, Debug, Default)]
@@ -29,38 +33,56 @@ pub enum FillError {
     /// A parameter is not given.
     #[error("the parameter `{0}` is not given")]
     Missing(String),
+    /// A field that should stand in a secret made of JSON does not.
+    #[error("there is no `{0}` in the secret `{1}`: is it the whole JSON file?")]
+    NotInside(String, String),
     /// The filled URL is none.
     #[error("the address {0} is not a URL")]
     NotAUrl(String),
+    /// Nothing can be signed with a key.
+    #[error("nothing can be signed with {0}: {1}")]
+    Unsigned(String, String),
 }
 
 impl Params {
-    /// Those with public values only.
-    pub fn public(public: BTreeMap<String, Value>) -> Params {
-        Params { public, secret: BTreeMap::new() }
-    }
-
+    /// The value of a placeholder, and whether nobody may see it.
     fn text(&self, name: &str) -> Result<(String, bool), FillError> {
-        match self.secret.get(name) {
-            Some(Key::Set(secret)) => return Ok((secret.open().to_owned(), true)),
-            Some(Key::Unset(from)) => return Err(FillError::NeedsKey(name.to_owned(), from.clone())),
-            None => {}
-        }
-        match self.public.get(name) {
-            Some(Value::String(text)) => Ok((text.clone(), false)),
-            Some(Value::Null) | None => Err(FillError::Missing(name.to_owned())),
-            Some(other) => Ok((other.to_string(), false)),
-        }
+        let base = head(name);
+        let (text, secret) = match self.secret.get(base) {
+            Some(Key::Set(secret)) => (secret.open().to_owned(), true),
+            Some(Key::Unset(from)) => return Err(FillError::NeedsKey(base.to_owned(), from.clone())),
+            None => match self.public.get(base) {
+                Some(Value::String(text)) => (text.clone(), false),
+                Some(Value::Null) | None => return Err(FillError::Missing(base.to_owned())),
+                Some(other) => (other.to_string(), false),
+            },
+        };
+        let Some((_, field)) = name.split_once('.') else { return Ok((text, secret)) };
+        let inside = serde_json::from_str::<Value>(&text).ok();
+        let part = inside.as_ref().and_then(|inside| inside.get(field)?.as_str());
+        part.map(|part| (part.to_owned(), secret))
+            .ok_or_else(|| FillError::NotInside(field.to_owned(), base.to_owned()))
     }
 }
 
-/// The question that `check` asks with `params`. `bust` defeats caches with a value of its own.
+/// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
+/// its own.
 ///
 /// # Errors
-/// A secret or parameter is missing, or the URL is none.
-pub fn question(check: &Check, params: &Params, bust: Option<i64>, timeout: Duration) -> Result<Question, FillError> {
+/// A secret or parameter is missing, the URL is none, or nothing can be signed with the key.
+pub fn question(
+    check: &Check,
+    params: &Params,
+    bust: Option<i64>,
+    now: Time,
+    timeout: Duration,
+) -> Result<Question, FillError> {
     match &check.ask {
-        Ask::Http(request) => http(check, request, params, bust, timeout).map(Question::Http),
+        Ask::Http(request) => {
+            let mut question = Filler { check, params, now, timeout }.http(request, bust)?;
+            question.tls = request.tls;
+            Ok(Question::Http(question))
+        }
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
             Ok(Question::Dns(DnsQuestion {
@@ -72,39 +94,109 @@ pub fn question(check: &Check, params: &Params, bust: Option<i64>, timeout: Dura
     }
 }
 
-fn http(
-    check: &Check,
-    request: &Request,
-    params: &Params,
-    bust: Option<i64>,
+struct Filler<'a> {
+    check: &'a Check,
+    params: &'a Params,
+    now: Time,
     timeout: Duration,
-) -> Result<HttpQuestion, FillError> {
-    let url_param = |name: &str| check.param(name).is_some_and(|param| param.kind == Kind::Url);
-    let mut url = fill(&request.url, params, |name, value| if url_param(name) { value } else { encode(&value) })?;
-    if let (Some(name), Some(bust)) = (&check.cache_buster, bust) {
-        let glue = if url.filled.contains('?') { '&' } else { '?' };
-        url.filled.push_str(&format!("{glue}{name}={bust}"));
-        url.shown.push_str(&format!("{glue}{name}={bust}"));
+}
+
+impl Filler<'_> {
+    fn http(&self, request: &Request, bust: Option<i64>) -> Result<HttpQuestion, FillError> {
+        let params = self.with_jwt(request)?;
+        let url_param = |name: &str| self.check.param(name).is_some_and(|param| param.kind == Kind::Url);
+        let mut url = fill(&request.url, &params, |name, value| if url_param(name) { value } else { encode(&value) })?;
+        if let (Some(name), Some(bust)) = (&self.check.cache_buster, bust) {
+            let glue = if url.filled.contains('?') { '&' } else { '?' };
+            url.filled.push_str(&format!("{glue}{name}={bust}"));
+            url.shown.push_str(&format!("{glue}{name}={bust}"));
+        }
+        let parsed = Url::parse(&url.filled).map_err(|_| FillError::NotAUrl(url.shown.clone()))?;
+        let host = parsed.host_str().ok_or_else(|| FillError::NotAUrl(url.shown.clone()))?.to_owned();
+        let mut headers = Vec::new();
+        for (name, value) in &request.headers {
+            let filled = fill(value, &params, |_, value| value)?;
+            headers.push(Field { name: name.clone(), secret: filled.secret, value: Secret::new(filled.filled) });
+        }
+        let (body, media) = body(request, &params)?;
+        if let Some(media) = media {
+            headers.push(Field::public("content-type", media));
+        }
+        if let Some(value) = authorization(request, &params)? {
+            headers.push(Field { name: "authorization".to_owned(), value, secret: true });
+        }
+        let sent = body.as_ref().map_or("", |body| body.open()).as_bytes();
+        headers.extend(self.signature(request, &params, parsed.as_str(), sent)?);
+        let token = request.token.as_ref().map(|token| self.http(token, None)).transpose()?;
+        Ok(HttpQuestion {
+            method: request.method.clone(),
+            url: Secret::new(parsed.as_str()),
+            shown: url.shown,
+            host,
+            headers,
+            body,
+            tls: false,
+            timeout: self.timeout,
+            token: token.map(Box::new),
+        })
     }
-    let parsed = Url::parse(&url.filled).map_err(|_| FillError::NotAUrl(url.shown.clone()))?;
-    let host = parsed.host_str().ok_or_else(|| FillError::NotAUrl(url.shown.clone()))?.to_owned();
-    let mut headers = Vec::new();
-    for (name, value) in &request.headers {
-        headers.push((name.clone(), Secret::new(fill(value, params, |_, value| value)?.filled)));
+
+    /// The parameters, with the signed token as one of them where the request has one.
+    fn with_jwt(&self, request: &Request) -> Result<Cow<'_, Params>, FillError> {
+        let Some(jwt) = &request.jwt else { return Ok(Cow::Borrowed(self.params)) };
+        let text = |template: &str| fill(template, self.params, |_, value| value).map(|filled| filled.filled);
+        let key_id = jwt.key_id.as_deref().map(text).transpose()?;
+        let claim = |(name, value): &(String, String)| text(value).map(|value| (name.clone(), value));
+        let claims = jwt.claims.iter().map(claim).collect::<Result<_, _>>()?;
+        let signed = sign::token(jwt, &text(&jwt.key)?, key_id, claims, self.now);
+        let signed = signed.map_err(|wrong| FillError::Unsigned(jwt.key.clone(), wrong))?;
+        let mut params = self.params.clone();
+        params.secret.insert("jwt".to_owned(), Key::Set(Secret::new(signed)));
+        Ok(Cow::Owned(params))
     }
-    if let Some(authorization) = authorization(request, params)? {
-        headers.push(("authorization".to_owned(), authorization));
+
+    fn signature(&self, request: &Request, params: &Params, url: &str, body: &[u8]) -> Result<Vec<Field>, FillError> {
+        let Some(with) = &request.sigv4 else { return Ok(Vec::new()) };
+        let text = |template: &str| fill(template, params, |_, value| value).map(|filled| filled.filled);
+        let aws = sign::Aws {
+            service: with.service.clone(),
+            region: text(&with.region)?,
+            access_key: text(&with.access_key)?,
+            secret_key: text(&with.secret_key)?,
+        };
+        let signed = sign::aws(&aws, &request.method, url, body, self.now);
+        let signed = signed.map_err(|wrong| FillError::Unsigned(with.secret_key.clone(), wrong))?;
+        let field = |(name, value)| Field { name, value: Secret::new(value), secret: true };
+        Ok(signed.into_iter().map(field).collect())
     }
-    let body = request.body.as_ref().map(|body| fill(body, params, |_, value| value)).transpose()?;
-    Ok(HttpQuestion {
-        method: request.method.clone(),
-        url: Secret::new(parsed.as_str()),
-        shown: url.shown,
-        host,
-        headers,
-        body: body.map(|body| Secret::new(body.filled)),
-        tls: request.tls,
-        timeout,
+}
+
+/// The body and its media type.
+fn body(request: &Request, params: &Params) -> Result<(Option<Secret>, Option<&'static str>), FillError> {
+    let text = |template: &str| fill(template, params, |_, value| value).map(|filled| filled.filled);
+    Ok(match &request.body {
+        None => (None, None),
+        Some(Body::Text(template)) => (Some(Secret::new(text(template)?)), None),
+        Some(Body::Json(value)) => (Some(Secret::new(fill_json(value, &text)?.to_string())), Some("application/json")),
+        Some(Body::Form(fields)) => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in fields {
+                form.append_pair(name, &text(value)?);
+            }
+            (Some(Secret::new(form.finish())), Some("application/x-www-form-urlencoded"))
+        }
+    })
+}
+
+fn fill_json(value: &Value, text: &impl Fn(&str) -> Result<String, FillError>) -> Result<Value, FillError> {
+    Ok(match value {
+        Value::String(template) => Value::String(text(template)?),
+        Value::Array(items) => Value::Array(items.iter().map(|item| fill_json(item, text)).collect::<Result<_, _>>()?),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| fill_json(value, text).map(|value| (name.clone(), value));
+            Value::Object(fields.iter().map(field).collect::<Result<_, _>>()?)
+        }
+        other => other.clone(),
     })
 }
 
@@ -121,10 +213,11 @@ fn authorization(request: &Request, params: &Params) -> Result<Option<Secret>, F
 struct Filled {
     filled: String,
     shown: String,
+    secret: bool,
 }
 
 fn fill(template: &str, params: &Params, dress: impl Fn(&str, String) -> String) -> Result<Filled, FillError> {
-    let mut out = Filled { filled: String::new(), shown: String::new() };
+    let mut out = Filled { filled: String::new(), shown: String::new(), secret: false };
     let mut rest = template;
     while let Some(start) = rest.find('{') {
         let Some(end) = rest[start..].find('}').map(|end| start + end) else { break };
@@ -133,6 +226,7 @@ fn fill(template: &str, params: &Params, dress: impl Fn(&str, String) -> String)
         out.shown.push_str(&rest[..start]);
         let (value, secret) = params.text(name)?;
         let value = dress(name, value);
+        out.secret |= secret;
         out.shown.push_str(if secret { "***" } else { &value });
         out.filled.push_str(&value);
         rest = &rest[end + 1..];

@@ -90,6 +90,7 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
     names.insert("failure_words", Value::from(answer.failure.map_or("", |failure| failure.words())));
     names.insert("failure_detail", Value::from(answer.failure_detail.as_str()));
     names.insert("asked", Value::from(answer.asked.as_str()));
+    names.insert("step", Value::from(answer.step.as_str()));
     if let Some(http) = &answer.http {
         names.insert("http", Value::from_serialize(http));
     }

@@ -5,9 +5,8 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::expr::{Expr, template_names};
-use super::fill::placeholders;
 use super::load::plain_texts;
-use super::load_rule::{read_examples, read_rules, texts_of, values};
+use super::load_rule::{read_examples, read_rules, values};
 use super::names;
 use super::vendor::*;
 use crate::core::model::{Basis, Proves, Role, Verdict};
@@ -78,7 +77,7 @@ impl CheckReader<'_, '_> {
                     table.missing("request", "{ url = \"https://...\" }");
                     return None;
                 };
-                self.request(&request).map(Ask::Http)
+                super::request::read(&request).map(Box::new).map(Ask::Http)
             }
             "dns" => {
                 let dns = table.table("dns")?;
@@ -92,29 +91,6 @@ impl CheckReader<'_, '_> {
                 None
             }
         }
-    }
-
-    fn request(&self, table: &Table<'_>) -> Option<Request> {
-        let url = table.need_string("url", "\"https://api.example.com/{id}\"")?.value;
-        let pair = table.strings("basic_auth").and_then(|pair| match plain_texts(pair.clone()).as_slice() {
-            [user, password] => Some((user.clone(), password.clone())),
-            _ => {
-                table.problem(pair.span, "basic_auth is a user and a password", "write [\"{user}\", \"{password}\"]");
-                None
-            }
-        });
-        let headers = table.table("headers").map(|headers| texts_of(&headers)).unwrap_or_default();
-        let request = Request {
-            method: table.string("method").map_or_else(|| "GET".to_owned(), |method| method.value),
-            url,
-            headers,
-            basic_auth: pair,
-            bearer: table.string("bearer").map(|bearer| bearer.value),
-            body: table.string("body").map(|body| body.value),
-            tls: table.flag("tls").is_some_and(|tls| tls.value),
-        };
-        table.finish();
-        Some(request)
     }
 
     fn params(&self) -> Vec<Param> {
@@ -222,9 +198,8 @@ impl CheckReader<'_, '_> {
             }
         }
         let Ask::Http(request) = &check.ask else { return };
-        let templates = [Some(&request.url), request.bearer.as_ref()].into_iter().flatten();
-        for name in templates.flat_map(|template| placeholders(template)) {
-            if check.param(name).is_none() {
+        for name in request.placeholders() {
+            if check.param(&name).is_none() {
                 self.at_text(&request.url, &format!("`{{{name}}}` is no parameter of {}", check.id));
             }
         }

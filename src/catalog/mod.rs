@@ -16,6 +16,8 @@ mod load_check;
 mod load_rule;
 mod names;
 mod recordings;
+mod request;
+mod sign;
 mod vendor;
 
 pub use examples::{Tested, test_examples};

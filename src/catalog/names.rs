@@ -36,7 +36,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         _ => None,
     };
     match root {
-        "now" | "failure" | "failure_detail" | "failure_words" | "asked" => None,
+        "now" | "failure" | "failure_detail" | "failure_words" | "asked" | "step" => None,
         "json" | "body" if http => None,
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::examples::Tested;
+use super::Catalog;
+use super::examples::{Tested, asked_url, params_of};
 use super::load_rule::values;
-use super::{Catalog, Params};
 use crate::core::answer::{Answer, HttpFacts};
 use crate::core::model::Verdict;
 use crate::core::time::Time;
@@ -24,8 +24,8 @@ pub struct Recording {
     pub params: BTreeMap<String, Value>,
     /// The HTTP status.
     pub status: u16,
-    /// The final URL.
-    pub url: String,
+    /// The final URL, where it is not the one that was asked.
+    pub url: Option<String>,
     /// The media type.
     pub content_type: String,
     /// What it must read.
@@ -49,7 +49,7 @@ pub(super) fn read_one(table: &Table<'_>) -> Option<Recording> {
         check: table.need_string("check", "\"google_play/listing\"")?.value,
         params: table.table("params").map(|params| values(&params)).unwrap_or_default(),
         status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
-        url: table.string("url").map_or_else(|| "https://example.com/".to_owned(), |url| url.value),
+        url: table.string("url").map(|url| url.value),
         content_type: table.string("content_type").map_or_else(|| "application/json".to_owned(), |text| text.value),
         verdict: table.word("verdict", &["live", "degraded", "outage", "dropped", "unknown"])?.value,
         reason: table.string("reason").map(|reason| reason.value),
@@ -98,10 +98,9 @@ fn run(
         tested.failed.push(format!("{}: there is no check {}", recording.file, recording.check));
         return;
     };
-    let mut public: BTreeMap<_, _> =
-        check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?))).collect();
-    public.extend(recording.params.clone());
-    let reading = catalog.judge(check, &Params::public(public), &answer_of(recording, body), now);
+    let params = params_of(check, &recording.params);
+    let url = recording.url.clone().unwrap_or_else(|| asked_url(check, &params));
+    let reading = catalog.judge(check, &params, &answer_of(recording, url, body), now);
     let fits = reading.verdict == recording.verdict
         && recording.reason.as_ref().is_none_or(|reason| *reason == reading.reason);
     let mark = if fits { "ok  " } else { "FAIL" };
@@ -113,8 +112,8 @@ fn run(
     }
 }
 
-fn answer_of(recording: &Recording, body: Vec<u8>) -> Answer {
-    let url = url::Url::parse(&recording.url).ok();
+fn answer_of(recording: &Recording, url: String, body: Vec<u8>) -> Answer {
+    let parsed = url::Url::parse(&url).ok();
     // A recording with its head begins with the status line; only the body counts here.
     let body = match body.windows(4).position(|four| four == b"\r\n\r\n") {
         Some(at) if body.starts_with(b"HTTP/") => body[at + 4..].to_vec(),
@@ -123,9 +122,9 @@ fn answer_of(recording: &Recording, body: Vec<u8>) -> Answer {
     };
     let http = HttpFacts {
         status: recording.status,
-        host: url.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
-        path: url.as_ref().map_or("", |url| url.path()).to_owned(),
-        url: recording.url.clone(),
+        host: parsed.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
+        path: parsed.as_ref().map_or("", |url| url.path()).to_owned(),
+        url,
         content_type: recording.content_type.clone(),
         size: body.len() as u64,
         ..HttpFacts::default()

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::Expr;
+pub use super::request::{Body, Jwt, Request, SigV4};
 use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};
 use crate::core::policy::{Confirm, Policy};
 
@@ -137,7 +138,7 @@ impl Check {
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// Over HTTP.
-    Http(Request),
+    Http(Box<Request>),
     /// By a delegation walk to the zone's servers.
     Dns {
         /// The parameter that names the zone.
@@ -155,25 +156,6 @@ impl Ask {
             Ask::Dns { .. } => "dns",
         }
     }
-}
-
-/// An HTTP request with `{placeholders}`.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// `GET`, `HEAD` or `POST`.
-    pub method: String,
-    /// The URL.
-    pub url: String,
-    /// Header fields.
-    pub headers: Vec<(String, String)>,
-    /// User and password.
-    pub basic_auth: Option<(String, String)>,
-    /// A bearer token.
-    pub bearer: Option<String>,
-    /// A body to send.
-    pub body: Option<String>,
-    /// Also record TLS facts.
-    pub tls: bool,
 }
 
 /// What a parameter's value must be.

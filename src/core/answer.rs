@@ -99,6 +99,10 @@ impl Failure {
 pub struct Answer {
     /// What was asked, as a person would repeat it: a logical URL, or a name at its servers.
     pub asked: String,
+    /// Which of several requests this answers: `token` where the key was refused a token and
+    /// the question itself was never asked; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub step: String,
     /// How long it took.
     pub took_ms: u32,
     /// Why there is no whole answer, if there is none.

@@ -64,7 +64,7 @@ impl Question {
 }
 
 /// An HTTP request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpQuestion {
     /// `GET`, `HEAD` or `POST`.
     pub method: String,
@@ -75,13 +75,34 @@ pub struct HttpQuestion {
     /// The logical host.
     pub host: String,
     /// Header fields.
-    pub headers: Vec<(String, Secret)>,
+    pub headers: Vec<Field>,
     /// A body to send.
     pub body: Option<Secret>,
     /// Also record the TLS facts of the connection.
     pub tls: bool,
     /// Everything together takes no longer.
     pub timeout: Duration,
+    /// Asked first, unless its answer of before is still good: the `access_token` of its
+    /// answer is the bearer token of this request (RFC 6749, section 5.1).
+    pub token: Option<Box<HttpQuestion>>,
+}
+
+/// A header field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Secret,
+    /// Whether a secret stands in it: then it goes to the origin that was asked, and nowhere else.
+    pub secret: bool,
+}
+
+impl Field {
+    /// A field that anybody may see.
+    pub fn public(name: &str, value: &str) -> Field {
+        Field { name: name.to_owned(), value: Secret::new(value), secret: false }
+    }
 }
 
 /// A delegation walk.

@@ -52,8 +52,8 @@ pub(super) async fn ask(
             ctx.clock.now(),
         );
     };
-    let answer = match question(found, params, bust, ctx.config.network.timeout) {
-        Ok(question) => ctx.askers.ask(&question, urgent).await,
+    let answer = match question(found, params, bust, ctx.clock.now(), ctx.config.network.timeout) {
+        Ok(question) => ctx.askers.ask(&question, urgent, ctx.clock.now()).await,
         Err(error @ FillError::NeedsKey(..)) => Answer::failed(check, Failure::NeedsKey, error.to_string()),
         Err(error) => Answer::failed(check, Failure::NotAsked, error.to_string()),
     };

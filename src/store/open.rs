@@ -44,7 +44,9 @@ impl Store {
             .pragma("cell_size_check", "ON")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(64);
+        // A connection to a file needs no trial before each use; a trial costs a whole trip.
         let writer = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -56,6 +58,7 @@ impl Store {
         owner::mark(&mut *writer.acquire().await?).await?;
         sqlx::migrate!().run(&writer).await.map_err(|error| damaged(path, &error.to_string()))?;
         let readers = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true).create_if_missing(false));

@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::incidents::incident_of;
 use super::{AlertRow, Result, Store};
-use crate::core::history::Counts;
+use crate::core::history::{Counts, DAY};
 use crate::core::incident::Incident;
 use crate::core::time::Time;
 
@@ -188,11 +188,12 @@ impl Store {
         rows.iter().map(|row| super::outbox::alert_of(row, 0)).collect()
     }
 
-    /// How many looks are stored.
+    /// How many looks were ever stored, also those whose rows have been pruned since.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn looks(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM observation").fetch_one(&self.readers).await?)
+        let sum = "SELECT COALESCE(SUM(live + degraded + outage + dropped + unknown), 0) FROM rollup WHERE width = $1";
+        Ok(sqlx::query_scalar(sum).bind(DAY).fetch_one(&self.readers).await?)
     }
 }

@@ -10,6 +10,7 @@ use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::rdata::{A, NS, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use plugwatch::core::question::{DnsQuestion, Question};
+use plugwatch::core::time::Time;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
@@ -105,7 +106,7 @@ async fn walk(servers: HashMap<Ipv4Addr, Answering>) -> Value {
         types: ["SOA", "NS", "A", "MX", "TXT"].map(String::from).into(),
         timeout: Duration::from_millis(600),
     };
-    askers(options).ask(&Question::Dns(question), false).await.dns.unwrap()
+    askers(options).ask(&Question::Dns(question), false, Time(0)).await.dns.unwrap()
 }
 
 async fn start(servers: HashMap<Ipv4Addr, Answering>) -> u16 {

@@ -8,12 +8,13 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use plugwatch::core::answer::{Answer, Failure};
-use plugwatch::core::question::{Question, Secret};
+use plugwatch::core::question::{Field, Question, Secret};
+use plugwatch::core::time::Time;
 
 use crate::kit::{askers, get, http, options, raw};
 
 async fn ask(url: &str) -> Answer {
-    askers(options()).ask(&Question::Http(get(url)), false).await
+    askers(options()).ask(&Question::Http(get(url)), false, Time(0)).await
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -51,7 +52,7 @@ async fn a_server_that_never_answers_is_a_timeout() {
     let address = listener.local_addr().unwrap();
     let mut question = get(&format!("http://{address}/"));
     question.timeout = Duration::from_millis(200);
-    let answer = askers(options()).ask(&Question::Http(question), false).await;
+    let answer = askers(options()).ask(&Question::Http(question), false, Time(0)).await;
     assert_eq!(answer.failure, Some(Failure::HttpTimeout));
     drop(listener);
 }
@@ -113,7 +114,7 @@ async fn an_override_changes_where_we_ask_but_not_what_answers_say() {
     .await;
     let mut options = options();
     options.overrides.insert("https://store.example".into(), format!("http://{server}/store"));
-    let answer = askers(options).ask(&Question::Http(get("https://store.example/app")), false).await;
+    let answer = askers(options).ask(&Question::Http(get("https://store.example/app")), false, Time(0)).await;
     assert_eq!(answer.http.unwrap().url, "https://store.example/app2");
     assert_eq!(answer.body, b"/store/app2");
 }
@@ -128,7 +129,7 @@ async fn redirects_below_an_override_with_a_path_stay_below_it() {
     let mut options = options();
     options.overrides.insert("https://a.example".into(), format!("http://{server}/other"));
     options.overrides.insert("https://b.example".into(), format!("http://{server}/site"));
-    let answer = askers(options).ask(&Question::Http(get("https://b.example/start")), false).await;
+    let answer = askers(options).ask(&Question::Http(get("https://b.example/start")), false, Time(0)).await;
     assert_eq!(answer.http.unwrap().url, "https://b.example/fine");
     assert_eq!(answer.body, b"/site/fine");
 }
@@ -138,7 +139,7 @@ async fn a_step_down_from_https_to_http_is_not_followed() {
     let server = raw(|_| http("302 Found", "location: http://store.example/\r\n", b"")).await;
     let mut options = options();
     options.overrides.insert("https://store.example".into(), format!("http://{server}"));
-    let answer = askers(options).ask(&Question::Http(get("https://store.example/")), false).await;
+    let answer = askers(options).ask(&Question::Http(get("https://store.example/")), false, Time(0)).await;
     assert_eq!(answer.failure, Some(Failure::HttpRedirectRefused));
 }
 
@@ -153,9 +154,9 @@ async fn a_secret_never_follows_a_redirect_to_somebody_else() {
     .await;
     let first = raw(move |_| http("302 Found", &format!("location: http://{other}/\r\n"), b"")).await;
     let mut question = get(&format!("http://{first}/"));
-    question.headers =
-        vec![("authorization".into(), Secret::new("Bearer s3cret")), ("accept".into(), Secret::new("text/html"))];
-    askers(options()).ask(&Question::Http(question), false).await;
+    let secret = |name: &str| Field { name: name.into(), value: Secret::new("s3cret"), secret: true };
+    question.headers = vec![secret("authorization"), secret("x-api-key"), Field::public("accept", "text/html")];
+    askers(options()).ask(&Question::Http(question), false, Time(0)).await;
     let seen = seen.lock().unwrap();
     assert!(seen[0].contains("text/html") && !seen[0].contains("s3cret"));
 }
@@ -182,7 +183,7 @@ async fn connections_are_used_again() {
     });
     let askers = askers(options());
     for _ in 0..5 {
-        let answer = askers.ask(&Question::Http(get(&format!("http://{address}/"))), false).await;
+        let answer = askers.ask(&Question::Http(get(&format!("http://{address}/"))), false, Time(0)).await;
         assert_eq!(answer.body, b"fine");
     }
     assert_eq!(connections.load(Ordering::SeqCst), 1);

@@ -117,6 +117,7 @@ pub fn get(url: &str) -> HttpQuestion {
         body: None,
         tls: false,
         timeout: Duration::from_secs(5),
+        token: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use plugwatch::core::answer::{Answer, Failure};
 use plugwatch::core::question::Question;
+use plugwatch::core::time::Time;
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -73,7 +74,7 @@ async fn ask(site: &Site, trusted: bool) -> Answer {
     }
     let mut question = get(&format!("https://localhost:{}/", site.port));
     question.tls = true;
-    askers(options).ask(&Question::Http(question), false).await
+    askers(options).ask(&Question::Http(question), false, Time(0)).await
 }
 
 #[tokio::test]

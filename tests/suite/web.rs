@@ -22,7 +22,7 @@ async fn open(staged: &Staged, details: bool) -> (Askers, String) {
 }
 
 async fn fetch(open: &(Askers, String), path: &str) -> (u16, String) {
-    let answer = open.0.ask(&Question::Http(get(&format!("{}{path}", open.1))), false).await;
+    let answer = open.0.ask(&Question::Http(get(&format!("{}{path}", open.1))), false, Time(0)).await;
     (answer.http.unwrap().status, String::from_utf8(answer.body).unwrap())
 }
 

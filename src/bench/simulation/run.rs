@@ -23,13 +23,13 @@ use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
 use crate::store::{BITE, Store};
 
 /// Looks that are due within this are decided and committed together.
-const GROUP: Duration = Duration::from_secs(120);
+const GROUP: Duration = Duration::from_secs(240);
 const DAY: Duration = Duration::from_secs(86_400);
 /// Looks are kept for so long; sums, incidents and alerts for ever.
 const KEEP: Duration = Duration::from_secs(7 * 86_400);
 /// Between two kills, at most so many groups in a week; longer runs are killed more rarely,
 /// because every start checks the whole file.
-const KILL_WITHIN: u32 = 400;
+const KILL_WITHIN: u32 = 250;
 /// In a week, one of so many deliveries is killed.
 const KILL_DELIVERY: u32 = 6;
 
@@ -164,8 +164,10 @@ impl Simulation<'_> {
             }
             program.engine.tick(now);
             program.engine.settle(now).await.map_err(text_of)?;
-            let waits = program.store.next_delivery().await.map_err(text_of)?.is_some();
-            if waits && self.rng.u32(0..self.rarely(KILL_DELIVERY)) == 0 {
+            if program.store.next_delivery().await.map_err(text_of)?.is_none_or(|due| due > now) {
+                continue;
+            }
+            if self.rng.u32(0..self.rarely(KILL_DELIVERY)) == 0 {
                 self.kills += 1;
                 program = self.kill_delivering(program, now).await?;
                 continue;

@@ -1,0 +1,71 @@
+//! Access tokens: asked of the vendor first, kept while they are good (RFC 6749).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::core::answer::Answer;
+use crate::core::question::{Field, HttpQuestion, Secret};
+use crate::core::time::Time;
+
+/// A token is renewed so long before its end, so that none ends on the way.
+const SPARE: Duration = Duration::from_secs(60);
+/// What is assumed where the vendor does not say how long a token is good (RFC 6749, section 5.1).
+const USUAL: Duration = Duration::from_secs(300);
+/// No token is kept longer: a suspended account shall not look well because of an old one.
+const LONGEST: Duration = Duration::from_secs(1_800);
+
+/// Tokens that were given, by a hash of what was asked for them.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    kept: Mutex<HashMap<[u8; 32], (Secret, Time)>>,
+}
+
+impl Tokens {
+    /// A token that is still good.
+    pub(super) fn kept(&self, asked: &HttpQuestion, now: Time) -> Option<Secret> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&key(asked)).filter(|(_, until)| *until > now).map(|(token, _)| token.clone())
+    }
+
+    /// Reads the token out of an answer and keeps it.
+    ///
+    /// # Errors
+    /// There is none in it: the answer itself, marked as one to the question for a token.
+    pub(super) fn take(&self, asked: &HttpQuestion, answer: Answer, now: Time) -> Result<Secret, Box<Answer>> {
+        let given = answer.http.as_ref().filter(|http| http.status == 200 && answer.failure.is_none());
+        let json: Option<serde_json::Value> = given.and_then(|_| serde_json::from_slice(&answer.body).ok());
+        let token = json.as_ref().and_then(|json| json.get("access_token")?.as_str());
+        let Some(token) = token.map(Secret::new) else {
+            return Err(Box::new(Answer { step: "token".to_owned(), ..answer }));
+        };
+        let lasts = json.as_ref().and_then(|json| json.get("expires_in")?.as_u64()).map_or(USUAL, Duration::from_secs);
+        let until = now.plus(lasts.saturating_sub(SPARE).min(LONGEST));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, (_, until)| *until > now);
+        kept.insert(key(asked), (token.clone(), until));
+        Ok(token)
+    }
+}
+
+/// The question with its token.
+pub(super) fn bear(question: &HttpQuestion, token: &Secret) -> HttpQuestion {
+    let value = Secret::new(format!("Bearer {}", token.open()));
+    let mut borne = HttpQuestion { token: None, ..question.clone() };
+    borne.headers.push(Field { name: "authorization".to_owned(), value, secret: true });
+    borne
+}
+
+fn key(asked: &HttpQuestion) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(asked.url.open());
+    for field in &asked.headers {
+        hash.update([0]);
+        hash.update(field.value.open());
+    }
+    hash.update([0]);
+    hash.update(asked.body.as_ref().map_or("", |body| body.open()));
+    hash.finalize().into()
+}
