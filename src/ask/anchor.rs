@@ -11,29 +11,31 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::failure;
 use super::net::Net;
 use crate::core::anchors::Anchor;
+use crate::core::answer::Failure;
 
 /// Anchors are near; slower is down for this purpose.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// Which anchors answered, in their order.
-pub async fn ask(net: &Net) -> Vec<bool> {
-    let asked = net
-        .options
-        .anchors
-        .iter()
-        .map(|anchor| async move { matches!(timeout(LIMIT, reach(net, anchor)).await, Ok(Some(()))) });
+/// How each anchor answered, in their order.
+pub async fn ask(net: &Net) -> Vec<Result<(), Failure>> {
+    let asked =
+        net.options.anchors.iter().map(|anchor| async move {
+            timeout(LIMIT, reach(net, anchor)).await.unwrap_or(Err(Failure::ConnectTimeout))
+        });
     join_all(asked).await
 }
 
-async fn reach(net: &Net, anchor: &Anchor) -> Option<()> {
+async fn reach(net: &Net, anchor: &Anchor) -> Result<(), Failure> {
     if !net.options.guard.allows(anchor.address.ip()) {
-        return None;
+        return Err(Failure::AddressRefused);
     }
-    let stream = TcpStream::connect(anchor.address).await.ok()?;
-    let Some(name) = &anchor.name else { return Some(()) };
-    let name = ServerName::try_from(name.clone()).ok()?;
+    let failed = |error: std::io::Error| failure::of_connection(&error);
+    let stream = TcpStream::connect(anchor.address).await.map_err(failed)?;
+    let Some(name) = &anchor.name else { return Ok(()) };
+    let name = ServerName::try_from(name.clone()).map_err(|_| Failure::NotAsked)?;
     let config = ClientConfig::builder().with_root_certificates(net.roots.clone()).with_no_client_auth();
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok().map(|_| ())
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.map(|_| ()).map_err(failed)
 }

@@ -36,6 +36,11 @@ fn of_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
     inner.and_then(of_cause).or_else(|| of_io(io))
 }
 
+/// The word for an error of a connection, or of the handshake over it.
+pub fn of_connection(error: &io::Error) -> Failure {
+    of_cause(error).unwrap_or(Failure::ConnectFailed)
+}
+
 /// The word for an I/O error.
 pub fn of_io(error: &io::Error) -> Option<Failure> {
     use io::ErrorKind::*;
@@ -62,6 +67,7 @@ pub fn of_tls(error: &rustls::Error) -> Failure {
     let rustls::Error::InvalidCertificate(certificate) = error else { return Failure::TlsFailed };
     match certificate {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Failure::TlsExpired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Failure::TlsNotYetValid,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Failure::TlsWrongName,
         CertificateError::Revoked => Failure::TlsRevoked,
         CertificateError::UnknownIssuer => Failure::TlsUntrusted,

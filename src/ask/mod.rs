@@ -20,7 +20,7 @@ pub use net::{Guard, Net, NetOptions};
 
 use std::sync::Arc;
 
-use crate::core::answer::Answer;
+use crate::core::answer::{Answer, Failure};
 use crate::core::question::Question;
 use crate::core::time::Time;
 use token::Tokens;
@@ -31,8 +31,8 @@ pub trait Script: Send + Sync {
     /// The answer to one question.
     fn answer(&self, question: &Question) -> Answer;
 
-    /// Which of the anchors answer.
-    fn anchors(&self) -> Vec<bool>;
+    /// How each of the anchors answers.
+    fn anchors(&self) -> Vec<Result<(), Failure>>;
 }
 
 #[derive(Clone)]
@@ -85,8 +85,8 @@ impl Askers {
         }
     }
 
-    /// Which of the anchors answer.
-    pub async fn anchors(&self) -> Vec<bool> {
+    /// How each of the anchors answers.
+    pub async fn anchors(&self) -> Vec<Result<(), Failure>> {
         match &self.way {
             Way::Net(net) => anchor::ask(net).await,
             Way::Script(script) => script.anchors(),

@@ -103,6 +103,7 @@ pub(super) fn judge(scenario: &Scenario, told: &[Told], shows: &Shows, begin: Ti
         judge_green(truth, shows, scenario.lasts, &mut wrong);
     }
     judge_false(scenario, told, &mut wrong, &mut marks);
+    judge_blind(scenario, told, &mut wrong);
     judge_openings(scenario, told, &mut wrong);
     (wrong, marks)
 }
@@ -115,7 +116,8 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
     let after = || about(told, &truth.dependency).filter(|told| told.at >= truth.from);
     match truth.is {
         Is::Undecidable => return judge_undecidable(truth, after(), wrong),
-        Is::Unseen | Is::Ours => return,
+        Is::Unseen => return,
+        Is::Ours => return judge_ours(truth, after(), wrong),
         Is::Dropped | Is::Outage | Is::Degraded => {}
     }
     let verdict = verdict_of(truth.is);
@@ -156,9 +158,17 @@ fn verdict_of(is: Is) -> Verdict {
     }
 }
 
+/// What is ours is told in time too: somebody has to mend it.
+fn judge_ours<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
+    let in_time = |told: &Told| told.at.saturating_sub(truth.from) <= truth.within;
+    if !truth.silent && !after.any(|told| in_time(told) && (says(told) || told.reason == Reason::Blind)) {
+        wrong.push(Finding::new("missed", format!("{} is ours to mend and nobody was told", truth.dependency)));
+    }
+}
+
 fn judge_undecidable<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
     let named = after.any(|told| {
-        told.reason == Reason::Blind
+        matches!(told.reason, Reason::Blind | Reason::Cascade)
             && told.why == "access_lost"
             && told.level == Level::Critical
             && told.at.saturating_sub(truth.from) <= truth.within
@@ -192,7 +202,8 @@ fn shown_until(shows: &Shows, dependency: &str, n: usize, lasts: Duration) -> Du
 /// Everything told is true.
 fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks) {
     for told in told.iter().filter(|told| says(told)) {
-        let Some(verdict) = told.verdict.filter(|verdict| *verdict != Verdict::Live) else { continue };
+        let claims = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Unknown);
+        let Some(verdict) = told.verdict.filter(claims) else { continue };
         for id in &told.ids {
             let holds = scenario.truths.iter().any(|truth| {
                 let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
@@ -206,6 +217,22 @@ fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, mar
                 wrong.push(Finding::new("false drop", format!("{id} was called dropped after {}", human(told.at))));
             } else {
                 wrong.push(Finding::new("false alarm", format!("{id} was called {verdict} after {}", human(told.at))));
+            }
+        }
+    }
+}
+
+/// Nobody is told that something cannot be seen while all is well.
+fn judge_blind(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
+    for told in told.iter().filter(|told| told.reason == Reason::Blind) {
+        for id in &told.ids {
+            let holds = scenario.truths.iter().any(|truth| {
+                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
+                truth.dependency == *id && told.at >= truth.from && !over
+            });
+            if !holds {
+                let what = format!("{id} was told as {} after {}", told.why.replace('_', " "), human(told.at));
+                wrong.push(Finding::new("false alarm", what));
             }
         }
     }
@@ -242,7 +269,7 @@ fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) 
         if count != wanted {
             let ids: Vec<&str> = truths.iter().map(|truth| truth.dependency.as_str()).collect();
             let what = format!("{event} ({}) has {count} openings instead of {wanted}", ids.join(", "));
-            wrong.push(Finding::new("twice", what));
+            wrong.push(Finding::new(if count > wanted { "twice" } else { "missed" }, what));
         }
     }
 }

@@ -13,7 +13,7 @@ mod world;
 
 pub use judge::{Finding, Marks, Score};
 pub use play::{Played, play, play_over};
-pub use scenario::{Is, Scenario, Truth, load};
+pub use scenario::{Family, Is, Scenario, Truth, load};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};
 pub use world::World;

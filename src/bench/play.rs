@@ -82,6 +82,11 @@ pub async fn play_over(
     script: Arc<Scripted>,
     askers: impl Fn(&Clock) -> Askers,
 ) -> Result<Played, String> {
+    let config = configuration(scenario, folder)?;
+    let ids: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+    if let Some(truth) = scenario.truths.iter().find(|truth| !ids.contains(&truth.dependency.as_str())) {
+        return Err(format!("a truth names `{}`, which is not watched; watched: {}", truth.dependency, ids.join(", ")));
+    }
     let mut stage = Stage::open_at(scenario, folder, &askers, BEGINS).await?;
     let mut shows = Shows::new();
     for step in &scenario.steps {

@@ -31,6 +31,24 @@ words! {
     }
 }
 
+words! {
+    /// What kind of thing happens in a scenario.
+    Family {
+        /// A store or registry takes something out.
+        Removal = "removal",
+        /// A vendor suspends an account, or what it serves.
+        Suspension = "suspension",
+        /// Something breaks at a vendor.
+        Outage = "outage",
+        /// Something of ours breaks.
+        Ours = "ours",
+        /// Answers that say nothing.
+        Weather = "weather",
+        /// Several at once, or one after the other.
+        Combination = "combination",
+    }
+}
+
 /// What is true of one dependency for a while.
 #[derive(Clone, Debug)]
 pub struct Truth {
@@ -71,8 +89,8 @@ pub struct Scenario {
     pub name: String,
     /// A sentence.
     pub title: String,
-    /// removal, suspension, outage, ours, weather or combination.
-    pub family: String,
+    /// What kind of thing happens.
+    pub family: Family,
     /// How long it lasts.
     pub lasts: Duration,
     /// The configuration's text, but for the database.
@@ -149,19 +167,15 @@ fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
     let root = Table::root(&source, &parsed);
     let scenario = read_root(name.trim_end_matches(".toml"), &root, world);
     root.finish();
-    if let Some(scenario) = &scenario {
-        check_modes(&root, scenario);
-    }
+    check_modes(&root, &scenario);
+    check_times(&root, &scenario);
     drop(root);
     drop(parsed);
     let problems = source.into_problems();
-    match scenario {
-        Some(scenario) if problems.is_empty() => Ok(scenario),
-        _ => Err(Problems(problems)),
-    }
+    if problems.is_empty() { Ok(scenario) } else { Err(Problems(problems)) }
 }
 
-fn read_root(name: &str, root: &Table<'_>, base: &World) -> Option<Scenario> {
+fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
     let mut own = World::default();
     own.take(root);
     let mut config = String::from(
@@ -181,17 +195,47 @@ fn read_root(name: &str, root: &Table<'_>, base: &World) -> Option<Scenario> {
         let file = |key: crate::read::At<String>| table.string(&key.value).map(|text| (key.value, text.value));
         table.keys().into_iter().filter_map(file).collect()
     });
-    Some(Scenario {
+    let families: Vec<&str> = Family::ALL.iter().map(|family| family.word()).collect();
+    let family = root.word::<Family>("family", &families);
+    if root.any("family").is_none() {
+        root.missing("family", "\"removal\"");
+    }
+    Scenario {
         name: name.to_owned(),
-        title: root.need_string("title", "\"Google removes the listing\"")?.value,
-        family: root.need_string("family", "\"removal\"")?.value,
+        title: root.need_string("title", "\"Google removes the listing\"").map(|text| text.value).unwrap_or_default(),
+        family: family.map_or(Family::Combination, |family| family.value),
         lasts: root.duration("lasts").map(|lasts| lasts.value).unwrap_or(Duration::from_secs(6 * 3_600)),
         config,
         catalog: catalog.unwrap_or_default(),
         steps: root.tables("step").iter().filter_map(step).collect(),
         truths: root.tables("truth").iter().enumerate().filter_map(|(n, table)| truth(n, table)).collect(),
         world: own.over(base),
-    })
+    }
+}
+
+/// What stands in a scenario must be able to happen in it.
+fn check_times(root: &Table<'_>, scenario: &Scenario) {
+    let mut before = Duration::ZERO;
+    for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
+        if step.at > scenario.lasts {
+            table.problem(table.key_span("at"), "this is after the scenario's end", "raise `lasts`");
+        }
+        if step.at < before {
+            table.problem(table.key_span("at"), "this is before the step above it", "put the steps in order");
+        }
+        if step.set.is_empty() && step.restart.is_none() {
+            table.problem(table.span(), "nothing happens in this step", "add `set = { actor = \"mode\" }`");
+        }
+        before = step.at;
+    }
+    for (truth, table) in scenario.truths.iter().zip(root.tables("truth")) {
+        if truth.from > scenario.lasts {
+            table.problem(table.key_span("from"), "this is after the scenario's end", "raise `lasts`");
+        }
+        if truth.to.is_some_and(|to| to <= truth.from) {
+            table.problem(table.key_span("to"), "it ends before it begins", "`to` is later than `from`");
+        }
+    }
 }
 
 /// Modes that nobody knows would be answered with silence.
@@ -199,8 +243,20 @@ fn check_modes(root: &Table<'_>, scenario: &Scenario) {
     const OURS: [&str; 2] = ["uplink", "anchors"];
     for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
         for (actor, modes) in step.set.iter().filter(|(actor, _)| !OURS.contains(&actor.as_str())) {
+            let known = scenario.world.modes_of(actor);
             for mode in modes.iter().filter(|mode| !scenario.world.knows(actor, mode)) {
-                table.problem(table.span(), format!("`{actor}` has no mode `{mode}`"), "add a [[reply]] for it");
+                let span = table.table("set").map_or_else(|| table.span(), |set| set.key_span(actor));
+                let (what, cure) = match known.is_empty() {
+                    true => (
+                        format!("there is no actor `{actor}`"),
+                        format!("actors are: {}", scenario.world.actors().join(", ")),
+                    ),
+                    false => (
+                        format!("`{actor}` has no mode `{mode}`"),
+                        format!("it has {}; or add a [[reply]]", known.join(", ")),
+                    ),
+                };
+                table.problem(span, what, cure);
             }
         }
     }

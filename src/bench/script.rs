@@ -101,19 +101,25 @@ impl Script for Scripted {
             self.world.answer(&route.actor, &mode, question)
         });
         found.unwrap_or_else(|| {
-            self.lock().lost.push(question.host().to_owned());
+            let mut state = self.lock();
+            if !state.lost.iter().any(|host| host == question.host()) {
+                state.lost.push(question.host().to_owned());
+            }
             broken(question, Failure::NotAsked)
         })
     }
 
-    fn anchors(&self) -> Vec<bool> {
+    fn anchors(&self) -> Vec<Result<(), Failure>> {
         let uplink = self.mode(UPLINK, "sound");
         let anchors = self.mode(ANCHORS, "live");
+        let silent = Err(Failure::ConnectTimeout);
         match (uplink.as_str(), anchors.as_str()) {
-            ("dead" | "portal" | "wrong_clock", _) | (_, "dead") => vec![false, false, false],
-            (_, "one_dead") => vec![true, false, true],
-            (_, "one_left") => vec![false, true, false],
-            _ => vec![true, true, true],
+            ("portal", _) => vec![Err(Failure::TlsWrongName); 3],
+            ("wrong_clock", _) => vec![Err(Failure::TlsExpired); 3],
+            ("dead", _) | (_, "dead") => vec![silent; 3],
+            (_, "one_dead") => vec![Ok(()), silent, Ok(())],
+            (_, "one_left") => vec![silent, Ok(()), silent],
+            _ => vec![Ok(()); 3],
         }
     }
 }

@@ -106,6 +106,20 @@ impl World {
         of(actor).or_else(|| of("*")).map(|reply| reply.answer(question))
     }
 
+    /// Every actor that anybody can be set to.
+    pub fn actors(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.routes.iter().map(|route| route.actor.as_str()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The modes of an actor of its own; none for one that nobody knows.
+    pub fn modes_of(&self, actor: &str) -> Vec<&str> {
+        let own = self.replies.keys().filter(|(name, _)| name == actor);
+        own.map(|(_, mode)| mode.as_str()).collect()
+    }
+
     /// Whether an actor knows a mode.
     pub fn knows(&self, actor: &str, mode: &str) -> bool {
         [actor, "*"].iter().any(|actor| self.replies.contains_key(&((*actor).to_owned(), mode.to_owned())))

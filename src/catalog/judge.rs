@@ -145,9 +145,17 @@ fn with_lets(check: &Check, mut names: BTreeMap<&str, Value>) -> Value {
 fn facts(check: &Check, context: &Value) -> Facts {
     let value = |rule: &super::FactRule| {
         let value = rule.from.value(context)?;
-        serde_json::to_value(&value).ok().filter(|value| !value.is_null())
+        serde_json::to_value(&value).ok().filter(|value| !value.is_null()).map(whole)
     };
     check.facts.iter().filter_map(|rule| value(rule).map(|value| (rule.name.clone(), value))).collect()
+}
+
+/// A number without a fraction is written without one.
+fn whole(value: serde_json::Value) -> serde_json::Value {
+    match value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15) {
+        Some(number) => (number as i64).into(),
+        None => value,
+    }
 }
 
 fn with_facts(context: &Value, facts: &Facts) -> Value {

@@ -51,7 +51,7 @@ fn report(scenarios: &[Scenario], played: &[Result<Played, String>], show: bool)
                     println!("\n{text}");
                 }
             }
-            Err(why) => println!("FAIL  {:12} {}: {why}", scenario.family, scenario.name),
+            Err(why) => println!("FAIL  {:12} {}: {why}", scenario.family.word(), scenario.name),
         }
     }
     let took = score.took().map_or_else(String::new, |(middle, longest)| {
@@ -72,7 +72,7 @@ fn line(scenario: &Scenario, played: &Played) {
     let mark = if played.wrong.is_empty() { "ok  " } else { "FAIL" };
     let took: Vec<String> = played.marks.took.iter().map(|took| human(*took)).collect();
     let took = if took.is_empty() { String::new() } else { format!(", told after {}", took.join(" and ")) };
-    println!("{mark}  {:12} {}: {} alerts{took}", scenario.family, scenario.name, played.alerts);
+    println!("{mark}  {:12} {}: {} alerts{took}", scenario.family.word(), scenario.name, played.alerts);
     for finding in &played.wrong {
         println!("        {}: {}", finding.kind, finding.what);
     }

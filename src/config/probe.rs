@@ -74,9 +74,11 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     let params = read_params(table, check);
     let schedule = read_schedule(table, check, zone);
     let role = table.word("role", &["serves", "standing", "warning", "witness"]).map_or(check.role, |role| role.value);
+    let mark = key_mark(&params);
     let policy = |schedule: &Schedule| {
         let mut policy = check.policy(schedule.interval(crate::core::time::Time(0)));
         policy.keyed = check.params.iter().any(|param| param.secret);
+        policy.key_mark = mark;
         if let Some(confirm) = read_confirm(table) {
             (policy.dropped, policy.outage, policy.degraded) = (confirm, confirm, confirm);
             policy.recovery = Confirm { over: confirm.over / 2, ..confirm };
@@ -108,6 +110,16 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
         make(own, Some(item), n == 0)
     });
     probes.collect()
+}
+
+/// Four bytes of a hash over all keys: enough to see that one was changed.
+fn key_mark(params: &Params) -> Option<u32> {
+    let mut hash = Sha256::new();
+    let mut set = params.secret.values().filter_map(|key| key.set()).peekable();
+    set.peek()?;
+    set.for_each(|secret| hash.update(secret.open()));
+    let digest: [u8; 32] = hash.finalize().into();
+    Some(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
 }
 
 fn slower(schedule: &Schedule) -> Schedule {

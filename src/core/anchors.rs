@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 
+use super::answer::Failure;
 use super::witness::OwnNetwork;
 
 /// An operator's address. With a name, only a TLS handshake whose certificate is for
@@ -29,15 +30,58 @@ impl FromStr for Anchor {
 /// At least so many anchors are asked; fewer prove nothing.
 pub const LEAST: usize = 3;
 
-/// The judgement of one round: `answered[i]` tells whether anchor `i` answered.
+/// What the anchors that do not answer show instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// Nothing: no way there.
+    #[default]
+    Silence,
+    /// Certificates whose time seems over, or not begun: it is our clock that is wrong.
+    Clock,
+    /// Somebody else's certificates: a login portal, or a proxy.
+    Stranger,
+}
+
+impl Sign {
+    /// What most of those that failed show.
+    pub fn of(answered: &[Result<(), Failure>]) -> Sign {
+        let failed = answered.iter().filter(|answer| answer.is_err()).count();
+        let most = |fits: &dyn Fn(Failure) -> bool| {
+            answered.iter().filter(|answer| answer.is_err_and(fits)).count() * 2 > failed
+        };
+        if most(&|failure| matches!(failure, Failure::TlsExpired | Failure::TlsNotYetValid)) {
+            Sign::Clock
+        } else if most(&|failure| matches!(failure, Failure::TlsWrongName | Failure::TlsUntrusted)) {
+            Sign::Stranger
+        } else {
+            Sign::Silence
+        }
+    }
+
+    /// What to look at.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Sign::Silence => "look at the network of the machine that runs plugwatch.",
+            Sign::Clock => {
+                "set this machine's clock: connections work, but every certificate seems to be out of its time."
+            }
+            Sign::Stranger => {
+                "log in to the network of this machine, or let its traffic through: a portal or proxy answers in \
+                 everybody's place."
+            }
+        }
+    }
+}
+
+/// The judgement of one round.
 ///
 /// Most failing means that we are blind; half is not most, so one broken
 /// operator among three, or two among four, never blinds us.
-pub fn judge(answered: &[bool]) -> OwnNetwork {
+pub fn judge(answered: &[Result<(), Failure>]) -> OwnNetwork {
     if answered.len() < LEAST {
         return OwnNetwork::Unasked;
     }
-    let failed = answered.iter().filter(|ok| !**ok).count();
+    let failed = answered.iter().filter(|answer| answer.is_err()).count();
     if failed * 2 > answered.len() { OwnNetwork::Blind } else { OwnNetwork::Sound }
 }
 
@@ -45,16 +89,26 @@ pub fn judge(answered: &[bool]) -> OwnNetwork {
 mod tests {
     use super::*;
 
+    const UP: Result<(), Failure> = Ok(());
+    const DOWN: Result<(), Failure> = Err(Failure::ConnectTimeout);
+
     #[test]
     fn only_a_majority_of_failures_blinds_us() {
-        assert_eq!(judge(&[true, true, false]), OwnNetwork::Sound);
-        assert_eq!(judge(&[true, false, false]), OwnNetwork::Blind);
-        assert_eq!(judge(&[true, true, false, false]), OwnNetwork::Sound);
-        assert_eq!(judge(&[false; 4]), OwnNetwork::Blind);
+        assert_eq!(judge(&[UP, UP, DOWN]), OwnNetwork::Sound);
+        assert_eq!(judge(&[UP, DOWN, DOWN]), OwnNetwork::Blind);
+        assert_eq!(judge(&[UP, UP, DOWN, DOWN]), OwnNetwork::Sound);
+        assert_eq!(judge(&[DOWN; 4]), OwnNetwork::Blind);
+    }
+
+    #[test]
+    fn the_certificates_tell_a_wrong_clock_from_a_portal() {
+        assert_eq!(Sign::of(&[Err(Failure::TlsExpired), Err(Failure::TlsNotYetValid), UP]), Sign::Clock);
+        assert_eq!(Sign::of(&[Err(Failure::TlsWrongName), Err(Failure::TlsUntrusted), DOWN]), Sign::Stranger);
+        assert_eq!(Sign::of(&[DOWN, DOWN, Err(Failure::TlsExpired)]), Sign::Silence);
     }
 
     #[test]
     fn two_anchors_prove_nothing() {
-        assert_eq!(judge(&[false, false]), OwnNetwork::Unasked);
+        assert_eq!(judge(&[DOWN, DOWN]), OwnNetwork::Unasked);
     }
 }

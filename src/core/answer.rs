@@ -21,6 +21,8 @@ words! {
         ConnectionReset = "connection_reset",
         /// The certificate is past its date.
         TlsExpired = "tls_expired",
+        /// The certificate's time has not begun.
+        TlsNotYetValid = "tls_not_yet_valid",
         /// The certificate is for other names.
         TlsWrongName = "tls_wrong_name",
         /// Nobody we trust issued the certificate.
@@ -66,6 +68,7 @@ impl Failure {
             ConnectFailed => "no way there",
             ConnectionReset => "the connection was cut",
             TlsExpired => "the certificate is past its date",
+            TlsNotYetValid => "the certificate's time has not begun",
             TlsWrongName => "the certificate is for other names",
             TlsUntrusted => "nobody we trust issued the certificate",
             TlsRevoked => "the certificate was revoked",

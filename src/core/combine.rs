@@ -60,6 +60,12 @@ impl Combined {
         self.unseen.first().map(|unseen| &unseen.held)
     }
 
+    /// The key worked and is refused now, and that was confirmed.
+    pub fn lost_access(&self) -> Option<&Held> {
+        let lost = self.unseen.iter().find(|unseen| unseen.urgent && unseen.held.reason == "access_lost");
+        lost.map(|unseen| &unseen.held)
+    }
+
     /// Live, all that decides was looked at, and nothing contradicts it. A check that cannot be
     /// seen keeps its last verdict, so it cannot hide behind others that are live.
     pub fn is_surely_live(&self) -> bool {
@@ -139,12 +145,19 @@ fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     }
 }
 
-/// The key is refused, what the vendor serves is gone too, and it serves others: no outage
-/// looks like that. Concluded, not stated.
+/// A key that is refused and a service that is gone belong together within this.
+const TOGETHER: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
+/// The key is refused, what the vendor serves is gone too by the word of another check, and it
+/// serves others: that is more than an outage. Concluded, not stated.
 fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     let access = unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
     let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
     let gone = worst.filter(|held| held.verdict == Verdict::Outage && held.fault != Fault::Ours)?;
+    let apart = access.since.since(gone.since).max(gone.since.since(access.since));
+    if gone.by == access.by || apart > TOGETHER {
+        return None;
+    }
     Some(Held {
         verdict: Verdict::Dropped,
         reason: "access_lost_and_gone".to_owned(),
@@ -163,7 +176,8 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     // Only if all that is public is live and seen: otherwise the worse of them speaks.
     let mut public = parts.iter().filter(|part| part.role == Role::Serves).peekable();
     public.peek()?;
-    if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && part.standing.unverified.is_none()) {
+    // One look that saw nothing changes no mind.
+    if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && !part.standing.is_unreadable()) {
         return None;
     }
     Some(Held {

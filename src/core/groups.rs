@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::incident::{Level, Reason};
 use super::model::{Fault, Verdict};
 use super::review::{Telling, Together};
-use super::scene::{Cause, Scene};
+use super::scene::{Cause, Scene, Subject};
 use super::time::Time;
 use super::told::Told;
 use super::wanted::{Wanted, level};
@@ -175,6 +175,14 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
 fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = scene.subjects[lead].told.verdict == Some(Verdict::Dropped);
+    // One more thing of a company that is lost already is no further loss.
+    let company = scene.subjects[lead].company();
+    let known = |subject: &Subject<'_>| subject.company() == company && subject.told.lost_lately(scene.now);
+    let again = scene
+        .subjects
+        .iter()
+        .enumerate()
+        .any(|(index, subject)| index != lead && known(subject) && subject.told.verdict == Some(Verdict::Dropped));
     let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
     let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
@@ -192,7 +200,7 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
     if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
         return (Reason::Grew, Vec::new());
     }
-    let losses = if lost { scene.other_losses(lead) } else { Vec::new() };
+    let losses = if lost && !again { scene.other_losses(lead) } else { Vec::new() };
     let reason = if losses.is_empty() { wanted.reason } else { Reason::Cascade };
     (reason, losses)
 }
@@ -224,11 +232,13 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
             }
         }
         Reason::Blind => {
-            let blind = subject.state.unseen.iter().filter(|unseen| unseen.blind);
-            told.blind.extend(blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())));
+            told.know_unseen(subject.state, &telling.wanted.held);
+            if subject.incident.is_none() && telling.wanted.held.reason == "access_lost" {
+                (told.news_at, told.reminders) = (Some(now), 0);
+            }
         }
         Reason::Sighted => told.blind.clear(),
-        Reason::Suspected => told.suspected = Some(now),
+        Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
         Reason::Cleared => told.suspected = None,
         _ => know_incident(&mut told, scene, member),
     }

@@ -114,6 +114,12 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     match (open, held.verdict) {
         (_, Verdict::Unknown) | (None, Verdict::Live) => Step::Stay,
         (None, _) => Step::Open(held.clone()),
+        // A drop is not over while the key is still refused.
+        (Some(incident), Verdict::Live)
+            if incident.verdict == Verdict::Dropped && state.unseen.iter().any(|unseen| unseen.urgent) =>
+        {
+            Step::Stay
+        }
         (Some(_), Verdict::Live) if state.is_surely_live() => Step::Close(held.clone()),
         (Some(_), Verdict::Live) => Step::Stay,
         // Another warning beside the first is news; another wording of a drop is not.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::combine::Combined;
+use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
 use super::standing::Held;
 use super::time::{Time, human};
@@ -38,8 +39,9 @@ impl Notice {
         [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
-    /// What a dependency comes to with this notice.
-    pub fn apply(&self, state: Combined, now: Time) -> Combined {
+    /// What a dependency comes to with this notice. `looked_at` is when all that decides was
+    /// looked at last, `open` its open incident.
+    pub fn apply(&self, state: Combined, looked_at: Option<Time>, open: Option<&Incident>, now: Time) -> Combined {
         if self.received > now {
             return state;
         }
@@ -51,18 +53,27 @@ impl Notice {
             return told(state, Verdict::Degraded, "noticed", format!("a notice came: {text}"), self.received);
         };
         let given = human(ends.since(self.received));
-        if now < ends {
+        // What the hour brought is known once somebody looked after it.
+        if now < ends || looked_at.is_none_or(|at| at < ends) {
             let say = format!("a notice says that it ends on {}, {given} after it came: {text}", ends.short());
             return told(state, Verdict::Degraded, "ends", say, self.received);
         }
-        if now.since(ends) >= SPENT {
-            return state;
-        }
-        match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)) {
+        let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
+        let unseen = || state.unseen.first().filter(|_| ended).map(|unseen| unseen.held.since);
+        match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)).or_else(unseen) {
             Some(since) => {
-                let say =
-                    format!("it was announced for {} ({given} of notice: {text}), and it is silent", ends.short());
+                let say = format!(
+                    "it was announced for {} ({given} of notice: {text}), and it no longer serves us",
+                    ends.short()
+                );
                 told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
+            }
+            None if now.since(ends) >= SPENT => state,
+            None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
+            None if state.held.is_none() => {
+                let say =
+                    format!("a notice said that it ended on {}, and it cannot be looked at: {text}", ends.short());
+                told(state, Verdict::Degraded, "ended_unseen", say, self.received)
             }
             None => {
                 let say = format!("a notice said that it ends on {}, and it still serves us: {text}", ends.short());
@@ -83,26 +94,53 @@ fn silent_since(state: &Combined) -> Option<Time> {
     held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
 }
 
-/// The state with what was told, unless what was seen is as bad.
+/// A breakdown after the announced hour may be none.
+fn doubted(state: Combined, ends: Time) -> Combined {
+    let doubt = |held: Held| Held {
+        fault: Fault::Unclear,
+        proof: Proof::Inferred,
+        say: format!("{}; the end that was announced for {} has passed, so it may be that", held.say, ends.short()),
+        hint: Some("Do not count on its coming back: go on with leaving.".to_owned()),
+        ..held
+    };
+    Combined { held: state.held.map(doubt), ..state }
+}
+
+/// The state with what was told, unless what was seen is worse. Beside another warning, what was
+/// told leads.
 fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
-    let seen = state.held.as_ref().map_or(0, |held| held.verdict.badness());
-    if seen >= verdict.badness() {
-        return state;
-    }
-    let by = state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default();
-    let held = Held {
+    let mut held = Held {
         verdict,
         reason: reason.to_owned(),
         fault: Fault::VendorDecision,
         proof: Proof::Told,
         say,
-        hint: Some(
-            "Copy what you need out while it still answers, and take the longest step of leaving first.".to_owned(),
-        ),
-        by,
+        hint: Some(hint(verdict).to_owned()),
+        by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),
         since,
     };
+    match &state.held {
+        Some(seen) if seen.verdict.badness() > verdict.badness() => return state,
+        Some(seen) if seen.verdict == verdict && verdict == Verdict::Dropped => return state,
+        Some(seen) if seen.verdict == verdict => {
+            held.reason = format!("{reason}+{}", seen.reason);
+            held.say = format!("{}; {}", held.say, seen.say);
+        }
+        _ => {}
+    }
     Combined { held: Some(held), ..state }
+}
+
+fn hint(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Dropped => "Start the fallback, and take the longest step of leaving first.",
+        _ => "Copy what you need out while it still answers, and take the longest step of leaving first.",
+    }
+}
+
+/// Whether a reason, perhaps one of several, is that it ends.
+pub fn is_ending(reason: &str) -> bool {
+    reason.split('+').any(|reason| reason == "ends")
 }
 
 #[cfg(test)]
@@ -127,7 +165,8 @@ mod tests {
     }
 
     fn after(hours: i64, state: Combined) -> (Verdict, String) {
-        let held = notice().apply(state, Time(hours * 3_600_000)).held.unwrap();
+        let now = Time(hours * 3_600_000);
+        let held = notice().apply(state, Some(now), None, now).held.unwrap();
         (held.verdict, held.reason)
     }
 

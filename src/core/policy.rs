@@ -58,6 +58,8 @@ pub struct Policy {
     pub vendor_status: bool,
     /// A secret goes with the question, so a refusal may be about the account.
     pub keyed: bool,
+    /// Tells one key from another, and nothing else about it.
+    pub key_mark: Option<u32>,
     /// Without a readable second path, a `dropped` needs its reads over this long.
     pub alone_over: Duration,
     /// Unverified for this long is an alert of its own.
@@ -85,6 +87,7 @@ impl Policy {
             second_path_global: false,
             vendor_status: false,
             keyed: false,
+            key_mark: None,
             alone_over: dropped.over * 6,
             blind_after: (every * 3).max(Duration::from_secs(900)),
             stale_after: (every * 2).max(dropped.over * 3),

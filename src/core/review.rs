@@ -134,19 +134,19 @@ fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Revi
     if flapped.is_some() {
         return flapped;
     }
-    let Some(wanted) = wanted(subject, told, scene.is_heightened(), now) else {
+    let wanted = wanted(subject, told, scene.is_heightened(index), now);
+    if wanted.is_empty() {
         (told.held_since, told.muted, told.cause_up) = (None, false, None);
-        return None;
-    };
-    let since = *told.held_since.get_or_insert(now);
-    match fate(scene, index, &wanted, told, since) {
-        Fate::Now => Some(wanted),
-        Fate::Later(at) => {
-            review.sooner(at);
-            None
-        }
-        Fate::Muted => None,
     }
+    for wanted in wanted {
+        let since = *told.held_since.get_or_insert(now);
+        match fate(scene, index, &wanted, told, since) {
+            Fate::Now => return Some(wanted),
+            Fate::Later(at) => review.sooner(at),
+            Fate::Muted => {}
+        }
+    }
+    None
 }
 
 fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {

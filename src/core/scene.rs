@@ -52,7 +52,7 @@ impl Subject<'_> {
 
     /// The key worked and is refused now.
     pub fn lost_access(&self) -> bool {
-        self.state.unseen.iter().any(|unseen| unseen.urgent && unseen.held.reason == "access_lost")
+        self.state.lost_access().is_some()
     }
 
     /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.
@@ -145,9 +145,11 @@ impl<'a> Scene<'a> {
         found
     }
 
-    /// Within the time after a loss in which everything is watched more closely.
-    pub fn is_heightened(&self) -> bool {
-        self.subjects.iter().any(|subject| subject.told.lost_lately(self.now))
+    /// Within the time after the loss of something else, of which people know, in which
+    /// everything is watched more closely.
+    pub fn is_heightened(&self, but: usize) -> bool {
+        let known = |subject: &Subject<'_>| subject.told.lost_lately(self.now) && subject.told.held_since.is_none();
+        self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
     }
 
     /// Losses that count, of companies independent of `subject`'s and not explained by needs,

@@ -32,7 +32,6 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let urgent = unseen.iter().find(|standing| standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
     let speaks = urgent.or(unseen.first());
     let unseen = speaks.and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
-    let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
     Vote {
         held: held(group),
         unseen: unseen.map(|unseen| Unseen {
@@ -42,9 +41,26 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
             vendor_fine: unseen.vendor_fine,
             urgent: unseen.urgent,
         }),
-        suspicion: suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse),
+        suspicion: suspicion(group),
         waiting: home.confirmed.is_none() && home.unverified.is_none() && home.suspicion.is_none(),
     }
+}
+
+/// The worst suspicion, but no worse than it would count if it were confirmed: one storefront
+/// of several makes a warning.
+fn suspicion(group: &[&Part<'_>]) -> Option<Held> {
+    let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
+    let worst = suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse)?;
+    let says = |part: &Part<'_>, verdict: Verdict| {
+        let suspected = part.standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+        suspected.or(part.standing.verdict()) == Some(verdict)
+    };
+    let counts = match worst.verdict {
+        Verdict::Dropped => group.iter().all(|part| says(part, Verdict::Dropped)),
+        Verdict::Outage => says(group[0], Verdict::Outage),
+        _ => true,
+    };
+    Some(if counts { worst } else { Held { verdict: Verdict::Degraded, ..worst } })
 }
 
 fn is_blind(standing: &Standing) -> bool {
@@ -68,10 +84,12 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
         let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
         return votes.fold(None, worse);
     }
-    // Dropped stays dropped unseen; whatever else cannot be seen, or is out, has no say.
-    let says = |(part, held): &&(&Part<'_>, &Held)| {
-        held.verdict == Verdict::Dropped || (part.standing.unverified.is_none() && held.verdict != Verdict::Outage)
-    };
+    // The home storefront is what most people see: that it is out is worse than a gap elsewhere.
+    if std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage {
+        return Some(first.clone());
+    }
+    // Dropped stays dropped unseen; what else cannot be read for long has no say.
+    let says = |(part, held): &&(&Part<'_>, &Held)| held.verdict == Verdict::Dropped || !part.standing.is_unreadable();
     let readable = known.iter().filter(says).count();
     if gone.len() == readable && readable * 2 >= known.len() {
         let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);

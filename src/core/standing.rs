@@ -48,20 +48,16 @@ pub struct Held {
 /// A contrary reading under confirmation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suspicion {
-    /// What the looks say.
+    /// What the last look says, since the first that said it or worse.
     pub held: Held,
-    /// How many said it in a row.
+    /// How many did.
     pub reads: u32,
     /// When the last of them said it.
     pub last: Time,
-    /// When looks began to contradict the standing, whatever they said.
-    pub contrary_since: Time,
-    /// How many did, whatever they said.
+    /// The contrary looks of this streak, all of them worse or all of them better than what is
+    /// believed: when, and what they said.
     #[serde(default)]
-    pub contrary_reads: u32,
-    /// The looks of this streak that said dropped: since when, and how many.
-    #[serde(default)]
-    pub dropped: Option<(Time, u32)>,
+    pub looks: Vec<(Time, Verdict)>,
 }
 
 /// A streak of looks that saw nothing.
@@ -97,6 +93,9 @@ pub struct Standing {
     pub last_live: Option<Time>,
     /// When the confirmed verdict was last affirmed by a look.
     pub verified_at: Option<Time>,
+    /// The mark of the key with which it was last seen live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_mark: Option<u32>,
 }
 
 /// What kind of change a flip is.
@@ -130,6 +129,13 @@ impl Standing {
         self.last_live.is_some()
     }
 
+    /// It cannot be read, and not only for a look or two, or because of our own network: then
+    /// its last verdict has no say where several checks are counted together.
+    pub fn is_unreadable(&self) -> bool {
+        let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
+        self.unverified.as_ref().is_some_and(|unseen| unseen.blind || lasts(unseen))
+    }
+
     /// The confirmed verdict, if there is one.
     pub fn verdict(&self) -> Option<Verdict> {
         self.confirmed.as_ref().map(|held| held.verdict)
@@ -144,6 +150,15 @@ const SPEAKS_AT_ONCE: [&str; 4] = ["never_seen_live", "credential_refused", "wro
 /// of its own, missing keys when the program starts.
 const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
 
+/// So many looks in a row that saw nothing are no accident.
+const UNREADABLE: u32 = 3;
+/// So many contrary looks are remembered.
+const MOST_LOOKS: usize = 32;
+
+fn is_told_elsewhere(reason: &str) -> bool {
+    TOLD_ELSEWHERE.contains(&reason)
+}
+
 /// The standing after one look. `standing` is not changed; time is `look.at`.
 pub fn after(
     standing: &Standing,
@@ -156,18 +171,22 @@ pub fn after(
     let weighed = no_refutation(weighed, standing);
     let mut next = standing.clone();
     if weighed.verdict == Verdict::Unknown {
-        let (flip, wants) = unseen(&mut next, &weighed, policy, look.at);
+        let away = look.reading.retry_after.unwrap_or_default();
+        let (flip, wants) = unseen(&mut next, &weighed, policy, look.at, away);
         return (next, flip, wants);
     }
     // Seen again is good news only where the look affirms what was good.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
-        next.last_live = Some(look.at);
+        (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
     }
     let (flip, wants) = if agrees(&next, &weighed) {
         let good = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
+        // The same verdict for another reason may be another's doing: that wants its witnesses.
+        let other = next.confirmed.as_ref().is_some_and(|held| held.reason != weighed.reason);
+        let wants = if other { weighed.missing.clone() } else { Vec::new() };
         affirm(&mut next, weighed, look.at);
-        (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), Vec::new())
+        (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), wants)
     } else {
         suspect(&mut next, weighed, policy, look.at)
     };
@@ -186,6 +205,10 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
     let Some(live) = standing.last_live else {
         return weighed;
     };
+    if standing.key_mark.is_some() && standing.key_mark != policy.key_mark {
+        // Another key than the one that worked: a slip of ours, most likely.
+        return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
+    }
     let ago = super::time::human(now.since(live));
     Weighed {
         reason: "access_lost".to_owned(),
@@ -211,8 +234,8 @@ fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
 /// The look says what is already believed: it clears every suspicion.
 fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
     // An outage that goes on does not speak against a growing suspicion of a drop.
-    let keeps = weighed.verdict == Verdict::Outage && standing.suspicion.as_ref().is_some_and(|s| s.dropped.is_some());
-    if !keeps {
+    let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
+    if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
         standing.suspicion = None;
     }
     standing.verified_at = Some(now);
@@ -228,22 +251,33 @@ fn held_since(weighed: Weighed, since: Time) -> Held {
     Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
 }
 
-/// A look that saw nothing: the verdict stays, a streak begins or goes on.
-fn unseen(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
+/// A look that saw nothing: the verdict stays, a streak begins or goes on. `away` is how long
+/// the vendor does not want to be asked again.
+fn unseen(
+    standing: &mut Standing,
+    weighed: &Weighed,
+    policy: &Policy,
+    now: Time,
+    away: Duration,
+) -> (Option<Flip>, Vec<Want>) {
     let from = standing.verdict();
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
-    let elsewhere = |reason: &str| TOLD_ELSEWHERE.contains(&reason);
     // A streak that was told elsewhere is none of this one's, and one from the future none at all.
-    let old = standing.unverified.as_ref().filter(|old| !elsewhere(&old.held.reason) && old.held.since <= now);
+    let old = standing.unverified.as_ref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
+    if old.is_some_and(|old| old.urgent) && !at_once {
+        // What spoke at once holds until something is seen: a rate limit takes nothing back.
+        return (None, weighed.missing.clone());
+    }
     let same = old.filter(|old| old.held.reason == weighed.reason);
     let streak = old.map_or(now, |old| old.streak.unwrap_or(old.held.since));
     let began = if at_once { same.map_or(now, |same| same.held.since) } else { streak };
     let reads = same.map_or(1, |unverified| unverified.reads + 1);
     let (was_blind, was_urgent) = old.map_or((false, false), |u| (u.blind, u.urgent && same.is_some()));
     let sure = surely(&weighed.reason, policy);
-    let speaks = if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) >= policy.blind_after };
+    let speaks =
+        if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) + away >= policy.blind_after };
     // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
-    let quiet = elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
+    let quiet = is_told_elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
     // Access lost is told even while already blind for a duller reason, but once.
     let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
     let held = held_since(weighed.clone(), began);
@@ -279,7 +313,7 @@ fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
 /// The look contradicts the standing: count it, and confirm if that is enough.
 fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
     let confirm = needed(standing, &weighed, policy);
-    let suspicion = grown(standing.suspicion.take(), &weighed, policy, now);
+    let suspicion = grown(standing, &weighed, policy, now);
     let span = now.since(suspicion.held.since);
     let ready = weighed.missing.is_empty() && confirm.holds(suspicion.reads, span);
     if ready {
@@ -312,34 +346,38 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
     }
 }
 
-/// One contrary look more. Looks that say dropped are counted through an outage between
-/// them, and for an outage every contrary look counts: what is worse is bad enough.
-fn grown(old: Option<Suspicion>, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
+/// One contrary look more. Who says worse says this too, so looks by turns do not cancel each
+/// other out; but a look for the better breaks a streak for the worse, and the other way round.
+fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
     // A clock that was set back makes a streak that lies in the future: it is begun anew.
-    let old = old.filter(|old| old.last <= now && now.since(old.last) <= policy.stale_after);
-    let contrary_since = old.as_ref().map_or(now, |old| old.contrary_since);
-    let contrary_reads = old.as_ref().map_or(0, |old| old.contrary_reads) + 1;
-    let mut dropped = old.as_ref().and_then(|old| old.dropped);
-    let (since, reads) = match weighed.verdict {
-        Verdict::Dropped => {
-            let (since, reads) = dropped.map_or((now, 1), |(since, reads)| (since, reads + 1));
-            dropped = Some((since, reads));
-            (since, reads)
-        }
-        Verdict::Outage => (contrary_since, contrary_reads),
-        _ => {
-            dropped = None;
-            let same = old.filter(|old| old.held.verdict == weighed.verdict);
-            same.map_or((now, 1), |old| (old.held.since, old.reads + 1))
-        }
-    };
-    let held = held_since(weighed.clone(), since);
-    Suspicion { held, reads, last: now, contrary_since, contrary_reads, dropped }
+    let fits = |old: &Suspicion| old.last <= now && now.since(old.last) <= policy.stale_after;
+    let mut looks = standing.suspicion.take().filter(fits).map(|old| old.looks).unwrap_or_default();
+    let believed = standing.verdict().map_or(0, Verdict::badness);
+    let bad = weighed.verdict.badness();
+    let worse = bad > believed;
+    looks.retain(|(_, said)| (said.badness() > believed) == worse);
+    if looks.len() >= MOST_LOOKS {
+        looks.remove(1);
+    }
+    looks.push((now, weighed.verdict));
+    let says = |said: Verdict| if worse { said.badness() >= bad } else { said.badness() <= bad };
+    let since = looks.iter().find(|(_, said)| says(*said)).map_or(now, |(at, _)| *at);
+    let reads = looks.iter().filter(|(_, said)| says(*said)).count();
+    Suspicion {
+        held: held_since(weighed.clone(), since),
+        reads: u32::try_from(reads).unwrap_or(u32::MAX),
+        last: now,
+        looks,
+    }
 }
 
 fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     let from = standing.verdict();
-    let to = Held { since: suspicion.contrary_since, ..suspicion.held };
+    // Gone begins when it was first not served, whatever that looked like then.
+    let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
+    let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
+    let since = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped).unwrap_or(suspicion.held.since);
+    let to = Held { since, ..suspicion.held };
     standing.confirmed = Some(to.clone());
     standing.suspicion = None;
     standing.verified_at = Some(now);

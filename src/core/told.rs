@@ -10,6 +10,7 @@ use super::combine::{Combined, Unseen};
 use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
 use super::shown::Shown;
+use super::standing::Held;
 use super::time::Time;
 
 /// A loss counts towards a cascade, and keeps watch heightened, for so long.
@@ -43,6 +44,8 @@ pub struct Told {
     pub blind: BTreeMap<String, String>,
     /// An unconfirmed suspicion was told then.
     pub suspected: Option<Time>,
+    /// When one was told last, confirmed since or not.
+    pub suspected_last: Option<Time>,
     /// Something is due since then, and held back.
     pub held_since: Option<Time>,
     /// It is a consequence of something that is down, and therefore silent.
@@ -89,6 +92,11 @@ impl Told {
         }
     }
 
+    /// What is left when the incident is no longer watched: that something was lost.
+    pub fn forgotten(self) -> Told {
+        Told { lost_at: self.lost_at, blind: self.blind, ..Told::default() }
+    }
+
     /// Notes what happened since the last review, told or not.
     pub fn follow(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
         if self.open != incident.is_some() {
@@ -110,16 +118,23 @@ impl Told {
 
     /// What cannot be seen, is worth an alert, and was not told for this reason. Being blind
     /// for another dull reason is no news.
-    pub fn untold<'s>(&self, state: &'s Combined) -> Option<&'s Unseen> {
+    pub fn untold<'s>(&self, state: &'s Combined) -> impl Iterator<Item = &'s Unseen> {
         let news = |unseen: &&Unseen| match self.blind.get(&unseen.group) {
             Some(reason) => unseen.urgent && *reason != unseen.held.reason,
             None => unseen.blind,
         };
-        state.unseen.iter().find(news)
+        state.unseen.iter().filter(news)
+    }
+
+    /// It is known now that this cannot be seen, and so is whatever says the same or less.
+    pub fn know_unseen(&mut self, state: &Combined, said: &Held) {
+        let same = |unseen: &&Unseen| unseen.blind && (!unseen.urgent || unseen.held.reason == said.reason);
+        let known = state.unseen.iter().filter(same);
+        self.blind.extend(known.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())));
     }
 
     fn follow_loss(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
-        let access = state.unseen.iter().find(|unseen| unseen.urgent && unseen.held.reason == "access_lost");
+        let access = state.lost_access();
         let dropped = incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         if dropped && !self.dropped {
             // Anew for each drop, and not as old as the warning before it.
@@ -130,8 +145,8 @@ impl Told {
         if outage && self.proof == Some(Proof::Inferred) && self.verdict == Some(Verdict::Dropped) {
             // Concluded to be dropped, and it was an outage: nothing was lost.
             self.lost_at = None;
-        } else if let Some(unseen) = access {
-            self.lost_at.get_or_insert(unseen.held.since);
+        } else if let Some(held) = access {
+            self.lost_at.get_or_insert(held.since);
         }
         let still = matches!(incident, Some(incident) if incident.verdict == Verdict::Dropped) || access.is_some();
         self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);

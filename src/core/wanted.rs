@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::combine::Unseen;
 use super::incident::{Incident, Level, Reason};
 use super::model::{Criticality, Fault, Proof, Verdict};
+use super::notice::is_ending;
 use super::scene::Subject;
 use super::shown::Shown;
 use super::standing::Held;
@@ -27,16 +29,23 @@ const REMIND_LOUD: [u64; 4] = [1, 4, 12, 24];
 /// The same for everything else; then weekly.
 const REMIND_QUIET: [u64; 3] = [24, 72, 168];
 
-/// What is due, if anything is; silence is what remains.
-pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
+/// A suspicion of the same thing speaks once within this.
+const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
+
+/// What is due, the most important first; silence is what remains. What has to wait does not
+/// silence what comes after it.
+pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Vec<Wanted> {
     let about = match subject.incident {
         Some(incident) => about_incident(subject, incident, told),
         None => about_end(subject, told, now),
     };
-    about
-        .or_else(|| about_sight(subject, told, now))
-        .or_else(|| about_suspicion(subject, told, heightened, now))
-        .or_else(|| reminder(subject, told, now))
+    let mut all: Vec<Wanted> = about.into_iter().collect();
+    all.extend(about_sight(subject, told, now));
+    all.extend(about_suspicion(subject, told, heightened, now));
+    if all.is_empty() {
+        all.extend(reminder(subject, told, now));
+    }
+    all
 }
 
 fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Told) -> Option<Wanted> {
@@ -72,26 +81,30 @@ fn about_end(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
 
 /// Blind is told once, and sight once; what speaks at once is told even to who knows of a
 /// duller blindness.
-fn about_sight(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+fn about_sight(subject: &Subject<'_>, told: &Told, now: Time) -> Vec<Wanted> {
     let state = subject.state;
     let before = state.held.as_ref().map(|held| held.verdict);
-    if let Some(unseen) = told.untold(state) {
-        return Some(Wanted { reason: Reason::Blind, before, held: unseen.held.clone() });
+    let blind = |unseen: &Unseen| Wanted { reason: Reason::Blind, before, held: unseen.held.clone() };
+    // Who knows that it is dropped learns nothing from a refused key.
+    let news = |unseen: &&Unseen| told.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
+    let untold: Vec<Wanted> = told.untold(state).filter(news).map(blind).collect();
+    if !untold.is_empty() {
+        return untold;
     }
     let good = matches!(state.shown(), Shown::Live | Shown::Degraded);
-    if !told.blind.is_empty() && state.unseen.is_empty() && good {
-        let held = state.held.clone()?;
-        return Some(Wanted { reason: Reason::Sighted, before, held: Held { since: now, ..held } });
-    }
-    None
+    let sighted = |held: Held| Wanted { reason: Reason::Sighted, before, held: Held { since: now, ..held } };
+    let seen = !told.blind.is_empty() && state.unseen.is_empty() && good;
+    state.held.clone().filter(|_| seen).map(sighted).into_iter().collect()
 }
 
 /// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
 fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
     let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
+    // Once in a while: what comes and goes is not cried every time.
+    let lately = told.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
     match (suspected, told.suspected) {
-        (Some(held), None) if heightened && before != Some(Verdict::Dropped) => {
+        (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
             Some(Wanted { reason: Reason::Suspected, before, held: held.clone() })
         }
         (None, Some(_)) if matches!(subject.state.shown(), Shown::Live | Shown::Degraded) => {
@@ -103,19 +116,23 @@ fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Ti
 }
 
 fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
-    let open = subject.incident.map(|incident| incident.verdict);
-    let held = subject.state.held.clone().filter(|held| open == Some(held.verdict))?;
+    let held = match subject.incident {
+        Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
+        None => subject.state.lost_access()?.clone(),
+    };
     let due = remind_at(subject, told)?;
     (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
 }
 
 /// When an open incident is to be called to mind next; ever more rarely.
 pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
-    let verdict = told.verdict.filter(|_| subject.incident.is_some())?;
-    let loud = match verdict {
-        Verdict::Dropped => true,
-        Verdict::Outage => subject.criticality == Criticality::Critical,
-        _ => false,
+    let access = || told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
+    let loud = match (subject.incident, told.verdict) {
+        (Some(_), Some(Verdict::Dropped)) => true,
+        (Some(_), Some(Verdict::Outage)) => subject.criticality == Criticality::Critical,
+        (Some(_), Some(_)) => false,
+        (None, _) if access() => true,
+        _ => return None,
     };
     let (hours, then): (&[u64], u64) = if loud { (&REMIND_LOUD, 24) } else { (&REMIND_QUIET, 168) };
     let count = told.reminders as usize;
@@ -142,7 +159,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
         }
         (_, Verdict::Dropped) => Level::Critical,
         // The letter comes a day before the cut: that day is all there is.
-        (_, Verdict::Degraded) if held.reason == "ends" => Level::Critical,
+        (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
         _ => Level::Warning,
     }

@@ -44,7 +44,10 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
     };
     match reading.verdict {
         Verdict::Live => weigh_live(plain, witnesses, policy),
-        Verdict::Degraded => plain,
+        Verdict::Degraded => match witnesses.own_network {
+            OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
+            _ => plain,
+        },
         Verdict::Unknown => match witnesses.own_network {
             OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
             _ if reading.reason == "credential_refused" && policy.keyed && proven => {
@@ -163,6 +166,9 @@ fn weigh_dropped(
         return plain.unknown("own_network", Fault::Ours, BLIND);
     }
     let mut weighed = plain;
+    if witnesses.own_network == OwnNetwork::Unasked {
+        weighed = weighed.wanting(Want::Anchors);
+    }
     if reading.basis == Basis::Absence {
         weighed = weigh_positive(weighed, witnesses, policy, now);
         weighed = weigh_negative(weighed, witnesses, policy, now);

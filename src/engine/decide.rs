@@ -87,15 +87,7 @@ impl Engine {
             say: look.reading.say.clone(),
             latency_ms: answer.took_ms,
         });
-        tracing::debug!(
-            dependency = spec.probe.dependency,
-            check = spec.probe.check,
-            country = spec.probe.country,
-            verdict = look.reading.verdict.word(),
-            reason = look.reading.reason,
-            ms = answer.took_ms,
-            "looked"
-        );
+        log_look(&spec, &look, answer.took_ms);
         self.draft.batch.looks.push(LookRow {
             asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
             probe: id,
@@ -114,7 +106,11 @@ impl Engine {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
         self.draft.set_probe(id, next);
-        self.correlate(&spec.probe.dependency, at);
+        // Told only once everything was looked at again: this may have been the last of it.
+        let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
+        if !self.correlate(&spec.probe.dependency, at) && was_old {
+            self.review(at);
+        }
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
@@ -167,26 +163,26 @@ impl Engine {
     }
 
     /// Combines the dependency's probes anew, and sees what that means for people.
-    pub(super) fn correlate(&mut self, id: &str, at: Time) {
+    /// Whether it comes to something else than before.
+    pub(super) fn correlate(&mut self, id: &str, at: Time) -> bool {
         let old = self.draft.dependency(&self.state, id);
-        let combined = self.with_notices(id, self.combined(id), at);
-        if combined == old.combined {
-            return;
-        }
-        if self.dependency(id).is_none() {
-            return;
+        let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
+        if combined == old.combined || self.dependency(id).is_none() {
+            return false;
         }
         let step = step(old.incident.as_ref(), &combined);
         let incident = self.move_incident(id, &step, old.incident.clone(), at);
         self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
         self.review(at);
+        true
     }
 
     /// What it comes to with what vendors and people have told.
-    fn with_notices(&self, id: &str, combined: Combined, at: Time) -> Combined {
+    fn with_notices(&self, id: &str, combined: Combined, open: Option<&Incident>, at: Time) -> Combined {
         let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
         let notices = self.ctx.config.notices.iter().filter(concerns);
-        notices.fold(combined, |combined, notice| notice.apply(combined, at))
+        let looked_at = self.looked_at(id, at);
+        notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
     }
 
     /// Notices that begin or take effect change what their dependencies come to.
@@ -324,6 +320,18 @@ fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
     settled(&old.standing) != settled(next)
         || old.standing.last_live.is_none() != next.last_live.is_none()
         || at.since(old.written_at) > REWRITE_AFTER
+}
+
+fn log_look(spec: &Spec, look: &Look, took_ms: u32) {
+    tracing::debug!(
+        dependency = spec.probe.dependency,
+        check = spec.probe.check,
+        country = spec.probe.country,
+        verdict = look.reading.verdict.word(),
+        reason = look.reading.reason,
+        ms = took_ms,
+        "looked"
+    );
 }
 
 fn log_flip(dependency: &str, check: &str, flip: &Flip) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Engine;
+use crate::core::anchors::Sign;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
@@ -81,12 +82,17 @@ impl Engine {
         }
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
             self.own.told = true;
+            let title = match self.ctx.desk.sign() {
+                Sign::Silence => "We are blind: our own network is down",
+                Sign::Clock => "We are blind: our own clock seems wrong",
+                Sign::Stranger => "We are blind: somebody answers in everybody's place",
+            };
             let lines = vec![
-                format!("Most anchors have not answered since {}.", self.own.since.short()),
+                format!("Most anchors have not answered as themselves since {}.", self.own.since.short()),
                 "Until they do, nothing is said about any vendor, and nothing shown is verified.".to_owned(),
-                "Do now: look at the network of the machine that runs plugwatch.".to_owned(),
+                format!("Do now: {}", self.ctx.desk.sign().hint()),
             ];
-            self.tell_note(Reason::Blind, Level::Warning, "We are blind: our own network is down", lines, now);
+            self.tell_note(Reason::Blind, Level::Warning, title, lines, now);
         }
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;

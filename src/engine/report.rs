@@ -50,11 +50,16 @@ impl Engine {
             .dependencies
             .iter()
             .filter(|d| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey));
+        // Perhaps a suspended account: the first thing to say of a week.
+        let locked = board.dependencies.iter().filter_map(|d| {
+            let held = d.state.lost_access()?;
+            Some(format!("{}: access lost since {}, key revoked or account suspended", d.label, held.since.short()))
+        });
         Ok(Report {
             to: now.utc().with_timezone(&self.ctx.config.time_zone).format("%-d %B").to_string(),
             watched: board.dependencies.len(),
             counts: status::counts(&board),
-            incidents: incidents.iter().rev().map(|row| incident_line(row, &board, now)).collect(),
+            incidents: locked.chain(incidents.iter().rev().map(|row| incident_line(row, &board, now))).collect(),
             uptime,
             unseen: unseen.map(|d| format!("{}: {}", d.label, d.say())).collect(),
             gaps: gaps.iter().map(|(from, to)| format!("{} to {}", from.short(), to.short())).collect(),
@@ -77,5 +82,5 @@ fn incident_line(row: &crate::store::IncidentRow, board: &crate::core::board::Bo
     let label = board.find(&row.dependency).map_or(row.dependency.as_str(), |d| d.label.as_str());
     let lasted = human(row.closed_at.unwrap_or(now).since(row.incident.began_at));
     let end = if row.closed_at.is_some() { format!("for {lasted}") } else { format!("still open after {lasted}") };
-    format!("{}: {} from {} {end}", label, row.incident.worst, row.incident.began_at.short())
+    format!("{}: {}; in trouble from {}, {end}", label, row.incident.worst, row.incident.began_at.short())
 }

@@ -114,6 +114,9 @@ impl Engine {
             now.short()
         );
         self.fresh_since = now;
+        // What was held back before the pause is told once everything was looked at again: soon.
+        let all: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        self.plan.hurry_dependencies(&all, now);
         // Before anybody is blamed, our own network is asked.
         self.own.ask_at(now);
         if let Err(error) = self.store.add_gap(wake, now).await {

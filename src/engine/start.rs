@@ -15,7 +15,9 @@ use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::Board;
-use crate::core::incident::{Level, Reason};
+use crate::core::combine::{Combined, Unseen};
+use crate::core::incident::{Incident, Level, Reason};
+use crate::core::model::Proof;
 use crate::core::standing::Standing;
 use crate::core::time::{Time, human};
 use crate::core::told::Told;
@@ -151,9 +153,15 @@ impl Engine {
         let mut stored = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
-            let incident = incidents.remove(id);
             let (combined, told) = stored.remove(id).unwrap_or_default();
+            // What an incident rests on may be watched no longer: that is no recovery.
+            let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
+            let incident = incidents.get(id).filter(rests).cloned();
             let told = told.unwrap_or_else(|| Told::of_older(incident.as_ref(), &combined));
+            let told = if incidents.contains_key(id) && incident.is_none() { told.forgotten() } else { told };
+            if incident.is_some() {
+                incidents.remove(id);
+            }
             states.insert(id.clone(), DependencyState { combined, incident, told });
         }
         let gone: Vec<String> = stored.into_keys().collect();
@@ -164,26 +172,7 @@ impl Engine {
             self.correlate(&id, now);
         }
         for (dependency, incident) in incidents {
-            tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
-            let title = format!("⚪ NO LONGER WATCHED: {dependency}");
-            let lines = vec![
-                format!(
-                    "The configuration no longer names it. It was {} since {}.",
-                    incident.verdict,
-                    incident.began_at.short()
-                ),
-                format!("Incident {} is closed by that; it is not over.", incident.public_id),
-            ];
-            self.tell_note(Reason::Retired, Level::Info, &title, lines, now);
-            let change = IncidentChange {
-                incident,
-                dependency,
-                say: String::new(),
-                ends: "; no longer watched",
-                opened_at: now,
-                closed_at: Some(now),
-            };
-            self.draft.batch.incidents.push(change);
+            self.retire(dependency, incident, now);
         }
         self.hear_notices(now);
         self.review(now);
@@ -191,6 +180,34 @@ impl Engine {
             self.flush(now).await?;
         }
         Ok(())
+    }
+
+    /// Whether the check, or the notice, that an incident rests on is still configured.
+    fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
+        if incident.proof == Proof::Told {
+            return self.ctx.config.notices.iter().any(|notice| notice.dependencies.iter().any(|other| other == id));
+        }
+        let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
+        by.is_empty() || self.plan.of(id).any(|spec| spec.probe.check == by)
+    }
+
+    fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
+        tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
+        let title = format!("⚪ NO LONGER WATCHED: {dependency}");
+        let (verdict, since) = (incident.verdict, incident.began_at.short());
+        let lines = vec![
+            format!("The configuration no longer names it, or what said so. It was {verdict} since {since}."),
+            format!("Incident {} is closed by that; it is not over.", incident.public_id),
+        ];
+        self.tell_note(Reason::Retired, Level::Info, &title, lines, now);
+        self.draft.batch.incidents.push(IncidentChange {
+            incident,
+            dependency,
+            say: String::new(),
+            ends: "; no longer watched",
+            opened_at: now,
+            closed_at: Some(now),
+        });
     }
 
     /// One message for each channel, once everything was looked at, or time is up.
@@ -223,7 +240,10 @@ impl Engine {
         let ids: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         for id in ids {
             let mut state = self.draft.dependency(&self.state, &id);
-            let unseen = state.combined.unseen.iter().filter(|unseen| LISTED.contains(&unseen.held.reason.as_str()));
+            // What was there before it stopped is news, and is told as such.
+            let proven = self.plan.of(&id).any(|spec| self.standing(spec.id).proven());
+            let listed = |unseen: &&Unseen| !proven && LISTED.contains(&unseen.held.reason.as_str());
+            let unseen = state.combined.unseen.iter().filter(listed);
             let listed: Vec<_> = unseen.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
             if !listed.is_empty() {
                 state.told.blind.extend(listed);

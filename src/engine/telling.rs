@@ -9,6 +9,7 @@ use super::plan::Spec;
 use super::view::leave_text;
 use crate::config::Dependency;
 use crate::core::model::Verdict;
+use crate::core::notice::is_ending;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::{Time, human};
@@ -64,7 +65,7 @@ impl Engine {
 
     /// When the deciding home probes of a dependency were looked at last, all of them; those
     /// without their key do not count.
-    fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
+    pub(super) fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
         let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
         let last = |spec: &Arc<Spec>| Some(self.draft.probe(&self.state, spec.id)?.last.as_ref()?.at);
         // Where nothing can be asked, nobody waits for a look.
@@ -122,10 +123,18 @@ impl Engine {
             return None;
         }
         let lead = &dependencies[telling.members[0]];
+        let led = telling.wanted.held.hint.as_deref();
         let line = |member: &usize| {
             let label = &dependencies[*member].label;
-            let held = states[*member].combined.held.as_ref();
-            held.map_or_else(|| label.clone(), |held| format!("{label} ({}): {}", held.verdict, held.say))
+            let Some(held) = &states[*member].combined.held else { return label.clone() };
+            // The first one's advice stands below; another's with its own line.
+            if mass {
+                // What each of them is thought to suffer from leads away from our own side.
+                return format!("{label} ({})", held.verdict);
+            }
+            let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
+            let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
+            format!("{label} ({}): {}{hint}", held.verdict, held.say)
         };
         let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
         let name = self.parent(lead).map(|parent| self.ctx.config.catalog.company(parent)).unwrap_or_default();
@@ -154,10 +163,8 @@ impl Engine {
         let line = |member: &usize| {
             let dependency = &self.ctx.config.dependencies[*member];
             let state = &states[*member];
-            let since = state.incident.as_ref().map_or(now, |incident| incident.began_at);
-            let verdict = state.combined.held.as_ref().map_or("unknown", |held| held.verdict.word());
             let switch = dependency.fallback.as_ref().map_or_else(String::new, |to| format!(" Switch to: {to}."));
-            format!("{}: {verdict} for {}, since {}.{switch}", dependency.label, human(now.since(since)), since.short())
+            format!("{}: {}{switch}", dependency.label, still(state, now))
         };
         let lines: Vec<String> = telling.members.iter().map(line).collect();
         let title =
@@ -184,4 +191,20 @@ impl Engine {
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
     }
+}
+
+/// What is still so: since when it is as it is, and since when there is trouble at all.
+fn still(state: &DependencyState, now: Time) -> String {
+    let access = state.combined.lost_access().filter(|_| state.incident.is_none());
+    let Some(held) = access.or(state.combined.held.as_ref()) else { return "unknown.".to_owned() };
+    if is_ending(&held.reason) {
+        return format!("{}.", held.say);
+    }
+    let word = if access.is_some() { "access lost" } else { held.verdict.word() };
+    let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
+    let trouble = trouble.map_or_else(String::new, |began| format!(", in trouble since {}", began.short()));
+    let held_for = human(now.since(held.since));
+    // Its witnesses were told when it began.
+    let say = held.say.split(';').next().unwrap_or_default();
+    format!("{word} for {held_for}, since {}{trouble}: {say}.", held.since.short())
 }

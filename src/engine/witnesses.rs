@@ -31,6 +31,8 @@ pub struct Desk {
     slots: Mutex<HashMap<String, Slot>>,
     network: tokio::sync::Mutex<()>,
     judged: Mutex<Option<(Time, OwnNetwork)>>,
+    /// What those that did not answer showed.
+    sign: Mutex<anchors::Sign>,
 }
 
 impl Desk {
@@ -114,6 +116,11 @@ impl Desk {
             .map_or(OwnNetwork::Unasked, |(_, judged)| judged)
     }
 
+    /// What anchors that do not answer showed last.
+    pub fn sign(&self) -> anchors::Sign {
+        *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Asks the anchors, unless somebody just did. `anew` asks in any case.
     pub async fn anchors(&self, ctx: &Arc<Context>, anew: bool) -> OwnNetwork {
         let _one_at_a_time = self.network.lock().await;
@@ -121,7 +128,9 @@ impl Desk {
         if known != OwnNetwork::Unasked && !anew {
             return known;
         }
-        let judged = anchors::judge(&ctx.askers.anchors().await);
+        let answered = ctx.askers.anchors().await;
+        let judged = anchors::judge(&answered);
+        *self.sign.lock().unwrap_or_else(PoisonError::into_inner) = anchors::Sign::of(&answered);
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some((ctx.clock.now(), judged));
         judged
     }

@@ -157,7 +157,7 @@ impl<'s> Table<'s> {
         match text.value.parse() {
             Ok(value) => Some(At { value, span: text.span }),
             Err(_) => {
-                let what = format!("`{}` is not a {key} that plugwatch knows", text.value);
+                let what = format!("`{key}` cannot be `{}`", text.value);
                 self.problem(text.span, what, one_of(&text.value, words.iter().copied()));
                 None
             }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Format, render};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::notice::is_ending;
 use crate::core::time::{Time, human};
 
 /// Everything that an alert's text needs, frozen when it was made.
@@ -198,7 +199,9 @@ impl AlertView {
             mark => mark(self.reason, about.verdict, &about.why),
             headline => headline(self.reason, about.verdict, &about.why),
             title => title(about),
+            ending => is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
+            flapping => self.reason == Reason::Flapping,
             cascade => self.reason == Reason::Cascade,
             reason => why_now(self.reason, about),
             wait => wait(about).or_else(|| by_hand(self.reason, about)),
@@ -216,6 +219,7 @@ impl AlertView {
 fn title(about: &About) -> String {
     match &about.group {
         Some(group) if group.mass => format!("{} of {} things at once", group.lines.len(), group.of),
+        Some(group) if group.lines.len() == group.of && group.of == 2 => format!("both things at {}", group.name),
         Some(group) if group.lines.len() == group.of => format!("all {} things at {}", group.of, group.name),
         Some(group) => format!("{} of {} things at {}", group.lines.len(), group.of, group.name),
         None if about.vendor == "Website" || about.vendor == "DNS" => about.label.clone(),
@@ -229,12 +233,13 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared, _) => "🟢",
         (Reason::Settled, Verdict::Live) => "🟢",
         (Reason::Suspected | Reason::Flapping, _) => "🟡",
-        (Reason::Blind, _) if why == "access_lost" => "🔴",
-        (Reason::Blind, _) if why == "wrong_page" => "🟠",
+        (_, Verdict::Unknown) if why == "access_lost" => "🔴",
+        (_, Verdict::Unknown) if why == "wrong_page" => "🟠",
+        (_, Verdict::Unknown) if why == "unknown_status" => "🟡",
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
-        (_, Verdict::Degraded) if why == "ends" => "🔴",
+        (_, Verdict::Degraded) if is_ending(why) => "🔴",
         _ => "🟡",
     }
 }
@@ -242,15 +247,20 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
 fn whose(about: &About) -> String {
     let decider = &about.decider;
     match (about.fault, about.proof) {
+        // A key that we revoked and a server that we stopped would look the same.
+        (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => {
+            format!("most likely {decider} decided it; a key revoked and a service stopped by yourselves look the same")
+        }
         // An absence says nothing about its author.
         (Fault::VendorDecision, Proof::Inferred) => {
             format!("most likely {decider} decided it; unpublished by yourselves, it would look the same")
         }
         (Fault::VendorDecision, _) => format!("a decision of {decider} about you"),
         (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
-            format!("{decider} is broken, not only for you; waiting helps")
+            format!("{decider} is broken, not only for you")
         }
-        (Fault::VendorBreakdown, _) => format!("a breakdown at {decider}; waiting helps"),
+        (Fault::VendorBreakdown, Proof::Stated) => format!("a breakdown at {decider}, by its own word"),
+        (Fault::VendorBreakdown, _) => format!("most likely a breakdown at {decider}"),
         (Fault::Ours, _) => "ours to mend".to_owned(),
         (Fault::Unclear, _) => "not known yet".to_owned(),
     }
@@ -259,13 +269,23 @@ fn whose(about: &About) -> String {
 /// What to do where nothing was seen and the catalogue knows nothing better.
 fn by_hand(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
-    (reason == Reason::Blind && well).then_some("Look at it by hand. Nothing is known against the vendor.")
+    match (about.why.as_str(), about.fault) {
+        _ if reason != Reason::Blind || !well => None,
+        ("unknown_status", _) => Some("Log in to the vendor today and read what it says about the account."),
+        (_, Fault::VendorBreakdown) => Some("Wait until their trouble is over; if you are still refused then, act."),
+        (_, Fault::Ours) => Some("Mend what is said above. Nothing is known against the vendor."),
+        _ => Some("Look at it by hand. Nothing is known against the vendor."),
+    }
 }
 
 /// What to do about a breakdown of theirs where the catalogue knows nothing better.
 fn wait(about: &About) -> Option<&'static str> {
     let theirs = about.verdict == Verdict::Outage && about.fault == Fault::VendorBreakdown;
-    let hint = if about.fallback.is_some() { "Wait; if it lasts, switch." } else { "Wait: nothing is yours to mend." };
+    let hint = match (&about.fallback, about.proof) {
+        (Some(_), _) => "Wait; if it lasts for more than an hour, switch.",
+        (None, Proof::Stated) => "Wait: nothing is yours to mend.",
+        (None, _) => "Wait; if it lasts for more than an hour, ask them.",
+    };
     theirs.then_some(hint)
 }
 
@@ -283,18 +303,19 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Settled, Verdict::Outage) => "SETTLED, OUT",
         (Reason::Settled, _) => "SETTLED",
         (Reason::ItWasUs, _) => "OURS",
-        (Reason::Blind, _) => match why {
+        (Reason::Blind, _) | (_, Verdict::Unknown) => match why {
             "access_lost" => "ACCESS LOST",
+            "unknown_status" => "UNKNOWN STATUS",
             "never_seen_live" => "NEVER SEEN LIVE",
             "credential_refused" => "KEY REFUSED",
             "wrong_page" => "WRONG PAGE",
             _ => "CANNOT BE SEEN",
         },
+        (_, Verdict::Live) => "LIVE",
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) => "OUTAGE",
-        (_, Verdict::Degraded) if why == "ends" => "ENDS",
+        (_, Verdict::Degraded) if is_ending(why) => "ENDS",
         (_, Verdict::Degraded) => "WARNING",
-        _ => "UNKNOWN",
     }
 }
 
@@ -303,6 +324,7 @@ fn why_now(reason: Reason, about: &About) -> String {
     let text = match reason {
         Reason::Opened => "it stopped being live",
         Reason::Worsened => return format!("it became worse{was}"),
+        Reason::Grew if about.group.is_none() && about.before.is_some() => "there is more to say about it than before",
         Reason::Grew if about.stands_on.is_empty() => "it joins what was not fine already",
         Reason::Grew => "it goes the way of what it stands on",
         Reason::Eased => return format!("it became better, but is not live{was}"),

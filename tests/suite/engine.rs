@@ -148,6 +148,32 @@ async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the
 }
 
 #[tokio::test]
+async fn a_drop_whose_check_is_taken_out_of_the_configuration_is_not_told_as_live_again() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(30)).await;
+    staged.told();
+    let kept = "check = \"website/page\"\nurl = \"https://www.example.org/\"\nwords = [\"Welcome\"]\n";
+    let (head, rest) = staged.text.split_once("id = \"hosting\"").unwrap();
+    let (_, rest) = rest.split_once("[[dependency]]").unwrap();
+    let text = format!("{head}id = \"hosting\"\n{kept}[[dependency]]{rest}");
+    let config = Config::read("test.toml", text.replace("kind = \"terminal\"", "kind = \"log\"")).unwrap();
+    let now = staged.clock.now();
+    let options = plugwatch::ask::NetOptions {
+        overrides: config.network.overrides.clone(),
+        anchors: config.network.anchors.clone(),
+        ..crate::kit::options()
+    };
+    staged.engine.reload(config, crate::kit::askers(options), now).await.unwrap();
+    let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
+    assert!(hosting[0].closed_at.is_some() && hosting[0].say.ends_with("; no longer watched"), "{hosting:?}");
+    let alerts = staged.store.alerts(0).await.unwrap();
+    let reasons: Vec<&str> = alerts.iter().map(|alert| alert.reason.word()).collect();
+    assert!(reasons.contains(&"retired") && !reasons.contains(&"recovered"), "{reasons:?}");
+}
+
+#[tokio::test]
 async fn evidence_is_chained_and_holds_no_secret() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;

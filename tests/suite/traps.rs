@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use plugwatch::bench::{load, play};
 use plugwatch::clock::Clock;
 use plugwatch::core::anchors::judge;
+use plugwatch::core::answer::Failure;
 use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::schedule::{Schedule, stable};
 use plugwatch::core::time::Time;
@@ -52,9 +53,10 @@ async fn one_broken_anchor_is_no_guard_on_one_target() {
 #[test]
 fn a_quorum_that_half_can_satisfy_is_none() {
     // Half may mean up and down at once; here it means neither.
-    assert_eq!(judge(&[true, true, false, false]), OwnNetwork::Sound);
-    assert_eq!(judge(&[true, false]), OwnNetwork::Unasked);
-    assert_eq!(judge(&[true, false, false]), OwnNetwork::Blind);
+    let (up, down) = (Ok(()), Err(Failure::ConnectTimeout));
+    assert_eq!(judge(&[up, up, down, down]), OwnNetwork::Sound);
+    assert_eq!(judge(&[up, down]), OwnNetwork::Unasked);
+    assert_eq!(judge(&[up, down, down]), OwnNetwork::Blind);
 }
 
 #[test]

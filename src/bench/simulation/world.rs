@@ -50,8 +50,8 @@ impl Script for Simulated {
         }
     }
 
-    fn anchors(&self) -> Vec<bool> {
-        vec![!self.truth.is_dead(self.clock.now()); 3]
+    fn anchors(&self) -> Vec<Result<(), Failure>> {
+        vec![if self.truth.is_dead(self.clock.now()) { Err(Failure::ConnectTimeout) } else { Ok(()) }; 3]
     }
 }
 
