@@ -97,6 +97,7 @@ fn answer_of(check: &Check, params: &Params, example: &Example) -> Result<Answer
     let http = example.status.map(|status| http_facts(example, status, url));
     Ok(Answer {
         asked: "an example".to_owned(),
+        step: example.step.clone(),
         failure,
         http,
         tls: example.tls.clone(),
@@ -114,7 +115,7 @@ fn http_facts(example: &Example, status: u16, url: String) -> HttpFacts {
         host: parsed.as_ref().and_then(|url| url.host_str()).unwrap_or("").to_owned(),
         path: parsed.as_ref().map_or("", |url| url.path()).to_owned(),
         url,
-        redirects: 0,
+        redirects: example.redirects,
         content_type: content_type.to_owned(),
         headers: example.headers.clone(),
         size: example.body.len() as u64,
@@ -134,6 +135,9 @@ fn any_check() -> Check {
         id: "any/http".to_owned(),
         title: "Any HTTP answer".to_owned(),
         ask: Ask::Http(Box::default()),
+        experimental: false,
+        least_key: None,
+        key_risk: None,
         every: Duration::from_secs(600),
         proves: Proves::Presence,
         role: Role::Serves,

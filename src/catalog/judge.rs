@@ -125,8 +125,30 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
 fn json_of(answer: &Answer) -> Option<serde_json::Value> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
-    let body = answer.body.trim_ascii_start();
+    let body = utf8(&answer.body);
+    let body = called(body.trim_ascii());
     matches!(body.first(), Some(b'{' | b'[')).then(|| serde_json::from_slice(body).ok()).flatten()
+}
+
+/// A body in UTF-16 with its mark (AWS's list of events) as UTF-8.
+fn utf8(body: &[u8]) -> Cow<'_, [u8]> {
+    let pair: fn([u8; 2]) -> u16 = match body {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Cow::Borrowed(body),
+    };
+    let units = body[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
+    Cow::Owned(
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes(),
+    )
+}
+
+/// What is within `name(...)`, where JSON comes as a call of a function (Apple's status page).
+fn called(body: &[u8]) -> &[u8] {
+    let open = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(byte)));
+    let Some(open) = open.filter(|at| *at > 0 && body[*at] == b'(') else { return body };
+    let close = body.iter().rposition(|byte| *byte == b')').unwrap_or(body.len());
+    body.get(open + 1..close).unwrap_or_default()
 }
 
 /// Named expressions see everything before them.

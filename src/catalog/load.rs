@@ -92,8 +92,9 @@ fn read_status_page(table: &Table<'_>) -> Option<StatusPage> {
     let url = table.need_string("url", "\"https://status.example.com/api/v2/summary.json\"")?.value;
     let format = table.need_string("format", "\"statuspage\"")?.value;
     let component = table.string("component").map(|component| component.value);
+    let page = table.string("page").map(|page| page.value);
     table.finish();
-    Some(StatusPage { url, format, component })
+    Some(StatusPage { url, format, component, page })
 }
 
 fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {

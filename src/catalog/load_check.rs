@@ -34,6 +34,9 @@ impl CheckReader<'_, '_> {
             title,
             ask: self.ask()?,
             every,
+            experimental: table.flag("experimental").is_some_and(|flag| flag.value),
+            least_key: table.string("least_key").map(|text| text.value),
+            key_risk: table.string("key_risk").map(|text| text.value),
             proves: table
                 .word("proves", &["standing", "access", "presence"])
                 .map_or(Proves::Presence, |proves| proves.value),

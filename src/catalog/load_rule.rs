@@ -79,6 +79,8 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
         headers: table.table("headers").map(|headers| texts_of(&headers).into_iter().collect()).unwrap_or_default(),
         body: text("body").unwrap_or_default(),
         url: text("url"),
+        redirects: table.count("redirects").map_or(0, |count| count.value),
+        step: text("step").unwrap_or_default(),
         failure: text("failure"),
         tls: table.any("tls").map(|tls| tls.value),
         dns: table.any("dns").map(|dns| dns.value),

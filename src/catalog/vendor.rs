@@ -43,6 +43,8 @@ pub struct StatusPage {
     pub format: String,
     /// The component that concerns us.
     pub component: Option<String>,
+    /// Where a person reads it, if not at the root of `url`.
+    pub page: Option<String>,
 }
 
 /// A question the catalogue knows how to ask.
@@ -56,6 +58,12 @@ pub struct Check {
     pub ask: Ask,
     /// How often, unless the user says otherwise.
     pub every: Duration,
+    /// The answers it reads are known from few sources, and may be read wrong.
+    pub experimental: bool,
+    /// The least key that serves.
+    pub least_key: Option<String>,
+    /// What that key can do besides reading, where the vendor has none that only reads.
+    pub key_risk: Option<String>,
     /// What a `live` proves.
     pub proves: Proves,
     /// What it counts for, unless the user says otherwise.
@@ -298,6 +306,10 @@ pub struct Example {
     pub body: String,
     /// The final URL, if not the one asked.
     pub url: Option<String>,
+    /// How many redirects were followed.
+    pub redirects: u32,
+    /// `token` where it answers the question for a token; else empty.
+    pub step: String,
     /// A failure word.
     pub failure: Option<String>,
     /// TLS facts.

@@ -71,6 +71,12 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     for key in ["check", "role", "every", "cron", "time_zone", "confirm"] {
         table.know(key);
     }
+    let accepted = || table.flag("key_risk_accepted").is_some_and(|flag| flag.value);
+    if let Some(risk) = check.key_risk.as_ref().filter(|_| !accepted()) {
+        let what = format!("the key that {} needs can do more than read: {risk}", check.id);
+        let cure = "write `key_risk_accepted = true` here if you accept that, or watch it another way: the vendor offers no lesser key";
+        table.problem(table.span(), what, cure);
+    }
     let params = read_params(table, check);
     let schedule = read_schedule(table, check, zone);
     let role = table.word("role", &["serves", "standing", "warning", "witness"]).map_or(check.role, |role| role.value);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::plan::Spec;
-use crate::catalog::Vendor;
+use crate::catalog::{StatusPage, Vendor};
 use crate::config::Dependency;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::{Part, verified_at};
@@ -129,7 +129,7 @@ impl Engine {
             contact: dependency.contact.clone(),
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(leave_text).collect(),
-            status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(|page| front_door(&page.url)),
+            status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             stands_on: self.stands_on(dependency),
             also_down: others.down,
             still_standing: others.standing,
@@ -216,8 +216,10 @@ struct Neighbours {
 }
 
 /// The page for people, not the file for programs.
-fn front_door(url: &str) -> String {
-    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| format!("{}/", url.origin().ascii_serialization()))
+fn front_door(page: &StatusPage) -> String {
+    let root = |url: url::Url| format!("{}/", url.origin().ascii_serialization());
+    let usual = || url::Url::parse(&page.url).map_or_else(|_| page.url.clone(), root);
+    page.page.clone().unwrap_or_else(usual)
 }
 
 pub(super) fn leave_text(step: &crate::config::LeaveStep) -> String {

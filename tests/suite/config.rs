@@ -34,7 +34,7 @@ fn another_secret_schedule_or_label_is_the_same_probe_and_another_id_is_not() {
     let text = |sid: char, every: &str| {
         format!(
             "platform = \"A\"\n[[dependency]]\nid = \"sms\"\nlabel = \"{every}\"\ncheck = \"twilio/account\"\n\
-             account_sid = \"AC{}\"\nauth_token = {{ env = \"NOT_SET_{}\" }}\nevery = \"{every}\"\n",
+             account_sid = \"AC{}\"\nauth_token = {{ env = \"NOT_SET_{}\" }}\nkey_risk_accepted = true\nevery = \"{every}\"\n",
             sid.to_string().repeat(32),
             every.to_uppercase()
         )
