@@ -201,7 +201,8 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
         return (Reason::Grew, Vec::new());
     }
     let losses = if lost && !again { scene.other_losses(lead) } else { Vec::new() };
-    let reason = if losses.is_empty() { wanted.reason } else { Reason::Cascade };
+    let gone = lost && !again && scene.lost_and_gone().next().is_some();
+    let reason = if losses.is_empty() && !gone { wanted.reason } else { Reason::Cascade };
     (reason, losses)
 }
 

@@ -89,6 +89,8 @@ pub struct Scene<'a> {
     pub now: Time,
     /// What was looked at before that is old: the program was started, or slept.
     pub fresh_since: Time,
+    /// Losses that count of what is configured no longer: whoever is left does not forget them.
+    pub gone: &'a [(String, Time)],
 }
 
 /// A cause and its consequence begin within this of each other: as far apart as looks are.
@@ -149,7 +151,13 @@ impl<'a> Scene<'a> {
     /// everything is watched more closely.
     pub fn is_heightened(&self, but: usize) -> bool {
         let known = |subject: &Subject<'_>| subject.told.lost_lately(self.now) && subject.told.held_since.is_none();
-        self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
+        let gone = self.lost_and_gone().next().is_some();
+        gone || self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
+    }
+
+    /// What was lost lately and is configured no longer.
+    pub fn lost_and_gone(&self) -> impl Iterator<Item = &(String, Time)> {
+        self.gone.iter().filter(|(_, at)| self.now.since(*at) <= super::told::LOSS_COUNTS)
     }
 
     /// Losses that count, of companies independent of `subject`'s and not explained by needs,

@@ -53,6 +53,18 @@ impl Courier {
     /// Takes up changed channels between two rounds.
     pub async fn replace(&self, ways: Ways) {
         *self.ways.write().await = ways;
+        self.readdress().await;
+    }
+
+    /// What waits for a channel that is no longer configured goes to those that are.
+    pub async fn readdress(&self) {
+        match self.store.readdress(&self.ways.read().await.everybody).await {
+            Ok(0) => {}
+            Ok(moved) => {
+                tracing::warn!("{moved} messages waited for channels that are no longer configured: sent to all others")
+            }
+            Err(error) => tracing::error!(%error, "messages to channels that are no longer configured wait: {error}"),
+        }
     }
 
     /// Delivers until nothing is due at `now`. Returns how many messages were settled.
@@ -146,6 +158,7 @@ impl Courier {
 
     /// Delivers for ever: when the bell rings, and when something is due.
     pub async fn run(&self, windows: Windows) {
+        self.readdress().await;
         loop {
             let rung = windows.bell.notified();
             let now = self.clock.now();

@@ -91,6 +91,8 @@ pub struct Engine {
     review_at: Option<Time>,
     /// What was looked at before is old: since the start, or since the machine woke.
     fresh_since: Time,
+    /// Losses that count of what is configured no longer.
+    gone: Vec<(String, Time)>,
     /// When a notice begins or takes effect next.
     notice_at: Option<Time>,
     /// Until when everything is watched more closely, after a loss.

@@ -20,7 +20,7 @@ use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Proof;
 use crate::core::standing::Standing;
 use crate::core::time::{Time, human};
-use crate::core::told::Told;
+use crate::core::told::{LOSS_COUNTS, Told};
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::alert::{Body, Started};
@@ -62,6 +62,7 @@ impl Engine {
             review_at: None,
             notice_at: None,
             fresh_since: now,
+            gone: Vec::new(),
             heightened_until: Time(0),
             next_incident: store.next_incident().await?,
             simulation: false,
@@ -164,7 +165,11 @@ impl Engine {
             }
             states.insert(id.clone(), DependencyState { combined, incident, told });
         }
-        let gone: Vec<String> = stored.into_keys().collect();
+        // What was lost and taken out of the configuration is remembered while it counts.
+        let lost = |told: &Option<Told>| told.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
+        self.gone = stored.iter().filter_map(|(id, (_, told))| Some((id.clone(), lost(told)?))).collect();
+        let gone: Vec<String> =
+            stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
         self.store.forget(&gone).await?;
         self.state.dependencies = states;
         // What is configured may have changed what it all comes to.

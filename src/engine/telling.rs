@@ -8,6 +8,7 @@ use super::draft::DependencyState;
 use super::plan::Spec;
 use super::view::leave_text;
 use crate::config::Dependency;
+use crate::core::incident::Reason;
 use crate::core::model::Verdict;
 use crate::core::notice::is_ending;
 use crate::core::review::{Review, Telling, Together, review};
@@ -23,7 +24,8 @@ impl Engine {
         let states = self.states();
         let Review { tellings, told, again } = review(&self.scene(&states, now));
         self.review_at = again;
-        let lost = told.iter().filter_map(|(_, told)| told.lost_at).max();
+        let gone = self.gone.iter().map(|(_, at)| *at);
+        let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
         self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
         for (index, told) in told {
             let state = &states[index];
@@ -41,7 +43,7 @@ impl Engine {
     pub(super) fn scene<'a>(&'a self, states: &'a [DependencyState], now: Time) -> Scene<'a> {
         let dependencies = self.ctx.config.dependencies.iter().zip(states);
         let subjects = dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
-        Scene { subjects, now, fresh_since: self.fresh_since }
+        Scene { subjects, now, fresh_since: self.fresh_since, gone: &self.gone }
     }
 
     pub(super) fn states(&self) -> Vec<DependencyState> {
@@ -104,11 +106,15 @@ impl Engine {
                     (about.hint, about.status_page) = (None, None);
                 }
                 about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
-                about.loss_number = self.companies(&telling.losses) + 1;
+                let gone = self.gone.iter().filter(|_| telling.reason == Reason::Cascade);
+                let gone: Vec<String> =
+                    gone.map(|(id, at)| format!("{id}, {}, no longer watched", at.short())).collect();
+                about.loss_number = self.companies(&telling.losses) + gone.len() + 1;
+                about.losses.extend(gone);
                 if about.group.is_some() {
                     about.lasted = None;
                 }
-                about.steps = if telling.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
+                about.steps = if about.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
                 Body::Dependency(Box::new(about))
             }
         };

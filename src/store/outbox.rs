@@ -54,21 +54,62 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     .fetch_one(&mut **tx)
     .await?;
     for (channel, recipient) in &alert.to {
-        sqlx::query(
-            "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts) \
-             VALUES ($1, $2, $3, 'pending', $4, 0, 0) ON CONFLICT (alert, channel, recipient) DO NOTHING",
-        )
-        .bind(id)
-        .bind(channel)
-        .bind(recipient)
-        .bind(alert.at.0)
-        .execute(&mut **tx)
-        .await?;
+        address(tx, id, channel, recipient, alert.at.0).await?;
     }
     Ok(())
 }
 
+async fn address(
+    tx: &mut Transaction<'_, Sqlite>,
+    alert: i64,
+    channel: &str,
+    recipient: &str,
+    next_at: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts) \
+         VALUES ($1, $2, $3, 'pending', $4, 0, 0) ON CONFLICT (alert, channel, recipient) DO NOTHING",
+    )
+    .bind(alert)
+    .bind(channel)
+    .bind(recipient)
+    .bind(next_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 impl Store {
+    /// What waits for a place that is configured no longer goes to all that are. Returns how
+    /// many messages were moved.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn readdress(&self, places: &[(String, String)]) -> Result<usize> {
+        if places.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let rows = sqlx::query("SELECT id, alert, channel, recipient, next_at FROM outbox WHERE state = 'pending'");
+        let rows = rows.fetch_all(&mut *tx).await?;
+        let known = |row: &&SqliteRow| {
+            let (channel, recipient): (String, String) = (row.get(2), row.get(3));
+            places.contains(&(channel, recipient))
+        };
+        let mut moved = 0;
+        for row in rows.iter().filter(|row| !known(row)) {
+            let (id, alert, next_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(4));
+            for (channel, recipient) in places {
+                address(&mut tx, alert, channel, recipient, next_at).await?;
+            }
+            let gone = "UPDATE outbox SET state = 'dead', last_error = 'no longer configured' WHERE id = $1";
+            sqlx::query(gone).bind(id).execute(&mut *tx).await?;
+            moved += 1;
+        }
+        tx.commit().await?;
+        Ok(moved)
+    }
+
     /// Leases the oldest open message of each recipient that is due, and writes down
     /// the attempt before anything goes out. Order holds: a later message to the same
     /// recipient is never taken before an earlier one is settled.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use plugwatch::config::Config;
+use plugwatch::core::incident::Reason;
 use plugwatch::core::time::Time;
 use plugwatch::demo::{Stage, configuration};
 use plugwatch::store::verify_chain;
@@ -145,6 +146,16 @@ async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the
     assert_eq!(staged.shown("hosting"), "dropped");
     let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
     assert!(hosting[0].closed_at.is_none());
+    // Taken out of the configuration, the loss still counts: the next one is one of a cascade.
+    staged.told();
+    staged.stage.set("apple", "gone");
+    staged.pass(minutes(90)).await;
+    let alerts = staged.store.alerts(0).await.unwrap();
+    let next =
+        alerts.iter().find(|alert| alert.reason == Reason::Cascade && alert.dependency.as_deref() == Some("ios-app"));
+    let next = next.unwrap();
+    let losses = next.snapshot["body"]["dependency"]["losses"].to_string();
+    assert!(losses.contains("e-mail") && losses.contains("no longer watched"), "{losses}");
 }
 
 #[tokio::test]

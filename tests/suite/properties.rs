@@ -228,7 +228,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             maintenance: None,
             looked_at: Some(now),
         });
-        review(&Scene { subjects: subjects.collect(), now, fresh_since: Time(0) })
+        review(&Scene { subjects: subjects.collect(), now, fresh_since: Time(0), gone: &[] })
     };
     for (index, told) in &found.told {
         ways[*index].told = told.clone();

@@ -226,3 +226,20 @@ async fn changed_evidence_shows() {
     sqlx::query("UPDATE evidence SET verdict = 'dropped' WHERE id = 2").execute(&other).await.unwrap();
     assert_eq!(verify_chain(&store).await.unwrap(), Err(2));
 }
+
+#[tokio::test]
+async fn what_waits_for_a_channel_that_is_no_longer_configured_goes_to_those_that_are() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let old = ("telegram".to_owned(), "1".to_owned());
+    let new = [("telegram".to_owned(), "2".to_owned()), ("webhook".to_owned(), "x".to_owned())];
+    let waiting = NewAlert { to: vec![old, new[1].clone()], ..alert("a", &[]) };
+    store.commit(&Batch { alerts: vec![waiting], ..Batch::default() }).await.unwrap();
+    assert_eq!(store.readdress(&[]).await.unwrap(), 0, "without any channel it waits");
+    assert_eq!(store.readdress(&new).await.unwrap(), 1);
+    assert_eq!(store.readdress(&new).await.unwrap(), 0);
+    let leased = store.lease(Time(1_000_000), Duration::from_secs(60)).await.unwrap();
+    let mut places: Vec<_> = leased.iter().map(|one| (one.channel.clone(), one.recipient.clone())).collect();
+    places.sort();
+    assert_eq!(places, new);
+}
