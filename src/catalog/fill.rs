@@ -119,14 +119,16 @@ impl Filler<'_> {
             headers.push(Field { name: name.clone(), secret: filled.secret, value: Secret::new(filled.filled) });
         }
         let (body, media) = body(request, &params)?;
-        if let Some(media) = media {
+        let given = |field: &Field| field.name.eq_ignore_ascii_case("content-type");
+        if let Some(media) = media.filter(|_| !headers.iter().any(given)) {
             headers.push(Field::public("content-type", media));
         }
         if let Some(value) = authorization(request, &params)? {
             headers.push(Field { name: "authorization".to_owned(), value, secret: true });
         }
         let sent = body.as_ref().map_or("", |body| body.open()).as_bytes();
-        headers.extend(self.signature(request, &params, parsed.as_str(), sent)?);
+        let signed = self.signature(request, &params, parsed.as_str(), &headers, sent)?;
+        headers.extend(signed);
         let token = request.token.as_ref().map(|token| self.http(token, None)).transpose()?;
         Ok(HttpQuestion {
             method: request.method.clone(),
@@ -155,7 +157,14 @@ impl Filler<'_> {
         Ok(Cow::Owned(params))
     }
 
-    fn signature(&self, request: &Request, params: &Params, url: &str, body: &[u8]) -> Result<Vec<Field>, FillError> {
+    fn signature(
+        &self,
+        request: &Request,
+        params: &Params,
+        url: &str,
+        headers: &[Field],
+        body: &[u8],
+    ) -> Result<Vec<Field>, FillError> {
         let Some(with) = &request.sigv4 else { return Ok(Vec::new()) };
         let text = |template: &str| fill(template, params, |_, value| value).map(|filled| filled.filled);
         let aws = sign::Aws {
@@ -164,7 +173,9 @@ impl Filler<'_> {
             access_key: text(&with.access_key)?,
             secret_key: text(&with.secret_key)?,
         };
-        let signed = sign::aws(&aws, &request.method, url, body, self.now);
+        let amz = headers.iter().filter(|field| field.name.starts_with("x-amz-"));
+        let amz: Vec<(&str, &str)> = amz.map(|field| (field.name.as_str(), field.value.open())).collect();
+        let signed = sign::aws(&aws, &request.method, url, &amz, body, self.now);
         let signed = signed.map_err(|wrong| FillError::Unsigned(with.secret_key.clone(), wrong))?;
         let field = |(name, value)| Field { name, value: Secret::new(value), secret: true };
         Ok(signed.into_iter().map(field).collect())

@@ -118,10 +118,9 @@ fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
 
 /// Tells each check whether its vendor's status page is in a format that can be read.
 fn mark_status_pages(catalog: &mut Catalog) {
-    let formats: Vec<String> =
-        catalog.vendors.get("status").map(|status| status.checks.keys().cloned().collect()).unwrap_or_default();
-    for vendor in catalog.vendors.values_mut() {
-        let readable = vendor.status_page.as_ref().is_some_and(|page| formats.contains(&page.format));
+    let page = |vendor: &Vendor| vendor.status_page.as_ref().is_some_and(|page| catalog.reads_status(page));
+    let readable: Vec<bool> = catalog.vendors.values().map(page).collect();
+    for (vendor, readable) in catalog.vendors.values_mut().zip(readable) {
         for check in vendor.checks.values_mut() {
             check.vendor_status = readable;
         }

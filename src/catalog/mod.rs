@@ -15,6 +15,7 @@ mod load;
 mod load_check;
 mod load_rule;
 mod names;
+mod page;
 mod recordings;
 mod request;
 mod sign;
@@ -23,6 +24,7 @@ mod vendor;
 pub use examples::{Tested, test_examples};
 pub use expr::Expr;
 pub use fill::{FillError, Params, question};
+pub use page::page;
 pub use recordings::{Recording, test_recordings};
 pub use vendor::*;
 
@@ -81,6 +83,11 @@ impl Catalog {
         let (vendor, check) = id.split_once('/')?;
         let vendor = self.vendors.get(vendor)?;
         Some((vendor, vendor.checks.get(check)?))
+    }
+
+    /// Whether a status page is in a format that can be read.
+    pub fn reads_status(&self, page: &StatusPage) -> bool {
+        self.vendors.get("status").is_some_and(|status| status.checks.contains_key(&page.format))
     }
 
     /// The company behind a vendor, as people know it.

@@ -57,6 +57,7 @@ pub(super) fn aws(
     with: &Aws,
     method: &str,
     url: &str,
+    amz: &[(&str, &str)],
     body: &[u8],
     now: Time,
 ) -> Result<Vec<(String, String)>, String> {
@@ -71,7 +72,7 @@ pub(super) fn aws(
         .build()
         .map_err(|error| error.to_string())?;
     // Only the host is signed besides AWS's own fields: everything else may change on the way.
-    let request = SignableRequest::new(method, url, std::iter::empty(), SignableBody::Bytes(body));
+    let request = SignableRequest::new(method, url, amz.iter().copied(), SignableBody::Bytes(body));
     let request = request.map_err(|error| error.to_string())?;
     let (instructions, _) = sign(request, &params.into()).map_err(|error| error.to_string())?.into_parts();
     Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())

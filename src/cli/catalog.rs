@@ -58,6 +58,12 @@ fn show_check(check: &Check) {
     let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", and `{path}` agrees"));
     let control = if policy.positive_control || check.confirm.control_in_answer { ", with a control" } else { "" };
     println!("  dropped after {} looks over {over}{control}{second}", policy.dropped.reads);
+    if let Some(key) = &check.least_key {
+        println!("  least key: {key}");
+    }
+    if let Some(risk) = &check.key_risk {
+        println!("  that key can do more than read: {risk}; write `key_risk_accepted = true` to use it");
+    }
     for param in &check.params {
         let need = match (param.secret, param.required, &param.default) {
             (true, ..) => "secret".to_owned(),
@@ -71,6 +77,11 @@ fn show_check(check: &Check) {
     for rule in &check.rules {
         println!("  {:9} {:24} when {}", rule.verdict, rule.reason, rule.when.text());
     }
+}
+
+pub(super) fn page(catalog: &Catalog) -> ExitCode {
+    print!("{}", crate::catalog::page(catalog));
+    ExitCode::SUCCESS
 }
 
 pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>) -> ExitCode {

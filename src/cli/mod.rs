@@ -75,6 +75,8 @@ enum CatalogCommand {
         /// Its id, such as `twilio`
         vendor: String,
     },
+    /// The whole catalogue as a page (docs/CATALOG.md)
+    Page,
     /// Run the examples of all vendor files, or recorded answers
     Test {
         /// A folder with recorded answers
@@ -152,6 +154,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
             Ok(known) => match command {
                 CatalogCommand::List => catalog::list(&known),
                 CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
+                CatalogCommand::Page => catalog::page(&known),
                 CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
             },
         },

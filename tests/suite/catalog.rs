@@ -66,3 +66,29 @@ fn a_wrong_vendor_file_says_all_that_is_wrong() {
     let said = catalog.err().unwrap().to_string().replace(&folder.path().display().to_string(), "my-catalog");
     insta::assert_snapshot!(said);
 }
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/CATALOG.md");
+
+#[test]
+fn the_page_shows_the_whole_catalogue() {
+    let now = plugwatch::catalog::page(&Catalog::load(None).unwrap());
+    if std::env::var("CATALOG").as_deref() == Ok("write") {
+        std::fs::write(PAGE, &now).unwrap();
+    }
+    let page = std::fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(page == now, "docs/CATALOG.md is old; `plugwatch catalog page > docs/CATALOG.md` writes it anew");
+}
+
+#[test]
+fn every_check_with_a_key_names_the_least_one_and_there_are_sixty_vendors() {
+    let catalog = Catalog::load(None).unwrap();
+    let checks = || catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
+    let keyed = checks().filter(|check| check.params.iter().any(|param| param.secret));
+    let silent: Vec<&str> = keyed.filter(|check| check.least_key.is_none()).map(|check| check.id.as_str()).collect();
+    assert_eq!(silent, [""; 0]);
+    let vague = checks().flat_map(|check| check.params.iter().map(move |param| (check, param)));
+    let vague: Vec<String> =
+        vague.filter(|(_, p)| p.about.is_empty()).map(|(c, p)| format!("{} {}", c.id, p.name)).collect();
+    assert_eq!(vague, [""; 0]);
+    assert!(catalog.vendors.len() >= 60, "{} vendors", catalog.vendors.len());
+}
