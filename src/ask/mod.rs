@@ -11,6 +11,7 @@ mod failure;
 mod gate;
 mod http;
 mod net;
+mod rdap;
 mod tls;
 mod token;
 
@@ -82,6 +83,7 @@ impl Askers {
             (Way::Script(script), question) => script.answer(question),
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
             (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
+            (Way::Net(net), Question::Rdap(question)) => rdap::ask(net, question, urgent).await,
         }
     }
 

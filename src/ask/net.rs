@@ -11,6 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::gate::Gate;
+use super::rdap::Bootstrap;
 use crate::clock::Clock;
 use crate::core::anchors::Anchor;
 
@@ -56,6 +57,7 @@ pub struct Net {
     pub(super) clock: Clock,
     pub(super) options: NetOptions,
     pub(super) roots: Arc<RootCertStore>,
+    pub(super) bootstrap: Bootstrap,
 }
 
 impl Net {
@@ -78,7 +80,7 @@ impl Net {
             .dns_resolver(Guarded(options.guard))
             .build()
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
-        Ok(Net { client, gate, clock, options, roots })
+        Ok(Net { client, gate, clock, options, roots, bootstrap: Bootstrap::default() })
     }
 
     /// Where a logical URL really is.

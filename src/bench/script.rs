@@ -84,6 +84,7 @@ impl Scripted {
 fn broken(question: &Question, failure: Failure) -> Answer {
     match question {
         Question::Http(http) => Answer::failed(http.shown.clone(), failure, ""),
+        Question::Rdap(rdap) => Answer::failed(rdap.domain.clone(), failure, ""),
         Question::Dns(dns) => {
             let facts = serde_json::json!({ "walk_failed": "timeout" });
             Answer { dns: Some(facts), ..Answer::failed(dns.domain.clone(), failure, "") }

@@ -92,7 +92,7 @@ impl World {
     pub fn route(&self, question: &Question) -> Option<&Route> {
         let url = match question {
             Question::Http(http) => http.shown.as_str(),
-            Question::Dns(_) => "",
+            Question::Dns(_) | Question::Rdap(_) => "",
         };
         let fits = |route: &&Route| {
             route.host == question.host() && route.asks.as_ref().is_none_or(|asks| url.contains(asks.as_str()))
@@ -131,11 +131,12 @@ impl Reply {
         let asked = match question {
             Question::Http(http) => http.shown.clone(),
             Question::Dns(dns) => dns.domain.clone(),
+            Question::Rdap(rdap) => format!("https://rdap.example.net/domain/{}", rdap.domain),
         };
         if let Some(failure) = self.failure {
             return Answer { tls: self.tls.clone(), ..Answer::failed(asked, failure, "") };
         }
-        let http = matches!(question, Question::Http(_)).then(|| self.http(&asked));
+        let http = (!matches!(question, Question::Dns(_))).then(|| self.http(&asked));
         Answer {
             asked,
             took_ms: 20,

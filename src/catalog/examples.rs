@@ -84,7 +84,7 @@ pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Param
 pub(super) fn asked_url(check: &Check, params: &Params) -> String {
     match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
-        Ok(Question::Dns(_)) | Err(_) => "https://example.com/".to_owned(),
+        Ok(Question::Dns(_) | Question::Rdap(_)) | Err(_) => "https://example.com/".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use url::Url;
 use super::request::{Body, Request, head};
 use super::sign;
 use super::vendor::{Ask, Check, Kind};
-use crate::core::question::{DnsQuestion, Field, HttpQuestion, Key, Question, Secret};
+use crate::core::question::{DnsQuestion, Field, HttpQuestion, Key, Question, RdapQuestion, Secret};
 use crate::core::time::Time;
 
 /// The parameters of one probe.
@@ -82,6 +82,12 @@ pub fn question(
             let mut question = Filler { check, params, now, timeout }.http(request, bust)?;
             question.tls = request.tls;
             Ok(Question::Http(question))
+        }
+        Ask::Rdap { domain, base } => {
+            let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
+            let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
+            let registry = format!("registry of {domain}");
+            Ok(Question::Rdap(RdapQuestion { domain, registry, base, timeout }))
         }
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use minijinja::value::Value;
 
 use super::expr::render;
-use super::html;
 use super::vendor::{Ask, Check, Rule};
 use super::{Catalog, Params};
+use super::{html, registration};
 use crate::core::answer::Answer;
 use crate::core::model::{Facts, Fault, Reading, Verdict};
 use crate::core::time::Time;
@@ -33,7 +33,7 @@ impl Catalog {
         let context = context(check, params, answer, now);
         let facts = facts(check, &context);
         let own = check.rules.iter().map(|rule| (rule, true));
-        let shared: &[Rule] = if matches!(check.ask, Ask::Http(_)) { &self.http_rules } else { &[] };
+        let shared: &[Rule] = if check.ask.is_http() { &self.http_rules } else { &[] };
         let decided = own
             .chain(shared.iter().map(|rule| (rule, false)))
             .filter(|(rule, _)| answer.failure.is_none() || rule.when.text().contains("failure"))
@@ -101,6 +101,9 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
         names.insert("dns", Value::from_serialize(dns));
     }
     if let Some(json) = json_of(answer) {
+        if matches!(check.ask, Ask::Rdap { .. }) {
+            names.insert("rdap", Value::from_serialize(registration::facts(&json, now)));
+        }
         names.insert("json", Value::from_serialize(json));
     }
     if let Some(pieces) =

@@ -89,8 +89,15 @@ impl CheckReader<'_, '_> {
                 dns.finish();
                 Some(Ask::Dns { domain, types })
             }
+            "rdap" => {
+                let rdap = table.table("rdap")?;
+                let domain = rdap.need_string("domain", "\"domain\"")?.value;
+                let base = rdap.string("base").map(|base| base.value);
+                rdap.finish();
+                Some(Ask::Rdap { domain, base })
+            }
             other => {
-                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns");
+                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns, rdap");
                 None
             }
         }

@@ -17,6 +17,7 @@ mod load_rule;
 mod names;
 mod page;
 mod recordings;
+mod registration;
 mod request;
 mod sign;
 mod vendor;

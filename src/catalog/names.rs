@@ -23,12 +23,25 @@ const TLS: [&str; 14] = [
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
 
+const RDAP: [&str; 10] = [
+    "name",
+    "status",
+    "name_servers",
+    "signed",
+    "registrar",
+    "registrar_id",
+    "changed",
+    "registered",
+    "expires",
+    "days_left",
+];
+
 /// What is wrong with one dotted name, if anything.
 pub fn wrong(name: &str, check: &Check) -> Option<String> {
     let mut steps = name.split('.');
     let root = steps.next().unwrap_or("");
     let field = steps.next();
-    let http = matches!(check.ask, Ask::Http(_));
+    let http = check.ask.is_http();
     let known = |fields: &[&str]| match field {
         Some(field) if !fields.contains(&field) => {
             Some(format!("`{root}` has no `{field}`; it has {}", fields.join(", ")))
@@ -41,6 +54,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),
         "dns" if !http => known(&DNS),
+        "rdap" if matches!(check.ask, Ask::Rdap { .. }) => known(&RDAP),
         "param" => known(&public_params(check)),
         "html" if http => known(&check.selects.iter().map(|select| select.name.as_str()).collect::<Vec<_>>()),
         "let" => known(&check.lets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()),

@@ -154,14 +154,27 @@ pub enum Ask {
         /// Record types asked of each server.
         types: Vec<String>,
     },
+    /// At the domain's registry.
+    Rdap {
+        /// The parameter that names the domain.
+        domain: String,
+        /// The parameter that may give the registry's address.
+        base: Option<String>,
+    },
 }
 
 impl Ask {
+    /// Whether its answers are those of HTTP.
+    pub fn is_http(&self) -> bool {
+        matches!(self, Ask::Http(_) | Ask::Rdap { .. })
+    }
+
     /// The asker's name, as in the file.
     pub fn word(&self) -> &'static str {
         match self {
             Ask::Http(_) => "http",
             Ask::Dns { .. } => "dns",
+            Ask::Rdap { .. } => "rdap",
         }
     }
 }

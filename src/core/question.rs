@@ -51,6 +51,8 @@ pub enum Question {
     Http(HttpQuestion),
     /// A walk from the root to a zone's own servers.
     Dns(DnsQuestion),
+    /// A domain at its registry.
+    Rdap(RdapQuestion),
 }
 
 impl Question {
@@ -59,6 +61,7 @@ impl Question {
         match self {
             Question::Http(http) => &http.host,
             Question::Dns(dns) => &dns.domain,
+            Question::Rdap(rdap) => &rdap.registry,
         }
     }
 }
@@ -103,6 +106,19 @@ impl Field {
     pub fn public(name: &str, value: &str) -> Field {
         Field { name: name.to_owned(), value: Secret::new(value), secret: false }
     }
+}
+
+/// A domain at its registry.
+#[derive(Clone, Debug)]
+pub struct RdapQuestion {
+    /// The registered domain.
+    pub domain: String,
+    /// What stands for its registry until it is known: `registry of DOMAIN`.
+    pub registry: String,
+    /// The registry's address, where it is not looked up.
+    pub base: Option<String>,
+    /// Each request takes no longer.
+    pub timeout: Duration,
 }
 
 /// A delegation walk.

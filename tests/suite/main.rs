@@ -16,6 +16,7 @@ mod kit;
 mod layers;
 mod notify;
 mod properties;
+mod rdap;
 mod signing;
 mod site;
 mod store;

@@ -1,0 +1,116 @@
+//! RDAP: which registry answers for a domain (RFC 9224), and its answer (RFC 9082, RFC 9083).
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+use super::http;
+use super::net::Net;
+use crate::core::answer::{Answer, Failure};
+use crate::core::question::{Field, HttpQuestion, RdapQuestion, Secret};
+use crate::core::time::Time;
+
+/// IANA's list of registries.
+const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";
+/// The list is asked for anew after this; an older one is better than none.
+const FRESH: Duration = Duration::from_secs(86_400);
+
+/// The list as it was read last: the base address by top-level domain.
+#[derive(Debug, Default)]
+pub struct Bootstrap {
+    list: Mutex<Option<(Time, BTreeMap<String, String>)>>,
+}
+
+impl Bootstrap {
+    fn known(&self, now: Time, fresh: bool) -> Option<BTreeMap<String, String>> {
+        let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        list.as_ref().filter(|(at, _)| !fresh || now.since(*at) <= FRESH).map(|(_, list)| list.clone())
+    }
+}
+
+/// Asks the registry of a domain.
+pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
+    let asked = format!("{} at its registry", question.domain);
+    let base = match &question.base {
+        Some(base) => base.clone(),
+        None => match registry(net, question, urgent).await {
+            Ok(base) => base,
+            Err(failed) => return Answer { asked, ..*failed },
+        },
+    };
+    let url = format!("{}/domain/{}", base.trim_end_matches('/'), question.domain);
+    match get(&url, question.timeout) {
+        Some(question) => http::ask(net, &question, urgent).await,
+        None => Answer::failed(asked, Failure::NotAsked, format!("{url} is not a URL")),
+    }
+}
+
+/// The base address of the registry: the longest ending of the name that is in the list.
+async fn registry(net: &Net, question: &RdapQuestion, urgent: bool) -> Result<String, Box<Answer>> {
+    let list = match net.bootstrap.known(net.clock.now(), true) {
+        Some(list) => list,
+        None => fetch(net, question.timeout, urgent).await?,
+    };
+    let mut ending = question.domain.as_str();
+    loop {
+        if let Some(base) = list.get(ending) {
+            return Ok(base.clone());
+        }
+        let Some((_, rest)) = ending.split_once('.') else { break };
+        ending = rest;
+    }
+    let detail = format!("the registry of .{ending} is not in IANA's list of those that speak RDAP: give `rdap_base`");
+    Err(Box::new(Answer::failed("", Failure::NotAsked, detail)))
+}
+
+async fn fetch(net: &Net, timeout: Duration, urgent: bool) -> Result<BTreeMap<String, String>, Box<Answer>> {
+    let broken = || Box::new(Answer::failed("", Failure::HttpBroken, "IANA's list of registries cannot be read"));
+    let answer = http::ask(net, &get(BOOTSTRAP, timeout).ok_or_else(broken)?, urgent).await;
+    let good = answer.http.as_ref().is_some_and(|http| http.status == 200);
+    let list = good.then(|| serde_json::from_slice(&answer.body).ok()).flatten().map(|json| read(&json));
+    let now = net.clock.now();
+    match list.filter(|list| !list.is_empty()) {
+        Some(list) => {
+            *net.bootstrap.list.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, list.clone()));
+            Ok(list)
+        }
+        // What was known yesterday is known today.
+        None => net.bootstrap.known(now, false).ok_or_else(|| {
+            let failure = answer.failure.unwrap_or(Failure::HttpBroken);
+            Box::new(Answer { failure: Some(failure), http: None, step: "bootstrap".to_owned(), ..answer })
+        }),
+    }
+}
+
+/// RFC 9224, section 4: `services` holds pairs of endings and addresses; HTTPS is preferred.
+fn read(json: &Value) -> BTreeMap<String, String> {
+    let texts = |list: &Value| -> Vec<String> {
+        list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    };
+    let mut list = BTreeMap::new();
+    for service in json["services"].as_array().into_iter().flatten() {
+        let bases = texts(&service[1]);
+        let base = bases.iter().find(|base| base.starts_with("https://")).or(bases.first());
+        let Some(base) = base else { continue };
+        list.extend(texts(&service[0]).into_iter().map(|ending| (ending.to_lowercase(), base.clone())));
+    }
+    list
+}
+
+fn get(url: &str, timeout: Duration) -> Option<HttpQuestion> {
+    let host = Url::parse(url).ok()?.host_str()?.to_owned();
+    Some(HttpQuestion {
+        method: "GET".to_owned(),
+        url: Secret::new(url),
+        shown: url.to_owned(),
+        host,
+        headers: vec![Field::public("accept", "application/rdap+json, application/json;q=0.9")],
+        body: None,
+        tls: false,
+        timeout,
+        token: None,
+    })
+}
