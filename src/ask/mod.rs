@@ -7,6 +7,7 @@
 mod anchor;
 mod body;
 mod dns;
+mod exec;
 mod failure;
 mod gate;
 mod http;
@@ -83,6 +84,7 @@ impl Askers {
             (Way::Script(script), question) => script.answer(question),
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
             (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
+            (Way::Net(_), Question::Exec(question)) => exec::ask(question).await,
             (Way::Net(net), Question::Rdap(question)) => rdap::ask(net, question, urgent).await,
         }
     }

@@ -84,6 +84,7 @@ impl Scripted {
 fn broken(question: &Question, failure: Failure) -> Answer {
     match question {
         Question::Http(http) => Answer::failed(http.shown.clone(), failure, ""),
+        Question::Exec(exec) => Answer::failed(exec.command.join(" "), failure, ""),
         Question::Rdap(rdap) => Answer::failed(rdap.domain.clone(), failure, ""),
         Question::Dns(dns) => {
             let facts = serde_json::json!({ "walk_failed": "timeout" });

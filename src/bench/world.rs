@@ -33,6 +33,7 @@ pub struct Reply {
     failure: Option<Failure>,
     tls: Option<Value>,
     dns: Option<Value>,
+    exec: Option<Value>,
 }
 
 /// Routes and replies.
@@ -92,7 +93,7 @@ impl World {
     pub fn route(&self, question: &Question) -> Option<&Route> {
         let url = match question {
             Question::Http(http) => http.shown.as_str(),
-            Question::Dns(_) | Question::Rdap(_) => "",
+            Question::Dns(_) | Question::Rdap(_) | Question::Exec(_) => "",
         };
         let fits = |route: &&Route| {
             route.host == question.host() && route.asks.as_ref().is_none_or(|asks| url.contains(asks.as_str()))
@@ -131,18 +132,20 @@ impl Reply {
         let asked = match question {
             Question::Http(http) => http.shown.clone(),
             Question::Dns(dns) => dns.domain.clone(),
+            Question::Exec(exec) => exec.command.join(" "),
             Question::Rdap(rdap) => format!("https://rdap.example.net/domain/{}", rdap.domain),
         };
         if let Some(failure) = self.failure {
             return Answer { tls: self.tls.clone(), ..Answer::failed(asked, failure, "") };
         }
-        let http = (!matches!(question, Question::Dns(_))).then(|| self.http(&asked));
+        let http = matches!(question, Question::Http(_) | Question::Rdap(_)).then(|| self.http(&asked));
         Answer {
             asked,
             took_ms: 20,
             http,
             tls: self.tls.clone(),
             dns: self.dns.clone(),
+            exec: self.exec.clone(),
             body: self.body.clone().into_bytes(),
             ..Answer::default()
         }
@@ -196,6 +199,7 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
         failure,
         tls: table.any("tls").map(|tls| tls.value),
         dns: table.any("dns").map(|dns| dns.value),
+        exec: table.any("exec").map(|exec| exec.value),
     };
     table.finish();
     let pairs = actors.iter().flat_map(|actor| modes.iter().map(move |mode| (actor.clone(), mode.clone())));

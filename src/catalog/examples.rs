@@ -84,7 +84,7 @@ pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Param
 pub(super) fn asked_url(check: &Check, params: &Params) -> String {
     match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
-        Ok(Question::Dns(_) | Question::Rdap(_)) | Err(_) => "https://example.com/".to_owned(),
+        Ok(Question::Dns(_) | Question::Rdap(_) | Question::Exec(_)) | Err(_) => "https://example.com/".to_owned(),
     }
 }
 
@@ -102,6 +102,7 @@ fn answer_of(check: &Check, params: &Params, example: &Example) -> Result<Answer
         http,
         tls: example.tls.clone(),
         dns: example.dns.clone(),
+        exec: example.exec.clone(),
         body: example.body.clone().into_bytes(),
         ..Answer::default()
     })

@@ -12,7 +12,7 @@ use url::Url;
 use super::request::{Body, Request, head};
 use super::sign;
 use super::vendor::{Ask, Check, Kind};
-use crate::core::question::{DnsQuestion, Field, HttpQuestion, Key, Question, RdapQuestion, Secret};
+use crate::core::question::{DnsQuestion, ExecQuestion, Field, HttpQuestion, Key, Question, RdapQuestion, Secret};
 use crate::core::time::Time;
 
 /// The parameters of one probe.
@@ -82,6 +82,12 @@ pub fn question(
             let mut question = Filler { check, params, now, timeout }.http(request, bust)?;
             question.tls = request.tls;
             Ok(Question::Http(question))
+        }
+        Ask::Exec(name) => {
+            let words =
+                params.public.get(name).and_then(Value::as_array).ok_or_else(|| FillError::Missing(name.clone()))?;
+            let command = words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+            Ok(Question::Exec(ExecQuestion { command, timeout }))
         }
         Ask::Rdap { domain, base } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();

@@ -100,6 +100,9 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
     if let Some(dns) = &answer.dns {
         names.insert("dns", Value::from_serialize(dns));
     }
+    if let Some(exec) = &answer.exec {
+        names.insert("exec", Value::from_serialize(exec));
+    }
     if let Some(json) = json_of(answer) {
         if matches!(check.ask, Ask::Rdap { .. }) {
             names.insert("rdap", Value::from_serialize(registration::facts(&json, now)));

@@ -89,6 +89,12 @@ impl CheckReader<'_, '_> {
                 dns.finish();
                 Some(Ask::Dns { domain, types })
             }
+            "exec" => {
+                let exec = table.table("exec")?;
+                let command = exec.need_string("command", "\"command\"")?.value;
+                exec.finish();
+                Some(Ask::Exec(command))
+            }
             "rdap" => {
                 let rdap = table.table("rdap")?;
                 let domain = rdap.need_string("domain", "\"domain\"")?.value;
@@ -97,7 +103,7 @@ impl CheckReader<'_, '_> {
                 Some(Ask::Rdap { domain, base })
             }
             other => {
-                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns, rdap");
+                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns, rdap, exec");
                 None
             }
         }

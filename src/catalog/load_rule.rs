@@ -84,6 +84,7 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
         failure: text("failure"),
         tls: table.any("tls").map(|tls| tls.value),
         dns: table.any("dns").map(|dns| dns.value),
+        exec: table.any("exec").map(|exec| exec.value),
         at: text("at"),
         verdict: table.word("verdict", &VERDICTS)?.value,
         reason: text("reason"),

@@ -23,6 +23,7 @@ const TLS: [&str; 14] = [
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
 
+const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
 const RDAP: [&str; 10] = [
     "name",
     "status",
@@ -53,7 +54,8 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "json" | "body" if http => None,
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),
-        "dns" if !http => known(&DNS),
+        "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),
+        "exec" if matches!(check.ask, Ask::Exec(_)) => known(&EXEC),
         "rdap" if matches!(check.ask, Ask::Rdap { .. }) => known(&RDAP),
         "param" => known(&public_params(check)),
         "html" if http => known(&check.selects.iter().map(|select| select.name.as_str()).collect::<Vec<_>>()),

@@ -45,6 +45,7 @@ fn title(category: &str) -> String {
         "sms" => "Texts and calls",
         "push" => "Push messages",
         "identity" => "Sign-in",
+        "own" => "Anything else",
         "accounts" => "Company accounts",
         "status" => "Status pages",
         other => return format!("{}{}", other[..1].to_uppercase(), &other[1..]),

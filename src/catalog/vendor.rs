@@ -154,6 +154,8 @@ pub enum Ask {
         /// Record types asked of each server.
         types: Vec<String>,
     },
+    /// By running a program; the parameter that names it with its arguments.
+    Exec(String),
     /// At the domain's registry.
     Rdap {
         /// The parameter that names the domain.
@@ -175,6 +177,7 @@ impl Ask {
             Ask::Http(_) => "http",
             Ask::Dns { .. } => "dns",
             Ask::Rdap { .. } => "rdap",
+            Ask::Exec(_) => "exec",
         }
     }
 }
@@ -329,6 +332,8 @@ pub struct Example {
     pub tls: Option<Value>,
     /// DNS facts.
     pub dns: Option<Value>,
+    /// What a program said.
+    pub exec: Option<Value>,
     /// When it is read, RFC 3339; for expiries.
     pub at: Option<String>,
     /// What it must read.

@@ -71,7 +71,7 @@ impl Config {
                 let second = check.second_path.as_ref().and_then(|name| vendor.checks.get(name));
                 let asks = |check: &Check| match &check.ask {
                     Ask::Http(request) => request.url.to_lowercase().starts_with(origin),
-                    Ask::Dns { .. } | Ask::Rdap { .. } => false,
+                    Ask::Dns { .. } | Ask::Rdap { .. } | Ask::Exec(_) => false,
                 };
                 let own = || {
                     probe

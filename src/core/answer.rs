@@ -47,6 +47,10 @@ words! {
         HttpRedirectRefused = "http_redirect_refused",
         /// The address is not allowed for this program.
         AddressRefused = "address_refused",
+        /// A program did not end in time.
+        ExecTimeout = "exec_timeout",
+        /// A program's output could not be read.
+        ExecFailed = "exec_failed",
         /// The host is not to be asked for longer than anybody waits.
         ToldToWait = "told_to_wait",
         /// The question itself could not be put: a parameter is missing or wrong.
@@ -81,6 +85,8 @@ impl Failure {
             HttpRedirectLoop => "it redirects in a circle, or too often",
             HttpRedirectRefused => "it redirects to where plugwatch does not follow",
             AddressRefused => "the address is not allowed for this program",
+            ExecTimeout => "it did not end in time",
+            ExecFailed => "its output could not be read",
             ToldToWait => "the host wants to be left alone",
             NotAsked => "the question could not be put",
             NeedsKey => "a secret is not set",
@@ -118,6 +124,9 @@ pub struct Answer {
     pub tls: Option<serde_json::Value>,
     /// DNS facts of a delegation walk.
     pub dns: Option<serde_json::Value>,
+    /// What a program of the user's said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exec: Option<serde_json::Value>,
     /// The body as it came, decompressed.
     #[serde(skip)]
     pub body: Vec<u8>,

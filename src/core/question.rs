@@ -53,6 +53,8 @@ pub enum Question {
     Dns(DnsQuestion),
     /// A domain at its registry.
     Rdap(RdapQuestion),
+    /// A program of the user's.
+    Exec(ExecQuestion),
 }
 
 impl Question {
@@ -62,6 +64,7 @@ impl Question {
             Question::Http(http) => &http.host,
             Question::Dns(dns) => &dns.domain,
             Question::Rdap(rdap) => &rdap.registry,
+            Question::Exec(exec) => exec.command.first().map_or("", String::as_str),
         }
     }
 }
@@ -106,6 +109,15 @@ impl Field {
     pub fn public(name: &str, value: &str) -> Field {
         Field { name: name.to_owned(), value: Secret::new(value), secret: false }
     }
+}
+
+/// A program to run.
+#[derive(Clone, Debug)]
+pub struct ExecQuestion {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// It is ended after this.
+    pub timeout: Duration,
 }
 
 /// A domain at its registry.

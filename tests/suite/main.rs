@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod dns;
 mod engine;
+mod exec;
 mod http;
 mod judgement;
 mod kit;

@@ -41,7 +41,7 @@ impl Script for Simulated {
             return dead(question);
         }
         match question {
-            Question::Rdap(rdap) => Answer::failed(rdap.domain.clone(), Failure::NotAsked, ""),
+            Question::Rdap(_) | Question::Exec(_) => Answer::failed("", Failure::NotAsked, ""),
             Question::Dns(dns) => zone(&dns.domain, number(&dns.domain).and_then(|n| self.truth.at(n, now))),
             Question::Http(http) if http.host == "play.google.com" => {
                 let going = http.shown.split("org.example.app").nth(1).and_then(number);
@@ -66,7 +66,7 @@ fn number(name: &str) -> Option<usize> {
 fn dead(question: &Question) -> Answer {
     match question {
         Question::Http(http) => Answer::failed(http.shown.clone(), Failure::ConnectTimeout, ""),
-        Question::Rdap(rdap) => Answer::failed(rdap.domain.clone(), Failure::ConnectTimeout, ""),
+        Question::Rdap(_) | Question::Exec(_) => Answer::failed("", Failure::ConnectTimeout, ""),
         Question::Dns(dns) => Answer {
             dns: Some(json!({ "walk_failed": "timeout" })),
             ..Answer::failed(dns.domain.clone(), Failure::DnsFailed, "")
