@@ -56,6 +56,12 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
         };
         reached.extend(judged.place);
         let got = &judged.reading;
+        let said = [Some(got.say.as_str()), got.hint.as_deref()].into_iter().flatten();
+        if said.into_iter().any(|text| text.contains("{%") || text.contains("{{")) {
+            tested
+                .failed
+                .push(format!("{}: \"{}\" says what nobody can read: {}", example.place, example.name, got.say));
+        }
         let reason = example.reason.as_ref().is_none_or(|reason| *reason == got.reason);
         if got.verdict == example.verdict && reason {
             tested.passed += 1;

@@ -127,3 +127,17 @@ async fn what_is_scripted_is_judged_as_if_it_had_come_over_a_socket() {
         assert_eq!((real.wrong, real.looks), (scripted.wrong, scripted.looks), "{name}");
     }
 }
+
+#[test]
+fn the_format_names_every_actor_with_its_modes() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/drops/README.md")).unwrap();
+    let world = &load(None).unwrap()[0].world;
+    for actor in world.actors() {
+        let line = page.lines().find(|line| line.starts_with(&format!("| `{actor}` ")));
+        let line = line.unwrap_or_else(|| panic!("{actor} is not in the table"));
+        for mode in world.modes_of(actor) {
+            assert!(line.contains(&format!("`{mode}`")), "{actor}: {mode}");
+        }
+    }
+}

@@ -69,8 +69,9 @@ fn what_is_no_key_is_said_without_showing_it() {
 
 #[test]
 fn a_request_to_aws_is_signed_with_its_target() {
-    let public = [("account_id", "123456789012"), ("access_key_id", "AKIA0000000000000000")];
-    let question = asked("aws/organization", &public, &[("secret_access_key", "s3cret")], 1_700_000_000_000).unwrap();
+    let public = [("member_account_id", "123456789012"), ("management_key_id", "AKIA0000000000000000")];
+    let question =
+        asked("aws/organization", &public, &[("management_secret_key", "s3cret")], 1_700_000_000_000).unwrap();
     let authorization = header(&question, "authorization");
     let scope = "AWS4-HMAC-SHA256 Credential=AKIA0000000000000000/20231114/us-east-1/organizations/aws4_request";
     assert!(authorization.starts_with(scope), "{authorization}");
