@@ -303,6 +303,7 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Settled, Verdict::Outage) => "SETTLED, OUT",
         (Reason::Settled, _) => "SETTLED",
         (Reason::ItWasUs, _) => "OURS",
+        (Reason::Corrected, _) => "OUTAGE, NOT DROPPED",
         (Reason::Blind, _) | (_, Verdict::Unknown) => match why {
             "access_lost" => "ACCESS LOST",
             "unknown_status" => "UNKNOWN STATUS",
