@@ -16,7 +16,7 @@ const BODY_LIMIT: usize = 256 << 10;
 /// No probe keeps more entries a day.
 const DAILY_CAP: u32 = 50;
 /// JSON fields whose values are never kept, whoever sends them.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 15] = [
     "auth_token",
     "authorization",
     "api_key",
@@ -27,6 +27,11 @@ const FIELDS: [&str; 10] = [
     "access_token",
     "refresh_token",
     "smtp_password",
+    "apitokens",
+    "secretkey",
+    "client_secret",
+    "private_key",
+    "id_token",
 ];
 
 /// Why this answer is kept, if it is: the first of a streak, a new reason, or a flip.
@@ -62,6 +67,8 @@ pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) 
         "http": answer.http,
         "tls": answer.tls,
         "dns": answer.dns,
+        "exec": answer.exec,
+        "step": answer.step,
         "took_ms": answer.took_ms,
     });
     let facts = by_value(facts.to_string(), secrets, &mut redacted);
@@ -154,6 +161,15 @@ mod tests {
         assert!(!kept.contains("t0psecret") && !kept.contains("key-4711") && !kept.contains("\"x\""), "{kept}");
         assert!(kept.contains("AC1"));
         assert_eq!(row.redacted, r#"["/auth_token","/nested/0/password","a configured secret"]"#);
+    }
+
+    #[test]
+    fn lists_of_tokens_and_second_keys_leave_too() {
+        let body =
+            br#"{"ID": 1, "ApiTokens": ["t0psecret"], "Data": [{"APIKey": "t0psecret", "SecretKey": "t0psecret"}]}"#;
+        let answer = Answer { body: body.to_vec(), ..Answer::default() };
+        let row = row("first", &answer, &Reading::new(Verdict::Live, "x", ""), &[]);
+        assert!(!String::from_utf8(row.body).unwrap().contains("t0psecret"));
     }
 
     #[test]

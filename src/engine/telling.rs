@@ -106,7 +106,8 @@ impl Engine {
                     (about.hint, about.status_page) = (None, None);
                 }
                 about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
-                let gone = self.gone.iter().filter(|_| telling.reason == Reason::Cascade);
+                let scene = self.scene(states, now);
+                let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
                 let gone: Vec<String> =
                     gone.map(|(id, at)| format!("{id}, {}, no longer watched", at.short())).collect();
                 about.loss_number = self.companies(&telling.losses) + gone.len() + 1;

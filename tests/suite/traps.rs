@@ -10,9 +10,12 @@ use plugwatch::clock::Clock;
 use plugwatch::core::anchors::judge;
 use plugwatch::core::answer::Failure;
 use plugwatch::core::incident::{Level, Reason};
+use plugwatch::core::model::{Basis, Reading, Verdict};
+use plugwatch::core::policy::Policy;
 use plugwatch::core::schedule::{Schedule, stable};
+use plugwatch::core::standing::{Look, Standing, after};
 use plugwatch::core::time::Time;
-use plugwatch::core::witness::OwnNetwork;
+use plugwatch::core::witness::{OwnNetwork, Want, Witnesses};
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Record, Senders, Settings, Tried};
@@ -127,4 +130,41 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
     }
     assert_eq!(*channel.arrived.lock().unwrap(), ["opened", "recovered"]);
     assert_eq!(store.outbox_state().await.unwrap().sent, 2);
+}
+
+fn looked(at: i64, verdict: Verdict, reason: &str) -> Look {
+    let reading = Reading { basis: Basis::OwnStatement, ..Reading::new(verdict, reason, "so it reads") };
+    Look { at: Time(at * 1_000), reading }
+}
+
+fn sound() -> Witnesses {
+    Witnesses { own_network: OwnNetwork::Sound, ..Witnesses::default() }
+}
+
+#[test]
+fn another_key_than_the_one_that_worked_is_not_the_same_key() {
+    let policy = |key_mark| {
+        let usual = Policy::for_basis(Basis::OwnStatement, Duration::from_secs(300));
+        Policy { keyed: true, key_mark: Some(key_mark), ..usual }
+    };
+    let (live, ..) = after(&Standing::default(), &looked(0, Verdict::Live, "fine"), &sound(), &policy(1));
+    let refused = |key_mark| {
+        let look = looked(60, Verdict::Unknown, "credential_refused");
+        after(&live, &look, &sound(), &policy(key_mark)).0.unverified.unwrap().held.reason
+    };
+    assert_eq!((refused(1).as_str(), refused(2).as_str()), ("access_lost", "credential_refused"));
+}
+
+#[test]
+fn our_own_network_is_asked_before_a_drop_is_confirmed() {
+    let policy = Policy::for_basis(Basis::OwnStatement, Duration::from_secs(300));
+    let (mut standing, ..) = after(&Standing::default(), &looked(0, Verdict::Live, "fine"), &sound(), &policy);
+    for at in [300, 400, 500] {
+        let (next, flip, wants) =
+            after(&standing, &looked(at, Verdict::Dropped, "locked"), &Witnesses::default(), &policy);
+        assert!(flip.is_none() && wants.contains(&Want::Anchors), "{wants:?}");
+        standing = next;
+    }
+    let (_, flip, _) = after(&standing, &looked(600, Verdict::Dropped, "locked"), &sound(), &policy);
+    assert_eq!(flip.map(|flip| flip.to.verdict), Some(Verdict::Dropped));
 }
