@@ -44,7 +44,7 @@ pub async fn ask(question: &ExecQuestion) -> Answer {
         _ = tokio::time::timeout(AFTERWARDS, run(&mut child, stdout.as_mut(), &mut output)).await;
     }
     match ended {
-        Ok(Ok(code)) => Answer { asked, took_ms, exec: Some(facts(code, &output)), ..Answer::default() },
+        Ok(Ok(code)) => Answer::of(asked, took_ms, "exec", facts(code, &output)),
         Ok(Err(error)) => Answer { took_ms, ..Answer::failed(asked, Failure::ExecFailed, error.to_string()) },
         Err(_) => Answer { took_ms, ..Answer::failed(asked, Failure::ExecTimeout, "") },
     }

@@ -27,7 +27,7 @@ pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
         }
     };
     let ((mut answer, watch), tls) = tokio::join!(follow(net, question, url.clone(), urgent), facts);
-    answer.tls = tls;
+    answer.said.extend(tls.map(|tls| ("tls".to_owned(), tls)));
     answer.asked = question.shown.clone();
     answer.took_ms = watch.ms();
     answer

@@ -10,11 +10,15 @@ mod dns;
 mod exec;
 mod failure;
 mod gate;
+mod heard;
 mod http;
+mod lookup;
 mod net;
 mod rdap;
+mod revocation;
 mod tls;
 mod token;
+mod whois;
 
 pub use dns::ROOTS;
 pub use gate::Gate;
@@ -23,6 +27,7 @@ pub use net::{Guard, Net, NetOptions};
 use std::sync::Arc;
 
 use crate::core::answer::{Answer, Failure};
+use crate::core::heard::Inbox;
 use crate::core::question::Question;
 use crate::core::time::Time;
 use token::Tokens;
@@ -48,44 +53,52 @@ enum Way {
 pub struct Askers {
     way: Way,
     tokens: Arc<Tokens>,
+    inbox: Option<Arc<dyn Inbox>>,
 }
 
 impl Askers {
     /// Askers that use `net`.
     pub fn new(net: Net) -> Askers {
-        Askers { way: Way::Net(Arc::new(net)), tokens: Arc::default() }
+        Askers { way: Way::Net(Arc::new(net)), tokens: Arc::default(), inbox: None }
     }
 
     /// Askers that read from a script; no socket is opened.
     pub fn scripted(script: Arc<dyn Script>) -> Askers {
-        Askers { way: Way::Script(script), tokens: Arc::default() }
+        Askers { way: Way::Script(script), tokens: Arc::default(), inbox: None }
+    }
+
+    /// The same, with a place where reports are kept.
+    pub fn with_inbox(self, inbox: Arc<dyn Inbox>) -> Askers {
+        Askers { inbox: Some(inbox), ..self }
     }
 
     /// Puts one question at `now`. Urgent ones go before others in a host's budget, and trust no
     /// token of before.
     pub async fn ask(&self, question: &Question, urgent: bool, now: Time) -> Answer {
-        let Question::Http(http) = question else { return self.put(question, urgent).await };
-        let Some(asked) = &http.token else { return self.put(question, urgent).await };
+        let Question::Http(http) = question else { return self.put(question, urgent, now).await };
+        let Some(asked) = &http.token else { return self.put(question, urgent, now).await };
         let token = match self.tokens.kept(asked, now).filter(|_| !urgent) {
             Some(token) => token,
             None => {
-                let answer = self.put(&Question::Http(asked.as_ref().clone()), urgent).await;
+                let answer = self.put(&Question::Http(asked.as_ref().clone()), urgent, now).await;
                 match self.tokens.take(asked, answer, now) {
                     Ok(token) => token,
                     Err(refused) => return *refused,
                 }
             }
         };
-        self.put(&Question::Http(token::bear(http, &token)), urgent).await
+        self.put(&Question::Http(token::bear(http, &token)), urgent, now).await
     }
 
-    async fn put(&self, question: &Question, urgent: bool) -> Answer {
+    async fn put(&self, question: &Question, urgent: bool, now: Time) -> Answer {
         match (&self.way, question) {
             (Way::Script(script), question) => script.answer(question),
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
             (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
             (Way::Net(_), Question::Exec(question)) => exec::ask(question).await,
             (Way::Net(net), Question::Rdap(question)) => rdap::ask(net, question, urgent).await,
+            (Way::Net(net), Question::Lookup(question)) => lookup::ask(net, question).await,
+            (Way::Net(_), Question::Heard(question)) => heard::ask(self.inbox.as_deref(), question, now).await,
         }
     }
 

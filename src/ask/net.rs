@@ -12,6 +12,7 @@ use url::Url;
 
 use super::gate::Gate;
 use super::rdap::Bootstrap;
+use super::revocation::Lists;
 use crate::clock::Clock;
 use crate::core::anchors::Anchor;
 
@@ -44,6 +45,12 @@ pub struct NetOptions {
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
     pub dns_port: u16,
+    /// Resolvers of different operators, as witnesses of what users see.
+    pub resolvers: Vec<IpAddr>,
+    /// The port on which mail servers take mail from anybody.
+    pub smtp_port: u16,
+    /// The port of every WHOIS server.
+    pub whois_port: u16,
     /// Certificate authorities beside the usual ones, as DER.
     pub extra_roots: Vec<Vec<u8>>,
     /// Independent operators that tell whether our own network works.
@@ -58,6 +65,7 @@ pub struct Net {
     pub(super) options: NetOptions,
     pub(super) roots: Arc<RootCertStore>,
     pub(super) bootstrap: Bootstrap,
+    pub(super) lists: Lists,
 }
 
 impl Net {
@@ -80,7 +88,7 @@ impl Net {
             .dns_resolver(Guarded(options.guard))
             .build()
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
-        Ok(Net { client, gate, clock, options, roots, bootstrap: Bootstrap::default() })
+        Ok(Net { client, gate, clock, options, roots, bootstrap: Bootstrap::default(), lists: Lists::default() })
     }
 
     /// Where a logical URL really is.

@@ -9,8 +9,9 @@ use url::Url;
 
 use super::http;
 use super::net::Net;
+use super::whois;
 use crate::core::answer::{Answer, Failure};
-use crate::core::question::{Field, HttpQuestion, RdapQuestion, Secret};
+use crate::core::question::{Field, HttpQuestion, RdapQuestion};
 use crate::core::time::Time;
 
 /// IANA's list of registries.
@@ -37,7 +38,8 @@ pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
     let base = match &question.base {
         Some(base) => base.clone(),
         None => match registry(net, question, urgent).await {
-            Ok(base) => base,
+            Ok(Some(base)) => base,
+            Ok(None) => return whois::ask(net, question).await,
             Err(failed) => return Answer { asked, ..*failed },
         },
     };
@@ -48,8 +50,9 @@ pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
     }
 }
 
-/// The base address of the registry: the longest ending of the name that is in the list.
-async fn registry(net: &Net, question: &RdapQuestion, urgent: bool) -> Result<String, Box<Answer>> {
+/// The base address of the registry: the longest ending of the name that is in the list; none
+/// where the registry speaks no RDAP.
+async fn registry(net: &Net, question: &RdapQuestion, urgent: bool) -> Result<Option<String>, Box<Answer>> {
     let list = match net.bootstrap.known(net.clock.now(), true) {
         Some(list) => list,
         None => fetch(net, question.timeout, urgent).await?,
@@ -57,13 +60,11 @@ async fn registry(net: &Net, question: &RdapQuestion, urgent: bool) -> Result<St
     let mut ending = question.domain.as_str();
     loop {
         if let Some(base) = list.get(ending) {
-            return Ok(base.clone());
+            return Ok(Some(base.clone()));
         }
-        let Some((_, rest)) = ending.split_once('.') else { break };
+        let Some((_, rest)) = ending.split_once('.') else { return Ok(None) };
         ending = rest;
     }
-    let detail = format!("the registry of .{ending} is not in IANA's list of those that speak RDAP: give `rdap_base`");
-    Err(Box::new(Answer::failed("", Failure::NotAsked, detail)))
 }
 
 async fn fetch(net: &Net, timeout: Duration, urgent: bool) -> Result<BTreeMap<String, String>, Box<Answer>> {
@@ -101,16 +102,7 @@ fn read(json: &Value) -> BTreeMap<String, String> {
 }
 
 fn get(url: &str, timeout: Duration) -> Option<HttpQuestion> {
-    let host = Url::parse(url).ok()?.host_str()?.to_owned();
-    Some(HttpQuestion {
-        method: "GET".to_owned(),
-        url: Secret::new(url),
-        shown: url.to_owned(),
-        host,
-        headers: vec![Field::public("accept", "application/rdap+json, application/json;q=0.9")],
-        body: None,
-        tls: false,
-        timeout,
-        token: None,
-    })
+    let url = Url::parse(url).ok().filter(|url| url.host_str().is_some())?;
+    let headers = vec![Field::public("accept", "application/rdap+json, application/json;q=0.9")];
+    Some(HttpQuestion { headers, ..HttpQuestion::get(&url, timeout) })
 }

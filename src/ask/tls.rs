@@ -14,13 +14,15 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 use x509_parser::prelude::*;
 
-use super::failure;
 use super::net::Net;
+use super::{failure, revocation};
 use crate::core::answer::Failure;
 use crate::core::time::Time;
 
@@ -32,32 +34,59 @@ pub async fn inspect(net: &Net, url: &Url, limit: Duration) -> Option<Value> {
     }
     let port = actual.port_or_known_default()?;
     let name = ServerName::try_from(url.host_str()?.to_owned()).ok()?;
-    let handshake = shake(net, actual.host_str()?.to_owned(), port, name);
-    let (record, version) = tokio::time::timeout(limit, handshake).await.ok()??;
-    Some(facts(&record, version, net.clock.now()))
+    let handshake = connect(net, actual.host_str()?.to_owned(), port, name);
+    let (mut facts, chain) = tokio::time::timeout(limit, handshake).await.ok()??;
+    // Fetching the list is a look of its own, over HTTP.
+    let revocation = tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain))).await;
+    facts["revocation"] = json!(revocation.unwrap_or("unknown"));
+    Some(facts)
 }
 
-/// What the verifier saw.
-#[derive(Debug, Default)]
-struct Record {
-    chain: Vec<CertificateDer<'static>>,
-    wrong: Option<Failure>,
-}
-
-async fn shake(net: &Net, host: String, port: u16, name: ServerName<'static>) -> Option<(Record, String)> {
-    let record = Arc::new(Mutex::new(Record::default()));
-    let inner = WebPkiServerVerifier::builder(net.roots.clone()).build().ok()?;
-    let verifier = Arc::new(Recorder { inner, record: record.clone() });
-    let config = ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+async fn connect(net: &Net, host: String, port: u16, name: ServerName<'static>) -> Option<(Value, Chain)> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.ok()?.collect();
     let address = addresses.into_iter().find(|address| net.options.guard.allows(address.ip()))?;
     let stream = TcpStream::connect(address).await.ok()?;
-    let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    let version = shaken.ok().and_then(|stream| stream.get_ref().1.protocol_version());
+    let (facts, chain, _) = shake(net, name, stream).await?;
+    Some((facts, chain))
+}
+
+/// Makes any connection a safe one: its facts, and the connection, whatever they say.
+pub async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
+    net: &Net,
+    name: ServerName<'static>,
+    stream: S,
+) -> (Option<Value>, Option<TlsStream<S>>) {
+    match shake(net, name, stream).await {
+        Some((facts, _, stream)) => (Some(facts), stream),
+        None => (None, None),
+    }
+}
+
+/// The certificates as they were sent, the leaf first.
+pub type Chain = Vec<CertificateDer<'static>>;
+
+/// What the verifier saw.
+#[derive(Debug, Default)]
+struct Record {
+    chain: Chain,
+    wrong: Option<Failure>,
+}
+
+async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+    net: &Net,
+    name: ServerName<'static>,
+    stream: S,
+) -> Option<(Value, Chain, Option<TlsStream<S>>)> {
+    let record = Arc::new(Mutex::new(Record::default()));
+    let inner = WebPkiServerVerifier::builder(net.roots.clone()).build().ok()?;
+    let verifier = Arc::new(Recorder { inner, record: record.clone() });
+    let config = ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok();
+    let version = shaken.as_ref().and_then(|stream| stream.get_ref().1.protocol_version());
     let version = version.and_then(|version| version.as_str()).unwrap_or("").to_owned();
     let seen = std::mem::take(&mut *record.lock().unwrap_or_else(PoisonError::into_inner));
-    (!seen.chain.is_empty()).then_some((seen, version))
+    (!seen.chain.is_empty()).then(|| (facts(&seen, version, net.clock.now()), seen.chain, shaken))
 }
 
 /// Asks the usual verifier, writes down what it said, and lets the handshake end.

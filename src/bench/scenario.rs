@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
-use serde::{Deserialize, Serialize};
 
 use super::world::{World, beside};
 use crate::core::model::words;

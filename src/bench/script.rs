@@ -82,15 +82,11 @@ impl Scripted {
 
 /// A failed answer to any question.
 fn broken(question: &Question, failure: Failure) -> Answer {
-    match question {
-        Question::Http(http) => Answer::failed(http.shown.clone(), failure, ""),
-        Question::Exec(exec) => Answer::failed(exec.command.join(" "), failure, ""),
-        Question::Rdap(rdap) => Answer::failed(rdap.domain.clone(), failure, ""),
-        Question::Dns(dns) => {
-            let facts = serde_json::json!({ "walk_failed": "timeout" });
-            Answer { dns: Some(facts), ..Answer::failed(dns.domain.clone(), failure, "") }
-        }
+    let mut answer = Answer::failed(question.shown(), failure, "");
+    if matches!(question, Question::Dns(_)) {
+        answer.said.insert("dns".to_owned(), serde_json::json!({ "walk_failed": "timeout" }));
     }
+    answer
 }
 
 impl Script for Scripted {

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::Value;
-
-use crate::core::answer::{Answer, Failure, HttpFacts};
-use crate::core::question::Question;
+use crate::core::answer::{Answer, Failure, HttpFacts, Said};
+use crate::core::question::{self, Question};
 use crate::read::{Problems, Source, Table};
 
 /// Which actor answers a question: the first route that fits.
@@ -31,9 +29,7 @@ pub struct Reply {
     body: String,
     url: Option<String>,
     failure: Option<Failure>,
-    tls: Option<Value>,
-    dns: Option<Value>,
-    exec: Option<Value>,
+    said: Said,
 }
 
 /// Routes and replies.
@@ -93,7 +89,7 @@ impl World {
     pub fn route(&self, question: &Question) -> Option<&Route> {
         let url = match question {
             Question::Http(http) => http.shown.as_str(),
-            Question::Dns(_) | Question::Rdap(_) | Question::Exec(_) => "",
+            _ => "",
         };
         let fits = |route: &&Route| {
             route.host == question.host() && route.asks.as_ref().is_none_or(|asks| url.contains(asks.as_str()))
@@ -130,22 +126,18 @@ impl World {
 impl Reply {
     fn answer(&self, question: &Question) -> Answer {
         let asked = match question {
-            Question::Http(http) => http.shown.clone(),
-            Question::Dns(dns) => dns.domain.clone(),
-            Question::Exec(exec) => exec.command.join(" "),
             Question::Rdap(rdap) => format!("https://rdap.example.net/domain/{}", rdap.domain),
+            other => other.shown(),
         };
         if let Some(failure) = self.failure {
-            return Answer { tls: self.tls.clone(), ..Answer::failed(asked, failure, "") };
+            return Answer { said: self.said.clone(), ..Answer::failed(asked, failure, "") };
         }
         let http = matches!(question, Question::Http(_) | Question::Rdap(_)).then(|| self.http(&asked));
         Answer {
             asked,
             took_ms: 20,
             http,
-            tls: self.tls.clone(),
-            dns: self.dns.clone(),
-            exec: self.exec.clone(),
+            said: self.said.clone(),
             body: self.body.clone().into_bytes(),
             ..Answer::default()
         }
@@ -197,9 +189,7 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
         body: text("body").unwrap_or_default(),
         url: text("url"),
         failure,
-        tls: table.any("tls").map(|tls| tls.value),
-        dns: table.any("dns").map(|dns| dns.value),
-        exec: table.any("exec").map(|exec| exec.value),
+        said: table.some(&question::asker_names()),
     };
     table.finish();
     let pairs = actors.iter().flat_map(|actor| modes.iter().map(move |mode| (actor.clone(), mode.clone())));

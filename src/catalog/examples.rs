@@ -36,6 +36,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
     }
+    super::permission::test(&catalog.permissions, &mut tested);
     tested
 }
 
@@ -90,7 +91,7 @@ pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Param
 pub(super) fn asked_url(check: &Check, params: &Params) -> String {
     match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
-        Ok(Question::Dns(_) | Question::Rdap(_) | Question::Exec(_)) | Err(_) => "https://example.com/".to_owned(),
+        _ => "https://example.com/".to_owned(),
     }
 }
 
@@ -106,9 +107,7 @@ fn answer_of(check: &Check, params: &Params, example: &Example) -> Result<Answer
         step: example.step.clone(),
         failure,
         http,
-        tls: example.tls.clone(),
-        dns: example.dns.clone(),
-        exec: example.exec.clone(),
+        said: example.said.clone(),
         body: example.body.clone().into_bytes(),
         ..Answer::default()
     })

@@ -12,7 +12,7 @@ use url::Url;
 use super::request::{Body, Request, head};
 use super::sign;
 use super::vendor::{Ask, Check, Kind};
-use crate::core::question::{DnsQuestion, ExecQuestion, Field, HttpQuestion, Key, Question, RdapQuestion, Secret};
+use crate::core::question::*;
 use crate::core::time::Time;
 
 /// The parameters of one probe.
@@ -95,6 +95,18 @@ pub fn question(
             let registry = format!("registry of {domain}");
             Ok(Question::Rdap(RdapQuestion { domain, registry, base, timeout }))
         }
+        Ask::Lookup(what) => {
+            let (needed, more) = what.args();
+            let given = |name: &&str| Some(((*name).to_owned(), texts(params.public.get(*name)?)));
+            let args = needed.iter().chain(more).filter_map(given).collect();
+            let timeout = timeout.min(Duration::from_secs(5));
+            Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
+        }
+        Ask::Heard(_) => {
+            let seconds = params.public.get("window").and_then(Value::as_u64).unwrap_or(3_600);
+            let name = params.text("name")?.0;
+            Ok(Question::Heard(HeardQuestion { name, window: Duration::from_secs(seconds) }))
+        }
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
             Ok(Question::Dns(DnsQuestion {
@@ -103,6 +115,18 @@ pub fn question(
                 timeout: timeout.min(Duration::from_secs(3)),
             }))
         }
+    }
+}
+
+/// A parameter as a list of texts; names in lower case, without a final dot.
+fn texts(value: &Value) -> Vec<String> {
+    let text = |item: &Value| match item {
+        Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Array(items) => items.iter().map(text).collect(),
+        one => vec![text(one)],
     }
 }
 

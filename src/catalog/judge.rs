@@ -9,7 +9,7 @@ use minijinja::value::Value;
 use super::expr::render;
 use super::vendor::{Ask, Check, Rule};
 use super::{Catalog, Params};
-use super::{html, registration};
+use super::{html, registration, whois};
 use crate::core::answer::Answer;
 use crate::core::model::{Facts, Fault, Reading, Verdict};
 use crate::core::time::Time;
@@ -94,14 +94,8 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
     if let Some(http) = &answer.http {
         names.insert("http", Value::from_serialize(http));
     }
-    if let Some(tls) = &answer.tls {
-        names.insert("tls", Value::from_serialize(tls));
-    }
-    if let Some(dns) = &answer.dns {
-        names.insert("dns", Value::from_serialize(dns));
-    }
-    if let Some(exec) = &answer.exec {
-        names.insert("exec", Value::from_serialize(exec));
+    for (asker, facts) in &answer.said {
+        names.insert(asker, Value::from_serialize(facts));
     }
     if let Some(json) = json_of(answer) {
         if matches!(check.ask, Ask::Rdap { .. }) {
@@ -113,6 +107,10 @@ fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value 
         text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t))
     {
         names.insert("html", pieces);
+    }
+    if answer.step == "whois" {
+        let text = String::from_utf8_lossy(&answer.body);
+        names.insert("rdap", Value::from_serialize(whois::facts(&text, now)));
     }
     if let Some(text) = text {
         names.insert("body", Value::from(text.as_ref()));

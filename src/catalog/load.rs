@@ -18,6 +18,7 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         match key.rsplit('/').next().unwrap_or(&key) {
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
+            "_permissions.toml" => catalog.permissions = super::permission::read(&source),
             "_recordings.toml" => catalog.recordings = super::recordings::read(&source),
             _ => read_vendor(&source, &mut catalog),
         }

@@ -11,6 +11,7 @@ use super::names;
 use super::vendor::*;
 use crate::core::model::{Basis, Proves, Role, Verdict};
 use crate::core::policy::Confirm;
+use crate::core::question::{Lookup, asker_names};
 use crate::read::{At, Source, Table};
 
 /// Reads `[check.NAME]`.
@@ -102,8 +103,32 @@ impl CheckReader<'_, '_> {
                 rdap.finish();
                 Some(Ask::Rdap { domain, base })
             }
-            other => {
-                table.problem(ask.span, format!("there is no asker `{other}`"), "askers are: http, dns, rdap, exec");
+            "heard" => {
+                let heard = table.table("heard")?;
+                let takes = heard.word("takes", &["pings", "counts", "words"])?.value;
+                heard.finish();
+                self.with_args(&ask, Ask::Heard(takes), &["name"])
+            }
+            other => match other.parse::<Lookup>() {
+                Ok(what) => self.with_args(&ask, Ask::Lookup(what), what.args().0),
+                Err(()) => {
+                    let known = format!("askers are: http, rdap, {}", asker_names().join(", "));
+                    table.problem(ask.span, format!("there is no asker `{other}`"), known);
+                    None
+                }
+            },
+        }
+    }
+
+    /// An asker whose arguments are parameters of the same names.
+    fn with_args(&self, word: &At<String>, ask: Ask, args: &[&str]) -> Option<Ask> {
+        let params = self.table.table("params");
+        let there = |arg: &&str| params.as_ref().is_some_and(|params| params.any(arg).is_some());
+        match args.iter().find(|arg| !there(arg)) {
+            None => Some(ask),
+            Some(lacking) => {
+                let what = format!("the asker `{}` needs a parameter `{lacking}`", word.value);
+                self.table.problem(word.span.clone(), what, format!("add it: {lacking} = {{ about = \"...\" }}"));
                 None
             }
         }
@@ -275,7 +300,7 @@ fn read_param(name: String, table: &Table<'_>) -> Param {
     let kind = table.string("kind").map_or(Kind::Text, |word| {
         let known = Kind::WORDS.iter().find(|(name, _)| *name == word.value);
         known.map(|(_, kind)| *kind).unwrap_or_else(|| {
-            table.problem(word.span, "no such kind", "kinds are: text, domain, url, count, number, list");
+            table.problem(word.span, "no such kind", "kinds are: text, domain, url, count, number, list, span");
             Kind::Text
         })
     });

@@ -8,6 +8,7 @@ use super::expr::template_names;
 use super::load_check::compile;
 use super::vendor::{Example, Rule};
 use crate::core::model::{Basis, Fault, Proof, Verdict};
+use crate::core::question::asker_names;
 use crate::read::{At, Source, Table};
 
 const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
@@ -82,9 +83,7 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
         redirects: table.count("redirects").map_or(0, |count| count.value),
         step: text("step").unwrap_or_default(),
         failure: text("failure"),
-        tls: table.any("tls").map(|tls| tls.value),
-        dns: table.any("dns").map(|dns| dns.value),
-        exec: table.any("exec").map(|exec| exec.value),
+        said: table.some(&asker_names()),
         at: text("at"),
         verdict: table.word("verdict", &VERDICTS)?.value,
         reason: text("reason"),

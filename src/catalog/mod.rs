@@ -16,16 +16,19 @@ mod load_check;
 mod load_rule;
 mod names;
 mod page;
+mod permission;
 mod recordings;
 mod registration;
 mod request;
 mod sign;
 mod vendor;
+mod whois;
 
 pub use examples::{Tested, test_examples};
 pub use expr::Expr;
 pub use fill::{FillError, Params, question};
 pub use page::page;
+pub use permission::{Permission, lacking};
 pub use recordings::{Recording, test_recordings};
 pub use vendor::*;
 
@@ -52,6 +55,8 @@ pub struct Catalog {
     pub http_examples: Vec<Example>,
     /// Recorded answers known by file name, for `catalog test --recordings`.
     pub recordings: Vec<Recording>,
+    /// How vendors name the permission that a key lacks.
+    pub permissions: Vec<Permission>,
     /// How often each host may be asked.
     pub paces: BTreeMap<String, Pace>,
 }

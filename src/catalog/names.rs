@@ -2,9 +2,10 @@
 
 use super::Expr;
 use super::vendor::{Ask, Check};
+use crate::core::question::Lookup;
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
-const TLS: [&str; 14] = [
+const TLS: [&str; 15] = [
     "verdict",
     "valid",
     "subject",
@@ -19,12 +20,24 @@ const TLS: [&str; 14] = [
     "chain",
     "version",
     "name_matches",
+    "revocation",
 ];
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
 
+const RESOLVERS: [&str; 4] = ["domain", "resolvers", "count", "addresses"];
+const NETWORK: [&str; 5] = ["domain", "addresses", "networks", "asns", "failed"];
+const SMTP: [&str; 6] = ["domain", "servers", "count", "hosts", "control", "found"];
+const SPF: [&str; 8] = ["domain", "found", "records", "valid", "lookups", "includes", "gone", "all"];
+const DKIM: [&str; 3] = ["domain", "selectors", "count"];
+const DMARC: [&str; 7] = ["domain", "found", "at", "records", "valid", "policy", "reports"];
+const MTA_STS: [&str; 9] = ["domain", "found", "id", "valid", "mode", "mx", "max_age", "hosts", "failed"];
+const BLOCKLISTS: [&str; 4] = ["domain", "lists", "listed", "count"];
+const HEARD: [&str; 11] =
+    ["name", "last_at", "age_seconds", "word", "by", "ok", "failed", "total", "share", "codes", "failing_since"];
+
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
-const RDAP: [&str; 10] = [
+const RDAP: [&str; 11] = [
     "name",
     "status",
     "name_servers",
@@ -35,6 +48,7 @@ const RDAP: [&str; 10] = [
     "registered",
     "expires",
     "days_left",
+    "missing",
 ];
 
 /// What is wrong with one dotted name, if anything.
@@ -56,12 +70,29 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "tls" if http => known(&TLS),
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),
         "exec" if matches!(check.ask, Ask::Exec(_)) => known(&EXEC),
+        "heard" if matches!(check.ask, Ask::Heard(_)) => known(&HEARD),
+        own if matches!(check.ask, Ask::Lookup(what) if what.word() == own) => known(fields(own)),
         "rdap" if matches!(check.ask, Ask::Rdap { .. }) => known(&RDAP),
         "param" => known(&public_params(check)),
         "html" if http => known(&check.selects.iter().map(|select| select.name.as_str()).collect::<Vec<_>>()),
         "let" => known(&check.lets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()),
         "fact" => known(&check.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>()),
         _ => Some(format!("`{root}` is nothing that a {} answer gives", check.ask.word())),
+    }
+}
+
+/// What a lookup finds.
+fn fields(lookup: &str) -> &'static [&'static str] {
+    match lookup.parse() {
+        Ok(Lookup::Resolvers) => &RESOLVERS,
+        Ok(Lookup::Network) => &NETWORK,
+        Ok(Lookup::Smtp) => &SMTP,
+        Ok(Lookup::Spf) => &SPF,
+        Ok(Lookup::Dkim) => &DKIM,
+        Ok(Lookup::Dmarc) => &DMARC,
+        Ok(Lookup::MtaSts) => &MTA_STS,
+        Ok(Lookup::Blocklists) => &BLOCKLISTS,
+        Err(()) => &[],
     }
 }
 

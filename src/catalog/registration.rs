@@ -19,12 +19,17 @@ pub(super) fn facts(object: &Value, now: Time) -> Value {
         "changed": event(object, "last changed").map(Time::rfc3339),
         "registered": event(object, "registration").map(Time::rfc3339),
         "expires": expires.map(Time::rfc3339),
-        "days_left": expires.map(|at| (at.0 - now.0) as f64 / 86_400_000.0),
+        "days_left": expires.map(|at| days(at, now)),
     });
     if let Some(fields) = facts.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
     }
     facts
+}
+
+/// Days from `now` until `at`.
+pub(super) fn days(at: Time, now: Time) -> f64 {
+    (at.0 - now.0) as f64 / 86_400_000.0
 }
 
 fn text(value: &Value) -> &str {
@@ -38,7 +43,7 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
 }
 
 /// `clientHold` is seen beside `client hold` (RFC 8056).
-fn spaced(status: &str) -> String {
+pub(super) fn spaced(status: &str) -> String {
     let mut out = String::new();
     for c in status.trim().chars() {
         if c.is_ascii_uppercase() && out.chars().last().is_some_and(|last| last.is_ascii_lowercase()) {
@@ -52,10 +57,15 @@ fn spaced(status: &str) -> String {
 fn event(object: &Value, action: &str) -> Option<Time> {
     let events = object["events"].as_array()?;
     let event = events.iter().find(|event| text(&event["eventAction"]).eq_ignore_ascii_case(action))?;
-    let date = text(&event["eventDate"]);
-    let at = DateTime::parse_from_rfc3339(date).map(|at| at.timestamp_millis());
-    // Not all registries write a zone; some write the day only.
-    let day = || chrono::NaiveDate::parse_from_str(date.get(..10)?, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    date(text(&event["eventDate"]))
+}
+
+/// A date; not all registries write a zone, and some write the day only.
+pub(super) fn date(text: &str) -> Option<Time> {
+    let at = DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_millis());
+    let text = text.replace(['.', '/'], "-");
+    let head = text.get(..10)?;
+    let day = || chrono::NaiveDate::parse_from_str(head, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     at.ok().or_else(|| Some(day()?.and_utc().timestamp_millis())).map(Time)
 }
 

@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use super::Expr;
 pub use super::request::{Body, Jwt, Request, SigV4};
+use crate::core::answer::Said;
+use crate::core::heard::Takes;
 use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};
 use crate::core::policy::{Confirm, Policy};
+use crate::core::question::Lookup;
 
 /// Who provides something.
 #[derive(Debug)]
@@ -163,6 +166,10 @@ pub enum Ask {
         /// The parameter that may give the registry's address.
         base: Option<String>,
     },
+    /// By looking things up; its arguments are the parameters of the same names.
+    Lookup(Lookup),
+    /// In what was reported under the parameter `name`, within the parameter `window`.
+    Heard(Takes),
 }
 
 impl Ask {
@@ -178,6 +185,8 @@ impl Ask {
             Ask::Dns { .. } => "dns",
             Ask::Rdap { .. } => "rdap",
             Ask::Exec(_) => "exec",
+            Ask::Lookup(what) => what.word(),
+            Ask::Heard(_) => "heard",
         }
     }
 }
@@ -197,17 +206,20 @@ pub enum Kind {
     Number,
     /// A list of texts.
     List,
+    /// A span of time, such as `26h`; rules see seconds.
+    Span,
 }
 
 impl Kind {
     /// Every kind with its word in files.
-    pub const WORDS: [(&'static str, Kind); 6] = [
+    pub const WORDS: [(&'static str, Kind); 7] = [
         ("text", Kind::Text),
         ("domain", Kind::Domain),
         ("url", Kind::Url),
         ("count", Kind::Count),
         ("number", Kind::Number),
         ("list", Kind::List),
+        ("span", Kind::Span),
     ];
 
     /// The word in files.
@@ -328,12 +340,8 @@ pub struct Example {
     pub step: String,
     /// A failure word.
     pub failure: Option<String>,
-    /// TLS facts.
-    pub tls: Option<Value>,
-    /// DNS facts.
-    pub dns: Option<Value>,
-    /// What a program said.
-    pub exec: Option<Value>,
+    /// What the asker found, by its name.
+    pub said: Said,
     /// When it is read, RFC 3339; for expiries.
     pub at: Option<String>,
     /// What it must read.

@@ -26,6 +26,9 @@ pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers
         guard: if network.loopback_only { Guard::LoopbackOnly } else { Guard::Any },
         dns_roots: if network.dns_roots.is_empty() { usual_roots() } else { network.dns_roots.clone() },
         dns_port: network.dns_port,
+        resolvers: network.resolvers.clone(),
+        smtp_port: network.smtp_port,
+        whois_port: network.whois_port,
         extra_roots: network.extra_roots.clone(),
         anchors: network.anchors.clone(),
     };

@@ -9,12 +9,14 @@ use tokio::task::JoinSet;
 
 use super::{build, failed, load};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::core::model::Verdict;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
 use crate::core::weigh::weigh;
 use crate::core::witness::OwnNetwork;
 use crate::engine::{Context, Desk, Looked, Spec, one_look};
+use crate::store::Store;
 
 /// One line of the table.
 struct Line {
@@ -31,19 +33,28 @@ pub(super) async fn check(path: &Path) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let clock = Clock::system();
-    let askers = match build::askers(&config, &clock, &build::gate(&clock)) {
-        Ok(askers) => askers,
-        Err(why) => return failed(1, why),
+    let ctx = match context(config).await {
+        Ok(ctx) => ctx,
+        Err(code) => return code,
     };
-    let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
-    if ctx.desk.anchors(&ctx, true).await == OwnNetwork::Blind {
-        println!("blind: our own network is down, most anchors do not answer; nothing can be said about any vendor");
-        return ExitCode::FAILURE;
-    }
     let lines = look_at_all(&ctx).await;
     print(&lines);
     if lines.iter().all(|line| line.live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What a single look needs; where `run` has kept reports, they are read, too.
+pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
+    let clock = Clock::system();
+    let mut askers = build::askers(&config, &clock, &build::gate(&clock)).map_err(|why| failed(1, why))?;
+    if let Ok(store) = Store::view(&config.database).await {
+        askers = askers.with_inbox(Arc::new(store));
+    }
+    let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
+    if ctx.desk.anchors(&ctx, true).await == OwnNetwork::Blind {
+        println!("blind: our own network is down, most anchors do not answer; nothing can be said about any vendor");
+        return Err(ExitCode::FAILURE);
+    }
+    Ok(ctx)
 }
 
 async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {

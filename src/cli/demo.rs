@@ -53,8 +53,14 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
 
     let listener = web::bind(listen).await?;
     let address = listener.local_addr().map_err(text)?;
-    let pages =
-        Pages { board: board.clone(), store: store.clone(), clock: clock.clone(), details: true, metrics: true };
+    let pages = Pages {
+        board: board.clone(),
+        store: store.clone(),
+        clock: clock.clone(),
+        details: true,
+        metrics: true,
+        inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+    };
     let page = tokio::spawn(web::serve(listener, pages));
     println!("A simulation: an invented platform, invented answers, the real pipeline.");
     if fast {

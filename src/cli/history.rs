@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::named::named;
 use super::{failed, load};
 use crate::clock::Clock;
 use crate::config::{Config, Dependency, Probe};
@@ -22,25 +23,15 @@ pub(super) async fn history(path: &Path, name: Option<&str>) -> ExitCode {
     let now = Clock::system().now();
     let printed = match name {
         None => print_incidents(&config, now).await,
-        Some(name) => match find(&config, name) {
-            Some(dependency) => print(&config, dependency, now).await,
-            None => {
-                let ids: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-                return failed(2, format!("`{name}` is not watched; these are: {}", ids.join(", ")));
-            }
+        Some(name) => match named(&config, name) {
+            Ok(dependency) => print(&config, dependency, now).await,
+            Err(why) => return failed(2, why),
         },
     };
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(1, error),
     }
-}
-
-fn find<'c>(config: &'c Config, name: &str) -> Option<&'c Dependency> {
-    let wanted = name.to_lowercase();
-    let exact = config.dependencies.iter().find(|d| d.id == wanted || d.label.to_lowercase() == wanted);
-    let begins = |d: &&Dependency| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
-    exact.or_else(|| config.dependencies.iter().find(begins))
 }
 
 async fn print_incidents(config: &Config, now: Time) -> Result<()> {

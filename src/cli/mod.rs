@@ -1,13 +1,16 @@
 //! Arguments to commands, one file each. Exit codes: 0 fine, 1 something is not, 2 the
 //! configuration or the arguments are wrong.
 
+mod attest;
 mod bench;
 mod build;
 mod catalog;
 mod check;
 mod config;
 mod demo;
+mod explain;
 mod history;
+mod named;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -35,7 +38,23 @@ enum Command {
     /// Watch (the default)
     Run,
     /// Look once at everything and print a table; nothing is stored
-    Check,
+    Check {
+        /// Look at one dependency only, and tell everything about it: what was asked, what came,
+        /// which rule decided, and what its key lacks
+        #[arg(long, value_name = "DEPENDENCY")]
+        explain: Option<String>,
+    },
+    /// Say that somebody still works for you, or left: what no program can ask
+    Attest {
+        /// The dependency's id, or the beginning of its name
+        dependency: String,
+        /// They left
+        #[arg(long)]
+        left: bool,
+        /// Who says so; you, if not given
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// What happened: to one dependency, or all incidents
     History {
         /// Its id, or the beginning of its name
@@ -146,7 +165,9 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     let config = arguments.config;
     match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(&config).await,
-        Command::Check => check::check(&config).await,
+        Command::Check { explain: None } => check::check(&config).await,
+        Command::Check { explain: Some(dependency) } => explain::explain(&config, &dependency).await,
+        Command::Attest { dependency, left, by } => attest::attest(&config, &dependency, left, by).await,
         Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => match Catalog::load(overlay.as_deref()) {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::build;
@@ -15,6 +15,7 @@ use crate::ask::Gate;
 use crate::bot::{self, Answering};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
+use crate::core::heard::Inlet;
 use crate::core::question::{Key, Secret};
 use crate::engine::{Command, Courier, Engine, Windows};
 use crate::ids::Ids;
@@ -45,7 +46,8 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     };
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let gate = build::gate(&clock);
-    let askers = build::askers(&config, &clock, &gate)?;
+    let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
+    let inlets = watch::Sender::new(config.inlets());
     let ways = build::ways(&config, &clock)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, address);
@@ -59,7 +61,8 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         let (courier, windows) = (courier.clone(), windows.clone());
         async move { courier.run(windows).await }
     });
-    let pages = pages(&windows, &store, &clock, once.web.details, address.ip().is_loopback());
+    let shown = (once.web.details, address.ip().is_loopback());
+    let pages = pages(&windows, &store, &clock, shown, inlets.subscribe());
     besides.spawn(async move {
         if let Err(error) = web::serve(listener, pages).await {
             tracing::error!(%error, "the status page stopped: {error}");
@@ -69,7 +72,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         besides.spawn(bot::run(token, api_url, Answering::new(chats, windows.board.clone(), clock.clone())));
     }
     let (send, receive) = mpsc::channel(4);
-    besides.spawn(signals(Reloading { path, clock, courier, gate, once }, send));
+    besides.spawn(signals(Reloading { path, clock, courier, gate, store: store.clone(), inlets, once }, send));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
     store.close().await;
@@ -96,9 +99,15 @@ fn bots(config: &Config) -> Vec<BotSettings> {
     config.channels.iter().filter_map(|channel| bot(&channel.kind)).collect()
 }
 
-fn pages(windows: &Windows, store: &Arc<Store>, clock: &Clock, details: bool, local: bool) -> Pages {
+fn pages(
+    windows: &Windows,
+    store: &Arc<Store>,
+    clock: &Clock,
+    (details, local): (bool, bool),
+    inlets: watch::Receiver<Vec<Inlet>>,
+) -> Pages {
     let (board, store, clock) = (windows.board.clone(), store.clone(), clock.clone());
-    Pages { board, store, clock, details, metrics: local || details }
+    Pages { board, store, clock, details, metrics: local || details, inlets }
 }
 
 fn greet(config: &Config, address: std::net::SocketAddr) {
@@ -114,6 +123,8 @@ struct Reloading {
     clock: Clock,
     courier: Arc<Courier>,
     gate: Arc<Gate>,
+    store: Arc<Store>,
+    inlets: watch::Sender<Vec<Inlet>>,
     /// What was read once: a change of these needs a restart.
     once: Once,
 }
@@ -178,6 +189,8 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     match (build::askers(&config, clock, gate), build::ways(&config, clock)) {
         (Ok(askers), Ok(ways)) => {
             courier.replace(ways).await;
+            reloading.inlets.send_replace(config.inlets());
+            let askers = askers.with_inbox(reloading.store.clone());
             for name in reloading.once.differs(&Once::of(&config)) {
                 tracing::warn!("{name}: the change needs a restart, until then the old setting goes on");
             }

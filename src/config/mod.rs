@@ -21,8 +21,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Ask, Catalog};
+use crate::core::heard::Inlet;
 use crate::core::notice::Notice;
 use crate::core::question::Secret;
 use crate::core::schedule::{Cron, Schedule};
@@ -100,6 +102,18 @@ impl Config {
         let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
         let of_probes = probes.flat_map(|probe| probe.params.secret.values().filter_map(|key| key.set().cloned()));
         of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).collect()
+    }
+
+    /// Who may report what, over the web.
+    pub fn inlets(&self) -> Vec<Inlet> {
+        let inlet = |(_, probe): (&Dependency, &Probe)| {
+            let (_, check) = self.catalog.check(&probe.check)?;
+            let Ask::Heard(takes) = check.ask else { return None };
+            let token = probe.params.secret.get("token")?.set()?;
+            let name = probe.params.public.get("name")?.as_str()?.to_owned();
+            Some(Inlet { mark: Sha256::digest(token.open()).into(), name, takes })
+        };
+        self.probes().filter_map(inlet).collect()
     }
 
     /// All probes with their dependencies.

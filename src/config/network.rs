@@ -13,6 +13,9 @@ use crate::read::{At, Table};
 /// Three operators who share no network: Cloudflare, Google, Quad9.
 const ANCHORS: [&str; 3] = ["one.one.one.one@1.1.1.1:443", "dns.google@8.8.8.8:443", "dns.quad9.net@9.9.9.9:443"];
 
+/// What most people's devices ask: Cloudflare, Google, Quad9, OpenDNS.
+const RESOLVERS: [&str; 4] = ["1.1.1.1", "8.8.8.8", "9.9.9.9", "208.67.222.222"];
+
 /// The network's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -24,6 +27,12 @@ pub struct Network {
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
     pub dns_port: u16,
+    /// Resolvers of different operators, as witnesses of what users see.
+    pub resolvers: Vec<IpAddr>,
+    /// The port on which mail servers take mail from anybody.
+    pub smtp_port: u16,
+    /// The port of every WHOIS server.
+    pub whois_port: u16,
     /// One question takes no longer.
     pub timeout: Duration,
     /// Talk to this machine only.
@@ -39,6 +48,9 @@ impl Default for Network {
             overrides: BTreeMap::new(),
             dns_roots: Vec::new(),
             dns_port: 53,
+            resolvers: RESOLVERS.iter().filter_map(|address| address.parse().ok()).collect(),
+            smtp_port: 25,
+            whois_port: 43,
             timeout: Duration::from_secs(20),
             loopback_only: false,
             extra_roots: Vec::new(),
@@ -69,12 +81,12 @@ pub(super) fn read(root: &Table<'_>) -> Network {
     if let Some(list) = table.strings("dns_roots") {
         network.dns_roots = parsed(&table, &list.value, "an address", "for example dns_roots = [\"198.41.0.4\"]");
     }
-    if let Some(port) = table.count("dns_port") {
-        network.dns_port = u16::try_from(port.value).unwrap_or_else(|_| {
-            table.problem(port.span, "a port is at most 65535", "for example dns_port = 53");
-            53
-        });
+    if let Some(list) = table.strings("resolvers") {
+        network.resolvers = parsed(&table, &list.value, "an address", "for example resolvers = [\"1.1.1.1\"]");
     }
+    read_port(&table, "dns_port", &mut network.dns_port);
+    read_port(&table, "smtp_port", &mut network.smtp_port);
+    read_port(&table, "whois_port", &mut network.whois_port);
     if let Some(timeout) = table.duration("timeout") {
         let fine = (Duration::from_secs(1)..=Duration::from_secs(60)).contains(&timeout.value);
         if !fine {
@@ -90,6 +102,14 @@ pub(super) fn read(root: &Table<'_>) -> Network {
     network.extra_roots = table.string("ca_file").map(|file| read_roots(&table, &file)).unwrap_or_default();
     table.finish();
     network
+}
+
+fn read_port(table: &Table<'_>, key: &str, port: &mut u16) {
+    let Some(given) = table.count(key) else { return };
+    match u16::try_from(given.value) {
+        Ok(given) => *port = given,
+        Err(_) => table.problem(given.span, "a port is at most 65535", format!("for example {key} = {port}")),
+    }
 }
 
 fn parsed<T: std::str::FromStr>(table: &Table<'_>, list: &[At<String>], what: &str, cure: &str) -> Vec<T> {

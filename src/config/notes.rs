@@ -2,7 +2,7 @@
 
 use super::{ChannelKind, Config};
 use crate::catalog::{Ask, Check};
-use crate::core::question::Key;
+use crate::core::question::{Key, Lookup};
 
 impl Config {
     /// A sentence for everything that is allowed, and that a person wants to know before
@@ -71,7 +71,10 @@ impl Config {
                 let second = check.second_path.as_ref().and_then(|name| vendor.checks.get(name));
                 let asks = |check: &Check| match &check.ask {
                     Ask::Http(request) => request.url.to_lowercase().starts_with(origin),
-                    Ask::Dns { .. } | Ask::Rdap { .. } | Ask::Exec(_) => false,
+                    // Which registry, and which of its addresses, is only known once it was asked.
+                    Ask::Rdap { .. } => true,
+                    Ask::Lookup(what) => *what == Lookup::MtaSts && origin.starts_with("https://mta-sts."),
+                    Ask::Dns { .. } | Ask::Exec(_) | Ask::Heard(_) => false,
                 };
                 let own = || {
                     probe

@@ -210,7 +210,11 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         }
         return param.default.clone();
     };
+    if param.kind == Kind::Span {
+        return table.duration(&param.name).map(|span| span.value.as_secs().into());
+    }
     let fits = match param.kind {
+        Kind::Span => true,
         Kind::Text => given.value.is_string(),
         Kind::Domain => given.value.as_str().is_some_and(is_domain),
         Kind::Url => given.value.as_str().is_some_and(is_url),

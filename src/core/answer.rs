@@ -120,17 +120,17 @@ pub struct Answer {
     pub failure_detail: String,
     /// HTTP facts.
     pub http: Option<HttpFacts>,
-    /// TLS facts of the connection, kept even where validation failed.
-    pub tls: Option<serde_json::Value>,
-    /// DNS facts of a delegation walk.
-    pub dns: Option<serde_json::Value>,
-    /// What a program of the user's said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exec: Option<serde_json::Value>,
+    /// What the asker found besides, by its name: `dns`, `exec`, `smtp` ...; and `tls`, the facts
+    /// of the connection, kept even where validation failed.
+    #[serde(flatten)]
+    pub said: Said,
     /// The body as it came, decompressed.
     #[serde(skip)]
     pub body: Vec<u8>,
 }
+
+/// Facts by the name of the asker who found them; rules see each under that name.
+pub type Said = std::collections::BTreeMap<String, serde_json::Value>;
 
 /// What HTTP said besides the body.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -154,6 +154,12 @@ pub struct HttpFacts {
 }
 
 impl Answer {
+    /// An answer of facts under the asker's name.
+    pub fn of(asked: impl Into<String>, took_ms: u32, asker: &str, facts: serde_json::Value) -> Answer {
+        let said = Said::from([(asker.to_owned(), facts)]);
+        Answer { asked: asked.into(), took_ms, said, ..Answer::default() }
+    }
+
     /// An answer that is a failure.
     pub fn failed(asked: impl Into<String>, failure: Failure, detail: impl Into<String>) -> Answer {
         Answer { asked: asked.into(), failure: Some(failure), failure_detail: detail.into(), ..Answer::default() }

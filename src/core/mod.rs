@@ -13,6 +13,7 @@ pub mod budget;
 pub mod combine;
 pub mod flapping;
 pub mod groups;
+pub mod heard;
 pub mod history;
 pub mod incident;
 pub mod model;

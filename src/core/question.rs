@@ -1,7 +1,12 @@
 //! What an asker is asked. Secrets travel as [`Secret`] and show as dots.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+use url::Url;
+
+use super::model::words;
 
 /// A text that never shows itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,6 +60,50 @@ pub enum Question {
     Rdap(RdapQuestion),
     /// A program of the user's.
     Exec(ExecQuestion),
+    /// Looked up in the DNS, and perhaps at what was found there.
+    Lookup(LookupQuestion),
+    /// What was reported to plugwatch itself.
+    Heard(HeardQuestion),
+}
+
+words! {
+    /// What can be looked up from names. The word is the asker's name, and that of its facts.
+    Lookup {
+        /// What several resolvers of different operators tell users.
+        Resolvers = "resolvers",
+        /// Whose network an address lies in.
+        Network = "network",
+        /// Who takes mail for a domain, and whether they do (RFC 5321).
+        Smtp = "smtp",
+        /// Who may send for a domain (RFC 7208).
+        Spf = "spf",
+        /// The keys by which mail is signed (RFC 6376).
+        Dkim = "dkim",
+        /// What receivers shall do with mail that is not ours (RFC 7489).
+        Dmarc = "dmarc",
+        /// The promise that mail servers speak TLS (RFC 8461).
+        MtaSts = "mta_sts",
+        /// Blocklists (RFC 5782).
+        Blocklists = "blocklists",
+    }
+}
+
+/// Every name under which askers may leave facts.
+pub fn asker_names() -> Vec<&'static str> {
+    let lookups = Lookup::ALL.iter().map(|what| what.word());
+    ["tls", "dns", "exec", "heard"].into_iter().chain(lookups).collect()
+}
+
+impl Lookup {
+    /// What it needs, and what it may get besides: names of its arguments.
+    pub fn args(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Lookup::Resolvers | Lookup::Network | Lookup::Spf | Lookup::Dmarc | Lookup::MtaSts => (&["domain"], &[]),
+            Lookup::Smtp => (&["domain"], &["mailbox", "controls"]),
+            Lookup::Dkim => (&["domain", "selectors"], &[]),
+            Lookup::Blocklists => (&["domain"], &["addresses", "lists", "domain_lists"]),
+        }
+    }
 }
 
 impl Question {
@@ -65,6 +114,20 @@ impl Question {
             Question::Dns(dns) => &dns.domain,
             Question::Rdap(rdap) => &rdap.registry,
             Question::Exec(exec) => exec.command.first().map_or("", String::as_str),
+            Question::Lookup(lookup) => lookup.domain(),
+            Question::Heard(heard) => &heard.name,
+        }
+    }
+
+    /// What is asked, as a person would repeat it, without secrets.
+    pub fn shown(&self) -> String {
+        match self {
+            Question::Http(http) => http.shown.clone(),
+            Question::Dns(dns) => format!("{} at its parent and at each of its name servers", dns.domain),
+            Question::Rdap(rdap) => format!("{} at its registry", rdap.domain),
+            Question::Exec(exec) => exec.command.join(" "),
+            Question::Lookup(lookup) => format!("{} of {}", lookup.what, lookup.domain()),
+            Question::Heard(heard) => format!("what was reported about {}", heard.name),
         }
     }
 }
@@ -91,6 +154,23 @@ pub struct HttpQuestion {
     /// Asked first, unless its answer of before is still good: the `access_token` of its
     /// answer is the bearer token of this request (RFC 6749, section 5.1).
     pub token: Option<Box<HttpQuestion>>,
+}
+
+impl HttpQuestion {
+    /// A plain question for a page.
+    pub fn get(url: &Url, timeout: Duration) -> HttpQuestion {
+        HttpQuestion {
+            method: "GET".to_owned(),
+            url: Secret::new(url.as_str()),
+            shown: url.to_string(),
+            host: url.host_str().unwrap_or("").to_owned(),
+            headers: Vec::new(),
+            body: None,
+            tls: false,
+            timeout,
+            token: None,
+        }
+    }
 }
 
 /// A header field.
@@ -131,6 +211,38 @@ pub struct RdapQuestion {
     pub base: Option<String>,
     /// Each request takes no longer.
     pub timeout: Duration,
+}
+
+/// Something to be looked up.
+#[derive(Clone, Debug)]
+pub struct LookupQuestion {
+    /// What.
+    pub what: Lookup,
+    /// Its arguments, each a list of texts, by their names.
+    pub args: BTreeMap<String, Vec<String>>,
+    /// One server gets so long for one answer.
+    pub timeout: Duration,
+}
+
+impl LookupQuestion {
+    /// The name that it is about.
+    pub fn domain(&self) -> &str {
+        self.all("domain").first().map_or("", String::as_str)
+    }
+
+    /// An argument; empty if it was not given.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.args.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What others reported about something.
+#[derive(Clone, Debug)]
+pub struct HeardQuestion {
+    /// The name under which they reported.
+    pub name: String,
+    /// Only what was heard since then is summed up.
+    pub window: Duration,
 }
 
 /// A delegation walk.

@@ -1,7 +1,5 @@
 //! What people are shown for a dependency, in one word.
 
-use serde::{Deserialize, Serialize};
-
 use super::combine::Combined;
 use super::model::{Verdict, words};
 

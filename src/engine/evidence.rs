@@ -60,17 +60,7 @@ pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
 /// The entry, without secrets.
 pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) -> EvidenceRow {
     let mut redacted = Vec::new();
-    let facts = json!({
-        "asked": answer.asked,
-        "failure": answer.failure,
-        "failure_detail": answer.failure_detail,
-        "http": answer.http,
-        "tls": answer.tls,
-        "dns": answer.dns,
-        "exec": answer.exec,
-        "step": answer.step,
-        "took_ms": answer.took_ms,
-    });
+    let facts = json!(answer);
     let facts = by_value(facts.to_string(), secrets, &mut redacted);
     let mut body = redact(&answer.body, secrets, &mut redacted);
     body.truncate(BODY_LIMIT);
@@ -84,6 +74,11 @@ pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) 
         redacted: json!(redacted).to_string(),
         body,
     }
+}
+
+/// A body as text, without what no one may see.
+pub fn redacted(body: &[u8], secrets: &[Secret]) -> String {
+    String::from_utf8_lossy(&redact(body, secrets, &mut Vec::new())).into_owned()
 }
 
 fn redact(body: &[u8], secrets: &[Secret], redacted: &mut Vec<String>) -> Vec<u8> {

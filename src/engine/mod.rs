@@ -21,6 +21,7 @@ mod view;
 mod witnesses;
 
 pub use courier::{Courier, Ways};
+pub use evidence::redacted;
 pub use look::{Looked, one_look};
 pub use plan::Spec;
 pub use run::Command;

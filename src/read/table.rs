@@ -169,6 +169,11 @@ impl<'s> Table<'s> {
         self.raw(key).map(|raw| At { value: to_json(raw.get_ref()), span: raw.span() })
     }
 
+    /// Those of these keys that are there, with any values.
+    pub fn some(&self, keys: &[&str]) -> std::collections::BTreeMap<String, serde_json::Value> {
+        keys.iter().filter_map(|key| self.any(key).map(|given| ((*key).to_owned(), given.value))).collect()
+    }
+
     /// A table within this one.
     pub fn table(&self, key: &str) -> Option<Table<'s>> {
         let raw = self.raw(key)?;

@@ -9,6 +9,7 @@
 mod commit;
 mod evidence;
 mod facts;
+mod heard;
 mod history;
 mod incidents;
 mod observations;

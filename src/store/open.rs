@@ -94,6 +94,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Opens an existing file for a word or two, also while another plugwatch uses it.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be written.
+    pub async fn beside(path: &Path) -> Result<Store> {
+        Store::view(path).await?.close().await;
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10));
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
+        Ok(Store { writer: pool.clone(), readers: pool, words: Mutex::new(HashMap::new()), _lock: None })
+    }
+}
+
 /// A lock file beside the database; the system frees it when the program ends, however it ends.
 fn lock(path: &Path) -> Result<File> {
     let name = path.display().to_string();

@@ -1,6 +1,7 @@
-//! The status page, `/status.json`, `/healthz` and `/metrics`. Reads the board, and
-//! sums from the store; changes nothing.
+//! The status page, `/status.json`, `/healthz` and `/metrics`, which read the board and sums
+//! from the store and change nothing; and `/in/TOKEN`, where reports are taken.
 
+mod inlet;
 mod metrics;
 
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::core::board::Board;
+use crate::core::heard::Inlet;
 use crate::core::history::DAY;
 use crate::core::time::{Time, millis};
 use crate::say::page::{Day, html};
@@ -32,6 +34,9 @@ const STALE: Duration = Duration::from_secs(300);
 /// What was seen waits no longer than this to be written down.
 const UNWRITTEN: Duration = Duration::from_secs(60);
 
+/// Counts of a minute need no more.
+const LARGEST_POST: usize = 16 << 10;
+
 /// What the pages are made from.
 #[derive(Clone)]
 pub struct Pages {
@@ -45,6 +50,8 @@ pub struct Pages {
     pub details: bool,
     /// Serve `/metrics`; they name dependencies.
     pub metrics: bool,
+    /// Who may report what.
+    pub inlets: watch::Receiver<Vec<Inlet>>,
 }
 
 /// Binds the page's address.
@@ -67,8 +74,13 @@ pub async fn serve(listener: TcpListener, pages: Pages) -> std::io::Result<()> {
 
 /// All routes.
 pub fn router(pages: Pages) -> Router {
-    let mut routes =
-        Router::new().route("/", get(page)).route("/status.json", get(status_json)).route("/healthz", get(healthz));
+    let mut routes = Router::new()
+        .route("/", get(page))
+        .route("/status.json", get(status_json))
+        .route("/healthz", get(healthz))
+        .route("/in/{token}", get(inlet::plain).post(inlet::plain))
+        .route("/in/{token}/{end}", get(inlet::with_end).post(inlet::with_end))
+        .layer(DefaultBodyLimit::max(LARGEST_POST));
     if pages.metrics {
         routes = routes.route("/metrics", get(metrics::metrics));
     }

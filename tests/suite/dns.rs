@@ -1,46 +1,19 @@
 //! The DNS asker against a root, a parent and a zone's servers of the test's own.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::str::FromStr;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::rdata::{A, NS, SOA, TXT};
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::{SOA, TXT};
+use hickory_proto::rr::{RData, Record, RecordType};
 use plugwatch::core::question::{DnsQuestion, Question};
 use plugwatch::core::time::Time;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, UdpSocket};
 
 use crate::kit::{askers, options};
-
-/// How one server answers.
-type Answering = Arc<dyn Fn(&Message, bool) -> Option<Message> + Send + Sync>;
-
-fn name(text: &str) -> Name {
-    Name::from_str(text).unwrap()
-}
-
-fn reply(question: &Message, code: ResponseCode, authoritative: bool) -> Message {
-    let mut reply = Message::query();
-    reply.metadata.id = question.metadata.id;
-    reply.metadata.message_type = MessageType::Response;
-    reply.metadata.response_code = code;
-    reply.metadata.authoritative = authoritative;
-    reply.queries = question.queries.clone();
-    reply
-}
-
-fn ns(zone: &str, server: &str) -> Record {
-    Record::from_rdata(name(zone), 300, RData::NS(NS(name(server))))
-}
-
-fn a(host: &str, address: Ipv4Addr) -> Record {
-    Record::from_rdata(name(host), 300, RData::A(A(address)))
-}
+use crate::names::{Answering, a, name, ns, reply, start};
 
 /// Refers everything below `zone` to servers with glue.
 fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
@@ -106,49 +79,7 @@ async fn walk(servers: HashMap<Ipv4Addr, Answering>) -> Value {
         types: ["SOA", "NS", "A", "MX", "TXT"].map(String::from).into(),
         timeout: Duration::from_millis(600),
     };
-    askers(options).ask(&Question::Dns(question), false, Time(0)).await.dns.unwrap()
-}
-
-async fn start(servers: HashMap<Ipv4Addr, Answering>) -> u16 {
-    loop {
-        let port = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        let mut bound = Vec::new();
-        for address in servers.keys() {
-            let at = SocketAddr::from((*address, port));
-            if let (Ok(udp), Ok(tcp)) = (UdpSocket::bind(at).await, TcpListener::bind(at).await) {
-                bound.push((udp, tcp, servers[address].clone()));
-            }
-        }
-        if bound.len() == servers.len() {
-            for (udp, tcp, answering) in bound {
-                tokio::spawn(over_udp(udp, answering.clone()));
-                tokio::spawn(over_tcp(tcp, answering));
-            }
-            return port;
-        }
-    }
-}
-
-async fn over_udp(socket: UdpSocket, answering: Answering) {
-    let mut buffer = [0; 4_096];
-    while let Ok((size, from)) = socket.recv_from(&mut buffer).await {
-        if let Some(reply) = answering(&Message::from_vec(&buffer[..size]).unwrap(), false) {
-            socket.send_to(&reply.to_vec().unwrap(), from).await.unwrap();
-        }
-    }
-}
-
-async fn over_tcp(listener: TcpListener, answering: Answering) {
-    while let Ok((mut stream, _)) = listener.accept().await {
-        let Ok(size) = stream.read_u16().await else { continue };
-        let mut buffer = vec![0; usize::from(size)];
-        stream.read_exact(&mut buffer).await.unwrap();
-        if let Some(reply) = answering(&Message::from_vec(&buffer).unwrap(), true) {
-            let wire = reply.to_vec().unwrap();
-            stream.write_u16(u16::try_from(wire.len()).unwrap()).await.unwrap();
-            stream.write_all(&wire).await.unwrap();
-        }
-    }
+    askers(options).ask(&Question::Dns(question), false, Time(0)).await.said["dns"].clone()
 }
 
 fn world(zone1: Answering, zone2: Answering) -> HashMap<Ipv4Addr, Answering> {

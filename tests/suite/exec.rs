@@ -17,7 +17,7 @@ async fn run(command: &[&str], milliseconds: u64) -> Answer {
 #[tokio::test]
 async fn the_code_and_the_first_line_are_the_answer() {
     let answer = run(&["/bin/sh", "-c", "echo 'DISK CRITICAL | /=5B;9'; echo more; exit 2"], 5_000).await;
-    let exec = answer.exec.unwrap();
+    let exec = &answer.said["exec"];
     assert_eq!((exec["code"].as_i64(), exec["line"].as_str()), (Some(2), Some("DISK CRITICAL")));
     assert_eq!((exec["perf"]["/"].as_f64(), exec["text"].as_str()), (Some(5.0), Some("DISK CRITICAL | /=5B;9\nmore")));
 }
@@ -25,9 +25,9 @@ async fn the_code_and_the_first_line_are_the_answer() {
 #[tokio::test]
 async fn no_shell_reads_the_arguments_and_the_environment_is_clean() {
     let answer = run(&["/bin/echo", "$HOME; `id` && *"], 5_000).await;
-    assert_eq!(answer.exec.unwrap()["line"], "$HOME; `id` && *");
+    assert_eq!(answer.said["exec"]["line"], "$HOME; `id` && *");
     let answer = run(&["/usr/bin/env"], 5_000).await;
-    assert_eq!(answer.exec.unwrap()["text"], "LC_ALL=C\nPATH=/usr/local/bin:/usr/bin:/bin");
+    assert_eq!(answer.said["exec"]["text"], "LC_ALL=C\nPATH=/usr/local/bin:/usr/bin:/bin");
 }
 
 #[tokio::test]
@@ -49,5 +49,5 @@ async fn what_is_not_there_or_never_stops_talking_is_named() {
     assert_eq!(answer.failure, Some(Failure::NotAsked));
     assert!(answer.failure_detail.starts_with("/no/such/program cannot be run"), "{answer:?}");
     let answer = run(&["/bin/sh", "-c", "yes"], 500).await;
-    assert!(answer.exec.is_none_or(|exec| exec["text"].as_str().unwrap().len() <= 64 << 10));
+    assert!(answer.said.get("exec").is_none_or(|exec| exec["text"].as_str().unwrap().len() <= 64 << 10));
 }

@@ -93,6 +93,9 @@ pub fn options() -> NetOptions {
         guard: Guard::LoopbackOnly,
         dns_roots: Vec::new(),
         dns_port: 53,
+        resolvers: Vec::new(),
+        smtp_port: 25,
+        whois_port: 43,
         extra_roots: Vec::new(),
         anchors: Vec::new(),
     }

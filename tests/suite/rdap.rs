@@ -1,5 +1,6 @@
 //! A domain at its registry: which one is asked, and what its answers are worth.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use plugwatch::core::model::Verdict;
 use plugwatch::core::question::{Question, RdapQuestion};
 use plugwatch::core::time::Time;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use crate::kit::{askers, http, options, raw};
 
@@ -42,10 +45,14 @@ fn about(domain: &str) -> Question {
 }
 
 fn read(answer: &Answer) -> (Verdict, String) {
+    read_of("example.org", answer)
+}
+
+fn read_of(domain: &str, answer: &Answer) -> (Verdict, String) {
     let catalog = Catalog::load(None).unwrap();
     let (_, check) = catalog.check("domain/registration").unwrap();
     let mut params = Params::default();
-    params.public.insert("domain".into(), json!("example.org"));
+    params.public.insert("domain".into(), json!(domain));
     params.public.insert("warn_days".into(), json!(30));
     let reading = catalog.judge(check, &params, answer, Time(0));
     (reading.verdict, reading.reason)
@@ -63,12 +70,63 @@ async fn the_registry_is_found_by_the_longest_ending_and_the_list_is_read_once()
     assert_eq!(asked, ["GET /rdap/dns.json", "GET /base/domain/example.org", "GET /domain/example.co.uk"]);
 }
 
+/// A WHOIS server that gives each line its answer.
+async fn whois(answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            let answer = answers.iter().find(|(asked, _)| *asked == line.trim_end()).map_or("", |(_, answer)| answer);
+            stream.get_mut().write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    address
+}
+
+async fn by_whois(answers: &'static [(&'static str, &'static str)]) -> Answer {
+    let (mut options, _) = world("200 OK", http("200 OK", "", DOMAIN.as_bytes())).await;
+    let here = format!("whois://{}", whois(answers).await);
+    for server in ["whois://whois.iana.org", "whois://whois.nic.io"] {
+        options.overrides.insert(server.to_owned(), here.clone());
+    }
+    askers(options).ask(&about("example.io"), false, Time(0)).await
+}
+
+fn read_io(answer: &Answer) -> (Verdict, String) {
+    read_of("example.io", answer)
+}
+
+const IANA: (&str, &str) = ("io", "% IANA WHOIS server\ndomain:       IO\nwhois:        whois.nic.io\n");
+
 #[tokio::test]
-async fn a_registry_that_is_not_in_the_list_is_not_guessed() {
-    let (options, _) = world("200 OK", http("200 OK", "", DOMAIN.as_bytes())).await;
-    let answer = askers(options).ask(&about("example.io"), false, Time(0)).await;
-    assert!(answer.failure_detail.contains("the registry of .io is not in IANA's list"), "{answer:?}");
-    assert_eq!(read(&answer), (Verdict::Unknown, "no_registry".to_owned()));
+async fn a_registry_that_is_not_in_the_list_is_asked_by_whois() {
+    let held = by_whois(&[
+        IANA,
+        ("example.io", "Domain Name: example.io\nDomain Status: clientHold https://icann.org/epp#clientHold\n"),
+    ]);
+    assert_eq!(read_io(&held.await), (Verdict::Dropped, "client_hold".to_owned()));
+    let fine = by_whois(&[
+        IANA,
+        (
+            "example.io",
+            "Domain Name: example.io\r\nRegistry Expiry Date: 2037-01-01T00:00:00Z\r\nDomain Status: ok https://icann.org/epp#ok\r\n",
+        ),
+    ]);
+    assert_eq!(read_io(&fine.await), (Verdict::Live, "registered".to_owned()));
+    let missing = by_whois(&[IANA, ("example.io", "Domain not found.\n")]);
+    assert_eq!(read_io(&missing.await), (Verdict::Unknown, "registry_not_found".to_owned()));
+    let silent = by_whois(&[IANA]);
+    assert_eq!(read_io(&silent.await), (Verdict::Unknown, "unrecognised".to_owned()));
+}
+
+#[tokio::test]
+async fn a_registry_that_speaks_neither_is_not_guessed() {
+    let answer = by_whois(&[("io", "domain:       IO\n")]).await;
+    assert!(answer.failure_detail.contains("speaks neither RDAP nor WHOIS"), "{answer:?}");
+    assert_eq!(read_io(&answer), (Verdict::Unknown, "no_registry".to_owned()));
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn ask(site: &Site, trusted: bool) -> Answer {
 async fn a_good_certificate_gives_its_facts() {
     let answer = ask(&site(&["localhost"], (2020, 2096)).await, true).await;
     assert_eq!(answer.failure, None);
-    let tls = answer.tls.unwrap();
+    let tls = &answer.said["tls"];
     assert_eq!(tls["verdict"], "ok");
     assert_eq!(tls["names"], serde_json::json!(["localhost"]));
     assert_eq!(tls["issuer_org"], "Test Authority");
@@ -95,7 +95,7 @@ async fn a_good_certificate_gives_its_facts() {
 async fn an_expired_certificate_is_named_and_its_facts_are_kept() {
     let answer = ask(&site(&["localhost"], (2020, 2021)).await, true).await;
     assert_eq!(answer.failure, Some(Failure::TlsExpired));
-    let tls = answer.tls.unwrap();
+    let tls = &answer.said["tls"];
     assert_eq!((&tls["verdict"], &tls["not_after"]), (&"tls_expired".into(), &"2021-01-01T00:00:00Z".into()));
     assert!(tls["days_left"].as_f64().unwrap() < 0.0);
 }
@@ -104,7 +104,7 @@ async fn an_expired_certificate_is_named_and_its_facts_are_kept() {
 async fn a_certificate_for_other_names_is_named_and_tells_them() {
     let answer = ask(&site(&["default.host.example"], (2020, 2096)).await, true).await;
     assert_eq!(answer.failure, Some(Failure::TlsWrongName));
-    let tls = answer.tls.unwrap();
+    let tls = &answer.said["tls"];
     assert_eq!(tls["name_matches"], false);
     assert_eq!(tls["names"], serde_json::json!(["default.host.example"]));
 }
@@ -113,5 +113,5 @@ async fn a_certificate_for_other_names_is_named_and_tells_them() {
 async fn a_certificate_of_nobody_we_trust_is_named() {
     let answer = ask(&site(&["localhost"], (2020, 2096)).await, false).await;
     assert_eq!(answer.failure, Some(Failure::TlsUntrusted));
-    assert_eq!(answer.tls.unwrap()["issuer_org"], "Test Authority");
+    assert_eq!(answer.said["tls"]["issuer_org"], "Test Authority");
 }

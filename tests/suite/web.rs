@@ -16,6 +16,7 @@ async fn open(staged: &Staged, details: bool) -> (Askers, String) {
         clock: staged.clock.clone(),
         details,
         metrics: details,
+        inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
     };
     tokio::spawn(serve(listener, pages));
     (askers(options()), base)

@@ -35,33 +35,47 @@ impl Silence {
     }
 }
 
-/// Asks `server` for `name`, without recursion.
-pub async fn exchange(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration) -> Result<Message, Silence> {
-    let reply = twice(server, name, kind, limit, true).await?;
-    let puzzled = matches!(reply.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp);
-    // Old servers do not understand EDNS (RFC 6891, section 7).
-    let reply = if puzzled { twice(server, name, kind, limit, false).await? } else { reply };
-    if reply.metadata.truncation { over_tcp(server, name, kind, limit).await } else { Ok(reply) }
+/// How a server is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// For what it knows itself.
+    Directly,
+    /// As a resolver, for what it finds and holds to be true.
+    Recursively,
+    /// As a resolver, for what it finds, signed rightly or not (RFC 4035, section 3.2.2).
+    Unchecked,
 }
 
-/// One lost packet is no silence.
-async fn twice(
+/// Asks `server` for `name`.
+pub async fn exchange(
     server: SocketAddr,
     name: &Name,
     kind: RecordType,
+    manner: Manner,
     limit: Duration,
-    edns: bool,
 ) -> Result<Message, Silence> {
+    let question = query(name, kind, manner, true);
+    let mut reply = twice(server, &question, limit).await?;
+    // Old servers do not understand EDNS (RFC 6891, section 7).
+    if matches!(reply.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp) {
+        reply = twice(server, &query(name, kind, manner, false), limit).await?;
+    }
+    if reply.metadata.truncation { over_tcp(server, &question, limit).await } else { Ok(reply) }
+}
+
+/// One lost packet is no silence.
+async fn twice(server: SocketAddr, question: &Message, limit: Duration) -> Result<Message, Silence> {
     let half = limit / 2;
-    match over_udp(server, name, kind, half, edns).await {
-        Err(Silence::Timeout) => over_udp(server, name, kind, half, edns).await,
+    match over_udp(server, question, half).await {
+        Err(Silence::Timeout) => over_udp(server, question, half).await,
         other => other,
     }
 }
 
-fn query(name: &Name, kind: RecordType, edns: bool) -> Message {
+fn query(name: &Name, kind: RecordType, manner: Manner, edns: bool) -> Message {
     let mut message = Message::query();
-    message.metadata.recursion_desired = false;
+    message.metadata.recursion_desired = manner != Manner::Directly;
+    message.metadata.checking_disabled = manner == Manner::Unchecked;
     message.add_query(Query::query(name.clone(), kind));
     if edns {
         let mut options = Edns::new();
@@ -71,14 +85,7 @@ fn query(name: &Name, kind: RecordType, edns: bool) -> Message {
     message
 }
 
-async fn over_udp(
-    server: SocketAddr,
-    name: &Name,
-    kind: RecordType,
-    limit: Duration,
-    edns: bool,
-) -> Result<Message, Silence> {
-    let question = query(name, kind, edns);
+async fn over_udp(server: SocketAddr, question: &Message, limit: Duration) -> Result<Message, Silence> {
     let wire = question.to_vec().map_err(|_| Silence::Broken)?;
     let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
     let socket = UdpSocket::bind(local).await.map_err(|_| Silence::Broken)?;
@@ -90,7 +97,7 @@ async fn over_udp(
             let size = socket.recv(&mut buffer).await.map_err(|error| of_io(&error))?;
             // Wrong ids and questions are somebody else's, or forged: go on waiting.
             match Message::from_vec(&buffer[..size]) {
-                Ok(reply) if fits(&question, &reply) => return Ok(reply),
+                Ok(reply) if fits(question, &reply) => return Ok(reply),
                 Ok(_) => {}
                 Err(_) if size >= 2 && buffer[..2] == question.metadata.id.to_be_bytes() => {
                     return Err(Silence::Broken);
@@ -102,8 +109,7 @@ async fn over_udp(
     timeout(limit, answer).await.unwrap_or(Err(Silence::Timeout))
 }
 
-async fn over_tcp(server: SocketAddr, name: &Name, kind: RecordType, limit: Duration) -> Result<Message, Silence> {
-    let question = query(name, kind, true);
+async fn over_tcp(server: SocketAddr, question: &Message, limit: Duration) -> Result<Message, Silence> {
     let wire = question.to_vec().map_err(|_| Silence::Broken)?;
     let length = u16::try_from(wire.len()).map_err(|_| Silence::Broken)?;
     let talk = async {
@@ -112,7 +118,7 @@ async fn over_tcp(server: SocketAddr, name: &Name, kind: RecordType, limit: Dura
         let size = stream.read_u16().await.map_err(|error| of_io(&error))?;
         let mut reply = vec![0; usize::from(size)];
         stream.read_exact(&mut reply).await.map_err(|error| of_io(&error))?;
-        Message::from_vec(&reply).ok().filter(|reply| fits(&question, reply)).ok_or(Silence::Broken)
+        Message::from_vec(&reply).ok().filter(|reply| fits(question, reply)).ok_or(Silence::Broken)
     };
     timeout(limit, talk).await.unwrap_or(Err(Silence::Timeout))
 }

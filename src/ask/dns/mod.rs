@@ -1,14 +1,20 @@
 //! DNS: a walk from the root to each server of a zone, asking named servers directly
 //! and without any cache. `exchange` is one question to one server, `walk` the way
-//! down, `zone` the round among the zone's own servers.
+//! down, `zone` the round among the zone's own servers, `lookup` any name's records.
 
 mod exchange;
+mod lookup;
 mod walk;
 mod zone;
 
+pub(super) use exchange::{Manner, Silence, exchange};
+pub(super) use lookup::Missing;
+pub(super) use walk::{Walk, plain};
+pub(super) use zone::extended_errors;
+
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure};
-use crate::core::question::DnsQuestion;
+use crate::core::question::{DnsQuestion, Question};
 
 use super::net::Net;
 
@@ -18,7 +24,7 @@ pub const ROOTS: [&str; 6] =
 
 /// Walks to the zone and tells all that its parent and its servers say.
 pub async fn ask(net: &Net, question: &DnsQuestion) -> Answer {
-    let asked = format!("{} at its parent and at each of its name servers", question.domain);
+    let asked = Question::Dns(question.clone()).shown();
     let watch = Stopwatch::start();
     let mut walk = match walk::Walk::new(net, &question.domain, question.timeout) {
         Ok(walk) => walk,
@@ -26,5 +32,5 @@ pub async fn ask(net: &Net, question: &DnsQuestion) -> Answer {
     };
     let delegation = walk.down().await;
     let zone = zone::ask_all(&mut walk, &delegation, &question.types).await;
-    Answer { asked, took_ms: watch.ms(), dns: Some(zone), ..Answer::default() }
+    Answer::of(asked, watch.ms(), "dns", zone)
 }

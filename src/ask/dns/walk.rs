@@ -9,12 +9,12 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::super::net::Net;
-use super::exchange::{Silence, exchange};
+use super::exchange::{Manner, Silence, exchange};
 
 /// A walk asks no more than this, however tangled the delegations are.
 const MOST_QUESTIONS: u32 = 150;
 /// Servers asked at the parent, and of the zone itself.
-const MOST_SERVERS: usize = 8;
+pub(super) const MOST_SERVERS: usize = 8;
 /// At the parent, this many are enough to believe an NXDOMAIN.
 const PARENT_SERVERS: usize = 3;
 
@@ -54,11 +54,13 @@ pub struct Walk<'n> {
     pub(super) zone: Name,
     pub(super) domain: String,
     pub(super) limit: Duration,
+    /// Zones and their servers that look-ups came by.
+    pub(super) cuts: Vec<(Name, Vec<Server>)>,
     questions: u32,
 }
 
 /// What one server says on the way.
-enum Step {
+pub(super) enum Step {
     /// Go on there.
     Referral { zone: Name, names: BTreeSet<String>, glue: BTreeMap<String, Vec<IpAddr>> },
     /// The name does not exist, said with authority.
@@ -72,7 +74,7 @@ enum Step {
 impl<'n> Walk<'n> {
     pub fn new(net: &'n Net, domain: &str, limit: Duration) -> Result<Walk<'n>, String> {
         let zone = Name::from_ascii(format!("{domain}.")).map_err(|_| format!("`{domain}` is not a domain name"))?;
-        Ok(Walk { net, zone, domain: domain.to_owned(), limit, questions: 0 })
+        Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0 })
     }
 
     /// Walks down to the zone's parent and hears all that it says.
@@ -85,7 +87,7 @@ impl<'n> Walk<'n> {
         SocketAddr::new(ip, self.net.options.dns_port)
     }
 
-    fn roots(&self) -> Vec<Server> {
+    pub(super) fn roots(&self) -> Vec<Server> {
         let roots = self.net.options.dns_roots.iter();
         roots.map(|ip| Server { name: "root".to_owned(), address: self.socket(*ip) }).collect()
     }
@@ -95,7 +97,7 @@ impl<'n> Walk<'n> {
         if self.questions > MOST_QUESTIONS || !self.net.options.guard.allows(server.address.ip()) {
             return Err(Silence::Broken);
         }
-        exchange(server.address, name, kind, self.limit).await
+        exchange(server.address, name, kind, Manner::Directly, self.limit).await
     }
 
     async fn find(&mut self, target: &Name, depth: u8) -> Delegation {
@@ -163,7 +165,7 @@ impl<'n> Walk<'n> {
     }
 
     /// Addresses of name servers: glue where there is some, else a walk of their own.
-    async fn addresses(
+    pub(super) async fn addresses(
         &mut self,
         names: &BTreeSet<String>,
         glue: &BTreeMap<String, Vec<IpAddr>>,
@@ -173,7 +175,7 @@ impl<'n> Walk<'n> {
         for name in names {
             let found = match glue.get(name) {
                 Some(found) => found.clone(),
-                None if depth < 2 => Box::pin(self.resolve(name, depth + 1)).await,
+                None if depth < 2 => Box::pin(self.hosts_of(name, depth + 1)).await,
                 None => Vec::new(),
             };
             servers.extend(found.into_iter().map(|ip| Server { name: name.clone(), address: self.socket(ip) }));
@@ -185,39 +187,9 @@ impl<'n> Walk<'n> {
         servers
     }
 
-    /// The IPv4 addresses of a host, asked of its own zone's servers.
-    async fn resolve(&mut self, host: &str, depth: u8) -> Vec<IpAddr> {
-        let Ok(name) = Name::from_ascii(format!("{host}.")) else { return Vec::new() };
-        let mut servers = self.roots();
-        let mut at = Name::root();
-        for _ in 0..10 {
-            let Some(reply) = self.first_reply(&servers, &name, &at).await else { return Vec::new() };
-            let found: Vec<IpAddr> = reply.answers.iter().filter_map(|record| ipv4(&record.data)).collect();
-            if !found.is_empty() {
-                return found;
-            }
-            match step_of(&reply, &name, &at) {
-                Step::Referral { zone, names, glue } => {
-                    servers = self.addresses(&names, &glue, depth).await;
-                    at = zone;
-                }
-                _ => return Vec::new(),
-            }
-        }
-        Vec::new()
-    }
-
-    /// The first usable reply: a server that refuses or is broken speaks for nobody else.
-    async fn first_reply(&mut self, servers: &[Server], name: &Name, at: &Name) -> Option<Message> {
-        for server in servers.iter().take(MOST_SERVERS) {
-            let reply = self.put(server, name, RecordType::A).await.ok();
-            let useful =
-                |reply: &Message| !reply.answers.is_empty() || !matches!(step_of(reply, name, at), Step::Nothing(_));
-            if let Some(reply) = reply.filter(useful) {
-                return Some(reply);
-            }
-        }
-        None
+    async fn hosts_of(&mut self, host: &str, depth: u8) -> Vec<IpAddr> {
+        let looked = self.look_up_at(host, RecordType::A, depth).await;
+        looked.found.map_or_else(|_| Vec::new(), |found| found.iter().filter_map(ipv4).collect())
     }
 
     /// Asks all servers the same at once.
@@ -229,7 +201,7 @@ impl<'n> Walk<'n> {
             if !guard.allows(server.address.ip()) {
                 return Err(Silence::Broken);
             }
-            exchange(server.address, zone, kind, limit).await
+            exchange(server.address, zone, kind, Manner::Directly, limit).await
         }))
         .await
     }
@@ -255,7 +227,7 @@ fn note(heard: &mut Delegation, glue: &mut BTreeMap<String, Vec<IpAddr>>, step: 
     }
 }
 
-fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
+pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     let authoritative = reply.metadata.authoritative;
     match reply.metadata.response_code {
         ResponseCode::NXDomain if authoritative => return Step::Gone,
@@ -286,7 +258,7 @@ fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     Step::Referral { zone, names, glue }
 }
 
-fn ipv4(data: &RData) -> Option<IpAddr> {
+pub(super) fn ipv4(data: &RData) -> Option<IpAddr> {
     match data {
         RData::A(address) => Some(IpAddr::V4(address.0)),
         _ => None,
@@ -294,6 +266,6 @@ fn ipv4(data: &RData) -> Option<IpAddr> {
 }
 
 /// A name in lower case without its final dot.
-pub(super) fn plain(name: &Name) -> String {
+pub fn plain(name: &Name) -> String {
     name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
 }

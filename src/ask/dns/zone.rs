@@ -88,7 +88,8 @@ fn has_soa(reply: &Message) -> bool {
     reply.answers.iter().any(|record| record.record_type() == RecordType::SOA)
 }
 
-fn extended_errors(reply: &Message) -> Vec<Value> {
+/// The extended errors of a reply, each with `code` and `text`.
+pub fn extended_errors(reply: &Message) -> Vec<Value> {
     let Some(edns) = &reply.edns else { return Vec::new() };
     edns.options()
         .options

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::truth::{Going, Truth};
 use crate::ask::Script;
 use crate::clock::Clock;
-use crate::core::answer::{Answer, Failure, HttpFacts};
+use crate::core::answer::{Answer, Failure, HttpFacts, Said};
 use crate::core::question::Question;
 
 /// Answers by the truth at the time of the question.
@@ -41,13 +41,13 @@ impl Script for Simulated {
             return dead(question);
         }
         match question {
-            Question::Rdap(_) | Question::Exec(_) => Answer::failed("", Failure::NotAsked, ""),
             Question::Dns(dns) => zone(&dns.domain, number(&dns.domain).and_then(|n| self.truth.at(n, now))),
             Question::Http(http) if http.host == "play.google.com" => {
                 let going = http.shown.split("org.example.app").nth(1).and_then(number);
                 play(&http.shown, going.map(|n| self.truth.at(n, now)))
             }
             Question::Http(http) => site(&http.shown, number(&http.host).and_then(|n| self.truth.at(n, now))),
+            other => Answer::failed(other.shown(), Failure::NotAsked, ""),
         }
     }
 
@@ -65,12 +65,11 @@ fn number(name: &str) -> Option<usize> {
 
 fn dead(question: &Question) -> Answer {
     match question {
-        Question::Http(http) => Answer::failed(http.shown.clone(), Failure::ConnectTimeout, ""),
-        Question::Rdap(_) | Question::Exec(_) => Answer::failed("", Failure::ConnectTimeout, ""),
-        Question::Dns(dns) => Answer {
-            dns: Some(json!({ "walk_failed": "timeout" })),
-            ..Answer::failed(dns.domain.clone(), Failure::DnsFailed, "")
+        Question::Dns(_) => Answer {
+            said: Said::from([("dns".to_owned(), json!({ "walk_failed": "timeout" }))]),
+            ..Answer::failed(question.shown(), Failure::DnsFailed, "")
         },
+        other => Answer::failed(other.shown(), Failure::ConnectTimeout, ""),
     }
 }
 
@@ -148,5 +147,5 @@ fn zone(domain: &str, going: Option<Going>) -> Answer {
         "count": { "total": 2, "served": served, "refused": refused, "lame": 0, "nxdomain": 0, "servfail": 0,
             "timeout": silent, "closed": 0, "broken": 0, "intercepted": 0 },
     });
-    Answer { asked: domain.to_owned(), took_ms: 20, dns: Some(facts), ..Answer::default() }
+    Answer::of(domain, 20, "dns", facts)
 }

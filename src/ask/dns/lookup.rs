@@ -1,0 +1,157 @@
+//! Looks a name up from the root down, at each zone's own servers: nobody's cache and
+//! nobody's filter lies between.
+
+use std::net::IpAddr;
+
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
+
+use super::walk::{MOST_SERVERS, Server, Step, Walk, plain, step_of};
+
+/// An alias of an alias of an alias ... is a circle.
+const MOST_ALIASES: usize = 8;
+/// No name is further below the root, nor needs more referrals.
+const MOST_STEPS: usize = 12;
+
+/// Why there is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The name does not exist, said with authority.
+    NoName,
+    /// The name exists, and has nothing of this kind.
+    NoData,
+    /// Nobody who should know gave a usable answer.
+    Unanswered,
+}
+
+impl Missing {
+    /// The word in facts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Missing::NoName => "no_name",
+            Missing::NoData => "no_data",
+            Missing::Unanswered => "unanswered",
+        }
+    }
+}
+
+/// What a look-up came to.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// The names that it was sent on to (CNAME), in order.
+    pub aliases: Vec<String>,
+    /// The records, or why there are none.
+    pub found: Result<Vec<RData>, Missing>,
+}
+
+enum Next {
+    Alias(Name),
+    Done(Result<Vec<RData>, Missing>),
+}
+
+impl Walk<'_> {
+    /// The records of a name, following aliases.
+    pub async fn look_up(&mut self, name: &str, kind: RecordType) -> Looked {
+        self.look_up_at(name, kind, 0).await
+    }
+
+    /// The texts of a name (TXT), each put together from its parts.
+    pub async fn texts(&mut self, name: &str) -> (Vec<String>, Result<Vec<String>, Missing>) {
+        let looked = self.look_up(name, RecordType::TXT).await;
+        let text = |data: &RData| match data {
+            RData::TXT(txt) => Some(txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
+            _ => None,
+        };
+        (looked.aliases, looked.found.map(|found| found.iter().filter_map(text).collect()))
+    }
+
+    /// The IPv4 addresses of a name.
+    pub async fn addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
+        let found = self.look_up(name, RecordType::A).await.found?;
+        Ok(found.iter().filter_map(super::walk::ipv4).collect())
+    }
+
+    pub(super) async fn look_up_at(&mut self, name: &str, kind: RecordType, depth: u8) -> Looked {
+        let mut aliases = Vec::new();
+        let Ok(mut name) = Name::from_ascii(format!("{}.", name.trim_end_matches('.'))) else {
+            return Looked { aliases, found: Err(Missing::NoName) };
+        };
+        loop {
+            match self.one_name(&name, kind, depth).await {
+                Next::Done(found) => return Looked { aliases, found },
+                Next::Alias(_) if aliases.len() >= MOST_ALIASES => {
+                    return Looked { aliases, found: Err(Missing::Unanswered) };
+                }
+                Next::Alias(target) => {
+                    aliases.push(plain(&target));
+                    name = target;
+                }
+            }
+        }
+    }
+
+    async fn one_name(&mut self, name: &Name, kind: RecordType, depth: u8) -> Next {
+        let (mut at, mut servers) = self.deepest_cut(name);
+        for _ in 0..MOST_STEPS {
+            let Some(reply) = self.first_useful(&servers, name, kind, &at).await else { break };
+            if let Some(next) = answer_of(&reply, name, kind) {
+                return next;
+            }
+            match step_of(&reply, name, &at) {
+                Step::Referral { zone, names, glue } => {
+                    servers = self.addresses(&names, &glue, depth).await;
+                    self.cuts.push((zone.clone(), servers.clone()));
+                    at = zone;
+                }
+                Step::Gone => return Next::Done(Err(Missing::NoName)),
+                Step::Here => return Next::Done(Err(Missing::NoData)),
+                Step::Nothing(_) => break,
+            }
+        }
+        Next::Done(Err(Missing::Unanswered))
+    }
+
+    /// The servers of the zone nearest to a name that is known by now.
+    fn deepest_cut(&self, name: &Name) -> (Name, Vec<Server>) {
+        let above = self.cuts.iter().filter(|(zone, servers)| zone.zone_of(name) && !servers.is_empty());
+        above.max_by_key(|(zone, _)| zone.num_labels()).cloned().unwrap_or_else(|| (Name::root(), self.roots()))
+    }
+
+    /// The first usable reply: a server that refuses or is broken speaks for nobody else.
+    async fn first_useful(&mut self, servers: &[Server], name: &Name, kind: RecordType, at: &Name) -> Option<Message> {
+        for server in servers.iter().take(MOST_SERVERS) {
+            let reply = self.put(server, name, kind).await.ok();
+            let useful = |reply: &Message| {
+                answer_of(reply, name, kind).is_some()
+                    || match step_of(reply, name, at) {
+                        Step::Nothing(_) => false,
+                        // A server that sends on to its own zone does not serve it.
+                        Step::Referral { zone, .. } => zone != *at,
+                        Step::Gone | Step::Here => true,
+                    }
+            };
+            if let Some(reply) = reply.filter(useful) {
+                return Some(reply);
+            }
+        }
+        None
+    }
+}
+
+/// The records asked for, or the name that stands in for this one.
+fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
+    // An alias may lead to a name that does not exist; the code is about that one.
+    if !matches!(reply.metadata.response_code, ResponseCode::NoError | ResponseCode::NXDomain) {
+        return None;
+    }
+    let own = || reply.answers.iter().filter(|record| record.name == *name);
+    let found: Vec<RData> =
+        own().filter(|record| record.record_type() == kind).map(|record| record.data.clone()).collect();
+    if !found.is_empty() {
+        return Some(Next::Done(Ok(found)));
+    }
+    own().find_map(|record| match &record.data {
+        RData::CNAME(target) => Some(Next::Alias(target.0.clone())),
+        _ => None,
+    })
+}

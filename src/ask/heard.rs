@@ -1,0 +1,50 @@
+//! What was reported to plugwatch under a name: when last, what, and the sum of what was counted.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::core::answer::{Answer, Failure};
+use crate::core::heard::{self, Inbox};
+use crate::core::question::{HeardQuestion, Question};
+use crate::core::time::{Time, millis};
+
+/// A failure is dated back so far.
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Reads the inbox. Without one (a single look without a history) there is nothing to be read.
+pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time) -> Answer {
+    let asked = Question::Heard(question.clone()).shown();
+    let Some(inbox) = inbox else {
+        return Answer::failed(
+            asked,
+            Failure::NotAsked,
+            "reports are kept by `plugwatch run`, and there is no history here",
+        );
+    };
+    let since = Time(now.0 - millis(question.window));
+    // Since when it fails may lie before the window.
+    let reports = match inbox.heard(&question.name, Time(now.0 - millis(question.window.max(DAY)))).await {
+        Ok(reports) => reports,
+        Err(why) => return Answer::failed(asked, Failure::NotAsked, why),
+    };
+    let sum = heard::sum(&reports, since);
+    let total = sum.ok.saturating_add(sum.failed);
+    let share = |count: u64| if total == 0 { 0.0 } else { count as f64 / total as f64 };
+    let codes: Vec<_> = sum.codes.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();
+    let last = reports.last();
+    let facts = json!({
+        "name": question.name,
+        "last_at": last.map(|last| last.at.rfc3339()),
+        "age_seconds": heard::age(&reports, now).map(|age| age.as_secs()),
+        "word": last.map(|last| last.word.word()),
+        "by": last.map(|last| &last.by),
+        "ok": sum.ok,
+        "failed": sum.failed,
+        "total": total,
+        "share": share(sum.failed),
+        "codes": codes,
+        "failing_since": sum.failing_since.map(Time::rfc3339),
+    });
+    Answer::of(asked, 0, "heard", facts)
+}

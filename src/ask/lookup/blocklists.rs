@@ -1,0 +1,142 @@
+//! Blocklists over DNS (RFC 5782). A list counts only if it lists what every list must list, and
+//! does not list what none may; codes in 127.255.255.0/24 are errors of the asking, never listings
+//! (docs.spamhaus.com, "DNSBL return codes").
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use hickory_proto::rr::{RData, RecordType};
+use serde_json::{Value, json};
+
+use super::super::dns::{Missing, Walk};
+use crate::core::question::LookupQuestion;
+
+/// More addresses of mail servers than this are not looked up.
+const MOST: usize = 8;
+
+/// What a list says about a name in it.
+enum Says {
+    Clear,
+    Listed(Vec<String>, String),
+    /// The list refuses us, is broken, or is no list any more.
+    Error(String),
+}
+
+/// Asks every list about every address, and every list of domains about the domain.
+pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+    let addresses = addresses(walk, question).await;
+    let mut lists = Vec::new();
+    for zone in question.all("lists") {
+        let about: Vec<(String, String)> = addresses.iter().map(|ip| (ip.to_string(), reversed(*ip))).collect();
+        lists.extend(one_list(walk, zone, &about, ("2.0.0.127", "1.0.0.127")).await);
+    }
+    for zone in question.all("domain_lists") {
+        let about = [(question.domain().to_owned(), question.domain().to_owned())];
+        lists.extend(one_list(walk, zone, &about, ("test", "invalid")).await);
+    }
+    let count = |outcome: &str| lists.iter().filter(|row| row["outcome"] == outcome).count();
+    let sentence = |row: &Value| {
+        let text = |key: &str| row[key].as_str().unwrap_or("").to_owned();
+        format!("{} at {} ({})", text("about"), text("list"), text("text"))
+    };
+    let listed: Vec<String> = lists.iter().filter(|row| row["outcome"] == "listed").map(sentence).collect();
+    json!({
+        "domain": question.domain(),
+        "listed": listed,
+        "count": { "asked": lists.len(), "clear": count("clear"), "listed": count("listed"), "error": count("error") },
+        "lists": lists,
+    })
+}
+
+/// The given addresses, or those of the domain's own mail servers.
+async fn addresses(walk: &mut Walk<'_>, question: &LookupQuestion) -> Vec<IpAddr> {
+    let given = question.all("addresses");
+    if !given.is_empty() {
+        return given.iter().filter_map(|address| address.parse().ok()).collect();
+    }
+    let mut all = Vec::new();
+    for (_, host) in super::smtp::exchangers(walk, question.domain()).await.unwrap_or_default() {
+        all.extend(walk.addresses_of(&host).await.unwrap_or_default());
+    }
+    all.truncate(MOST);
+    all
+}
+
+async fn one_list(walk: &mut Walk<'_>, zone: &str, about: &[(String, String)], test: (&str, &str)) -> Vec<Value> {
+    // RFC 5782, section 5: what must and what must not be listed.
+    let listed = one(walk, zone, test.0).await;
+    let clear = one(walk, zone, test.1).await;
+    let broken = match (&listed, &clear) {
+        (Says::Error(why), _) | (_, Says::Error(why)) => Some(why.clone()),
+        (Says::Clear, _) => Some("it does not list what every list must".to_owned()),
+        (_, Says::Listed(..)) => Some("it lists everything".to_owned()),
+        (Says::Listed(..), Says::Clear) => None,
+    };
+    let mut rows = Vec::new();
+    for (shown, name) in about {
+        let says = match &broken {
+            Some(why) => Says::Error(why.clone()),
+            None => one(walk, zone, name).await,
+        };
+        rows.push(match says {
+            Says::Clear => json!({ "list": zone, "about": shown, "outcome": "clear" }),
+            Says::Listed(codes, text) => {
+                json!({ "list": zone, "about": shown, "outcome": "listed", "codes": codes, "text": text })
+            }
+            Says::Error(why) => json!({ "list": zone, "about": shown, "outcome": "error", "text": why }),
+        });
+    }
+    rows
+}
+
+async fn one(walk: &mut Walk<'_>, zone: &str, name: &str) -> Says {
+    let full = format!("{name}.{zone}");
+    let codes = match walk.look_up(&full, RecordType::A).await.found {
+        Ok(found) => found.iter().filter_map(code).collect::<Vec<_>>(),
+        Err(Missing::NoName | Missing::NoData) => return Says::Clear,
+        Err(Missing::Unanswered) => return Says::Error("it does not answer".to_owned()),
+    };
+    let shown: Vec<String> = codes.iter().map(Ipv4Addr::to_string).collect();
+    // A list whose domain was given up answers everything with a parking page's address.
+    if codes.iter().any(|code| code.octets()[0] != 127) {
+        return Says::Error(format!("it answers {}, which is no listing", shown.join(", ")));
+    }
+    if codes.iter().any(|code| code.octets()[..3] == [127, 255, 255]) {
+        return Says::Error(format!("it refuses our question ({})", shown.join(", ")));
+    }
+    let (_, texts) = walk.texts(&full).await;
+    let text = texts.ok().and_then(|texts| texts.into_iter().next());
+    Says::Listed(shown.clone(), text.unwrap_or_else(|| shown.join(", ")))
+}
+
+fn code(data: &RData) -> Option<Ipv4Addr> {
+    match data {
+        RData::A(address) => Some(address.0),
+        _ => None,
+    }
+}
+
+/// `192.0.2.1` as `1.2.0.192`; an IPv6 address by its nibbles.
+pub(super) fn reversed(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, d] = v4.octets();
+            format!("{d}.{c}.{b}.{a}")
+        }
+        IpAddr::V6(v6) => {
+            let nibbles = v6.octets().into_iter().rev().flat_map(|byte| [byte & 15, byte >> 4]);
+            nibbles.map(|nibble| format!("{nibble:x}")).collect::<Vec<_>>().join(".")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_turned_round_as_lists_want_them() {
+        assert_eq!(reversed("192.0.2.1".parse().unwrap()), "1.2.0.192");
+        let v6 = reversed("2001:db8::1".parse().unwrap());
+        assert_eq!(v6, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2");
+    }
+}

@@ -1,0 +1,101 @@
+//! What resolvers of different operators tell users. A resolver counts only while it finds the
+//! root and does not find what cannot exist; a SERVFAIL that turns into an answer once checking
+//! is off (CD, RFC 4035) means broken signatures.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use futures_util::future::join_all;
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
+use serde_json::{Value, json};
+
+use super::super::dns::{Manner, Silence, exchange, extended_errors};
+use super::super::net::Net;
+use crate::core::question::LookupQuestion;
+
+/// Blocked, censored, filtered, prohibited (RFC 8914, sections 4.16 to 4.19).
+const WITHHELD: [u64; 4] = [15, 16, 17, 18];
+
+/// Asks all resolvers at once.
+pub async fn ask(net: &Net, question: &LookupQuestion) -> Value {
+    let asked = net.options.resolvers.iter().map(|ip| one(net, *ip, question));
+    let resolvers: Vec<Value> = join_all(asked).await;
+    let count = |outcome: &str| resolvers.iter().filter(|row| row["outcome"] == outcome).count();
+    let working = resolvers.iter().filter(|row| row["works"] == true).count();
+    let answered = resolvers.iter().filter(|row| row["outcome"] == "answered");
+    let addresses: BTreeSet<&str> =
+        answered.flat_map(|row| row["addresses"].as_array()).flatten().filter_map(Value::as_str).collect();
+    json!({
+        "domain": question.domain(),
+        "addresses": addresses,
+        "count": {
+            "asked": resolvers.len(), "working": working, "answered": count("answered"), "nodata": count("nodata"),
+            "nxdomain": count("nxdomain"), "bogus": count("bogus"), "servfail": count("servfail"),
+            "refused": count("refused"), "withheld": count("withheld"), "timeout": count("timeout"),
+        },
+        "resolvers": resolvers,
+    })
+}
+
+async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
+    let name = Name::from_ascii(format!("{}.", question.domain())).unwrap_or_else(|_| Name::root());
+    let server = SocketAddr::new(ip, net.options.dns_port);
+    if !net.options.guard.allows(ip) {
+        return json!({ "address": ip.to_string(), "works": false, "outcome": "not_asked" });
+    }
+    let put = |name: Name, kind, manner| async move { exchange(server, &name, kind, manner, question.timeout).await };
+    // A name that cannot exist (RFC 6761, section 6.4), another one each time.
+    let nowhere = Name::from_ascii(format!("t{}.invalid.", net.clock.now().0)).unwrap_or_else(|_| Name::root());
+    let (root, nowhere, reply) = tokio::join!(
+        put(Name::root(), RecordType::NS, Manner::Recursively),
+        put(nowhere, RecordType::A, Manner::Recursively),
+        put(name.clone(), RecordType::A, Manner::Recursively),
+    );
+    let works = root.is_ok_and(|root| !root.answers.is_empty())
+        && nowhere.is_ok_and(|nowhere| nowhere.metadata.response_code == ResponseCode::NXDomain);
+    let mut outcome = outcome(&reply);
+    if outcome == "servfail" {
+        let unchecked = put(name, RecordType::A, Manner::Unchecked).await;
+        if unchecked.is_ok_and(|reply| reply.metadata.response_code == ResponseCode::NoError) {
+            outcome = "bogus";
+        }
+    }
+    json!({
+        "address": ip.to_string(),
+        "works": works,
+        "outcome": if works { outcome } else { "not_counted" },
+        "says": outcome,
+        "addresses": reply.as_ref().map(addresses).unwrap_or_default(),
+        "validated": reply.as_ref().is_ok_and(|reply| reply.metadata.authentic_data),
+        "ede": reply.as_ref().map(extended_errors).unwrap_or_default(),
+    })
+}
+
+fn outcome(reply: &Result<Message, Silence>) -> &'static str {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(_) => return "timeout",
+    };
+    let withheld =
+        extended_errors(reply).iter().any(|error| error["code"].as_u64().is_some_and(|c| WITHHELD.contains(&c)));
+    let found = addresses(reply);
+    match reply.metadata.response_code {
+        _ if withheld || found.iter().any(|address| address == "0.0.0.0") => "withheld",
+        ResponseCode::NoError if found.is_empty() => "nodata",
+        ResponseCode::NoError => "answered",
+        ResponseCode::NXDomain => "nxdomain",
+        ResponseCode::Refused => "refused",
+        _ => "servfail",
+    }
+}
+
+fn addresses(reply: &Message) -> Vec<String> {
+    let text = |data: &RData| match data {
+        RData::A(address) => Some(address.0.to_string()),
+        _ => None,
+    };
+    let mut found: Vec<String> = reply.answers.iter().filter_map(|record| text(&record.data)).collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,229 @@
+//! Who takes mail for a domain (RFC 5321), and whether they do: banner, EHLO, STARTTLS with its
+//! certificate, and, where one is given, whether a mailbox of ours is still accepted. Nothing is
+//! ever sent.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hickory_proto::rr::{RData, RecordType};
+use rustls::pki_types::ServerName;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::super::dns::{Missing, Walk, plain};
+use super::super::net::Net;
+use super::super::tls;
+use crate::core::question::LookupQuestion;
+
+/// More servers than this are not tried.
+const MOST: usize = 5;
+/// A reply is at most so long.
+const REPLY: u64 = 16 << 10;
+/// Servers may make us wait before they greet (RFC 5321, section 4.5.3.2, allows minutes).
+const TALK: Duration = Duration::from_secs(20);
+
+/// The mail servers of a domain by preference; the domain itself where it has an address and
+/// names none (section 5.1).
+pub async fn exchangers(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<(u16, String)>, Missing> {
+    let mut hosts = match walk.look_up(domain, RecordType::MX).await.found {
+        Ok(found) => found.iter().filter_map(exchanger).collect::<Vec<_>>(),
+        Err(Missing::NoData) if walk.addresses_of(domain).await.is_ok() => vec![(0, domain.to_owned())],
+        Err(missing) => return Err(missing),
+    };
+    hosts.sort();
+    Ok(hosts)
+}
+
+fn exchanger(data: &RData) -> Option<(u16, String)> {
+    match data {
+        RData::MX(mx) => Some((mx.preference, plain(&mx.exchange))),
+        _ => None,
+    }
+}
+
+/// Talks to every mail server of the domain, and to the controls if none of them can be reached.
+pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+    let found = exchangers(walk, question.domain()).await;
+    let word = found.as_ref().err().map_or("ok", |missing| missing.word());
+    let hosts = found.unwrap_or_default();
+    // RFC 7505: a single dot says that no mail is taken.
+    let word = if hosts.iter().any(|(_, host)| host.is_empty()) { "null_mx" } else { word };
+    let mut places = Vec::new();
+    for (preference, host) in hosts.iter().filter(|(_, host)| !host.is_empty()).take(MOST) {
+        let address = walk.addresses_of(host).await.ok().and_then(|found| found.first().copied());
+        places.push((*preference, host.clone(), address));
+    }
+    let mailbox = question.all("mailbox").first().map(String::as_str);
+    let servers: Vec<Value> =
+        join_all(places.iter().map(|(preference, host, ip)| server(net, *preference, host, *ip, mailbox))).await;
+    let count = |outcome: &str| servers.iter().filter(|row| row["outcome"] == outcome).count();
+    let reached = servers.len() - count("silent") - count("closed") - count("no_address") - count("no_way");
+    let control = if reached == 0 && !servers.is_empty() { control(net, walk, question).await } else { "not_asked" };
+    json!({
+        "domain": question.domain(),
+        "found": word,
+        "hosts": hosts.iter().map(|(_, host)| host).collect::<Vec<_>>(),
+        "control": control,
+        "count": {
+            "total": servers.len(), "served": count("served"), "turned_away": count("turned_away"), "busy": count("busy"),
+            "silent": servers.len() - reached, "broken": count("broken"),
+            "mailbox_gone": servers.iter().filter(|row| row["mailbox"] == "gone").count(),
+            "no_tls": servers.iter().filter(|row| row["outcome"] == "served" && row["starttls"] == false).count(),
+            "bad_tls": servers.iter().filter(|row| row["tls"]["valid"] == false).count(),
+        },
+        "servers": servers,
+    })
+}
+
+/// Whether anybody's mail server can be reached from here: many networks close the port.
+async fn control(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
+    for host in question.all("controls") {
+        let Some(ip) = walk.addresses_of(host).await.ok().and_then(|found| found.first().copied()) else { continue };
+        let said = server(net, 0, host, Some(ip), None).await;
+        if said["code"].as_u64().is_some_and(|code| code > 0) {
+            return "answers";
+        }
+    }
+    "silent"
+}
+
+async fn server(net: &Net, preference: u16, host: &str, ip: Option<IpAddr>, mailbox: Option<&str>) -> Value {
+    let mut said = json!({ "host": host, "preference": preference, "outcome": "no_address", "code": 0, "text": "" });
+    let Some(ip) = ip.filter(|ip| net.options.guard.allows(*ip)) else { return said };
+    said["address"] = json!(ip.to_string());
+    let place = SocketAddr::new(ip, net.options.smtp_port);
+    let stream = match timeout(TALK / 4, TcpStream::connect(place)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            said["outcome"] = json!("closed");
+            return said;
+        }
+        Ok(Err(_)) => {
+            said["outcome"] = json!("no_way");
+            return said;
+        }
+        Err(_) => {
+            said["outcome"] = json!("silent");
+            return said;
+        }
+    };
+    said["outcome"] = json!("broken");
+    // Whatever was said before it broke off counts.
+    let talked = timeout(TALK, talk(net, stream, host, mailbox, &mut said)).await;
+    if talked.is_err() && said["code"] == 0 {
+        said["outcome"] = json!("silent");
+    }
+    said
+}
+
+/// What a server says to a command: its code and its text (section 4.2).
+struct Reply {
+    code: u16,
+    text: String,
+}
+
+struct Talk<S> {
+    stream: BufReader<S>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
+    fn new(stream: S) -> Talk<S> {
+        Talk { stream: BufReader::new(stream) }
+    }
+
+    async fn reply(&mut self) -> Option<Reply> {
+        let mut text = String::new();
+        let mut limited = (&mut self.stream).take(REPLY);
+        loop {
+            let mut line = Vec::new();
+            limited.read_until(b'\n', &mut line).await.ok().filter(|size| *size > 0)?;
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            let code = line.get(..3)?.parse().ok()?;
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(line.get(4..).unwrap_or(""));
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return Some(Reply { code, text });
+            }
+        }
+    }
+
+    async fn say(&mut self, line: &str) -> Option<Reply> {
+        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()?;
+        self.reply().await
+    }
+}
+
+async fn talk(net: &Net, stream: TcpStream, host: &str, mailbox: Option<&str>, said: &mut Value) -> Option<()> {
+    let mut talk = Talk::new(stream);
+    let banner = talk.reply().await?;
+    note(said, &banner);
+    if banner.code != 220 {
+        return None;
+    }
+    // A host name of our own would be one more fact about us; an address literal is always right.
+    let hello = talk.say("EHLO [127.0.0.1]").await?;
+    note(said, &hello);
+    if hello.code != 250 {
+        return None;
+    }
+    said["outcome"] = json!("served");
+    let starttls = hello.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
+    said["starttls"] = json!(starttls);
+    if !starttls {
+        return after_hello(&mut talk, mailbox, said).await;
+    }
+    let go = talk.say("STARTTLS").await?;
+    if go.code != 220 {
+        said["tls"] = json!({ "valid": false, "verdict": "refused" });
+        return None;
+    }
+    let name = ServerName::try_from(host.to_owned()).ok()?;
+    let (facts, stream) = tls::secure(net, name, talk.stream.into_inner()).await;
+    said["tls"] = facts.unwrap_or_else(|| json!({ "valid": false, "verdict": "tls_failed" }));
+    let mut talk = Talk::new(stream?);
+    talk.say("EHLO [127.0.0.1]").await.filter(|reply| reply.code == 250)?;
+    after_hello(&mut talk, mailbox, said).await
+}
+
+/// Asks whether the mailbox is accepted, and leaves politely.
+async fn after_hello<S>(talk: &mut Talk<S>, mailbox: Option<&str>, said: &mut Value) -> Option<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if let Some(mailbox) = mailbox {
+        let from = talk.say("MAIL FROM:<>").await?;
+        let to = if from.code == 250 { talk.say(&format!("RCPT TO:<{mailbox}>")).await? } else { from };
+        said["mailbox"] = json!(of_mailbox(&to));
+        said["mailbox_code"] = json!(to.code);
+        said["mailbox_text"] = json!(to.text);
+        talk.say("RSET").await?;
+    }
+    talk.say("QUIT").await.map(|_| ())
+}
+
+/// RFC 3463: X.1.1 no such mailbox, X.2.1 disabled. Everything else is about us, or passes.
+fn of_mailbox(reply: &Reply) -> &'static str {
+    let enhanced = reply.text.split_whitespace().next().unwrap_or("");
+    match (reply.code, enhanced) {
+        (250 | 251, _) => "accepted",
+        (550..=559, "5.1.1" | "5.1.10" | "5.2.1") => "gone",
+        (400..=499, _) => "later",
+        _ => "refused",
+    }
+}
+
+fn note(said: &mut Value, reply: &Reply) {
+    let outcome = match reply.code {
+        200..=299 => "broken",
+        400..=499 => "busy",
+        _ => "turned_away",
+    };
+    said["code"] = json!(reply.code);
+    said["text"] = json!(reply.text.lines().next().unwrap_or(""));
+    said["outcome"] = json!(outcome);
+}

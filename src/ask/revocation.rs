@@ -1,0 +1,115 @@
+//! Whether a certificate was taken back: the list that it names itself (RFC 5280, section
+//! 4.2.1.13), signed by its issuer. OCSP is no longer asked: the authorities have given it up.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::{CertificateRevocationListDer, ServerName, UnixTime};
+use rustls::{CertificateError, Error};
+use url::Url;
+use x509_parser::prelude::*;
+
+use super::http;
+use super::net::Net;
+use super::tls::Chain;
+use crate::core::question::HttpQuestion;
+use crate::core::time::Time;
+
+/// A list is fetched anew after this, or when it says that the next one is due.
+const LONGEST_KEPT: Duration = Duration::from_secs(86_400);
+/// However soon the next one is due, and after a failure too, it is not fetched more often.
+const SHORTEST_KEPT: Duration = Duration::from_secs(3_600);
+/// A list comes within this.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A list, or none where it cannot be had, and until when that counts.
+struct Kept {
+    until: Time,
+    list: Option<Vec<u8>>,
+}
+
+/// Lists by their address.
+#[derive(Default)]
+pub struct Lists {
+    kept: Mutex<HashMap<String, Kept>>,
+}
+
+/// `good`, `revoked`, `none` where the certificate names no list (short-lived ones do not), and
+/// `unknown` where the list cannot be had or trusted.
+pub async fn of(net: &Net, chain: &Chain) -> &'static str {
+    let Some(url) = chain.first().and_then(|leaf| list_of(leaf)) else { return "none" };
+    match fetched(net, &url).await {
+        Some(list) => judged(net, chain, list),
+        None => "unknown",
+    }
+}
+
+/// The first web address among the certificate's distribution points.
+fn list_of(leaf: &[u8]) -> Option<String> {
+    let (_, leaf) = X509Certificate::from_der(leaf).ok()?;
+    let points = leaf.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::CRLDistributionPoints(points) => Some(points),
+        _ => None,
+    })?;
+    let names = points.points.iter().filter_map(|point| match &point.distribution_point {
+        Some(DistributionPointName::FullName(names)) => Some(names),
+        _ => None,
+    });
+    let url = |name: &GeneralName<'_>| match name {
+        GeneralName::URI(uri) if uri.starts_with("http") => Some((*uri).to_owned()),
+        _ => None,
+    };
+    names.flatten().find_map(url)
+}
+
+async fn fetched(net: &Net, url: &str) -> Option<Vec<u8>> {
+    let now = net.clock.now();
+    {
+        let kept = net.lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.get(url).filter(|kept| now < kept.until) {
+            return kept.list.clone();
+        }
+    }
+    let parsed = Url::parse(url).ok()?;
+    let answer = http::ask(net, &HttpQuestion::get(&parsed, LIMIT), false).await;
+    let good = answer.failure.is_none() && answer.http.as_ref().is_some_and(|http| http.status == 200);
+    let list = good.then_some(answer.body).filter(|body| CertificateRevocationList::from_der(body).is_ok());
+    let due = list.as_deref().and_then(next_update).map_or(Duration::ZERO, |at| at.since(now));
+    let until = now.plus(due.clamp(SHORTEST_KEPT, LONGEST_KEPT));
+    net.lists
+        .kept
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(url.to_owned(), Kept { until, list: list.clone() });
+    list
+}
+
+fn next_update(list: &[u8]) -> Option<Time> {
+    let (_, list) = CertificateRevocationList::from_der(list).ok()?;
+    list.next_update().map(|at| Time(at.timestamp() * 1_000))
+}
+
+/// The usual verifier decides, with the list: its signature counts, and that it is not stale.
+fn judged(net: &Net, chain: &Chain, list: Vec<u8>) -> &'static str {
+    let verifier = WebPkiServerVerifier::builder(net.roots.clone())
+        .with_crls([CertificateRevocationListDer::from(list)])
+        .only_check_end_entity_revocation()
+        .enforce_revocation_expiration()
+        .build();
+    let (Ok(verifier), Some((leaf, rest))) = (verifier, chain.split_first()) else { return "unknown" };
+    // Which name it is for was looked at before; the verifier comes to that last.
+    let Ok(name) = ServerName::try_from("revocation.invalid") else { return "unknown" };
+    let seconds = u64::try_from(net.clock.now().0 / 1_000).unwrap_or(0);
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+    match verifier.verify_server_cert(leaf, rest, &name, &[], now) {
+        Err(Error::InvalidCertificate(CertificateError::Revoked)) => "revoked",
+        Ok(_) => "good",
+        Err(Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => "good",
+        Err(_) => "unknown",
+    }
+}

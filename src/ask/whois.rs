@@ -1,0 +1,78 @@
+//! WHOIS (RFC 3912), for registries that speak no RDAP: a line of text each way. Which server
+//! knows a top-level domain is asked of IANA's own.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::Url;
+
+use super::dns::Walk;
+use super::net::Net;
+use crate::clock::Stopwatch;
+use crate::core::answer::{Answer, Failure};
+use crate::core::question::RdapQuestion;
+
+/// Who knows every registry's server.
+const IANA: &str = "whois.iana.org";
+/// More text than this is not read.
+const MOST: u64 = 64 << 10;
+
+/// What the registry says about the domain, as text, marked as the step `whois`.
+pub async fn ask(net: &Net, question: &RdapQuestion) -> Answer {
+    let watch = Stopwatch::start();
+    let asked = format!("{} at its registry, by WHOIS", question.domain);
+    let ending = question.domain.rsplit('.').next().unwrap_or("");
+    let said = match put(net, IANA, ending, question).await {
+        Ok(text) => match server_in(&text) {
+            Some(server) => put(net, &server, &question.domain, question).await,
+            None => {
+                let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
+                return Answer::failed(asked, Failure::NotAsked, detail);
+            }
+        },
+        Err(failure) => Err(failure),
+    };
+    let took_ms = watch.ms();
+    match said {
+        Ok(text) => Answer { asked, step: "whois".to_owned(), took_ms, body: text.into_bytes(), ..Answer::default() },
+        Err(failure) => Answer { took_ms, ..Answer::failed(asked, failure, "") },
+    }
+}
+
+/// `whois: whois.nic.io`, in IANA's answer about a top-level domain.
+fn server_in(text: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix("whois:"))?;
+    Some(line.trim().to_lowercase()).filter(|server| !server.is_empty())
+}
+
+async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion) -> Result<String, Failure> {
+    let place = place(net, server, question).await.ok_or(Failure::DnsFailed)?;
+    if !net.options.guard.allows(place.ip()) {
+        return Err(Failure::AddressRefused);
+    }
+    let talk = async {
+        let mut stream = TcpStream::connect(place).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => Failure::ConnectRefused,
+            _ => Failure::ConnectFailed,
+        })?;
+        stream.write_all(format!("{line}\r\n").as_bytes()).await.map_err(|_| Failure::ConnectionReset)?;
+        let mut text = Vec::new();
+        stream.take(MOST).read_to_end(&mut text).await.map_err(|_| Failure::ConnectionReset)?;
+        // Old servers speak Latin-1; what rules read is ASCII.
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    };
+    timeout(question.timeout, talk).await.unwrap_or(Err(Failure::ConnectTimeout))
+}
+
+/// Where a server really is: by an override of `whois://SERVER`, or by its name from the root down.
+async fn place(net: &Net, server: &str, question: &RdapQuestion) -> Option<SocketAddr> {
+    if let Some(base) = net.options.overrides.get(&format!("whois://{server}")) {
+        let base = Url::parse(base).ok()?;
+        return Some(SocketAddr::new(base.host_str()?.parse().ok()?, base.port().unwrap_or(net.options.whois_port)));
+    }
+    let mut walk = Walk::new(net, server, question.timeout).ok()?;
+    let found = walk.addresses_of(server).await.ok()?;
+    found.first().map(|ip| SocketAddr::new(*ip, net.options.whois_port))
+}

@@ -1,0 +1,176 @@
+//! Reports over the web, kept in the store, read by the asker and judged by the catalogue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugwatch::ask::Askers;
+use plugwatch::catalog::{Catalog, Params};
+use plugwatch::clock::Clock;
+use plugwatch::core::heard::{Inlet, Report, Takes, Word};
+use plugwatch::core::model::Verdict;
+use plugwatch::core::question::{HeardQuestion, Question};
+use plugwatch::core::time::Time;
+use plugwatch::store::Store;
+use plugwatch::web::{Pages, bind, serve};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::kit::{askers, options};
+
+const NOW: Time = Time(1_800_000_000_000);
+
+struct Inbox {
+    folder: tempfile::TempDir,
+    store: Arc<Store>,
+    clock: Clock,
+    base: String,
+}
+
+impl Inbox {
+    async fn open() -> Inbox {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("plugwatch.db")).await.unwrap());
+        let clock = Clock::manual(NOW);
+        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let inlet =
+            |token: &str, name: &str, takes| Inlet { mark: Sha256::digest(token).into(), name: name.into(), takes };
+        let inlets = vec![
+            inlet("backup-token", "nightly-backup", Takes::Pings),
+            inlet("texts-token", "texts", Takes::Counts),
+            inlet("shared-token", "mail", Takes::Counts),
+            inlet("shared-token", "push", Takes::Counts),
+            inlet("word-token", "law-firm", Takes::Words),
+        ];
+        let (board, inlets) = (watch::Sender::new(Arc::default()), watch::Sender::new(inlets));
+        let pages = Pages {
+            board: board.subscribe(),
+            store: store.clone(),
+            clock: clock.clone(),
+            details: false,
+            metrics: false,
+            inlets: inlets.subscribe(),
+        };
+        tokio::spawn(serve(listener, pages));
+        Inbox { folder, store, clock, base }
+    }
+
+    async fn post(&self, path: &str, body: &str) -> (u16, String) {
+        crate::kit::provider();
+        let client = reqwest::Client::new();
+        let answer = client.post(format!("{}{path}", self.base)).body(body.to_owned()).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    fn askers(&self) -> Askers {
+        askers(options()).with_inbox(self.store.clone())
+    }
+
+    /// What a check reads now.
+    async fn read(&self, check: &str, name: &str) -> (Verdict, String, String) {
+        let catalog = Catalog::load(None).unwrap();
+        let (_, check) = catalog.check(check).unwrap();
+        let mut params = Params::default();
+        for param in &check.params {
+            params.public.extend(param.default.clone().map(|value| (param.name.clone(), value)));
+        }
+        params.public.insert("name".into(), json!(name));
+        params.public.insert("within".into(), json!(3_600));
+        let question = Question::Heard(HeardQuestion { name: name.into(), window: Duration::from_secs(900) });
+        let answer = self.askers().ask(&question, false, self.clock.now()).await;
+        let reading = catalog.judge(check, &params, &answer, self.clock.now());
+        (reading.verdict, reading.reason, reading.say)
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.clock.move_to(self.clock.now().plus(Duration::from_secs(seconds)));
+    }
+}
+
+fn reads(verdict: Verdict, reason: &str, seen: &(Verdict, String, String)) {
+    assert_eq!((seen.0, seen.1.as_str()), (verdict, reason), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_job_that_calls_is_live_and_one_that_does_not_is_silent() {
+    let inbox = Inbox::open().await;
+    reads(Verdict::Unknown, "never_called", &inbox.read("heartbeat/job", "nightly-backup").await);
+    assert_eq!(inbox.post("/in/backup-token", "log of the job").await, (200, "OK\n".to_owned()));
+    reads(Verdict::Live, "job_ran", &inbox.read("heartbeat/job", "nightly-backup").await);
+    inbox.pass(3_601);
+    reads(Verdict::Outage, "job_silent", &inbox.read("heartbeat/job", "nightly-backup").await);
+    assert_eq!(inbox.post("/in/backup-token/1", "").await.0, 200);
+    reads(Verdict::Outage, "job_failed", &inbox.read("heartbeat/job", "nightly-backup").await);
+    inbox.pass(1);
+    assert_eq!(inbox.post("/in/backup-token/0", "").await.0, 200);
+    reads(Verdict::Live, "job_ran", &inbox.read("heartbeat/job", "nightly-backup").await);
+}
+
+#[tokio::test]
+async fn real_traffic_that_fails_with_the_vendors_word_is_a_drop_with_its_beginning() {
+    let inbox = Inbox::open().await;
+    inbox.post("/in/texts-token", r#"{"ok": 40, "failed": 1, "code": "30003"}"#).await;
+    reads(Verdict::Live, "working", &inbox.read("outcome/feed", "texts").await);
+    for _ in 0..16 {
+        inbox.pass(60);
+        let sent = inbox.post("/in/texts-token", r#"[{"ok": 1}, {"failed": 12, "code": "30002"}]"#).await;
+        assert_eq!(sent.0, 200);
+    }
+    let seen = inbox.read("outcome/feed", "texts").await;
+    reads(Verdict::Dropped, "account_ended", &seen);
+    assert_eq!(seen.2, "texts fails at 92 % since 08:01 UTC, with 30002: the vendor has ended the account");
+    inbox.pass(1_801);
+    reads(Verdict::Unknown, "feed_silent", &inbox.read("outcome/feed", "texts").await);
+}
+
+#[tokio::test]
+async fn what_is_no_count_is_refused_and_changes_nothing() {
+    let inbox = Inbox::open().await;
+    for body in ["", "{", "[]x", r#"{"ok": -1}"#, r#"{"fine": 1}"#, r#"{"ok": "3"}"#, "null"] {
+        let (status, why) = inbox.post("/in/texts-token", body).await;
+        assert_eq!(status, 400, "{body}: {why}");
+    }
+    assert_eq!(inbox.post("/in/wrong-token", r#"{"ok": 1}"#).await.0, 404);
+    assert_eq!(inbox.post("/in/word-token", "").await.0, 400);
+    assert_eq!(inbox.post("/in/backup-token/later", "").await.0, 400);
+    assert_eq!(inbox.post("/in/texts-token", &"x".repeat(20_000)).await.0, 413);
+    reads(Verdict::Unknown, "never_reported", &inbox.read("outcome/feed", "texts").await);
+}
+
+#[tokio::test]
+async fn feeds_that_share_a_token_say_which_they_mean() {
+    let inbox = Inbox::open().await;
+    let (status, why) = inbox.post("/in/shared-token", r#"{"ok": 20}"#).await;
+    assert_eq!((status, why.as_str()), (400, "`check` must be one of: mail, push\n"));
+    assert_eq!(inbox.post("/in/shared-token", r#"{"check": "push", "ok": 20}"#).await.0, 200);
+    reads(Verdict::Live, "working", &inbox.read("outcome/feed", "push").await);
+    reads(Verdict::Unknown, "never_reported", &inbox.read("outcome/feed", "mail").await);
+}
+
+#[tokio::test]
+async fn a_flood_of_reports_stays_small() {
+    let inbox = Inbox::open().await;
+    for n in 0..120 {
+        let body = format!(r#"{{"failed": 1, "code": "made-up-{n}"}}"#);
+        assert_eq!(inbox.post("/in/texts-token", &body).await.0, 200);
+    }
+    let question = Question::Heard(HeardQuestion { name: "texts".into(), window: Duration::from_secs(900) });
+    let answer = inbox.askers().ask(&question, false, inbox.clock.now()).await;
+    let heard = &answer.said["heard"];
+    assert_eq!((&heard["failed"], heard["codes"].as_array().unwrap().len()), (&json!(120), 51));
+}
+
+#[tokio::test]
+async fn a_persons_word_counts_for_a_time_and_a_leaving_is_a_drop() {
+    let inbox = Inbox::open().await;
+    reads(Verdict::Unknown, "nobody_said", &inbox.read("attest/word", "law-firm").await);
+    let beside = Store::beside(&inbox.folder.path().join("plugwatch.db")).await.unwrap();
+    let said = |word| Report { by: "Ada".into(), ..Report::of(inbox.clock.now(), word) };
+    beside.hear("law-firm", &said(Word::WithUs)).await.unwrap();
+    reads(Verdict::Live, "still_with_us", &inbox.read("attest/word", "law-firm").await);
+    inbox.pass(41 * 86_400);
+    reads(Verdict::Unknown, "word_too_old", &inbox.read("attest/word", "law-firm").await);
+    beside.hear("law-firm", &said(Word::Left)).await.unwrap();
+    reads(Verdict::Dropped, "left_us", &inbox.read("attest/word", "law-firm").await);
+}

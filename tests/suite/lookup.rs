@@ -1,0 +1,321 @@
+//! Lookups against name servers, mail servers and a web server of the tests' own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::RecordType;
+use plugwatch::ask::NetOptions;
+use plugwatch::catalog::{Catalog, Params};
+use plugwatch::core::answer::Answer;
+use plugwatch::core::model::Verdict;
+use plugwatch::core::question::{Lookup, LookupQuestion, Question};
+use plugwatch::core::time::Time;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+use crate::kit::{askers, http, options, raw};
+use crate::names::{Answering, a, name, ns, reply, serves_lines, start};
+
+const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
+
+/// Options whose only root server serves these lines.
+async fn names(lines: &str) -> NetOptions {
+    let port = start(HashMap::from([(HERE, serves_lines(lines))])).await;
+    NetOptions { dns_roots: vec![HERE.into()], dns_port: port, ..options() }
+}
+
+async fn look(options: NetOptions, what: Lookup, args: &[(&str, &[&str])]) -> Answer {
+    let list = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+    let mut all: BTreeMap<String, Vec<String>> =
+        args.iter().map(|(key, values)| ((*key).to_owned(), list(values))).collect();
+    all.entry("domain".into()).or_insert_with(|| vec!["example.test".into()]);
+    let question = LookupQuestion { what, args: all, timeout: Duration::from_millis(600) };
+    askers(options).ask(&Question::Lookup(question), false, Time(0)).await
+}
+
+async fn facts(options: NetOptions, what: Lookup, args: &[(&str, &[&str])]) -> Value {
+    look(options, what, args).await.said[what.word()].clone()
+}
+
+/// What the catalogue reads in an answer.
+fn read(check: &str, answer: &Answer) -> (Verdict, String) {
+    let catalog = Catalog::load(None).unwrap();
+    let (_, check) = catalog.check(check).unwrap();
+    let mut params = Params::default();
+    for param in &check.params {
+        params.public.extend(param.default.clone().map(|value| (param.name.clone(), value)));
+    }
+    params.public.insert("domain".into(), json!("example.test"));
+    params.public.insert("mailbox".into(), json!("me@example.test"));
+    let reading = catalog.judge(check, &params, answer, Time(0));
+    (reading.verdict, reading.reason)
+}
+
+#[tokio::test]
+async fn everything_that_an_spf_record_includes_is_counted_and_what_is_gone_is_named() {
+    let lines = "example.test. TXT v=spf1 a mx include:one.test include:gone.test -all
+        one.test. TXT v=spf1 include:two.test ip4:192.0.2.0/24 ~all
+        two.test. TXT v=spf1 exists:%{i}.two.test redirect=one.test";
+    let answer = look(names(lines).await, Lookup::Spf, &[]).await;
+    let spf = &answer.said["spf"];
+    assert_eq!((&spf["lookups"], &spf["all"]), (&json!(7), &json!("-all")));
+    assert_eq!(spf["includes"], json!(["one.test", "two.test", "gone.test"]), "a circle is walked once");
+    assert_eq!(spf["gone"], json!(["gone.test"]));
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "include_gone".to_owned()));
+}
+
+#[tokio::test]
+async fn eleven_lookups_are_too_many_and_two_records_are_none() {
+    let many: String = (0..11).map(|n| format!(" include:i{n}.test")).collect();
+    let mut lines = format!("example.test. TXT v=spf1{many} -all\n");
+    (0..11).for_each(|n| lines += &format!("i{n}.test. TXT v=spf1 -all\n"));
+    let answer = look(names(&lines).await, Lookup::Spf, &[]).await;
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "too_many_lookups".to_owned()));
+    let answer =
+        look(names("example.test. TXT v=spf1 -all\nexample.test. TXT v=spf1 ~all").await, Lookup::Spf, &[]).await;
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "several_records".to_owned()));
+    let answer = look(names("example.test. TXT v=spf1 inlcude:x.test -all").await, Lookup::Spf, &[]).await;
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "not_valid".to_owned()));
+}
+
+#[tokio::test]
+async fn silence_about_mail_records_is_unknown_and_never_missing() {
+    let silent: Answering = Arc::new(|_, _| None);
+    for (what, check) in [
+        (Lookup::Spf, "mail/spf"),
+        (Lookup::Dmarc, "mail/dmarc"),
+        (Lookup::Dkim, "mail/dkim"),
+        (Lookup::MtaSts, "mail/mta_sts"),
+        (Lookup::Smtp, "mail/mx"),
+        (Lookup::Network, "website/network"),
+    ] {
+        let port = start(HashMap::from([(HERE, silent.clone())])).await;
+        let options = NetOptions { dns_roots: vec![HERE.into()], dns_port: port, ..options() };
+        let answer = look(options, what, &[("selectors", &["s1"])]).await;
+        assert_eq!(read(check, &answer).0, Verdict::Unknown, "{check}: {answer:?}");
+    }
+}
+
+/// RFC 8463, appendix A.
+const KEY: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+#[tokio::test]
+async fn a_key_that_the_mail_vendor_dropped_is_told_from_one_that_we_lost() {
+    let lines = format!(
+        "s1._domainkey.example.test. CNAME s1.vendor.test.
+        s1.vendor.test. TXT {KEY}
+        s2._domainkey.example.test. CNAME s2.vendor.test.
+        s3._domainkey.example.test. TXT v=DKIM1; p="
+    );
+    let dkim = facts(names(&lines).await, Lookup::Dkim, &[("selectors", &["s1", "s2", "s3", "s4"])]).await;
+    let outcomes: Vec<&str> =
+        dkim["selectors"].as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["valid", "target_gone", "revoked", "missing"]);
+    assert_eq!(dkim["selectors"][1]["target"], "s2.vendor.test");
+    let dropped = look(names(&lines).await, Lookup::Dkim, &[("selectors", &["s2"])]).await;
+    assert_eq!(read("mail/dkim", &dropped), (Verdict::Dropped, "keys_gone_at_vendor".to_owned()));
+}
+
+#[tokio::test]
+async fn a_name_without_a_dmarc_record_follows_the_one_above() {
+    let lines = "_dmarc.example.test. TXT v=DMARC1; p=reject; sp=quarantine; rua=mailto:d@example.test";
+    let own = facts(names(lines).await, Lookup::Dmarc, &[]).await;
+    assert_eq!((&own["policy"], &own["reports"]), (&json!("reject"), &json!(["d@example.test"])));
+    let below = facts(names(lines).await, Lookup::Dmarc, &[("domain", &["mail.example.test"])]).await;
+    assert_eq!((&below["policy"], &below["at"]), (&json!("quarantine"), &json!("example.test")));
+    let none = look(names("example.test. A 127.0.0.1").await, Lookup::Dmarc, &[]).await;
+    assert_eq!(read("mail/dmarc", &none), (Verdict::Degraded, "no_record".to_owned()));
+}
+
+#[tokio::test]
+async fn a_mail_server_that_the_policy_forgot_is_named() {
+    let web = raw(|_| {
+        http(
+            "200 OK",
+            "content-type: text/plain\r\n",
+            b"version: STSv1\nmode: enforce\nmx: mx1.example.test\nmax_age: 86400\n",
+        )
+    })
+    .await;
+    let lines = "_mta-sts.example.test. TXT v=STSv1; id=7
+        example.test. MX 10 mx1.example.test.
+        example.test. MX 20 mx2.example.test.";
+    let mut options = names(lines).await;
+    options.overrides.insert("https://mta-sts.example.test".into(), format!("http://{web}"));
+    let answer = look(options.clone(), Lookup::MtaSts, &[]).await;
+    assert_eq!(answer.said["mta_sts"]["hosts"], json!(["mx2.example.test"]));
+    assert_eq!(read("mail/mta_sts", &answer), (Verdict::Degraded, "servers_left_out".to_owned()));
+    let gone = raw(|_| http("404 Not Found", "", b"")).await;
+    options.overrides.insert("https://mta-sts.example.test".into(), format!("http://{gone}"));
+    assert_eq!(read("mail/mta_sts", &look(options, Lookup::MtaSts, &[]).await).1, "policy_not_served");
+}
+
+#[tokio::test]
+async fn the_network_of_an_address_is_looked_up_by_its_number() {
+    let lines = "example.test. A 192.0.2.1
+        1.2.0.192.origin.asn.cymru.com. TXT 64496 64497 | 192.0.2.0/24 | ZZ | test | 2026-01-01
+        AS64496.asn.cymru.com. TXT 64496 | ZZ | test | 2026-01-01 | EXAMPLE-NET, ZZ";
+    let network = facts(names(lines).await, Lookup::Network, &[]).await;
+    assert_eq!(network["asns"], json!([64496, 64497]));
+    assert_eq!(network["networks"][0]["name"], "EXAMPLE-NET, ZZ");
+    let unlisted = facts(names("example.test. A 192.0.2.1").await, Lookup::Network, &[]).await;
+    assert_eq!((&unlisted["asns"], &unlisted["failed"]), (&json!([]), &json!("no_origin")));
+}
+
+#[tokio::test]
+async fn a_blocklist_counts_only_while_it_passes_its_own_test() {
+    let lines = "2.0.0.127.good.test. A 127.0.0.2
+        1.2.0.192.good.test. A 127.0.0.4
+        1.2.0.192.good.test. TXT stolen password
+        2.0.0.127.refusing.test. A 127.255.255.254
+        1.2.0.192.refusing.test. A 127.255.255.254
+        2.0.0.127.parked.test. A 203.0.113.9
+        1.2.0.192.parked.test. A 203.0.113.9
+        1.2.0.192.empty.test. A 127.0.0.2
+        2.0.0.127.all.test. A 127.0.0.2
+        1.0.0.127.all.test. A 127.0.0.2
+        1.2.0.192.all.test. A 127.0.0.2
+        test.names.test. A 127.0.1.2";
+    let args: [(&str, &[&str]); 3] = [
+        ("addresses", &["192.0.2.1"]),
+        ("lists", &["good.test", "refusing.test", "parked.test", "empty.test", "all.test"]),
+        ("domain_lists", &["names.test"]),
+    ];
+    let found = facts(names(lines).await, Lookup::Blocklists, &args).await;
+    let outcomes: Vec<&str> =
+        found["lists"].as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["listed", "error", "error", "error", "error", "clear"]);
+    assert_eq!(found["listed"], json!(["192.0.2.1 at good.test (stolen password)"]));
+}
+
+/// A resolver: the root exists, what cannot exist does not, and example.test answers as told.
+fn resolves(example: fn(bool) -> (ResponseCode, Option<Ipv4Addr>)) -> Answering {
+    Arc::new(move |question, _| {
+        let asked = &question.queries[0];
+        let mut said = reply(question, ResponseCode::NXDomain, false);
+        if asked.query_type() == RecordType::NS {
+            said.metadata.response_code = ResponseCode::NoError;
+            said.add_answer(ns(".", "a.root.test."));
+        } else if *asked.name() == name("example.test.") {
+            let (code, address) = example(question.metadata.checking_disabled);
+            said.metadata.response_code = code;
+            if let Some(address) = address {
+                said.add_answer(a("example.test.", address));
+            }
+        }
+        Some(said)
+    })
+}
+
+const FOUND: (ResponseCode, Option<Ipv4Addr>) = (ResponseCode::NoError, Some(Ipv4Addr::new(192, 0, 2, 1)));
+
+async fn through(resolvers: &[Answering]) -> (Value, (Verdict, String)) {
+    let places: Vec<Ipv4Addr> = (1..=resolvers.len()).map(|n| Ipv4Addr::new(127, 0, 0, n as u8)).collect();
+    let port = start(places.iter().copied().zip(resolvers.iter().cloned()).collect()).await;
+    let resolvers = places.into_iter().map(Into::into).collect();
+    let answer = look(NetOptions { resolvers, dns_port: port, ..options() }, Lookup::Resolvers, &[]).await;
+    (answer.said["resolvers"].clone(), read("dns/resolvers", &answer))
+}
+
+#[tokio::test]
+async fn resolvers_that_refuse_broken_signatures_are_told_from_those_that_fail() {
+    let good = resolves(|_| FOUND);
+    let bogus = resolves(|unchecked| if unchecked { FOUND } else { (ResponseCode::ServFail, None) });
+    let failing = resolves(|_| (ResponseCode::ServFail, None));
+    let (seen, reading) = through(&[bogus.clone(), bogus.clone(), failing.clone()]).await;
+    assert_eq!((&seen["count"]["bogus"], &seen["count"]["servfail"]), (&json!(2), &json!(1)));
+    assert_eq!(reading, (Verdict::Outage, "signatures_broken".to_owned()));
+    let (_, reading) = through(&[bogus, good.clone()]).await;
+    assert_eq!(reading, (Verdict::Degraded, "signatures_broken_for_some".to_owned()));
+    let (_, reading) = through(&[failing.clone(), failing]).await;
+    assert_eq!(reading, (Verdict::Outage, "not_found_for_users".to_owned()));
+    let (seen, reading) = through(&[good.clone(), good]).await;
+    assert_eq!((&seen["addresses"], reading.0), (&json!(["192.0.2.1"]), Verdict::Live));
+}
+
+#[tokio::test]
+async fn a_resolver_that_lies_or_is_silent_is_no_witness() {
+    let good = resolves(|_| FOUND);
+    // It finds everything, also what cannot exist: a network that redirects.
+    let lying: Answering = Arc::new(|question, _| {
+        let mut said = reply(question, ResponseCode::NoError, false);
+        said.add_answer(a("example.test.", Ipv4Addr::new(203, 0, 113, 9)));
+        Some(said)
+    });
+    let silent: Answering = Arc::new(|_, _| None);
+    let (seen, reading) = through(&[good.clone(), lying.clone(), silent.clone()]).await;
+    assert_eq!((&seen["count"]["working"], &seen["addresses"]), (&json!(1), &json!(["192.0.2.1"])));
+    assert_eq!(reading, (Verdict::Live, "found_for_users".to_owned()));
+    let (_, reading) = through(&[lying, silent]).await;
+    assert_eq!(reading, (Verdict::Unknown, "no_resolver_works".to_owned()));
+    let withheld = resolves(|_| (ResponseCode::NoError, Some(Ipv4Addr::new(0, 0, 0, 0))));
+    assert_eq!(through(&[good, withheld]).await.1, (Verdict::Degraded, "withheld_by_resolver".to_owned()));
+}
+
+/// A mail server that gives each command (its first word) a line.
+async fn mail(banner: &'static str, answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let mut said = banner;
+            while stream.get_mut().write_all(format!("{said}\r\n").as_bytes()).await.is_ok() {
+                let mut line = String::new();
+                if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                    break;
+                }
+                let word = line.split_whitespace().next().unwrap_or("");
+                said = answers.iter().find(|(asked, _)| *asked == word).map_or("250 fine", |(_, answer)| answer);
+            }
+        }
+    });
+    address
+}
+
+const MX: &str = "example.test. MX 10 mx.example.test.\nmx.example.test. A 127.0.0.1\ncontrol.test. A 127.0.0.1";
+const PLAIN: (&str, &str) = ("EHLO", "250-mx.example.test greets you\r\n250 SIZE 1000");
+
+async fn mail_of(server: SocketAddr) -> (Value, (Verdict, String)) {
+    let options = NetOptions { smtp_port: server.port(), ..names(MX).await };
+    let answer =
+        look(options, Lookup::Smtp, &[("mailbox", &["me@example.test"]), ("controls", &["control.test"])]).await;
+    (answer.said["smtp"].clone(), read("mail/mx", &answer))
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_gone_is_a_drop_and_a_refusal_of_us_is_none() {
+    let gone = mail("220-mx.example.test\r\n220 ready", &[PLAIN, ("RCPT", "550 5.2.1 The account is disabled")]).await;
+    let (seen, reading) = mail_of(gone).await;
+    assert_eq!(seen["servers"][0]["mailbox_text"], "5.2.1 The account is disabled");
+    assert_eq!(reading, (Verdict::Dropped, "mailbox_gone".to_owned()));
+    let blocked = mail("220 ready", &[PLAIN, ("RCPT", "550 5.7.1 your address is on a list")]).await;
+    assert_eq!(mail_of(blocked).await.1, (Verdict::Degraded, "mailbox_refused".to_owned()));
+    let taken = mail("220 ready", &[PLAIN]).await;
+    assert_eq!(mail_of(taken).await.1, (Verdict::Degraded, "no_tls".to_owned()));
+}
+
+#[tokio::test]
+async fn a_banner_that_turns_us_away_is_unknown_and_one_that_is_busy_an_outage() {
+    assert_eq!(mail_of(mail("554 5.7.1 no service", &[]).await).await.1.1, "turned_away");
+    assert_eq!(mail_of(mail("421 later", &[]).await).await.1, (Verdict::Outage, "servers_broken".to_owned()));
+    assert_eq!(mail_of(mail("hello", &[]).await).await.1, (Verdict::Outage, "servers_broken".to_owned()));
+}
+
+#[tokio::test]
+async fn where_no_mail_server_can_be_reached_the_port_is_closed_here() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (seen, reading) = mail_of(closed).await;
+    assert_eq!(seen["control"], "silent");
+    assert_eq!(reading, (Verdict::Unknown, "port_25_closed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_domain_that_takes_no_mail_says_so() {
+    let answer = look(names("example.test. MX 0 .").await, Lookup::Smtp, &[]).await;
+    assert_eq!(read("mail/mx", &answer), (Verdict::Degraded, "takes_no_mail".to_owned()));
+}
