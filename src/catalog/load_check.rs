@@ -173,7 +173,7 @@ impl CheckReader<'_, '_> {
         let read = |name: At<String>| {
             if table.any(&name.value)?.value.is_string() {
                 let from = compile(self.source, &table.string(&name.value)?)?;
-                return Some(FactRule { name: name.value, from, on_change: OnChange::Record });
+                return Some(FactRule { name: name.value, from, on_change: OnChange::Record, burns: false });
             }
             let long = table.table(&name.value)?;
             let from = compile(self.source, &long.need_string("from", "\"json.seller\"")?)?;
@@ -182,8 +182,9 @@ impl CheckReader<'_, '_> {
                 Some("critical") => OnChange::Critical,
                 _ => OnChange::Record,
             };
+            let burns = long.flag("burns").is_some_and(|flag| flag.value);
             long.finish();
-            Some(FactRule { name: name.value, from, on_change })
+            Some(FactRule { name: name.value, from, on_change, burns })
         };
         table.keys().into_iter().filter_map(read).collect()
     }

@@ -36,6 +36,7 @@ const BLOCKLISTS: [&str; 4] = ["domain", "lists", "listed", "count"];
 const HEARD: [&str; 11] =
     ["name", "last_at", "age_seconds", "word", "by", "ok", "failed", "total", "share", "codes", "failing_since"];
 
+const BURN: [&str; 1] = ["per_day"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
 const RDAP: [&str; 11] = [
     "name",
@@ -69,6 +70,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),
+        "burn" if check.burning().is_some() => known(&BURN),
         "exec" if matches!(check.ask, Ask::Exec(_)) => known(&EXEC),
         "heard" if matches!(check.ask, Ask::Heard(_)) => known(&HEARD),
         own if matches!(check.ask, Ask::Lookup(what) if what.word() == own) => known(fields(own)),

@@ -134,6 +134,11 @@ impl Check {
         policy
     }
 
+    /// The fact that runs down, if there is one.
+    pub fn burning(&self) -> Option<&str> {
+        self.facts.iter().find(|fact| fact.burns).map(|fact| fact.name.as_str())
+    }
+
     /// The parameter with this name.
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params.iter().find(|param| param.name == name)
@@ -317,6 +322,8 @@ pub struct FactRule {
     pub from: Expr,
     /// What its change means.
     pub on_change: OnChange,
+    /// It runs down, like a balance: rules see what is spent in a day as `burn.per_day`.
+    pub burns: bool,
 }
 
 /// A small answer with what it must read.

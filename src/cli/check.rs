@@ -11,11 +11,9 @@ use super::{build, failed, load};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::model::Verdict;
-use crate::core::standing::Standing;
-use crate::core::time::Time;
 use crate::core::weigh::weigh;
 use crate::core::witness::OwnNetwork;
-use crate::engine::{Context, Desk, Looked, Spec, one_look};
+use crate::engine::{Before, Context, Desk, Looked, Spec, one_look};
 use crate::store::Store;
 
 /// One line of the table.
@@ -62,9 +60,7 @@ async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
     for (order, (dependency, probe)) in ctx.config.probes().enumerate() {
         let (ctx, name) = (ctx.clone(), dependency.label.clone());
         let spec = Arc::new(Spec { id: 0, probe: probe.clone() });
-        // One look has no history: whether it was ever live is left open here.
-        let standing = Standing { last_live: Some(Time(0)), ..Standing::default() };
-        looks.spawn(async move { (order, name, one_look(&ctx, spec, standing, false).await) });
+        looks.spawn(async move { (order, name, one_look(&ctx, spec, Before::single(), false).await) });
     }
     let total = looks.len();
     let mut lines = Vec::new();

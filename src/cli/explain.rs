@@ -13,10 +13,8 @@ use crate::catalog::{Check, lacking, question};
 use crate::config::Probe;
 use crate::core::model::Verdict;
 use crate::core::question::Key;
-use crate::core::standing::Standing;
-use crate::core::time::Time;
 use crate::core::weigh::weigh;
-use crate::engine::{Context, Looked, Spec, one_look, redacted};
+use crate::engine::{Before, Context, Looked, Spec, one_look, redacted};
 
 /// A vendor's own words are shown up to here.
 const MOST_WORDS: usize = 300;
@@ -47,8 +45,7 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
     let now = ctx.clock.now();
     let asked = question(check, &probe.params, None, now, ctx.config.network.timeout);
     let spec = Arc::new(Spec { id: 0, probe });
-    let standing = Standing { last_live: Some(Time(0)), ..Standing::default() };
-    let looked = one_look(ctx, spec, standing, false).await;
+    let looked = one_look(ctx, spec, Before::single(), false).await;
     let probe = &looked.spec.probe;
     let weighed = weigh(&looked.look.reading, &looked.witnesses, &probe.policy, true, looked.look.at);
     let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));

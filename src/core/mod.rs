@@ -10,6 +10,7 @@ pub mod anchors;
 pub mod answer;
 pub mod board;
 pub mod budget;
+pub mod burn;
 pub mod combine;
 pub mod flapping;
 pub mod groups;

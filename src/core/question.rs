@@ -91,7 +91,7 @@ words! {
 /// Every name under which askers may leave facts.
 pub fn asker_names() -> Vec<&'static str> {
     let lookups = Lookup::ALL.iter().map(|what| what.word());
-    ["tls", "dns", "exec", "heard"].into_iter().chain(lookups).collect()
+    ["tls", "dns", "exec", "heard", "burn"].into_iter().chain(lookups).collect()
 }
 
 impl Lookup {

@@ -3,6 +3,7 @@
 
 use super::draft::{DependencyState, ProbeState};
 use super::facts::{Learned, learn};
+use super::look::Before;
 use super::look::Looked;
 use super::plan::Spec;
 use super::{Engine, evidence};
@@ -10,6 +11,7 @@ use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::answer::Failure;
 use crate::core::board::LastLook;
+use crate::core::burn::{self, Stock};
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
@@ -37,6 +39,20 @@ impl Engine {
     /// What is believed about a probe.
     pub(super) fn standing(&self, id: i64) -> Standing {
         self.draft.probe(&self.state, id).map(|probe| probe.standing.clone()).unwrap_or_default()
+    }
+
+    /// What is believed about a probe before it looks, and how fast what it watches runs down.
+    pub(super) fn before(&self, id: i64, now: Time) -> Before {
+        let probe = self.draft.probe(&self.state, id);
+        let per_day = probe.and_then(|probe| burn::per_day(&probe.stocks, now));
+        Before { standing: self.standing(id), per_day }
+    }
+
+    /// What is left of what runs down.
+    fn stock(&self, spec: &Spec, look: &Look) -> Option<Stock> {
+        let (_, check) = self.ctx.config.catalog.check(&spec.probe.check)?;
+        let value = look.reading.facts.get(check.burning()?)?.as_f64()?;
+        Some(Stock { at: look.at, value })
     }
 
     /// What other dependencies' checks of the same vendor read lately.
@@ -71,6 +87,7 @@ impl Engine {
 
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
+        let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
         let evidence = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at).map(|cause| {
             next.evidence = evidence::count(&old.evidence, &look.reading, at);
             evidence::row(cause, &answer, &look.reading, &self.ctx.config.secrets())
@@ -100,6 +117,7 @@ impl Engine {
             flip: flip.clone(),
             facts: learned.rows.clone(),
             fact_changes: learned.changes.clone(),
+            stock,
             evidence,
         });
         if let Some(flip) = &flip {

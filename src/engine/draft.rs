@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::core::board::LastLook;
+use crate::core::burn::Stock;
 use crate::core::combine::Combined;
 use crate::core::incident::Incident;
 use crate::core::standing::Standing;
@@ -21,6 +22,8 @@ pub struct ProbeState {
     pub last: Option<LastLook>,
     /// Known facts by name.
     pub facts: HashMap<String, FactRow>,
+    /// What was left of what runs down, about once an hour.
+    pub stocks: Vec<Stock>,
     /// The reason of the last evidence, and how much was kept that day.
     pub evidence: Kept,
 }

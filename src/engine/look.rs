@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::Context;
 use super::plan::Spec;
 use crate::catalog::{FillError, Params, question};
@@ -26,13 +28,32 @@ pub struct Looked {
     pub witnesses: Witnesses,
 }
 
-/// Looks once. `standing` is what is believed now; it decides which witnesses are heard.
-pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, standing: Standing, urgent: bool) -> Looked {
+/// What is known before a look.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// What is believed; it decides which witnesses are heard.
+    pub standing: Standing,
+    /// How much of what runs down is spent in a day, once that is known.
+    pub per_day: Option<f64>,
+}
+
+impl Before {
+    /// One look has no history: whether it was ever live is left open.
+    pub fn single() -> Before {
+        Before { standing: Standing { last_live: Some(Time(0)), ..Standing::default() }, per_day: None }
+    }
+}
+
+/// Looks once.
+pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> Looked {
     // Stores cache for hours; where the catalogue knows how to get past that, every look does.
     let bust = Some(ctx.clock.now().0);
-    let (answer, reading, at) = ask(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
+    let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
+    let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));
+    let said = answer.said.into_iter().chain(burn).collect();
+    let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
     let look = Look { at, reading };
-    let witnesses = hear(ctx, &spec, &standing, &look).await;
+    let witnesses = hear(ctx, &spec, &before.standing, &look).await;
     Looked { spec, look, answer, witnesses }
 }
 
@@ -44,22 +65,22 @@ pub(super) async fn ask(
     bust: Option<i64>,
     urgent: bool,
 ) -> (Answer, Reading, Time) {
+    let (answer, at) = put(ctx, check, params, bust, urgent).await;
+    let (answer, reading) = judge(ctx, check, params, answer, at).await;
+    (answer, reading, at)
+}
+
+async fn put(ctx: &Arc<Context>, check: &str, params: &Params, bust: Option<i64>, urgent: bool) -> (Answer, Time) {
     let Some((_, found)) = ctx.config.catalog.check(check) else {
         let gone = Answer::failed(check, Failure::NotAsked, "the check is no longer in the catalogue");
-        return (
-            gone,
-            Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue"),
-            ctx.clock.now(),
-        );
+        return (gone, ctx.clock.now());
     };
     let answer = match question(found, params, bust, ctx.clock.now(), ctx.config.network.timeout) {
         Ok(question) => ctx.askers.ask(&question, urgent, ctx.clock.now()).await,
         Err(error @ FillError::NeedsKey(..)) => Answer::failed(check, Failure::NeedsKey, error.to_string()),
         Err(error) => Answer::failed(check, Failure::NotAsked, error.to_string()),
     };
-    let at = ctx.clock.now();
-    let (answer, reading) = judge(ctx, check, params, answer, at).await;
-    (answer, reading, at)
+    (answer, ctx.clock.now())
 }
 
 async fn judge(ctx: &Arc<Context>, check: &str, params: &Params, answer: Answer, at: Time) -> (Answer, Reading) {
@@ -67,6 +88,10 @@ async fn judge(ctx: &Arc<Context>, check: &str, params: &Params, answer: Answer,
         let found = ctx.config.catalog.check(check).map(|(_, check)| check);
         found.map(|found| ctx.config.catalog.judge(found, params, answer, at))
     };
+    if ctx.config.catalog.check(check).is_none() {
+        let gone = Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue");
+        return (answer, gone);
+    }
     let unread = || Reading::new(Verdict::Unknown, "unreadable", "the answer could not be judged");
     if answer.body.len() < HEAVY {
         let reading = judged(ctx, check, params, &answer).unwrap_or_else(unread);

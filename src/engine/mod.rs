@@ -22,7 +22,7 @@ mod witnesses;
 
 pub use courier::{Courier, Ways};
 pub use evidence::redacted;
-pub use look::{Looked, one_look};
+pub use look::{Before, Looked, one_look};
 pub use plan::Spec;
 pub use run::Command;
 pub use witnesses::Desk;
@@ -135,9 +135,9 @@ impl Engine {
         }
         for (spec, urgent) in self.plan.take_due(now) {
             let ctx = self.ctx.clone();
-            let standing = self.standing(spec.id);
+            let before = self.before(spec.id, now);
             let id = spec.id;
-            let look = async move { one_look(&ctx, spec, standing, urgent).await };
+            let look = async move { one_look(&ctx, spec, before, urgent).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))

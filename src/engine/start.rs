@@ -122,6 +122,7 @@ impl Engine {
         }
         let standings = self.store.standings().await?;
         let mut facts = self.store.facts().await?;
+        let mut stocks = self.store.stocks(now).await?;
         let specs: Vec<Arc<Spec>> = self
             .ctx
             .config
@@ -140,6 +141,7 @@ impl Engine {
             self.state.probes.entry(spec.id).or_insert_with(|| ProbeState {
                 standing,
                 facts: own.into_iter().map(|fact| (fact.name.clone(), fact)).collect(),
+                stocks: stocks.remove(&spec.id).unwrap_or_default(),
                 ..ProbeState::default()
             });
         }

@@ -4,7 +4,8 @@ use sqlx::{Sqlite, Transaction};
 
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
-use super::{Result, Store, observations};
+use super::{Result, Store, observations, stocks};
+use crate::core::burn::Stock;
 use crate::core::combine::Combined;
 use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Verdict;
@@ -37,6 +38,8 @@ pub struct LookRow {
     pub facts: Vec<FactRow>,
     /// Facts that changed.
     pub fact_changes: Vec<FactChange>,
+    /// What is left of what runs down.
+    pub stock: Option<Stock>,
     /// The raw answer, where it is worth keeping.
     pub evidence: Option<EvidenceRow>,
 }
@@ -178,6 +181,9 @@ async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &LookRow) -> Resul
         add_flip(tx, look, flip).await?;
     }
     facts::write(tx, look.probe, &look.facts, &look.fact_changes).await?;
+    if let Some(stock) = look.stock {
+        stocks::write(tx, look.probe, stock).await?;
+    }
     if let Some(evidence) = &look.evidence {
         evidence::add(tx, look.probe, look.at, evidence).await?;
     }

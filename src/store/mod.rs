@@ -19,6 +19,7 @@ mod owner;
 mod probes;
 mod prune;
 mod read;
+mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
 pub use evidence::{EvidenceRow, verify_chain};

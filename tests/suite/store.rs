@@ -27,6 +27,7 @@ fn look(probe: i64, at: i64, evidence: Option<EvidenceRow>) -> LookRow {
         flip: None,
         facts: Vec::new(),
         fact_changes: Vec::new(),
+        stock: None,
         evidence,
     }
 }
