@@ -197,7 +197,13 @@ fn configuration(scenario: &Scenario, folder: &Path) -> Result<Config, String> {
             .collect();
     }
     let key = format!("{{ file = {:?} }}", folder.join("key").display().to_string());
-    let text_of = format!("{head}{}", scenario.config.replace("KEY", &key));
+    let mut own = scenario.config.clone();
+    for (name, secret) in &scenario.world.secrets {
+        let file = folder.join(format!("key_{name}"));
+        std::fs::write(&file, secret).map_err(text)?;
+        own = own.replace(&format!("KEY_{name}"), &format!("{{ file = {:?} }}", file.display().to_string()));
+    }
+    let text_of = format!("{head}{}", own.replace("KEY", &key));
     Config::read(format!("{}.toml", scenario.name), text_of).map_err(text)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 
-use super::world::{World, beside};
+use super::world::World;
 use crate::core::model::words;
 use crate::read::{Problem, Problems, Source, Table};
 
@@ -113,11 +113,9 @@ pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
         Some(folder) => read_folder(folder)?,
         None => shipped(),
     };
-    let shipped_world = || SHIPPED.get_file("_world.toml").and_then(|file| file.contents_utf8()).unwrap_or("");
-    let own = folder.map(beside).and_then(|path| std::fs::read_to_string(path).ok());
-    let world = World::read("_world.toml", own.as_deref().unwrap_or_else(|| shipped_world()))?;
+    let world = world_of(&files)?;
     let (mut scenarios, mut problems) = (Vec::new(), Vec::new());
-    for (name, text) in files {
+    for (name, text) in files.into_iter().filter(|(name, _)| !name.starts_with('_')) {
         match read(&name, text, &world) {
             Ok(scenario) => scenarios.push(scenario),
             Err(Problems(found)) => problems.extend(found),
@@ -148,16 +146,32 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
         }
     }
     let files = sorted(files.into_iter());
-    if files.is_empty() {
+    if files.iter().all(|(name, _)| name.starts_with('_')) {
         return Err(Problems(vec![Problem::of_file(&name, "holds no scenario", "give a folder with scenarios")]));
     }
     Ok(files)
 }
 
 fn sorted(files: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    let mut files: Vec<_> = files.filter(|(name, _)| name.ends_with(".toml") && !name.starts_with('_')).collect();
+    let mut files: Vec<_> = files.filter(|(name, _)| name.ends_with(".toml")).collect();
     files.sort();
     files
+}
+
+/// The world that a folder brings, in files that begin with `_world`; else the shipped one.
+fn world_of(files: &[(String, String)]) -> Result<World, Problems> {
+    let worlds = |files: &[(String, String)]| -> Result<Option<World>, Problems> {
+        let mut world: Option<World> = None;
+        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("_world")) {
+            let next = World::read(name, text)?;
+            world = Some(world.map_or_else(|| next.clone(), |world| world.over(&next)));
+        }
+        Ok(world)
+    };
+    match worlds(files)? {
+        Some(own) => Ok(own),
+        None => Ok(worlds(&shipped())?.unwrap_or_default()),
+    }
 }
 
 fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {

@@ -1,7 +1,6 @@
 //! The shared world of the scenarios: who answers where, and what in which mode.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::core::answer::{Answer, Failure, HttpFacts, Said};
 use crate::core::question::{self, Question};
@@ -14,7 +13,7 @@ pub struct Route {
     pub actor: String,
     /// The host of the logical URL, or the zone.
     pub host: String,
-    /// A text in the URL.
+    /// A text in the question as it is shown: a URL, or "smtp of example.org".
     pub asks: Option<String>,
     /// The mode it is in while no scenario sets another.
     pub usually: String,
@@ -40,6 +39,8 @@ pub struct World {
     replies: BTreeMap<(String, String), Reply>,
     /// `[[dependency]]` tables by id, as text for a configuration.
     pub platform: BTreeMap<String, String>,
+    /// Secrets of a shape of their own, by the name that follows `KEY_` in a configuration.
+    pub secrets: BTreeMap<String, String>,
 }
 
 impl World {
@@ -58,6 +59,10 @@ impl World {
                 world.platform.insert(key.value, text.value);
             }
             table.finish();
+        }
+        for key in root.table("secret").map(|table| table.keys()).unwrap_or_default() {
+            let text = root.table("secret").and_then(|table| table.string(&key.value));
+            world.secrets.extend(text.map(|text| (key.value, text.value)));
         }
         root.finish();
         drop(root);
@@ -79,6 +84,8 @@ impl World {
     /// A world that asks its own routes and replies before those of `base`.
     pub(super) fn over(mut self, base: &World) -> World {
         self.routes.extend(base.routes.iter().cloned());
+        self.platform.extend(base.platform.clone());
+        self.secrets.extend(base.secrets.clone());
         for (key, reply) in &base.replies {
             self.replies.entry(key.clone()).or_insert_with(|| reply.clone());
         }
@@ -87,12 +94,9 @@ impl World {
 
     /// Who answers this question.
     pub fn route(&self, question: &Question) -> Option<&Route> {
-        let url = match question {
-            Question::Http(http) => http.shown.as_str(),
-            _ => "",
-        };
+        let shown = question.shown();
         let fits = |route: &&Route| {
-            route.host == question.host() && route.asks.as_ref().is_none_or(|asks| url.contains(asks.as_str()))
+            route.host == question.host() && route.asks.as_ref().is_none_or(|asks| shown.contains(asks.as_str()))
         };
         self.routes.iter().find(fits)
     }
@@ -203,9 +207,4 @@ fn names(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
         return table.strings(key).map(|list| list.value.into_iter().map(|item| item.value).collect());
     }
     table.need_string(key, "\"live\"").map(|text| vec![text.value])
-}
-
-/// The world's file beside scenarios in a folder, or the shipped one.
-pub(super) fn beside(folder: &Path) -> std::path::PathBuf {
-    folder.join("_world.toml")
 }

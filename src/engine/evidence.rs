@@ -16,7 +16,7 @@ const BODY_LIMIT: usize = 256 << 10;
 /// No probe keeps more entries a day.
 const DAILY_CAP: u32 = 50;
 /// JSON fields whose values are never kept, whoever sends them.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 20] = [
     "auth_token",
     "authorization",
     "api_key",
@@ -32,6 +32,11 @@ const FIELDS: [&str; 15] = [
     "client_secret",
     "private_key",
     "id_token",
+    "secretaccesskey",
+    "sessiontoken",
+    "x-auth-token",
+    "x-api-key",
+    "set-cookie",
 ];
 
 /// Why this answer is kept, if it is: the first of a streak, a new reason, or a flip.
@@ -60,7 +65,8 @@ pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
 /// The entry, without secrets.
 pub fn row(cause: &str, answer: &Answer, reading: &Reading, secrets: &[Secret]) -> EvidenceRow {
     let mut redacted = Vec::new();
-    let facts = json!(answer);
+    let mut facts = json!(answer);
+    by_field(&mut facts, "", &mut redacted);
     let facts = by_value(facts.to_string(), secrets, &mut redacted);
     let mut body = redact(&answer.body, secrets, &mut redacted);
     body.truncate(BODY_LIMIT);
@@ -117,15 +123,22 @@ fn by_field(value: &mut Value, path: &str, redacted: &mut Vec<String>) {
     }
 }
 
-fn by_pattern(text: String, redacted: &mut Vec<String>) -> String {
-    let pattern = format!(r#"(?i)"({})"\s*:\s*"[^"]*"?"#, FIELDS.join("|"));
-    // The fields are constants, so the pattern always compiles; without it nothing is kept.
-    let Ok(pattern) = regex::Regex::new(&pattern) else { return String::new() };
-    if !pattern.is_match(&text) {
-        return text;
+/// Fields in what is no whole JSON: JSON that breaks off, XML, a form.
+fn by_pattern(mut text: String, redacted: &mut Vec<String>) -> String {
+    let fields = FIELDS.join("|");
+    for (what, pattern, instead) in [
+        ("fields of broken JSON", format!(r#"(?i)"({fields})"\s*:\s*"[^"]*"?"#), r#""$1":"[redacted]""#),
+        ("elements of XML", format!(r"(?i)<({fields})(?:\s[^>]*)?>[^<]+"), "<$1>[redacted]"),
+        ("fields of a form", format!(r#"(?i)\b({fields})=[^&\s"'<>]+"#), "$1=[redacted]"),
+    ] {
+        // The fields are constants, so the pattern always compiles; without it nothing is kept.
+        let Ok(pattern) = regex::Regex::new(&pattern) else { return String::new() };
+        if pattern.is_match(&text) {
+            redacted.push(what.to_owned());
+            text = pattern.replace_all(&text, instead).into_owned();
+        }
     }
-    redacted.push("fields of broken JSON".to_owned());
-    pattern.replace_all(&text, r#""$1":"[redacted]""#).into_owned()
+    text
 }
 
 fn by_value(mut text: String, secrets: &[Secret], redacted: &mut Vec<String>) -> String {
@@ -165,6 +178,19 @@ mod tests {
         let answer = Answer { body: body.to_vec(), ..Answer::default() };
         let row = row("first", &answer, &Reading::new(Verdict::Live, "x", ""), &[]);
         assert!(!String::from_utf8(row.body).unwrap().contains("t0psecret"));
+    }
+
+    #[test]
+    fn fields_of_xml_and_of_forms_leave_too() {
+        for body in [
+            "<Result><SecretAccessKey>t0psecret</SecretAccessKey></Result>",
+            "<auth_token type=\"string\">t0psecret</auth_token>",
+            "status=ok&access_token=t0psecret&scope=read",
+        ] {
+            let answer = Answer { body: body.into(), ..Answer::default() };
+            let row = row("first", &answer, &Reading::new(Verdict::Live, "x", ""), &[]);
+            assert!(!String::from_utf8(row.body).unwrap().contains("t0psecret"), "{body}");
+        }
     }
 
     #[test]

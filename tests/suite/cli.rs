@@ -97,3 +97,61 @@ fn config_check_tells_what_is_new_and_what_needs_a_key() {
     assert!(out(&checked).contains(wanted), "{}", out(&checked));
     assert!(out(&checked).contains("note: nobody is told: no channel is on"), "{}", out(&checked));
 }
+
+/// The program, run while servers of this test go on.
+async fn while_serving(args: Vec<String>) -> std::process::Output {
+    tokio::task::spawn_blocking(move || plugwatch(&args.iter().map(String::as_str).collect::<Vec<_>>())).await.unwrap()
+}
+
+#[tokio::test]
+async fn explain_tells_what_was_asked_what_came_and_which_permission_a_key_lacks() {
+    let vendor = crate::kit::raw(|_| {
+        let body = br#"{"message": "User: arn:aws:iam::123456789012:user/plugwatch is not authorized to perform: ses:GetAccount on resource: *"}"#;
+        crate::kit::http("403 Forbidden", "content-type: application/json\r\nx-amzn-errortype: AccessDeniedException\r\n", body)
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let (file, key) = (folder.path().join("p.toml"), folder.path().join("key"));
+    std::fs::write(&key, "s3cret-key-of-ours").unwrap();
+    let anchors = plugwatch::demo::anchors().await.unwrap();
+    let text = format!(
+        "platform = \"Acme\"\n[network]\nanchors = {anchors:?}\nloopback_only = true\n[override]\n\
+         \"https://email.eu-west-1.amazonaws.com\" = \"http://{vendor}\"\n[[dependency]]\nid = \"mailer\"\n\
+         check = \"ses/account\"\nregion = \"eu-west-1\"\naccess_key_id = \"AKIA0000000000000000\"\n\
+         secret_access_key = {{ file = {key:?} }}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let args = ["check", "--explain", "mail", "--config", file.to_str().unwrap()].map(str::to_owned);
+    let explained = while_serving(args.into()).await;
+    assert_eq!(explained.status.code(), Some(1));
+    let said = out(&explained);
+    assert!(!said.contains("s3cret"), "{said}");
+    let took = said.lines().find(|line| line.contains(" ms")).unwrap().rsplit(", ").next().unwrap().to_owned();
+    insta::assert_snapshot!(said.replace(&took, "N ms"));
+}
+
+#[tokio::test]
+async fn a_word_given_while_nobody_watches_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, database) = (folder.path().join("p.toml"), folder.path().join("a.db"));
+    let text = format!(
+        "platform = \"Acme\"\ndatabase = {database:?}\n[[dependency]]\nid = \"law-firm\"\nlabel = \"Law firm\"\n\
+         check = \"attest/word\"\nname = \"law\"\n[[dependency]]\nid = \"host\"\ncheck = \"digitalocean/account\"\n\
+         token = {{ env = \"NOT_SET_ANYWHERE\" }}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let attest = |args: &[&str]| {
+        let args = [&["attest", "--config", file.to_str().unwrap(), "--by", "Ada"], args].concat();
+        plugwatch(&args)
+    };
+    let early = attest(&["law"]);
+    assert_eq!(early.status.code(), Some(1), "there is no database yet");
+    let store = plugwatch::store::Store::open(&database).await.unwrap();
+    let said = attest(&["law", "--left"]);
+    assert_eq!(out(&said), "kept: Law firm no longer works for you; `plugwatch run` reads it within five minutes\n");
+    let heard = plugwatch::core::heard::Inbox::heard(&store, "law", plugwatch::core::time::Time(0)).await.unwrap();
+    assert_eq!((heard[0].word, heard[0].by.as_str()), (plugwatch::core::heard::Word::Left, "Ada"));
+    let other = attest(&["host"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("its check would be attest/word"));
+}

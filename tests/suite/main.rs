@@ -21,6 +21,7 @@ mod names;
 mod notify;
 mod properties;
 mod rdap;
+mod secrets;
 mod signing;
 mod site;
 mod store;

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use plugwatch::core::answer::{Answer, Failure};
 use plugwatch::core::question::Question;
 use plugwatch::core::time::Time;
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint, DistinguishedName,
+    DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::kit::{askers, get, options, provider};
+use crate::kit::{askers, get, http, options, provider, raw};
 
 /// An authority and a server whose certificate is for `names`, valid in these years.
 struct Site {
@@ -20,12 +23,18 @@ struct Site {
     port: u16,
 }
 
-async fn site(names: &[&str], years: (i32, i32)) -> Site {
+/// An authority's parameters and key.
+fn authority() -> (CertificateParams, KeyPair) {
     provider();
-    let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     ca.distinguished_name = named("Test Authority");
+    (ca, KeyPair::generate().unwrap())
+}
+
+async fn site(names: &[&str], years: (i32, i32)) -> Site {
+    let (ca, ca_key) = authority();
     let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
     let key = KeyPair::generate().unwrap();
     let mut leaf = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
@@ -114,4 +123,61 @@ async fn a_certificate_of_nobody_we_trust_is_named() {
     let answer = ask(&site(&["localhost"], (2020, 2096)).await, false).await;
     assert_eq!(answer.failure, Some(Failure::TlsUntrusted));
     assert_eq!(answer.said["tls"]["issuer_org"], "Test Authority");
+}
+
+/// What the authority's list says of a certificate that names it; the list is made by `list`.
+async fn revocation(list: fn(&Issuer<'_, KeyPair>) -> Vec<u8>, status: &'static str) -> String {
+    let (ca, ca_key) = authority();
+    let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
+    let issuer = Issuer::new(ca, ca_key);
+    let body = list(&issuer);
+    let server = raw(move |_| http(status, "content-type: application/pkix-crl\r\n", &body)).await;
+    let key = KeyPair::generate().unwrap();
+    let mut leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    leaf.serial_number = Some(SerialNumber::from(7));
+    leaf.not_after = rcgen::date_time_ymd(2096, 1, 1);
+    leaf.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![format!("http://{server}/ca.crl")] }];
+    let der = leaf.signed_by(&key, &issuer).unwrap().der().to_vec();
+    let answer = ask(&Site { authority, port: serve(der, key.serialize_der()).await }, true).await;
+    assert_eq!(answer.failure, None, "{answer:?}");
+    answer.said["tls"]["revocation"].as_str().unwrap().to_owned()
+}
+
+/// A list with this serial number in it, good until this year.
+fn list_of(serial: u64, until: i32, issuer: &Issuer<'_, KeyPair>) -> Vec<u8> {
+    let revoked = RevokedCertParams {
+        serial_number: SerialNumber::from(serial),
+        revocation_time: rcgen::date_time_ymd(2025, 6, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let list = CertificateRevocationListParams {
+        this_update: rcgen::date_time_ymd(2025, 1, 1),
+        next_update: rcgen::date_time_ymd(until, 1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: vec![revoked],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    list.signed_by(issuer).unwrap().der().to_vec()
+}
+
+#[tokio::test]
+async fn a_certificate_on_its_authoritys_list_is_revoked() {
+    assert_eq!(revocation(|issuer| list_of(7, 2096, issuer), "200 OK").await, "revoked");
+    assert_eq!(revocation(|issuer| list_of(8, 2096, issuer), "200 OK").await, "good");
+}
+
+#[tokio::test]
+async fn a_list_that_is_stale_forged_broken_or_missing_proves_nothing() {
+    let forged = |_: &Issuer<'_, KeyPair>| {
+        let (ca, key) = authority();
+        list_of(7, 2096, &Issuer::new(ca, key))
+    };
+    assert_eq!(revocation(forged, "200 OK").await, "unknown", "signed by another key");
+    assert_eq!(revocation(|issuer| list_of(7, 2026, issuer), "200 OK").await, "unknown", "stale");
+    assert_eq!(revocation(|_| b"<html>".to_vec(), "200 OK").await, "unknown");
+    assert_eq!(revocation(|issuer| list_of(7, 2096, issuer), "404 Not Found").await, "unknown");
+    let answer = ask(&site(&["localhost"], (2020, 2096)).await, true).await;
+    assert_eq!(answer.said["tls"]["revocation"], "none", "it names no list");
 }
