@@ -10,12 +10,19 @@ default_ca = own
 [own]
 database = {folder}/{name}.index
 serial = {folder}/{name}.serial
+crlnumber = {folder}/{name}.crlnumber
+crl_extensions = list
 new_certs_dir = {folder}
 default_md = sha256
 policy = any
 unique_subject = no
 [any]
 commonName = supplied
+[list]
+authorityKeyIdentifier = keyid:always
+[req]
+distinguished_name = nothing
+[nothing]
 """
 _CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
@@ -33,10 +40,11 @@ class Authority:
         self._settings.write_text(_SETTINGS.format(folder=folder, name=name))
         (folder / f"{name}.index").touch()
         (folder / f"{name}.serial").write_text("1000\n")
+        (folder / f"{name}.crlnumber").write_text("01\n")
         made = ["-keyout", str(self._key), "-out", str(self.file), "-days", "3", "-subj", f"/CN={name}"]
         run_or_fail(["openssl", "req", "-x509", *_CURVE, *made])
 
-    def issue(self, name, for_names, begins=-1, ends=60):
+    def issue(self, name, for_names, begins=-1, ends=60, crl_url=None):
         """Writes `name`.crt and .key for these names and addresses; returns their common path.
 
         The days count from now. `openssl ca` is used because it takes both ends of the time:
@@ -45,13 +53,42 @@ class Authority:
         path = self._folder / name
         request, extras = path.with_suffix(".csr"), path.with_suffix(".ext")
         run_or_fail(["openssl", "req", *_CURVE, "-keyout", f"{path}.key", "-out", str(request), "-subj", f"/CN={name}"])
-        extras.write_text(f"subjectAltName={for_names}\nextendedKeyUsage=serverAuth\n")
+        extras.write_text(f"subjectAltName={for_names}\nextendedKeyUsage=serverAuth\n{_points_at(crl_url)}")
         run_or_fail([
             "openssl", "ca", "-batch", "-notext", "-config", str(self._settings),
             "-cert", str(self.file), "-keyfile", str(self._key), "-in", str(request), "-out", f"{path}.crt",
             "-startdate", _day(begins), "-enddate", _day(ends), "-extfile", str(extras),
         ])
         return path
+
+    def revoke(self, name):
+        """From the next list on, this certificate is revoked."""
+        self._ca("-revoke", str(self._folder / f"{name}.crt"), "-crl_reason", "keyCompromise")
+
+    def crl(self, days=7):
+        """The list of what is revoked, as it is served: version 2, in DER."""
+        as_text = self._folder / f"{self._name}.crl.pem"
+        in_der = self._folder / f"{self._name}.crl"
+        self._ca("-gencrl", "-crldays", str(days), "-out", str(as_text))
+        run_or_fail(["openssl", "crl", "-in", str(as_text), "-outform", "DER", "-out", str(in_der)])
+        return in_der.read_bytes()
+
+    def self_signed(self, name, for_names, ends=60):
+        """A certificate that nobody but itself vouches for; returns the common path as `issue` does."""
+        path = self._folder / name
+        # Own settings: the system's would make it an authority, which is another mistake.
+        settings, names = ["-config", str(self._settings)], ["-addext", f"subjectAltName={for_names}"]
+        made = ["-keyout", f"{path}.key", "-out", f"{path}.crt", "-days", str(ends), "-subj", f"/CN={name}"]
+        no_authority = ["-addext", "basicConstraints=critical,CA:FALSE"]
+        run_or_fail(["openssl", "req", "-x509", *settings, *_CURVE, *made, *names, *no_authority])
+        return path
+
+    def _ca(self, *what):
+        run_or_fail(["openssl", "ca", "-config", str(self._settings), "-cert", str(self.file), "-keyfile", str(self._key), *what])
+
+
+def _points_at(crl_url):
+    return f"crlDistributionPoints=URI:{crl_url}\n" if crl_url else ""
 
 
 def _day(from_now):

@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 
+from dnsready import answers
 from processes import free_port, run, run_or_fail, start, stop, wait_until
 from texts import fill
 
@@ -36,7 +37,7 @@ class NameServer:
         """Starts it, and waits until it answers at each of its addresses."""
         self._process = start(["knotd", "-c", str(self._folder / "knot.conf")], self._folder / "knotd.log")
         for address in self._addresses:
-            wait_until(f"knotd at {address}", lambda at=address: rcode(at, self._port, "example") != "none", 10)
+            wait_until(f"knotd at {address}", lambda at=address: answers(at, self._port, "example"), 10, 0.05)
 
     def remove_zone(self, zone):
         """The host no longer serves this zone, and refuses it from now on."""

@@ -41,16 +41,27 @@ class Looked:
         return self.lines.get(label, Line(label, "", f"no such line; printed was: {self.text}", ""))
 
 
+def secret(file):
+    """A secret that stands in a file."""
+    return {"file": str(file)}
+
+
 def dependency(name, check, confirm=None, every=None, **params):
     """The setting of one dependency; its label is its name."""
     settings = {"id": name, "label": name, "check": check, "criticality": "critical", **params}
     if every:
         settings["every"] = every
     # JSON's texts, numbers and lists are written the same way in TOML.
-    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
+    lines = [f"{key} = {_toml(value)}" for key, value in settings.items()]
     if confirm:
         lines.append(f'confirm = {{ reads = {confirm[0]}, over = "{confirm[1]}" }}')
     return "[[dependency]]\n" + "\n".join(lines) + "\n"
+
+
+def _toml(value):
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    return json.dumps(value)
 
 
 class Plugwatch:
@@ -69,7 +80,7 @@ class Plugwatch:
         self.config.write_text(fill(
             "plugwatch.toml", platform=others.get("platform", "Shop"), folder=self.folder, web=self.web,
             anchors=", ".join(json.dumps(anchor) for anchor in anchors), root=ROOT, dns_port=world.dns_port,
-            authority=world.authority, overrides="\n".join(f'"{of}" = "{at}"' for of, at in overrides.items()),
+            authority=world.authority, network=others.get("network", ""), overrides="\n".join(f'"{of}" = "{at}"' for of, at in overrides.items()),
             channels=others.get("channels", ""), dependencies="\n".join(dependencies),
         ))
 

@@ -1,0 +1,32 @@
+"""Zones of BIND and what unbound tells users of them: signed, bogus in three ways, refused, blocked."""
+
+from looks import Look, look_at_all
+
+BOGUS = "because its DNSSEC signatures do not fit"
+
+
+def prove(world, claims):
+    """Every state of a zone, at its own servers and through resolvers."""
+    zone = lambda name: {"domain": f"{name}.test"}  # noqa: E731
+    look_at_all(world, claims, "names", [
+        Look("signed", "dns/zone", "live", "all 1 name servers serve the zone", "BIND's signed zone is served", zone("signed")),
+        Look("refused", "dns/zone", "says dropped (unconfirmed)", "all 1 name servers refuse refused.test",
+             "BIND refuses a zone that it does not have", zone("refused")),
+        Look("signed-seen", "dns/resolvers", "live", "all 3 working resolvers find signed.test",
+             "a properly signed zone is found by resolvers that check", zone("signed")),
+        Look("unsigned-seen", "dns/resolvers", "live", "all 3 working resolvers", "an unsigned zone is found", zone("unsigned")),
+        Look("expired-seen", "dns/resolvers", "says outage (unconfirmed)", BOGUS,
+             "signatures that ran out are told as such", zone("expired-zone")),
+        Look("mismatch-seen", "dns/resolvers", "says outage (unconfirmed)", BOGUS,
+             "a DS of another key is told as broken signatures", zone("mismatch")),
+        Look("tampered-seen", "dns/resolvers", "says outage (unconfirmed)", BOGUS,
+             "a record changed after signing is told as broken signatures", zone("tampered")),
+        Look("bogus-served", "dns/zone", "live", "serve the zone", "the zone's own server gladly serves a bogus zone", zone("tampered")),
+        Look("refused-seen", "dns/resolvers", "says outage (unconfirmed)", "working resolvers get no answer about refused.test",
+             "a zone that its server refuses is not found by users", zone("refused")),
+        Look("never-seen", "dns/resolvers", "says outage (unconfirmed)", "tell users that never.test does not exist",
+             "a name that does not exist is said by all resolvers", zone("never")),
+        Look("blocked-seen", "dns/resolvers", "says degraded (unconfirmed)", "blocked.test is blocked at 127.0.0.73",
+             "one resolver's block is named", zone("blocked")),
+        Look("network", "website/network", "live", "EXAMPLE-NET, ZZ", "whose network an address lies in", zone("good")),
+    ])

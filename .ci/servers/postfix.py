@@ -1,0 +1,76 @@
+"""Postfix: a mail exchanger that takes mail for one mailbox, and throws it away.
+
+Packages: postfix (with the answer "No configuration"); its user `postfix` must be there.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import time
+
+from processes import listens, start, stop, wait_until
+from texts import fill
+
+_MASTER = "/usr/lib/postfix/sbin/master"
+_QUEUES = (
+    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "pid", "private",
+    "public", "saved", "trace",
+)
+
+
+class Postfix:
+    """One Postfix with settings, queue and log in its own folder."""
+
+    def __init__(self, folder, address, port, domain, certificate, name="mx.test"):
+        """`certificate` is the common path of a .crt and a .key for `name`."""
+        self.log = folder / "mail.log"
+        self._folder = folder
+        self._address = address
+        self._port = port
+        self._process = None
+        self._make_queue()
+        (folder / "mailboxes").write_text(f"postmaster@{domain} there\ndisabled@{domain} there\n")
+        (folder / "refused").write_text(f"disabled@{domain} 550 5.2.1 The mailbox is disabled, not accepting messages\n")
+        for file in ("main.cf", "master.cf"):
+            (folder / file).write_text(fill(
+                f"postfix_{file}", folder=folder, address=address, port=port, domain=domain, certificate=certificate, name=name,
+            ))
+        # A file that has just been written is read again and again until it has cooled
+        # down, by every one of the programs; so all of them are made to look older.
+        for file in folder.iterdir():
+            if file.is_file():
+                os.utime(file, (time.time() - 60, time.time() - 60))
+
+    def start(self):
+        """Starts it, and waits until it accepts connections."""
+        # `postfix start` would check the whole system first and run on in the background;
+        # -d keeps the master in the foreground. It ends its children by their process
+        # group, so it must lead one.
+        command = [_MASTER, "-d", "-c", str(self._folder)]
+        self._process = start(command, self._folder / "master.log", start_new_session=True)
+        wait_until("postfix", lambda: listens(self._address, self._port), 10, 0.05)
+
+    def stop(self):
+        """Stops it, its children included."""
+        code = stop(self._process)
+        # The master passes the signal on to its group, but a child that was just being made
+        # can miss it, and would keep the port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        wait_until("postfix's end", lambda: not listens(self._address, self._port), 5, 0.05)
+        return code
+
+    def _make_queue(self):
+        """What `postfix check` would make; the programs run as the user `postfix`."""
+        data, queue = self._folder / "data", self._folder / "queue"
+        for folder in (data, *(queue / name for name in _QUEUES)):
+            folder.mkdir(parents=True)
+            if folder.name != "pid":
+                shutil.chown(folder, "postfix")
+        # They open files by their full paths: each folder on the way must let them through,
+        # also one from mktemp. They cannot list it.
+        for on_the_way in (self._folder, *self._folder.parents):
+            mode = on_the_way.stat().st_mode
+            if not mode & 0o001:
+                on_the_way.chmod(mode | 0o001)
