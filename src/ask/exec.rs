@@ -69,7 +69,8 @@ fn kill(group: Option<u32>) {
     }
 }
 
-fn facts(code: Option<i32>, output: &[u8]) -> Value {
+/// What a program says.
+pub fn facts(code: Option<i32>, output: &[u8]) -> Value {
     let text = String::from_utf8_lossy(output);
     let first = text.lines().next().unwrap_or("");
     let (line, numbers) = first.split_once('|').unwrap_or((first, ""));

@@ -9,6 +9,8 @@ mod body;
 mod dns;
 mod exec;
 mod failure;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gate;
 mod heard;
 mod http;

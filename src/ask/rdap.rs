@@ -87,7 +87,7 @@ async fn fetch(net: &Net, timeout: Duration, urgent: bool) -> Result<BTreeMap<St
 }
 
 /// RFC 9224, section 4: `services` holds pairs of endings and addresses; HTTPS is preferred.
-fn read(json: &Value) -> BTreeMap<String, String> {
+pub fn read(json: &Value) -> BTreeMap<String, String> {
     let texts = |list: &Value| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     };

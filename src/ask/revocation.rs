@@ -48,7 +48,7 @@ pub async fn of(net: &Net, chain: &Chain) -> &'static str {
 }
 
 /// The first web address among the certificate's distribution points.
-fn list_of(leaf: &[u8]) -> Option<String> {
+pub fn list_of(leaf: &[u8]) -> Option<String> {
     let (_, leaf) = X509Certificate::from_der(leaf).ok()?;
     let points = leaf.extensions().iter().find_map(|extension| match extension.parsed_extension() {
         ParsedExtension::CRLDistributionPoints(points) => Some(points),
@@ -87,7 +87,8 @@ async fn fetched(net: &Net, url: &str) -> Option<Vec<u8>> {
     list
 }
 
-fn next_update(list: &[u8]) -> Option<Time> {
+/// When the next list is due.
+pub fn next_update(list: &[u8]) -> Option<Time> {
     let (_, list) = CertificateRevocationList::from_der(list).ok()?;
     list.next_update().map(|at| Time(at.timestamp() * 1_000))
 }

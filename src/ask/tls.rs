@@ -148,7 +148,7 @@ fn facts(record: &Record, version: String, now: Time) -> Value {
 }
 
 /// One certificate's facts (RFC 5280).
-fn one(der: &CertificateDer<'_>, now: Time) -> Value {
+pub fn one(der: &CertificateDer<'_>, now: Time) -> Value {
     let sha256 = hex(&Sha256::digest(der));
     let Ok((_, certificate)) = X509Certificate::from_der(der) else { return json!({ "sha256": sha256 }) };
     let first = |mut names: Box<dyn Iterator<Item = String> + '_>| names.next();

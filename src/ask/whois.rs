@@ -42,7 +42,7 @@ pub async fn ask(net: &Net, question: &RdapQuestion) -> Answer {
 }
 
 /// `whois: whois.nic.io`, in IANA's answer about a top-level domain.
-fn server_in(text: &str) -> Option<String> {
+pub fn server_in(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix("whois:"))?;
     Some(line.trim().to_lowercase()).filter(|server| !server.is_empty())
 }

@@ -22,6 +22,17 @@ use super::net::Net;
 pub const ROOTS: [&str; 6] =
     ["198.41.0.4", "170.247.170.2", "192.33.4.12", "199.7.91.13", "192.5.5.241", "193.0.14.129"];
 
+/// Reads one reply in every way that it is read.
+#[cfg(fuzzing)]
+pub fn read(
+    reply: &hickory_proto::op::Message,
+    name: &hickory_proto::rr::Name,
+    kind: hickory_proto::rr::RecordType,
+) {
+    lookup::read(reply, name, kind);
+    zone::read(reply, kind);
+}
+
 /// Walks to the zone and tells all that its parent and its servers say.
 pub async fn ask(net: &Net, question: &DnsQuestion) -> Answer {
     let asked = Question::Dns(question.clone()).shown();

@@ -38,7 +38,8 @@ async fn one(walk: &mut Walk<'_>, selector: &str, domain: &str) -> Value {
     json!({ "selector": selector, "outcome": outcome, "target": aliases.last() })
 }
 
-fn outcome(texts: &[String]) -> &'static str {
+/// What the texts of a selector are worth.
+pub fn outcome(texts: &[String]) -> &'static str {
     match texts.first().map(|text| DomainKey::parse(text.as_bytes())) {
         Some(Ok(_)) => "valid",
         // An empty `p=` (section 3.6.1).

@@ -25,7 +25,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         }
     };
     let parsed = match records.as_slice() {
-        [one] => Dmarc::parse(one.as_bytes()).ok(),
+        [one] => parse(one),
         _ => None,
     };
     // A name below the one with the record follows its `sp`, if it has one.
@@ -43,6 +43,11 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         "policy": policy.map_or("", word),
         "reports": parsed.iter().flat_map(|dmarc| &dmarc.rua).map(|uri| uri.uri.as_str()).collect::<Vec<_>>(),
     })
+}
+
+/// A record as it is meant.
+pub fn parse(record: &str) -> Option<Dmarc> {
+    Dmarc::parse(record.as_bytes()).ok()
 }
 
 fn word(policy: &Policy) -> &'static str {

@@ -4,13 +4,13 @@
 //! down, so that no resolver's cache or filter stands between; only `resolvers` asks resolvers.
 
 mod blocklists;
-mod dkim;
-mod dmarc;
-mod mta_sts;
+pub(super) mod dkim;
+pub(super) mod dmarc;
+pub(super) mod mta_sts;
 mod network;
 mod resolvers;
-mod smtp;
-mod spf;
+pub(super) mod smtp;
+pub(super) mod spf;
 
 use std::time::Duration;
 

@@ -47,8 +47,9 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
     facts
 }
 
+/// A policy as it is served.
 #[derive(Default)]
-struct Policy {
+pub struct Policy {
     version: String,
     mode: String,
     mx: Vec<String>,
@@ -57,7 +58,7 @@ struct Policy {
 
 impl Policy {
     /// Section 3.2: lines of `key: value`.
-    fn read(text: &str) -> Policy {
+    pub fn read(text: &str) -> Policy {
         let mut policy = Policy::default();
         for (key, value) in text.lines().filter_map(|line| line.split_once(':')) {
             let value = value.trim();
@@ -72,7 +73,8 @@ impl Policy {
         policy
     }
 
-    fn is_whole(&self) -> bool {
+    /// Whether nothing that it needs is missing.
+    pub fn is_whole(&self) -> bool {
         let known = matches!(self.mode.as_str(), "enforce" | "testing" | "none");
         self.version == "STSv1" && known && self.max_age > 0 && (self.mode == "none" || !self.mx.is_empty())
     }

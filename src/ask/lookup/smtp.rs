@@ -160,6 +160,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
 
 async fn talk(net: &Net, stream: TcpStream, host: &str, mailbox: Option<&str>, said: &mut Value) -> Option<()> {
     let mut talk = Talk::new(stream);
+    if !greet(&mut talk, said).await? {
+        return after_hello(&mut talk, mailbox, said).await;
+    }
+    let go = talk.say("STARTTLS").await?;
+    if go.code != 220 {
+        said["tls"] = json!({ "valid": false, "verdict": "refused" });
+        return None;
+    }
+    let name = ServerName::try_from(host.to_owned()).ok()?;
+    let (facts, stream) = tls::secure(net, name, talk.stream.into_inner()).await;
+    said["tls"] = facts.unwrap_or_else(|| json!({ "valid": false, "verdict": "tls_failed" }));
+    let mut talk = Talk::new(stream?);
+    talk.say("EHLO [127.0.0.1]").await.filter(|reply| reply.code == 250)?;
+    after_hello(&mut talk, mailbox, said).await
+}
+
+/// Banner and EHLO; whether the server offers TLS.
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(talk: &mut Talk<S>, said: &mut Value) -> Option<bool> {
     let banner = talk.reply().await?;
     note(said, &banner);
     if banner.code != 220 {
@@ -174,20 +192,15 @@ async fn talk(net: &Net, stream: TcpStream, host: &str, mailbox: Option<&str>, s
     said["outcome"] = json!("served");
     let starttls = hello.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
     said["starttls"] = json!(starttls);
-    if !starttls {
-        return after_hello(&mut talk, mailbox, said).await;
-    }
-    let go = talk.say("STARTTLS").await?;
-    if go.code != 220 {
-        said["tls"] = json!({ "valid": false, "verdict": "refused" });
-        return None;
-    }
-    let name = ServerName::try_from(host.to_owned()).ok()?;
-    let (facts, stream) = tls::secure(net, name, talk.stream.into_inner()).await;
-    said["tls"] = facts.unwrap_or_else(|| json!({ "valid": false, "verdict": "tls_failed" }));
-    let mut talk = Talk::new(stream?);
-    talk.say("EHLO [127.0.0.1]").await.filter(|reply| reply.code == 250)?;
-    after_hello(&mut talk, mailbox, said).await
+    Some(starttls)
+}
+
+/// A whole conversation without TLS.
+#[cfg(fuzzing)]
+pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, said: &mut Value) -> Option<()> {
+    let mut talk = Talk::new(stream);
+    greet(&mut talk, said).await?;
+    after_hello(&mut talk, Some("me@example.org"), said).await
 }
 
 /// Asks whether the mailbox is accepted, and leaves politely.

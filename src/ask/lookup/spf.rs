@@ -57,7 +57,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
 }
 
 /// The library passes over words that are none; receivers do not (section 4.6.1).
-fn parse(record: &str) -> Option<Spf> {
+pub fn parse(record: &str) -> Option<Spf> {
     let terms = || record.split_ascii_whitespace().skip(1);
     if terms().all(is_term) { Spf::parse(record.as_bytes()).ok() } else { None }
 }

@@ -1,0 +1,129 @@
+"""Looks at domains in an RDAP server that ICANN wrote: in good order, on hold, unknown to it.
+
+    registry.py PATH_TO_BINARY FOLDER
+"""
+
+import json
+import os
+import pathlib
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+
+from claims import Claims
+from looks import Look, look_at_all
+from nginx import Nginx, secure_server
+from certificates import Authority
+from pages import Pages
+from processes import free_port, start, stop_all, wait_until
+
+ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass
+class World:
+    """Everything that is watched, and where."""
+
+    binary: str
+    folder: pathlib.Path
+    authority: pathlib.Path
+    anchors: list
+    dns_port: int = 53
+    network: str = field(default="")
+
+
+class Registry:
+    """One rdap-srv; it holds the objects that lie in its folder."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._data = folder / "data"
+        self._data.mkdir(parents=True)
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}/rdap"
+
+    def start(self):
+        """Starts it, and waits until it answers."""
+        settings = {"RDAP_SRV_DATA_DIR": str(self._data), "RDAP_SRV_LISTEN_ADDR": "127.0.0.1", "RDAP_SRV_LISTEN_PORT": str(self.port)}
+        start(["rdap-srv"], self._folder / "rdap-srv.log", env={"PATH": os.environ["PATH"], **settings})
+        wait_until("the registry", lambda: self._answers("help"), 20)
+
+    def write(self, name, *status):
+        """Puts a domain into the registry's folder."""
+        domain = {
+            "objectClassName": "domain", "rdapConformance": ["rdap_level_0"], "ldhName": name, "status": list(status),
+            "events": [{"eventAction": "expiration", "eventDate": "2037-01-01T00:00:00Z"}],
+            "nameservers": [{"objectClassName": "nameserver", "ldhName": "ns1.example.net"}],
+            "entities": [{
+                "objectClassName": "entity", "handle": "146", "roles": ["registrar"],
+                "publicIds": [{"type": "IANA Registrar ID", "identifier": "146"}],
+                "vcardArray": ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "Example Registrar"]]],
+            }],
+        }
+        (self._data / f"{name}.json").write_text(json.dumps(domain))
+
+    def reload(self, name, status):
+        """Lets it read its folder again, and waits until the domain has this status."""
+        (self._data / "update").touch()
+        wait_until(f"{status} of {name}", lambda: status in self._answers(f"domain/{name}"), 20)
+
+    def _answers(self, path):
+        try:
+            with _DIRECT.open(f"{self.base}/{path}", timeout=5) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+        except OSError:
+            return ""
+
+
+def build(binary, folder):
+    """The anchors, and nothing else: which registry answers is given."""
+    authority = Authority(folder / "certificates", "ours")
+    names = [f"{n}.anchor.example" for n in ("one", "two", "three")]
+    shown, port = authority.issue("anchor", ",".join(f"DNS:{name}" for name in names)), free_port()
+    pages = Pages(folder / "pages")
+    pages.show_site("fine")
+    servers = "\n".join(secure_server(at, port, shown, pages.folder) for at in ANCHORS)
+    Nginx(folder / "nginx", servers, [(at, port) for at in ANCHORS]).start()
+    anchors = [f"{name}@{at}:{port}" for name, at in zip(names, ANCHORS)]
+    return World(binary=binary, folder=folder, authority=authority.file, anchors=anchors)
+
+
+def prove(world, claims):
+    """Good order, a hold that comes while it runs, and what it does not know."""
+    registry = Registry(world.folder / "registry")
+    registry.write("good.example", "active", "client transfer prohibited")
+    registry.write("held.example", "active")
+    registry.start()
+    at = lambda name: {"domain": f"{name}.example", "rdap_base": registry.base}  # noqa: E731
+    look = lambda name, *rest: Look(name, "domain/registration", *rest, at(name))  # noqa: E731
+    look_at_all(world, claims, "registry", [
+        look("good", "live", "good.example is registered until 2037", "a domain in good order"),
+        look("held", "live", "held.example is registered", "before its hold it is live"),
+        look("never", "unknown (registry_not_found)", "finds no never.example", "not found proves nothing"),
+    ])
+    registry.write("held.example", "client hold")
+    registry.reload("held.example", "client hold")
+    look_at_all(world, claims, "registry", [
+        look("held", "says dropped (unconfirmed)", "has taken held.example out of the zone (client hold)", "a hold is seen at the next look"),
+        look("good", "live", "", "and the other one stays as it is"),
+    ])
+
+
+def main(binary, folder):
+    """Runs it, and says how much of it holds."""
+    claims = Claims()
+    try:
+        world = build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder))
+        claims.run("registry", prove, world, claims)
+    finally:
+        stop_all()
+    print(f"{claims.passed} passed, {claims.failed} failed")
+    return 1 if claims.failed or not claims.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,10 @@
+//! Pages, as read by every check that takes them apart.
+#![no_main]
+
+use plugwatch_fuzz::{checks, judge_as};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    for check in checks().into_iter().filter(|check| !check.selects.is_empty() || check.id == "website/page") {
+        judge_as(check, bytes, "text/html", "", 200);
+    }
+});

@@ -1,0 +1,10 @@
+//! What registries say: IANA's lists, RDAP and WHOIS answers about a domain.
+#![no_main]
+
+use plugwatch_fuzz::judge;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    plugwatch::ask::fuzzing::registries(bytes);
+    judge("domain/registration", bytes, "application/rdap+json", "");
+    judge("domain/registration", bytes, "", "whois");
+});

@@ -1,0 +1,55 @@
+//! The readers of what others send, for the fuzz targets in `fuzz/`: built only there.
+
+use hickory_proto::op::Message;
+use hickory_proto::rr::{Name, RecordType};
+use rustls::pki_types::CertificateDer;
+
+use super::lookup::{dkim, dmarc, mta_sts, smtp, spf};
+use super::{dns, exec, rdap, revocation, tls, whois};
+use crate::core::time::Time;
+
+/// A name server's answer: the way down, the round among a zone's servers, any name's records.
+pub fn name_server(bytes: &[u8]) {
+    let Ok(reply) = Message::from_vec(bytes) else { return };
+    for name in ["example.org.", "www.example.org."] {
+        let name = Name::from_ascii(name).unwrap_or_else(|_| Name::root());
+        dns::read(&reply, &name, RecordType::A);
+        dns::read(&reply, &name, RecordType::TXT);
+    }
+}
+
+/// Everything that a mail server says in one connection.
+pub fn mail_server(bytes: &[u8]) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else { return };
+    let mut said = serde_json::json!({});
+    runtime.block_on(smtp::converse(tokio::io::join(bytes, tokio::io::sink()), &mut said));
+}
+
+/// Records about mail, as text.
+pub fn mail_records(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    spf::parse(&text);
+    dkim::outcome(&[text.to_string()]);
+    dmarc::parse(&text);
+    mta_sts::Policy::read(&text).is_whole();
+}
+
+/// A certificate, and a list of revoked ones.
+pub fn certificates(bytes: &[u8]) {
+    tls::one(&CertificateDer::from(bytes.to_vec()), Time(0));
+    revocation::list_of(bytes);
+    revocation::next_update(bytes);
+}
+
+/// IANA's list of registries, and its WHOIS answers.
+pub fn registries(bytes: &[u8]) {
+    if let Ok(json) = serde_json::from_slice(bytes) {
+        rdap::read(&json);
+    }
+    whois::server_in(&String::from_utf8_lossy(bytes));
+}
+
+/// What a program of the user's prints.
+pub fn program(bytes: &[u8]) {
+    exec::facts(Some(0), bytes);
+}
