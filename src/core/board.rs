@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::combine::Combined;
 use super::incident::Incident;
-use super::model::{Criticality, Role, Verdict};
+use super::model::{Criticality, Proves, Role, Verdict};
 use super::shown::Shown;
 use super::standing::{Held, Standing};
 use super::time::Time;
@@ -70,6 +70,9 @@ pub struct ProbeBoard {
     pub title: String,
     /// What it counts for.
     pub role: Role,
+    /// What a `live` of it proves.
+    #[serde(default = "seen_from_outside")]
+    pub proves: Proves,
     /// The storefront.
     pub country: Option<String>,
     /// What is believed about it.
@@ -97,7 +100,25 @@ pub struct LastLook {
     pub latency_ms: u32,
 }
 
+/// What a probe of an older board proved at least.
+fn seen_from_outside() -> Proves {
+    Proves::Presence
+}
+
 impl DependencyBoard {
+    /// The most that is proven of what is shown live: the account in good order, a key that works,
+    /// or no more than what is seen from outside.
+    pub fn proven(&self) -> Option<Proves> {
+        if self.shown() != Shown::Live {
+            return None;
+        }
+        let seen = |probe: &&ProbeBoard| {
+            probe.standing.verdict() == Some(Verdict::Live) && probe.standing.unverified.is_none()
+        };
+        // The strongest stands first in the order of the words.
+        self.probes.iter().filter(seen).map(|probe| probe.proves).min()
+    }
+
     /// What people are shown.
     pub fn shown(&self) -> Shown {
         self.state.shown()

@@ -61,6 +61,7 @@ impl Engine {
             counts: status::counts(&board),
             incidents: locked.chain(incidents.iter().rev().map(|row| incident_line(row, &board, now))).collect(),
             uptime,
+            proven: status::proven(&board),
             unseen: unseen.map(|d| format!("{}: {}", d.label, d.say())).collect(),
             gaps: gaps.iter().map(|(from, to)| format!("{} to {}", from.short(), to.short())).collect(),
         })

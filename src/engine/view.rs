@@ -9,6 +9,7 @@ use crate::config::Dependency;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::{Part, verified_at};
 use crate::core::incident::Reason;
+use crate::core::model::Proves;
 use crate::core::notice::Notice;
 use crate::core::review::Telling;
 use crate::core::shown::Shown;
@@ -72,10 +73,11 @@ impl Engine {
     fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
         let view = |spec: &Arc<Spec>| {
             let state = self.draft.probe(&self.state, spec.id);
-            let title = self.ctx.config.catalog.check(&spec.probe.check).map_or("", |(_, check)| check.title.as_str());
+            let check = self.ctx.config.catalog.check(&spec.probe.check).map(|(_, check)| check);
             ProbeBoard {
                 check: spec.probe.check.clone(),
-                title: title.to_owned(),
+                title: check.map_or_else(String::new, |check| check.title.clone()),
+                proves: check.map_or(Proves::Presence, |check| check.proves),
                 role: spec.probe.role,
                 country: spec.probe.country.clone(),
                 standing: state.map(|state| state.standing.clone()).unwrap_or_default(),
@@ -132,7 +134,8 @@ impl Engine {
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             stands_on: self.stands_on(dependency),
             also_down: others.down,
-            still_standing: others.standing,
+            proven: status::by_proof(&others.standing),
+            still_standing: others.standing.into_iter().map(|(_, label)| label).collect(),
             unsure: others.unsure,
             incident: None,
             announced: self.announced(&dependency.id, at),
@@ -191,7 +194,7 @@ impl Engine {
                 }
                 Shown::Live => match self.doubt(other) {
                     Some(doubt) => others.unsure.push(format!("{label} ({doubt})")),
-                    None => others.standing.push(label.clone()),
+                    None => others.standing.push((self.view_dependency(other).proven(), label.clone())),
                 },
                 Shown::NotVerified => others.unsure.push(label.clone()),
                 shown => others.unsure.push(format!("{label} ({})", status::words(shown))),
@@ -211,7 +214,7 @@ impl Engine {
 #[derive(Default)]
 struct Neighbours {
     down: Vec<String>,
-    standing: Vec<String>,
+    standing: Vec<(Option<Proves>, String)>,
     unsure: Vec<String>,
 }
 

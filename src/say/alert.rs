@@ -100,6 +100,9 @@ pub struct About {
     pub also_down: Vec<String>,
     /// Labels of what still stands, verified.
     pub still_standing: Vec<String>,
+    /// The same, grouped by what is proven of them.
+    #[serde(default)]
+    pub proven: Vec<String>,
     /// Labels of what may not stand: it is being checked, or could not be seen.
     #[serde(default)]
     pub unsure: Vec<String>,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Format, render};
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::history::Counts;
-use crate::core::model::Role;
+use crate::core::model::{Proves, Role};
 use crate::core::shown::Shown;
 use crate::core::standing::Held;
 use crate::core::time::{Time, human};
@@ -29,6 +29,9 @@ pub struct Report {
     pub incidents: Vec<String>,
     /// Share served, a line each.
     pub uptime: Vec<String>,
+    /// What is proven, a line for each way.
+    #[serde(default)]
+    pub proven: Vec<String>,
     /// What could not be verified.
     pub unseen: Vec<String>,
     /// When nobody watched.
@@ -48,6 +51,37 @@ pub fn words(shown: Shown) -> &'static str {
         Shown::NeedsKey => "needs a key",
         Shown::Starting => "no look yet",
     }
+}
+
+/// Names grouped by what is proven of them, the most first: `A, B (in good order)`.
+pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
+    let ways = [
+        (Some(Proves::Standing), " (in good order)"),
+        (Some(Proves::Access), " (the key works)"),
+        (Some(Proves::Presence), " (seen from outside)"),
+        (None, ""),
+    ];
+    let group = |(way, words): (Option<Proves>, &str)| {
+        let labels: Vec<&str> =
+            standing.iter().filter(|(proven, _)| *proven == way).map(|(_, label)| label.as_str()).collect();
+        (!labels.is_empty()).then(|| format!("{}{words}", labels.join(", ")))
+    };
+    ways.into_iter().filter_map(group).collect()
+}
+
+/// What is proven of everything that is live, a line for each way.
+pub fn proven(board: &Board) -> Vec<String> {
+    let ways = [
+        (Proves::Standing, "In good order, by their own word"),
+        (Proves::Access, "The key works, more is not shown"),
+        (Proves::Presence, "Seen from outside"),
+    ];
+    let line = |(proves, words): (Proves, &str)| {
+        let labels: Vec<&str> =
+            board.dependencies.iter().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
+        (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
+    };
+    ways.into_iter().filter_map(line).collect()
 }
 
 /// The sign before a name; words stand beside it always.
@@ -181,7 +215,7 @@ fn why_probe(probe: &ProbeBoard, now: Time) -> minijinja::Value {
     });
     let next = human(probe.next_at.since(now));
     context! {
-        title => probe.title, country => probe.country, words, suspicion, last, next => format!("in {next}"),
+        title => probe.title, country => probe.country, words, proves => probe.proves, suspicion, last, next => format!("in {next}"),
     }
 }
 
@@ -230,6 +264,7 @@ fn dependency_json(dependency: &DependencyBoard, details: bool) -> Value {
     out["reason"] = json!(held.map(|held| &held.reason));
     out["fault"] = json!(held.map(|held| held.fault));
     out["proof"] = json!(held.map(|held| held.proof));
+    out["proven"] = json!(dependency.proven());
     out["say"] = json!(dependency.say());
     out["breaks"] = json!(dependency.breaks);
     out["fallback"] = json!(dependency.fallback);

@@ -319,3 +319,19 @@ async fn a_domain_that_takes_no_mail_says_so() {
     let answer = look(names("example.test. MX 0 .").await, Lookup::Smtp, &[]).await;
     assert_eq!(read("mail/mx", &answer), (Verdict::Degraded, "takes_no_mail".to_owned()));
 }
+
+#[tokio::test]
+async fn mail_servers_whose_names_are_gone_are_told_from_those_that_cannot_be_looked_up() {
+    let answer = look(names("example.test. MX 10 mx.gone.test.").await, Lookup::Smtp, &[]).await;
+    assert_eq!(read("mail/mx", &answer), (Verdict::Outage, "servers_without_address".to_owned()));
+    let elsewhere = "example.test. MX 10 mx.example.test.\nmx.example.test. A 203.0.113.1";
+    let answer = look(names(elsewhere).await, Lookup::Smtp, &[]).await;
+    assert_eq!(read("mail/mx", &answer), (Verdict::Unknown, "no_way_there".to_owned()), "the guard lets nobody there");
+}
+
+#[tokio::test]
+async fn beside_all_a_redirect_counts_for_nothing() {
+    let lines = "example.test. TXT v=spf1 -all redirect=other.test";
+    let spf = facts(names(lines).await, Lookup::Spf, &[]).await;
+    assert_eq!((&spf["lookups"], &spf["includes"]), (&json!(0), &json!([])));
+}

@@ -65,10 +65,16 @@ impl Walk<'_> {
         (looked.aliases, looked.found.map(|found| found.iter().filter_map(text).collect()))
     }
 
-    /// The IPv4 addresses of a name.
+    /// The IPv4 addresses of a name, or its IPv6 addresses where it has no others.
     pub async fn addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
-        let found = self.look_up(name, RecordType::A).await.found?;
-        Ok(found.iter().filter_map(super::walk::ipv4).collect())
+        match self.look_up(name, RecordType::A).await.found {
+            Ok(found) => Ok(found.iter().filter_map(super::walk::ipv4).collect()),
+            Err(Missing::NoData) => {
+                let found = self.look_up(name, RecordType::AAAA).await.found?;
+                Ok(found.iter().filter_map(ipv6).collect())
+            }
+            Err(missing) => Err(missing),
+        }
     }
 
     pub(super) async fn look_up_at(&mut self, name: &str, kind: RecordType, depth: u8) -> Looked {
@@ -135,6 +141,13 @@ impl Walk<'_> {
             }
         }
         None
+    }
+}
+
+fn ipv6(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::AAAA(address) => Some(IpAddr::V6(address.0)),
+        _ => None,
     }
 }
 

@@ -24,11 +24,7 @@ pub const ROOTS: [&str; 6] =
 
 /// Reads one reply in every way that it is read.
 #[cfg(fuzzing)]
-pub fn read(
-    reply: &hickory_proto::op::Message,
-    name: &hickory_proto::rr::Name,
-    kind: hickory_proto::rr::RecordType,
-) {
+pub fn read(reply: &hickory_proto::op::Message, name: &hickory_proto::rr::Name, kind: hickory_proto::rr::RecordType) {
     lookup::read(reply, name, kind);
     zone::read(reply, kind);
 }

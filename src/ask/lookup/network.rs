@@ -43,7 +43,8 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
 
 /// `13335 | 104.16.0.0/12 | US | arin | 2014-03-28`; several numbers where several announce it.
 async fn origin(walk: &mut Walk<'_>, address: IpAddr) -> Option<Vec<u32>> {
-    let (_, texts) = walk.texts(&format!("{}.origin.asn.cymru.com", reversed(address))).await;
+    let list = if address.is_ipv4() { "origin" } else { "origin6" };
+    let (_, texts) = walk.texts(&format!("{}.{list}.asn.cymru.com", reversed(address))).await;
     let text = texts.ok()?.into_iter().next()?;
     let numbers = text.split('|').next()?.split_whitespace();
     let asns: Vec<u32> = numbers.filter_map(|number| number.parse().ok()).collect();

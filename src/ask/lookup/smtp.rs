@@ -53,15 +53,15 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
     let word = if hosts.iter().any(|(_, host)| host.is_empty()) { "null_mx" } else { word };
     let mut places = Vec::new();
     for (preference, host) in hosts.iter().filter(|(_, host)| !host.is_empty()).take(MOST) {
-        let address = walk.addresses_of(host).await.ok().and_then(|found| found.first().copied());
+        let address = walk.addresses_of(host).await.and_then(|found| found.first().copied().ok_or(Missing::NoData));
         places.push((*preference, host.clone(), address));
     }
     let mailbox = question.all("mailbox").first().map(String::as_str);
     let servers: Vec<Value> =
         join_all(places.iter().map(|(preference, host, ip)| server(net, *preference, host, *ip, mailbox))).await;
     let count = |outcome: &str| servers.iter().filter(|row| row["outcome"] == outcome).count();
-    let reached = servers.len() - count("silent") - count("closed") - count("no_address") - count("no_way");
-    let control = if reached == 0 && !servers.is_empty() { control(net, walk, question).await } else { "not_asked" };
+    let silent = count("silent") + count("closed");
+    let control = if silent > 0 && silent == servers.len() { control(net, walk, question).await } else { "not_asked" };
     json!({
         "domain": question.domain(),
         "found": word,
@@ -69,7 +69,8 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
         "control": control,
         "count": {
             "total": servers.len(), "served": count("served"), "turned_away": count("turned_away"), "busy": count("busy"),
-            "silent": servers.len() - reached, "broken": count("broken"),
+            "silent": silent, "broken": count("broken"), "no_address": count("no_address"),
+            "no_way": count("no_way"), "unanswered": count("unanswered"),
             "mailbox_gone": servers.iter().filter(|row| row["mailbox"] == "gone").count(),
             "no_tls": servers.iter().filter(|row| row["outcome"] == "served" && row["starttls"] == false).count(),
             "bad_tls": servers.iter().filter(|row| row["tls"]["valid"] == false).count(),
@@ -82,7 +83,7 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
 async fn control(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
     for host in question.all("controls") {
         let Some(ip) = walk.addresses_of(host).await.ok().and_then(|found| found.first().copied()) else { continue };
-        let said = server(net, 0, host, Some(ip), None).await;
+        let said = server(net, 0, host, Ok(ip), None).await;
         if said["code"].as_u64().is_some_and(|code| code > 0) {
             return "answers";
         }
@@ -90,9 +91,22 @@ async fn control(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> &
     "silent"
 }
 
-async fn server(net: &Net, preference: u16, host: &str, ip: Option<IpAddr>, mailbox: Option<&str>) -> Value {
-    let mut said = json!({ "host": host, "preference": preference, "outcome": "no_address", "code": 0, "text": "" });
-    let Some(ip) = ip.filter(|ip| net.options.guard.allows(*ip)) else { return said };
+async fn server(
+    net: &Net,
+    preference: u16,
+    host: &str,
+    found: Result<IpAddr, Missing>,
+    mailbox: Option<&str>,
+) -> Value {
+    let mut said = json!({ "host": host, "preference": preference, "outcome": "no_way", "code": 0, "text": "" });
+    let ip = match found {
+        Ok(ip) if net.options.guard.allows(ip) => ip,
+        Ok(_) => return said,
+        Err(missing) => {
+            said["outcome"] = json!(if missing == Missing::Unanswered { "unanswered" } else { "no_address" });
+            return said;
+        }
+    };
     said["address"] = json!(ip.to_string());
     let place = SocketAddr::new(ip, net.options.smtp_port);
     let stream = match timeout(TALK / 4, TcpStream::connect(place)).await {
@@ -101,10 +115,8 @@ async fn server(net: &Net, preference: u16, host: &str, ip: Option<IpAddr>, mail
             said["outcome"] = json!("closed");
             return said;
         }
-        Ok(Err(_)) => {
-            said["outcome"] = json!("no_way");
-            return said;
-        }
+        // No route, such as to an IPv6 address from a machine that has none.
+        Ok(Err(_)) => return said,
         Err(_) => {
             said["outcome"] = json!("silent");
             return said;

@@ -93,7 +93,9 @@ async fn follow(walk: &mut Walk<'_>, spf: &Spf, tree: &mut Tree) {
             Mechanism::All | Mechanism::Ip4 { .. } | Mechanism::Ip6 { .. } => {}
         }
     }
-    if let Some(redirect) = &spf.redirect {
+    // Beside `all`, a redirect says nothing (section 6.1).
+    let has_all = spf.directives.iter().any(|directive| directive.mechanism == Mechanism::All);
+    if let Some(redirect) = spf.redirect.as_ref().filter(|_| !has_all) {
         tree.lookups += 1;
         next.extend(literal(redirect));
     }
