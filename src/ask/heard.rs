@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::core::answer::{Answer, Failure};
-use crate::core::heard::{self, Inbox};
+use crate::core::heard::{self, Inbox, Word};
 use crate::core::question::{HeardQuestion, Question};
 use crate::core::time::{Time, millis};
 
@@ -24,7 +24,7 @@ pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time)
     };
     let since = Time(now.0 - millis(question.window));
     // Since when it fails may lie before the window.
-    let reports = match inbox.heard(&question.name, Time(now.0 - millis(question.window.max(DAY)))).await {
+    let reports = match inbox.heard(&question.key(), Time(now.0 - millis(question.window.max(DAY)))).await {
         Ok(reports) => reports,
         Err(why) => return Answer::failed(asked, Failure::NotAsked, why),
     };
@@ -32,13 +32,15 @@ pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time)
     let total = sum.ok.saturating_add(sum.failed);
     let share = |count: u64| if total == 0 { 0.0 } else { count as f64 / total as f64 };
     let codes: Vec<_> = sum.codes.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();
-    let last = reports.last();
+    // A job that has only begun has shown nothing yet.
+    let last = reports.iter().rev().find(|report| report.word != Word::Began);
     let facts = json!({
         "name": question.name,
         "last_at": last.map(|last| last.at.rfc3339()),
-        "age_seconds": heard::age(&reports, now).map(|age| age.as_secs()),
+        "age_seconds": last.map(|last| now.since(last.at).as_secs()),
         "word": last.map(|last| last.word.word()),
         "by": last.map(|last| &last.by),
+        "code": last.map(|last| &last.code),
         "ok": sum.ok,
         "failed": sum.failed,
         "total": total,

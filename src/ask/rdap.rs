@@ -23,9 +23,23 @@ const FRESH: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Default)]
 pub struct Bootstrap {
     list: Mutex<Option<(Time, BTreeMap<String, String>)>>,
+    /// WHOIS servers by top-level domain, for those that speak no RDAP.
+    whois: Mutex<BTreeMap<String, (Time, String)>>,
 }
 
 impl Bootstrap {
+    /// The WHOIS server of a top-level domain, if it was asked for within a day.
+    pub(super) fn whois(&self, ending: &str, now: Time) -> Option<String> {
+        let servers = self.whois.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.get(ending).filter(|(at, _)| now.since(*at) <= FRESH).map(|(_, server)| server.clone())
+    }
+
+    /// Notes a WHOIS server.
+    pub(super) fn note_whois(&self, ending: &str, server: &str, now: Time) {
+        let mut servers = self.whois.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.insert(ending.to_owned(), (now, server.to_owned()));
+    }
+
     fn known(&self, now: Time, fresh: bool) -> Option<BTreeMap<String, String>> {
         let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.as_ref().filter(|(at, _)| !fresh || now.since(*at) <= FRESH).map(|(_, list)| list.clone())
@@ -39,7 +53,7 @@ pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
         Some(base) => base.clone(),
         None => match registry(net, question, urgent).await {
             Ok(Some(base)) => base,
-            Ok(None) => return whois::ask(net, question).await,
+            Ok(None) => return whois::ask(net, question, urgent).await,
             Err(failed) => return Answer { asked, ..*failed },
         },
     };

@@ -22,6 +22,8 @@ use crate::core::time::Time;
 const LONGEST_KEPT: Duration = Duration::from_secs(86_400);
 /// However soon the next one is due, and after a failure too, it is not fetched more often.
 const SHORTEST_KEPT: Duration = Duration::from_secs(3_600);
+/// No platform has more authorities.
+const MOST_LISTS: usize = 64;
 /// A list comes within this.
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -79,11 +81,15 @@ async fn fetched(net: &Net, url: &str) -> Option<Vec<u8>> {
     let list = good.then_some(answer.body).filter(|body| CertificateRevocationList::from_der(body).is_ok());
     let due = list.as_deref().and_then(next_update).map_or(Duration::ZERO, |at| at.since(now));
     let until = now.plus(due.clamp(SHORTEST_KEPT, LONGEST_KEPT));
-    net.lists
-        .kept
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(url.to_owned(), Kept { until, list: list.clone() });
+    let mut kept = net.lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    // An older list is better than none: the verifier knows how old is too old.
+    let list = list.or_else(|| kept.get(url).and_then(|kept| kept.list.clone()));
+    if kept.len() >= MOST_LISTS {
+        kept.retain(|_, kept| now < kept.until);
+    }
+    if kept.len() < MOST_LISTS {
+        kept.insert(url.to_owned(), Kept { until, list: list.clone() });
+    }
     list
 }
 

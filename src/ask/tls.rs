@@ -36,9 +36,12 @@ pub async fn inspect(net: &Net, url: &Url, limit: Duration) -> Option<Value> {
     let name = ServerName::try_from(url.host_str()?.to_owned()).ok()?;
     let handshake = connect(net, actual.host_str()?.to_owned(), port, name);
     let (mut facts, chain) = tokio::time::timeout(limit, handshake).await.ok()??;
-    // Fetching the list is a look of its own, over HTTP.
-    let revocation = tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain))).await;
-    facts["revocation"] = json!(revocation.unwrap_or("unknown"));
+    // Fetching the list is a look of its own, over HTTP. What nobody vouches for names no list.
+    let revocation = match facts["valid"] == true {
+        true => tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain))).await.unwrap_or("unknown"),
+        false => "unknown",
+    };
+    facts["revocation"] = json!(revocation);
     Some(facts)
 }
 

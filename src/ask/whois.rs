@@ -20,18 +20,16 @@ const IANA: &str = "whois.iana.org";
 const MOST: u64 = 64 << 10;
 
 /// What the registry says about the domain, as text, marked as the step `whois`.
-pub async fn ask(net: &Net, question: &RdapQuestion) -> Answer {
+pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
     let watch = Stopwatch::start();
     let asked = format!("{} at its registry, by WHOIS", question.domain);
     let ending = question.domain.rsplit('.').next().unwrap_or("");
-    let said = match put(net, IANA, ending, question).await {
-        Ok(text) => match server_in(&text) {
-            Some(server) => put(net, &server, &question.domain, question).await,
-            None => {
-                let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
-                return Answer::failed(asked, Failure::NotAsked, detail);
-            }
-        },
+    let said = match server_of(net, ending, question, urgent).await {
+        Ok(Some(server)) => put(net, &server, &question.domain, question, urgent).await,
+        Ok(None) => {
+            let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
+            return Answer::failed(asked, Failure::NotAsked, detail);
+        }
         Err(failure) => Err(failure),
     };
     let took_ms = watch.ms();
@@ -41,13 +39,29 @@ pub async fn ask(net: &Net, question: &RdapQuestion) -> Answer {
     }
 }
 
+/// The registry's server, asked of IANA once a day.
+async fn server_of(net: &Net, ending: &str, question: &RdapQuestion, urgent: bool) -> Result<Option<String>, Failure> {
+    let known = net.bootstrap.whois(ending, net.clock.now());
+    if known.is_some() {
+        return Ok(known);
+    }
+    let server = server_in(&put(net, IANA, ending, question, urgent).await?);
+    if let Some(server) = &server {
+        net.bootstrap.note_whois(ending, server, net.clock.now());
+    }
+    Ok(server)
+}
+
 /// `whois: whois.nic.io`, in IANA's answer about a top-level domain.
 pub fn server_in(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix("whois:"))?;
     Some(line.trim().to_lowercase()).filter(|server| !server.is_empty())
 }
 
-async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion) -> Result<String, Failure> {
+async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion, urgent: bool) -> Result<String, Failure> {
+    if !net.gate.pass(server, urgent).await {
+        return Err(Failure::ToldToWait);
+    }
     let place = place(net, server, question).await.ok_or(Failure::DnsFailed)?;
     if !net.options.guard.allows(place.ip()) {
         return Err(Failure::AddressRefused);

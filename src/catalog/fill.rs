@@ -102,10 +102,10 @@ pub fn question(
             let timeout = timeout.min(Duration::from_secs(5));
             Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
         }
-        Ask::Heard(_) => {
+        Ask::Heard(takes) => {
             let seconds = params.public.get("window").and_then(Value::as_u64).unwrap_or(3_600);
             let name = params.text("name")?.0;
-            Ok(Question::Heard(HeardQuestion { name, window: Duration::from_secs(seconds) }))
+            Ok(Question::Heard(HeardQuestion { takes: *takes, name, window: Duration::from_secs(seconds) }))
         }
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();

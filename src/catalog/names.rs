@@ -31,10 +31,22 @@ const SMTP: [&str; 6] = ["domain", "servers", "count", "hosts", "control", "foun
 const SPF: [&str; 8] = ["domain", "found", "records", "valid", "lookups", "includes", "gone", "all"];
 const DKIM: [&str; 3] = ["domain", "selectors", "count"];
 const DMARC: [&str; 7] = ["domain", "found", "at", "records", "valid", "policy", "reports"];
-const MTA_STS: [&str; 9] = ["domain", "found", "id", "valid", "mode", "mx", "max_age", "hosts", "failed"];
-const BLOCKLISTS: [&str; 4] = ["domain", "lists", "listed", "count"];
-const HEARD: [&str; 11] =
-    ["name", "last_at", "age_seconds", "word", "by", "ok", "failed", "total", "share", "codes", "failing_since"];
+const MTA_STS: [&str; 10] = ["domain", "found", "id", "valid", "mode", "mx", "max_age", "hosts", "failed", "unreached"];
+const BLOCKLISTS: [&str; 5] = ["domain", "lists", "listed", "count", "unasked"];
+const HEARD: [&str; 12] = [
+    "name",
+    "last_at",
+    "age_seconds",
+    "word",
+    "by",
+    "code",
+    "ok",
+    "failed",
+    "total",
+    "share",
+    "codes",
+    "failing_since",
+];
 
 const BURN: [&str; 1] = ["per_day"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];

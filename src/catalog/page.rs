@@ -107,7 +107,7 @@ fn parameter(param: &Param) -> String {
         (true, true, _) => "secret".to_owned(),
         (true, false, _) => "secret, optional".to_owned(),
         (_, true, _) => "needed".to_owned(),
-        (_, _, Some(default)) => format!("default `{default}`"),
+        (_, _, Some(default)) => format!("default `{}`", param.usual(default)),
         _ => "optional".to_owned(),
     };
     format!("`{name}` ({need}): {}", param.about)

@@ -13,6 +13,7 @@ use crate::core::heard::Takes;
 use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};
 use crate::core::policy::{Confirm, Policy};
 use crate::core::question::Lookup;
+use crate::read::duration_text;
 
 /// Who provides something.
 #[derive(Debug)]
@@ -131,6 +132,7 @@ impl Check {
         policy.second_path = self.second_path.is_some();
         policy.second_path_global = self.confirm.second_path_global;
         policy.vendor_status = self.vendor_status;
+        policy.local = matches!(self.ask, Ask::Heard(_));
         policy
     }
 
@@ -256,6 +258,16 @@ pub struct Param {
     pub about: String,
     /// A value that passes, for messages.
     pub example: String,
+}
+
+impl Param {
+    /// A value as it is written in a configuration.
+    pub fn usual(&self, value: &Value) -> String {
+        match (self.kind, value.as_u64()) {
+            (Kind::Span, Some(seconds)) => duration_text(Duration::from_secs(seconds)),
+            _ => value.to_string(),
+        }
+    }
 }
 
 /// One rule: if `when` holds, the answer reads so.

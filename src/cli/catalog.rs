@@ -68,7 +68,7 @@ fn show_check(check: &Check) {
         let need = match (param.secret, param.required, &param.default) {
             (true, ..) => "secret".to_owned(),
             (_, true, _) => "needed".to_owned(),
-            (_, _, Some(default)) => format!("default {default}"),
+            (_, _, Some(default)) => format!("default {}", param.usual(default)),
             _ => "optional".to_owned(),
         };
         let name = param.each.as_ref().map_or_else(|| param.name.clone(), |each| format!("{each} (a list)"));

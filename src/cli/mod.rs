@@ -46,18 +46,18 @@ enum Command {
     },
     /// Say that somebody still works for you, or left: what no program can ask
     Attest {
-        /// The dependency's id, or the beginning of its name
+        /// The dependency's id or name, or a part of it that fits no other
         dependency: String,
         /// They left
         #[arg(long)]
         left: bool,
-        /// Who says so; you, if not given
+        /// Who says so; the user who runs this, if not given
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
     /// What happened: to one dependency, or all incidents
     History {
-        /// Its id, or the beginning of its name
+        /// Its id or name, or a part of it that fits no other
         dependency: Option<String>,
     },
     /// Play a weekend in which a platform loses its vendors, in about a minute

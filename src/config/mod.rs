@@ -24,7 +24,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Ask, Catalog};
-use crate::core::heard::Inlet;
+use crate::core::heard::{Inlet, Takes};
 use crate::core::notice::Notice;
 use crate::core::question::Secret;
 use crate::core::schedule::{Cron, Schedule};
@@ -104,11 +104,18 @@ impl Config {
         of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).collect()
     }
 
+    /// What may be reported about a probe, if it rests on reports.
+    pub fn takes(&self, probe: &Probe) -> Option<Takes> {
+        match self.catalog.check(&probe.check)?.1.ask {
+            Ask::Heard(takes) => Some(takes),
+            _ => None,
+        }
+    }
+
     /// Who may report what, over the web.
     pub fn inlets(&self) -> Vec<Inlet> {
         let inlet = |(_, probe): (&Dependency, &Probe)| {
-            let (_, check) = self.catalog.check(&probe.check)?;
-            let Ask::Heard(takes) = check.ask else { return None };
+            let takes = self.takes(probe)?;
             let token = probe.params.secret.get("token")?.set()?;
             let name = probe.params.public.get("name")?.as_str()?.to_owned();
             Some(Inlet { mark: Sha256::digest(token.open()).into(), name, takes })

@@ -1,6 +1,6 @@
 //! The network: anchors, overrides, limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -82,7 +82,12 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         network.dns_roots = parsed(&table, &list.value, "an address", "for example dns_roots = [\"198.41.0.4\"]");
     }
     if let Some(list) = table.strings("resolvers") {
-        network.resolvers = parsed(&table, &list.value, "an address", "for example resolvers = [\"1.1.1.1\"]");
+        let cure = "for example resolvers = [\"1.1.1.1\", \"8.8.8.8\", \"9.9.9.9\"]";
+        network.resolvers = parsed(&table, &list.value, "an address", cure);
+        let distinct: BTreeSet<&IpAddr> = network.resolvers.iter().collect();
+        if distinct.len() < 2 || distinct.len() < list.value.len() {
+            table.problem(list.span, "one resolver, or the same one twice, is one witness", cure);
+        }
     }
     read_port(&table, "dns_port", &mut network.dns_port);
     read_port(&table, "smtp_port", &mut network.smtp_port);

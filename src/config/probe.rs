@@ -174,6 +174,10 @@ fn cure(param: &Param) -> String {
 }
 
 fn sample(param: &Param) -> String {
+    // What it is if nobody gives one is the best example there is.
+    if let (Kind::Count | Kind::Number, Some(default)) = (param.kind, &param.default) {
+        return default.to_string();
+    }
     let quoted = !matches!(param.kind, Kind::Count | Kind::Number | Kind::List);
     if quoted { format!("\"{}\"", param.example) } else { param.example.clone() }
 }
@@ -224,13 +228,20 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
             given.value.as_array().is_some_and(|list| list.iter().all(is_text) && !(param.required && list.is_empty()))
         }
     };
-    let matches = match (&param.pattern, given.value.as_str()) {
-        (Some(pattern), Some(text)) => pattern.is_match(text),
+    let matches = match (&param.pattern, &given.value) {
+        (Some(pattern), Value::String(text)) => pattern.is_match(text),
+        (Some(pattern), Value::Array(items)) => {
+            items.iter().all(|item| item.as_str().is_some_and(|text| pattern.is_match(text)))
+        }
         _ => true,
     };
     if !fits || !matches {
         let shown = given.value.as_str().map_or_else(|| given.value.to_string(), str::to_owned);
-        table.problem(given.span, format!("`{shown}` is no {} for {}", param.name, check.id), cure(param));
+        let what = match param.kind {
+            Kind::List => format!("`{shown}` is not right for `{}` of {}, a list", param.name, check.id),
+            _ => format!("`{shown}` is no {} for {}", param.name, check.id),
+        };
+        table.problem(given.span, what, cure(param));
         return None;
     }
     Some(given.value)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Config;
+use crate::core::heard::Takes;
 use crate::read::{At, Table};
 
 /// Notes every problem that concerns several places.
@@ -14,6 +15,7 @@ pub(super) fn check(root: &Table<'_>, config: &Config) {
     }
     check_ids(&tables);
     check_probes(&tables, config);
+    check_inlets(&tables, config);
     check_needs(&tables, config);
     check_maintenance(root, config);
     check_channels(root);
@@ -52,6 +54,36 @@ fn check_probes(tables: &[Table<'_>], config: &Config) {
         let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
         let what = format!("`{}` asks {}{place} twice for the same thing", dependency.id, probe.check);
         table.problem(table.span(), what, "leave one out, or give it another id, URL or country");
+    }
+}
+
+/// A token that is guessed, or says two things, would let anybody report for somebody else.
+fn check_inlets(tables: &[Table<'_>], config: &Config) {
+    const SHORTEST: usize = 16;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    let (mut names, mut marks) = (BTreeSet::new(), BTreeMap::new());
+    for (dependency, probe) in config.probes() {
+        let Some(takes) = config.takes(probe) else { continue };
+        let Some(table) = tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
+        else {
+            continue;
+        };
+        let problem = |what: String, cure: &str| table.problem(table.span(), what, cure);
+        let name = probe.params.public.get("name").and_then(|name| name.as_str()).unwrap_or("");
+        if !names.insert(crate::core::heard::key(takes, name)) {
+            problem(format!("`{name}` stands twice: a report would count for both"), "give each a `name` of its own");
+        }
+        let Some(token) = probe.params.secret.get("token").and_then(|token| token.set()) else { continue };
+        if token.open().len() < SHORTEST || !token.open().chars().all(plain) {
+            let what = format!("the token of `{}` is no long random text", dependency.id);
+            problem(what, "at least 16 letters, digits or -_.~, for it stands in a URL: openssl rand -hex 24");
+        }
+        // Feeds may share one: they say which they mean.
+        let before = marks.insert(token.open().to_owned(), takes);
+        if before.is_some_and(|before| before != takes || takes == Takes::Pings) {
+            let what = format!("the token of `{}` is that of another, too", dependency.id);
+            problem(what, "give each job a token of its own; only feeds may share one");
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use super::model::words;
 use super::time::Time;
@@ -38,15 +37,27 @@ words! {
     }
 }
 
+/// The key under which reports of a kind are kept: a job and a feed of the same name are two things.
+pub fn key(takes: Takes, name: &str) -> String {
+    format!("{takes}/{name}")
+}
+
 /// Who may report what, over the web.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inlet {
     /// The hash (SHA-256) of the token in the URL.
     pub mark: [u8; 32],
-    /// The name under which it is kept.
+    /// The name under which it is known.
     pub name: String,
     /// What is taken.
     pub takes: Takes,
+}
+
+impl Inlet {
+    /// Where its reports are kept.
+    pub fn key(&self) -> String {
+        key(self.takes, &self.name)
+    }
 }
 
 /// One report; counts of the same minute and code are one.
@@ -73,13 +84,17 @@ impl Report {
     }
 }
 
+/// Nobody calls a vendor more often in a minute; what is said to be more is a mistake.
+pub const MOST_COUNTED: u64 = 1_000_000_000;
+
 /// What was read, or why not.
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Report>, String>> + Send + 'a>>;
 
 /// Where reports are kept.
 pub trait Inbox: Send + Sync {
-    /// The reports under a name since an instant, oldest first, and in any case the newest one.
-    fn heard<'a>(&'a self, name: &'a str, since: Time) -> Reading<'a>;
+    /// The reports under a key since an instant, oldest first, and in any case the newest one that
+    /// is more than a beginning.
+    fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a>;
 }
 
 /// The sum of reports within a window that ends now.
@@ -132,11 +147,6 @@ impl Sum {
             None => self.codes.push((report.code.clone(), report.failed)),
         }
     }
-}
-
-/// How old the newest report is.
-pub fn age(reports: &[Report], now: Time) -> Option<Duration> {
-    reports.last().map(|report| now.since(report.at))
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub struct Policy {
     pub vendor_status: bool,
     /// A secret goes with the question, so a refusal may be about the account.
     pub keyed: bool,
+    /// It is asked without any network, of what was reported: our own network says nothing about it.
+    pub local: bool,
     /// Tells one key from another, and nothing else about it.
     pub key_mark: Option<u32>,
     /// Without a readable second path, a `dropped` needs its reads over this long.
@@ -87,6 +89,7 @@ impl Policy {
             second_path_global: false,
             vendor_status: false,
             keyed: false,
+            local: false,
             key_mark: None,
             alone_over: dropped.over * 6,
             blind_after: (every * 3).max(Duration::from_secs(900)),

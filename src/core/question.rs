@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::heard::Takes;
 use super::model::words;
 
 /// A text that never shows itself.
@@ -239,10 +240,19 @@ impl LookupQuestion {
 /// What others reported about something.
 #[derive(Clone, Debug)]
 pub struct HeardQuestion {
+    /// What was to be reported.
+    pub takes: Takes,
     /// The name under which they reported.
     pub name: String,
     /// Only what was heard since then is summed up.
     pub window: Duration,
+}
+
+impl HeardQuestion {
+    /// Where its reports are kept.
+    pub fn key(&self) -> String {
+        super::heard::key(self.takes, &self.name)
+    }
 }
 
 /// A delegation walk.

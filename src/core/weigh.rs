@@ -104,6 +104,7 @@ fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed
 
 fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     match witnesses.own_network {
+        _ if policy.local => plain,
         OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
         OwnNetwork::Unasked => plain.wanting(Want::Anchors),
         OwnNetwork::Sound => {
@@ -162,11 +163,11 @@ fn weigh_dropped(
     proven: bool,
     now: Time,
 ) -> Weighed {
-    if witnesses.own_network == OwnNetwork::Blind {
+    if witnesses.own_network == OwnNetwork::Blind && !policy.local {
         return plain.unknown("own_network", Fault::Ours, BLIND);
     }
     let mut weighed = plain;
-    if witnesses.own_network == OwnNetwork::Unasked {
+    if witnesses.own_network == OwnNetwork::Unasked && !policy.local {
         weighed = weighed.wanting(Want::Anchors);
     }
     if reading.basis == Basis::Absence {

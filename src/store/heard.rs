@@ -1,65 +1,80 @@
 //! Reports: a job's sign of life, a person's word, counted outcomes.
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
 use super::{Result, Store};
-use crate::core::heard::{Inbox, Reading, Report, Word};
+use crate::core::heard::{Inbox, MOST_COUNTED, Reading, Report, Word};
 use crate::core::time::Time;
 
 /// Counts of a minute are one row for each code.
 const MINUTE: i64 = 60_000;
+/// Calls of a second are one.
+const SECOND: i64 = 1_000;
+/// More is not read at once, the newest first.
+const MOST_READ: i64 = 20_000;
 /// A minute knows no more codes than this; the rest is `other`.
 const MOST_CODES: i64 = 50;
 /// Reports older than this are nobody's, but for the newest of each name.
 const KEPT: i64 = 60 * 86_400_000;
 
 impl Store {
-    /// Keeps a report under a name.
+    /// Keeps reports, each under its key: all of them or none.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn hear(&self, name: &str, report: &Report) -> Result<()> {
-        let at = if report.word == Word::Count { report.at.0 - report.at.0.rem_euclid(MINUTE) } else { report.at.0 };
+    /// The database does not answer; nothing was kept.
+    pub async fn hear(&self, reports: &[(String, Report)]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let others = "SELECT COUNT(*) FROM heard WHERE name = $1 AND at = $2 AND code <> $3";
-        let codes: i64 = sqlx::query_scalar(others).bind(name).bind(at).bind(&report.code).fetch_one(&mut *tx).await?;
-        let code = if codes >= MOST_CODES { "other" } else { report.code.as_str() };
-        sqlx::query(
-            "INSERT INTO heard (name, at, word, code, said_by, ok, failed) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-             ON CONFLICT (name, at, word, code) DO UPDATE SET ok = ok + excluded.ok, failed = failed + excluded.failed, \
-             said_by = excluded.said_by",
-        )
-        .bind(name)
-        .bind(at)
-        .bind(report.word.word())
-        .bind(code)
-        .bind(&report.by)
-        .bind(whole(report.ok))
-        .bind(whole(report.failed))
-        .execute(&mut *tx)
-        .await?;
-        let old = "DELETE FROM heard WHERE name = $1 AND at < $2 AND at < (SELECT MAX(at) FROM heard WHERE name = $1)";
-        sqlx::query(old).bind(name).bind(report.at.0 - KEPT).execute(&mut *tx).await?;
+        for (key, report) in reports {
+            keep(&mut tx, key, report).await?;
+        }
         Ok(tx.commit().await?)
     }
 
-    async fn reports(&self, name: &str, since: Time) -> Result<Vec<Report>> {
+    async fn reports(&self, key: &str, since: Time) -> Result<Vec<Report>> {
         let rows = sqlx::query(
             "SELECT at, word, code, said_by, ok, failed FROM heard WHERE name = $1 \
-             AND (at >= $2 OR at = (SELECT MAX(at) FROM heard WHERE name = $1)) ORDER BY at, word, code",
+             AND (at >= $2 OR at >= (SELECT MAX(at) FROM heard WHERE name = $1 AND word <> 'began')) \
+             ORDER BY at DESC, rowid DESC LIMIT $3",
         )
-        .bind(name)
+        .bind(key)
         .bind(since.0)
+        .bind(MOST_READ)
         .fetch_all(&self.readers)
         .await?;
-        Ok(rows.iter().filter_map(report_of).collect())
+        Ok(rows.iter().rev().filter_map(report_of).collect())
     }
 }
 
-/// More than the database can count in a minute is as good as what it can.
+async fn keep(tx: &mut Transaction<'_, Sqlite>, key: &str, report: &Report) -> Result<()> {
+    let grain = if report.word == Word::Count { MINUTE } else { SECOND };
+    let at = report.at.0 - report.at.0.rem_euclid(grain);
+    let codes = "SELECT COUNT(*), COALESCE(SUM(code = $3), 0) FROM heard WHERE name = $1 AND at = $2";
+    let row = sqlx::query(codes).bind(key).bind(at).bind(&report.code).fetch_one(&mut **tx).await?;
+    let (codes, known): (i64, i64) = (row.get(0), row.get(1));
+    let code = if codes >= MOST_CODES && known == 0 { "other" } else { report.code.as_str() };
+    sqlx::query(
+        "INSERT INTO heard (name, at, word, code, said_by, ok, failed) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (name, at, word, code) DO UPDATE SET ok = ok + excluded.ok, failed = failed + excluded.failed, \
+         said_by = excluded.said_by",
+    )
+    .bind(key)
+    .bind(at)
+    .bind(report.word.word())
+    .bind(code)
+    .bind(&report.by)
+    .bind(whole(report.ok))
+    .bind(whole(report.failed))
+    .execute(&mut **tx)
+    .await?;
+    let old = "DELETE FROM heard WHERE name = $1 AND at < $2 AND at < (SELECT MAX(at) FROM heard WHERE name = $1)";
+    sqlx::query(old).bind(key).bind(report.at.0 - KEPT).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// However often it is added up, the sum stays a whole number.
 fn whole(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX / 4).min(i64::MAX / 4)
+    i64::try_from(count.min(MOST_COUNTED)).unwrap_or(0)
 }
 
 /// A word of a newer version is left out.
@@ -76,7 +91,7 @@ fn report_of(row: &SqliteRow) -> Option<Report> {
 }
 
 impl Inbox for Store {
-    fn heard<'a>(&'a self, name: &'a str, since: Time) -> Reading<'a> {
-        Box::pin(async move { self.reports(name, since).await.map_err(|error| error.to_string()) })
+    fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a> {
+        Box::pin(async move { self.reports(key, since).await.map_err(|error| error.to_string()) })
     }
 }

@@ -5,10 +5,11 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Pages;
-use crate::core::heard::{Inlet, Report, Takes, Word};
+use crate::core::heard::{Inlet, MOST_COUNTED, Report, Takes, Word, key};
 use crate::core::time::Time;
 
 /// A code is a word, not a letter.
@@ -23,18 +24,11 @@ struct Count {
     #[serde(default)]
     check: Option<String>,
     #[serde(default)]
-    ok: u64,
+    ok: Option<u64>,
     #[serde(default)]
-    failed: u64,
+    failed: Option<u64>,
     #[serde(default)]
-    code: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Counts {
-    Several(Vec<Count>),
-    One(Count),
+    code: Value,
 }
 
 type Answer = (StatusCode, String);
@@ -65,7 +59,7 @@ async fn take(pages: &Pages, token: &str, end: &str, method: &Method, body: &[u8
     let Some(first) = inlets.first() else { return (StatusCode::NOT_FOUND, "no such token\n".to_owned()) };
     let now = pages.clock.now();
     let reports = match first.takes {
-        Takes::Pings => ping(end).map(|word| vec![(first.name.clone(), Report::of(now, word))]),
+        Takes::Pings => ping(end).map(|(word, code)| vec![(first.key(), Report { code, ..Report::of(now, word) })]),
         Takes::Counts if end.is_empty() && *method == Method::POST => counts(&inlets, body, now),
         Takes::Counts => Err("post your counts: {\"ok\": 3, \"failed\": 0}".to_owned()),
         Takes::Words => Err("a person's word is given by `plugwatch attest`".to_owned()),
@@ -74,34 +68,41 @@ async fn take(pages: &Pages, token: &str, end: &str, method: &Method, body: &[u8
         Ok(reports) => reports,
         Err(why) => return (StatusCode::BAD_REQUEST, format!("{why}\n")),
     };
-    for (name, report) in reports {
-        if let Err(error) = pages.store.hear(&name, &report).await {
-            tracing::error!(%error, "a report about {name} could not be kept: {error}");
-            return (StatusCode::SERVICE_UNAVAILABLE, "not kept, call again\n".to_owned());
-        }
+    if let Err(error) = pages.store.hear(&reports).await {
+        tracing::error!(%error, "a report about {} could not be kept: {error}", first.name);
+        return (StatusCode::SERVICE_UNAVAILABLE, "not kept, call again\n".to_owned());
     }
     (StatusCode::OK, "OK\n".to_owned())
 }
 
-fn ping(end: &str) -> Result<Word, String> {
+/// What a call says, with the job's exit code if it failed with one.
+fn ping(end: &str) -> Result<(Word, String), String> {
+    let plain = |word| Ok((word, String::new()));
     match end {
-        "" | "0" => Ok(Word::Alive),
-        "start" => Ok(Word::Began),
-        "fail" => Ok(Word::Failed),
-        code if code.parse::<u8>().is_ok() => Ok(Word::Failed),
+        "" | "0" => plain(Word::Alive),
+        "start" => plain(Word::Began),
+        "fail" => plain(Word::Failed),
+        code if code.parse::<u8>().is_ok() => Ok((Word::Failed, code.to_owned())),
         other => Err(format!("`{other}` is neither `start`, `fail` nor an exit code")),
     }
 }
 
 fn counts(inlets: &[Inlet], body: &[u8], now: Time) -> Result<Vec<(String, Report)>, String> {
     let wanted = "post JSON such as {\"ok\": 3, \"failed\": 40, \"code\": \"30002\"}, or a list of such";
-    let posted = match serde_json::from_slice(body) {
-        Ok(Counts::One(one)) => vec![one],
-        Ok(Counts::Several(several)) if several.len() <= MOST_COUNTS => several,
-        Ok(Counts::Several(_)) => return Err(format!("at most {MOST_COUNTS} counts in one post")),
-        Err(_) => return Err(wanted.to_owned()),
+    let why = |error: serde_json::Error| format!("{error}; {wanted}");
+    let json: Value = serde_json::from_slice(body).map_err(why)?;
+    let several = match json {
+        Value::Array(several) if several.len() > MOST_COUNTS => {
+            return Err(format!("at most {MOST_COUNTS} counts in one post"));
+        }
+        Value::Array(several) => several,
+        one => vec![one],
     };
-    posted.into_iter().map(|count| Ok((name_of(inlets, &count)?, report(count, now)))).collect()
+    let count = |json: Value| -> Result<(String, Report), String> {
+        let count: Count = serde_json::from_value(json).map_err(why)?;
+        Ok((key(Takes::Counts, &name_of(inlets, &count)?), report(count, now)?))
+    };
+    several.into_iter().map(count).collect()
 }
 
 /// Several feeds may share a token; then `check` says which.
@@ -114,7 +115,24 @@ fn name_of(inlets: &[Inlet], count: &Count) -> Result<String, String> {
     }
 }
 
-fn report(count: Count, now: Time) -> Report {
-    let code: String = count.code.trim().chars().filter(|c| !c.is_control()).take(LONGEST_CODE).collect();
-    Report { ok: count.ok, failed: count.failed, code, ..Report::of(now, Word::Count) }
+/// The code stands in messages: it is a word, and no sentence of a stranger's.
+fn report(count: Count, now: Time) -> Result<Report, String> {
+    if count.ok.is_none() && count.failed.is_none() {
+        return Err("a count says `ok`, `failed` or both; zero counts, too".to_owned());
+    }
+    let (ok, failed) = (count.ok.unwrap_or(0), count.failed.unwrap_or(0));
+    if ok.max(failed) > MOST_COUNTED {
+        return Err(format!("at most {MOST_COUNTED} calls in one count"));
+    }
+    let code = match count.code {
+        Value::Null => String::new(),
+        Value::String(code) => code.trim().to_owned(),
+        Value::Number(code) => code.to_string(),
+        _ => return Err("`code` is the vendor's code, a text".to_owned()),
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._:/-".contains(c);
+    if code.len() > LONGEST_CODE || !code.chars().all(plain) {
+        return Err(format!("`code` is at most {LONGEST_CODE} letters, digits, blanks or ._:/-"));
+    }
+    Ok(Report { ok, failed, code, ..Report::of(now, Word::Count) })
 }

@@ -144,12 +144,13 @@ async fn a_word_given_while_nobody_watches_is_kept() {
         let args = [&["attest", "--config", file.to_str().unwrap(), "--by", "Ada"], args].concat();
         plugwatch(&args)
     };
-    let early = attest(&["law"]);
+    let early = attest(&["law-firm"]);
     assert_eq!(early.status.code(), Some(1), "there is no database yet");
     let store = plugwatch::store::Store::open(&database).await.unwrap();
     let said = attest(&["law", "--left"]);
-    assert_eq!(out(&said), "kept: Law firm no longer works for you; `plugwatch run` reads it within five minutes\n");
-    let heard = plugwatch::core::heard::Inbox::heard(&store, "law", plugwatch::core::time::Time(0)).await.unwrap();
+    assert_eq!(out(&said), "kept: Law firm no longer works for you; `plugwatch run` reads it at its next look\n");
+    let heard =
+        plugwatch::core::heard::Inbox::heard(&store, "words/law", plugwatch::core::time::Time(0)).await.unwrap();
     assert_eq!((heard[0].word, heard[0].by.as_str()), (plugwatch::core::heard::Word::Left, "Ada"));
     let other = attest(&["host"]);
     assert_eq!(other.status.code(), Some(2));

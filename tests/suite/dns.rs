@@ -13,7 +13,7 @@ use plugwatch::core::time::Time;
 use serde_json::Value;
 
 use crate::kit::{askers, options};
-use crate::names::{Answering, a, name, ns, reply, start};
+use crate::names::{Answering, a, name, ns, reply, soa, start};
 
 /// Refers everything below `zone` to servers with glue.
 fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
@@ -28,7 +28,13 @@ fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> A
 }
 
 fn says(code: ResponseCode, authoritative: bool) -> Answering {
-    Arc::new(move |question, _| Some(reply(question, code, authoritative)))
+    Arc::new(move |question, _| {
+        let mut reply = reply(question, code, authoritative);
+        if authoritative {
+            reply.add_authority(soa("test."));
+        }
+        Some(reply)
+    })
 }
 
 /// Serves example.test with this serial.
@@ -182,4 +188,29 @@ async fn extended_errors_are_kept() {
     });
     let dns = walk(world(refused.clone(), refused)).await;
     assert_eq!(dns["servers"][0]["ede"], serde_json::json!([{"code": 20, "text": "not ours"}]));
+}
+
+#[tokio::test]
+async fn a_name_that_somebody_between_blocks_is_not_gone() {
+    // It claims authority, and names no zone that says so: a router's list of blocked names.
+    let blocks: Answering = Arc::new(|question, _| Some(reply(question, ResponseCode::NXDomain, true)));
+    let dns = walk(HashMap::from([(ROOT, tld()), (TLD1, blocks.clone()), (TLD2, blocks)])).await;
+    assert_eq!(dns["parent"]["nxdomain"], 0);
+    assert_ne!(dns["walk_failed"], "");
+}
+
+#[tokio::test]
+async fn a_server_that_refers_upwards_does_not_lead_the_way() {
+    let upwards = refers(".", &[("a.root.test.", ROOT)]);
+    let dns = walk(HashMap::from([
+        (ROOT, tld()),
+        (TLD1, upwards.clone()),
+        (TLD2, delegates()),
+        (ZONE1, serves(1)),
+        (ZONE2, serves(1)),
+    ]))
+    .await;
+    assert_eq!((&dns["parent"]["delegated"], &dns["count"]["served"]), (&1.into(), &2.into()));
+    let dns = walk(HashMap::from([(ROOT, upwards)])).await;
+    assert_eq!(dns["walk_failed"], "a_server_above_is_lame");
 }

@@ -77,7 +77,8 @@ impl Inbox {
         }
         params.public.insert("name".into(), json!(name));
         params.public.insert("within".into(), json!(3_600));
-        let question = Question::Heard(HeardQuestion { name: name.into(), window: Duration::from_secs(900) });
+        let plugwatch::catalog::Ask::Heard(takes) = check.ask else { panic!("{} is not heard", check.id) };
+        let question = Question::Heard(HeardQuestion { takes, name: name.into(), window: Duration::from_secs(900) });
         let answer = self.askers().ask(&question, false, self.clock.now()).await;
         let reading = catalog.judge(check, &params, &answer, self.clock.now());
         (reading.verdict, reading.reason, reading.say)
@@ -101,7 +102,9 @@ async fn a_job_that_calls_is_live_and_one_that_does_not_is_silent() {
     inbox.pass(3_601);
     reads(Verdict::Outage, "job_silent", &inbox.read("heartbeat/job", "nightly-backup").await);
     assert_eq!(inbox.post("/in/backup-token/1", "").await.0, 200);
-    reads(Verdict::Outage, "job_failed", &inbox.read("heartbeat/job", "nightly-backup").await);
+    let failed = inbox.read("heartbeat/job", "nightly-backup").await;
+    reads(Verdict::Outage, "job_failed", &failed);
+    assert!(failed.2.ends_with("(exit code 1)"), "{}", failed.2);
     inbox.pass(1);
     assert_eq!(inbox.post("/in/backup-token/0", "").await.0, 200);
     reads(Verdict::Live, "job_ran", &inbox.read("heartbeat/job", "nightly-backup").await);
@@ -127,15 +130,48 @@ async fn real_traffic_that_fails_with_the_vendors_word_is_a_drop_with_its_beginn
 #[tokio::test]
 async fn what_is_no_count_is_refused_and_changes_nothing() {
     let inbox = Inbox::open().await;
-    for body in ["", "{", "[]x", r#"{"ok": -1}"#, r#"{"fine": 1}"#, r#"{"ok": "3"}"#, "null"] {
+    for (body, reason) in [
+        ("", "EOF"),
+        ("{", "EOF"),
+        ("[]x", "trailing characters"),
+        (r#"{"ok": -1}"#, "invalid value: integer `-1`"),
+        (r#"{"fail": 1}"#, "unknown field `fail`"),
+        (r#"{"ok": "3"}"#, "invalid type: string"),
+        ("null", "invalid type: null"),
+        ("{}", "a count says `ok`, `failed` or both"),
+        (r#"{"failed": 18446744073709551615}"#, "at most 1000000000 calls"),
+        (r#"{"failed": 3, "code": "DROPPED: <b>everything</b>"}"#, "`code` is at most 64 letters"),
+    ] {
         let (status, why) = inbox.post("/in/texts-token", body).await;
-        assert_eq!(status, 400, "{body}: {why}");
+        assert!(status == 400 && why.contains(reason), "{body}: {status} {why}");
     }
     assert_eq!(inbox.post("/in/wrong-token", r#"{"ok": 1}"#).await.0, 404);
     assert_eq!(inbox.post("/in/word-token", "").await.0, 400);
     assert_eq!(inbox.post("/in/backup-token/later", "").await.0, 400);
     assert_eq!(inbox.post("/in/texts-token", &"x".repeat(20_000)).await.0, 413);
     reads(Verdict::Unknown, "never_reported", &inbox.read("outcome/feed", "texts").await);
+}
+
+#[tokio::test]
+async fn a_job_that_only_begins_is_neither_alive_nor_mended() {
+    let inbox = Inbox::open().await;
+    inbox.post("/in/backup-token/start", "").await;
+    reads(Verdict::Unknown, "never_called", &inbox.read("heartbeat/job", "nightly-backup").await);
+    inbox.pass(2);
+    inbox.post("/in/backup-token/fail", "").await;
+    inbox.pass(2);
+    inbox.post("/in/backup-token/start", "").await;
+    reads(Verdict::Outage, "job_failed", &inbox.read("heartbeat/job", "nightly-backup").await);
+}
+
+#[tokio::test]
+async fn a_failure_is_not_over_because_nobody_calls() {
+    let inbox = Inbox::open().await;
+    inbox.post("/in/texts-token", r#"{"failed": 40, "code": 30002}"#).await;
+    reads(Verdict::Dropped, "account_ended", &inbox.read("outcome/feed", "texts").await);
+    inbox.pass(960);
+    inbox.post("/in/texts-token", r#"{"ok": 0, "failed": 0}"#).await;
+    reads(Verdict::Unknown, "no_calls", &inbox.read("outcome/feed", "texts").await);
 }
 
 #[tokio::test]
@@ -155,7 +191,8 @@ async fn a_flood_of_reports_stays_small() {
         let body = format!(r#"{{"failed": 1, "code": "made-up-{n}"}}"#);
         assert_eq!(inbox.post("/in/texts-token", &body).await.0, 200);
     }
-    let question = Question::Heard(HeardQuestion { name: "texts".into(), window: Duration::from_secs(900) });
+    let question =
+        Question::Heard(HeardQuestion { takes: Takes::Counts, name: "texts".into(), window: Duration::from_secs(900) });
     let answer = inbox.askers().ask(&question, false, inbox.clock.now()).await;
     let heard = &answer.said["heard"];
     assert_eq!((&heard["failed"], heard["codes"].as_array().unwrap().len()), (&json!(120), 51));
@@ -166,11 +203,11 @@ async fn a_persons_word_counts_for_a_time_and_a_leaving_is_a_drop() {
     let inbox = Inbox::open().await;
     reads(Verdict::Unknown, "nobody_said", &inbox.read("attest/word", "law-firm").await);
     let beside = Store::beside(&inbox.folder.path().join("plugwatch.db")).await.unwrap();
-    let said = |word| Report { by: "Ada".into(), ..Report::of(inbox.clock.now(), word) };
-    beside.hear("law-firm", &said(Word::WithUs)).await.unwrap();
+    let said = |word| ("words/law-firm".to_owned(), Report { by: "Ada".into(), ..Report::of(inbox.clock.now(), word) });
+    beside.hear(&[said(Word::WithUs)]).await.unwrap();
     reads(Verdict::Live, "still_with_us", &inbox.read("attest/word", "law-firm").await);
     inbox.pass(41 * 86_400);
     reads(Verdict::Unknown, "word_too_old", &inbox.read("attest/word", "law-firm").await);
-    beside.hear("law-firm", &said(Word::Left)).await.unwrap();
+    beside.hear(&[said(Word::Left)]).await.unwrap();
     reads(Verdict::Dropped, "left_us", &inbox.read("attest/word", "law-firm").await);
 }

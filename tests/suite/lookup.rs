@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use crate::kit::{askers, http, options, raw};
-use crate::names::{Answering, a, name, ns, reply, serves_lines, start};
+use crate::names::{Answering, a, name, ns, reply, serves_lines, soa, start};
 
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 
@@ -57,15 +57,29 @@ fn read(check: &str, answer: &Answer) -> (Verdict, String) {
 
 #[tokio::test]
 async fn everything_that_an_spf_record_includes_is_counted_and_what_is_gone_is_named() {
-    let lines = "example.test. TXT v=spf1 a mx include:one.test include:gone.test -all
+    let lines = "example.test. TXT v=spf1 a mx include:one.test include:gone.test -all include:never.test
         one.test. TXT v=spf1 include:two.test ip4:192.0.2.0/24 ~all
-        two.test. TXT v=spf1 exists:%{i}.two.test redirect=one.test";
+        two.test. TXT v=spf1 exists:%{i}.two.test";
     let answer = look(names(lines).await, Lookup::Spf, &[]).await;
     let spf = &answer.said["spf"];
-    assert_eq!((&spf["lookups"], &spf["all"]), (&json!(7), &json!("-all")));
-    assert_eq!(spf["includes"], json!(["one.test", "two.test", "gone.test"]), "a circle is walked once");
+    assert_eq!((&spf["lookups"], &spf["all"]), (&json!(6), &json!("-all")));
+    assert_eq!(spf["includes"], json!(["one.test", "two.test", "gone.test"]), "what follows `all` is never come to");
     assert_eq!(spf["gone"], json!(["gone.test"]));
     assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "include_gone".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_included_twice_costs_twice_and_a_circle_is_no_record() {
+    let twice = "example.test. TXT v=spf1 include:one.test include:two.test -all
+        one.test. TXT v=spf1 include:four.test -all
+        two.test. TXT v=spf1 include:four.test -all
+        four.test. TXT v=spf1 a:a.test a:b.test a:c.test a:d.test -all";
+    let answer = look(names(twice).await, Lookup::Spf, &[]).await;
+    assert_eq!(answer.said["spf"]["lookups"], 12);
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "too_many_lookups".to_owned()));
+    let circle = "example.test. TXT v=spf1 include:one.test -all\none.test. TXT v=spf1 include:example.test -all";
+    let answer = look(names(circle).await, Lookup::Spf, &[]).await;
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "not_valid".to_owned()));
 }
 
 #[tokio::test]
@@ -92,12 +106,71 @@ async fn silence_about_mail_records_is_unknown_and_never_missing() {
         (Lookup::MtaSts, "mail/mta_sts"),
         (Lookup::Smtp, "mail/mx"),
         (Lookup::Network, "website/network"),
+        (Lookup::Blocklists, "mail/blocklists"),
     ] {
         let port = start(HashMap::from([(HERE, silent.clone())])).await;
         let options = NetOptions { dns_roots: vec![HERE.into()], dns_port: port, ..options() };
-        let answer = look(options, what, &[("selectors", &["s1"])]).await;
+        let answer = look(options, what, &[("selectors", &["s1"]), ("lists", &["bl.test"])]).await;
         assert_eq!(read(check, &answer).0, Verdict::Unknown, "{check}: {answer:?}");
     }
+}
+
+const TLD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+const ONE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
+const TWO: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 4);
+
+/// Refers to servers with glue.
+fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
+    Arc::new(move |question, _| {
+        let mut said = reply(question, ResponseCode::NoError, false);
+        for (server, address) in servers {
+            said.add_authority(ns(zone, server));
+            said.add_additional(a(server, *address));
+        }
+        Some(said)
+    })
+}
+
+/// A root, a top-level domain, and a vendor's zone with two servers.
+async fn vendor(one: Answering, two: Answering) -> Value {
+    let port = start(HashMap::from([
+        (HERE, refers("test.", &[("ns.test.", TLD)])),
+        (TLD, refers("vendor.test.", &[("a.vendor.test.", ONE), ("b.vendor.test.", TWO)])),
+        (ONE, one),
+        (TWO, two),
+    ]))
+    .await;
+    let options = NetOptions { dns_roots: vec![HERE.into()], dns_port: port, ..options() };
+    let args: [(&str, &[&str]); 2] = [("domain", &["vendor.test"]), ("selectors", &["s1"])];
+    facts(options, Lookup::Dkim, &args).await["selectors"][0]["outcome"].clone()
+}
+
+/// Says with authority that nothing is there.
+fn nothing() -> Answering {
+    Arc::new(|question, _| {
+        let mut said = reply(question, ResponseCode::NXDomain, true);
+        said.add_authority(soa("vendor.test."));
+        Some(said)
+    })
+}
+
+#[tokio::test]
+async fn one_server_that_lags_or_lies_does_not_make_a_record_vanish() {
+    let line: &str = Box::leak(format!("s1._domainkey.vendor.test. TXT {KEY}").into_boxed_str());
+    let serves = || serves_lines(line);
+    let lame = refers(".", &[("a.root.test.", HERE)]);
+    let remembers: Answering = Arc::new(move |question, _| {
+        let mut said = serves_lines(line)(question, false)?;
+        said.metadata.authoritative = false;
+        Some(said)
+    });
+    assert_eq!(vendor(serves(), serves()).await, "valid");
+    assert_eq!(vendor(nothing(), serves()).await, "valid", "the first one lags");
+    assert_eq!(vendor(lame.clone(), serves()).await, "valid", "the first one is lame");
+    assert_eq!(vendor(nothing(), nothing()).await, "missing", "both say so");
+    assert_eq!(vendor(remembers.clone(), nothing()).await, "missing", "what a resolver remembers does not count");
+    assert_eq!(vendor(lame.clone(), lame).await, "unanswered");
+    assert_eq!(vendor(remembers.clone(), remembers).await, "unanswered");
 }
 
 /// RFC 8463, appendix A.
@@ -289,6 +362,10 @@ async fn mail_of(server: SocketAddr) -> (Value, (Verdict, String)) {
 
 #[tokio::test]
 async fn a_mailbox_that_is_gone_is_a_drop_and_a_refusal_of_us_is_none() {
+    let later = mail("220 ready", &[PLAIN, ("RCPT", "450 4.2.0 Greylisted")]).await;
+    assert_eq!(mail_of(later).await.1, (Verdict::Unknown, "mailbox_not_told".to_owned()));
+    let sender = mail("220 ready", &[PLAIN, ("MAIL", "550 5.1.1 I know no such sender")]).await;
+    assert_eq!(mail_of(sender).await.1, (Verdict::Degraded, "mailbox_refused".to_owned()));
     let gone = mail("220-mx.example.test\r\n220 ready", &[PLAIN, ("RCPT", "550 5.2.1 The account is disabled")]).await;
     let (seen, reading) = mail_of(gone).await;
     assert_eq!(seen["servers"][0]["mailbox_text"], "5.2.1 The account is disabled");

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::rdata::{A, CNAME, MX, NS, TXT};
+use hickory_proto::rr::rdata::{A, CNAME, MX, NS, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
@@ -26,6 +26,12 @@ pub fn reply(question: &Message, code: ResponseCode, authoritative: bool) -> Mes
     reply.metadata.authoritative = authoritative;
     reply.queries = question.queries.clone();
     reply
+}
+
+/// Says whose word it is that there is nothing.
+pub fn soa(zone: &str) -> Record {
+    let soa = SOA::new(name("ns.invalid."), name("me.invalid."), 1, 1, 1, 1, 1);
+    Record::from_rdata(name(zone), 300, RData::SOA(soa))
 }
 
 pub fn ns(zone: &str, server: &str) -> Record {
@@ -90,6 +96,11 @@ pub fn serves_lines(lines: &str) -> Answering {
             if record.record_type() == asked.query_type() || matches!(record.data, RData::CNAME(_)) {
                 reply.add_answer(record.clone());
             }
+        }
+        if reply.answers.is_empty() {
+            // As if each domain were a zone of its own.
+            let labels = asked.name().num_labels().min(2);
+            reply.add_authority(soa(&asked.name().trim_to(usize::from(labels)).to_ascii()));
         }
         Some(reply)
     })

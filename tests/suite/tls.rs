@@ -1,8 +1,14 @@
 //! TLS facts: kept where validation fails, and the failure named.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use plugwatch::ask::{Askers, Gate, Net};
+use plugwatch::clock::Clock;
 use plugwatch::core::answer::{Answer, Failure};
+use plugwatch::core::budget::Budget;
 use plugwatch::core::question::Question;
 use plugwatch::core::time::Time;
 use rcgen::{
@@ -180,4 +186,39 @@ async fn a_list_that_is_stale_forged_broken_or_missing_proves_nothing() {
     assert_eq!(revocation(|issuer| list_of(7, 2096, issuer), "404 Not Found").await, "unknown");
     let answer = ask(&site(&["localhost"], (2020, 2096)).await, true).await;
     assert_eq!(answer.said["tls"]["revocation"], "none", "it names no list");
+}
+
+#[tokio::test]
+async fn a_list_that_was_read_counts_while_a_newer_one_cannot_be_had() {
+    let (ca, ca_key) = authority();
+    let root = ca.self_signed(&ca_key).unwrap().der().to_vec();
+    let issuer = Issuer::new(ca, ca_key);
+    let body = list_of(7, 2096, &issuer);
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let server = raw(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => http("200 OK", "", &body),
+        _ => http("503 Service Unavailable", "", b""),
+    })
+    .await;
+    let key = KeyPair::generate().unwrap();
+    let mut leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    leaf.serial_number = Some(SerialNumber::from(7));
+    leaf.not_after = rcgen::date_time_ymd(2096, 1, 1);
+    leaf.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![format!("http://{server}/ca.crl")] }];
+    let port = serve(leaf.signed_by(&key, &issuer).unwrap().der().to_vec(), key.serialize_der()).await;
+    provider();
+    let clock = Clock::manual(Time(1_800_000_000_000));
+    let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
+    let mut options = options();
+    options.extra_roots.push(root);
+    let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
+    let mut question = get(&format!("https://localhost:{port}/"));
+    question.tls = true;
+    for _ in 0..2 {
+        let answer = askers.ask(&Question::Http(question.clone()), false, clock.now()).await;
+        assert_eq!(answer.said["tls"]["revocation"], "revoked");
+        clock.move_to(clock.now().plus(Duration::from_secs(90_000)));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "it was asked for anew");
 }

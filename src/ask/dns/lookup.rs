@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 
-use super::walk::{MOST_SERVERS, Server, Step, Walk, plain, step_of};
+use super::walk::{MOST_SERVERS, Server, Step, Walk, ending_zone, plain, step_of};
 
 /// An alias of an alias of an alias ... is a circle.
 const MOST_ALIASES: usize = 8;
@@ -42,11 +42,17 @@ pub struct Looked {
     pub aliases: Vec<String>,
     /// The records, or why there are none.
     pub found: Result<Vec<RData>, Missing>,
+    /// The zone that says that there are none.
+    pub said_by: Option<String>,
 }
 
 enum Next {
     Alias(Name),
-    Done(Result<Vec<RData>, Missing>),
+    Done { found: Result<Vec<RData>, Missing>, said_by: Option<String> },
+}
+
+fn ended(reply: &Message, missing: Missing) -> Next {
+    Next::Done { found: Err(missing), said_by: ending_zone(reply).map(plain) }
 }
 
 impl Walk<'_> {
@@ -56,13 +62,8 @@ impl Walk<'_> {
     }
 
     /// The texts of a name (TXT), each put together from its parts.
-    pub async fn texts(&mut self, name: &str) -> (Vec<String>, Result<Vec<String>, Missing>) {
-        let looked = self.look_up(name, RecordType::TXT).await;
-        let text = |data: &RData| match data {
-            RData::TXT(txt) => Some(txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
-            _ => None,
-        };
-        (looked.aliases, looked.found.map(|found| found.iter().filter_map(text).collect()))
+    pub async fn texts(&mut self, name: &str) -> Result<Vec<String>, Missing> {
+        texts_of(&self.look_up(name, RecordType::TXT).await)
     }
 
     /// The IPv4 addresses of a name, or its IPv6 addresses where it has no others.
@@ -80,13 +81,13 @@ impl Walk<'_> {
     pub(super) async fn look_up_at(&mut self, name: &str, kind: RecordType, depth: u8) -> Looked {
         let mut aliases = Vec::new();
         let Ok(mut name) = Name::from_ascii(format!("{}.", name.trim_end_matches('.'))) else {
-            return Looked { aliases, found: Err(Missing::NoName) };
+            return Looked { aliases, found: Err(Missing::NoName), said_by: None };
         };
         loop {
             match self.one_name(&name, kind, depth).await {
-                Next::Done(found) => return Looked { aliases, found },
+                Next::Done { found, said_by } => return Looked { aliases, found, said_by },
                 Next::Alias(_) if aliases.len() >= MOST_ALIASES => {
-                    return Looked { aliases, found: Err(Missing::Unanswered) };
+                    return Looked { aliases, found: Err(Missing::Unanswered), said_by: None };
                 }
                 Next::Alias(target) => {
                     aliases.push(plain(&target));
@@ -99,7 +100,7 @@ impl Walk<'_> {
     async fn one_name(&mut self, name: &Name, kind: RecordType, depth: u8) -> Next {
         let (mut at, mut servers) = self.deepest_cut(name);
         for _ in 0..MOST_STEPS {
-            let Some(reply) = self.first_useful(&servers, name, kind, &at).await else { break };
+            let Some(reply) = self.agreed(&servers, name, kind, &at).await else { break };
             if let Some(next) = answer_of(&reply, name, kind) {
                 return next;
             }
@@ -109,12 +110,29 @@ impl Walk<'_> {
                     self.cuts.push((zone.clone(), servers.clone()));
                     at = zone;
                 }
-                Step::Gone => return Next::Done(Err(Missing::NoName)),
-                Step::Here => return Next::Done(Err(Missing::NoData)),
+                Step::Gone => return ended(&reply, Missing::NoName),
+                Step::Here => return ended(&reply, Missing::NoData),
                 Step::Nothing(_) => break,
             }
         }
-        Next::Done(Err(Missing::Unanswered))
+        Next::Done { found: Err(Missing::Unanswered), said_by: None }
+    }
+
+    /// The first usable reply; but that there is nothing must not hang on one server that lags or
+    /// lies: another one, if one answers, must say so, too.
+    async fn agreed(&mut self, servers: &[Server], name: &Name, kind: RecordType, at: &Name) -> Option<Message> {
+        let (reply, n) = self.first_useful(servers, name, kind, at).await?;
+        let nothing = |reply: &Message| {
+            answer_of(reply, name, kind).is_none() && matches!(step_of(reply, name, at), Step::Gone | Step::Here)
+        };
+        if !nothing(&reply) {
+            return Some(reply);
+        }
+        let others: Vec<Server> = servers.iter().skip(n + 1).take(2).cloned().collect();
+        match self.first_useful(&others, name, kind, at).await {
+            Some((other, _)) if !nothing(&other) => Some(other),
+            _ => Some(reply),
+        }
     }
 
     /// The servers of the zone nearest to a name that is known by now.
@@ -124,8 +142,14 @@ impl Walk<'_> {
     }
 
     /// The first usable reply: a server that refuses or is broken speaks for nobody else.
-    async fn first_useful(&mut self, servers: &[Server], name: &Name, kind: RecordType, at: &Name) -> Option<Message> {
-        for server in servers.iter().take(MOST_SERVERS) {
+    async fn first_useful(
+        &mut self,
+        servers: &[Server],
+        name: &Name,
+        kind: RecordType,
+        at: &Name,
+    ) -> Option<(Message, usize)> {
+        for (n, server) in servers.iter().take(MOST_SERVERS).enumerate() {
             let reply = self.put(server, name, kind).await.ok();
             let useful = |reply: &Message| {
                 answer_of(reply, name, kind).is_some()
@@ -137,11 +161,20 @@ impl Walk<'_> {
                     }
             };
             if let Some(reply) = reply.filter(useful) {
-                return Some(reply);
+                return Some((reply, n));
             }
         }
         None
     }
+}
+
+/// The texts that a look-up for TXT came to.
+pub fn texts_of(looked: &Looked) -> Result<Vec<String>, Missing> {
+    let text = |data: &RData| match data {
+        RData::TXT(txt) => Some(txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
+        _ => None,
+    };
+    looked.found.as_ref().map(|found| found.iter().filter_map(text).collect()).map_err(|missing| *missing)
 }
 
 fn ipv6(data: &RData) -> Option<IpAddr> {
@@ -153,6 +186,10 @@ fn ipv6(data: &RData) -> Option<IpAddr> {
 
 /// The records asked for, or the name that stands in for this one.
 fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
+    // What somebody else remembers is not the zone's own word.
+    if !reply.metadata.authoritative {
+        return None;
+    }
     // An alias may lead to a name that does not exist; the code is about that one.
     if !matches!(reply.metadata.response_code, ResponseCode::NoError | ResponseCode::NXDomain) {
         return None;
@@ -161,7 +198,7 @@ fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
     let found: Vec<RData> =
         own().filter(|record| record.record_type() == kind).map(|record| record.data.clone()).collect();
     if !found.is_empty() {
-        return Some(Next::Done(Ok(found)));
+        return Some(Next::Done { found: Ok(found), said_by: None });
     }
     own().find_map(|record| match &record.data {
         RData::CNAME(target) => Some(Next::Alias(target.0.clone())),
@@ -172,5 +209,11 @@ fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
 /// Reads one reply as a look-up does.
 #[cfg(fuzzing)]
 pub fn read(reply: &Message, name: &Name, kind: RecordType) {
-    _ = (answer_of(reply, name, kind).is_some(), step_of(reply, name, &Name::root()));
+    _ = answer_of(reply, name, kind).is_some();
+    // However the reply looks, the way leads down, and towards the name.
+    for at in [Name::root(), name.base_name()] {
+        if let Step::Referral { zone, .. } = step_of(reply, name, &at) {
+            assert!(at.zone_of(&zone) && zone.zone_of(name), "{at} refers to {zone} for {name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod walk;
 mod zone;
 
 pub(super) use exchange::{Manner, Silence, exchange};
-pub(super) use lookup::Missing;
+pub(super) use lookup::{Missing, texts_of};
 pub(super) use walk::{Walk, plain};
 pub(super) use zone::extended_errors;
 

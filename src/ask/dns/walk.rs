@@ -230,7 +230,7 @@ fn note(heard: &mut Delegation, glue: &mut BTreeMap<String, Vec<IpAddr>>, step: 
 pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     let authoritative = reply.metadata.authoritative;
     match reply.metadata.response_code {
-        ResponseCode::NXDomain if authoritative => return Step::Gone,
+        ResponseCode::NXDomain if authoritative => return ended(reply, target, at, Step::Gone),
         ResponseCode::NoError => {}
         _ => return Step::Nothing("a_server_above_refuses"),
     }
@@ -239,15 +239,19 @@ pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     let mut zone = None;
     for record in records {
         if let RData::NS(server) = &record.data {
-            // Only a step further down counts; referrals upwards are lame.
-            if record.name.zone_of(target) && (record.name != *at || record.name == *target) {
+            // Only a step further down counts; referrals upwards and sideways are lame.
+            let down = at.zone_of(&record.name) && record.name.zone_of(target);
+            if down && (record.name != *at || record.name == *target) {
                 zone = Some(record.name.clone());
                 names.insert(plain(&server.0));
             }
         }
     }
     let Some(zone) = zone else {
-        return if authoritative { Step::Here } else { Step::Nothing("a_server_above_is_lame") };
+        return match authoritative {
+            true => ended(reply, target, at, Step::Here),
+            false => Step::Nothing("a_server_above_is_lame"),
+        };
     };
     let mut glue: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
     for record in &reply.additionals {
@@ -256,6 +260,20 @@ pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
         }
     }
     Step::Referral { zone, names, glue }
+}
+
+/// The end of a way counts if the zone that says so names itself (RFC 2308, section 2): whoever only
+/// blocks a name does not.
+fn ended(reply: &Message, target: &Name, at: &Name, step: Step) -> Step {
+    match ending_zone(reply) {
+        Some(zone) if at.zone_of(zone) && zone.zone_of(target) => step,
+        _ => Step::Nothing("a_server_above_does_not_say_whose_word_it_is"),
+    }
+}
+
+/// The zone that says that there is nothing.
+pub(super) fn ending_zone(reply: &Message) -> Option<&Name> {
+    reply.authorities.iter().find(|record| record.record_type() == RecordType::SOA).map(|record| &record.name)
 }
 
 pub(super) fn ipv4(data: &RData) -> Option<IpAddr> {

@@ -3,6 +3,7 @@
 //! (docs.spamhaus.com, "DNSBL return codes").
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use hickory_proto::rr::{RData, RecordType};
 use serde_json::{Value, json};
@@ -12,6 +13,9 @@ use crate::core::question::LookupQuestion;
 
 /// More addresses of mail servers than this are not looked up.
 const MOST: usize = 8;
+
+/// One list gets so long.
+const PATIENCE: Duration = Duration::from_secs(12);
 
 /// What a list says about a name in it.
 enum Says {
@@ -23,15 +27,15 @@ enum Says {
 
 /// Asks every list about every address, and every list of domains about the domain.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
-    let addresses = addresses(walk, question).await;
+    let (addresses, unasked) = addresses(walk, question).await;
     let mut lists = Vec::new();
     for zone in question.all("lists") {
         let about: Vec<(String, String)> = addresses.iter().map(|ip| (ip.to_string(), reversed(*ip))).collect();
-        lists.extend(one_list(walk, zone, &about, ("2.0.0.127", "1.0.0.127")).await);
+        lists.extend(within_its_time(walk, zone, &about, ("2.0.0.127", "1.0.0.127")).await);
     }
     for zone in question.all("domain_lists") {
         let about = [(question.domain().to_owned(), question.domain().to_owned())];
-        lists.extend(one_list(walk, zone, &about, ("test", "invalid")).await);
+        lists.extend(within_its_time(walk, zone, &about, ("test", "invalid")).await);
     }
     let count = |outcome: &str| lists.iter().filter(|row| row["outcome"] == outcome).count();
     let sentence = |row: &Value| {
@@ -39,37 +43,72 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         format!("{} at {} ({})", text("about"), text("list"), text("text"))
     };
     let listed: Vec<String> = lists.iter().filter(|row| row["outcome"] == "listed").map(sentence).collect();
+    let clear =
+        |ip: &IpAddr| lists.iter().any(|row| row["outcome"] == "clear" && row["about"] == ip.to_string().as_str());
     json!({
         "domain": question.domain(),
         "listed": listed,
-        "count": { "asked": lists.len(), "clear": count("clear"), "listed": count("listed"), "error": count("error") },
+        "unasked": unasked,
+        "count": {
+            "asked": lists.len(), "clear": count("clear"), "listed": count("listed"), "error": count("error"),
+            "addresses": addresses.len(), "addresses_clear": addresses.iter().filter(|ip| clear(ip)).count(),
+        },
         "lists": lists,
     })
 }
 
-/// The given addresses, or those of the domain's own mail servers.
-async fn addresses(walk: &mut Walk<'_>, question: &LookupQuestion) -> Vec<IpAddr> {
+/// The given addresses, or those of the domain's own mail servers; and what could not be asked about.
+async fn addresses(walk: &mut Walk<'_>, question: &LookupQuestion) -> (Vec<IpAddr>, Vec<String>) {
+    let (mut all, mut unasked) = (Vec::new(), Vec::new());
     let given = question.all("addresses");
-    if !given.is_empty() {
-        return given.iter().filter_map(|address| address.parse().ok()).collect();
+    for text in given {
+        match text.parse() {
+            Ok(ip) => all.push(ip),
+            Err(_) => unasked.push(text.clone()),
+        }
     }
-    let mut all = Vec::new();
-    for (_, host) in super::smtp::exchangers(walk, question.domain()).await.unwrap_or_default() {
-        all.extend(walk.addresses_of(&host).await.unwrap_or_default());
+    if given.is_empty() && !question.all("lists").is_empty() {
+        let Ok(hosts) = super::smtp::exchangers(walk, question.domain()).await else {
+            return (all, vec![format!("the mail servers of {}", question.domain())]);
+        };
+        for (_, host) in hosts {
+            match walk.addresses_of(&host).await {
+                Ok(found) => all.extend(found),
+                Err(_) => unasked.push(host),
+            }
+        }
     }
     all.truncate(MOST);
-    all
+    (all, unasked)
+}
+
+/// A list that does not answer takes no other list's time.
+async fn within_its_time(
+    walk: &mut Walk<'_>,
+    zone: &str,
+    about: &[(String, String)],
+    test: (&str, &str),
+) -> Vec<Value> {
+    match tokio::time::timeout(PATIENCE, one_list(walk, zone, about, test)).await {
+        Ok(rows) => rows,
+        Err(_) => about.iter().map(|(shown, _)| failed(zone, shown, "it does not answer in time")).collect(),
+    }
+}
+
+fn failed(zone: &str, about: &str, why: &str) -> Value {
+    json!({ "list": zone, "about": about, "outcome": "error", "text": why })
 }
 
 async fn one_list(walk: &mut Walk<'_>, zone: &str, about: &[(String, String)], test: (&str, &str)) -> Vec<Value> {
     // RFC 5782, section 5: what must and what must not be listed.
-    let listed = one(walk, zone, test.0).await;
-    let clear = one(walk, zone, test.1).await;
-    let broken = match (&listed, &clear) {
-        (Says::Error(why), _) | (_, Says::Error(why)) => Some(why.clone()),
-        (Says::Clear, _) => Some("it does not list what every list must".to_owned()),
-        (_, Says::Listed(..)) => Some("it lists everything".to_owned()),
-        (Says::Listed(..), Says::Clear) => None,
+    let broken = match one(walk, zone, test.0).await {
+        Says::Error(why) => Some(why),
+        Says::Clear => Some("it does not list what every list must".to_owned()),
+        Says::Listed(..) => match one(walk, zone, test.1).await {
+            Says::Error(why) => Some(why),
+            Says::Listed(..) => Some("it lists everything".to_owned()),
+            Says::Clear => None,
+        },
     };
     let mut rows = Vec::new();
     for (shown, name) in about {
@@ -82,7 +121,7 @@ async fn one_list(walk: &mut Walk<'_>, zone: &str, about: &[(String, String)], t
             Says::Listed(codes, text) => {
                 json!({ "list": zone, "about": shown, "outcome": "listed", "codes": codes, "text": text })
             }
-            Says::Error(why) => json!({ "list": zone, "about": shown, "outcome": "error", "text": why }),
+            Says::Error(why) => failed(zone, shown, &why),
         });
     }
     rows
@@ -103,7 +142,7 @@ async fn one(walk: &mut Walk<'_>, zone: &str, name: &str) -> Says {
     if codes.iter().any(|code| code.octets()[..3] == [127, 255, 255]) {
         return Says::Error(format!("it refuses our question ({})", shown.join(", ")));
     }
-    let (_, texts) = walk.texts(&full).await;
+    let texts = walk.texts(&full).await;
     let text = texts.ok().and_then(|texts| texts.into_iter().next());
     Says::Listed(shown.clone(), text.unwrap_or_else(|| shown.join(", ")))
 }

@@ -12,7 +12,7 @@ use crate::core::question::LookupQuestion;
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let mut at = question.domain();
     let (found, records) = loop {
-        let (_, texts) = walk.texts(&format!("_dmarc.{at}")).await;
+        let texts = walk.texts(&format!("_dmarc.{at}")).await;
         let is_dmarc = |text: &String| text.trim_start().starts_with("v=DMARC1");
         match texts.map(|texts| texts.into_iter().filter(is_dmarc).collect::<Vec<_>>()) {
             Ok(records) if !records.is_empty() => break ("ok", records),

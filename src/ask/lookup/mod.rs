@@ -23,7 +23,7 @@ use crate::core::answer::{Answer, Failure};
 use crate::core::question::{Lookup, LookupQuestion, Question};
 
 /// A lookup of many names with many servers that are silent ends here.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// Looks up what is asked.
 pub async fn ask(net: &Net, question: &LookupQuestion) -> Answer {

@@ -15,7 +15,7 @@ use crate::core::question::{HttpQuestion, LookupQuestion};
 /// The record, the policy behind it, and the mail servers that it leaves out.
 pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let domain = question.domain();
-    let (_, texts) = walk.texts(&format!("_mta-sts.{domain}")).await;
+    let texts = walk.texts(&format!("_mta-sts.{domain}")).await;
     let found = match &texts {
         Ok(_) => "ok",
         Err(missing) => missing.word(),
@@ -29,12 +29,15 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
     });
     let policy = match &record {
         Some(_) => policy(net, question).await,
-        None => Err("there is no record".to_owned()),
+        None => Err(("there is no record".to_owned(), false)),
     };
     match policy {
         Ok(policy) => {
-            let hosts: Vec<String> =
-                exchangers(walk, domain).await.unwrap_or_default().into_iter().map(|(_, host)| host).collect();
+            let exchangers = exchangers(walk, domain).await;
+            if exchangers == Err(Missing::Unanswered) {
+                facts["found"] = json!(Missing::Unanswered.word());
+            }
+            let hosts: Vec<String> = exchangers.unwrap_or_default().into_iter().map(|(_, host)| host).collect();
             facts["hosts"] = hosts.into_iter().filter(|host| !policy.mx.iter().any(|mx| matches(mx, host))).collect();
             facts["valid"] = json!(policy.is_whole());
             facts["mode"] = json!(policy.mode);
@@ -42,7 +45,10 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
             facts["max_age"] = json!(policy.max_age);
             facts["failed"] = json!("");
         }
-        Err(why) => facts["failed"] = json!(why),
+        Err((why, unreached)) => {
+            facts["failed"] = json!(why);
+            facts["unreached"] = json!(unreached);
+        }
     }
     facts
 }
@@ -80,17 +86,18 @@ impl Policy {
     }
 }
 
-async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, String> {
+/// The policy; or why not, and whether it could not even be reached.
+async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, (String, bool)> {
     let text = format!("https://mta-sts.{}/.well-known/mta-sts.txt", question.domain());
-    let url = Url::parse(&text).map_err(|_| format!("{text} is not a URL"))?;
+    let url = Url::parse(&text).map_err(|_| (format!("{text} is not a URL"), false))?;
     let answer = http::ask(net, &HttpQuestion::get(&url, question.timeout), false).await;
     match (answer.failure, &answer.http) {
-        (Some(failure), _) => Err(failure.words().to_owned()),
+        (Some(failure), _) => Err((failure.words().to_owned(), failure.is_transport())),
         // Section 3.3: redirects are not followed.
         (None, Some(http)) if http.status == 200 && http.redirects == 0 => {
             Ok(Policy::read(&String::from_utf8_lossy(&answer.body)))
         }
-        (None, http) => Err(format!("it answers {}", http.as_ref().map_or(0, |http| http.status))),
+        (None, http) => Err((format!("it answers {}", http.as_ref().map_or(0, |http| http.status)), false)),
     }
 }
 

@@ -44,8 +44,11 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
 /// `13335 | 104.16.0.0/12 | US | arin | 2014-03-28`; several numbers where several announce it.
 async fn origin(walk: &mut Walk<'_>, address: IpAddr) -> Option<Vec<u32>> {
     let list = if address.is_ipv4() { "origin" } else { "origin6" };
-    let (_, texts) = walk.texts(&format!("{}.{list}.asn.cymru.com", reversed(address))).await;
-    let text = texts.ok()?.into_iter().next()?;
+    let texts = walk.texts(&format!("{}.{list}.asn.cymru.com", reversed(address))).await;
+    // One text for each announced range that holds the address: the narrowest carries it.
+    let width =
+        |text: &String| text.split('|').nth(1).and_then(|range| range.trim().rsplit('/').next()?.parse::<u8>().ok());
+    let text = texts.ok()?.into_iter().max_by_key(width)?;
     let numbers = text.split('|').next()?.split_whitespace();
     let asns: Vec<u32> = numbers.filter_map(|number| number.parse().ok()).collect();
     (!asns.is_empty()).then_some(asns)
@@ -53,7 +56,7 @@ async fn origin(walk: &mut Walk<'_>, address: IpAddr) -> Option<Vec<u32>> {
 
 /// `13335 | US | arin | 2010-07-14 | CLOUDFLARENET, US`.
 async fn name(walk: &mut Walk<'_>, asn: u32) -> String {
-    let (_, texts) = walk.texts(&format!("AS{asn}.asn.cymru.com")).await;
+    let texts = walk.texts(&format!("AS{asn}.asn.cymru.com")).await;
     let text = texts.ok().and_then(|texts| texts.into_iter().next()).unwrap_or_default();
     text.rsplit('|').next().unwrap_or("").trim().to_owned()
 }

@@ -54,11 +54,18 @@ async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
     );
     let works = root.is_ok_and(|root| !root.answers.is_empty())
         && nowhere.is_ok_and(|nowhere| nowhere.metadata.response_code == ResponseCode::NXDomain);
-    let mut outcome = outcome(&reply);
+    let mut outcome = outcome_of(&reply);
+    if outcome == "nodata" {
+        // A name may have IPv6 addresses only.
+        let other = put(name.clone(), RecordType::AAAA, Manner::Recursively).await;
+        outcome = if other.is_ok_and(|reply| !reply.answers.is_empty()) { "answered" } else { outcome };
+    }
     if outcome == "servfail" {
-        let unchecked = put(name, RecordType::A, Manner::Unchecked).await;
+        let unchecked = put(name.clone(), RecordType::A, Manner::Unchecked).await;
+        // A failure that passes must not look like a broken signature: checked, it fails again.
         if unchecked.is_ok_and(|reply| reply.metadata.response_code == ResponseCode::NoError) {
-            outcome = "bogus";
+            let again = outcome_of(&put(name, RecordType::A, Manner::Recursively).await);
+            outcome = if again == "servfail" { "bogus" } else { again };
         }
     }
     json!({
@@ -72,7 +79,7 @@ async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
     })
 }
 
-fn outcome(reply: &Result<Message, Silence>) -> &'static str {
+fn outcome_of(reply: &Result<Message, Silence>) -> &'static str {
     let reply = match reply {
         Ok(reply) => reply,
         Err(_) => return "timeout",

@@ -20,6 +20,8 @@ use crate::core::question::LookupQuestion;
 
 /// More servers than this are not tried.
 const MOST: usize = 5;
+/// Nor more of one server's addresses.
+const MOST_ADDRESSES: usize = 3;
 /// A reply is at most so long.
 const REPLY: u64 = 16 << 10;
 /// Servers may make us wait before they greet (RFC 5321, section 4.5.3.2, allows minutes).
@@ -30,7 +32,11 @@ const TALK: Duration = Duration::from_secs(20);
 pub async fn exchangers(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<(u16, String)>, Missing> {
     let mut hosts = match walk.look_up(domain, RecordType::MX).await.found {
         Ok(found) => found.iter().filter_map(exchanger).collect::<Vec<_>>(),
-        Err(Missing::NoData) if walk.addresses_of(domain).await.is_ok() => vec![(0, domain.to_owned())],
+        Err(Missing::NoData) => match walk.addresses_of(domain).await {
+            Ok(_) => vec![(0, domain.to_owned())],
+            Err(Missing::Unanswered) => return Err(Missing::Unanswered),
+            Err(_) => return Err(Missing::NoData),
+        },
         Err(missing) => return Err(missing),
     };
     hosts.sort();
@@ -53,12 +59,11 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
     let word = if hosts.iter().any(|(_, host)| host.is_empty()) { "null_mx" } else { word };
     let mut places = Vec::new();
     for (preference, host) in hosts.iter().filter(|(_, host)| !host.is_empty()).take(MOST) {
-        let address = walk.addresses_of(host).await.and_then(|found| found.first().copied().ok_or(Missing::NoData));
-        places.push((*preference, host.clone(), address));
+        places.push((*preference, host.clone(), walk.addresses_of(host).await));
     }
     let mailbox = question.all("mailbox").first().map(String::as_str);
     let servers: Vec<Value> =
-        join_all(places.iter().map(|(preference, host, ip)| server(net, *preference, host, *ip, mailbox))).await;
+        join_all(places.iter().map(|(preference, host, found)| server(net, *preference, host, found, mailbox))).await;
     let count = |outcome: &str| servers.iter().filter(|row| row["outcome"] == outcome).count();
     let silent = count("silent") + count("closed");
     let control = if silent > 0 && silent == servers.len() { control(net, walk, question).await } else { "not_asked" };
@@ -71,6 +76,7 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
             "total": servers.len(), "served": count("served"), "turned_away": count("turned_away"), "busy": count("busy"),
             "silent": silent, "broken": count("broken"), "no_address": count("no_address"),
             "no_way": count("no_way"), "unanswered": count("unanswered"),
+            "accepted": servers.iter().filter(|row| row["mailbox"] == "accepted").count(),
             "mailbox_gone": servers.iter().filter(|row| row["mailbox"] == "gone").count(),
             "no_tls": servers.iter().filter(|row| row["outcome"] == "served" && row["starttls"] == false).count(),
             "bad_tls": servers.iter().filter(|row| row["tls"]["valid"] == false).count(),
@@ -82,8 +88,7 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
 /// Whether anybody's mail server can be reached from here: many networks close the port.
 async fn control(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
     for host in question.all("controls") {
-        let Some(ip) = walk.addresses_of(host).await.ok().and_then(|found| found.first().copied()) else { continue };
-        let said = server(net, 0, host, Ok(ip), None).await;
+        let said = server(net, 0, host, &walk.addresses_of(host).await, None).await;
         if said["code"].as_u64().is_some_and(|code| code > 0) {
             return "answers";
         }
@@ -95,33 +100,30 @@ async fn server(
     net: &Net,
     preference: u16,
     host: &str,
-    found: Result<IpAddr, Missing>,
+    found: &Result<Vec<IpAddr>, Missing>,
     mailbox: Option<&str>,
 ) -> Value {
     let mut said = json!({ "host": host, "preference": preference, "outcome": "no_way", "code": 0, "text": "" });
-    let ip = match found {
-        Ok(ip) if net.options.guard.allows(ip) => ip,
-        Ok(_) => return said,
+    let addresses = match found {
+        Ok(addresses) => addresses.iter().filter(|ip| net.options.guard.allows(**ip)),
         Err(missing) => {
-            said["outcome"] = json!(if missing == Missing::Unanswered { "unanswered" } else { "no_address" });
+            said["outcome"] = json!(if *missing == Missing::Unanswered { "unanswered" } else { "no_address" });
             return said;
         }
     };
-    said["address"] = json!(ip.to_string());
-    let place = SocketAddr::new(ip, net.options.smtp_port);
-    let stream = match timeout(TALK / 4, TcpStream::connect(place)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            said["outcome"] = json!("closed");
-            return said;
+    // Every address is worth a try (RFC 5321, section 5.1).
+    let mut reached = None;
+    for ip in addresses.take(MOST_ADDRESSES) {
+        said["address"] = json!(ip.to_string());
+        match reach(SocketAddr::new(*ip, net.options.smtp_port)).await {
+            Ok(stream) => {
+                reached = Some(stream);
+                break;
+            }
+            Err(outcome) => said["outcome"] = json!(outcome),
         }
-        // No route, such as to an IPv6 address from a machine that has none.
-        Ok(Err(_)) => return said,
-        Err(_) => {
-            said["outcome"] = json!("silent");
-            return said;
-        }
-    };
+    }
+    let Some(stream) = reached else { return said };
     said["outcome"] = json!("broken");
     // Whatever was said before it broke off counts.
     let talked = timeout(TALK, talk(net, stream, host, mailbox, &mut said)).await;
@@ -129,6 +131,16 @@ async fn server(
         said["outcome"] = json!("silent");
     }
     said
+}
+
+async fn reach(place: SocketAddr) -> Result<TcpStream, &'static str> {
+    match timeout(TALK / 4, TcpStream::connect(place)).await {
+        Ok(Ok(stream)) => Ok(stream),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => Err("closed"),
+        // No route, such as to an IPv6 address from a machine that has none.
+        Ok(Err(_)) => Err("no_way"),
+        Err(_) => Err("silent"),
+    }
 }
 
 /// What a server says to a command: its code and its text (section 4.2).
@@ -222,8 +234,17 @@ where
 {
     if let Some(mailbox) = mailbox {
         let from = talk.say("MAIL FROM:<>").await?;
-        let to = if from.code == 250 { talk.say(&format!("RCPT TO:<{mailbox}>")).await? } else { from };
-        said["mailbox"] = json!(of_mailbox(&to));
+        // What is said to the sender is not about the mailbox.
+        let (to, outcome) = match from.code {
+            250 => {
+                let to = talk.say(&format!("RCPT TO:<{mailbox}>")).await?;
+                let outcome = of_mailbox(&to);
+                (to, outcome)
+            }
+            400..=499 => (from, "later"),
+            _ => (from, "refused"),
+        };
+        said["mailbox"] = json!(outcome);
         said["mailbox_code"] = json!(to.code);
         said["mailbox_text"] = json!(to.text);
         talk.say("RSET").await?;

@@ -1,7 +1,7 @@
 //! Who may send for a domain: SPF (RFC 7208), with everything that it includes. More than ten
 //! look-ups in all (section 4.6.4), or an include that is gone, and receivers give up on it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::spf::{Macro, Mechanism, Qualifier, Spf};
@@ -16,11 +16,14 @@ const MOST_INCLUDES: usize = 40;
 /// What was met while following includes.
 #[derive(Default)]
 struct Tree {
-    lookups: usize,
+    /// Every name that was included, in the order in which it was met first.
     includes: Vec<String>,
     gone: Vec<String>,
     unanswered: bool,
-    seen: BTreeSet<String>,
+    /// A record that includes itself, by whatever way.
+    circle: bool,
+    /// What each included record costs with all below it; `None` while it is being followed.
+    costs: BTreeMap<String, Option<usize>>,
 }
 
 /// The record of the domain and the sum of all that it includes.
@@ -34,10 +37,11 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         _ => None,
     };
     let mut tree = Tree::default();
-    tree.seen.insert(domain.to_owned());
-    if let Some(spf) = &parsed {
-        follow(walk, spf, &mut tree).await;
-    }
+    tree.costs.insert(domain.to_owned(), None);
+    let lookups = match &parsed {
+        Some(spf) => follow(walk, spf, &mut tree).await,
+        None => 0,
+    };
     let found = match missing {
         Some(word) => word,
         None if records.is_empty() => "no_data",
@@ -48,8 +52,8 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         "domain": domain,
         "found": found,
         "records": records,
-        "valid": parsed.is_some(),
-        "lookups": tree.lookups,
+        "valid": parsed.is_some() && !tree.circle,
+        "lookups": lookups,
         "includes": tree.includes,
         "gone": tree.gone,
         "all": parsed.as_ref().map_or("", all),
@@ -71,7 +75,7 @@ fn is_term(term: &str) -> bool {
 }
 
 async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missing> {
-    let (_, texts) = walk.texts(domain).await;
+    let texts = walk.texts(domain).await;
     let is_spf = |text: &String| {
         let text = text.to_ascii_lowercase();
         text == "v=spf1" || text.starts_with("v=spf1 ")
@@ -79,48 +83,55 @@ async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missi
     texts.map(|texts| texts.into_iter().filter(is_spf).collect())
 }
 
-async fn follow(walk: &mut Walk<'_>, spf: &Spf, tree: &mut Tree) {
-    let mut next = Vec::new();
+/// The look-ups that a record costs, with everything that it includes, each time anew: receivers
+/// count so, too. What stands after `all` is never come to.
+async fn follow(walk: &mut Walk<'_>, spf: &Spf, tree: &mut Tree) -> usize {
+    let mut cost = 0;
     for directive in &spf.directives {
         match &directive.mechanism {
-            Mechanism::Include { macro_string } => {
-                tree.lookups += 1;
-                next.extend(literal(macro_string));
-            }
-            Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr { .. } | Mechanism::Exists { .. } => {
-                tree.lookups += 1;
-            }
-            Mechanism::All | Mechanism::Ip4 { .. } | Mechanism::Ip6 { .. } => {}
+            Mechanism::All => return cost,
+            Mechanism::Include { macro_string } => cost += 1 + included(walk, macro_string, tree).await,
+            Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr { .. } | Mechanism::Exists { .. } => cost += 1,
+            Mechanism::Ip4 { .. } | Mechanism::Ip6 { .. } => {}
         }
     }
-    // Beside `all`, a redirect says nothing (section 6.1).
-    let has_all = spf.directives.iter().any(|directive| directive.mechanism == Mechanism::All);
-    if let Some(redirect) = spf.redirect.as_ref().filter(|_| !has_all) {
-        tree.lookups += 1;
-        next.extend(literal(redirect));
-    }
-    for name in next {
-        include(walk, name, tree).await;
+    match &spf.redirect {
+        Some(redirect) => cost + 1 + included(walk, redirect, tree).await,
+        None => cost,
     }
 }
 
-async fn include(walk: &mut Walk<'_>, name: String, tree: &mut Tree) {
-    if tree.includes.len() >= MOST_INCLUDES || !tree.seen.insert(name.clone()) {
-        return;
+async fn included(walk: &mut Walk<'_>, name: &Macro, tree: &mut Tree) -> usize {
+    let Some(name) = literal(name) else { return 0 };
+    match tree.costs.get(&name) {
+        Some(Some(cost)) => return *cost,
+        Some(None) => {
+            tree.circle = true;
+            return 0;
+        }
+        None if tree.costs.len() > MOST_INCLUDES => return 0,
+        None => {}
     }
     tree.includes.push(name.clone());
-    let parsed = match records(walk, &name).await {
-        Ok(records) => records.first().and_then(|record| parse(record)),
+    tree.costs.insert(name.clone(), None);
+    let parsed = match records(walk, &name).await.as_deref() {
+        Ok([one]) => parse(one),
+        Ok(_) | Err(Missing::NoName | Missing::NoData) => None,
         Err(Missing::Unanswered) => {
             tree.unanswered = true;
-            return;
+            tree.costs.insert(name, Some(0));
+            return 0;
         }
-        Err(Missing::NoName | Missing::NoData) => None,
     };
-    match parsed {
+    let cost = match parsed {
         Some(spf) => Box::pin(follow(walk, &spf, tree)).await,
-        None => tree.gone.push(name),
-    }
+        None => {
+            tree.gone.push(name.clone());
+            0
+        }
+    };
+    tree.costs.insert(name, Some(cost));
+    cost
 }
 
 /// A name without macros: what a macro stands for depends on the mail.
