@@ -22,8 +22,10 @@ def prove(world, claims):
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
         Look("spf", "mail/spf", "live", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
         Look("dkim", "mail/dkim", "live", "1 of 1 keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
-        Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.vendor.test does not exist",
+        Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
+        Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",
+             "a key that leads into a domain that lapsed", DOMAIN | {"selectors": ["s3"]}),
         Look("dmarc", "mail/dmarc", "live", "reject", "a DMARC policy", DOMAIN),
     ])
     lists = lambda *zones: DOMAIN | {"lists": list(zones), "domain_lists": []}  # noqa: E731

@@ -107,7 +107,7 @@ def start_names(folder):
     root = sign(keys, ".", f"{_SOA}@ 60 NS root-server.\n{delegation}{networks}")
     NameServer(folder / "root", [ROOT], DNS_PORT, {".": root.text}).start()
     NameServer(folder / "registry", [REGISTRY], DNS_PORT, {"test.": test.text}).start()
-    zones = {child.zone: child.text for child in children} | {"unsigned.test.": _CHILD}
+    zones = {child.zone: child.text for child in children} | {"unsigned.test.": f'{_CHILD}s1 60 TXT "{_KEY}"\n'}
     Bind(folder / "bind", BIND, DNS_PORT, zones).start()
     Rbldnsd(folder / "lists", LISTS, DNS_PORT, "rbl.lists.test.", domains=("bad.test",)).start()
     blocked = ({}, {"blocked.test.": "always_refuse"}, {"blocked.test.": "always_null"})
@@ -123,7 +123,8 @@ def _registry(children):
         f"mail 60 MX 10 mx\nmx 60 A {MAIL}\nsilent 60 MX 10 nobody\nnobody 60 A 127.0.0.99\nnull 60 MX 0 .\n"
         'mail 60 TXT "v=spf1 include:vendor.test -all"\nvendor 60 TXT "v=spf1 ip4:192.0.2.0/24 ~all"\n'
         '_dmarc.mail 60 TXT "v=DMARC1; p=reject"\n'
-        f's1._domainkey.mail 60 CNAME s1.vendor\ns1.vendor 60 TXT "{_KEY}"\ns2._domainkey.mail 60 CNAME s2.vendor\n'
+        + "".join(f"{key}._domainkey.mail 60 CNAME {key}.unsigned\n" for key in ("s1", "s2"))
+        + "s3._domainkey.mail 60 CNAME s3.vendor-that-lapsed\n"
     )
     return (
         f"{_SOA}@ 60 NS ns\nns 60 A {REGISTRY}\nbind 60 A {BIND}\nblocked 60 A 127.0.0.1\nrbl.lists 60 A {LISTS}\n"

@@ -1,13 +1,18 @@
 //! What the targets share: the catalogue, and answers to its checks.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use plugwatch::catalog::{Catalog, Check, Params};
 use plugwatch::core::answer::{Answer, HttpFacts};
 use plugwatch::core::time::Time;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(None).unwrap_or_default());
+static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::load(None).unwrap_or_default()));
+
+/// The catalogue, read once.
+pub fn catalog() -> Arc<Catalog> {
+    CATALOG.clone()
+}
 
 /// Every check that is asked over HTTP.
 pub fn checks() -> Vec<&'static Check> {

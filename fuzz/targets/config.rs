@@ -1,12 +1,15 @@
 //! Any configuration. What would make it read other files is left out: they are not the input's.
 #![no_main]
 
+use plugwatch::config::Config;
+use plugwatch_fuzz::catalog;
+
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if ["file", "catalog"].iter().any(|word| text.contains(word)) {
         return;
     }
-    if let Err(problems) = plugwatch::config::Config::read("fuzz.toml", text) {
+    if let Err(problems) = Config::read_with("fuzz.toml", text, Some(catalog())) {
         // Every problem can be shown, with the place that it speaks of.
         _ = problems.to_string();
     }

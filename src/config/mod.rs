@@ -18,6 +18,7 @@ pub use probe::Probe;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -56,7 +57,7 @@ pub struct Config {
     /// What vendors and people have told.
     pub notices: Vec<Notice>,
     /// The catalogue that the dependencies were read with.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
 }
 
 /// The status page's settings.
@@ -87,8 +88,20 @@ impl Config {
     /// # Errors
     /// Every problem of the text, or those of the catalogue.
     pub fn read(name: impl Into<String>, text: impl Into<String>) -> Result<Config, Problems> {
+        Config::read_with(name, text, None)
+    }
+
+    /// The same with a catalogue that was read before; without one, the text's own.
+    ///
+    /// # Errors
+    /// As for [`Config::read`].
+    pub fn read_with(
+        name: impl Into<String>,
+        text: impl Into<String>,
+        catalog: Option<Arc<Catalog>>,
+    ) -> Result<Config, Problems> {
         let source = Source::new(name, text);
-        let config = read_all(&source);
+        let config = read_all(&source, catalog);
         let problems = source.into_problems();
         match config {
             Ok(config) if problems.is_empty() => Ok(config),
@@ -129,10 +142,14 @@ impl Config {
     }
 }
 
-fn read_all(source: &Source) -> Result<Config, Problems> {
+fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Problems> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    let catalog = Catalog::load(read_overlay(&root).as_deref())?;
+    let overlay = read_overlay(&root);
+    let catalog = match catalog {
+        Some(catalog) => catalog,
+        None => Arc::new(Catalog::load(overlay.as_deref())?),
+    };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let dependencies = dependency::read_all(&root, &catalog, time_zone);
     let config = Config {
