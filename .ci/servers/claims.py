@@ -1,7 +1,11 @@
 """Counts what was proven: one line for each claim, as soon as it is known."""
 
+import signal
 import threading
+import time
 import traceback
+
+from processes import stop_all
 
 
 class Claims:
@@ -30,3 +34,22 @@ class Claims:
         except Exception as error:  # noqa: BLE001
             where = traceback.format_exc(limit=-3)
             self.hold(part, "could be run to its end", False, f"{error}\n{where}")
+
+
+def count(prove, longest):
+    """Lets `prove` fill a tally, within so many seconds, and says how much of it holds: 0 for all."""
+    def give_up(*_):
+        """A run that hangs, or is told to stop, ends with a failure."""
+        raise SystemExit(f"stopped by a signal, or not done within {longest} s")
+
+    for kind in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(kind, give_up)
+    signal.alarm(longest)
+    claims, began = Claims(), time.monotonic()
+    try:
+        prove(claims)
+    finally:
+        stop_all()
+    print(f"took {time.monotonic() - began:.0f} s\n{claims.passed} passed, {claims.failed} failed")
+    # Nothing proven is no success.
+    return 1 if claims.failed or not claims.passed else 0

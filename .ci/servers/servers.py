@@ -4,10 +4,8 @@
 """
 
 import pathlib
-import signal
 import sys
 import threading
-import time
 from dataclasses import dataclass
 
 import blind
@@ -16,11 +14,11 @@ import looks_dns
 import looks_http
 import watching
 from certificates import Authority
-from claims import Claims
+from claims import count
 from knot import Names
 from nginx import Nginx, secure_server
 from pages import Pages
-from processes import free_port, stop_all
+from processes import free_port
 from telegram import Emulator
 from texts import fill
 
@@ -126,24 +124,9 @@ def prove_all(world, claims):
         thread.join()
 
 
-def give_up(*_):
-    """A run that hangs, or is told to stop, ends with a failure."""
-    raise SystemExit(f"stopped by a signal, or not done within {LONGEST} s")
-
-
 def main(binary, folder):
-    """Runs everything, and says how much of it holds."""
-    for kind in (signal.SIGALRM, signal.SIGTERM):
-        signal.signal(kind, give_up)
-    signal.alarm(LONGEST)
-    claims, began = Claims(), time.monotonic()
-    try:
-        prove_all(build(binary, pathlib.Path(folder)), claims)
-    finally:
-        stop_all()
-    print(f"took {time.monotonic() - began:.0f} s\n{claims.passed} passed, {claims.failed} failed")
-    # Nothing proven is no success.
-    return 1 if claims.failed or not claims.passed else 0
+    """Runs everything."""
+    return count(lambda claims: prove_all(build(binary, pathlib.Path(folder)), claims), LONGEST)
 
 
 if __name__ == "__main__":

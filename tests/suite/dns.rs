@@ -13,19 +13,7 @@ use plugwatch::core::time::Time;
 use serde_json::Value;
 
 use crate::kit::{askers, options};
-use crate::names::{Answering, a, name, ns, reply, soa, start};
-
-/// Refers everything below `zone` to servers with glue.
-fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
-    Arc::new(move |question, _| {
-        let mut reply = reply(question, ResponseCode::NoError, false);
-        for (server, address) in servers {
-            reply.add_authority(ns(zone, server));
-            reply.add_additional(a(server, *address));
-        }
-        Some(reply)
-    })
-}
+use crate::names::{Answering, a, name, ns, refers, reply, soa, start};
 
 fn says(code: ResponseCode, authoritative: bool) -> Answering {
     Arc::new(move |question, _| {

@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use crate::kit::{askers, http, options, raw};
-use crate::names::{Answering, a, name, ns, reply, serves_lines, soa, start};
+use crate::names::{Answering, a, name, ns, refers, reply, serves_lines, soa, start};
 
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 
@@ -118,18 +118,6 @@ async fn silence_about_mail_records_is_unknown_and_never_missing() {
 const TLD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const ONE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
 const TWO: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 4);
-
-/// Refers to servers with glue.
-fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
-    Arc::new(move |question, _| {
-        let mut said = reply(question, ResponseCode::NoError, false);
-        for (server, address) in servers {
-            said.add_authority(ns(zone, server));
-            said.add_additional(a(server, *address));
-        }
-        Some(said)
-    })
-}
 
 /// A root, a top-level domain, and a vendor's zone with two servers.
 async fn vendor(one: Answering, two: Answering) -> Value {

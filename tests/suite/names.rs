@@ -84,6 +84,18 @@ async fn over_tcp(listener: TcpListener, answering: Answering) {
     }
 }
 
+/// Refers everything below `zone` to servers with glue.
+pub fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
+    Arc::new(move |question, _| {
+        let mut reply = reply(question, ResponseCode::NoError, false);
+        for (server, address) in servers {
+            reply.add_authority(ns(zone, server));
+            reply.add_additional(a(server, *address));
+        }
+        Some(reply)
+    })
+}
+
 /// Answers for all names with authority, from lines of `name type data`.
 pub fn serves_lines(lines: &str) -> Answering {
     let records: Vec<Record> = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(record).collect();
