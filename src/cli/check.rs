@@ -49,10 +49,23 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     }
     let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
     if ctx.desk.anchors(&ctx, true).await == OwnNetwork::Blind {
-        println!("blind: our own network is down, most anchors do not answer; nothing can be said about any vendor");
+        println!(
+            "blind: our own network is down, most anchors do not answer; nothing can be said about any vendor ({})",
+            silent_anchors(&ctx).await
+        );
         return Err(ExitCode::FAILURE);
     }
     Ok(ctx)
+}
+
+/// Which anchors do not answer, and why: a wrong certificate is not a cut line.
+async fn silent_anchors(ctx: &Context) -> String {
+    let answers = ctx.askers.anchors().await;
+    let silent = ctx.config.network.anchors.iter().zip(answers).filter_map(|(anchor, answer)| {
+        let name = anchor.name.clone().unwrap_or_else(|| anchor.address.to_string());
+        answer.err().map(|failure| format!("{name}: {}", failure.words()))
+    });
+    silent.collect::<Vec<_>>().join("; ")
 }
 
 async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {

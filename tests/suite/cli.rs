@@ -82,6 +82,7 @@ fn check_without_a_network_says_in_one_line_that_it_is_blind() {
     assert_eq!(checked.status.code(), Some(1));
     assert_eq!(out(&checked).lines().count(), 1, "{}", out(&checked));
     assert!(out(&checked).starts_with("blind: our own network is down"));
+    assert!(out(&checked).contains("(127.0.0.1:1: the connection is refused; "), "{}", out(&checked));
 }
 
 #[test]
