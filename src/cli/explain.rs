@@ -18,6 +18,8 @@ use crate::engine::{Before, Context, Looked, Spec, one_look, redacted};
 
 /// A vendor's own words are shown up to here.
 const MOST_WORDS: usize = 300;
+/// What an asker found, up to here.
+const MOST_FACTS: usize = 2_000;
 
 pub(super) async fn explain(path: &Path, name: &str) -> ExitCode {
     let config = match load(path) {
@@ -52,6 +54,9 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
     println!("\n{}{country}: {}", probe.check, check.title);
     line("asks", asked.map_or_else(|error| error.to_string(), |question| question.shown()));
     line("came", came(&looked));
+    for (asker, facts) in &looked.answer.said {
+        line(asker, shortened(redacted(facts.to_string().as_bytes(), &ctx.config.secrets()), MOST_FACTS));
+    }
     if let Some(words) = words(ctx, &looked) {
         line("they say", words);
     }
@@ -94,11 +99,14 @@ fn words(ctx: &Arc<Context>, looked: &Looked) -> Option<String> {
     let json: Value = serde_json::from_str(&text).ok()?;
     let mut found = Vec::new();
     gather(&json, &mut found);
-    let mut words = found.join(" / ");
-    if words.chars().count() > MOST_WORDS {
-        words = words.chars().take(MOST_WORDS).chain("...".chars()).collect();
+    (!found.is_empty()).then(|| shortened(found.join(" / "), MOST_WORDS))
+}
+
+fn shortened(text: String, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text;
     }
-    (!words.is_empty()).then_some(words)
+    text.chars().take(most).chain("...".chars()).collect()
 }
 
 fn gather(value: &Value, found: &mut Vec<String>) {
