@@ -49,6 +49,7 @@ class Registry:
     def start(self):
         """Starts it, and waits until it answers."""
         settings = {"RDAP_SRV_DATA_DIR": str(self._data), "RDAP_SRV_LISTEN_ADDR": "127.0.0.1", "RDAP_SRV_LISTEN_PORT": str(self.port)}
+        settings["RDAP_SRV_AUTO_RELOAD"] = "true"
         start(["rdap-srv"], self._folder / "rdap-srv.log", env={"PATH": os.environ["PATH"], **settings})
         wait_until("the registry", lambda: self._answers("help"), 20)
 
@@ -68,12 +69,14 @@ class Registry:
 
     def reload(self, name, status):
         """Lets it read its folder again, and waits until the domain has this status."""
-        (self._data / "update").touch()
+        (self._data / "reload").touch()
         wait_until(f"{status} of {name}", lambda: status in self._answers(f"domain/{name}"), 20)
 
     def _answers(self, path):
         try:
-            with _DIRECT.open(f"{self.base}/{path}", timeout=5) as answer:
+            # Without this field the server's thread ends in a panic.
+            request = urllib.request.Request(f"{self.base}/{path}", headers={"Accept": "application/rdap+json"})
+            with _DIRECT.open(request, timeout=5) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.read().decode()
