@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::Config;
+use super::{Config, Dependency};
 use crate::core::heard::Takes;
 use crate::read::{At, Table};
 
@@ -40,6 +40,11 @@ fn check_ids(tables: &[Table<'_>]) {
     }
 }
 
+/// Where a dependency stands.
+fn table_of<'t, 's>(tables: &'t [Table<'s>], dependency: &Dependency) -> Option<&'t Table<'s>> {
+    tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
+}
+
 /// Two probes that ask the same would be one in the history, and only one would be asked.
 fn check_probes(tables: &[Table<'_>], config: &Config) {
     let mut seen = BTreeSet::new();
@@ -47,10 +52,7 @@ fn check_probes(tables: &[Table<'_>], config: &Config) {
         if seen.insert(probe.identity.as_str()) {
             continue;
         }
-        let Some(table) = tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
-        else {
-            continue;
-        };
+        let Some(table) = table_of(tables, dependency) else { continue };
         let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
         let what = format!("`{}` asks {}{place} twice for the same thing", dependency.id, probe.check);
         table.problem(table.span(), what, "leave one out, or give it another id, URL or country");
@@ -64,10 +66,7 @@ fn check_inlets(tables: &[Table<'_>], config: &Config) {
     let (mut names, mut marks) = (BTreeSet::new(), BTreeMap::new());
     for (dependency, probe) in config.probes() {
         let Some(takes) = config.takes(probe) else { continue };
-        let Some(table) = tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
-        else {
-            continue;
-        };
+        let Some(table) = table_of(tables, dependency) else { continue };
         let problem = |what: String, cure: &str| table.problem(table.span(), what, cure);
         let name = probe.params.public.get("name").and_then(|name| name.as_str()).unwrap_or("");
         if !names.insert(crate::core::heard::key(takes, name)) {

@@ -43,3 +43,40 @@ fn another_secret_schedule_or_label_is_the_same_probe_and_another_id_is_not() {
     assert_eq!(identity(text('a', "5m")), identity(text('a', "9m")));
     assert_ne!(identity(text('a', "5m")), identity(text('b', "5m")));
 }
+
+/// Two things that are reported, with these tokens.
+fn reported(folder: &std::path::Path, first: &str, second: &str) -> Result<Config, String> {
+    let mut text = "platform = \"Acme\"\n".to_owned();
+    let feed = |n: usize, token: &str, check: &str, more: &str| {
+        let file = folder.join(format!("token{n}"));
+        std::fs::write(&file, token).unwrap();
+        format!(
+            "[[dependency]]\nid = \"d{n}\"\ncheck = \"{check}\"\nname = \"mail\"\ntoken = {{ file = {file:?} }}\n{more}"
+        )
+    };
+    text += &feed(1, first, "outcome/feed", "");
+    text += &feed(2, second, "heartbeat/job", "within = \"1h\"\n");
+    Config::read("reported.toml", text).map_err(|problems| problems.to_string())
+}
+
+#[test]
+fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
+    use plugwatch::core::heard::Takes;
+    use sha2::{Digest, Sha256};
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = ("0123456789abcdef", "fedcba9876543210");
+    let inlets = reported(folder.path(), one, two).unwrap().inlets();
+    let marks: Vec<[u8; 32]> = [one, two].map(|token| Sha256::digest(token).into()).into();
+    assert_eq!(inlets.iter().map(|inlet| inlet.mark).collect::<Vec<_>>(), marks);
+    // One name, two kinds: two things.
+    assert_eq!(inlets.iter().map(|inlet| inlet.key()).collect::<Vec<_>>(), ["counts/mail", "pings/mail"]);
+    assert_eq!(inlets[0].takes, Takes::Counts);
+    for (first, second, why) in [
+        (one, one, "the token of `d2` is that of another, too"),
+        ("short", two, "the token of `d1` is no long random text"),
+        ("0123456789/abcdef", two, "the token of `d1` is no long random text"),
+    ] {
+        let wrong = reported(folder.path(), first, second).err().unwrap();
+        assert!(wrong.contains(why) && !wrong.contains(first), "{wrong}");
+    }
+}
