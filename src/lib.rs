@@ -18,8 +18,9 @@
 //! | [`store`] | SQLite: history, outbox, evidence | `core` |
 //! | [`notify`] | one try to tell, by channel | `core`, `say`, `clock` |
 //! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read` |
+//! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |
-//! | [`bot`], [`web`] | Telegram commands, status page | `engine`, `say`, `store`'s read side |
+//! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side |
 //! | [`demo`] | a stage and a story | `core`, `read` |
 //! | [`mod@bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
 //! | [`cli`] | arguments to commands | everything |
@@ -32,6 +33,7 @@
 //! - A vendor: a file in `config/catalog/`, see [`catalog`].
 //! - An asker: see [`ask`]. A channel: see [`notify`]. A table: see [`store`].
 
+pub mod acts;
 pub mod ask;
 pub mod bench;
 pub mod bot;

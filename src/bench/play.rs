@@ -19,7 +19,7 @@ use crate::core::time::Time;
 use crate::engine::Engine;
 use crate::ids::Ids;
 use crate::say::Format;
-use crate::say::alert::{AlertView, Body};
+use crate::say::alert::{AlertView, Body, Footer};
 use crate::store::{AlertRow, Store};
 
 /// Scenarios begin on a Tuesday, far from the weekly report.
@@ -210,7 +210,7 @@ fn configuration(scenario: &Scenario, folder: &Path) -> Result<Config, String> {
 /// An alert as it would be sent at once.
 fn written(row: &AlertRow) -> Option<String> {
     let view: AlertView = serde_json::from_value(row.snapshot.clone()).ok()?;
-    Some(format!("---- {} ----\n{}", row.at.short(), view.text(Format::Plain, row.at, false)))
+    Some(format!("---- {} ----\n{}", row.at.short(), view.text(Format::Plain, row.at, &Footer::default())))
 }
 
 fn told(row: &AlertRow) -> Option<Told> {

@@ -73,7 +73,7 @@ impl Answering {
 
     fn why(&self, board: &Board, name: &str) -> String {
         match board.find(name) {
-            Some(dependency) => status::why(dependency, self.clock.now(), Format::Html),
+            Some(dependency) => status::why(dependency, &[], self.clock.now(), Format::Html),
             None => {
                 let known: Vec<&str> = board.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
                 crate::say::escape(&format!(

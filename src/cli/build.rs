@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::ask::{Askers, Gate, Guard, Net, NetOptions, ROOTS};
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config};
+use crate::config::{ChannelKind, Config, Hook, MailSecurity};
 use crate::core::budget::Budget;
+use crate::core::question::Key;
 use crate::engine::Ways;
-use crate::notify::{Senders, Settings};
+use crate::notify::{Mail, Security, Senders, Settings};
 
 /// The gate before all hosts. One for the whole run: a reload must not forget what was asked.
 pub fn gate(clock: &Clock) -> Arc<Gate> {
@@ -39,24 +40,41 @@ pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers
 
 /// Senders for the configuration's channels, and everybody they reach.
 pub fn ways(config: &Config, clock: &Clock) -> Result<Ways, String> {
-    let settings = config.channels.iter().filter_map(|channel| {
-        if channel.off().is_some() {
-            return None;
+    let on = config.channels.iter().filter(|channel| channel.off().is_none());
+    let settings = on.filter_map(|channel| Some((channel.name.clone(), settings(&channel.kind)?)));
+    Ok(Ways { senders: Senders::new(settings, clock)?, everybody: config.ways() })
+}
+
+/// What a sender needs; nothing where a key is not set.
+fn settings(kind: &ChannelKind) -> Option<Settings> {
+    let opened = |key: &Option<Key>| key.as_ref().and_then(Key::set).cloned();
+    Some(match kind {
+        ChannelKind::Log => Settings::Log,
+        ChannelKind::Terminal => Settings::Terminal,
+        ChannelKind::Telegram { token, api_url, .. } => {
+            Settings::Telegram { token: token.set()?.clone(), api_url: api_url.clone() }
         }
-        let settings = match channel.kind.clone() {
-            ChannelKind::Log => Settings::Log,
-            ChannelKind::Terminal => Settings::Terminal,
-            ChannelKind::Telegram { token, api_url, .. } => Settings::Telegram { token: token.set()?.clone(), api_url },
-            ChannelKind::Webhook { url, secret } => {
-                Settings::Webhook { url, secret: secret.and_then(|key| key.set().cloned()) }
-            }
-        };
-        Some((channel.name.clone(), settings))
-    });
-    let senders = Senders::new(settings, clock)?;
-    let places = |channel: &crate::config::Channel| {
-        let name = channel.name.clone();
-        channel.recipients().into_iter().map(move |recipient| (name.clone(), recipient)).collect::<Vec<_>>()
-    };
-    Ok(Ways { senders, everybody: config.channels.iter().flat_map(places).collect() })
+        ChannelKind::Webhook { url, secret } => Settings::Webhook { url: url.clone(), secret: opened(secret) },
+        ChannelKind::Email { server, port, security, login, from, authority, .. } => {
+            let login = match login {
+                Some((user, password)) => Some((user.clone(), password.set()?.clone())),
+                None => None,
+            };
+            let security = match security {
+                MailSecurity::Tls => Security::Tls,
+                MailSecurity::StartTls => Security::StartTls,
+                MailSecurity::None => Security::None,
+            };
+            let (server, from, authority) = (server.clone(), from.clone(), authority.clone());
+            Settings::Email(Box::new(Mail { server, port: *port, security, login, from, authority }))
+        }
+        ChannelKind::Hook(Hook::Slack, url) => Settings::Slack(url.set()?.clone()),
+        ChannelKind::Hook(Hook::Discord, url) => Settings::Discord(url.set()?.clone()),
+        ChannelKind::Hook(Hook::Mattermost, url) => Settings::Mattermost(url.set()?.clone()),
+        ChannelKind::Ntfy { server, token, .. } => Settings::Ntfy { server: server.clone(), token: opened(token) },
+        ChannelKind::PagerDuty { routing_key, api_url } => {
+            Settings::PagerDuty { routing_key: routing_key.set()?.clone(), api_url: api_url.clone() }
+        }
+        ChannelKind::Exec { command } => Settings::Exec { command: command.clone() },
+    })
 }

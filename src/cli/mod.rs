@@ -1,22 +1,29 @@
 //! Arguments to commands, one file each. Exit codes: 0 fine, 1 something is not, 2 the
 //! configuration or the arguments are wrong.
 
-mod attest;
+mod act;
 mod bench;
 mod build;
 mod catalog;
 mod check;
 mod config;
 mod demo;
+mod drill;
 mod explain;
 mod history;
 mod named;
+mod notice;
+mod notify;
 mod run;
+mod why;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use act::{By, Deed};
+use notice::NoticeCommand;
 
 use crate::bench::Settings;
 use crate::catalog::Catalog;
@@ -44,6 +51,78 @@ enum Command {
         #[arg(long, value_name = "DEPENDENCY")]
         explain: Option<String>,
     },
+    /// How everything stands, the worst first
+    Status,
+    /// Why it is believed of one dependency: looks, witnesses, what people said, evidence
+    Why {
+        /// Its id or name, or a part of it that fits no other
+        dependency: String,
+    },
+    /// Say that you know and see to it: no reminders for a day, and nobody else is called
+    Ack {
+        /// A dependency, an incident or a drill (pw-...); everything that is open, if not given
+        what: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Tell nothing about a dependency for a while; that it was dropped is told all the same
+    Mute {
+        /// The dependency, or `all`
+        dependency: String,
+        /// For how long: 30m, 2h, 1d
+        lasts: String,
+        /// Why
+        #[arg(default_value = "")]
+        why: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// End a mute
+    Unmute {
+        /// The dependency, or `all`
+        dependency: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Announce work of yours from now on: outages wait for its end, a drop is told at once
+    Maintenance {
+        /// The dependency, or `all`
+        dependency: String,
+        /// For how long: 30m, 2h; `over` ends it
+        lasts: String,
+        /// What is done
+        #[arg(default_value = "")]
+        why: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take what changed, or an open warning, as the new normal
+    Accept {
+        /// The dependency
+        dependency: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Say that its last trouble was your own doing: it counts as no loss
+    ItWasUs {
+        /// The dependency
+        dependency: String,
+        /// What you did
+        #[arg(default_value = "")]
+        why: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Say that its last trouble never was: the report counts how often plugwatch was wrong
+    FalseAlarm {
+        /// The dependency
+        dependency: String,
+        /// What was true
+        #[arg(default_value = "")]
+        why: String,
+        #[command(flatten)]
+        by: By,
+    },
     /// Say that somebody still works for you, or left: what no program can ask
     Attest {
         /// The dependency's id or name, or a part of it that fits no other
@@ -51,10 +130,25 @@ enum Command {
         /// They left
         #[arg(long)]
         left: bool,
-        /// Who says so; the user who runs this, if not given
-        #[arg(long, value_name = "NAME")]
-        by: Option<String>,
+        #[command(flatten)]
+        by: By,
     },
+    /// Vendors' letters: what they threaten, and when
+    #[command(subcommand)]
+    Notice(NoticeCommand),
+    /// Send a marked false drop to the real people, and see who acknowledges, and when
+    Drill {
+        /// The dependency
+        dependency: String,
+        /// How long to wait for them
+        #[arg(long, default_value = "15m", value_name = "SPAN")]
+        wait: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Ways to tell
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// What happened: to one dependency, or all incidents
     History {
         /// Its id or name, or a part of it that fits no other
@@ -83,6 +177,16 @@ enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+#[derive(Subcommand)]
+enum NotifyCommand {
+    /// Send a message through every channel to everybody, and say what came of it
+    Test {
+        /// Only through this one
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -167,18 +271,14 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Run => run::run(&config).await,
         Command::Check { explain: None } => check::check(&config).await,
         Command::Check { explain: Some(dependency) } => explain::explain(&config, &dependency).await,
-        Command::Attest { dependency, left, by } => attest::attest(&config, &dependency, left, by).await,
+        Command::Status => why::status(&config).await,
+        Command::Why { dependency } => why::why(&config, &dependency).await,
         Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
+        Command::Notice(command) => notice::notice(&config, command).await,
+        Command::Drill { dependency, wait, by } => drill::drill(&config, &dependency, &wait, &by).await,
+        Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
-        Command::Catalog { overlay, command } => match Catalog::load(overlay.as_deref()) {
-            Err(problems) => failed(2, problems),
-            Ok(known) => match command {
-                CatalogCommand::List => catalog::list(&known),
-                CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
-                CatalogCommand::Page => catalog::page(&known),
-                CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
-            },
-        },
+        Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
         Command::Bench(BenchCommand::Drops { folder, only, show }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show).await
         }
@@ -186,6 +286,35 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
             bench::simulation(Settings { seed, days, dependencies }, runs).await
         }
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
+        other => by_a_person(&config, other).await,
+    }
+}
+
+/// What a person does about what was told.
+async fn by_a_person(config: &Path, command: Command) -> ExitCode {
+    let (by, deed) = match command {
+        Command::Ack { what, by } => (by, Deed::Ack(what)),
+        Command::Mute { dependency, lasts, why, by } => (by, Deed::Mute { dependency, lasts, why }),
+        Command::Unmute { dependency, by } => (by, Deed::Unmute(dependency)),
+        Command::Maintenance { dependency, lasts, why, by } => (by, Deed::Maintenance { dependency, lasts, why }),
+        Command::Accept { dependency, by } => (by, Deed::Accept(dependency)),
+        Command::ItWasUs { dependency, why, by } => (by, Deed::ItWasUs { dependency, why }),
+        Command::FalseAlarm { dependency, why, by } => (by, Deed::FalseAlarm { dependency, why }),
+        Command::Attest { dependency, left, by } => (by, Deed::Attest { dependency, left }),
+        _ => return failed(2, "this command is none of a person's"),
+    };
+    act::act(config, &by, deed).await
+}
+
+fn on_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+    match Catalog::load(overlay) {
+        Err(problems) => failed(2, problems),
+        Ok(known) => match command {
+            CatalogCommand::List => catalog::list(&known),
+            CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
+            CatalogCommand::Page => catalog::page(&known),
+            CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
+        },
     }
 }
 

@@ -92,7 +92,7 @@ type BotSettings = (Secret, Option<url::Url>, Vec<i64>);
 fn bots(config: &Config) -> Vec<BotSettings> {
     let bot = |kind: &ChannelKind| match kind {
         ChannelKind::Telegram { token: Key::Set(token), chats, api_url, commands: true, .. } => {
-            Some((token.clone(), api_url.clone(), chats.clone()))
+            Some((token.clone(), api_url.clone(), chats.iter().map(|place| place.chat).collect()))
         }
         _ => None,
     };

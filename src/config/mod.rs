@@ -10,7 +10,7 @@ mod probe;
 mod secret;
 mod sense;
 
-pub use channel::{Channel, ChannelKind};
+pub use channel::{Channel, ChannelKind, Hook, MailSecurity, Place};
 pub use dependency::{Dependency, LeaveStep};
 pub use maintenance::{Maintenance, Window};
 pub use network::Network;
@@ -160,7 +160,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         keep_raw: read_keep(&root),
         web: read_web(&root),
         network: network::read(&root),
-        channels: root.tables("channel").iter().filter_map(channel::read).collect(),
+        channels: root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect(),
         notices: root
             .tables("notice")
             .iter()

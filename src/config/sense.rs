@@ -18,7 +18,7 @@ pub(super) fn check(root: &Table<'_>, config: &Config) {
     check_inlets(&tables, config);
     check_needs(&tables, config);
     check_maintenance(root, config);
-    check_channels(root);
+    check_channels(root, config);
     check_database(root);
 }
 
@@ -139,21 +139,25 @@ fn leads_to<'c>(from: &'c str, to: &str, needs: &BTreeMap<&'c str, &'c [String]>
 fn check_maintenance(root: &Table<'_>, config: &Config) {
     for table in root.tables("maintenance") {
         for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
-            if !config.dependencies.iter().any(|dependency| dependency.id == id.value) {
-                let known: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-                table.problem(
-                    id.span,
-                    format!("`{}` is no dependency", id.value),
-                    format!("there are: {}", known.join(", ")),
-                );
-            }
+            check_exists(&table, &id, config);
         }
     }
 }
 
-fn check_channels(root: &Table<'_>) {
+fn check_exists(table: &Table<'_>, id: &At<String>, config: &Config) {
+    if !config.dependencies.iter().any(|dependency| dependency.id == id.value) {
+        let known: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+        let cure = format!("there are: {}", known.join(", "));
+        table.problem(id.span.clone(), format!("`{}` is no dependency", id.value), cure);
+    }
+}
+
+fn check_channels(root: &Table<'_>, config: &Config) {
     let mut names = BTreeSet::new();
     for table in root.tables("channel") {
+        for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
+            check_exists(&table, &id, config);
+        }
         let Some(name) = table.string("name").or_else(|| table.string("kind")) else { continue };
         if !names.insert(name.value.clone()) {
             let what = format!("two channels are called `{}`", name.value);

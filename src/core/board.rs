@@ -57,6 +57,9 @@ pub struct DependencyBoard {
     pub verified_at: Option<Time>,
     /// Its open incident.
     pub incident: Option<Incident>,
+    /// What people did about it, and what was announced: `acknowledged by Ada`.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Its probes.
     pub probes: Vec<ProbeBoard>,
 }

@@ -212,7 +212,8 @@ fn due_soon(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
         let subject = &scene.subjects[*index];
         let told = subject.told;
         let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
-        let silent = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
+        let held = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
+        let silent = held || subject.muted.is_some() || subject.quiet.is_some() || subject.ends.is_some();
         let waited = told.news_at.map(|at| scene.now.since(at));
         let wait = super::wanted::remind_at(subject, told).zip(told.news_at).map(|(at, from)| at.since(from));
         same && !silent && waited.zip(wait).is_some_and(|(waited, wait)| waited >= wait.mul_f64(NEAR))
@@ -228,6 +229,7 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
         // Those that fell due while nobody watched are one reminder.
         Reason::StillOpen => {
             told.reminders += 1;
+            told.reminded_at = Some(now);
             while super::wanted::remind_at(subject, &told).is_some_and(|at| at <= now) {
                 told.reminders += 1;
             }
@@ -265,7 +267,7 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
         }
         None => {
             (told.verdict, told.fault, told.proof, told.opened_at, told.reminders) = (None, None, None, None, 0);
-            (told.incident, told.began_at, told.news_at) = (None, None, None);
+            (told.incident, told.began_at, told.news_at, told.reminded_at) = (None, None, None, None);
             told.reason.clear();
         }
     }

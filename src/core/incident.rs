@@ -52,8 +52,14 @@ words! {
         Retired = "retired",
         /// The weekly report.
         Report = "report",
+        /// Nothing happened: people are asked to act as if.
+        Drill = "drill",
+        /// A person tries whether channels arrive.
+        Test = "test",
         /// A channel cannot deliver.
         ChannelDead = "channel_dead",
+        /// A channel delivers again.
+        ChannelBack = "channel_back",
     }
 }
 

@@ -6,23 +6,28 @@
 //! (several probes make one dependency), [`incident`] (what is
 //! opened), [`review`] (what is told, and why now), [`schedule`] and [`budget`] (when to ask).
 
+pub mod act;
 pub mod anchors;
 pub mod answer;
 pub mod board;
 pub mod budget;
 pub mod burn;
 pub mod combine;
+pub mod deadline;
 pub mod flapping;
 pub mod groups;
 pub mod heard;
 pub mod history;
+pub mod hours;
 pub mod incident;
 pub mod model;
+pub mod naming;
 pub mod notice;
 pub mod policy;
 pub mod question;
 pub mod review;
 pub mod round;
+pub mod route;
 pub mod scene;
 pub mod schedule;
 pub mod shown;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::combine::Combined;
 use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
@@ -10,7 +12,7 @@ use super::standing::Held;
 use super::time::{Time, human};
 
 /// What somebody was told about some dependencies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Ids of what it threatens.
     pub dependencies: Vec<String>,
@@ -22,6 +24,38 @@ pub struct Notice {
     pub text: String,
     /// A person says that they have left us already.
     pub left: bool,
+}
+
+/// A notice that a person brought while plugwatch ran, with what people did about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Random public id; stands in questions and buttons.
+    pub public_id: String,
+    /// What it says.
+    pub notice: Notice,
+    /// How its hour was read, for people to confirm; empty if none was found.
+    pub read_as: String,
+    /// Who brought it.
+    pub by: String,
+    /// Where.
+    pub via: String,
+    /// When it was brought.
+    pub added_at: Time,
+    /// SHA-256 of the bytes as they came.
+    pub sha256: String,
+    /// Who confirmed its hour, and when.
+    pub confirmed: Option<(String, Time)>,
+    /// Who answers it, and since when.
+    pub answered: Option<(String, Time)>,
+}
+
+/// A deadline is called to mind so many hours before it.
+const CALL: [u64; 5] = [24, 12, 6, 3, 1];
+
+/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`.
+pub fn call_at(ends: Time, spoken: Time) -> Option<Time> {
+    let calls = CALL.iter().map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
+    calls.filter(|at| *at > spoken).min()
 }
 
 /// Silence that begins within this after its hour is explained by a notice.
@@ -181,6 +215,19 @@ mod tests {
         assert_eq!(after(20, out(19)).0, Verdict::Outage);
         assert_eq!(after(32, out(31)), (Verdict::Dropped, "ended_by_notice".to_owned()));
         assert_eq!(after(32, held(Verdict::Live, Time(0))), (Verdict::Degraded, "outlived_notice".to_owned()));
+    }
+
+    #[test]
+    fn a_deadline_is_called_to_mind_five_times_at_most() {
+        let ends = Time(48 * 3_600_000);
+        let mut spoken = Time(0);
+        let mut calls = Vec::new();
+        while let Some(at) = call_at(ends, spoken) {
+            calls.push(at.0 / 3_600_000);
+            spoken = at;
+        }
+        assert_eq!(calls, [24, 36, 42, 45, 47]);
+        assert_eq!(call_at(ends, Time(40 * 3_600_000)), Some(Time(42 * 3_600_000)));
     }
 
     #[test]

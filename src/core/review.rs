@@ -81,7 +81,7 @@ enum Fate {
 pub fn review(scene: &Scene<'_>) -> Review {
     let mut told: Vec<Told> = scene.subjects.iter().map(|subject| subject.told.clone()).collect();
     for (subject, told) in scene.subjects.iter().zip(&mut told) {
-        told.follow(subject.state, subject.incident, scene.now);
+        told.follow(subject.state, subject.incident, subject.excused, scene.now);
     }
     let scene = &with_told(scene, &told);
     let mut review = Review::default();
@@ -103,7 +103,8 @@ pub fn review(scene: &Scene<'_>) -> Review {
     }
     for (index, subject) in scene.subjects.iter().enumerate() {
         let told = &after[index];
-        let held_back = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
+        let held_back =
+            told.muted || told.flapping.is_some() || subject.maintenance.is_some() || subject.muted.is_some();
         if let Some(at) = remind_at(subject, told).filter(|_| !held_back) {
             review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
         }
@@ -187,6 +188,11 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     }
     let own_no = wanted.held.verdict == Verdict::Dropped
         || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
+    // A mute silences no loss that is news: it is asked for because of something else.
+    let loss = own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered);
+    if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
+        return Fate::Later(until);
+    }
     if told.flapping.is_some() {
         let turns = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Recovered);
         let lasts = lasts_at(told, wanted.held.verdict).filter(|at| turns && *at > now);

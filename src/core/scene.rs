@@ -27,6 +27,14 @@ pub struct Subject<'a> {
     pub maintenance: Option<Time>,
     /// When all that decides was looked at last.
     pub looked_at: Option<Time>,
+    /// Somebody muted it until then.
+    pub muted: Option<Time>,
+    /// Somebody acknowledged or settled its incident: it is not called to mind until then.
+    pub quiet: Option<Time>,
+    /// What was lost before then was no loss, says a person.
+    pub excused: Option<Time>,
+    /// When it ends, as a notice says.
+    pub ends: Option<Time>,
 }
 
 impl Subject<'_> {

@@ -40,6 +40,8 @@ pub struct Told {
     pub news_at: Option<Time>,
     /// How many reminders there were since.
     pub reminders: u32,
+    /// When the last of them was.
+    pub reminded_at: Option<Time>,
     /// What they know cannot be seen: the checks by group, with the reason they were told.
     pub blind: BTreeMap<String, String>,
     /// An unconfirmed suspicion was told then.
@@ -98,7 +100,9 @@ impl Told {
     }
 
     /// Notes what happened since the last review, told or not.
-    pub fn follow(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
+    ///
+    /// What was lost before `excused` was no loss.
+    pub fn follow(&mut self, state: &Combined, incident: Option<&Incident>, excused: Option<Time>, now: Time) {
         if self.open != incident.is_some() {
             self.open = incident.is_some();
             self.turned_at = Some(now);
@@ -108,6 +112,7 @@ impl Told {
         let over = self.turns.len().saturating_sub(MOST_TURNS);
         self.turns.drain(..over);
         self.follow_loss(state, incident, now);
+        self.lost_at = self.lost_at.filter(|at| excused.is_none_or(|excused| *at > excused));
         // Seen again, but as gone or out, or beside others that are not: that is no good news, and
         // the next time that it cannot be seen is told again.
         let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage);

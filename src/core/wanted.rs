@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::combine::Unseen;
 use super::incident::{Incident, Level, Reason};
 use super::model::{Criticality, Fault, Proof, Verdict};
-use super::notice::is_ending;
+use super::notice::{call_at, is_ending};
 use super::scene::Subject;
 use super::shown::Shown;
 use super::standing::Held;
@@ -124,8 +124,19 @@ fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
     (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
 }
 
-/// When an open incident is to be called to mind next; ever more rarely.
+/// When an open incident is to be called to mind next: ever more rarely, not while somebody sees
+/// to it, and before an end that was announced at fixed hours whatever was acknowledged.
 pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
+    let settled = subject.quiet == Some(Time(i64::MAX));
+    let spoken = told.news_at.max(told.reminded_at);
+    if let Some((ends, spoken)) = subject.ends.zip(spoken).filter(|_| told.verdict == Some(Verdict::Degraded)) {
+        return call_at(ends, spoken).filter(|_| !settled);
+    }
+    let due = by_age(subject, told)?;
+    (!settled).then(|| subject.quiet.map_or(due, |quiet| due.max(quiet)))
+}
+
+fn by_age(subject: &Subject<'_>, told: &Told) -> Option<Time> {
     let access = || told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
     let loud = match (subject.incident, told.verdict) {
         (Some(_), Some(Verdict::Dropped)) => true,
@@ -147,6 +158,8 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
     match (reason, held.verdict) {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
         (Reason::Cascade, _) => Level::Critical,
+        // The last hours are all that is left.
+        (Reason::StillOpen, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
         (Reason::Blind, _) => match held.reason.as_str() {
             "access_lost" if criticality != Criticality::Normal => Level::Critical,

@@ -15,14 +15,11 @@ use crate::core::burn::{self, Stock};
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
-use crate::core::notice::Notice;
 use crate::core::round::round;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::{Tally, Want};
-use crate::say::alert::Body;
-use crate::store::{IncidentChange, LookRow, NewAlert};
-use std::collections::BTreeSet;
+use crate::store::{IncidentChange, LookRow};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -195,24 +192,6 @@ impl Engine {
         true
     }
 
-    /// What it comes to with what vendors and people have told.
-    fn with_notices(&self, id: &str, combined: Combined, open: Option<&Incident>, at: Time) -> Combined {
-        let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
-        let notices = self.ctx.config.notices.iter().filter(concerns);
-        let looked_at = self.looked_at(id, at);
-        notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
-    }
-
-    /// Notices that begin or take effect change what their dependencies come to.
-    pub(super) fn hear_notices(&mut self, now: Time) {
-        let concerned: BTreeSet<String> =
-            self.ctx.config.notices.iter().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
-        for id in concerned {
-            self.correlate(&id, now);
-        }
-        self.notice_at = self.ctx.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
-    }
-
     /// What a dependency comes to, by all that is believed about its probes.
     pub(super) fn combined(&self, id: &str) -> Combined {
         let fallback = Standing::default();
@@ -287,49 +266,12 @@ impl Engine {
                 format!("It was {}, and is now {}.", plain(&change.before), plain(&change.after)),
                 "If nobody of you changed it, somebody else did: look today.".to_owned(),
             ];
-            self.tell_note(Reason::Changed, level, &title, lines, at);
+            self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
         }
     }
 
     pub(super) fn dependency(&self, id: &str) -> Option<&Dependency> {
         self.ctx.config.dependencies.iter().find(|dependency| dependency.id == id)
-    }
-
-    /// Puts an alert into the draft, with a row in the outbox for everybody.
-    pub(super) fn tell(
-        &mut self,
-        reason: Reason,
-        level: Level,
-        incident: Option<i64>,
-        dependency: Option<String>,
-        body: Body,
-        at: Time,
-    ) {
-        let channels = &self.ctx.config.channels;
-        let to: BTreeSet<(String, String)> = channels
-            .iter()
-            .flat_map(|channel| channel.recipients().into_iter().map(|recipient| (channel.name.clone(), recipient)))
-            .collect();
-        let view = crate::say::alert::AlertView {
-            reason,
-            level,
-            platform: self.ctx.config.platform.clone(),
-            at,
-            simulation: self.simulation,
-            body,
-        };
-        // A view is plain data; it always becomes JSON.
-        let snapshot = serde_json::to_value(&view).unwrap_or_default();
-        self.draft.batch.alerts.push(NewAlert {
-            public_id: self.ids.next(),
-            incident,
-            dependency,
-            reason,
-            level,
-            at,
-            snapshot,
-            to: to.into_iter().collect(),
-        });
     }
 }
 

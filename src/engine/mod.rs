@@ -8,20 +8,25 @@
 mod courier;
 mod decide;
 mod draft;
+mod drill;
 mod evidence;
 mod facts;
+mod glance;
 mod look;
 mod own_network;
+mod people;
 mod plan;
 mod report;
 mod run;
 mod start;
+mod tell;
 mod telling;
 mod view;
 mod witnesses;
 
-pub use courier::{Courier, Ways};
+pub use courier::{Courier, Unsaid, Ways, note_message};
 pub use evidence::redacted;
+pub use glance::glance;
 pub use look::{Before, Looked, one_look};
 pub use plan::Spec;
 pub use run::Command;
@@ -38,7 +43,9 @@ use tokio::task::JoinSet;
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::act::People;
 use crate::core::board::Board;
+use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
@@ -94,8 +101,14 @@ pub struct Engine {
     fresh_since: Time,
     /// Losses that count of what is configured no longer.
     gone: Vec<(String, Time)>,
-    /// When a notice begins or takes effect next.
+    /// When a notice, a mute or announced work begins or ends next.
     notice_at: Option<Time>,
+    /// Every place that can be told.
+    ways: Vec<Way>,
+    /// What people did, as far as it is in force.
+    people: People,
+    /// The last act that was heard.
+    heard_act: i64,
     /// Until when everything is watched more closely, after a loss.
     heightened_until: Time,
     report_wanted: bool,
@@ -106,6 +119,7 @@ pub struct Engine {
     board_dirty: bool,
     shown_at: Time,
     bell: Arc<Notify>,
+    unsaid: watch::Sender<Arc<Unsaid>>,
 }
 
 /// How the outside follows the engine.
@@ -115,6 +129,8 @@ pub struct Windows {
     pub board: watch::Receiver<Arc<Board>>,
     /// Rings when there is something to deliver.
     pub bell: Arc<Notify>,
+    /// What is to be told and could not be written down.
+    pub unsaid: watch::Receiver<Arc<Unsaid>>,
 }
 
 impl Engine {
@@ -146,6 +162,7 @@ impl Engine {
         self.report_if_due(now);
         if self.notice_at.is_some_and(|at| at <= now) {
             self.hear_notices(now);
+            self.review(now);
         }
         if self.review_at.is_some_and(|at| at <= now) {
             self.review(now);
@@ -181,6 +198,7 @@ impl Engine {
                 self.take(flight, now);
             }
         }
+        self.hear_people(now).await?;
         self.gather_report(now).await?;
         self.flush(now).await
     }
@@ -197,11 +215,16 @@ impl Engine {
             if let Err(error) = self.store.commit(&draft.batch).await {
                 draft.forget_oldest();
                 self.draft = draft;
-                self.unwritten_since.get_or_insert(now);
+                let since = Some(*self.unwritten_since.get_or_insert(now));
+                let alerts = self.draft.batch.alerts.clone();
+                self.unsaid.send_replace(Arc::new(Unsaid { since, alerts }));
+                self.bell.notify_one();
                 self.board_dirty = true;
                 return Err(error);
             }
-            self.unwritten_since = None;
+            if self.unwritten_since.take().is_some() {
+                self.unsaid.send_replace(Arc::default());
+            }
             let tells = !draft.batch.alerts.is_empty();
             let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
             self.state.absorb(draft);
@@ -219,7 +242,7 @@ impl Engine {
 
     /// What the outside may follow.
     pub fn windows(&self) -> Windows {
-        Windows { board: self.board.subscribe(), bell: self.bell.clone() }
+        Windows { board: self.board.subscribe(), bell: self.bell.clone(), unsaid: self.unsaid.subscribe() }
     }
 
     /// Sends the latest board to whoever watches: changes at once, plain looks once a second.

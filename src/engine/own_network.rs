@@ -7,7 +7,6 @@ use crate::core::anchors::Sign;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
-use crate::say::alert::Body;
 
 const USUAL: Duration = Duration::from_secs(60);
 /// While blind, sight is looked for more often.
@@ -92,19 +91,13 @@ impl Engine {
                 "Until they do, nothing is said about any vendor, and nothing shown is verified.".to_owned(),
                 format!("Do now: {}", self.ctx.desk.sign().hint()),
             ];
-            self.tell_note(Reason::Blind, Level::Warning, title, lines, now);
+            self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
         }
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;
             let lines =
                 vec![format!("It was down for {}, since {}.", human(now.since(before.since)), before.since.short())];
-            self.tell_note(Reason::Sighted, Level::Info, "We can see again", lines, now);
+            self.tell_note(Reason::Sighted, Level::Info, None, "We can see again", lines, now);
         }
-    }
-
-    /// Sentences about plugwatch itself, to everybody.
-    pub(super) fn tell_note(&mut self, reason: Reason, level: Level, title: &str, lines: Vec<String>, now: Time) {
-        let body = Body::Note { title: title.to_owned(), lines };
-        self.tell(reason, level, None, None, body, now);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Engine;
+use super::tell::Concerning;
 use crate::core::history::{Counts, DAY};
 use crate::core::incident::{Level, Reason};
 use crate::core::shown::Shown;
@@ -31,7 +32,7 @@ impl Engine {
             return Ok(());
         }
         let report = self.report(now).await?;
-        self.tell(Reason::Report, Level::Info, None, None, Body::Report(report), now);
+        self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(report), now);
         Ok(())
     }
 

@@ -18,6 +18,9 @@ const MOST: usize = 200;
 /// Old looks are pruned this often.
 const PRUNE: Duration = Duration::from_secs(3_600);
 
+/// What people do at a terminal is heard within this.
+const LISTEN: Duration = Duration::from_secs(2);
+
 /// The program wakes on beats this long: looks that are due close together start together,
 /// which costs much less than waking for each. Phases keep, so nothing drifts.
 const BEAT_MS: i64 = 200;
@@ -31,6 +34,8 @@ fn on_beat(at: Time) -> Time {
 pub enum Command {
     /// Take up a changed configuration.
     Reload(Box<(Config, Askers)>),
+    /// A person did something: hear it now.
+    Hear,
     /// End cleanly.
     Stop,
 }
@@ -43,17 +48,19 @@ impl Engine {
     pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Result<()> {
         let mut waiting: Option<Stopwatch> = None;
         let mut prune_at = self.ctx.clock.now().plus(PRUNE);
+        let mut listen_at = self.ctx.clock.now();
         loop {
             let now = self.ctx.clock.now();
             self.tick(now);
             if self.draft.batch.is_urgent() {
                 self.flush_or_log(now).await;
             }
-            let wake = self.wake_at(now, waiting.as_ref());
+            let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
             // Only waiting stands in the select: what touches the store runs to its end.
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Reload(fresh)) => self.take_reload(*fresh).await,
+                    Some(Command::Hear) => listen_at = self.ctx.clock.now(),
                     Some(Command::Stop) | None => break,
                 },
                 Some(flight) = self.flights.join_next() => self.take_flights(flight, &mut waiting),
@@ -61,6 +68,10 @@ impl Engine {
             }
             let now = self.ctx.clock.now();
             self.note_pause(wake, now).await;
+            if now >= listen_at {
+                listen_at = now.plus(LISTEN);
+                self.listen_or_log(now).await;
+            }
             if let Err(error) = self.gather_report(now).await {
                 tracing::error!(%error, "the weekly report could not be gathered: {error}");
             }
@@ -121,6 +132,12 @@ impl Engine {
         self.own.ask_at(now);
         if let Err(error) = self.store.add_gap(wake, now).await {
             tracing::error!(%error, "that nothing was watched could not be written down: {error}");
+        }
+    }
+
+    async fn listen_or_log(&mut self, now: Time) {
+        if let Err(error) = self.listen(now).await {
+            tracing::warn!(%error, "what people did cannot be heard now: {error}; it is heard with the next try");
         }
     }
 

@@ -10,10 +10,12 @@ use tokio::task::JoinSet;
 use super::draft::{DependencyState, Draft, ProbeState, State};
 use super::own_network::OwnState;
 use super::plan::{Plan, Spec};
+use super::tell::Concerning;
 use super::{Context, Engine};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::act::People;
 use crate::core::board::Board;
 use crate::core::combine::{Combined, Unseen};
 use crate::core::incident::{Incident, Level, Reason};
@@ -43,10 +45,29 @@ impl Engine {
         if let Some((from, to)) = gap {
             store.add_gap(from, to).await?;
         }
+        let next = store.next_incident().await?;
+        let mut engine = Engine::bare(config, askers, store, clock, ids, next);
+        engine.gap = gap;
+        engine.adopt(now).await?;
+        engine.show(now);
+        Ok(engine)
+    }
+
+    /// An engine that knows nothing yet.
+    pub(super) fn bare(
+        config: Config,
+        askers: Askers,
+        store: Arc<Store>,
+        clock: Clock,
+        ids: Ids,
+        next_incident: i64,
+    ) -> Engine {
+        let now = clock.now();
         let report_at = config.report.next(now, 0);
+        let ways = config.ways();
         let ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
         let (board, _) = watch::channel(Arc::new(Board::default()));
-        let mut engine = Engine {
+        Engine {
             ctx,
             ids,
             plan: Plan::default(),
@@ -56,26 +77,27 @@ impl Engine {
             own: OwnState::new(now),
             started_at: now,
             start_told: false,
-            gap,
+            gap: None,
             report_at,
             report_wanted: false,
             review_at: None,
             notice_at: None,
+            ways,
+            people: People::default(),
+            heard_act: 0,
             fresh_since: now,
             gone: Vec::new(),
             heightened_until: Time(0),
-            next_incident: store.next_incident().await?,
+            next_incident,
             simulation: false,
             board,
             unwritten_since: None,
             board_dirty: true,
             shown_at: Time(0),
             bell: Arc::new(Notify::new()),
+            unsaid: watch::Sender::default(),
             store,
-        };
-        engine.adopt(now).await?;
-        engine.show(now);
-        Ok(engine)
+        }
     }
 
     /// Says everywhere that nothing here is real.
@@ -105,6 +127,7 @@ impl Engine {
             return Err(error);
         }
         self.report_at = report_at;
+        self.ways = self.ctx.config.ways();
         self.board_dirty = true;
         self.flush(now).await
     }
@@ -174,6 +197,7 @@ impl Engine {
             stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
         self.store.forget(&gone).await?;
         self.state.dependencies = states;
+        self.read_people(now).await?;
         // What is configured may have changed what it all comes to.
         for id in known {
             self.correlate(&id, now);
@@ -192,7 +216,7 @@ impl Engine {
     /// Whether the check, or the notice, that an incident rests on is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
         if incident.proof == Proof::Told {
-            return self.ctx.config.notices.iter().any(|notice| notice.dependencies.iter().any(|other| other == id));
+            return self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
         }
         let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
         by.is_empty() || self.plan.of(id).any(|spec| spec.probe.check == by)
@@ -206,7 +230,7 @@ impl Engine {
             format!("The configuration no longer names it, or what said so. It was {verdict} since {since}."),
             format!("Incident {} is closed by that; it is not over.", incident.public_id),
         ];
-        self.tell_note(Reason::Retired, Level::Info, &title, lines, now);
+        self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
         self.draft.batch.incidents.push(IncidentChange {
             incident,
             dependency,
@@ -235,7 +259,7 @@ impl Engine {
             self.own.mark_told();
         }
         let body = Body::Started(self.view_started(now));
-        self.tell(Reason::Started, Level::Info, None, None, body, now);
+        self.tell(Reason::Started, Level::Info, Concerning::default(), body, now);
         if self.own.judged != OwnNetwork::Blind {
             self.mark_listed(now);
         }

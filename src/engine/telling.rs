@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::draft::DependencyState;
 use super::plan::Spec;
+use super::tell::Concerning;
 use super::view::leave_text;
 use crate::config::Dependency;
 use crate::core::incident::Reason;
@@ -61,7 +62,11 @@ impl Engine {
             incident: state.incident.as_ref(),
             told: &state.told,
             looked_at: self.looked_at(&dependency.id, now),
-            maintenance: self.ctx.config.maintenance_until(&dependency.id, now),
+            maintenance: self.maintenance_until(&dependency.id, now),
+            muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
+            quiet: state.incident.as_ref().and_then(|incident| self.people.quiet_until(incident, state.told.news_at)),
+            excused: self.people.excused_at(&dependency.id),
+            ends: self.ends_at(&dependency.id, now),
         }
     }
 
@@ -91,7 +96,6 @@ impl Engine {
     fn tell_telling(&mut self, telling: &Telling, states: &[DependencyState], now: Time) {
         let lead = telling.members[0];
         let dependency = &self.ctx.config.dependencies[lead];
-        let id = dependency.id.clone();
         let before = &states[lead];
         let concerned = before.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
         let concerned = concerned.or_else(|| before.told.incident.clone());
@@ -119,7 +123,9 @@ impl Engine {
                 Body::Dependency(Box::new(about))
             }
         };
-        self.tell(telling.reason, telling.level, concerned.map(|(number, _)| number), Some(id), body, now);
+        let about = telling.members.iter().map(|member| self.ctx.config.dependencies[*member].id.clone()).collect();
+        let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict) };
+        self.tell(telling.reason, telling.level, concerning, body, now);
     }
 
     /// The others in the same message, and what they have in common.
@@ -171,7 +177,8 @@ impl Engine {
             let dependency = &self.ctx.config.dependencies[*member];
             let state = &states[*member];
             let switch = dependency.fallback.as_ref().map_or_else(String::new, |to| format!(" Switch to: {to}."));
-            format!("{}: {}{switch}", dependency.label, still(state, now))
+            let ends = self.ends_at(&dependency.id, now).map(|at| format!("ends in {}: ", human(at.since(now))));
+            format!("{}: {}{}{switch}", dependency.label, ends.unwrap_or_default(), still(state, now))
         };
         let lines: Vec<String> = telling.members.iter().map(line).collect();
         let title =

@@ -8,6 +8,7 @@ use crate::catalog::{StatusPage, Vendor};
 use crate::config::Dependency;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::combine::{Part, verified_at};
+use crate::core::heard::Takes;
 use crate::core::incident::Reason;
 use crate::core::model::Proves;
 use crate::core::notice::Notice;
@@ -31,7 +32,10 @@ impl Engine {
                 .config
                 .dependencies
                 .iter()
-                .map(|dependency| self.view_dependency(dependency))
+                .map(|dependency| DependencyBoard {
+                    notes: self.notes_on(&dependency.id, now),
+                    ..self.view_dependency(dependency)
+                })
                 .collect(),
             unwritten_since: self.unwritten_since,
             simulation: self.simulation,
@@ -66,6 +70,7 @@ impl Engine {
             state: state.combined,
             verified_at: verified_at(&parts),
             incident: state.incident,
+            notes: Vec::new(),
             probes,
         }
     }
@@ -145,6 +150,7 @@ impl Engine {
             loss_number: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
+            attested: dependency.probes.iter().any(|probe| self.ctx.config.takes(probe) == Some(Takes::Words)),
         }
     }
 
@@ -157,7 +163,7 @@ impl Engine {
     /// The latest notice about it that has come.
     fn announced(&self, id: &str, at: Time) -> Option<String> {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
-        let notice = self.ctx.config.notices.iter().filter(concerns).max_by_key(|notice| notice.received)?;
+        let notice = self.notices().filter(concerns).max_by_key(|notice| notice.received)?;
         Some(format!("{}, by a notice: {}", notice.received.short(), notice.text))
     }
 

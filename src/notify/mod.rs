@@ -4,11 +4,26 @@
 //! To add a channel: its settings in `config::channel`, a file here with a sender, an
 //! arm in [`Senders::new`] and [`Senders::send`], and a test with a recorded conversation.
 
+mod chat;
+mod discord;
+mod email;
+mod exec;
+mod http;
 mod limiter;
 mod log;
+mod mattermost;
+mod moved;
+mod ntfy;
+mod pagerduty;
+mod slack;
 mod telegram;
 mod terminal;
 mod webhook;
+
+pub use chat::Chat;
+pub use email::{Mail, Security};
+pub use moved::Moved;
+pub use webhook::SCHEMA;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +33,7 @@ use crate::clock::Clock;
 use crate::core::incident::{Level, Reason};
 use crate::core::question::Secret;
 use crate::core::time::Time;
+use crate::say::buttons::Button;
 
 /// A message in every form that a channel may want.
 #[derive(Clone, Debug)]
@@ -32,12 +48,39 @@ pub struct Message {
     pub level: Level,
     /// When it is sent.
     pub at: Time,
+    /// The platform.
+    pub platform: String,
+    /// One line: what happened.
+    pub title: String,
     /// Plain text.
     pub plain: String,
     /// The few tags that Telegram knows.
     pub html: String,
+    /// What it belongs to, by public id: an incident, or a drill.
+    pub thread: Option<String>,
+    /// The other side's number for the first message of the same thread there.
+    pub root: Option<String>,
+    /// What can be done about it with one press.
+    pub buttons: Vec<Vec<Button>>,
+    /// What it belongs to is over with it.
+    pub over: bool,
+    /// Who acknowledged it, for a message that is changed after it was sent.
+    pub acked_by: Option<String>,
+    /// Files that go with it.
+    pub files: Vec<File>,
     /// The frozen view, for programs.
     pub view: serde_json::Value,
+}
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media: String,
+    /// What is in it.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// What came of one try.
@@ -82,6 +125,33 @@ pub enum Settings {
         /// Signs each message.
         secret: Option<Secret>,
     },
+    /// E-mail.
+    Email(Box<Mail>),
+    /// Slack, by an incoming webhook.
+    Slack(Secret),
+    /// Discord, by a webhook.
+    Discord(Secret),
+    /// Mattermost, by an incoming webhook.
+    Mattermost(Secret),
+    /// A topic of ntfy.
+    Ntfy {
+        /// The server.
+        server: url::Url,
+        /// An access token, where the topic needs one.
+        token: Option<Secret>,
+    },
+    /// PagerDuty, by its Events API v2.
+    PagerDuty {
+        /// The integration key.
+        routing_key: Secret,
+        /// Where the API is, if not at PagerDuty.
+        api_url: Option<url::Url>,
+    },
+    /// A program of one's own.
+    Exec {
+        /// The program and its arguments.
+        command: Vec<String>,
+    },
 }
 
 /// Who takes messages instead of a channel: simulations.
@@ -96,11 +166,19 @@ enum Sender {
     Terminal,
     Telegram(Box<telegram::Telegram>),
     Webhook(webhook::Webhook),
+    Email(Box<email::Email>),
+    Slack(slack::Slack),
+    Discord(discord::Discord),
+    Mattermost(mattermost::Mattermost),
+    Ntfy(ntfy::Ntfy),
+    PagerDuty(pagerduty::PagerDuty),
+    Exec(exec::Exec),
 }
 
 /// All channels by name.
 pub struct Senders {
     senders: HashMap<String, Sender>,
+    moved: Arc<Moved>,
 }
 
 impl Senders {
@@ -109,20 +187,18 @@ impl Senders {
     /// # Errors
     /// A sentence that says which client could not be built.
     pub fn new(channels: impl IntoIterator<Item = (String, Settings)>, clock: &Clock) -> Result<Senders, String> {
+        let moved = Arc::new(Moved::default());
         let mut senders = HashMap::new();
         for (name, settings) in channels {
-            let sender = match settings {
-                Settings::Recorded(record) => Sender::Recorded(record),
-                Settings::Log => Sender::Log,
-                Settings::Terminal => Sender::Terminal,
-                Settings::Telegram { token, api_url } => {
-                    Sender::Telegram(Box::new(telegram::Telegram::new(&token, api_url, clock.clone())))
-                }
-                Settings::Webhook { url, secret } => Sender::Webhook(webhook::Webhook::new(url, secret)?),
-            };
+            let sender = sender(settings, clock, &moved).map_err(|why| format!("the channel `{name}`: {why}"))?;
             senders.insert(name, sender);
         }
-        Ok(Senders { senders })
+        Ok(Senders { senders, moved })
+    }
+
+    /// Groups of Telegram that are elsewhere now.
+    pub fn moved(&self) -> &Arc<Moved> {
+        &self.moved
     }
 
     /// Tries once.
@@ -133,7 +209,54 @@ impl Senders {
             Some(Sender::Terminal) => terminal::send(message),
             Some(Sender::Telegram(telegram)) => telegram.send(message).await,
             Some(Sender::Webhook(webhook)) => webhook.send(message).await,
+            Some(Sender::Email(email)) => email.send(message).await,
+            Some(Sender::Slack(slack)) => slack.send(message).await,
+            Some(Sender::Discord(discord)) => discord.send(message).await,
+            Some(Sender::Mattermost(mattermost)) => mattermost.send(message).await,
+            Some(Sender::Ntfy(ntfy)) => ntfy.send(message).await,
+            Some(Sender::PagerDuty(pagerduty)) => pagerduty.send(message).await,
+            Some(Sender::Exec(exec)) => exec.send(message).await,
             None => Tried::Never { why: format!("the channel `{channel}` is no longer configured") },
         }
     }
+
+    /// Changes a message that was sent, where the other side can: to how things stand now.
+    pub async fn amend(&self, channel: &str, remote_id: &str, message: &Message) -> Tried {
+        match self.senders.get(channel) {
+            Some(Sender::Telegram(telegram)) => telegram.amend(remote_id, message).await,
+            Some(Sender::Discord(discord)) => discord.amend(remote_id, message).await,
+            Some(Sender::PagerDuty(pagerduty)) => pagerduty.amend(message).await,
+            _ => Tried::Sent(None),
+        }
+    }
+
+    /// Asks the other side, without a message to anybody, whether it would take one.
+    pub async fn verify(&self, channel: &str, recipient: &str) -> Tried {
+        match self.senders.get(channel) {
+            Some(Sender::Telegram(telegram)) => telegram.verify(recipient).await,
+            Some(Sender::Email(email)) => email.verify().await,
+            _ => Tried::Sent(None),
+        }
+    }
+}
+
+fn sender(settings: Settings, clock: &Clock, moved: &Arc<Moved>) -> Result<Sender, String> {
+    Ok(match settings {
+        Settings::Recorded(record) => Sender::Recorded(record),
+        Settings::Log => Sender::Log,
+        Settings::Terminal => Sender::Terminal,
+        Settings::Telegram { token, api_url } => {
+            Sender::Telegram(Box::new(telegram::Telegram::new(&token, api_url, clock.clone(), moved.clone())))
+        }
+        Settings::Webhook { url, secret } => Sender::Webhook(webhook::Webhook::new(url, secret)?),
+        Settings::Email(mail) => Sender::Email(Box::new(email::Email::new(*mail)?)),
+        Settings::Slack(url) => Sender::Slack(slack::Slack::new(url)?),
+        Settings::Discord(url) => Sender::Discord(discord::Discord::new(url)?),
+        Settings::Mattermost(url) => Sender::Mattermost(mattermost::Mattermost::new(url)?),
+        Settings::Ntfy { server, token } => Sender::Ntfy(ntfy::Ntfy::new(server, token)?),
+        Settings::PagerDuty { routing_key, api_url } => {
+            Sender::PagerDuty(pagerduty::PagerDuty::new(routing_key, api_url)?)
+        }
+        Settings::Exec { command } => Sender::Exec(exec::Exec::new(command)),
+    })
 }

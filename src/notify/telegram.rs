@@ -3,81 +3,155 @@
 //! The library's own throttle is not used: it keeps its queue in memory only, and one
 //! chat's limit stops all others.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use teloxide::prelude::*;
-use teloxide::types::{LinkPreviewOptions, ParseMode};
+use teloxide::types::{
+    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId, ParseMode, ReplyParameters,
+    ThreadId,
+};
 use teloxide::{ApiError, RequestError};
 
 use super::limiter::Limiter;
-use super::{Message, Tried};
+use super::{Chat, Message, Moved, Tried};
 use crate::clock::Clock;
 use crate::core::question::Secret;
+use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, split};
 
 /// The bot that speaks.
 pub struct Telegram {
     bot: Bot,
     limiter: Limiter,
+    moved: Arc<Moved>,
+}
+
+/// One part of a message, on its way to one chat.
+struct Part<'m> {
+    text: String,
+    plain: Option<String>,
+    reply_to: Option<i32>,
+    buttons: &'m [Vec<Button>],
 }
 
 impl Telegram {
     /// A bot with this token.
-    pub fn new(token: &Secret, api_url: Option<url::Url>, clock: Clock) -> Telegram {
+    pub fn new(token: &Secret, api_url: Option<url::Url>, clock: Clock, moved: Arc<Moved>) -> Telegram {
         let bot = Bot::new(token.open());
         let bot = match api_url {
             Some(url) => bot.set_api_url(url),
             None => bot,
         };
-        Telegram { bot, limiter: Limiter::new(clock) }
+        Telegram { bot, limiter: Limiter::new(clock), moved }
     }
 
-    /// Sends all parts of the message.
+    /// Sends all parts of the message, as answers to the first one of the same incident. The
+    /// buttons stand below the last part, pictures go first.
     pub async fn send(&self, message: &Message) -> Tried {
-        let Ok(chat) = message.recipient.parse::<i64>() else {
-            return Tried::Never { why: format!("`{}` is no chat id", message.recipient) };
+        let chat = match message.recipient.parse::<Chat>() {
+            Ok(chat) => chat,
+            Err(why) => return Tried::Never { why },
         };
-        let mut first = None;
-        for (n, part) in split(&message.html, LIMIT).into_iter().enumerate() {
-            match self.send_part(chat, part, &message.plain, n, true).await {
-                Ok(id) => first = first.or(Some(id.to_string())),
-                Err(error) => return self.tried(chat, &error).await,
+        let root = message.root.as_ref().and_then(|root| root.parse().ok());
+        let parts = split(&message.html, LIMIT);
+        let plain = split(&message.plain, LIMIT);
+        for file in &message.files {
+            if let Err(error) = self.send_picture(chat, file, root).await {
+                return self.tried(chat.id, &error).await;
             }
         }
-        Tried::Sent(first)
+        let (mut first, last) = (None, parts.len() - 1);
+        for (n, text) in parts.into_iter().enumerate() {
+            let buttons: &[Vec<Button>] = if n == last { &message.buttons } else { &[] };
+            let part = Part { text, plain: plain.get(n).cloned(), reply_to: root.or(first), buttons };
+            match self.send_part(chat, part).await {
+                Ok(id) => first = first.or(Some(id)),
+                Err(error) => return self.tried(chat.id, &error).await,
+            }
+        }
+        Tried::Sent(first.map(|id| id.to_string()))
     }
 
-    async fn send_part(
-        &self,
-        chat: i64,
-        part: String,
-        plain: &str,
-        n: usize,
-        may_move: bool,
-    ) -> Result<i32, RequestError> {
-        self.limiter.pass(chat).await;
-        let preview = LinkPreviewOptions {
-            is_disabled: true,
-            url: None,
-            prefer_small_media: false,
-            prefer_large_media: false,
-            show_above_text: false,
-        };
-        let request =
-            self.bot.send_message(ChatId(chat), part.clone()).parse_mode(ParseMode::Html).link_preview_options(preview);
-        match request.await {
-            Ok(sent) => Ok(sent.id.0),
-            // Better without bold type than not at all.
-            Err(RequestError::Api(ApiError::CantParseEntities(_))) => {
-                let text = split(plain, LIMIT).into_iter().nth(n).unwrap_or(part);
-                self.bot.send_message(ChatId(chat), text).await.map(|sent| sent.id.0)
+    /// Changes a message to how things stand now. One that reads so already is as good as changed,
+    /// and one that is gone needs nothing.
+    pub async fn amend(&self, id: &str, message: &Message) -> Tried {
+        let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
+        let chat_id = self.moved.now(chat.id);
+        let Some(text) = split(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
+        self.limiter.pass(chat_id).await;
+        let edit = self.bot.edit_message_text(ChatId(chat_id), MessageId(id), text).parse_mode(ParseMode::Html);
+        let edit = edit.link_preview_options(no_preview());
+        match edit.reply_markup(keyboard(&message.buttons)).await {
+            Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified | ApiError::MessageToEditNotFound)) => {
+                Tried::Sent(None)
             }
-            Err(RequestError::MigrateToChatId(moved)) if may_move => {
-                tracing::warn!("the group {chat} is now {}: change it in `chats`", moved.0);
-                Box::pin(self.send_part(moved.0, part, plain, n, false)).await
-            }
-            Err(error) => Err(error),
+            Err(error) => self.tried(chat_id, &error).await,
         }
+    }
+
+    /// Whether the bot may speak there, without speaking.
+    pub async fn verify(&self, recipient: &str) -> Tried {
+        let chat = match recipient.parse::<Chat>() {
+            Ok(chat) => self.moved.now(chat.id),
+            Err(why) => return Tried::Never { why },
+        };
+        match self.bot.get_chat(ChatId(chat)).await {
+            Ok(_) => Tried::Sent(None),
+            Err(error) => self.tried(chat, &error).await,
+        }
+    }
+
+    async fn send_picture(&self, chat: Chat, file: &super::File, root: Option<i32>) -> Result<(), RequestError> {
+        let id = self.moved.now(chat.id);
+        self.limiter.pass(id).await;
+        let picture = InputFile::memory(file.bytes.to_vec()).file_name(file.name.clone());
+        let mut request = self.bot.send_photo(ChatId(id), picture);
+        request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
+        request.reply_parameters = root.map(answer_to);
+        match request.await {
+            // The words are what counts; a picture that cannot be had stops none of them.
+            Err(RequestError::Api(error)) => {
+                tracing::warn!("Telegram takes no picture in {id}: {error}");
+                Ok(())
+            }
+            other => other.map(drop),
+        }
+    }
+
+    async fn send_part(&self, chat: Chat, part: Part<'_>) -> Result<i32, RequestError> {
+        let (mut chat, mut text, mut html) = (Chat { id: self.moved.now(chat.id), ..chat }, part.text.clone(), true);
+        // Each of these cures is tried once.
+        for _ in 0..4 {
+            self.limiter.pass(chat.id).await;
+            let mut request = self.bot.send_message(ChatId(chat.id), text.clone()).link_preview_options(no_preview());
+            request.parse_mode = html.then_some(ParseMode::Html);
+            request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
+            request.reply_parameters = part.reply_to.map(answer_to);
+            if !part.buttons.is_empty() {
+                request.reply_markup = Some(keyboard(part.buttons).into());
+            }
+            match request.await {
+                Ok(sent) => return Ok(sent.id.0),
+                // Better without bold type than not at all.
+                Err(RequestError::Api(ApiError::CantParseEntities(_))) if html => {
+                    html = false;
+                    text = part.plain.clone().unwrap_or(text);
+                }
+                Err(RequestError::MigrateToChatId(moved)) => {
+                    self.moved.learn(chat.id, moved.0);
+                    chat.id = moved.0;
+                }
+                Err(RequestError::Api(ApiError::Unknown(why)))
+                    if why.contains("thread not found") && chat.topic.is_some() =>
+                {
+                    tracing::warn!("there is no topic {chat}: written to the group itself");
+                    chat.topic = None;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(RequestError::Api(ApiError::Unknown("it is sent from one place to the next".to_owned())))
     }
 
     async fn tried(&self, chat: i64, error: &RequestError) -> Tried {
@@ -88,6 +162,27 @@ impl Telegram {
         }
         meaning(error)
     }
+}
+
+/// A message that is gone meanwhile stops no answer to it.
+fn answer_to(id: i32) -> ReplyParameters {
+    ReplyParameters::new(MessageId(id)).allow_sending_without_reply()
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}
+
+/// The buttons as Telegram wants them.
+pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
+    let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
+    InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
 }
 
 /// What an error means for the next try.

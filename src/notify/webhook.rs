@@ -1,8 +1,6 @@
 //! A signed POST of each alert, by the Standard Webhooks specification: the headers
 //! `webhook-id`, `webhook-timestamp` and `webhook-signature` (v1, HMAC-SHA-256).
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac};
@@ -10,6 +8,7 @@ use serde_json::json;
 use sha2::Sha256;
 use url::Url;
 
+use super::http::{ask, client, meaning};
 use super::{Message, Tried};
 use crate::core::question::Secret;
 use crate::core::time::Time;
@@ -30,20 +29,15 @@ impl Webhook {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(url: Url, secret: Option<Secret>) -> Result<Webhook, String> {
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(15))
-            .redirect(reqwest::redirect::Policy::none())
-            .tls_backend_preconfigured(tls())
-            .build()
-            .map_err(|error| format!("the webhook's HTTP client cannot be built: {error}"))?;
-        Ok(Webhook { client, url, secret })
+        Ok(Webhook { client: client()?, url, secret })
     }
 
     /// Posts once.
     pub async fn send(&self, message: &Message) -> Tried {
         let body = json!({
             "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
-            "sent_at": message.at.rfc3339(), "text": message.plain, "alert": message.view,
+            "sent_at": message.at.rfc3339(), "title": message.title, "text": message.plain,
+            "incident": message.thread, "over": message.over, "alert": message.view,
         })
         .to_string();
         let mut request = self
@@ -55,19 +49,11 @@ impl Webhook {
         if let Some(secret) = &self.secret {
             request = request.header("webhook-signature", signature(secret, &message.id, message.at, &body));
         }
-        match request.body(body).send().await {
-            Ok(response) => read(&response),
-            Err(error) if error.is_timeout() => {
-                Tried::Retry { after: None, why: "the webhook did not answer in time".into() }
-            }
-            Err(_) => Tried::Retry { after: None, why: "the webhook cannot be reached".into() },
+        match ask(request.body(body), "the webhook").await {
+            Ok(reply) => meaning(&reply, "the webhook", &[401, 403, 404, 410], "check its URL and secret"),
+            Err(tried) => tried,
         }
     }
-}
-
-fn tls() -> rustls::ClientConfig {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
 }
 
 /// `v1,` and the base64 of the HMAC over `id.timestamp.body`.
@@ -80,21 +66,6 @@ fn signature(secret: &Secret, id: &str, at: Time, body: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
     mac.update(format!("{id}.{}.{body}", at.0 / 1_000).as_bytes());
     format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
-}
-
-fn read(response: &reqwest::Response) -> Tried {
-    let status = response.status().as_u16();
-    let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    match status {
-        200..=299 => Tried::Sent(None),
-        401 | 403 | 404 | 410 => {
-            Tried::Never { why: format!("the webhook answers {status}: check its URL and secret") }
-        }
-        429 | 503 => {
-            Tried::Retry { after: wait.map(Duration::from_secs), why: format!("the webhook answers {status}") }
-        }
-        _ => Tried::Retry { after: None, why: format!("the webhook answers {status}") },
-    }
 }
 
 #[cfg(test)]

@@ -129,6 +129,9 @@ pub struct About {
     /// Steps that are still possible elsewhere, the longest first.
     #[serde(default)]
     pub steps: Vec<String>,
+    /// It rests on a person's word.
+    #[serde(default)]
+    pub attested: bool,
 }
 
 /// Several dependencies in one message.
@@ -161,11 +164,25 @@ pub struct Started {
     pub gap: Option<String>,
 }
 
+/// What is added to an alert's text when it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footer {
+    /// It may have come already.
+    pub repeat: bool,
+    /// Why it comes here and not where it belongs.
+    pub instead: Option<String>,
+    /// What is newer by now, in one line.
+    pub newer: Option<String>,
+    /// How it stands now: for a message that is changed after it was sent.
+    pub stands: Option<String>,
+}
+
 impl AlertView {
-    /// The text. `now` is when it is sent; `repeat` says that it may have come already.
-    pub fn text(&self, format: Format, now: Time, repeat: bool) -> String {
+    /// The text. `now` is when it is sent.
+    pub fn text(&self, format: Format, now: Time, footer: &Footer) -> String {
         let late = now.since(self.at);
-        let late = (late >= Duration::from_secs(120)).then(|| human(late));
+        // A message that is changed later came in time.
+        let late = (late >= Duration::from_secs(120) && footer.stands.is_none()).then(|| human(late));
         let name = match &self.body {
             Body::Dependency(_) => "alert",
             Body::Started(_) => "started",
@@ -182,11 +199,28 @@ impl AlertView {
             Body::Report(report) => (None, None, Some(report)),
             Body::Dependency(_) => (None, None, None),
         };
+        let Footer { repeat, instead, newer, stands } = footer;
         let text = context! {
-            platform => self.platform, late, repeat, simulation => self.simulation,
-            a => about, started, note, report,
+            platform => self.platform, late, repeat, instead, newer, stands, simulation => self.simulation,
+            a => about, started, note, report, drill => self.reason == Reason::Drill,
         };
         render(name, format, text)
+    }
+
+    /// One line that says what happened, for subjects and lists.
+    pub fn title(&self) -> String {
+        let title = match &self.body {
+            Body::Dependency(about) => {
+                let mark = mark(self.reason, about.verdict, &about.why);
+                let cascade = if self.reason == Reason::Cascade { "CASCADE, " } else { "" };
+                let headline = headline(self.reason, about.verdict, &about.why);
+                format!("{mark} {cascade}{headline}: {}", title(about))
+            }
+            Body::Started(started) => format!("{}: watching {}", self.platform, started.watched),
+            Body::Note { title, .. } => title.clone(),
+            Body::Report(report) => format!("{}: the week to {}", self.platform, report.to),
+        };
+        if self.simulation { format!("[SIMULATION] {title}") } else { title }
     }
 
     fn about(&self, about: &About, now: Time) -> minijinja::Value {
@@ -234,6 +268,7 @@ fn title(about: &About) -> String {
 fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     match (reason, verdict) {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared, _) => "🟢",
+        (Reason::Drill, _) => "🔵",
         (Reason::Settled, Verdict::Live) => "🟢",
         (Reason::Suspected | Reason::Flapping, _) => "🟡",
         (_, Verdict::Unknown) if why == "access_lost" => "🔴",
@@ -306,6 +341,7 @@ fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Settled, Verdict::Outage) => "SETTLED, OUT",
         (Reason::Settled, _) => "SETTLED",
         (Reason::ItWasUs, _) => "OURS",
+        (Reason::Drill, _) => "DRILL, nothing happened: act as if DROPPED",
         (Reason::Corrected, _) => "OUTAGE, NOT DROPPED",
         (Reason::Blind, _) | (_, Verdict::Unknown) => match why {
             "access_lost" => "ACCESS LOST",
@@ -344,6 +380,7 @@ fn why_now(reason: Reason, about: &About) -> String {
         Reason::Sighted => "it can be seen again",
         Reason::Changed => "something changed that you want to know",
         Reason::StillOpen => "nothing has changed",
+        Reason::Drill => "somebody asked for a drill",
         other => return other.word().replace('_', " "),
     };
     text.to_owned()

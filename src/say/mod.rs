@@ -4,6 +4,9 @@
 //! thing that differs between plain text and HTML.
 
 pub mod alert;
+pub mod buttons;
+pub mod digest;
+pub mod mail;
 pub mod page;
 pub mod split;
 pub mod status;
@@ -29,11 +32,14 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("report", include_str!("templates/report.j2")),
         ("status", include_str!("templates/status.j2")),
         ("why", include_str!("templates/why.j2")),
+        ("digest", include_str!("templates/digest.j2")),
+        ("footer", include_str!("templates/footer.j2")),
     ] {
         for ending in ["txt", "html"] {
             env.add_template_owned(format!("{name}.{ending}"), text).expect("a shipped template compiles");
         }
     }
+    env.add_template("mail.html", include_str!("templates/mail.html")).expect("the shipped mail compiles");
     env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
     env
 });
@@ -83,7 +89,33 @@ impl Format {
 fn render(name: &str, format: Format, context: Value) -> String {
     let name = format!("{name}.{}", format.ending());
     let template = TEMPLATES.get_template(&name);
+    let context = minijinja::context! { ending => format.ending(), ..context };
     let text = template.and_then(|template| template.render(context));
     // A text that cannot be rendered must still reach people, with what is wrong.
     text.unwrap_or_else(|error| format!("(this message could not be written: {error})")).trim_end().to_owned()
+}
+
+/// Our HTML as Markdown: bold between double asterisks, everything else as it reads.
+pub fn markdown(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(['<', '*', '_', '`', '~', '|', '\\', '[']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("<b>").or_else(|| rest.strip_prefix("</b>")) {
+            out.push_str("**");
+            rest = after;
+        } else {
+            let mut letters = rest.chars();
+            let letter = letters.next().unwrap_or_default();
+            // A sign of the text is no sign of the form.
+            if letter != '<' {
+                out.push('\\');
+            }
+            out.push(letter);
+            rest = letters.as_str();
+        }
+    }
+    out.push_str(rest);
+    out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

@@ -172,7 +172,7 @@ pub fn text(board: &Board, format: Format) -> String {
             context! {
                 mark => mark(d.shown()), label => d.label, words => words(d.shown()),
                 since => d.since().map(Time::short),
-                checking => d.state.suspicion.as_ref().map(|held| held.verdict.word()),
+                checking => d.state.suspicion.as_ref().map(|held| held.verdict.word()), notes => d.notes,
             }
         })
         .collect();
@@ -184,14 +184,15 @@ pub fn text(board: &Board, format: Format) -> String {
     render("status", format, context)
 }
 
-/// The answer to `/why`: readings, suspicion, what is asked and when next.
-pub fn why(dependency: &DependencyBoard, now: Time, format: Format) -> String {
+/// The answer to `/why`: readings, suspicion, what is asked and when next; and `story`, what people
+/// and vendors said and what is kept as proof.
+pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Format) -> String {
     let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now)).collect();
     let shown = dependency.shown();
     let context = context! {
         d => minijinja::Value::from_serialize(dependency), mark => mark(shown), words => words(shown),
         since => dependency.since().map(Time::short), say => dependency.say(),
-        verified => dependency.verified_at.map(|at| format!("{} ago", human(now.since(at)))), probes,
+        verified => dependency.verified_at.map(|at| format!("{} ago", human(now.since(at)))), probes, story,
     };
     render("why", format, context)
 }

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
-use super::{Result, Store, observations, stocks};
+use super::{Address, Result, Store, observations, stocks};
 use crate::core::burn::Stock;
 use crate::core::combine::Combined;
 use crate::core::incident::{Incident, Level, Reason};
@@ -91,8 +91,10 @@ pub struct NewAlert {
     pub at: Time,
     /// Everything that its text needs, frozen.
     pub snapshot: serde_json::Value,
-    /// Channel and recipient of each row in the outbox.
-    pub to: Vec<(String, String)>,
+    /// The public id of what it belongs to: an incident, or a drill.
+    pub thread: Option<String>,
+    /// Each row in the outbox.
+    pub to: Vec<Address>,
 }
 
 /// An alert as it is read back.
@@ -114,6 +116,8 @@ pub struct AlertRow {
     pub at: Time,
     /// Everything that its text needs, frozen.
     pub snapshot: serde_json::Value,
+    /// The public id of what it belongs to: an incident, or a drill.
+    pub thread: Option<String>,
 }
 
 /// What is written together.

@@ -58,7 +58,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, probe: i64, at: Time, 
     Ok(())
 }
 
-async fn add_blob(tx: &mut Transaction<'_, Sqlite>, body: &[u8]) -> Result<String> {
+pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, body: &[u8]) -> Result<String> {
     let address = hex(&Sha256::digest(body));
     let known: Option<i64> =
         sqlx::query_scalar("SELECT size FROM blob WHERE sha256 = $1").bind(&address).fetch_optional(&mut **tx).await?;
@@ -89,6 +89,43 @@ fn chain(prev: &str, fields: &str) -> String {
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An entry as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptEvidence {
+    /// Its number in the chain.
+    pub id: i64,
+    /// When.
+    pub at: Time,
+    /// What it read.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+    /// SHA-256 of the raw answer.
+    pub raw_sha256: String,
+}
+
+impl Store {
+    /// The last entries about a dependency, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_evidence(&self, dependency: &str, limit: i64) -> Result<Vec<KeptEvidence>> {
+        let rows = sqlx::query(
+            "SELECT evidence.id, evidence.at, verdict, reason, raw_sha256 FROM evidence \
+             JOIN probe ON probe.id = evidence.probe WHERE probe.dependency = $1 ORDER BY evidence.id DESC LIMIT $2",
+        );
+        let rows = rows.bind(dependency).bind(limit).fetch_all(&self.readers).await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| KeptEvidence {
+            id: row.get(0),
+            at: Time(row.get(1)),
+            verdict: row.get(2),
+            reason: row.get(3),
+            raw_sha256: row.get(4),
+        };
+        Ok(rows.iter().map(read).collect())
+    }
 }
 
 /// Goes through the whole chain and every body: the number of entries, or the first

@@ -67,7 +67,51 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// A change as people read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangedFact {
+    /// Its dependency.
+    pub dependency: String,
+    /// The check that read it.
+    pub check: String,
+    /// Its name.
+    pub name: String,
+    /// The value before.
+    pub before: Value,
+    /// The value now.
+    pub after: Value,
+    /// When.
+    pub at: Time,
+    /// Who took it as the new normal.
+    pub accepted: Option<String>,
+}
+
 impl Store {
+    /// Changes since `since`, of one dependency or of all, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn changed_facts(&self, dependency: Option<&str>, since: Time) -> Result<Vec<ChangedFact>> {
+        let rows = sqlx::query(
+            "SELECT probe.dependency, probe.check_id, name, before, after, at, accepted_by \
+             FROM fact_change JOIN probe ON probe.id = fact_change.probe \
+             WHERE ($1 IS NULL OR probe.dependency = $1) AND at >= $2 ORDER BY fact_change.id LIMIT 500",
+        );
+        let rows = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(ChangedFact {
+                dependency: row.get(0),
+                check: row.get(1),
+                name: row.get(2),
+                before: serde_json::from_str(row.get(3))?,
+                after: serde_json::from_str(row.get(4))?,
+                at: Time(row.get(5)),
+                accepted: row.get(6),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The known facts of every probe.
     ///
     /// # Errors

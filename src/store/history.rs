@@ -8,6 +8,9 @@ use sqlx::Row;
 use super::{Result, Store};
 use crate::core::time::Time;
 
+/// Before the old id of a group, in the notes.
+const MOVED: &str = "moved chat ";
+
 impl Store {
     pub(super) async fn load_words(&self) -> Result<()> {
         let rows = sqlx::query("SELECT word, id FROM word").fetch_all(&self.writer).await?;
@@ -42,6 +45,30 @@ impl Store {
         .await?;
         self.words.lock().unwrap_or_else(PoisonError::into_inner).insert(word.to_owned(), id);
         Ok(id)
+    }
+
+    /// A group of Telegram is elsewhere now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_moved_chat(&self, from: i64, to: i64) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        super::commit::note(&mut tx, &format!("{MOVED}{from}"), &to.to_string()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Groups of Telegram that are elsewhere now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn moved_chats(&self) -> Result<Vec<(i64, i64)>> {
+        let rows = sqlx::query("SELECT name, value FROM note WHERE name LIKE 'moved chat %'");
+        let rows = rows.fetch_all(&self.readers).await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            let (name, value): (String, String) = (row.get(0), row.get(1));
+            Some((name.strip_prefix(MOVED)?.parse().ok()?, value.parse().ok()?))
+        };
+        Ok(rows.iter().filter_map(read).collect())
     }
 
     /// Until when was watched, according to the last commit.

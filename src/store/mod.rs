@@ -6,12 +6,14 @@
 //! concerns SQLite only (pragmas, the lock, the check of the file) stands in
 //! `open`. To add a table: a migration, and a file here for its family.
 
+mod acts;
 mod commit;
 mod evidence;
 mod facts;
 mod heard;
 mod history;
 mod incidents;
+mod letters;
 mod observations;
 mod open;
 mod outbox;
@@ -22,15 +24,18 @@ mod read;
 mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
-pub use evidence::{EvidenceRow, verify_chain};
-pub use facts::{FactChange, FactRow};
-pub use outbox::{Delivery, Outcome};
+pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
+pub use facts::{ChangedFact, FactChange, FactRow};
+pub use letters::LetterChange;
+pub use observations::SeenLook;
+pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use sqlx::SqlitePool;
 
@@ -39,6 +44,8 @@ pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
     words: Mutex<HashMap<String, i64>>,
+    /// This program did something for a person.
+    acted: AtomicBool,
     /// Held as long as the store is open.
     _lock: Option<std::fs::File>,
 }

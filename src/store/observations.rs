@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 
-use super::{LookRow, Result};
+use super::{LookRow, Result, Store};
 use crate::core::history::{Counts, DAY, HOUR, bucket};
 use crate::core::model::Verdict;
+use crate::core::time::Time;
 
 const APPEND: &str = "INSERT INTO observation (probe, at, verdict, reason, latency_ms) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
@@ -64,4 +65,52 @@ fn number(verdict: Verdict) -> i64 {
         Verdict::Outage => 3,
         Verdict::Dropped => 4,
     }
+}
+
+/// A look as it stands in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenLook {
+    /// The probe's number.
+    pub probe: i64,
+    /// When.
+    pub at: Time,
+    /// What it read.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// How long it took.
+    pub latency_ms: u32,
+}
+
+impl Store {
+    /// The last look of each probe that looked lately.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_looks(&self) -> Result<Vec<SeenLook>> {
+        // Looks stand in the order of time: the last few thousand hold those of today.
+        let rows = sqlx::query(
+            "SELECT probe, at, verdict, word.word, latency_ms FROM (SELECT * FROM observation ORDER BY id DESC LIMIT \
+             20000) AS late JOIN word ON word.id = late.reason ORDER BY late.id DESC",
+        );
+        let mut looks: Vec<SeenLook> = Vec::new();
+        for row in rows.fetch_all(&self.readers).await? {
+            let look = SeenLook {
+                probe: row.get(0),
+                at: Time(row.get(1)),
+                verdict: verdict(row.get(2)),
+                reason: row.get(3),
+                latency_ms: u32::try_from(row.get::<i64, _>(4)).unwrap_or(0),
+            };
+            if !looks.iter().any(|other| other.probe == look.probe) {
+                looks.push(look);
+            }
+        }
+        Ok(looks)
+    }
+}
+
+fn verdict(number: i64) -> Verdict {
+    let found = Verdict::ALL.iter().find(|verdict| self::number(**verdict) == number);
+    found.copied().unwrap_or(Verdict::Unknown)
 }

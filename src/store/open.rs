@@ -1,9 +1,9 @@
 //! Opens the file: lock, pragmas, migrations, check. What concerns SQLite only.
 
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -65,13 +65,18 @@ impl Store {
         // The lock is ours, so nobody else can be sending: a lease left by a crash holds up
         // nothing. Its attempt stays without an outcome, and so the repeat says that it is one.
         sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
-        let store = Store { writer, readers, words: Mutex::new(HashMap::new()), _lock: Some(lock) };
+        let store = Store { writer, readers, words: Mutex::default(), acted: AtomicBool::new(true), _lock: Some(lock) };
         store.load_words().await?;
         Ok(store)
     }
 }
 
 impl Store {
+    /// Whether another plugwatch uses this file now.
+    pub fn is_in_use(path: &Path) -> bool {
+        Store::exists(path) && matches!(lock(path), Err(Error::InUse(_)))
+    }
+
     /// Whether anything was ever written there: an empty file is as good as none.
     pub fn exists(path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
@@ -90,7 +95,13 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(2);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
-        Ok(Store { writer: pool.clone(), readers: pool, words: Mutex::new(HashMap::new()), _lock: None })
+        Ok(Store {
+            writer: pool.clone(),
+            readers: pool,
+            words: Mutex::default(),
+            acted: AtomicBool::default(),
+            _lock: None,
+        })
     }
 }
 
@@ -104,7 +115,13 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new().max_connections(1);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
-        Ok(Store { writer: pool.clone(), readers: pool, words: Mutex::new(HashMap::new()), _lock: None })
+        Ok(Store {
+            writer: pool.clone(),
+            readers: pool,
+            words: Mutex::default(),
+            acted: AtomicBool::default(),
+            _lock: None,
+        })
     }
 }
 

@@ -182,7 +182,7 @@ impl Store {
     /// The database does not answer, or a document in it cannot be read.
     pub async fn alerts(&self, after: i64) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query(
-            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot FROM alert WHERE id > $1 ORDER BY id",
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE id > $1 ORDER BY id",
         );
         let rows = rows.bind(after).fetch_all(&self.readers).await?;
         rows.iter().map(|row| super::outbox::alert_of(row, 0)).collect()

@@ -14,6 +14,7 @@ use plugwatch::clock::Clock;
 use plugwatch::config::Config;
 use plugwatch::core::budget::Budget;
 use plugwatch::core::question::{HttpQuestion, Secret};
+use plugwatch::core::route::Way;
 use plugwatch::core::time::Time;
 use plugwatch::demo::{Stage, anchors, configuration};
 use plugwatch::engine::{Courier, Engine, Ways};
@@ -248,7 +249,7 @@ async fn start(
     let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
     let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })];
-    let everybody = vec![("record".to_owned(), "127.0.0.1".to_owned())];
+    let everybody = vec![Way::plain("record", "127.0.0.1")];
     let ways = Ways { senders: Senders::new(settings, clock).unwrap(), everybody };
     let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Which modules each module may use; every module may use itself.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("core", &[]),
     ("read", &[]),
     ("clock", &["core"]),
@@ -16,15 +16,16 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("notify", &["core", "say", "clock"]),
     ("config", &["core", "catalog", "read"]),
     ("engine", &["core", "say", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
-    ("bot", &["core", "say", "clock", "engine"]),
+    ("acts", &["core", "read", "config", "store", "ids"]),
+    ("bot", &["acts", "core", "say", "store", "clock", "engine"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
     ("bench", &["core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
     (
         "cli",
         &[
-            "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web", "demo",
-            "bench", "clock", "ids",
+            "acts", "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web",
+            "demo", "bench", "clock", "ids",
         ],
     ),
     ("main", &["cli"]),

@@ -7,12 +7,13 @@ use std::time::Duration;
 use plugwatch::clock::Clock;
 use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::question::Secret;
+use plugwatch::core::route::Way;
 use plugwatch::core::time::Time;
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Senders, Settings, Tried};
 use plugwatch::say::alert::{AlertView, Body};
-use plugwatch::store::{Batch, NewAlert, Store};
+use plugwatch::store::{Address, Batch, NewAlert, Store};
 use serde_json::{Value, json};
 
 use crate::kit::{http, provider, raw};
@@ -26,6 +27,14 @@ fn message(html: &str) -> Message {
         at: Time(1_800_000_000_000),
         plain: html.replace("<b>", "").replace("</b>", ""),
         html: html.into(),
+        platform: "Acme".into(),
+        title: "DROPPED: iOS app".into(),
+        thread: Some("pw-7".into()),
+        root: None,
+        buttons: Vec::new(),
+        over: false,
+        acked_by: None,
+        files: Vec::new(),
         view: json!({"a": 1}),
     }
 }
@@ -175,7 +184,7 @@ async fn a_dead_channel_is_told_to_the_others_once() {
         |address| Settings::Webhook { url: url::Url::parse(&format!("http://{address}/")).unwrap(), secret: None };
     let clock = Clock::manual(Time(1_000_000));
     let senders = Senders::new([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))], &clock).unwrap();
-    let everybody = vec![("gone".to_owned(), "g".to_owned()), ("fine".to_owned(), "f".to_owned())];
+    let everybody = vec![Way::plain("gone", "g"), Way::plain("fine", "f")];
     let view = AlertView {
         reason: Reason::Started,
         level: Level::Info,
@@ -192,7 +201,8 @@ async fn a_dead_channel_is_told_to_the_others_once() {
         level: view.level,
         at: view.at,
         snapshot: serde_json::to_value(&view).unwrap(),
-        to: everybody.clone(),
+        thread: None,
+        to: everybody.iter().map(|way| Address::plain(&way.channel, &way.recipient, view.at)).collect(),
     };
     store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await.unwrap();
     let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));

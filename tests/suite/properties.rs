@@ -227,6 +227,10 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             told: &way.told,
             maintenance: None,
             looked_at: Some(now),
+            muted: None,
+            quiet: None,
+            excused: None,
+            ends: None,
         });
         review(&Scene { subjects: subjects.collect(), now, fresh_since: Time(0), gone: &[] })
     };

@@ -6,7 +6,9 @@ use std::time::Duration;
 use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::model::Verdict;
 use plugwatch::core::time::Time;
-use plugwatch::store::{Batch, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain};
+use plugwatch::store::{
+    Address, Batch, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
+};
 
 fn file() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -41,7 +43,8 @@ fn alert(id: &str, recipients: &[&str]) -> NewAlert {
         level: Level::Critical,
         at: Time(1_000),
         snapshot: serde_json::json!({}),
-        to: recipients.iter().map(|recipient| ("telegram".to_owned(), (*recipient).to_owned())).collect(),
+        thread: None,
+        to: recipients.iter().map(|recipient| Address::plain("telegram", recipient, Time(0))).collect(),
     }
 }
 
@@ -234,7 +237,8 @@ async fn what_waits_for_a_channel_that_is_no_longer_configured_goes_to_those_tha
     let store = Store::open(&path).await.unwrap();
     let old = ("telegram".to_owned(), "1".to_owned());
     let new = [("telegram".to_owned(), "2".to_owned()), ("webhook".to_owned(), "x".to_owned())];
-    let waiting = NewAlert { to: vec![old, new[1].clone()], ..alert("a", &[]) };
+    let waiting =
+        NewAlert { to: [&old, &new[1]].map(|(c, r)| Address::plain(c, r, Time(0))).into(), ..alert("a", &[]) };
     store.commit(&Batch { alerts: vec![waiting], ..Batch::default() }).await.unwrap();
     assert_eq!(store.readdress(&[]).await.unwrap(), 0, "without any channel it waits");
     assert_eq!(store.readdress(&new).await.unwrap(), 1);

@@ -19,7 +19,7 @@ use plugwatch::core::witness::{OwnNetwork, Want, Witnesses};
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Record, Senders, Settings, Tried};
-use plugwatch::store::{Batch, NewAlert, Store};
+use plugwatch::store::{Address, Batch, NewAlert, Store};
 
 /// Plays scenarios of the drop bench; nothing may be wrong in any.
 async fn holds(names: &[&str]) {
@@ -108,7 +108,8 @@ fn alert(id: &str, reason: Reason) -> NewAlert {
         level: Level::Info,
         at: Time(0),
         snapshot: serde_json::to_value(&view).unwrap(),
-        to: vec![("chat".to_owned(), "one".to_owned())],
+        thread: None,
+        to: vec![Address::plain("chat", "one", Time(0))],
     }
 }
 

@@ -16,6 +16,7 @@ use super::world::{Simulated, configuration};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::engine::{Courier, Engine, Ways};
 use crate::ids::Ids;
@@ -136,7 +137,7 @@ impl Simulation<'_> {
         let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
         let senders = [("log".to_owned(), Channel::Recorded(self.mailbox.clone()))];
         let senders = Senders::new(senders, &self.clock)?;
-        let ways = Ways { senders, everybody: vec![("log".to_owned(), "log".to_owned())] };
+        let ways = Ways { senders, everybody: vec![Way::plain("log", "log")] };
         let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
         let engine = Engine::start(config, self.askers.clone(), store.clone(), self.clock.clone(), Ids::Random);
         Ok(Program { engine: engine.await.map_err(text_of)?, courier, store })

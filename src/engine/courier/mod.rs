@@ -1,8 +1,16 @@
 //! The courier: leases what is due, renders it now, sends it, and writes down what
-//! came of it. At least once, in order for each recipient; at most one repeat for each
-//! crash or lost answer, and the repeat says so.
+//! came of it. At least once, in order for each incident and recipient; at most one repeat for
+//! each crash or lost answer, and the repeat says so. What a place does not take goes to others.
 
-use std::sync::Arc;
+mod emergency;
+mod failover;
+mod message;
+
+pub use emergency::Unsaid;
+pub use message::note_message;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -10,19 +18,19 @@ use tokio::sync::RwLock;
 
 use super::Windows;
 use crate::clock::Clock;
-use crate::core::incident::{Level, Reason};
+use crate::core::route::Way;
 use crate::core::schedule::stable;
 use crate::core::time::{Time, millis};
 use crate::ids::Ids;
-use crate::notify::{Message, Senders, Tried};
-use crate::say::Format;
-use crate::say::alert::{AlertView, Body};
-use crate::store::{Batch, Delivery, NewAlert, Outcome, Result, Store};
+use crate::notify::{Senders, Tried};
+use crate::store::{Amend, Delivery, Outcome, Result, Store};
 
 /// A try takes no longer; then the lease ends and the message is sent again.
 const LEASE: Duration = Duration::from_secs(120);
 /// A message that did not arrive for so long is given up, and that is said elsewhere.
-const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
+const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// A message that cannot be changed for so long stays as it is.
+const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// The other side's wish to wait is honoured up to this long.
 const LONGEST_WISH: Duration = Duration::from_secs(600);
 /// Seconds between the first tries; afterwards once a minute.
@@ -34,20 +42,22 @@ pub struct Courier {
     ways: RwLock<Ways>,
     clock: Clock,
     ids: Ids,
+    /// What was said from memory while nothing could be written: it comes again.
+    said: Mutex<HashSet<String>>,
 }
 
-/// Channels, and channel and recipient of every place that can be told.
+/// Channels, and every place that can be told.
 pub struct Ways {
     /// Those who send.
     pub senders: Senders,
-    /// Every place.
-    pub everybody: Vec<(String, String)>,
+    /// Every place, with what it wants to hear.
+    pub everybody: Vec<Way>,
 }
 
 impl Courier {
     /// A courier for these channels.
     pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Courier {
-        Courier { store, ways: RwLock::new(ways), clock, ids }
+        Courier { store, ways: RwLock::new(ways), clock, ids, said: Mutex::default() }
     }
 
     /// Takes up changed channels between two rounds.
@@ -58,7 +68,14 @@ impl Courier {
 
     /// What waits for a channel that is no longer configured goes to those that are.
     pub async fn readdress(&self) {
-        match self.store.readdress(&self.ways.read().await.everybody).await {
+        if let Ok(moved) = self.store.moved_chats().await {
+            self.ways.read().await.senders.moved().remember(moved);
+        }
+        let places: Vec<(String, String)> = {
+            let ways = self.ways.read().await;
+            ways.everybody.iter().map(|way| (way.channel.clone(), way.recipient.clone())).collect()
+        };
+        match self.store.readdress(&places).await {
             Ok(0) => {}
             Ok(moved) => {
                 tracing::warn!("{moved} messages waited for channels that are no longer configured: sent to all others")
@@ -76,84 +93,53 @@ impl Courier {
         loop {
             let leased = self.store.lease(now, LEASE).await?;
             if leased.is_empty() {
-                return Ok(settled);
+                break;
             }
             settled += leased.len();
             for outcome in join_all(leased.iter().map(|delivery| self.try_one(delivery))).await {
                 outcome?;
             }
         }
+        self.amend(now).await?;
+        let fresh = self.ways.read().await.senders.moved().take_fresh();
+        for (from, to) in fresh {
+            self.store.note_moved_chat(from, to).await?;
+        }
+        Ok(settled)
     }
 
     async fn try_one(&self, delivery: &Delivery) -> Result<()> {
         let sent_at = self.clock.now();
-        let tried = match message(delivery, sent_at) {
+        let tried = match self.message(delivery, sent_at) {
             Ok(message) => self.ways.read().await.senders.send(&delivery.channel, &message).await,
             Err(why) => Tried::Never { why },
         };
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
-        if let Outcome::Dead(why) = &outcome {
-            // The log is the last place where it can still be read.
-            let lost = message(delivery, now).map(|message| message.plain).unwrap_or_default();
-            tracing::error!(
-                channel = delivery.channel,
-                why,
-                "{} to {}: {why}; what did not arrive:\n{lost}",
-                delivery.channel,
-                delivery.recipient
-            );
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        match &outcome {
+            Outcome::Dead(why) => {
+                // The log is the last place where it can still be read.
+                let lost = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
+                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what did not arrive:\n{lost}");
+            }
+            Outcome::Retry(_, why) => tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again"),
+            Outcome::Sent(_) => {}
         }
-        if let Outcome::Retry(_, why) = &outcome {
-            tracing::warn!(
-                channel = delivery.channel,
-                why,
-                "{} to {}: {why}; tried again",
-                delivery.channel,
-                delivery.recipient
-            );
-        }
-        self.store.settle(delivery, &outcome, now).await?;
-        if let Outcome::Dead(why) = &outcome {
-            self.tell_others(delivery, why, now).await?;
-        }
-        Ok(())
+        let (before, after) = self.store.settle(delivery, &outcome, now).await?;
+        self.see_to(delivery, &outcome, (&before, &after), now).await
     }
 
-    /// A dead channel is told to all others, with what it should have carried.
-    async fn tell_others(&self, delivery: &Delivery, why: &str, now: Time) -> Result<()> {
-        let dead =
-            |(channel, recipient): &&(String, String)| *channel == delivery.channel && *recipient == delivery.recipient;
-        let others: Vec<_> = self.ways.read().await.everybody.iter().filter(|place| !dead(place)).cloned().collect();
-        // News about a dead channel is not news for another dead channel.
-        if delivery.alert.reason == Reason::ChannelDead || others.is_empty() {
-            return Ok(());
+    /// Changes the first message of each incident to how it stands now.
+    async fn amend(&self, now: Time) -> Result<()> {
+        for amend in self.store.amends(now).await? {
+            let tried = match self.amended(&amend, now).await? {
+                Some(message) => self.ways.read().await.senders.amend(&amend.channel, &amend.remote_id, &message).await,
+                None => Tried::Sent(None),
+            };
+            self.store.amended(amend.id, now, again(&amend, &tried, now)).await?;
         }
-        let view = AlertView {
-            reason: Reason::ChannelDead,
-            level: Level::Critical,
-            platform: delivery.alert.snapshot["platform"].as_str().unwrap_or("plugwatch").to_owned(),
-            at: now,
-            simulation: delivery.alert.snapshot["simulation"].as_bool().unwrap_or(false),
-            body: Body::Note {
-                title: format!("{} to {} is dead: alerts do not arrive there", delivery.channel, delivery.recipient),
-                lines: vec![
-                    format!("Why: {why}."),
-                    "What it should have carried went to the other channels too.".to_owned(),
-                ],
-            },
-        };
-        let alert = NewAlert {
-            public_id: self.ids.next(),
-            incident: None,
-            dependency: None,
-            reason: view.reason,
-            level: view.level,
-            at: now,
-            snapshot: serde_json::to_value(&view)?,
-            to: others,
-        };
-        self.store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await
+        Ok(())
     }
 
     /// Delivers for ever: when the bell rings, and when something is due.
@@ -165,6 +151,8 @@ impl Courier {
             if let Err(error) = self.deliver(now).await {
                 tracing::error!(%error, "the outbox cannot be read: {error}");
             }
+            let unsaid = windows.unsaid.borrow().clone();
+            self.say_from_memory(&unsaid, now).await;
             let usual = now.plus(Duration::from_secs(60));
             let due = match self.store.next_delivery().await {
                 Ok(due) => due.unwrap_or(usual).min(usual),
@@ -180,32 +168,24 @@ impl Courier {
     }
 }
 
-/// Rendered now, from what was frozen then.
-fn message(delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
-    let view: AlertView = serde_json::from_value(delivery.alert.snapshot.clone())
-        .map_err(|error| format!("its stored text cannot be read: {error}"))?;
-    Ok(Message {
-        id: delivery.alert.public_id.clone(),
-        recipient: delivery.recipient.clone(),
-        reason: delivery.alert.reason,
-        level: delivery.alert.level,
-        at: now,
-        plain: view.text(Format::Plain, now, delivery.maybe_repeat),
-        html: view.text(Format::Html, now, delivery.maybe_repeat),
-        view: delivery.alert.snapshot.clone(),
-    })
-}
-
 fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     match tried {
         Tried::Sent(remote) => Outcome::Sent(remote),
         Tried::Never { why } => Outcome::Dead(why),
         Tried::Retry { why, .. } if now.since(delivery.alert.at) > GIVE_UP => {
-            Outcome::Dead(format!("given up after a day: {why}"))
+            Outcome::Dead(format!("given up after a week: {why}"))
         }
         Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
         Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery), why),
     }
+}
+
+/// When a message that could not be changed is tried again, if it is.
+fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
+    let Tried::Retry { after, why } = tried else { return None };
+    let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
+    tracing::debug!(why, "{} to {}: a message is not changed yet: {why}", amend.channel, amend.recipient);
+    (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
 }
 
 /// Up to a fifth more or less, by the message's own id: no two retry in step.

@@ -1,0 +1,236 @@
+//! Vendors' letters: brought by a person, taken at their word at once, and read back.
+
+use super::{Acts, No, Person, Said, Thing};
+use crate::core::act::Deed;
+use crate::core::deadline::{self, Deadline};
+use crate::core::notice::{Letter, Notice};
+use crate::core::time::{Time, human};
+use crate::store::LetterChange;
+
+/// As much of a letter stands in messages.
+const SUMMARY: usize = 240;
+/// A letter is no longer than this; photos are a few MB.
+const LARGEST: usize = 10 << 20;
+
+/// A letter that somebody brings.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// Its bytes as they came: the text, the mail, the photo.
+    pub bytes: Vec<u8>,
+    /// What it says, as far as it is text.
+    pub text: String,
+    /// What it threatens, if the person said so: ids, labels or companies.
+    pub about: Vec<String>,
+    /// When it came, if not now.
+    pub received: Option<Time>,
+    /// Its hour, if the person said so.
+    pub effective: Option<String>,
+    /// They have left us already.
+    pub left: bool,
+}
+
+impl Acts {
+    /// Keeps a letter. Returns it with what is to be asked back.
+    ///
+    /// # Errors
+    /// What it threatens is not known, its hour cannot be read, or the store does not answer.
+    pub async fn bring(&self, who: &Person, brought: Brought, now: Time) -> Result<(Letter, String), No> {
+        if brought.bytes.len() > LARGEST {
+            return Err(No(format!("it is larger than {} MB", LARGEST >> 20)));
+        }
+        if brought.bytes.is_empty() && brought.text.trim().is_empty() {
+            return Err(No("what does it say? Give its text, or the file".to_owned()));
+        }
+        let received = brought.received.unwrap_or(now);
+        if received > now {
+            return Err(No(format!("it cannot have come at {}, which lies ahead", received.short())));
+        }
+        let (named, guessed) = self.threatened(&brought)?;
+        let deadline = self.hour(&brought, received)?;
+        let letter = Letter {
+            public_id: self.ids.next(),
+            notice: Notice {
+                dependencies: named,
+                received,
+                effective: deadline.as_ref().map(|deadline| deadline.at),
+                text: summary(&brought.text),
+                left: brought.left,
+            },
+            read_as: deadline.as_ref().map_or_else(String::new, |deadline| deadline.read_back(now)),
+            by: who.name.clone(),
+            via: who.via.clone(),
+            added_at: now,
+            sha256: String::new(),
+            confirmed: None,
+            answered: None,
+        };
+        let bytes = if brought.bytes.is_empty() { brought.text.as_bytes() } else { &brought.bytes };
+        let kept = self.store.add_letter(&letter, bytes).await?;
+        let said = self.read_back(&kept, guessed, kept.public_id != letter.public_id);
+        Ok((kept, said))
+    }
+
+    /// What people are asked about a letter: what it threatens, when, and who answers it.
+    fn read_back(&self, letter: &Letter, guessed: bool, again: bool) -> String {
+        let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
+        let mut lines = vec![format!(
+            "Notice {} {}: it threatens {}{}.",
+            letter.public_id,
+            if again { "is known already" } else { "kept" },
+            labels.join(", "),
+            if guessed { " (by the vendor's name in it)" } else { "" }
+        )];
+        if letter.notice.left {
+            lines.push("They have left you, it says: shown as dropped from now on.".to_owned());
+        } else if letter.notice.effective.is_some() {
+            lines.push(format!("It takes effect {}", letter.read_as));
+            lines.push("Is that right?".to_owned());
+        } else {
+            lines.push("Effective when? Shown as a warning until you say so.".to_owned());
+        }
+        if letter.answered.is_none() {
+            lines.push("Answered by whom?".to_owned());
+        }
+        lines.push(format!("SHA-256 {}", letter.sha256));
+        lines.join("\n")
+    }
+
+    /// What it threatens: as the person says, or whoever is named in it. Whether that was guessed.
+    fn threatened(&self, brought: &Brought) -> Result<(Vec<String>, bool), No> {
+        let mut named = Vec::new();
+        for name in &brought.about {
+            named.extend(self.one_or_company(name)?);
+        }
+        let guessed = named.is_empty();
+        if guessed {
+            named = self.named_in(&brought.text);
+        }
+        named.dedup();
+        if named.is_empty() {
+            let ids: Vec<&str> = self.known.things.iter().map(|thing| thing.id.as_str()).collect();
+            return Err(No(format!("what does it threaten? One or more of: {}; or a company", ids.join(", "))));
+        }
+        Ok((named, guessed))
+    }
+
+    fn one_or_company(&self, name: &str) -> Result<Vec<String>, No> {
+        let wanted = name.trim().to_lowercase();
+        let of = |thing: &&Thing| {
+            thing.companies.iter().chain(&thing.vendors).any(|company| company.to_lowercase() == wanted)
+        };
+        let all: Vec<String> = self.known.things.iter().filter(of).map(|thing| thing.id.clone()).collect();
+        if all.is_empty() { Ok(vec![self.known.find(name)?.id.clone()]) } else { Ok(all) }
+    }
+
+    /// Everything whose vendor, company or sending domain stands in the text.
+    fn named_in(&self, text: &str) -> Vec<String> {
+        let text = text.to_lowercase();
+        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let stands = |name: &String| {
+            let name = name.to_lowercase();
+            text.match_indices(&name).any(|(at, _)| {
+                name.len() > 2 && edge(text[..at].chars().next_back()) && edge(text[at + name.len()..].chars().next())
+            })
+        };
+        let named = self.known.things.iter().filter(|thing| thing.vendors.iter().any(stands));
+        named.map(|thing| thing.id.clone()).collect()
+    }
+
+    /// Its hour: what the person says must be readable; what the letter says may be.
+    fn hour(&self, brought: &Brought, received: Time) -> Result<Option<Deadline>, No> {
+        match &brought.effective {
+            Some(text) => match deadline::read(text, received, self.known.zone) {
+                Ok(deadline) => Ok(Some(deadline)),
+                Err(why) => Err(No(format!("`{text}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\""))),
+            },
+            None if brought.left => Ok(None),
+            None => Ok(deadline::read(&brought.text, received, self.known.zone).ok()),
+        }
+    }
+
+    /// Sets a letter's hour.
+    ///
+    /// # Errors
+    /// There is no such letter, the hour cannot be read, or the store does not answer.
+    pub async fn effective(&self, who: &Person, id: &str, text: &str, now: Time) -> Said {
+        let letter = self.letter(id).await?;
+        let deadline = deadline::read(text, letter.notice.received, self.known.zone)
+            .map_err(|why| No(format!("`{}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\"", text.trim())))?;
+        let read_back = deadline.read_back(now);
+        let change = LetterChange::Effective(deadline.at, read_back.clone());
+        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        let given = human(deadline.at.since(letter.notice.received));
+        Ok(format!("Notice {}: it takes effect {read_back} That is {given} of notice.", letter.public_id))
+    }
+
+    /// Says what a letter threatens.
+    ///
+    /// # Errors
+    /// There is no such letter or dependency, or the store does not answer.
+    pub async fn concerns(&self, who: &Person, id: &str, names: &[String], now: Time) -> Said {
+        let letter = self.letter(id).await?;
+        let mut ids = Vec::new();
+        for name in names {
+            ids.extend(self.one_or_company(name)?);
+        }
+        let labels: Vec<String> = ids.iter().map(|id| self.label(id)).collect();
+        let change = LetterChange::Concerns(ids);
+        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        Ok(format!("Notice {}: it threatens {}.", letter.public_id, labels.join(", ")))
+    }
+
+    /// Confirms a letter's hour as it was read.
+    ///
+    /// # Errors
+    /// There is no such letter, it has no hour, or the store does not answer.
+    pub async fn confirm(&self, who: &Person, id: &str, now: Time) -> Said {
+        let letter = self.letter(id).await?;
+        if letter.notice.effective.is_none() {
+            return Err(No(format!("notice {} has no hour yet: effective when?", letter.public_id)));
+        }
+        self.change(who, &letter, LetterChange::Confirmed, "its hour is confirmed", now).await
+    }
+
+    /// Somebody answers it.
+    ///
+    /// # Errors
+    /// There is no such letter, or the store does not answer.
+    pub async fn answered(&self, who: &Person, id: &str, now: Time) -> Said {
+        let letter = self.letter(id).await?;
+        self.change(who, &letter, LetterChange::Answered, "answered", now).await
+    }
+
+    /// It was no such letter.
+    ///
+    /// # Errors
+    /// There is no such letter, or the store does not answer.
+    pub async fn withdraw(&self, who: &Person, id: &str, now: Time) -> Said {
+        let letter = self.letter(id).await?;
+        self.change(who, &letter, LetterChange::Withdrawn, "taken back; it threatens nothing", now).await
+    }
+
+    async fn change(&self, who: &Person, letter: &Letter, change: LetterChange, said: &str, now: Time) -> Said {
+        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        Ok(format!("Notice {}: {said}, says {}.", letter.public_id, who.name))
+    }
+
+    async fn letter(&self, id: &str) -> Result<Letter, No> {
+        let letters = self.store.letters().await?;
+        let known: Vec<String> = letters.iter().map(|letter| letter.public_id.clone()).collect();
+        let found = letters.into_iter().find(|letter| letter.public_id == id.trim());
+        found.ok_or_else(|| match known.is_empty() {
+            true => No("no notice was kept yet".to_owned()),
+            false => No(format!("there is no notice `{}`; there are: {}", id.trim(), known.join(", "))),
+        })
+    }
+}
+
+/// The first words, on one line.
+fn summary(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() {
+        return "a letter without text, see the picture".to_owned();
+    }
+    let short: String = line.chars().take(SUMMARY).collect();
+    if short.len() < line.len() { format!("{short} …") } else { short }
+}

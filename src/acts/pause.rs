@@ -1,0 +1,85 @@
+//! For a while: mute one thing or all, and announce work of ours.
+
+use std::time::Duration;
+
+use super::{Acts, No, Person, Said};
+use crate::core::act::{Act, Deed};
+use crate::core::time::{Time, human};
+use crate::read::duration;
+
+/// A longer silence would be forgotten; a longer one is asked for again.
+const LONGEST: Duration = Duration::from_secs(14 * 86_400);
+
+impl Acts {
+    /// Tells nothing about a dependency, or about `all`, for a while: but a loss is told.
+    ///
+    /// # Errors
+    /// No such dependency or duration, or the store does not answer.
+    pub async fn mute(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
+        let (id, label) = self.one_or_all(name)?;
+        let until = now.plus(span(lasts)?);
+        let act = Act { dependency: id, until: Some(until), words: short(words), ..who.act(Deed::Mute, now) };
+        self.store.act(&act).await?;
+        Ok(format!("{label}: muted by {} until {}. That it was dropped would still be told.", who.name, until.short()))
+    }
+
+    /// Ends a mute.
+    ///
+    /// # Errors
+    /// No such dependency, or the store does not answer.
+    pub async fn unmute(&self, who: &Person, name: &str, now: Time) -> Said {
+        let (id, label) = self.one_or_all(name)?;
+        self.store.act(&Act { dependency: id, ..who.act(Deed::Unmute, now) }).await?;
+        Ok(format!("{label}: told again, says {}.", who.name))
+    }
+
+    /// Announces work on a dependency, or on `all`, from now on.
+    ///
+    /// # Errors
+    /// No such dependency or duration, or the store does not answer.
+    pub async fn maintenance(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
+        let (id, label) = self.one_or_all(name)?;
+        if lasts.trim().eq_ignore_ascii_case("over") {
+            self.store.act(&Act { dependency: id, ..who.act(Deed::MaintenanceOver, now) }).await?;
+            return Ok(format!("{label}: the work is over, says {}.", who.name));
+        }
+        let until = now.plus(span(lasts)?);
+        let act = Act {
+            dependency: id,
+            from: Some(now),
+            until: Some(until),
+            words: short(words),
+            ..who.act(Deed::Maintenance, now)
+        };
+        self.store.act(&act).await?;
+        Ok(format!(
+            "{label}: work until {}, says {}. Outages wait until then; that it was dropped is told at once.",
+            until.short(),
+            who.name
+        ))
+    }
+
+    fn one_or_all(&self, name: &str) -> Result<(Option<String>, String), No> {
+        if name.trim().eq_ignore_ascii_case("all") {
+            return Ok((None, "everything".to_owned()));
+        }
+        let thing = self.known.find(name)?;
+        Ok((Some(thing.id.clone()), thing.label.clone()))
+    }
+}
+
+fn span(text: &str) -> Result<Duration, No> {
+    let span = duration(text.trim()).map_err(|_| {
+        let given = if text.trim().is_empty() { String::new() } else { format!(", not `{}`", text.trim()) };
+        No(format!("for how long? Such as 30m, 2h or 1d{given}"))
+    })?;
+    match span {
+        span if span.is_zero() => Err(No("for how long? Such as 30m, 2h or 1d".to_owned())),
+        span if span > LONGEST => Err(No(format!("{} at most, and then again if need be", human(LONGEST)))),
+        span => Ok(span),
+    }
+}
+
+fn short(words: &str) -> String {
+    words.chars().take(500).collect()
+}

@@ -1,0 +1,156 @@
+//! About something that is told: "I see to it", "that is normal now", "it was us", "false alarm".
+
+use super::{Acts, No, Person, Said, Thing};
+use crate::core::act::{Act, Deed};
+use crate::core::time::Time;
+use crate::store::IncidentRow;
+
+/// What ended is still spoken about for so long.
+const LATELY_MS: i64 = 14 * 86_400_000;
+
+impl Acts {
+    /// Acknowledges what is open about a dependency, an incident or drill by its public id, or
+    /// without a name everything that is open. Twice is once.
+    ///
+    /// # Errors
+    /// Nothing of the kind is open, or the store does not answer.
+    pub async fn ack(&self, who: &Person, name: Option<&str>, now: Time) -> Said {
+        let open = self.store.incidents(None, now).await?;
+        let open: Vec<&IncidentRow> = open.iter().filter(|row| row.closed_at.is_none()).collect();
+        let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
+            if open.is_empty() {
+                return Err(No("nothing is open".to_owned()));
+            }
+            let mut said = Vec::new();
+            for row in open {
+                said.push(self.ack_incident(who, row, now).await?);
+            }
+            return Ok(said.join("\n"));
+        };
+        if name.starts_with("pw-") {
+            return match open.iter().find(|row| row.incident.public_id == name) {
+                Some(row) => self.ack_incident(who, row, now).await,
+                None => self.ack_other(who, name, now).await,
+            };
+        }
+        let thing = self.known.find(name)?;
+        match open.iter().find(|row| row.dependency == thing.id) {
+            Some(row) => self.ack_incident(who, row, now).await,
+            None => Err(No(format!("nothing is open about {}", thing.label))),
+        }
+    }
+
+    async fn ack_incident(&self, who: &Person, row: &IncidentRow, now: Time) -> Said {
+        let label = self.label(&row.dependency);
+        let about = &row.incident.public_id;
+        let news = self.store.last_told(about).await?;
+        if let Some(before) = self.acked(about, news).await? {
+            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
+        }
+        let dependency = Some(row.dependency.clone());
+        let act = Act { dependency, about: Some(about.clone()), ..who.act(Deed::Ack, now) };
+        self.store.act(&act).await?;
+        Ok(format!(
+            "{label}: acknowledged by {}. No reminder for 24 h, unless something new happens; its end is always told.",
+            who.name
+        ))
+    }
+
+    /// A drill, or an incident that has ended meanwhile.
+    async fn ack_other(&self, who: &Person, about: &str, now: Time) -> Said {
+        let ended = self.store.incidents(None, Time(now.0 - LATELY_MS)).await?;
+        if let Some(row) = ended.iter().find(|row| row.incident.public_id == about) {
+            let at = row.closed_at.unwrap_or(now).short();
+            return Ok(format!("{} is over since {at}: nothing to acknowledge.", self.label(&row.dependency)));
+        }
+        let acts = self.store.acts_about(about).await?;
+        let Some(drill) = acts.iter().find(|act| act.deed == Deed::Drill) else {
+            return Err(No(format!("there is no {about}")));
+        };
+        // In a drill everybody's acknowledgement counts.
+        if let Some(before) = acts.iter().find(|act| act.deed == Deed::Ack && act.by == who.name) {
+            return Ok(format!("You acknowledged this drill already, at {}.", before.at.short()));
+        }
+        let act =
+            Act { dependency: drill.dependency.clone(), about: Some(about.to_owned()), ..who.act(Deed::Ack, now) };
+        self.store.act(&act).await?;
+        let after = crate::core::time::human(now.since(drill.at));
+        Ok(format!("Drill acknowledged by {}, {after} after it began.", who.name))
+    }
+
+    async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<Act>, No> {
+        let acts = self.store.acts_about(about).await?;
+        let fresh = |act: &Act| act.deed == Deed::Ack && news.is_none_or(|news| act.at >= news);
+        Ok(acts.into_iter().rfind(fresh))
+    }
+
+    /// Takes what was told of a dependency as the new normal: facts that changed, and an open warning.
+    ///
+    /// # Errors
+    /// There is nothing to accept, or the store does not answer.
+    pub async fn accept(&self, who: &Person, name: &str, now: Time) -> Said {
+        let thing = self.known.find(name)?;
+        let changed = self.store.changed_facts(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
+        let changed: Vec<_> = changed.into_iter().filter(|change| change.accepted.is_none()).collect();
+        let row = self.incident_of(thing, now).await?.filter(|row| row.closed_at.is_none());
+        if changed.is_empty() && row.is_none() {
+            return Err(No(format!("nothing about {} waits to be accepted", thing.label)));
+        }
+        let act = Act {
+            dependency: Some(thing.id.clone()),
+            about: row.as_ref().map(|row| row.incident.public_id.clone()),
+            words: row.as_ref().map_or_else(String::new, |row| row.incident.reason.clone()),
+            ..who.act(Deed::Accept, now)
+        };
+        self.store.act(&act).await?;
+        let mut what: Vec<String> = changed.iter().map(|change| change.name.replace('_', " ")).collect();
+        what.extend(row.map(|row| row.say));
+        Ok(format!("{}: accepted by {} as the new normal: {}.", thing.label, who.name, what.join("; ")))
+    }
+
+    /// Says of a dependency's last trouble that it was ours: it counts as no loss, and stands so in
+    /// the record and the report.
+    ///
+    /// # Errors
+    /// There was no trouble lately, or the store does not answer.
+    pub async fn it_was_us(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
+        let said = "it was us. It counts as no loss, and the report says so";
+        self.settle(who, Deed::ItWasUs, name, words, now, said).await
+    }
+
+    /// Says that it never happened: plugwatch was wrong.
+    ///
+    /// # Errors
+    /// There was no trouble lately, or the store does not answer.
+    pub async fn false_alarm(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
+        let said = "a false alarm. It counts as no loss; the report counts how often plugwatch was wrong";
+        self.settle(who, Deed::FalseAlarm, name, words, now, said).await
+    }
+
+    async fn settle(&self, who: &Person, deed: Deed, name: &str, words: &str, now: Time, said: &str) -> Said {
+        let thing = self.known.find(name)?;
+        let Some(row) = self.incident_of(thing, now).await? else {
+            return Err(No(format!("{} was in no trouble within the last two weeks", thing.label)));
+        };
+        let act = Act {
+            dependency: Some(thing.id.clone()),
+            about: Some(row.incident.public_id.clone()),
+            words: words.chars().take(500).collect(),
+            ..who.act(deed, now)
+        };
+        self.store.act(&act).await?;
+        Ok(format!("{}, {}: {said} ({}).", thing.label, row.incident.began_at.short(), who.name))
+    }
+
+    /// The open incident of a dependency, or else the last one that ended lately.
+    async fn incident_of(&self, thing: &Thing, now: Time) -> Result<Option<IncidentRow>, No> {
+        let rows = self.store.incidents(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
+        let open = rows.iter().position(|row| row.closed_at.is_none());
+        Ok(rows.into_iter().nth(open.unwrap_or(0)))
+    }
+
+    pub(super) fn label(&self, id: &str) -> String {
+        let thing = self.known.things.iter().find(|thing| thing.id == id);
+        thing.map_or_else(|| id.to_owned(), |thing| thing.label.clone())
+    }
+}

@@ -1,0 +1,77 @@
+//! What people and vendors said about a dependency, and what is kept as proof: for `/why`.
+
+use super::{Acts, No};
+use crate::core::act::Deed;
+use crate::core::time::{Time, human};
+
+/// So many entries of evidence are named.
+const EVIDENCE: i64 = 3;
+
+impl Acts {
+    /// Sentences on what is in force and what is kept, the newest first.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn story(&self, id: &str, now: Time) -> Result<Vec<String>, No> {
+        let mut lines = Vec::new();
+        for letter in self.store.letters().await?.iter().rev() {
+            if !letter.notice.dependencies.iter().any(|other| other == id) {
+                continue;
+            }
+            let hour = match letter.notice.effective {
+                Some(at) => {
+                    let doubt = if letter.confirmed.is_none() { ", not confirmed by anybody" } else { "" };
+                    format!("effective {} ({} of notice{doubt})", at.short(), human(at.since(letter.notice.received)))
+                }
+                None if letter.notice.left => "they have left".to_owned(),
+                None => "effective when? nobody said".to_owned(),
+            };
+            let answer = letter
+                .answered
+                .as_ref()
+                .map_or("answered by nobody yet".to_owned(), |(by, at)| format!("answered by {by}, {}", at.short()));
+            let (came, text) = (letter.notice.received.short(), &letter.notice.text);
+            lines.push(format!("Notice {}, {came}: {text}; {hour}; {answer}.", letter.public_id));
+        }
+        for act in self.store.acts().await?.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).take(5) {
+            let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.short()));
+            let over = act.until.is_some_and(|until| until <= now);
+            let words = if act.words.is_empty() || act.deed == Deed::Accept {
+                String::new()
+            } else {
+                format!(": {}", act.words)
+            };
+            let what = said(act.deed);
+            let over = if over { " (over)" } else { "" };
+            lines.push(format!("{}: {what} by {}{until}{over}{words}.", act.at.short(), act.by));
+        }
+        for evidence in self.store.last_evidence(id, EVIDENCE).await? {
+            lines.push(format!(
+                "Evidence {}, {}: {} ({}), SHA-256 {}.",
+                evidence.id,
+                evidence.at.short(),
+                evidence.verdict,
+                evidence.reason,
+                evidence.raw_sha256.get(..16).unwrap_or(&evidence.raw_sha256)
+            ));
+        }
+        Ok(lines)
+    }
+}
+
+/// What was done, in a word or two.
+pub(super) fn said(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Ack => "acknowledged",
+        Deed::Mute => "muted",
+        Deed::Unmute => "unmuted",
+        Deed::Accept => "accepted as normal",
+        Deed::ItWasUs => "called our own doing",
+        Deed::FalseAlarm => "called a false alarm",
+        Deed::Maintenance => "work announced",
+        Deed::MaintenanceOver => "work ended",
+        Deed::Letter => "a notice was seen to",
+        Deed::Drill => "a drill was asked for",
+        Deed::Refused => "refused",
+    }
+}

@@ -1,0 +1,31 @@
+//! A person's word that somebody still works for us, or left.
+
+use super::{Acts, No, Person, Said};
+use crate::config::{Config, Dependency};
+use crate::core::heard::{Report, Takes, Word, key};
+use crate::core::time::Time;
+
+/// The name under which a person's word about a dependency is kept.
+pub(super) fn attested(config: &Config, dependency: &Dependency) -> Option<String> {
+    let probe = dependency.probes.iter().find(|probe| config.takes(probe) == Some(Takes::Words))?;
+    probe.params.public.get("name")?.as_str().map(str::to_owned)
+}
+
+impl Acts {
+    /// Keeps somebody's word about a dependency that rests on it.
+    ///
+    /// # Errors
+    /// It does not rest on anybody's word, or the store does not answer.
+    pub async fn attest(&self, who: &Person, name: &str, left: bool, now: Time) -> Said {
+        let thing = self.known.find(name)?;
+        let Some(about) = &thing.attested else {
+            let why = format!("{} is not watched by a person's word; its check would be attest/word", thing.label);
+            return Err(No(why));
+        };
+        let word = if left { Word::Left } else { Word::WithUs };
+        let report = Report { by: who.name.clone(), ..Report::of(now, word) };
+        self.store.hear(&[(key(Takes::Words, about), report)]).await?;
+        let said = if left { "no longer works for you" } else { "still works for you" };
+        Ok(format!("kept: {} {said}; `plugwatch run` reads it at its next look", thing.label))
+    }
+}

@@ -1,0 +1,95 @@
+//! `plugwatch drill`: nothing happened, and everybody acts as if. Shows who acknowledged, and when.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::act::{By, open};
+use super::{failed, load};
+use crate::acts::No;
+use crate::clock::Clock;
+use crate::core::act::Deed;
+use crate::core::time::{Time, human};
+use crate::read::duration;
+use crate::store::Store;
+
+/// How often it is seen who acknowledged.
+const LOOK: Duration = Duration::from_secs(1);
+/// `plugwatch run` hears of it within seconds.
+const HEARD_WITHIN: Duration = Duration::from_secs(15);
+
+pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let wait = match duration(wait) {
+        Ok(wait) => wait,
+        Err((what, cure)) => return failed(2, format!("--wait: {what}; {cure}")),
+    };
+    if !Store::is_in_use(&config.database) {
+        let why = "`plugwatch run` does not run on this history: start it, for it tells people, and ask again";
+        return failed(1, why);
+    }
+    let (acts, store) = match open(&config).await {
+        Ok(opened) => opened,
+        Err(why) => return failed(1, why),
+    };
+    let clock = Clock::system();
+    let begun = clock.now();
+    let watched = match acts.drill(&by.person(), name, begun).await {
+        Ok(id) => watch(&store, &clock, &id, begun, wait).await,
+        Err(No(why)) => {
+            store.close().await;
+            return failed(2, why);
+        }
+    };
+    store.close().await;
+    match watched {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => failed(1, error),
+    }
+}
+
+/// Whether anybody acknowledged within the time.
+async fn watch(store: &Store, clock: &Clock, id: &str, begun: Time, wait: Duration) -> crate::store::Result<bool> {
+    println!("Drill {id}: told to everybody. Whoever reads it presses Acknowledge, or: plugwatch ack {id}");
+    println!("Waiting {} for them; Ctrl-C ends the waiting, not the drill.", human(wait));
+    let (mut told, mut acked) = (BTreeSet::new(), 0);
+    let end = begun.plus(wait);
+    loop {
+        let now = clock.now();
+        for sent in store.sent_of(id).await? {
+            let line = match (&sent.state[..], &sent.why) {
+                ("sent", _) => format!("{} to {}: arrived", sent.channel, sent.recipient),
+                ("dead", Some(why)) => format!("{} to {}: DID NOT ARRIVE: {why}", sent.channel, sent.recipient),
+                (_, Some(why)) => format!("{} to {}: not yet: {why}", sent.channel, sent.recipient),
+                _ => continue,
+            };
+            if told.insert(line.clone()) {
+                println!("  {:>6}  {line}", human(now.since(begun)));
+            }
+        }
+        let acts = store.acts_about(id).await?;
+        let acks: Vec<_> = acts.iter().filter(|act| act.deed == Deed::Ack).collect();
+        for ack in acks.iter().skip(acked) {
+            println!("  {:>6}  acknowledged by {} ({})", human(ack.at.since(begun)), ack.by, ack.via);
+        }
+        acked = acks.len();
+        if now >= end {
+            break;
+        }
+        if told.is_empty() && now.since(begun) >= HEARD_WITHIN && now.since(begun) < HEARD_WITHIN + LOOK {
+            println!("  nothing was sent yet: look at the log of `plugwatch run`");
+        }
+        clock.sleep_until(now.plus(LOOK).min(end)).await;
+    }
+    match acked {
+        0 => println!("Nobody acknowledged within {}.", human(wait)),
+        1 => println!("One person acknowledged. The report says so."),
+        many => println!("{many} people acknowledged. The report says so."),
+    }
+    Ok(acked > 0)
+}

@@ -1,0 +1,181 @@
+//! `plugwatch notice`: vendors' letters, brought from a terminal.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::act::{By, open, tell};
+use super::{failed, load};
+use crate::acts::{Acts, Brought, No, Said};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::deadline;
+use crate::core::time::Time;
+use crate::store::Store;
+
+#[derive(Subcommand)]
+pub(super) enum NoticeCommand {
+    /// Keep a letter: what it threatens is shown as ending at once
+    Add {
+        /// What it threatens: dependencies, or a company and with it all that stands on it; whoever is
+        /// named in the letter, if not given
+        about: Vec<String>,
+        /// What it says
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        /// The letter itself: a mail, a text, a picture; - for standard input
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// When it takes effect, such as "Sun 10 Jan 23:59 PST"; read from its text, if not given
+        #[arg(long, value_name = "WHEN")]
+        effective: Option<String>,
+        /// When it came, with its zone; now, if not given
+        #[arg(long, value_name = "WHEN")]
+        received: Option<String>,
+        /// They have left you already
+        #[arg(long)]
+        left: bool,
+        #[command(flatten)]
+        by: By,
+    },
+    /// All notices that were not taken back
+    List,
+    /// Print a letter as it came
+    Show {
+        /// Its id, pw-...
+        id: String,
+    },
+    /// Say when it takes effect
+    Effective {
+        /// Its id, pw-...
+        id: String,
+        /// When, with its zone
+        when: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Confirm its hour as it was read
+    Confirm {
+        /// Its id, pw-...
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Say that you answer it
+    Answered {
+        /// Its id, pw-...
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Say that it was no such letter
+    Withdraw {
+        /// Its id, pw-...
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+pub(super) async fn notice(path: &Path, command: NoticeCommand) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    if let NoticeCommand::Show { id } = &command {
+        return show(&config, id).await;
+    }
+    let (acts, store) = match open(&config).await {
+        Ok(opened) => opened,
+        Err(why) => return failed(1, why),
+    };
+    let said = perform(&acts, &store, &config, command).await;
+    store.close().await;
+    tell(said)
+}
+
+async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCommand) -> Said {
+    let now = Clock::system().now();
+    match command {
+        NoticeCommand::Add { about, text, file, effective, received, left, by } => {
+            let received = received.map(|text| past(&text, config)).transpose()?;
+            let (bytes, text) = letter(text, file)?;
+            let brought = Brought { bytes, text, about, received, effective, left };
+            let (letter, said) = acts.bring(&by.person(), brought, now).await?;
+            let id = letter.public_id;
+            Ok(format!(
+                "{said}\n\nplugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
+            ))
+        }
+        NoticeCommand::List => list(store).await,
+        NoticeCommand::Effective { id, when, by } => acts.effective(&by.person(), &id, &when, now).await,
+        NoticeCommand::Confirm { id, by } => acts.confirm(&by.person(), &id, now).await,
+        NoticeCommand::Answered { id, by } => acts.answered(&by.person(), &id, now).await,
+        NoticeCommand::Withdraw { id, by } => acts.withdraw(&by.person(), &id, now).await,
+        NoticeCommand::Show { .. } => Ok(String::new()),
+    }
+}
+
+/// Its bytes, and what of them is text.
+fn letter(text: Option<String>, file: Option<PathBuf>) -> Result<(Vec<u8>, String), No> {
+    let Some(file) = file else { return Ok((Vec::new(), text.unwrap_or_default())) };
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(&file).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| No(format!("{} cannot be read: {error}", file.display())))?;
+    let words = text.or_else(|| String::from_utf8(bytes.clone()).ok()).unwrap_or_default();
+    Ok((bytes, words))
+}
+
+/// A time that has passed, exact or as letters name it.
+fn past(text: &str, config: &Config) -> Result<Time, No> {
+    let long_ago = Time(Clock::system().now().0 - 300 * 86_400_000);
+    let read = Time::parse(text)
+        .map(Ok)
+        .unwrap_or_else(|| deadline::read(text, long_ago, config.time_zone).map(|deadline| deadline.at));
+    read.map_err(|why| No(format!("`{text}`: {why}; write it like \"2027-01-09T16:10:00-08:00\"")))
+}
+
+async fn list(store: &Store) -> Said {
+    let letters = store.letters().await?;
+    let line = |letter: &crate::core::notice::Letter| {
+        let hour = letter.notice.effective.map_or("no hour yet".to_owned(), |at| format!("effective {}", at.short()));
+        let said = |who: &Option<(String, Time)>, what: &str| {
+            who.as_ref().map_or(format!("not {what}"), |(by, _)| format!("{what} by {by}"))
+        };
+        format!(
+            "{}  {}  {}; {hour}, {}, {}: {}",
+            letter.public_id,
+            letter.notice.received.short(),
+            letter.notice.dependencies.join(", "),
+            said(&letter.confirmed, "confirmed"),
+            said(&letter.answered, "answered"),
+            letter.notice.text
+        )
+    };
+    let lines: Vec<String> = letters.iter().map(line).collect();
+    Ok(if lines.is_empty() { "no notice was brought".to_owned() } else { lines.join("\n") })
+}
+
+async fn show(config: &Config, id: &str) -> ExitCode {
+    use std::io::Write;
+    let store = match Store::view(&config.database).await {
+        Ok(store) => store,
+        Err(error) => return failed(1, error),
+    };
+    let bytes = store.letter_bytes(id).await;
+    store.close().await;
+    match bytes {
+        Ok(Some(bytes)) => match std::io::stdout().lock().write_all(&bytes) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(1, error),
+        },
+        Ok(None) => failed(2, format!("there is no notice `{id}`; `plugwatch notice list` names them")),
+        Err(error) => failed(1, error),
+    }
+}

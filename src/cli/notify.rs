@@ -1,0 +1,75 @@
+//! `plugwatch notify test`: a message through every channel to everybody, and what came of it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{build, failed, load};
+use crate::clock::{Clock, Stopwatch};
+use crate::config::Config;
+use crate::core::incident::{Level, Reason};
+use crate::core::route::Way;
+use crate::core::time::Time;
+use crate::engine::{Ways, note_message};
+use crate::ids::Ids;
+use crate::notify::{Message, Tried};
+
+pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let clock = Clock::system();
+    let ways = match build::ways(&config, &clock) {
+        Ok(ways) => ways,
+        Err(why) => return failed(1, why),
+    };
+    let known: Vec<&str> = config.channels.iter().map(|channel| channel.name.as_str()).collect();
+    if let Some(wrong) = channel.filter(|name| !known.contains(name)) {
+        return failed(2, format!("there is no channel `{wrong}`; there are: {}", known.join(", ")));
+    }
+    let wanted = |name: &str| channel.is_none_or(|only| only == name);
+    let mut fine = true;
+    for channel in config.channels.iter().filter(|channel| wanted(&channel.name)) {
+        if let Some(why) = channel.off() {
+            println!("{:<14} off: {why}", channel.name);
+            fine = false;
+        }
+    }
+    for way in ways.everybody.iter().filter(|way| wanted(&way.channel)) {
+        fine &= try_one(&config, &ways, way, clock.now()).await;
+    }
+    for way in ways.everybody.iter().filter(|way| wanted(&way.channel) && way.wakes) {
+        println!("Somebody at {} to {} should have it now: ask them.", way.channel, way.recipient);
+    }
+    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
+    let watch = Stopwatch::start();
+    let tried = ways.senders.send(&way.channel, &message(config, way, now)).await;
+    let place = format!("{} to {}", way.channel, way.recipient);
+    let took = f64::from(watch.ms()) / 1_000.0;
+    match tried {
+        Tried::Sent(Some(id)) => println!("{place:<40} arrived as {id}, {took:.1} s"),
+        Tried::Sent(None) => println!("{place:<40} taken, {took:.1} s"),
+        Tried::Retry { why, .. } => {
+            println!("{place:<40} NOT NOW: {why}");
+            return false;
+        }
+        Tried::Never { why } => {
+            println!("{place:<40} DEAD: {why}");
+            return false;
+        }
+    }
+    true
+}
+
+fn message(config: &Config, way: &Way, now: Time) -> Message {
+    let title = format!("Test: {} can reach you here", config.platform);
+    let lines = vec![
+        format!("Sent by hand through {} to {}. Nothing happened; there is nothing to do.", way.channel, way.recipient),
+        "If this is where you want to be woken, all is well.".to_owned(),
+    ];
+    let id = Ids::Random.next();
+    note_message(&config.platform, &way.recipient, &id, (Reason::Test, Level::Info), &title, lines, now)
+}

@@ -1,0 +1,78 @@
+//! `plugwatch status` and `plugwatch why`: how things stand, as far as it was written down.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::{build, failed, load};
+use crate::acts::{Acts, Known, No};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::board::Board;
+use crate::core::time::{Time, human};
+use crate::engine::glance;
+use crate::ids::Ids;
+use crate::say::{Format, status};
+use crate::store::Store;
+
+pub(super) async fn status(path: &Path) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let clock = Clock::system();
+    match stand(config, &clock).await {
+        Ok((board, store)) => {
+            println!("{}", status::text(&board, Format::Plain));
+            warn_if_old(&board, clock.now());
+            store.close().await;
+            ExitCode::SUCCESS
+        }
+        Err(why) => failed(1, why),
+    }
+}
+
+pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let known = Arc::new(Known::of(&config));
+    let id = match known.find(name) {
+        Ok(thing) => thing.id.clone(),
+        Err(No(why)) => return failed(2, why),
+    };
+    let clock = Clock::system();
+    let (board, store) = match stand(config, &clock).await {
+        Ok(stood) => stood,
+        Err(why) => return failed(1, why),
+    };
+    let now = clock.now();
+    let story = Acts::new(store.clone(), known, Ids::Random).story(&id, now).await;
+    let dependency = board.dependencies.iter().find(|dependency| dependency.id == id);
+    store.close().await;
+    match (dependency, story) {
+        (Some(dependency), Ok(story)) => {
+            println!("{}", status::why(dependency, &story, now, Format::Plain));
+            warn_if_old(&board, now);
+            ExitCode::SUCCESS
+        }
+        (None, _) => failed(1, format!("nothing was written down about {id} yet; start `plugwatch run`")),
+        (_, Err(No(why))) => failed(1, why),
+    }
+}
+
+async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<Store>), String> {
+    let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
+    let askers = build::askers(&config, clock, &build::gate(clock))?;
+    let board = glance(config, askers, store.clone(), clock.clone()).await.map_err(|error| error.to_string())?;
+    Ok((board, store))
+}
+
+/// What nobody watches is not how it stands now.
+fn warn_if_old(board: &Board, now: Time) {
+    let age = now.since(board.as_of);
+    if age.as_secs() >= 300 {
+        println!("\nNobody has watched for {}: start `plugwatch run`.", human(age));
+    }
+}

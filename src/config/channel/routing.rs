@@ -1,0 +1,56 @@
+//! What is told where: the same few keys for every channel.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use chrono_tz::Tz;
+
+use crate::core::hours::Hours;
+use crate::core::incident::Level;
+use crate::core::model::{Criticality, Verdict};
+use crate::core::route::Route;
+use crate::read::{At, Table};
+
+pub(super) fn read(table: &Table<'_>, zone: Tz) -> Route {
+    let zone = crate::config::read_zone(table).unwrap_or(zone);
+    Route {
+        at_least: table.word::<Level>("at_least", &["info", "warning", "critical"]).map(|level| level.value),
+        verdicts: words::<Verdict>(table, "verdicts", &["degraded", "outage", "dropped", "unknown"]),
+        criticality: words::<Criticality>(table, "criticality", &["critical", "high", "normal"]),
+        dependencies: names(table),
+        hours: hours(table, "hours", zone),
+        quiet: hours(table, "quiet", zone),
+        after: table.duration("escalate_after").map(|after| after.value),
+        no_reports: table.flag("reports").is_some_and(|reports| !reports.value),
+    }
+}
+
+/// Whether they exist is seen once all of them are read.
+fn names(table: &Table<'_>) -> BTreeSet<String> {
+    let names = table.strings("dependencies").map(|names| names.value).unwrap_or_default();
+    names.into_iter().map(|name| name.value).collect()
+}
+
+fn words<T: FromStr + Ord>(table: &Table<'_>, key: &str, known: &[&str]) -> BTreeSet<T> {
+    let Some(given) = table.strings(key) else { return BTreeSet::new() };
+    let word = |word: &At<String>| {
+        let read = word.value.parse().ok().filter(|_| known.contains(&word.value.as_str()));
+        if read.is_none() {
+            let what = format!("`{}` is none of them", word.value);
+            table.problem(word.span.clone(), what, format!("{key} are: {}", known.join(", ")));
+        }
+        read
+    };
+    given.value.iter().filter_map(word).collect()
+}
+
+fn hours(table: &Table<'_>, key: &str, zone: Tz) -> Option<Hours> {
+    let text = table.string(key)?;
+    match Hours::parse(&text.value, zone) {
+        Ok(hours) => Some(hours),
+        Err(wrong) => {
+            table.problem(text.span, wrong, format!("for example {key} = \"22:00-07:00\""));
+            None
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Telegram: a bot, its chats and topics, and who may change anything.
+
+use std::fmt;
+
+use super::{ChannelKind, read_url};
+use crate::config::secret;
+use crate::read::Table;
+
+/// A chat, and perhaps a topic of it: `-1001234567890/7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The chat; groups have negative ids.
+    pub chat: i64,
+    /// The topic within a forum group.
+    pub topic: Option<i32>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.chat)?;
+        self.topic.map_or(Ok(()), |topic| write!(f, "/{topic}"))
+    }
+}
+
+fn place(text: &str) -> Option<Place> {
+    let (chat, topic) = text.trim().split_once('/').map_or((text.trim(), None), |(chat, topic)| (chat, Some(topic)));
+    let topic = topic.map(str::parse).transpose().ok()?;
+    Some(Place { chat: chat.parse().ok()?, topic })
+}
+
+pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
+    if table.any("token").is_none() {
+        table.missing("token", "{ env = \"PLUGWATCH_TELEGRAM_TOKEN\" }");
+    }
+    let token = secret::read(table, "token");
+    let api_url = read_url(table, "api_url");
+    let commands = table.flag("commands").is_none_or(|flag| flag.value);
+    let users = read_users(table);
+    let (chats, chats_from) = read_chats(table)?;
+    // Whoever talks to the bot alone is the user whose number the chat has.
+    let alone = || chats.iter().map(|place| place.chat).filter(|chat| *chat > 0).collect();
+    let users = users.unwrap_or_else(alone);
+    Some(ChannelKind::Telegram { token: token?, chats, chats_from, users, api_url, commands })
+}
+
+fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {
+    let given = table.any("users")?;
+    let numbers: Option<Vec<i64>> =
+        given.value.as_array().and_then(|list| list.iter().map(serde_json::Value::as_i64).collect());
+    if numbers.is_none() {
+        let cure = "for example users = [123456789]; /whoami tells everybody's number";
+        table.problem(given.span, "users are a list of numbers", cure);
+    }
+    numbers
+}
+
+/// A list of numbers or texts, or `{ env = "NAME" }` with chats between commas; with that name.
+fn read_chats(table: &Table<'_>) -> Option<(Vec<Place>, Option<String>)> {
+    let Some(given) = table.any("chats") else {
+        table.missing("chats", "[123456789]");
+        return None;
+    };
+    let wrong = |what: String| {
+        let cure =
+            "for example chats = [123456789], [-1001234567890] for a group, or [\"-1001234567890/7\"] for a topic";
+        table.problem(given.span.clone(), what, cure);
+        None
+    };
+    if let Some(list) = given.value.as_array() {
+        let read = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => place(text),
+            number => number.as_i64().map(|chat| Place { chat, topic: None }),
+        };
+        let places: Option<Vec<Place>> = list.iter().map(read).collect();
+        return places.map(|places| (places, None)).or_else(|| wrong("chats are numbers".to_owned()));
+    }
+    if !given.value.is_object() {
+        return wrong("chats are a list of numbers".to_owned());
+    }
+    let from = table.table("chats")?;
+    let name = from.need_string("env", "\"PLUGWATCH_TELEGRAM_CHATS\"")?;
+    from.finish();
+    secret::check_name(table, &name)?;
+    let text = std::env::var(&name.value).unwrap_or_default();
+    let places: Option<Vec<Place>> = text.split(',').filter(|text| !text.trim().is_empty()).map(place).collect();
+    match places {
+        Some(places) => Some((places, Some(name.value))),
+        None => wrong(format!("the variable {} holds something else than numbers between commas", name.value)),
+    }
+}

@@ -1,0 +1,75 @@
+//! When nothing can be written down, what is to be told is said from memory, once: a full disk
+//! silences nobody. When the disk takes it again it is sent once more, marked as a repeat.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::Courier;
+use crate::core::route::Only;
+use crate::core::time::Time;
+use crate::notify::Tried;
+use crate::store::{AlertRow, Delivery, NewAlert};
+
+/// The disk may take it with the next try.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is to be told and could not be written down.
+#[derive(Clone, Debug, Default)]
+pub struct Unsaid {
+    /// Since when nothing can be written.
+    pub since: Option<Time>,
+    /// What waits.
+    pub alerts: Vec<NewAlert>,
+}
+
+impl Courier {
+    /// Says from memory what has waited for too long to be written down.
+    pub async fn say_from_memory(&self, unsaid: &Arc<Unsaid>, now: Time) {
+        let Some(since) = unsaid.since.filter(|since| now.since(*since) >= PATIENCE) else { return };
+        let fresh: Vec<&NewAlert> = {
+            let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            unsaid.alerts.iter().filter(|alert| !said.contains(&alert.public_id)).collect()
+        };
+        let instead = format!("plugwatch cannot write since {}: look whether its disk is full", since.short());
+        for alert in fresh {
+            let mut arrived = HashSet::new();
+            for to in alert.to.iter().filter(|to| to.only == Only::Always) {
+                let delivery = from_memory(alert, &to.channel, &to.recipient, &instead);
+                let Ok(message) = self.message(&delivery, now) else { continue };
+                if let Tried::Sent(_) = self.ways.read().await.senders.send(&to.channel, &message).await {
+                    arrived.insert(&to.channel);
+                }
+            }
+            if !arrived.is_empty() {
+                self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(alert.public_id.clone());
+            }
+        }
+    }
+}
+
+fn from_memory(alert: &NewAlert, channel: &str, recipient: &str, instead: &str) -> Delivery {
+    Delivery {
+        id: 0,
+        attempt: 0,
+        channel: channel.to_owned(),
+        recipient: recipient.to_owned(),
+        attempts: 0,
+        maybe_repeat: false,
+        instead: Some(instead.to_owned()),
+        alert: AlertRow {
+            id: 0,
+            public_id: alert.public_id.clone(),
+            incident: alert.incident,
+            dependency: alert.dependency.clone(),
+            reason: alert.reason,
+            level: alert.level,
+            at: alert.at,
+            snapshot: alert.snapshot.clone(),
+            thread: alert.thread.clone(),
+        },
+        root: None,
+        newer: None,
+        with: Vec::new(),
+    }
+}

@@ -1,0 +1,148 @@
+//! When a place takes nothing: what belongs there goes to others, and they hear why.
+
+use std::time::Duration;
+
+use super::Courier;
+use crate::core::incident::{Level, Reason};
+use crate::core::route::Way;
+use crate::core::time::Time;
+use crate::say::alert::{AlertView, Body};
+use crate::store::{Address, Batch, Delivery, NewAlert, Outcome, PlaceRow, Result};
+
+/// After so many tries others are told as well.
+const TRIES: i64 = 3;
+/// Or when it has waited for so long; what is critical for half as long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A place that takes nothing for so long is worth a message of its own.
+const FAILING: Duration = Duration::from_secs(600);
+
+impl Courier {
+    /// What follows from a try for others.
+    pub(super) async fn see_to(
+        &self,
+        delivery: &Delivery,
+        outcome: &Outcome,
+        (before, after): (&PlaceRow, &PlaceRow),
+        now: Time,
+    ) -> Result<()> {
+        // News about a dead channel is not news for another dead channel.
+        let news = !matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack);
+        match outcome {
+            Outcome::Sent(_) => {
+                if before.told_at.is_some() {
+                    self.tell_back(delivery, before, now).await?;
+                }
+            }
+            Outcome::Dead(why) => {
+                if news {
+                    self.send_elsewhere(delivery, why, now).await?;
+                }
+                if after.told_at.is_none() {
+                    self.tell_dead(delivery, why, None, now).await?;
+                }
+            }
+            Outcome::Retry(_, why) => {
+                let since = after.failing_since.unwrap_or(now);
+                let critical = delivery.alert.level == Level::Critical;
+                let patience = if critical { PATIENCE / 2 } else { PATIENCE };
+                let long = now.since(since) >= patience && now.since(delivery.alert.at) >= patience;
+                if news && (delivery.attempts + 1 >= TRIES || long) {
+                    self.send_elsewhere(delivery, why, now).await?;
+                }
+                if after.told_at.is_none() && now.since(since) >= FAILING {
+                    self.tell_dead(delivery, why, Some(since), now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every other place, those that wake somebody if there are any.
+    async fn others(&self, delivery: &Delivery) -> Vec<Way> {
+        let ways = self.ways.read().await;
+        let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
+        let others: Vec<Way> = ways.everybody.iter().filter(|way| !own(way)).cloned().collect();
+        match others.iter().any(|way| way.wakes) {
+            true => others.into_iter().filter(|way| way.wakes).collect(),
+            false => others,
+        }
+    }
+
+    /// What did not arrive here goes to every other place that does not have it yet.
+    async fn send_elsewhere(&self, delivery: &Delivery, why: &str, now: Time) -> Result<()> {
+        let instead = format!("{} to {} does not take it: {why}", delivery.channel, delivery.recipient);
+        let to: Vec<Address> = self
+            .others(delivery)
+            .await
+            .iter()
+            .map(|way| Address { instead: Some(instead.clone()), ..Address::plain(&way.channel, &way.recipient, now) })
+            .collect();
+        for one in delivery.with.iter().chain([delivery]) {
+            self.store.address_also(one.alert.id, &to).await?;
+        }
+        Ok(())
+    }
+
+    /// The others hear once that a place takes nothing.
+    async fn tell_dead(&self, delivery: &Delivery, why: &str, since: Option<Time>, now: Time) -> Result<()> {
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        let (title, then) = match since {
+            None => (
+                format!("{channel} to {recipient} is dead: alerts do not arrive there"),
+                "What it should have carried goes to the other channels. It is tried with each new message; \
+                 `plugwatch notify test` tries it now.",
+            ),
+            Some(since) => (
+                format!("{channel} to {recipient} has taken nothing since {}", since.short()),
+                "It is tried again every minute. What it should have carried goes to the other channels too.",
+            ),
+        };
+        let lines = vec![format!("Why: {}.", why.trim_end_matches('.')), then.to_owned()];
+        self.tell_others(delivery, Reason::ChannelDead, Level::Critical, title, lines, now).await?;
+        self.store.note_place_told(channel, recipient, now).await
+    }
+
+    async fn tell_back(&self, delivery: &Delivery, before: &PlaceRow, now: Time) -> Result<()> {
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        let title = format!("{channel} to {recipient} takes messages again");
+        let since = before.failing_since.map_or_else(String::new, |since| format!(" since {}", since.short()));
+        let lines = vec![format!("It took nothing{since}; what waited for it has been sent.")];
+        self.tell_others(delivery, Reason::ChannelBack, Level::Info, title, lines, now).await
+    }
+
+    async fn tell_others(
+        &self,
+        delivery: &Delivery,
+        reason: Reason,
+        level: Level,
+        title: String,
+        lines: Vec<String>,
+        now: Time,
+    ) -> Result<()> {
+        let to: Vec<Address> =
+            self.others(delivery).await.iter().map(|way| Address::plain(&way.channel, &way.recipient, now)).collect();
+        if to.is_empty() {
+            return Ok(());
+        }
+        let view = AlertView {
+            reason,
+            level,
+            platform: delivery.alert.snapshot["platform"].as_str().unwrap_or("plugwatch").to_owned(),
+            at: now,
+            simulation: delivery.alert.snapshot["simulation"].as_bool().unwrap_or(false),
+            body: Body::Note { title, lines },
+        };
+        let alert = NewAlert {
+            public_id: self.ids.next(),
+            incident: None,
+            dependency: None,
+            reason,
+            level,
+            at: now,
+            snapshot: serde_json::to_value(&view)?,
+            thread: None,
+            to,
+        };
+        self.store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await
+    }
+}

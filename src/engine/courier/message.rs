@@ -1,0 +1,148 @@
+//! Renders what is told when it is told: from what was frozen then, and how it stands now.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use super::Courier;
+use crate::core::act::{Act, Deed};
+use crate::core::incident::{Level, Reason};
+use crate::core::time::Time;
+use crate::notify::Message;
+use crate::say::alert::{AlertView, Body, Footer};
+use crate::say::{Format, buttons, digest};
+use crate::store::{AlertRow, Amend, Delivery, Result};
+
+/// What is newer is worth a line only when it comes late.
+const LATE: Duration = Duration::from_secs(120);
+
+pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
+    serde_json::from_value(alert.snapshot.clone()).map_err(|error| format!("its stored text cannot be read: {error}"))
+}
+
+/// Nothing more comes of what this tells.
+fn is_over(view: &AlertView) -> bool {
+    matches!(view.reason, Reason::Recovered | Reason::Retired)
+}
+
+impl Courier {
+    /// The message of a delivery, or of all that are delivered together.
+    pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
+        let view = view(&delivery.alert)?;
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&delivery.alert.public_id);
+        let repeat = delivery.maybe_repeat || said;
+        let mut message = self.plain_message(&delivery.alert, &view, &delivery.recipient, now);
+        if !delivery.with.is_empty() {
+            let all = delivery.with.iter().chain([delivery]);
+            let views: std::result::Result<Vec<_>, String> =
+                all.map(|one| Ok((one.alert.thread.clone(), self::view(&one.alert)?))).collect();
+            let views = views?;
+            message.title = format!("{}: {} messages that waited", view.platform, views.len());
+            message.plain = digest::text(&views, Format::Plain, now, repeat);
+            message.html = digest::text(&views, Format::Html, now, repeat);
+            (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
+            return Ok(message);
+        }
+        let newer = delivery.newer.as_ref().filter(|_| now.since(view.at) >= LATE);
+        let newer = newer.and_then(|newer| self::view(newer).ok()).map(|newer| newer.title());
+        let footer = Footer { repeat, instead: delivery.instead.clone(), newer, stands: None };
+        message.plain = view.text(Format::Plain, now, &footer);
+        message.html = view.text(Format::Html, now, &footer);
+        message.root.clone_from(&delivery.root);
+        Ok(message)
+    }
+
+    fn plain_message(&self, alert: &AlertRow, view: &AlertView, recipient: &str, now: Time) -> Message {
+        Message {
+            id: alert.public_id.clone(),
+            recipient: recipient.to_owned(),
+            reason: alert.reason,
+            level: alert.level,
+            at: now,
+            platform: view.platform.clone(),
+            title: view.title(),
+            plain: String::new(),
+            html: String::new(),
+            thread: alert.thread.clone(),
+            root: None,
+            buttons: buttons::of(view, alert.thread.as_deref(), &alert.public_id),
+            over: is_over(view),
+            acked_by: None,
+            files: Vec::new(),
+            view: alert.snapshot.clone(),
+        }
+    }
+
+    /// A message that was sent, with how it stands now on top; `None` where nothing is to be said.
+    pub(super) async fn amended(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
+        let (Ok(view), Ok(newest)) = (view(&amend.alert), view(&amend.newest)) else { return Ok(None) };
+        let acts = match &amend.alert.thread {
+            Some(thread) => self.store.acts_about(thread).await?,
+            None => Vec::new(),
+        };
+        let ack = acts.iter().rfind(|act| act.deed == Deed::Ack && act.at >= amend.newest.at);
+        let settled = acts.iter().rfind(|act| said_of(act).is_some());
+        let mut stands = Vec::new();
+        if amend.newest.id != amend.alert.id {
+            stands.push(format!("{}, {}", newest.title(), newest.at.short()));
+        }
+        stands.extend(ack.map(|act| format!("acknowledged by {}, {}", act.by, act.at.short())));
+        stands.extend(settled.and_then(said_of));
+        if stands.is_empty() {
+            return Ok(None);
+        }
+        let footer = Footer { stands: Some(stands.join("; ")), ..Footer::default() };
+        let mut message = self.plain_message(&amend.alert, &view, &amend.recipient, now);
+        message.plain = view.text(Format::Plain, now, &footer);
+        message.html = view.text(Format::Html, now, &footer);
+        message.over = is_over(&newest);
+        message.acked_by = ack.map(|act| act.by.clone());
+        // What is done needs no button any more.
+        if message.over || settled.is_some() {
+            message.buttons.clear();
+        }
+        Ok(Some(message))
+    }
+}
+
+fn said_of(act: &Act) -> Option<String> {
+    let what = match act.deed {
+        Deed::Accept => "accepted as normal",
+        Deed::ItWasUs => "it was us",
+        Deed::FalseAlarm => "a false alarm",
+        _ => return None,
+    };
+    Some(format!("{what}, says {}, {}", act.by, act.at.short()))
+}
+
+/// A message about plugwatch itself, for one recipient, beside the outbox.
+pub fn note_message(
+    platform: &str,
+    recipient: &str,
+    id: &str,
+    (reason, level): (Reason, Level),
+    title: &str,
+    lines: Vec<String>,
+    now: Time,
+) -> Message {
+    let body = Body::Note { title: title.to_owned(), lines };
+    let view = AlertView { reason, level, platform: platform.to_owned(), at: now, simulation: false, body };
+    let footer = Footer::default();
+    Message {
+        id: id.to_owned(),
+        recipient: recipient.to_owned(),
+        reason,
+        level,
+        at: now,
+        platform: platform.to_owned(),
+        title: view.title(),
+        plain: view.text(Format::Plain, now, &footer),
+        html: view.text(Format::Html, now, &footer),
+        thread: None,
+        root: None,
+        buttons: Vec::new(),
+        over: false,
+        acked_by: None,
+        files: Vec::new(),
+        view: serde_json::to_value(&view).unwrap_or_default(),
+    }
+}

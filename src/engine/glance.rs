@@ -1,0 +1,54 @@
+//! A glance at how things stand, from what was written down: for a terminal beside a program that
+//! runs, or after one that does not. Nothing is asked, nothing is written.
+
+use std::sync::Arc;
+
+use super::draft::{DependencyState, ProbeState};
+use super::plan::{Plan, Spec};
+use super::{Engine, own_network};
+use crate::ask::Askers;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::board::{Board, LastLook};
+use crate::ids::Ids;
+use crate::store::{Result, Store};
+
+/// How things stand, as far as it was written down.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -> Result<Board> {
+    let now = clock.now();
+    let mut engine = Engine::bare(config, askers, store, clock, Ids::Random, 0);
+    let rows = engine.store.active_probes().await?;
+    let number = |identity: &str| rows.iter().find(|row| row.identity == identity).map(|row| row.id);
+    let probes = engine.ctx.config.probes();
+    let specs: Vec<Arc<Spec>> = probes
+        .filter_map(|(_, probe)| Some(Arc::new(Spec { id: number(&probe.identity)?, probe: probe.clone() })))
+        .collect();
+    let standings = engine.store.standings().await?;
+    let looks = engine.store.last_looks().await?;
+    for spec in &specs {
+        let look = looks.iter().find(|look| look.probe == spec.id);
+        let last = look.map(|look| LastLook {
+            at: look.at,
+            asked: String::new(),
+            verdict: look.verdict,
+            reason: look.reason.clone(),
+            say: look.reason.replace('_', " "),
+            latency_ms: look.latency_ms,
+        });
+        let standing = standings.get(&spec.id).cloned().unwrap_or_default();
+        engine.state.probes.insert(spec.id, ProbeState { standing, last, ..ProbeState::default() });
+    }
+    engine.plan = Plan::new(specs, Plan::default(), now);
+    let incidents = engine.store.open_incidents().await?;
+    for (id, (combined, told)) in engine.store.dependencies().await? {
+        let incident = incidents.get(&id).cloned();
+        let told = told.unwrap_or_default();
+        engine.state.dependencies.insert(id, DependencyState { combined, incident, told });
+    }
+    engine.read_people(now).await?;
+    engine.own = own_network::OwnState::new(now);
+    Ok(engine.view_board(engine.store.watched_until().await?.unwrap_or(now)))
+}

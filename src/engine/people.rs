@@ -1,0 +1,108 @@
+//! What people did and what vendors wrote: heard from the store, whoever put it there, and taken
+//! into what is believed and told.
+
+use std::collections::BTreeSet;
+
+use super::Engine;
+use crate::core::act::{Act, Deed, People};
+use crate::core::combine::Combined;
+use crate::core::incident::Incident;
+use crate::core::notice::Notice;
+use crate::core::time::Time;
+use crate::store::Result;
+
+impl Engine {
+    /// Hears what this program's bot did; another program's acts are heard by [`Engine::listen`].
+    ///
+    /// # Errors
+    /// The store does not answer; it is heard with the next.
+    pub(super) async fn hear_people(&mut self, now: Time) -> Result<()> {
+        if self.store.has_acted() { self.take_people(now).await } else { Ok(()) }
+    }
+
+    /// Hears what any program did: the terminal's commands write to the same file.
+    ///
+    /// # Errors
+    /// The store does not answer; it is heard with the next.
+    pub(super) async fn listen(&mut self, now: Time) -> Result<()> {
+        if self.store.last_act().await? > self.heard_act { self.take_people(now).await } else { Ok(()) }
+    }
+
+    async fn take_people(&mut self, now: Time) -> Result<()> {
+        let acts = self.read_people(now).await?;
+        self.hear_drills(&acts, now).await?;
+        self.hear_notices(now);
+        self.review(now);
+        self.board_dirty = true;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// What is in force, from all that people ever did.
+    pub(super) async fn read_people(&mut self, now: Time) -> Result<Vec<Act>> {
+        let acts = self.store.acts().await?;
+        self.heard_act = acts.last().map_or(0, |act| act.id);
+        self.people = People::of(&acts, self.store.letters().await?, now);
+        Ok(acts)
+    }
+
+    /// All notices: those of the configuration, and those that people brought.
+    pub(super) fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.ctx.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
+    }
+
+    /// When a dependency ends, as notices that have come say; the earliest that lies ahead.
+    pub(super) fn ends_at(&self, id: &str, now: Time) -> Option<Time> {
+        let concerns = |notice: &&Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
+        self.notices().filter(concerns).filter_map(|notice| notice.effective).filter(|at| *at > now).min()
+    }
+
+    /// Until when announced work on a dependency lasts, by the configuration or a person's word.
+    pub(super) fn maintenance_until(&self, id: &str, now: Time) -> Option<Time> {
+        self.ctx.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
+    }
+
+    /// What is in force about a dependency, a few words each.
+    pub(super) fn notes_on(&self, id: &str, now: Time) -> Vec<String> {
+        let state = self.draft.dependency(&self.state, id);
+        let mut notes = Vec::new();
+        if let Some(incident) = &state.incident {
+            match self.people.settled(&incident.public_id) {
+                Some(act) if act.deed == Deed::Accept => notes.push(format!("accepted by {}", act.by)),
+                Some(act) if act.deed == Deed::ItWasUs => notes.push(format!("it was us, says {}", act.by)),
+                Some(act) => notes.push(format!("a false alarm, says {}", act.by)),
+                None => {}
+            }
+            let ack = self.people.acked(&incident.public_id, state.told.news_at);
+            notes.extend(ack.map(|act| format!("acknowledged by {}", act.by)));
+        }
+        let muted = self.people.muted(id, now).and_then(|act| Some((act, act.until?)));
+        notes.extend(muted.map(|(act, until)| format!("muted by {} until {}", act.by, until.short())));
+        notes.extend(self.maintenance_until(id, now).map(|until| format!("work until {}", until.short())));
+        notes.extend(self.ends_at(id, now).map(|at| format!("ends {}", at.short())));
+        notes
+    }
+
+    fn next_turn(&self, now: Time) -> Option<Time> {
+        let notices = self.ctx.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
+        [notices, self.people.turns_at(now)].into_iter().flatten().min()
+    }
+
+    /// What it comes to with what vendors and people have told.
+    pub(super) fn with_notices(&self, id: &str, combined: Combined, open: Option<&Incident>, at: Time) -> Combined {
+        let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
+        let notices = self.notices().filter(concerns);
+        let looked_at = self.looked_at(id, at);
+        notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
+    }
+
+    /// Notices that begin or take effect change what their dependencies come to.
+    pub(super) fn hear_notices(&mut self, now: Time) {
+        let concerned: BTreeSet<String> =
+            self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
+        for id in concerned {
+            self.correlate(&id, now);
+        }
+        self.notice_at = self.next_turn(now);
+    }
+}

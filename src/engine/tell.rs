@@ -1,0 +1,88 @@
+//! Puts an alert into the draft, with a row in the outbox for everybody who wants it.
+
+use super::Engine;
+use crate::core::incident::{Level, Reason};
+use crate::core::model::Verdict;
+use crate::core::route::{Occasion, routed};
+use crate::core::time::Time;
+use crate::say::alert::{AlertView, Body};
+use crate::store::{Address, NewAlert};
+
+/// What an alert concerns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Concerning {
+    /// The incident's number and public id.
+    pub(super) incident: Option<(i64, String)>,
+    /// Ids of dependencies, the first leads.
+    pub(super) about: Vec<String>,
+    /// What it came to.
+    pub(super) verdict: Option<Verdict>,
+}
+
+impl Engine {
+    pub(super) fn tell(&mut self, reason: Reason, level: Level, concerning: Concerning, body: Body, at: Time) {
+        let Concerning { incident, about, verdict } = concerning;
+        let (incident, thread) = incident.map_or((None, None), |(number, public_id)| (Some(number), Some(public_id)));
+        self.put(NewAlert {
+            public_id: self.ids.next(),
+            incident,
+            dependency: about.first().cloned(),
+            reason,
+            level,
+            at,
+            snapshot: self.frozen(reason, level, body, at),
+            thread,
+            to: self.addressed(reason, level, verdict, &about, at),
+        });
+    }
+
+    /// Sentences about plugwatch itself, or about a dependency beside its verdict.
+    pub(super) fn tell_note(
+        &mut self,
+        reason: Reason,
+        level: Level,
+        about: Option<&str>,
+        title: &str,
+        lines: Vec<String>,
+        now: Time,
+    ) {
+        let about = about.map(str::to_owned).into_iter().collect();
+        let concerning = Concerning { about, ..Concerning::default() };
+        self.tell(reason, level, concerning, Body::Note { title: title.to_owned(), lines }, now);
+    }
+
+    pub(super) fn put(&mut self, alert: NewAlert) {
+        self.draft.batch.alerts.push(alert);
+    }
+
+    /// Everything that the text needs, as it is now.
+    pub(super) fn frozen(&self, reason: Reason, level: Level, body: Body, at: Time) -> serde_json::Value {
+        let platform = self.ctx.config.platform.clone();
+        let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
+        // A view is plain data; it always becomes JSON.
+        serde_json::to_value(&view).unwrap_or_default()
+    }
+
+    pub(super) fn addressed(
+        &self,
+        reason: Reason,
+        level: Level,
+        verdict: Option<Verdict>,
+        about: &[String],
+        at: Time,
+    ) -> Vec<Address> {
+        let criticality = |id: &String| Some((id.clone(), self.dependency(id)?.criticality));
+        let about = about.iter().filter_map(criticality).collect();
+        let occasion = Occasion { reason, level, verdict, about, at };
+        routed(&self.ways, &occasion)
+            .into_iter()
+            .map(|(way, turn)| Address {
+                channel: way.channel.clone(),
+                recipient: way.recipient.clone(),
+                at: turn.at,
+                only: turn.only,
+                instead: None,
+            })
+            .collect()
+    }
+}

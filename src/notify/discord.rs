@@ -1,0 +1,72 @@
+//! Discord, by a webhook (docs.discord.com, "Webhook Resource": Execute, Edit Webhook Message).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::http::{Reply, ask, client, meaning};
+use super::{Message, Tried};
+use crate::core::question::Secret;
+use crate::say::markdown;
+use crate::say::split::split;
+
+/// A message is 2,000 characters at most.
+const LIMIT: usize = 1_900;
+
+/// Posts to one channel of Discord.
+pub(super) struct Discord {
+    client: reqwest::Client,
+    url: Secret,
+}
+
+impl Discord {
+    pub(super) fn new(url: Secret) -> Result<Discord, String> {
+        Ok(Discord { client: client()?, url })
+    }
+
+    /// Posts all parts; the first one's id is kept, so that it can be changed.
+    pub(super) async fn send(&self, message: &Message) -> Tried {
+        let mut first = None;
+        for part in split(&markdown(&message.html), LIMIT) {
+            let post = self.client.post(format!("{}?wait=true", self.url.open())).json(&body(&part));
+            let reply = match ask(post, "Discord").await {
+                Ok(reply) => reply,
+                Err(tried) => return tried,
+            };
+            match read(&reply) {
+                Tried::Sent(id) => first = first.or(id),
+                other => return other,
+            }
+        }
+        Tried::Sent(first)
+    }
+
+    /// Changes a message.
+    pub(super) async fn amend(&self, id: &str, message: &Message) -> Tried {
+        let Some(part) = split(&markdown(&message.html), LIMIT).into_iter().next() else { return Tried::Sent(None) };
+        let patch = self.client.patch(format!("{}/messages/{id}", self.url.open())).json(&body(&part));
+        match ask(patch, "Discord").await {
+            Ok(reply) => read(&reply),
+            Err(tried) => tried,
+        }
+    }
+}
+
+/// Nobody is called by what a vendor wrote.
+fn body(part: &str) -> Value {
+    json!({ "content": part, "allowed_mentions": { "parse": [] } })
+}
+
+fn read(reply: &Reply) -> Tried {
+    let said = reply.json();
+    match reply.status {
+        200..=299 => Tried::Sent(said["id"].as_str().map(str::to_owned)),
+        // Seconds, with a fraction.
+        429 => {
+            let wait = said["retry_after"].as_f64().filter(|wait| (0.0..86_400.0).contains(wait));
+            let after = wait.map(Duration::from_secs_f64).or(reply.wait);
+            Tried::Retry { after, why: "Discord asks us to slow down (429)".to_owned() }
+        }
+        _ => meaning(reply, "Discord", &[401, 403, 404], "make a new webhook for the channel"),
+    }
+}

@@ -1,0 +1,196 @@
+//! E-mail by SMTP (RFC 5321) with STARTTLS (RFC 3207) or TLS from the first byte (RFC 8314).
+//!
+//! A message's id is its Message-ID, so a repeat is seen as one; what belongs to one incident
+//! refers to the same invented first mail, and stands together in every reader.
+
+use std::time::Duration;
+
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
+use lettre::transport::smtp::{AsyncSmtpTransport, Error};
+use lettre::{AsyncTransport, Tokio1Executor};
+
+use super::{Message, Tried};
+use crate::core::incident::{Level, Reason};
+use crate::core::question::Secret;
+use crate::say::mail;
+
+/// No step of a conversation takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How a connection to a mail server is kept private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS; without it nothing is sent.
+    StartTls,
+    /// None: on this machine only.
+    None,
+}
+
+/// The settings of a mail server.
+#[derive(Clone)]
+pub struct Mail {
+    /// Its name.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is spoken to.
+    pub security: Security,
+    /// User and password, where it wants them.
+    pub login: Option<(String, Secret)>,
+    /// Who writes.
+    pub from: String,
+    /// A certificate authority of one's own, PEM.
+    pub authority: Option<String>,
+}
+
+/// Sends mail through one server.
+pub(super) struct Email {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    server: String,
+}
+
+impl Email {
+    /// A sender through this server; nothing is connected yet.
+    ///
+    /// # Errors
+    /// The sender's address or the certificate authority cannot be read.
+    pub(super) fn new(mail: Mail) -> Result<Email, String> {
+        let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is no address", mail.from))?;
+        let tls = || tls(&mail.server, mail.authority.as_deref());
+        let security = match mail.security {
+            Security::Tls => Tls::Wrapper(tls()?),
+            Security::StartTls => Tls::Required(tls()?),
+            Security::None => Tls::None,
+        };
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&mail.server)
+            .port(mail.port)
+            .tls(security)
+            .timeout(Some(PATIENCE));
+        if let Some((user, password)) = &mail.login {
+            transport = transport.credentials(Credentials::new(user.clone(), password.open().to_owned()));
+        }
+        Ok(Email { transport: transport.build(), from, server: mail.server })
+    }
+
+    /// Sends once.
+    pub(super) async fn send(&self, message: &Message) -> Tried {
+        let letter = match self.letter(message) {
+            Ok(letter) => letter,
+            Err(why) => return Tried::Never { why },
+        };
+        match self.transport.send(letter).await {
+            Ok(_) => Tried::Sent(None),
+            Err(error) => self.meaning(&error),
+        }
+    }
+
+    /// Connects, signs in and says NOOP.
+    pub(super) async fn verify(&self) -> Tried {
+        match self.transport.test_connection().await {
+            Ok(true) => Tried::Sent(None),
+            Ok(false) => Tried::Retry { after: None, why: format!("{} does not answer NOOP", self.server) },
+            Err(error) => self.meaning(&error),
+        }
+    }
+
+    fn letter(&self, message: &Message) -> Result<lettre::Message, String> {
+        let to: Mailbox = message.recipient.parse().map_err(|_| format!("`{}` is no address", message.recipient))?;
+        let domain = self.from.email.domain();
+        let id = |name: &str| format!("<{name}@{domain}>");
+        let at = std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(message.at.0).unwrap_or(0));
+        let mut letter = lettre::Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(&message.title)
+            .date(at)
+            .message_id(Some(id(&message.id)))
+            .header(AutoSubmitted)
+            .header(Importance(message.level));
+        if let Some(thread) = &message.thread {
+            letter = letter.in_reply_to(id(thread)).references(id(thread));
+        }
+        let html = mail::html(&message.title, &message.html, message.reason == Reason::Report);
+        let mut related = MultiPart::related().singlepart(SinglePart::html(html));
+        for file in &message.files {
+            let media = ContentType::parse(&file.media).map_err(|_| format!("`{}` is no media type", file.media))?;
+            related = related.singlepart(Attachment::new_inline(file.name.clone()).body(file.bytes.to_vec(), media));
+        }
+        let body = MultiPart::alternative().singlepart(SinglePart::plain(message.plain.clone())).multipart(related);
+        letter.multipart(body).map_err(|error| format!("the mail cannot be written: {error}"))
+    }
+
+    /// What an error means for the next try. A server's "for good" (5xx) is about us or the
+    /// recipient; somebody has to change something.
+    fn meaning(&self, error: &Error) -> Tried {
+        let server = &self.server;
+        let said = error.to_string();
+        let said: String = said.chars().filter(|c| !c.is_control()).take(160).collect();
+        let code = error.status().map(|code| code.to_string());
+        match code.as_deref() {
+            Some("535" | "530" | "534") => {
+                Tried::Never { why: format!("{server} refuses the login ({said}): check user and password") }
+            }
+            Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses the mail ({said})") },
+            Some(_) => Tried::Retry { after: None, why: format!("{server} puts the mail off ({said})") },
+            None if error.is_timeout() => Tried::Retry { after: None, why: format!("{server} did not answer in time") },
+            None => Tried::Retry { after: None, why: format!("{server}: {said}") },
+        }
+    }
+}
+
+fn tls(server: &str, authority: Option<&str>) -> Result<TlsParameters, String> {
+    let mut tls = TlsParameters::builder(server.to_owned()).certificate_store(CertificateStore::WebpkiRoots);
+    if let Some(pem) = authority {
+        let certificate = Certificate::from_pem(pem.as_bytes())
+            .map_err(|error| format!("the certificate authority in `ca_file` cannot be read: {error}"))?;
+        tls = tls.add_root_certificate(certificate);
+    }
+    tls.build_rustls().map_err(|error| format!("TLS cannot be set up: {error}"))
+}
+
+/// No program answers an alert with "out of office" (RFC 3834, 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(AutoSubmitted)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// How loud (RFC 2156, 5.3.4).
+#[derive(Clone)]
+struct Importance(Level);
+
+impl Header for Importance {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Importance")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Importance(Level::Info))
+    }
+
+    fn display(&self) -> HeaderValue {
+        let word = match self.0 {
+            Level::Critical => "high",
+            Level::Warning => "normal",
+            Level::Info => "low",
+        };
+        HeaderValue::new(Self::name(), word.to_owned())
+    }
+}

@@ -1,0 +1,83 @@
+//! A program of one's own: the message as JSON on its standard input, its main parts in the
+//! environment. It ends with 0 when the message arrived.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use super::{Message, SCHEMA, Tried};
+
+/// It must be done by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs one program.
+pub(super) struct Exec {
+    command: Vec<String>,
+}
+
+impl Exec {
+    pub(super) fn new(command: Vec<String>) -> Exec {
+        Exec { command }
+    }
+
+    /// Runs it once; if it hangs, it is ended.
+    pub(super) async fn send(&self, message: &Message) -> Tried {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Tried::Never { why: "`command` is empty".to_owned() };
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear().kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::null());
+        command.stderr(Stdio::piped());
+        // What a program needs to run, and nothing of ours.
+        for name in ["PATH", "HOME", "LANG", "TZ"] {
+            if let Ok(value) = std::env::var(name) {
+                command.env(name, value);
+            }
+        }
+        command.env("PLUGWATCH_ID", &message.id).env("PLUGWATCH_REASON", message.reason.word());
+        command.env("PLUGWATCH_LEVEL", message.level.word()).env("PLUGWATCH_TITLE", &message.title);
+        command.env("PLUGWATCH_INCIDENT", message.thread.as_deref().unwrap_or(""));
+        match tokio::time::timeout(PATIENCE, run(command, body(message))).await {
+            Ok(tried) => tried,
+            Err(_) => {
+                Tried::Retry { after: None, why: format!("{program} did not end within {} s", PATIENCE.as_secs()) }
+            }
+        }
+    }
+}
+
+fn body(message: &Message) -> Vec<u8> {
+    let body = json!({
+        "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
+        "sent_at": message.at.rfc3339(), "title": message.title, "text": message.plain,
+        "incident": message.thread, "alert": message.view,
+    });
+    body.to_string().into_bytes()
+}
+
+async fn run(mut command: Command, body: Vec<u8>) -> Tried {
+    let program = command.as_std().get_program().to_string_lossy().into_owned();
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Tried::Never { why: format!("{program} cannot be run: {error}") },
+    };
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read its input may still be right.
+        let _ = stdin.write_all(&body).await;
+    }
+    match child.wait_with_output().await {
+        Ok(output) if output.status.success() => Tried::Sent(None),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said = super::http::first_line(said.trim());
+            let how =
+                output.status.code().map_or("was ended by a signal".to_owned(), |code| format!("ended with {code}"));
+            let said = if said.is_empty() { said } else { format!(": {said}") };
+            Tried::Retry { after: None, why: format!("{program} {how}{said}") }
+        }
+        Err(error) => Tried::Retry { after: None, why: format!("{program} was lost: {error}") },
+    }
+}

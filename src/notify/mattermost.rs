@@ -1,0 +1,41 @@
+//! Mattermost, by an incoming webhook (developers.mattermost.com, "Incoming webhooks").
+
+use serde_json::json;
+
+use super::http::{ask, client, meaning};
+use super::{Message, Tried};
+use crate::core::question::Secret;
+use crate::say::markdown;
+use crate::say::split::split;
+
+/// Posts are 16,383 characters at most.
+const LIMIT: usize = 12_000;
+
+/// Posts to one channel of Mattermost.
+pub(super) struct Mattermost {
+    client: reqwest::Client,
+    url: Secret,
+}
+
+impl Mattermost {
+    pub(super) fn new(url: Secret) -> Result<Mattermost, String> {
+        Ok(Mattermost { client: client()?, url })
+    }
+
+    /// Posts all parts.
+    pub(super) async fn send(&self, message: &Message) -> Tried {
+        for part in split(&markdown(&message.html), LIMIT) {
+            let reply = match ask(self.client.post(self.url.open()).json(&json!({ "text": part })), "Mattermost").await
+            {
+                Ok(reply) => reply,
+                Err(tried) => return tried,
+            };
+            let cure = "make a new incoming webhook for it";
+            match meaning(&reply, "Mattermost", &[401, 403, 404, 410], cure) {
+                Tried::Sent(_) => {}
+                other => return other,
+            }
+        }
+        Tried::Sent(None)
+    }
+}

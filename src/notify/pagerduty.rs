@@ -1,0 +1,83 @@
+//! PagerDuty, by its Events API v2 (developer.pagerduty.com, "Send an Alert Event"): what is lost
+//! triggers, an acknowledgement here is one there, and its end resolves it. The dedup key is the
+//! incident's public id, so a repeat is no second page.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::http::{Reply, ask, client, first_line};
+use super::{Message, Tried};
+use crate::core::incident::Level;
+use crate::core::question::Secret;
+
+/// A summary is 1,024 characters at most.
+const SUMMARY: usize = 1_000;
+
+/// Sends events of one integration.
+pub(super) struct PagerDuty {
+    client: reqwest::Client,
+    key: Secret,
+    url: String,
+}
+
+impl PagerDuty {
+    pub(super) fn new(key: Secret, api_url: Option<Url>) -> Result<PagerDuty, String> {
+        let base = api_url.map_or_else(|| "https://events.pagerduty.com".to_owned(), |url| url.to_string());
+        Ok(PagerDuty { client: client()?, key, url: format!("{}/v2/enqueue", base.trim_end_matches('/')) })
+    }
+
+    /// Triggers, or resolves what is over. What is no incident triggers under its own id.
+    pub(super) async fn send(&self, message: &Message) -> Tried {
+        let action = if message.over { "resolve" } else { "trigger" };
+        self.event(action, message).await
+    }
+
+    /// An acknowledgement here is one there.
+    pub(super) async fn amend(&self, message: &Message) -> Tried {
+        if message.over || message.acked_by.is_none() {
+            return Tried::Sent(None);
+        }
+        self.event("acknowledge", message).await
+    }
+
+    async fn event(&self, action: &str, message: &Message) -> Tried {
+        let dedup_key = message.thread.as_deref().unwrap_or(&message.id);
+        let mut body = json!({ "routing_key": self.key.open(), "event_action": action, "dedup_key": dedup_key });
+        if action == "trigger" {
+            body["payload"] = payload(message);
+            body["client"] = json!("plugwatch");
+        }
+        match ask(self.client.post(&self.url).json(&body), "PagerDuty").await {
+            Ok(reply) => read(&reply, dedup_key),
+            Err(tried) => tried,
+        }
+    }
+}
+
+fn payload(message: &Message) -> Value {
+    let severity = match message.level {
+        Level::Critical => "critical",
+        Level::Warning => "warning",
+        Level::Info => "info",
+    };
+    let summary: String = message.title.chars().take(SUMMARY).collect();
+    json!({
+        "summary": summary, "source": message.platform, "severity": severity,
+        "timestamp": message.at.rfc3339(), "class": message.reason.word(),
+        "custom_details": { "text": message.plain },
+    })
+}
+
+/// 202 means queued; 400 is for good, everything else is tried again.
+fn read(reply: &Reply, dedup_key: &str) -> Tried {
+    match reply.status {
+        200..=299 => Tried::Sent(Some(dedup_key.to_owned())),
+        status @ (400 | 401 | 403 | 404) => Tried::Never {
+            why: format!(
+                "PagerDuty refuses the event ({status}: {}): check the integration key",
+                first_line(&reply.body)
+            ),
+        },
+        status => Tried::Retry { after: reply.wait, why: format!("PagerDuty answers {status}") },
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be done about a message with one press. A press carries a verb and a public id, and
+//! nothing else: what they mean is looked up when it comes.
+
+use serde::{Deserialize, Serialize};
+
+use super::alert::{AlertView, Body};
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Verdict, words};
+use crate::core::notice::is_ending;
+
+/// Telegram takes no more bytes (Bot API, InlineKeyboardButton.callback_data).
+pub const LONGEST: usize = 64;
+
+words! {
+    /// What a press asks for.
+    Verb {
+        /// I see to it.
+        Ack = "a",
+        /// Nothing about it for an hour.
+        Mute = "m",
+        /// Why is it believed?
+        Why = "w",
+        /// It is the new normal.
+        Accept = "n",
+        /// They still work for us.
+        WithUs = "s",
+        /// They left.
+        Left = "l",
+        /// A letter's hour was read rightly.
+        Confirm = "c",
+        /// I answer the letter.
+        Answer = "r",
+        /// It was no letter.
+        Withdraw = "x",
+    }
+}
+
+/// One button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it says.
+    pub label: String,
+    /// What a press sends back.
+    pub data: String,
+}
+
+/// A button that asks `verb` about `id`.
+pub fn button(label: &str, verb: Verb, id: &str) -> Button {
+    Button { label: label.to_owned(), data: format!("v1:{verb}:{id}") }
+}
+
+/// What a press asks for, and about what; `None` for what is not ours or of another version.
+pub fn read(data: &str) -> Option<(Verb, &str)> {
+    let (verb, id) = data.strip_prefix("v1:")?.split_once(':')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let ours = data.len() <= LONGEST && !id.is_empty() && id.chars().all(plain);
+    verb.parse().ok().filter(|_| ours).map(|verb| (verb, id))
+}
+
+/// The buttons below an alert; none where there is nothing to do. `id` is the alert's own public
+/// id, for what belongs to no incident.
+pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> {
+    let about = thread.unwrap_or(id);
+    if view.reason == Reason::Drill {
+        return vec![vec![button("Acknowledge", Verb::Ack, about)]];
+    }
+    if view.reason == Reason::Changed {
+        return vec![vec![button("It was us: accept", Verb::Accept, id), button("Why", Verb::Why, id)]];
+    }
+    let Body::Dependency(dependency) = &view.body else { return Vec::new() };
+    let over = matches!(view.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Retired);
+    let settled = view.reason == Reason::Settled && dependency.verdict == Verdict::Live;
+    if over || settled || view.level == Level::Info {
+        return Vec::new();
+    }
+    let first =
+        vec![button("Acknowledge", Verb::Ack, about), button("Mute 1 h", Verb::Mute, id), button("Why", Verb::Why, id)];
+    let mut rows = vec![first];
+    if dependency.attested {
+        rows.push(vec![button("Still with us", Verb::WithUs, id), button("They left", Verb::Left, id)]);
+    } else if dependency.verdict == Verdict::Degraded && !is_ending(&dependency.why) {
+        rows.push(vec![button("That is normal now", Verb::Accept, id)]);
+    }
+    rows
+}
+
+/// The buttons below what is read back of a letter.
+pub fn of_letter(id: &str, has_hour: bool, answered: bool) -> Vec<Vec<Button>> {
+    let mut row = Vec::new();
+    if has_hour {
+        row.push(button("The hour is right", Verb::Confirm, id));
+    }
+    if !answered {
+        row.push(button("I answer it", Verb::Answer, id));
+    }
+    vec![row, vec![button("It is no notice", Verb::Withdraw, id)]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_press_comes_back_as_what_it_was() {
+        for verb in Verb::ALL {
+            let data = button("x", *verb, "pw-7f3kq2m9x4").data;
+            assert!(data.len() <= LONGEST);
+            assert_eq!(read(&data), Some((*verb, "pw-7f3kq2m9x4")));
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_is_nothing() {
+        let long = format!("v1:a:{}", "x".repeat(LONGEST));
+        for data in ["", "v1", "v1:a:", "v2:a:pw-1", "v1:zz:pw-1", "v1:a:pw 1", "v1:a:<b>", long.as_str()] {
+            assert_eq!(read(data), None, "{data}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Many messages as one: what was held back at night, or while a channel took nothing.
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+
+use super::alert::{AlertView, Body};
+use super::{Format, render};
+use crate::core::incident::Reason;
+use crate::core::time::Time;
+
+/// What a digest says of its messages, the oldest first: how each thing stands by the last of them.
+/// Each comes with the thread that it belongs to.
+pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, repeat: bool) -> String {
+    let mut threads: BTreeMap<String, (usize, usize, &AlertView)> = BTreeMap::new();
+    for (n, (thread, view)) in views.iter().enumerate() {
+        let key = thread.clone().unwrap_or_else(|| format!("#{n}"));
+        let entry = threads.entry(key).or_insert((n, 0, view));
+        *entry = (n, entry.1 + 1, view);
+    }
+    let mut last: Vec<(usize, usize, &AlertView)> = threads.into_values().collect();
+    last.sort_by_key(|(n, _, view)| (std::cmp::Reverse(view.level), *n));
+    let (mut open, mut over, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, count, view) in last {
+        let line = line(view, count);
+        match (&view.body, view.reason) {
+            (Body::Dependency(_), Reason::Recovered | Reason::Sighted | Reason::Cleared) => over.push(line),
+            (Body::Dependency(_), _) => open.push(line),
+            _ => notes.push(line),
+        }
+    }
+    let first = views.first().map_or(now, |(_, view)| view.at);
+    let (platform, simulation) =
+        views.last().map_or((String::new(), false), |(_, v)| (v.platform.clone(), v.simulation));
+    let title = format!("{} messages since {}", views.len(), first.short());
+    let why = "they waited, and come as one so that nobody has to read them all.";
+    render("digest", format, context! { title, open, over, notes, platform, simulation, why, repeat })
+}
+
+fn line(view: &AlertView, count: usize) -> String {
+    let more = if count > 1 { format!(" ({count} messages)") } else { String::new() };
+    let what = match &view.body {
+        Body::Dependency(about) if matches!(view.reason, Reason::Recovered) => {
+            let lasted = about.lasted.map(|lasted| format!(" after {}", crate::core::time::human(lasted)));
+            format!("{}{}", view.title(), lasted.unwrap_or_default())
+        }
+        Body::Dependency(about) => format!("{}: {}", view.title(), about.say),
+        Body::Note { lines, .. } => format!("{}. {}", view.title(), lines.join(" ")),
+        _ => view.title(),
+    };
+    format!("{}  {}{more}", view.at.short(), what)
+}

@@ -1,0 +1,107 @@
+//! What people did: kept for ever, read whole, for there is little of it.
+
+use std::sync::atomic::Ordering;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{Result, Store, outbox};
+use crate::core::act::{Act, Deed};
+use crate::core::time::Time;
+
+const COLUMNS: &str = "SELECT id, at, said_by, via, deed, dependency, about, from_at, until_at, words FROM act";
+
+impl Store {
+    /// Keeps what somebody did. What is accepted is marked so in the same transaction.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn act(&self, act: &Act) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        insert(&mut tx, act).await?;
+        if let (Deed::Accept, Some(dependency)) = (act.deed, &act.dependency) {
+            sqlx::query(
+                "UPDATE fact_change SET accepted_by = $1, accepted_at = $2 WHERE accepted_at IS NULL AND at <= $2 \
+                 AND probe IN (SELECT id FROM probe WHERE dependency = $3)",
+            )
+            .bind(&act.by)
+            .bind(act.at.0)
+            .bind(dependency)
+            .execute(&mut *tx)
+            .await?;
+        }
+        if let Some(about) = &act.about {
+            outbox::ask_amend(&mut tx, about, act.at).await?;
+        }
+        tx.commit().await?;
+        self.acted.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Everything that people did, in its order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn acts(&self) -> Result<Vec<Act>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
+        Ok(rows.fetch_all(&self.readers).await?.iter().filter_map(act_of).collect())
+    }
+
+    /// What people did about an incident, a drill or a letter, in its order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn acts_about(&self, about: &str) -> Result<Vec<Act>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
+        Ok(rows.fetch_all(&self.readers).await?.iter().filter_map(act_of).collect())
+    }
+
+    /// Whether this program did something since the last call.
+    pub fn has_acted(&self) -> bool {
+        self.acted.swap(false, Ordering::SeqCst)
+    }
+
+    /// The number of the last act, whoever did it: another program may have.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_act(&self) -> Result<i64> {
+        let last = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM act");
+        Ok(last.fetch_one(&self.readers).await?)
+    }
+}
+
+pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &Act) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO act (at, said_by, via, deed, dependency, about, from_at, until_at, words) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(act.at.0)
+    .bind(&act.by)
+    .bind(&act.via)
+    .bind(act.deed.word())
+    .bind(&act.dependency)
+    .bind(&act.about)
+    .bind(act.from.map(|at| at.0))
+    .bind(act.until.map(|at| at.0))
+    .bind(&act.words)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A deed of a newer version is left out.
+fn act_of(row: &SqliteRow) -> Option<Act> {
+    Some(Act {
+        id: row.get(0),
+        at: Time(row.get(1)),
+        by: row.get(2),
+        via: row.get(3),
+        deed: row.get::<String, _>(4).parse().ok()?,
+        dependency: row.get(5),
+        about: row.get(6),
+        from: row.get::<Option<i64>, _>(7).map(Time),
+        until: row.get::<Option<i64>, _>(8).map(Time),
+        words: row.get(9),
+    })
+}

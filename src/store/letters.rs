@@ -1,0 +1,176 @@
+//! Vendors' letters that people brought, whole, with what was done about them.
+
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Result, Store, acts, evidence};
+use crate::core::act::{Act, Deed};
+use crate::core::notice::{Letter, Notice};
+use crate::core::time::Time;
+
+/// What people do about a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LetterChange {
+    /// Its hour is this, as somebody says or confirms.
+    Effective(Time, String),
+    /// It concerns these.
+    Concerns(Vec<String>),
+    /// Somebody confirms its hour as it was read.
+    Confirmed,
+    /// Somebody answers it.
+    Answered,
+    /// It was no such letter.
+    Withdrawn,
+}
+
+impl LetterChange {
+    /// As it stands in the acts.
+    fn word(&self) -> &'static str {
+        match self {
+            LetterChange::Effective(..) => "effective",
+            LetterChange::Concerns(_) => "concerns",
+            LetterChange::Confirmed => "confirmed",
+            LetterChange::Answered => "answered",
+            LetterChange::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+const COLUMNS: &str = "SELECT public_id, dependencies, received_at, effective_at, read_as, summary, left_us, said_by, \
+     via, added_at, sha256, confirmed_by, confirmed_at, answered_by, answered_at FROM letter";
+
+impl Store {
+    /// Keeps a letter with its bytes as they came. The same bytes about the same things are one
+    /// letter: then the one that is known is returned.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn add_letter(&self, letter: &Letter, bytes: &[u8]) -> Result<Letter> {
+        let sha256 = hex(bytes);
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let dependencies = serde_json::to_string(&letter.notice.dependencies)?;
+        let known = format!("{COLUMNS} WHERE sha256 = $1 AND dependencies = $2 AND withdrawn_at IS NULL");
+        let known = sqlx::query(sqlx::AssertSqlSafe(known)).bind(&sha256).bind(&dependencies);
+        if let Some(row) = known.fetch_optional(&mut *tx).await? {
+            return letter_of(&row);
+        }
+        let sha256 = evidence::add_blob(&mut tx, bytes).await?;
+        sqlx::query(
+            "INSERT INTO letter (public_id, dependencies, received_at, effective_at, read_as, summary, left_us, \
+             said_by, via, added_at, sha256, blob) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+        )
+        .bind(&letter.public_id)
+        .bind(&dependencies)
+        .bind(letter.notice.received.0)
+        .bind(letter.notice.effective.map(|at| at.0))
+        .bind(&letter.read_as)
+        .bind(&letter.notice.text)
+        .bind(i64::from(letter.notice.left))
+        .bind(&letter.by)
+        .bind(&letter.via)
+        .bind(letter.added_at.0)
+        .bind(&sha256)
+        .execute(&mut *tx)
+        .await?;
+        let act = Act {
+            about: Some(letter.public_id.clone()),
+            words: "came".to_owned(),
+            ..Act::new(Deed::Letter, &letter.by, &letter.via, letter.added_at)
+        };
+        acts::insert(&mut tx, &act).await?;
+        tx.commit().await?;
+        self.acted.store(true, std::sync::atomic::Ordering::SeqCst);
+        Ok(Letter { sha256, ..letter.clone() })
+    }
+
+    /// Keeps what somebody did about a letter.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn change_letter(&self, public_id: &str, change: &LetterChange, act: &Act) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let (effective, read_as, concerns) = match change {
+            LetterChange::Effective(at, read_as) => (Some(at.0), Some(read_as.as_str()), None),
+            LetterChange::Concerns(ids) => (None, None, Some(serde_json::to_string(ids)?)),
+            LetterChange::Confirmed | LetterChange::Answered | LetterChange::Withdrawn => (None, None, None),
+        };
+        let words = change.word();
+        sqlx::query(
+            "UPDATE letter SET effective_at = COALESCE($2, effective_at), read_as = COALESCE($3, read_as), \
+             dependencies = COALESCE($4, dependencies), \
+             confirmed_by = CASE WHEN $5 IN ('effective', 'confirmed') THEN $6 ELSE confirmed_by END, \
+             confirmed_at = CASE WHEN $5 IN ('effective', 'confirmed') THEN $7 ELSE confirmed_at END, \
+             answered_by = CASE WHEN $5 = 'answered' THEN $6 ELSE answered_by END, \
+             answered_at = CASE WHEN $5 = 'answered' THEN $7 ELSE answered_at END, \
+             withdrawn_by = CASE WHEN $5 = 'withdrawn' THEN $6 ELSE withdrawn_by END, \
+             withdrawn_at = CASE WHEN $5 = 'withdrawn' THEN $7 ELSE withdrawn_at END WHERE public_id = $1",
+        )
+        .bind(public_id)
+        .bind(effective)
+        .bind(read_as)
+        .bind(concerns)
+        .bind(words)
+        .bind(&act.by)
+        .bind(act.at.0)
+        .execute(&mut *tx)
+        .await?;
+        let act = Act { about: Some(public_id.to_owned()), words: words.to_owned(), ..act.clone() };
+        acts::insert(&mut tx, &act).await?;
+        tx.commit().await?;
+        self.acted.store(true, std::sync::atomic::Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Letters that were not taken back, in the order in which they were brought.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn letters(&self) -> Result<Vec<Letter>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE withdrawn_at IS NULL ORDER BY id")));
+        rows.fetch_all(&self.readers).await?.iter().map(letter_of).collect()
+    }
+
+    /// A letter's bytes as they came.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn letter_bytes(&self, public_id: &str) -> Result<Option<Vec<u8>>> {
+        let packed: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT blob.packed FROM letter JOIN blob ON blob.sha256 = letter.blob WHERE letter.public_id = $1",
+        )
+        .bind(public_id)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(packed.and_then(|packed| zstd::decode_all(packed.as_slice()).ok()))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn letter_of(row: &SqliteRow) -> Result<Letter> {
+    let said = |by: usize| -> Option<(String, Time)> {
+        let (name, at): (Option<String>, Option<i64>) = (row.get(by), row.get(by + 1));
+        name.zip(at.map(Time))
+    };
+    let notice = Notice {
+        dependencies: serde_json::from_str(row.get(1))?,
+        received: Time(row.get(2)),
+        effective: row.get::<Option<i64>, _>(3).map(Time),
+        text: row.get(5),
+        left: row.get::<i64, _>(6) != 0,
+    };
+    Ok(Letter {
+        public_id: row.get(0),
+        notice,
+        read_as: row.get(4),
+        by: row.get(7),
+        via: row.get(8),
+        added_at: Time(row.get(9)),
+        sha256: row.get(10),
+        confirmed: said(11),
+        answered: said(13),
+    })
+}

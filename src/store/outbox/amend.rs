@@ -1,0 +1,97 @@
+//! Messages that were sent and are to show how things stand now: the first of each incident.
+
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{alert_of, lease};
+use crate::core::time::Time;
+use crate::store::{AlertRow, Result, Store};
+
+/// A message that is to be changed.
+#[derive(Clone, Debug)]
+pub struct Amend {
+    /// The outbox row.
+    pub id: i64,
+    /// Its channel.
+    pub channel: String,
+    /// Its recipient.
+    pub recipient: String,
+    /// The other side's number for it.
+    pub remote_id: String,
+    /// What it told.
+    pub alert: AlertRow,
+    /// What was told last of the same incident.
+    pub newest: AlertRow,
+}
+
+/// The first message of a thread at one place, if something else was sent there since.
+pub(super) async fn ask_here(
+    tx: &mut Transaction<'_, Sqlite>,
+    thread: &str,
+    channel: &str,
+    recipient: &str,
+    now: Time,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET amend_at = $4 WHERE id = (SELECT MIN(outbox.id) FROM outbox \
+         JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.channel = $2 \
+         AND outbox.recipient = $3 AND outbox.state = 'sent' AND outbox.remote_id IS NOT NULL)",
+    )
+    .bind(thread)
+    .bind(channel)
+    .bind(recipient)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The first message of a thread at every place: somebody did something about it.
+pub(crate) async fn ask(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET amend_at = $2 WHERE id IN (SELECT MIN(outbox.id) FROM outbox \
+         JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.state = 'sent' \
+         AND outbox.remote_id IS NOT NULL GROUP BY outbox.channel, outbox.recipient)",
+    )
+    .bind(thread)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// Messages that are to be changed now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn amends(&self, now: Time) -> Result<Vec<Amend>> {
+        let mut tx = self.readers.begin().await?;
+        let rows = sqlx::query(
+            "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.remote_id, alert.id, alert.public_id, \
+             alert.incident, alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread \
+             FROM outbox JOIN alert ON alert.id = outbox.alert WHERE amend_at <= $1 AND outbox.remote_id IS NOT NULL \
+             ORDER BY outbox.id LIMIT 50",
+        );
+        let rows = rows.bind(now.0).fetch_all(&mut *tx).await?;
+        let mut amends = Vec::new();
+        for row in &rows {
+            let alert = alert_of(row, 4)?;
+            let thread = alert.thread.clone().unwrap_or_default();
+            let newest = lease::newest(&mut tx, &thread).await?.unwrap_or_else(|| alert.clone());
+            let (channel, recipient, remote_id) = (row.get(1), row.get(2), row.get(3));
+            amends.push(Amend { id: row.get(0), channel, recipient, remote_id, alert, newest });
+        }
+        Ok(amends)
+    }
+
+    /// A message was changed, or never will be; `again` is when it is tried again, if it is.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn amended(&self, id: i64, asked_before: Time, again: Option<Time>) -> Result<()> {
+        // What was asked for meanwhile stays asked for.
+        let done = "UPDATE outbox SET amend_at = $1 WHERE id = $2 AND amend_at <= $3";
+        sqlx::query(done).bind(again.map(|at| at.0)).bind(id).bind(asked_before.0).execute(&self.writer).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! The outbox: what is still to be told, under leases, at least once, and in order for each
+//! incident and recipient. Criticals go first.
+
+mod amend;
+mod lease;
+mod place;
+mod settle;
+
+pub use amend::Amend;
+pub(super) use amend::ask as ask_amend;
+pub use lease::Delivery;
+pub use place::PlaceRow;
+pub use settle::Outcome;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{AlertRow, NewAlert, Result, Store};
+use crate::core::incident::{Level, Reason};
+use crate::core::route::Only;
+use crate::core::time::Time;
+
+/// What became of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentRow {
+    /// The channel's name.
+    pub channel: String,
+    /// Whom it reaches there.
+    pub recipient: String,
+    /// `pending`, `sent`, `dead` or `skipped`.
+    pub state: String,
+    /// When it arrived.
+    pub sent_at: Option<Time>,
+    /// Why it did not.
+    pub why: Option<String>,
+}
+
+/// Whom an alert is addressed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The channel's name.
+    pub channel: String,
+    /// Whom it reaches there.
+    pub recipient: String,
+    /// Not before this.
+    pub at: Time,
+    /// On this condition.
+    pub only: Only,
+    /// Why it comes here, if it belongs elsewhere.
+    pub instead: Option<String>,
+}
+
+impl Address {
+    /// At once, on no condition.
+    pub fn plain(channel: &str, recipient: &str, at: Time) -> Address {
+        let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
+        Address { channel, recipient, at, only: Only::Always, instead: None }
+    }
+}
+
+pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> Result<()> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO alert (public_id, incident, dependency, reason, level, at, snapshot, thread) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+    )
+    .bind(&alert.public_id)
+    .bind(alert.incident)
+    .bind(&alert.dependency)
+    .bind(alert.reason.word())
+    .bind(alert.level.word())
+    .bind(alert.at.0)
+    .bind(alert.snapshot.to_string())
+    .bind(&alert.thread)
+    .fetch_one(&mut **tx)
+    .await?;
+    for to in &alert.to {
+        address(tx, id, to).await?;
+    }
+    Ok(())
+}
+
+/// Whether it was not addressed there already.
+async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts, only_if, instead) \
+         VALUES ($1, $2, $3, 'pending', $4, 0, 0, $5, $6) ON CONFLICT (alert, channel, recipient) DO NOTHING",
+    )
+    .bind(alert)
+    .bind(&to.channel)
+    .bind(&to.recipient)
+    .bind(to.at.0)
+    .bind(to.only.word())
+    .bind(&to.instead)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+impl Store {
+    /// What waits for a place that is configured no longer goes to all that are. Returns how
+    /// many messages were moved.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn readdress(&self, places: &[(String, String)]) -> Result<usize> {
+        if places.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let rows = sqlx::query("SELECT id, alert, channel, recipient, next_at FROM outbox WHERE state = 'pending'");
+        let rows = rows.fetch_all(&mut *tx).await?;
+        let known = |row: &&SqliteRow| {
+            let (channel, recipient): (String, String) = (row.get(2), row.get(3));
+            places.contains(&(channel, recipient))
+        };
+        let mut moved = 0;
+        for row in rows.iter().filter(|row| !known(row)) {
+            let (id, alert, next_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(4));
+            for (channel, recipient) in places {
+                address(&mut tx, alert, &Address::plain(channel, recipient, Time(next_at))).await?;
+            }
+            let gone = "UPDATE outbox SET state = 'dead', last_error = 'no longer configured' WHERE id = $1";
+            sqlx::query(gone).bind(id).execute(&mut *tx).await?;
+            moved += 1;
+        }
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Addresses an alert to further places. Returns how many of them did not have it yet.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn address_also(&self, alert: i64, to: &[Address]) -> Result<usize> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut fresh = 0;
+        for place in to {
+            fresh += usize::from(address(&mut tx, alert, place).await?);
+        }
+        tx.commit().await?;
+        Ok(fresh)
+    }
+
+    /// When the next message is due, if there is one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next_delivery(&self) -> Result<Option<Time>> {
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(MAX(next_at, leased_until, COALESCE(place.retry_at, 0))) FROM outbox LEFT JOIN place \
+             ON place.channel = outbox.channel AND place.recipient = outbox.recipient WHERE state = 'pending'",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        let amend: Option<i64> = sqlx::query_scalar("SELECT MIN(amend_at) FROM outbox WHERE amend_at IS NOT NULL")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(due.into_iter().chain(amend).min().map(Time))
+    }
+
+    /// What became of what belongs to `thread`, for each place.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sent_of(&self, thread: &str) -> Result<Vec<SentRow>> {
+        let rows = sqlx::query(
+            "SELECT channel, recipient, outbox.state, sent_at, last_error FROM outbox \
+             JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 ORDER BY outbox.id",
+        );
+        let rows = rows.bind(thread).fetch_all(&self.readers).await?;
+        let read = |row: &SqliteRow| SentRow {
+            channel: row.get(0),
+            recipient: row.get(1),
+            state: row.get(2),
+            sent_at: row.get::<Option<i64>, _>(3).map(Time),
+            why: row.get(4),
+        };
+        Ok(rows.iter().map(read).collect())
+    }
+
+    /// When something was told last of what `thread` names.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_told(&self, thread: &str) -> Result<Option<Time>> {
+        let last = sqlx::query_scalar("SELECT MAX(at) FROM alert WHERE thread = $1 AND reason <> 'still_open'");
+        let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
+        Ok(last.map(Time))
+    }
+}
+
+/// The alert in nine columns from `first` on.
+pub(super) fn alert_of(row: &SqliteRow, first: usize) -> Result<AlertRow> {
+    Ok(AlertRow {
+        id: row.get(first),
+        public_id: row.get(first + 1),
+        incident: row.get(first + 2),
+        dependency: row.get(first + 3),
+        reason: row.get::<String, _>(first + 4).parse().unwrap_or(Reason::Opened),
+        level: row.get::<String, _>(first + 5).parse().unwrap_or(Level::Critical),
+        at: Time(row.get(first + 6)),
+        snapshot: serde_json::from_str(row.get(first + 7))?,
+        thread: row.get(first + 8),
+    })
+}

@@ -1,0 +1,134 @@
+//! How each place does: when it takes nothing, and since when.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+
+use crate::core::time::Time;
+use crate::store::{Result, Store};
+
+/// How one place does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlaceRow {
+    /// The channel's name.
+    pub channel: String,
+    /// Whom it reaches there.
+    pub recipient: String,
+    /// Tries that failed since it last took something.
+    pub failures: i64,
+    /// Since when it takes nothing.
+    pub failing_since: Option<Time>,
+    /// Since when it never will, until somebody changes something.
+    pub dead_since: Option<Time>,
+    /// Why.
+    pub why: Option<String>,
+    /// When the others were told so.
+    pub told_at: Option<Time>,
+    /// When it last took something.
+    pub sent_at: Option<Time>,
+}
+
+const COLUMNS: &str =
+    "SELECT channel, recipient, failures, failing_since, dead_since, why, told_at, sent_at FROM place";
+
+fn place_of(row: &SqliteRow) -> PlaceRow {
+    let time = |column: usize| row.get::<Option<i64>, _>(column).map(Time);
+    PlaceRow {
+        channel: row.get(0),
+        recipient: row.get(1),
+        failures: row.get(2),
+        failing_since: time(3),
+        dead_since: time(4),
+        why: row.get(5),
+        told_at: time(6),
+        sent_at: time(7),
+    }
+}
+
+pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipient: &str) -> Result<PlaceRow> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE channel = $1 AND recipient = $2")));
+    let row = row.bind(channel).bind(recipient).fetch_optional(&mut **tx).await?;
+    Ok(row.map(|row| place_of(&row)).unwrap_or_default())
+}
+
+/// It took something.
+pub(super) async fn works(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipient: &str, now: Time) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO place (channel, recipient, sent_at) VALUES ($1, $2, $3) ON CONFLICT (channel, recipient) \
+         DO UPDATE SET sent_at = $3, retry_at = 0, failures = 0, failing_since = NULL, dead_since = NULL, why = NULL, \
+         told_at = NULL",
+    )
+    .bind(channel)
+    .bind(recipient)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// It took nothing, and is tried again at `retry_at`.
+pub(super) async fn fails(
+    tx: &mut Transaction<'_, Sqlite>,
+    channel: &str,
+    recipient: &str,
+    why: &str,
+    retry_at: Time,
+    now: Time,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO place (channel, recipient, retry_at, failures, failing_since, why) VALUES ($1, $2, $3, 1, $4, $5) \
+         ON CONFLICT (channel, recipient) DO UPDATE SET retry_at = $3, failures = failures + 1, \
+         failing_since = COALESCE(failing_since, $4), why = $5",
+    )
+    .bind(channel)
+    .bind(recipient)
+    .bind(retry_at.0)
+    .bind(now.0)
+    .bind(why)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// It will take nothing until somebody changes something. The next message is tried all the same:
+/// that is how a place comes back to life.
+pub(super) async fn dies(
+    tx: &mut Transaction<'_, Sqlite>,
+    channel: &str,
+    recipient: &str,
+    why: &str,
+    now: Time,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO place (channel, recipient, failures, failing_since, dead_since, why) VALUES ($1, $2, 1, $3, $3, $4) \
+         ON CONFLICT (channel, recipient) DO UPDATE SET retry_at = 0, failures = failures + 1, \
+         failing_since = COALESCE(failing_since, $3), dead_since = COALESCE(dead_since, $3), why = $4",
+    )
+    .bind(channel)
+    .bind(recipient)
+    .bind(now.0)
+    .bind(why)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// How every place does that was ever told something.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn places(&self) -> Result<Vec<PlaceRow>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY channel, recipient")));
+        Ok(rows.fetch_all(&self.readers).await?.iter().map(place_of).collect())
+    }
+
+    /// The others were told that a place takes nothing.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_place_told(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
+        let told = "UPDATE place SET told_at = $1 WHERE channel = $2 AND recipient = $3";
+        sqlx::query(told).bind(now.0).bind(channel).bind(recipient).execute(&self.writer).await?;
+        Ok(())
+    }
+}

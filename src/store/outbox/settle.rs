@@ -1,0 +1,73 @@
+//! Writes down what came of a try: of the message, and of the place.
+
+use std::time::Duration;
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{Delivery, PlaceRow, amend, place};
+use crate::core::time::Time;
+use crate::store::{Result, Store};
+
+/// What came of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It arrived; the other side's number for it, if it gave one.
+    Sent(Option<String>),
+    /// Try again after this long, for this reason.
+    Retry(Duration, String),
+    /// It will never arrive here, for this reason.
+    Dead(String),
+}
+
+impl Store {
+    /// Writes down what came of a try, and returns how the place did before and does after it.
+    ///
+    /// # Errors
+    /// The database does not answer; the lease then runs out and the message is sent again.
+    pub async fn settle(&self, delivery: &Delivery, outcome: &Outcome, now: Time) -> Result<(PlaceRow, PlaceRow)> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let before = place::read(&mut tx, &delivery.channel, &delivery.recipient).await?;
+        for one in delivery.with.iter().chain([delivery]) {
+            settle_row(&mut tx, one, outcome, now).await?;
+        }
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        match outcome {
+            Outcome::Sent(_) => {
+                place::works(&mut tx, channel, recipient, now).await?;
+                if let (Some(thread), Some(_)) = (&delivery.alert.thread, &delivery.root) {
+                    amend::ask_here(&mut tx, thread, channel, recipient, now).await?;
+                }
+            }
+            Outcome::Retry(wait, why) => place::fails(&mut tx, channel, recipient, why, now.plus(*wait), now).await?,
+            Outcome::Dead(why) => place::dies(&mut tx, channel, recipient, why, now).await?,
+        }
+        let after = place::read(&mut tx, channel, recipient).await?;
+        tx.commit().await?;
+        Ok((before, after))
+    }
+}
+
+async fn settle_row(tx: &mut Transaction<'_, Sqlite>, one: &Delivery, outcome: &Outcome, now: Time) -> Result<()> {
+    let (state, word, remote) = match outcome {
+        Outcome::Sent(remote) => ("sent", "sent", remote.clone()),
+        Outcome::Retry(_, why) => ("pending", why.as_str(), None),
+        Outcome::Dead(why) => ("dead", why.as_str(), None),
+    };
+    sqlx::query(
+        "UPDATE outbox SET state = $1, leased_until = 0, last_error = $2, remote_id = $3, \
+         sent_at = CASE WHEN $1 = 'sent' THEN $4 ELSE NULL END WHERE id = $5",
+    )
+    .bind(state)
+    .bind(if state == "sent" { None } else { Some(word) })
+    .bind(remote)
+    .bind(now.0)
+    .bind(one.id)
+    .execute(&mut **tx)
+    .await?;
+    let done = "UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3";
+    sqlx::query(done).bind(now.0).bind(word).bind(one.attempt).execute(&mut **tx).await?;
+    // What an earlier try came to will never be known; it has been counted as a repeat.
+    let old = "UPDATE attempt SET outcome = 'not known' WHERE outbox = $1 AND outcome IS NULL";
+    sqlx::query(old).bind(one.id).execute(&mut **tx).await?;
+    Ok(())
+}
