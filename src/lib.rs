@@ -21,6 +21,7 @@
 //! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |
 //! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side |
+//! | [`draw`] | pictures: SVG to PNG | nothing here |
 //! | [`demo`] | a stage and a story | `core`, `read` |
 //! | [`mod@bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
 //! | [`cli`] | arguments to commands | everything |
@@ -43,6 +44,7 @@ pub mod clock;
 pub mod config;
 pub mod core;
 pub mod demo;
+pub mod draw;
 pub mod engine;
 pub mod ids;
 pub mod notify;

@@ -27,6 +27,8 @@ pub struct Brought {
     pub effective: Option<String>,
     /// They have left us already.
     pub left: bool,
+    /// Keep it even if nobody knows yet what it threatens: that is asked then.
+    pub ask: bool,
 }
 
 impl Acts {
@@ -73,13 +75,13 @@ impl Acts {
     /// What people are asked about a letter: what it threatens, when, and who answers it.
     fn read_back(&self, letter: &Letter, guessed: bool, again: bool) -> String {
         let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
-        let mut lines = vec![format!(
-            "Notice {} {}: it threatens {}{}.",
-            letter.public_id,
-            if again { "is known already" } else { "kept" },
-            labels.join(", "),
-            if guessed { " (by the vendor's name in it)" } else { "" }
-        )];
+        let kept = if again { "is known already" } else { "kept" };
+        let what = match (labels.is_empty(), guessed) {
+            (true, _) => "What does it threaten? Answer this message with a name.".to_owned(),
+            (false, true) => format!("By the vendor's name in it, it threatens {}.", labels.join(", ")),
+            (false, false) => format!("It threatens {}.", labels.join(", ")),
+        };
+        let mut lines = vec![format!("Notice {} {kept}. {what}", letter.public_id)];
         if letter.notice.left {
             lines.push("They have left you, it says: shown as dropped from now on.".to_owned());
         } else if letter.notice.effective.is_some() {
@@ -106,7 +108,7 @@ impl Acts {
             named = self.named_in(&brought.text);
         }
         named.dedup();
-        if named.is_empty() {
+        if named.is_empty() && !brought.ask {
             let ids: Vec<&str> = self.known.things.iter().map(|thing| thing.id.as_str()).collect();
             return Err(No(format!("what does it threaten? One or more of: {}; or a company", ids.join(", "))));
         }

@@ -2,8 +2,9 @@
 
 use super::{Acts, No, Person, Said, Thing};
 use crate::core::act::{Act, Deed};
+use crate::core::incident::Reason;
 use crate::core::time::Time;
-use crate::store::IncidentRow;
+use crate::store::{AlertRow, IncidentRow};
 
 /// What ended is still spoken about for so long.
 const LATELY_MS: i64 = 14 * 86_400_000;
@@ -64,6 +65,9 @@ impl Acts {
             return Ok(format!("{} is over since {at}: nothing to acknowledge.", self.label(&row.dependency)));
         }
         let acts = self.store.acts_about(about).await?;
+        if let Some(alert) = self.store.alert_called(about).await?.filter(|alert| alert.reason != Reason::Drill) {
+            return self.ack_alert(who, &alert, &acts, now).await;
+        }
         let Some(drill) = acts.iter().find(|act| act.deed == Deed::Drill) else {
             return Err(No(format!("there is no {about}")));
         };
@@ -76,6 +80,27 @@ impl Acts {
         self.store.act(&act).await?;
         let after = crate::core::time::human(now.since(drill.at));
         Ok(format!("Drill acknowledged by {}, {after} after it began.", who.name))
+    }
+
+    /// What belongs to no incident: a key that is refused, something that cannot be seen.
+    async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[Act], now: Time) -> Said {
+        let label = alert.dependency.as_ref().map_or_else(|| "this".to_owned(), |id| self.label(id));
+        if let Some(before) = acts.iter().find(|act| act.deed == Deed::Ack) {
+            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
+        }
+        let (dependency, about) = (alert.dependency.clone(), Some(alert.public_id.clone()));
+        self.store.act(&Act { dependency, about, ..who.act(Deed::Ack, now) }).await?;
+        Ok(format!("{label}: acknowledged by {}.", who.name))
+    }
+
+    /// The dependency that an alert or an incident is about, by its public id.
+    ///
+    /// # Errors
+    /// There is none, or the store does not answer.
+    pub async fn concerned(&self, public_id: &str) -> Result<String, No> {
+        let alert = self.store.alert_called(public_id).await?;
+        let id = alert.and_then(|alert| alert.dependency);
+        id.ok_or_else(|| No("this message is about nothing that is watched any more".to_owned()))
     }
 
     async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<Act>, No> {

@@ -1,95 +1,105 @@
-//! The Telegram bot that answers: `/status`, `/why`, `/help`. Only listed chats are
-//! served; everybody else gets one polite refusal, and is recorded in the log.
+//! The Telegram bot that answers: commands, presses of buttons, and letters that people bring.
+//! Only listed chats are served, and in them only listed users change anything; everybody else
+//! gets one polite refusal, and is recorded.
+//!
+//! To add a command: a variant in `commands`, and its answer there. What it does is an act
+//! ([`crate::acts`]), so that the terminal can do it too.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+mod access;
+mod commands;
+mod letters;
+mod picture;
+mod presses;
+mod reply;
+
+pub use access::Place;
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use teloxide::dispatching::{Dispatcher, UpdateFilterExt};
 use teloxide::error_handlers::LoggingErrorHandler;
 use teloxide::prelude::*;
-use teloxide::types::{LinkPreviewOptions, ParseMode};
+use teloxide::types::{BotCommand, Me};
 use teloxide::update_listeners::Polling;
 use teloxide::utils::command::BotCommands;
 use tokio::sync::watch;
 
+use crate::acts::{Acts, Known};
 use crate::clock::Clock;
 use crate::core::board::Board;
 use crate::core::question::Secret;
-use crate::say::split::{LIMIT, split};
-use crate::say::{Format, status};
-
-/// What the bot understands.
-#[derive(BotCommands, Clone, Debug, PartialEq, Eq)]
-#[command(rename_rule = "lowercase", description = "I watch whether vendors still serve us.")]
-enum Command {
-    #[command(description = "what stands and what does not, the worst first")]
-    Status,
-    #[command(description = "why we believe it: /why ios-app")]
-    Why(String),
-    #[command(description = "this list")]
-    Help,
-    #[command(hide)]
-    Start,
-}
+use crate::core::time::Time;
+use crate::ids::Ids;
+use crate::notify::{Limiter, Moved};
+use crate::store::Store;
+use access::Access;
+use commands::Command;
+use reply::Reply;
 
 /// What the bot needs.
 #[derive(Clone)]
 pub struct Answering {
-    /// Chats that are served.
-    pub chats: Arc<HashSet<i64>>,
+    /// Who may ask and do what.
+    pub access: Arc<Access>,
     /// What is known.
     pub board: watch::Receiver<Arc<Board>>,
+    /// What people can talk about.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// History.
+    pub store: Arc<Store>,
     /// The time.
     pub clock: Clock,
-    refused: Arc<Mutex<HashSet<i64>>>,
+    /// The limits that it shares with whoever else writes as this bot.
+    pub limiter: Arc<Limiter>,
+    /// Where public ids come from.
+    pub ids: Ids,
+}
+
+/// Who is served.
+pub struct Served {
+    /// Chats, and perhaps topics of them.
+    pub chats: Vec<Place>,
+    /// Who may change anything, by user id.
+    pub users: Vec<i64>,
+    /// The channel's name, for the record.
+    pub channel: String,
+    /// Groups that are elsewhere now.
+    pub moved: Arc<Moved>,
+}
+
+/// The program around the bot.
+pub struct Around {
+    /// What is known.
+    pub board: watch::Receiver<Arc<Board>>,
+    /// What people can talk about.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// History.
+    pub store: Arc<Store>,
+    /// The time.
+    pub clock: Clock,
+    /// The limits of the Bot API.
+    pub limiter: Arc<Limiter>,
+    /// Where public ids come from.
+    pub ids: Ids,
 }
 
 impl Answering {
-    /// Serves these chats from this board.
-    pub fn new(chats: impl IntoIterator<Item = i64>, board: watch::Receiver<Arc<Board>>, clock: Clock) -> Answering {
-        Answering { chats: Arc::new(chats.into_iter().collect()), board, clock, refused: Arc::default() }
+    /// A bot that serves these people from this program.
+    pub fn new(served: Served, around: Around) -> Answering {
+        let Around { board, known, store, clock, limiter, ids } = around;
+        Answering { access: Arc::new(Access::new(served)), board, known, store, clock, limiter, ids }
     }
 
-    /// The answer to a text, or `None` for silence.
-    fn answer(&self, chat: i64, text: &str, me: &str) -> Option<String> {
-        if !self.chats.contains(&chat) {
-            return self.refuse(chat);
-        }
-        let board = self.board.borrow().clone();
-        let command = match Command::parse(text, me) {
-            Ok(command) => command,
-            Err(_) if text.starts_with('/') => {
-                return Some("I do not know this command. /help lists what I understand.".into());
-            }
-            Err(_) => return None,
-        };
-        Some(match command {
-            Command::Status => status::text(&board, Format::Html),
-            Command::Why(name) => self.why(&board, &name),
-            Command::Help | Command::Start => crate::say::escape(&Command::descriptions().to_string()),
-        })
+    fn now(&self) -> Time {
+        self.clock.now()
     }
 
-    fn why(&self, board: &Board, name: &str) -> String {
-        match board.find(name) {
-            Some(dependency) => status::why(dependency, &[], self.clock.now(), Format::Html),
-            None => {
-                let known: Vec<&str> = board.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-                crate::say::escape(&format!(
-                    "Which one? I watch: {}. For example /why {}",
-                    known.join(", "),
-                    known.first().unwrap_or(&"")
-                ))
-            }
-        }
-    }
-
-    /// One polite refusal for each stranger.
-    fn refuse(&self, chat: i64) -> Option<String> {
-        let fresh = self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(chat);
-        tracing::warn!(chat, "chat {chat} is not listed in `chats` and was refused");
-        fresh.then(|| format!("I only talk to the chats I was told to. If this is yours, add {chat} to `chats`."))
+    fn acts(&self) -> Acts {
+        Acts::new(self.store.clone(), self.known.borrow().clone(), self.ids.clone())
     }
 }
 
@@ -116,10 +126,14 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
 }
 
 async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestError> {
-    let handler = Update::filter_message().filter(|message: Message| message.text().is_some()).endpoint(reply);
-    bot.set_my_commands(Command::bot_commands()).await?;
+    bot.set_my_commands(registered()).await?;
     let listener = Polling::builder(bot.clone()).timeout(Duration::from_secs(10)).build();
-    Dispatcher::builder(bot, handler)
+    let messages = Update::filter_message()
+        .branch(dptree::filter(|message: Message| message.migrate_to_chat_id().is_some()).endpoint(moved))
+        .branch(dptree::filter(|message: Message| message.text().is_some_and(is_command)).endpoint(command))
+        .endpoint(letter);
+    let presses = Update::filter_callback_query().endpoint(press);
+    Dispatcher::builder(bot, dptree::entry().branch(messages).branch(presses))
         .dependencies(dptree::deps![answering])
         // Updates that we do not know are not for us.
         .default_handler(|_| async {})
@@ -128,54 +142,50 @@ async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestE
         .await
 }
 
-async fn reply(bot: Bot, me: teloxide::types::Me, message: Message, answering: Answering) -> ResponseResult<()> {
-    let Some(answer) = answering.answer(message.chat.id.0, message.text().unwrap_or(""), me.username()) else {
-        return Ok(());
-    };
-    let preview = LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    };
-    for part in split(&answer, LIMIT) {
-        let sending = bot.send_message(message.chat.id, part).parse_mode(ParseMode::Html);
-        sending.link_preview_options(preview.clone()).await?;
+/// The list that Telegram shows; a command's name has no slash there (Bot API, BotCommand).
+fn registered() -> Vec<BotCommand> {
+    let bare = |command: BotCommand| BotCommand::new(command.command.trim_start_matches('/'), command.description);
+    Command::bot_commands().into_iter().map(bare).collect()
+}
+
+fn is_command(text: &str) -> bool {
+    text.starts_with('/')
+}
+
+async fn moved(message: Message, answering: Answering) -> ResponseResult<()> {
+    if let Some(to) = message.migrate_to_chat_id() {
+        answering.access.follow(message.chat.id.0, to.0);
     }
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::time::Time;
+async fn command(bot: Bot, me: Me, message: Message, answering: Answering) -> ResponseResult<()> {
+    let replies = safely(commands::answer(&answering, &message, me.username())).await;
+    reply::send(&bot, &answering, &message, replies).await
+}
 
-    fn answering() -> Answering {
-        let board = Board { platform: "Acme <Co>".into(), ..Board::default() };
-        Answering::new([42], watch::channel(Arc::new(board)).1, Clock::manual(Time(0)))
-    }
+async fn letter(bot: Bot, me: Me, message: Message, answering: Answering) -> ResponseResult<()> {
+    let replies = safely(letters::answer(&bot, &answering, &message, me.id)).await;
+    reply::send(&bot, &answering, &message, replies).await
+}
 
-    #[test]
-    fn listed_chats_are_served_and_html_is_escaped() {
-        let said = answering().answer(42, "/status", "plugwatch_bot").unwrap();
-        assert!(said.contains("<b>Acme &lt;Co&gt;</b>"), "{said}");
+async fn press(bot: Bot, query: CallbackQuery, answering: Answering) -> ResponseResult<()> {
+    let pressed = AssertUnwindSafe(presses::press(&answering, &query)).catch_unwind().await;
+    let (said, replies) = pressed.unwrap_or_else(|_| (broke(), Vec::new()));
+    // Whoever pressed sees that it was heard, even if what follows takes its time.
+    reply::answer_press(&bot, &query, &said).await?;
+    match query.regular_message() {
+        Some(message) => reply::send(&bot, &answering, message, replies).await,
+        None => Ok(()),
     }
+}
 
-    #[test]
-    fn a_stranger_is_refused_once_and_told_the_chat_id() {
-        let answering = answering();
-        assert!(answering.answer(7, "/status", "plugwatch_bot").unwrap().contains("add 7 to `chats`"));
-        assert_eq!(answering.answer(7, "/status", "plugwatch_bot"), None);
-    }
+/// A handler that panics would end the whole dispatcher.
+async fn safely(answer: impl Future<Output = Vec<Reply>>) -> Vec<Reply> {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| vec![Reply::plain(&broke())])
+}
 
-    #[test]
-    fn a_command_for_another_bot_and_plain_talk_get_no_answer() {
-        assert_eq!(answering().answer(42, "good morning", "plugwatch_bot"), None);
-    }
-
-    #[test]
-    fn an_unknown_name_is_asked_back() {
-        assert!(answering().answer(42, "/why typo", "plugwatch_bot").unwrap().starts_with("Which one?"));
-    }
+fn broke() -> String {
+    tracing::error!("an answer of the Telegram bot broke down; this is a fault of plugwatch, please report it");
+    "This broke down, which is a fault of plugwatch; the log says more. The terminal can do the same.".to_owned()
 }

@@ -18,6 +18,7 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         match key.rsplit('/').next().unwrap_or(&key) {
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
+            "_carriers.toml" => read_carriers(&source, &mut catalog),
             "_permissions.toml" => catalog.permissions = super::permission::read(&source),
             "_recordings.toml" => catalog.recordings = super::recordings::read(&source),
             _ => read_vendor(&source, &mut catalog),
@@ -35,6 +36,16 @@ fn read_parents(source: &Source, catalog: &mut Catalog) {
     for key in root.keys() {
         if let Some(name) = root.string(&key.value) {
             catalog.parents.insert(key.value, name.value);
+        }
+    }
+}
+
+fn read_carriers(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    for key in root.keys() {
+        if let Some(company) = root.string(&key.value) {
+            catalog.carriers.insert(key.value, company.value);
         }
     }
 }
@@ -137,7 +148,12 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
             "use a slug that stands there, or add the company: spelling must not fake a cascade",
         )
     };
-    catalog.vendors.values().filter(known).map(problem).collect()
+    let carrier = |(host, company): (&String, &String)| {
+        let what = format!("the company `{company}` behind {host} is not in _parents.toml");
+        Problem::of_file("_carriers.toml", what, "use a slug that stands there, or add the company")
+    };
+    let strangers = catalog.carriers.iter().filter(|(_, company)| !catalog.parents.contains_key(*company));
+    catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()
 }
 
 /// Reads a file of recordings, for the catalogue's own and for a folder's.

@@ -57,6 +57,8 @@ pub struct Catalog {
     pub recordings: Vec<Recording>,
     /// How vendors name the permission that a key lacks.
     pub permissions: Vec<Permission>,
+    /// The company behind a host, by the end of its name.
+    pub carriers: BTreeMap<String, String>,
     /// How often each host may be asked.
     pub paces: BTreeMap<String, Pace>,
 }
@@ -99,6 +101,13 @@ impl Catalog {
     /// The company behind a vendor, as people know it.
     pub fn parent_name(&self, vendor: &Vendor) -> String {
         self.company(&vendor.parent)
+    }
+
+    /// The slug of the company whose machines stand behind a host's name, if that is known.
+    pub fn company_of_host(&self, host: &str) -> Option<String> {
+        let host = host.to_lowercase();
+        let ends = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
+        self.carriers.iter().find(|(domain, _)| ends(domain)).map(|(_, company)| company.clone())
     }
 
     /// The name of a company, by its slug.

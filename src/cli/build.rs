@@ -10,7 +10,7 @@ use crate::config::{ChannelKind, Config, Hook, MailSecurity};
 use crate::core::budget::Budget;
 use crate::core::question::Key;
 use crate::engine::Ways;
-use crate::notify::{Mail, Security, Senders, Settings};
+use crate::notify::{Limiter, Mail, Moved, Security, Senders, Settings};
 
 /// The gate before all hosts. One for the whole run: a reload must not forget what was asked.
 pub fn gate(clock: &Clock) -> Arc<Gate> {
@@ -38,21 +38,38 @@ pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers
     Ok(Askers::new(Net::new(options, gate.clone(), clock.clone())?))
 }
 
+/// What all who write to Telegram share, over reloads too.
+#[derive(Clone)]
+pub struct Telegram {
+    /// Its limits.
+    pub limiter: Arc<Limiter>,
+    /// Groups that are elsewhere now.
+    pub moved: Arc<Moved>,
+}
+
+impl Telegram {
+    /// Nothing was sent yet.
+    pub fn new(clock: &Clock) -> Telegram {
+        Telegram { limiter: Arc::new(Limiter::new(clock.clone())), moved: Arc::default() }
+    }
+}
+
 /// Senders for the configuration's channels, and everybody they reach.
-pub fn ways(config: &Config, clock: &Clock) -> Result<Ways, String> {
+pub fn ways(config: &Config, telegram: &Telegram) -> Result<Ways, String> {
     let on = config.channels.iter().filter(|channel| channel.off().is_none());
-    let settings = on.filter_map(|channel| Some((channel.name.clone(), settings(&channel.kind)?)));
-    Ok(Ways { senders: Senders::new(settings, clock)?, everybody: config.ways() })
+    let settings = on.filter_map(|channel| Some((channel.name.clone(), settings(&channel.kind, telegram)?)));
+    Ok(Ways { senders: Senders::new(settings, telegram.moved.clone())?, everybody: config.ways() })
 }
 
 /// What a sender needs; nothing where a key is not set.
-fn settings(kind: &ChannelKind) -> Option<Settings> {
+fn settings(kind: &ChannelKind, telegram: &Telegram) -> Option<Settings> {
     let opened = |key: &Option<Key>| key.as_ref().and_then(Key::set).cloned();
     Some(match kind {
         ChannelKind::Log => Settings::Log,
         ChannelKind::Terminal => Settings::Terminal,
         ChannelKind::Telegram { token, api_url, .. } => {
-            Settings::Telegram { token: token.set()?.clone(), api_url: api_url.clone() }
+            let (token, limiter) = (token.set()?.clone(), telegram.limiter.clone());
+            Settings::Telegram { token, api_url: api_url.clone(), limiter }
         }
         ChannelKind::Webhook { url, secret } => Settings::Webhook { url: url.clone(), secret: opened(secret) },
         ChannelKind::Email { server, port, security, login, from, authority, .. } => {

@@ -44,7 +44,8 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     let stage = Stage::new().map_err(text)?;
     let config = prepare(folder, &stage).await?;
     let store = Arc::new(Store::open(&config.database).await.map_err(text)?);
-    let (askers, ways) = (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &clock)?);
+    let (askers, ways) =
+        (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &build::Telegram::new(&clock))?);
     let courier = Courier::new(store.clone(), ways, clock.clone(), Ids::Random);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;
     let mut engine = engine.map_err(text)?;

@@ -102,7 +102,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
         NoticeCommand::Add { about, text, file, effective, received, left, by } => {
             let received = received.map(|text| past(&text, config)).transpose()?;
             let (bytes, text) = letter(text, file)?;
-            let brought = Brought { bytes, text, about, received, effective, left };
+            let brought = Brought { bytes, text, about, received, effective, left, ask: false };
             let (letter, said) = acts.bring(&by.person(), brought, now).await?;
             let id = letter.public_id;
             Ok(format!(

@@ -19,7 +19,7 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
-    let ways = match build::ways(&config, &clock) {
+    let ways = match build::ways(&config, &build::Telegram::new(&clock)) {
         Ok(ways) => ways,
         Err(why) => return failed(1, why),
     };
@@ -52,7 +52,7 @@ async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
     match tried {
         Tried::Sent(Some(id)) => println!("{place:<40} arrived as {id}, {took:.1} s"),
         Tried::Sent(None) => println!("{place:<40} taken, {took:.1} s"),
-        Tried::Retry { why, .. } => {
+        Tried::Retry { why, .. } | Tried::Unsure { why } => {
             println!("{place:<40} NOT NOW: {why}");
             return false;
         }

@@ -11,14 +11,16 @@ use tokio::task::JoinSet;
 
 use super::build;
 use super::{failed, load};
+use crate::acts::Known;
 use crate::ask::Gate;
-use crate::bot::{self, Answering};
+use crate::bot::{self, Answering, Around, Served};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::core::heard::Inlet;
 use crate::core::question::{Key, Secret};
-use crate::engine::{Command, Courier, Engine, Windows};
+use crate::engine::{Command, Courier, Engine, Windows, beat};
 use crate::ids::Ids;
+use crate::notify::Heartbeat;
 use crate::store::Store;
 use crate::web::{self, Pages};
 
@@ -48,11 +50,13 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
     let inlets = watch::Sender::new(config.inlets());
-    let ways = build::ways(&config, &clock)?;
+    let telegram = build::Telegram::new(&clock);
+    let known = watch::Sender::new(Arc::new(Known::of(&config)));
+    let ways = build::ways(&config, &telegram)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, address);
 
-    let (bots, once) = (bots(&config), Once::of(&config));
+    let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
     let engine = engine.await.map_err(|error| error.to_string())?;
     let windows = engine.windows();
@@ -68,16 +72,49 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
             tracing::error!(%error, "the status page stopped: {error}");
         }
     });
-    for (token, api_url, chats) in bots {
-        besides.spawn(bot::run(token, api_url, Answering::new(chats, windows.board.clone(), clock.clone())));
+    spawn_bots(&mut besides, bots, &windows, &store, &clock, (&known, &telegram));
+    if let Some((heartbeat, every)) = heartbeat {
+        besides.spawn(beat(heartbeat, every, windows.board.clone(), store.clone(), clock.clone()));
     }
     let (send, receive) = mpsc::channel(4);
-    besides.spawn(signals(Reloading { path, clock, courier, gate, store: store.clone(), inlets, once }, send));
+    besides.spawn(signals(
+        Reloading { path, clock, courier, gate, store: store.clone(), inlets, known, telegram, once },
+        send,
+    ));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
     store.close().await;
     tracing::info!("stopped");
     ended.map_err(|error| error.to_string())
+}
+
+fn spawn_bots(
+    besides: &mut JoinSet<()>,
+    bots: Vec<BotOf>,
+    windows: &Windows,
+    store: &Arc<Store>,
+    clock: &Clock,
+    (known, telegram): (&watch::Sender<Arc<Known>>, &build::Telegram),
+) {
+    for bot in bots {
+        let around = Around {
+            board: windows.board.clone(),
+            known: known.subscribe(),
+            store: store.clone(),
+            clock: clock.clone(),
+            limiter: telegram.limiter.clone(),
+            ids: Ids::Random,
+        };
+        let BotOf { token, api_url, chats, users, channel } = bot;
+        let served = Served { chats, users, channel, moved: telegram.moved.clone() };
+        besides.spawn(bot::run(token, api_url, Answering::new(served, around)));
+    }
+}
+
+/// The dead-man's switch, if one is set.
+fn heartbeat(config: &Config) -> Result<Option<(Heartbeat, std::time::Duration)>, String> {
+    let Some((Key::Set(url), every)) = &config.heartbeat else { return Ok(None) };
+    Ok(Some((Heartbeat::new(url.clone())?, *every)))
 }
 
 /// What must be ours before anything is watched: the history, and the page's address.
@@ -87,16 +124,39 @@ async fn claim(config: &Config, store: &Store) -> Result<tokio::net::TcpListener
     web::bind(config.web.listen).await
 }
 
-type BotSettings = (Secret, Option<url::Url>, Vec<i64>);
+/// A bot of the configuration: one for each token, however many channels write as it, for only one
+/// program may listen (Bot API, error 409).
+struct BotOf {
+    token: Secret,
+    api_url: Option<url::Url>,
+    chats: Vec<bot::Place>,
+    users: Vec<i64>,
+    channel: String,
+}
 
-fn bots(config: &Config) -> Vec<BotSettings> {
-    let bot = |kind: &ChannelKind| match kind {
-        ChannelKind::Telegram { token: Key::Set(token), chats, api_url, commands: true, .. } => {
-            Some((token.clone(), api_url.clone(), chats.iter().map(|place| place.chat).collect()))
+fn bots(config: &Config) -> Vec<BotOf> {
+    let mut bots: Vec<BotOf> = Vec::new();
+    for channel in &config.channels {
+        let ChannelKind::Telegram { token: Key::Set(token), chats, users, api_url, commands: true, .. } = &channel.kind
+        else {
+            continue;
+        };
+        let chats = chats.iter().map(|place| bot::Place { chat: place.chat, topic: place.topic });
+        match bots.iter_mut().find(|bot| bot.token == *token) {
+            Some(bot) => {
+                bot.chats.extend(chats);
+                bot.users.extend(users);
+            }
+            None => bots.push(BotOf {
+                token: token.clone(),
+                api_url: api_url.clone(),
+                chats: chats.collect(),
+                users: users.clone(),
+                channel: channel.name.clone(),
+            }),
         }
-        _ => None,
-    };
-    config.channels.iter().filter_map(|channel| bot(&channel.kind)).collect()
+    }
+    bots
 }
 
 fn pages(
@@ -125,6 +185,8 @@ struct Reloading {
     gate: Arc<Gate>,
     store: Arc<Store>,
     inlets: watch::Sender<Vec<Inlet>>,
+    known: watch::Sender<Arc<Known>>,
+    telegram: build::Telegram,
     /// What was read once: a change of these needs a restart.
     once: Once,
 }
@@ -134,12 +196,12 @@ struct Reloading {
 struct Once {
     database: PathBuf,
     web: crate::config::Web,
-    bots: Vec<(Secret, Vec<i64>)>,
+    bots: Vec<(Secret, Vec<bot::Place>, Vec<i64>)>,
 }
 
 impl Once {
     fn of(config: &Config) -> Once {
-        let bots = bots(config).into_iter().map(|(token, _, chats)| (token, chats)).collect();
+        let bots = bots(config).into_iter().map(|bot| (bot.token, bot.chats, bot.users)).collect();
         Once { database: config.database.clone(), web: config.web.clone(), bots }
     }
 
@@ -150,7 +212,7 @@ impl Once {
             ("database", self.database != other.database),
             ("[web] listen", old.listen != new.listen),
             ("[web] details", old.details != new.details),
-            ("the chats that the bot answers", self.bots != other.bots),
+            ("the chats and users that the bot answers", self.bots != other.bots),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -186,10 +248,11 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
             return;
         }
     };
-    match (build::askers(&config, clock, gate), build::ways(&config, clock)) {
+    match (build::askers(&config, clock, gate), build::ways(&config, &reloading.telegram)) {
         (Ok(askers), Ok(ways)) => {
             courier.replace(ways).await;
             reloading.inlets.send_replace(config.inlets());
+            reloading.known.send_replace(Arc::new(Known::of(&config)));
             let askers = askers.with_inbox(reloading.store.clone());
             for name in reloading.once.differs(&Once::of(&config)) {
                 tracing::warn!("{name}: the change needs a restart, until then the old setting goes on");

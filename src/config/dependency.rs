@@ -28,6 +28,8 @@ pub struct Dependency {
     pub account_id: Option<String>,
     /// Whom to call there.
     pub contact: Option<String>,
+    /// Who of us sees to it.
+    pub owner: Option<String>,
     /// How many days of notice the contract gives.
     pub contract_notice_days: Option<u32>,
     /// The steps to leave, longest first.
@@ -50,7 +52,7 @@ pub struct LeaveStep {
 }
 
 /// Keys of a dependency that are no parameters of a check.
-const OWN_KEYS: [&str; 20] = [
+const OWN_KEYS: [&str; 21] = [
     "id",
     "label",
     "vendor",
@@ -63,6 +65,7 @@ const OWN_KEYS: [&str; 20] = [
     "fallback_on",
     "account_id",
     "contact",
+    "owner",
     "contract_notice_days",
     "leave",
     "public",
@@ -105,6 +108,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         fallback_on: text("fallback_on"),
         account_id: text("account_id"),
         contact: text("contact"),
+        owner: text("owner"),
         contract_notice_days: table.count("contract_notice_days").map(|days| days.value),
         leave: table.tables("leave").iter().filter_map(read_leave).collect(),
         public: table.flag("public").is_none_or(|flag| flag.value),

@@ -1,6 +1,8 @@
 //! `plugwatch.toml` as a [`Config`], or every problem at once with line and caret.
 
 mod channel;
+mod conflict;
+mod date;
 mod dependency;
 mod maintenance;
 mod network;
@@ -11,6 +13,7 @@ mod secret;
 mod sense;
 
 pub use channel::{Channel, ChannelKind, Hook, MailSecurity, Place};
+pub use date::Date;
 pub use dependency::{Dependency, LeaveStep};
 pub use maintenance::{Maintenance, Window};
 pub use network::Network;
@@ -27,9 +30,9 @@ use sha2::{Digest, Sha256};
 use crate::catalog::{Ask, Catalog};
 use crate::core::heard::{Inlet, Takes};
 use crate::core::notice::Notice;
-use crate::core::question::Secret;
+use crate::core::question::{Key, Secret};
 use crate::core::schedule::{Cron, Schedule};
-use crate::read::{Problem, Problems, Source, Table};
+use crate::read::{At, Problem, Problems, Source, Table};
 
 /// Everything that one run needs to know.
 #[derive(Debug)]
@@ -56,6 +59,12 @@ pub struct Config {
     pub maintenance: Vec<Maintenance>,
     /// What vendors and people have told.
     pub notices: Vec<Notice>,
+    /// Dates ahead that nobody can measure.
+    pub dates: Vec<Date>,
+    /// Companies that plugwatch itself rides on, by slug.
+    pub rides_on: Vec<String>,
+    /// The dead-man's switch, and how often it is told that all is well.
+    pub heartbeat: Option<(Key, Duration)>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
 }
@@ -114,7 +123,8 @@ impl Config {
     pub fn secrets(&self) -> Vec<Secret> {
         let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
         let of_probes = probes.flat_map(|probe| probe.params.secret.values().filter_map(|key| key.set().cloned()));
-        of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).collect()
+        let heartbeat = self.heartbeat.iter().filter_map(|(url, _)| url.set().cloned());
+        of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).chain(heartbeat).collect()
     }
 
     /// What may be reported about a probe, if it rests on reports.
@@ -160,6 +170,9 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         keep_raw: read_keep(&root),
         web: read_web(&root),
         network: network::read(&root),
+        dates: root.tables("date").iter().filter_map(|table| date::read(table, &dependencies)).collect(),
+        rides_on: read_rides_on(&root, &catalog),
+        heartbeat: read_heartbeat(&root),
         channels: root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect(),
         notices: root
             .tables("notice")
@@ -195,6 +208,45 @@ fn read_overlay(root: &Table<'_>) -> Option<PathBuf> {
         return None;
     }
     Some(folder.value.into())
+}
+
+fn read_rides_on(root: &Table<'_>, catalog: &Catalog) -> Vec<String> {
+    let given = root.strings("rides_on").map(|list| list.value).unwrap_or_default();
+    let known = |slug: &At<String>| {
+        let known = catalog.parents.contains_key(&slug.value);
+        if !known {
+            let what = format!("`{}` is no company that plugwatch knows", slug.value);
+            root.problem(slug.span.clone(), what, "use a slug of config/catalog/_parents.toml, such as \"amazon\"");
+        }
+        known
+    };
+    given.into_iter().filter(known).map(|slug| slug.value).collect()
+}
+
+fn read_heartbeat(root: &Table<'_>) -> Option<(Key, Duration)> {
+    let table = root.table("heartbeat")?;
+    let given = table.any("url");
+    if given.is_none() {
+        table.missing("url", "{ env = \"PLUGWATCH_HEARTBEAT_URL\" }");
+    }
+    let url = secret::read(&table, "url");
+    let every = table.duration("every").map(|every| (every.value, every.span));
+    table.finish();
+    let is_url = |text: &str| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if let (Some(given), Some(Key::Set(set))) = (given, &url)
+        && !is_url(set.open())
+    {
+        table.problem(given.span, "what is set there is no URL", "it is the ping URL of a check at healthchecks.io");
+        return None;
+    }
+    let usual = Duration::from_secs(60);
+    match every {
+        Some((every, span)) if every < Duration::from_secs(10) => {
+            table.problem(span, "nobody wants a sign of life so often", "use at least \"10s\"");
+            None
+        }
+        every => Some((url?, every.map_or(usual, |(every, _)| every))),
+    }
 }
 
 fn read_keep(root: &Table<'_>) -> Duration {

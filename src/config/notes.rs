@@ -9,6 +9,7 @@ impl Config {
     /// relying on it.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.of_channels();
+        notes.extend(self.of_conflicts());
         notes.extend(self.of_keys());
         notes.extend(self.of_overrides());
         if self.network.anchors.iter().any(|anchor| anchor.name.is_none() && !anchor.address.ip().is_loopback()) {
@@ -30,6 +31,13 @@ impl Config {
             if let Some(why) = channel.off() {
                 notes.push(format!("the channel `{}` is off: {why}", channel.name));
             }
+            if let ChannelKind::Telegram { users, commands: true, .. } = &channel.kind
+                && users.is_empty()
+                && channel.off().is_none()
+            {
+                let what = "may acknowledge or change anything there: list their numbers in `users`";
+                notes.push(format!("the channel `{}`: nobody {what}; /whoami tells them", channel.name));
+            }
             if let ChannelKind::Webhook { secret: None, .. } = &channel.kind {
                 notes.push(format!("the channel `{}` sends unsigned: it has no `secret`", channel.name));
             }
@@ -39,6 +47,9 @@ impl Config {
                 let what = "does not look like a bot's token, such as 123456789:AAH...";
                 notes.push(format!("the channel `{}`: what is set {what}", channel.name));
             }
+        }
+        if let Some((Key::Unset(from), _)) = &self.heartbeat {
+            notes.push(format!("the dead-man's switch is off: {from} gives no URL"));
         }
         if !self.channels.iter().any(super::Channel::wakes) {
             let on = self.channels.iter().filter(|channel| channel.off().is_none());

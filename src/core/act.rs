@@ -86,7 +86,7 @@ pub struct People {
     mutes: BTreeMap<String, Act>,
     /// Work that was announced.
     works: Vec<Act>,
-    /// The last acknowledgement of each incident or drill.
+    /// The last acknowledgement of each incident, drill or alert.
     acks: BTreeMap<String, Act>,
     /// What was said of an incident for good: accepted, ours, a false alarm.
     settled: BTreeMap<String, Act>,
@@ -171,6 +171,14 @@ impl People {
             return Some(Time(i64::MAX));
         }
         self.acked(&incident.public_id, news_at).map(|act| act.at.plus(ACK_HOLDS))
+    }
+
+    /// Until when a lost access is not to be called to mind: what has no incident is acknowledged by
+    /// its dependency.
+    pub fn quiet_about(&self, dependency: &str, news_at: Option<Time>) -> Option<Time> {
+        let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));
+        let last = own.map(|act| act.at).max()?;
+        (news_at.is_none_or(|news| last >= news)).then(|| last.plus(ACK_HOLDS))
     }
 
     /// When somebody said of a dependency's trouble that it was ours or none: what was lost before

@@ -43,6 +43,18 @@ impl Counts {
         self.latency_ms += latency_ms;
     }
 
+    /// Both together.
+    pub fn plus(self, more: Counts) -> Counts {
+        Counts {
+            live: self.live + more.live,
+            degraded: self.degraded + more.degraded,
+            outage: self.outage + more.outage,
+            dropped: self.dropped + more.dropped,
+            unknown: self.unknown + more.unknown,
+            latency_ms: self.latency_ms + more.latency_ms,
+        }
+    }
+
     /// How many looks there were.
     pub fn looks(&self) -> i64 {
         self.readable() + self.unknown

@@ -13,6 +13,7 @@ pub mod board;
 pub mod budget;
 pub mod burn;
 pub mod combine;
+pub mod days;
 pub mod deadline;
 pub mod flapping;
 pub mod groups;

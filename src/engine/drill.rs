@@ -38,7 +38,10 @@ impl Engine {
             fault: Fault::Unclear,
             proof: Proof::Told,
             say: format!("this is a drill that {by} asked for. Nothing was dropped: show that you would be there"),
-            hint: Some("Press Acknowledge, then walk through the steps below without doing them.".to_owned()),
+            hint: Some(format!(
+                "Acknowledge it (the button, /ack {id}, or plugwatch ack {id}), then walk through the steps below \
+                 without doing them."
+            )),
             by: String::new(),
             since: now,
         };

@@ -42,7 +42,7 @@ impl Engine {
         let mut uptime = Vec::new();
         for dependency in &board.dependencies {
             let days = self.store.rollups(&dependency.id, DAY, since).await?;
-            let sum = days.iter().fold(Counts::default(), |sum, day| add(sum, day.counts));
+            let sum = days.iter().fold(Counts::default(), |sum, day| sum.plus(day.counts));
             uptime.push(format!("{}: {}", dependency.label, status::served(&sum)));
         }
         let incidents = self.store.incidents(None, since).await?;
@@ -66,17 +66,6 @@ impl Engine {
             unseen: unseen.map(|d| format!("{}: {}", d.label, d.say())).collect(),
             gaps: gaps.iter().map(|(from, to)| format!("{} to {}", from.short(), to.short())).collect(),
         })
-    }
-}
-
-fn add(sum: Counts, more: Counts) -> Counts {
-    Counts {
-        live: sum.live + more.live,
-        degraded: sum.degraded + more.degraded,
-        outage: sum.outage + more.outage,
-        dropped: sum.dropped + more.dropped,
-        unknown: sum.unknown + more.unknown,
-        latency_ms: sum.latency_ms + more.latency_ms,
     }
 }
 

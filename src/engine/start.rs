@@ -134,7 +134,7 @@ impl Engine {
 
     /// Makes store, plan and memory those of the configuration.
     async fn adopt(&mut self, now: Time) -> Result<()> {
-        let wanted: Vec<WantedProbe> = self.ctx.config.probes().map(|(_, probe)| wanted(probe)).collect();
+        let wanted: Vec<WantedProbe> = self.ctx.config.probes().map(|(d, probe)| wanted(d, probe)).collect();
         let before = self.store.active_probes().await?;
         let known = before.len();
         let active: HashSet<i64> = before.iter().map(|probe| probe.id).collect();
@@ -309,11 +309,14 @@ impl Engine {
     }
 }
 
-fn wanted(probe: &crate::config::Probe) -> WantedProbe {
+fn wanted(dependency: &crate::config::Dependency, probe: &crate::config::Probe) -> WantedProbe {
+    // Where nothing decides, the warnings are all there is.
+    let decides = probe.role.decides() || !dependency.probes.iter().any(|other| other.role.decides());
     WantedProbe {
         identity: probe.identity.clone(),
         dependency: probe.dependency.clone(),
         check: probe.check.clone(),
         country: probe.country.clone(),
+        decides,
     }
 }

@@ -64,7 +64,10 @@ impl Engine {
             looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.maintenance_until(&dependency.id, now),
             muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
-            quiet: state.incident.as_ref().and_then(|incident| self.people.quiet_until(incident, state.told.news_at)),
+            quiet: match &state.incident {
+                Some(incident) => self.people.quiet_until(incident, state.told.news_at),
+                None => self.people.quiet_about(&dependency.id, state.told.news_at),
+            },
             excused: self.people.excused_at(&dependency.id),
             ends: self.ends_at(&dependency.id, now),
         }

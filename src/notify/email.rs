@@ -115,7 +115,8 @@ impl Email {
         if let Some(thread) = &message.thread {
             letter = letter.in_reply_to(id(thread)).references(id(thread));
         }
-        let html = mail::html(&message.title, &message.html, message.reason == Reason::Report);
+        let pictures: Vec<String> = message.files.iter().map(|file| file.name.clone()).collect();
+        let html = mail::html(&message.title, &message.html, &pictures, message.reason == Reason::Report);
         let mut related = MultiPart::related().singlepart(SinglePart::html(html));
         for file in &message.files {
             let media = ContentType::parse(&file.media).map_err(|_| format!("`{}` is no media type", file.media))?;
@@ -138,8 +139,12 @@ impl Email {
             }
             Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses the mail ({said})") },
             Some(_) => Tried::Retry { after: None, why: format!("{server} puts the mail off ({said})") },
-            None if error.is_timeout() => Tried::Retry { after: None, why: format!("{server} did not answer in time") },
-            None => Tried::Retry { after: None, why: format!("{server}: {said}") },
+            // Without a conversation nothing can have arrived.
+            None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {
+                Tried::Retry { after: None, why: format!("{server}: {said}") }
+            }
+            None if error.is_timeout() => Tried::Unsure { why: format!("{server} did not answer in time") },
+            None => Tried::Unsure { why: format!("{server} broke off: {said}") },
         }
     }
 }

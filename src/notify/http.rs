@@ -51,8 +51,10 @@ pub(super) async fn ask(request: RequestBuilder, who: &str) -> Result<Reply, Tri
     let retry = |what: &str| Tried::Retry { after: None, why: format!("{who} {what}") };
     match request.send().await {
         Ok(response) => Ok(read(response).await),
-        Err(error) if error.is_timeout() => Err(retry("did not answer in time")),
-        Err(_) => Err(retry("cannot be reached")),
+        // Without a connection nothing can have arrived.
+        Err(error) if error.is_connect() => Err(retry("cannot be reached")),
+        Err(error) if error.is_timeout() => Err(Tried::Unsure { why: format!("{who} did not answer in time") }),
+        Err(_) => Err(Tried::Unsure { why: format!("{who} broke off without an answer") }),
     }
 }
 

@@ -13,7 +13,8 @@ const CHAT: Duration = Duration::from_millis(1_050);
 const GROUP: Duration = Duration::from_millis(3_300);
 const ALL: Duration = Duration::from_millis(40);
 
-/// When each chat may be written to next.
+/// When each chat may be written to next. One for all who write: the limits are the bot's.
+#[derive(Debug)]
 pub struct Limiter {
     next: Mutex<HashMap<i64, Time>>,
     clock: Clock,

@@ -8,6 +8,7 @@ mod chat;
 mod discord;
 mod email;
 mod exec;
+mod heartbeat;
 mod http;
 mod limiter;
 mod log;
@@ -22,6 +23,8 @@ mod webhook;
 
 pub use chat::Chat;
 pub use email::{Mail, Security};
+pub use heartbeat::Heartbeat;
+pub use limiter::Limiter;
 pub use moved::Moved;
 pub use webhook::SCHEMA;
 
@@ -29,7 +32,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::core::incident::{Level, Reason};
 use crate::core::question::Secret;
 use crate::core::time::Time;
@@ -95,6 +97,11 @@ pub enum Tried {
         /// What went wrong.
         why: String,
     },
+    /// Perhaps it arrived: the answer was lost. It is sent again, marked as a repeat.
+    Unsure {
+        /// What went wrong.
+        why: String,
+    },
     /// Never, in this way: somebody has to change something.
     Never {
         /// What to change.
@@ -117,6 +124,8 @@ pub enum Settings {
         token: Secret,
         /// Where the Bot API is, if not at Telegram.
         api_url: Option<url::Url>,
+        /// The limits that it shares with whoever else writes as this bot.
+        limiter: Arc<Limiter>,
     },
     /// A signed POST.
     Webhook {
@@ -186,11 +195,10 @@ impl Senders {
     ///
     /// # Errors
     /// A sentence that says which client could not be built.
-    pub fn new(channels: impl IntoIterator<Item = (String, Settings)>, clock: &Clock) -> Result<Senders, String> {
-        let moved = Arc::new(Moved::default());
+    pub fn new(channels: impl IntoIterator<Item = (String, Settings)>, moved: Arc<Moved>) -> Result<Senders, String> {
         let mut senders = HashMap::new();
         for (name, settings) in channels {
-            let sender = sender(settings, clock, &moved).map_err(|why| format!("the channel `{name}`: {why}"))?;
+            let sender = sender(settings, &moved).map_err(|why| format!("the channel `{name}`: {why}"))?;
             senders.insert(name, sender);
         }
         Ok(Senders { senders, moved })
@@ -240,13 +248,13 @@ impl Senders {
     }
 }
 
-fn sender(settings: Settings, clock: &Clock, moved: &Arc<Moved>) -> Result<Sender, String> {
+fn sender(settings: Settings, moved: &Arc<Moved>) -> Result<Sender, String> {
     Ok(match settings {
         Settings::Recorded(record) => Sender::Recorded(record),
         Settings::Log => Sender::Log,
         Settings::Terminal => Sender::Terminal,
-        Settings::Telegram { token, api_url } => {
-            Sender::Telegram(Box::new(telegram::Telegram::new(&token, api_url, clock.clone(), moved.clone())))
+        Settings::Telegram { token, api_url, limiter } => {
+            Sender::Telegram(Box::new(telegram::Telegram::new(&token, api_url, limiter, moved.clone())))
         }
         Settings::Webhook { url, secret } => Sender::Webhook(webhook::Webhook::new(url, secret)?),
         Settings::Email(mail) => Sender::Email(Box::new(email::Email::new(*mail)?)),

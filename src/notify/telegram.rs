@@ -15,7 +15,6 @@ use teloxide::{ApiError, RequestError};
 
 use super::limiter::Limiter;
 use super::{Chat, Message, Moved, Tried};
-use crate::clock::Clock;
 use crate::core::question::Secret;
 use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, split};
@@ -23,7 +22,7 @@ use crate::say::split::{LIMIT, split};
 /// The bot that speaks.
 pub struct Telegram {
     bot: Bot,
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
     moved: Arc<Moved>,
 }
 
@@ -37,13 +36,13 @@ struct Part<'m> {
 
 impl Telegram {
     /// A bot with this token.
-    pub fn new(token: &Secret, api_url: Option<url::Url>, clock: Clock, moved: Arc<Moved>) -> Telegram {
+    pub fn new(token: &Secret, api_url: Option<url::Url>, limiter: Arc<Limiter>, moved: Arc<Moved>) -> Telegram {
         let bot = Bot::new(token.open());
         let bot = match api_url {
             Some(url) => bot.set_api_url(url),
             None => bot,
         };
-        Telegram { bot, limiter: Limiter::new(clock), moved }
+        Telegram { bot, limiter, moved }
     }
 
     /// Sends all parts of the message, as answers to the first one of the same incident. The
@@ -180,7 +179,7 @@ fn no_preview() -> LinkPreviewOptions {
 }
 
 /// The buttons as Telegram wants them.
-pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
+fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
     let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
     InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
 }
@@ -189,10 +188,13 @@ pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
 fn meaning(error: &RequestError) -> Tried {
     let never = |why: &str| Tried::Never { why: why.to_owned() };
     let retry = |why: String| Tried::Retry { after: None, why };
+    let unsure = |why: &str| Tried::Unsure { why: why.to_owned() };
     let api = match error {
         RequestError::Api(api) => api,
-        RequestError::Network(_) => return retry("Telegram cannot be reached".to_owned()),
-        RequestError::InvalidJson { .. } => return retry("Telegram answered with something else than JSON".to_owned()),
+        // Without a connection nothing can have arrived.
+        RequestError::Network(error) if error.is_connect() => return retry("Telegram cannot be reached".to_owned()),
+        RequestError::Network(_) => return unsure("Telegram broke off without an answer"),
+        RequestError::InvalidJson { .. } => return unsure("Telegram answered with something else than JSON"),
         other => return retry(other.to_string()),
     };
     match api {

@@ -16,7 +16,9 @@ pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, re
     for (n, (thread, view)) in views.iter().enumerate() {
         let key = thread.clone().unwrap_or_else(|| format!("#{n}"));
         let entry = threads.entry(key).or_insert((n, 0, view));
-        *entry = (n, entry.1 + 1, view);
+        // A reminder says nothing new of what it reminds of.
+        let said = if view.reason == Reason::StillOpen { entry.2 } else { view };
+        *entry = (n, entry.1 + 1, said);
     }
     let mut last: Vec<(usize, usize, &AlertView)> = threads.into_values().collect();
     last.sort_by_key(|(n, _, view)| (std::cmp::Reverse(view.level), *n));

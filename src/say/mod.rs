@@ -10,11 +10,12 @@ pub mod mail;
 pub mod page;
 pub mod split;
 pub mod status;
+pub mod strips;
 
 use std::sync::LazyLock;
 
 use minijinja::value::Value;
-use minijinja::{Environment, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 
 /// An immutable constant: all templates, compiled once.
 #[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
@@ -23,6 +24,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.set_trim_blocks(true);
     env.set_lstrip_blocks(true);
+    env.set_formatter(write_value);
     env.add_function("bold", bold);
     env.add_filter("sentence", sentence);
     for (name, text) in [
@@ -40,9 +42,24 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         }
     }
     env.add_template("mail.html", include_str!("templates/mail.html")).expect("the shipped mail compiles");
+    env.add_template("strips.svg.xml", include_str!("templates/strips.svg")).expect("the shipped picture compiles");
     env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
     env
 });
+
+/// Pages escape everything that HTML may need; messages only what Telegram and Slack ask for, since
+/// what else is escaped they show as it is.
+fn write_value(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    let message = state.auto_escape() == AutoEscape::Html && !state.name().ends_with("page.html");
+    if !message || value.is_safe() || state.name() == "mail.html" {
+        return minijinja::escape_formatter(out, state, value);
+    }
+    let plain = if value.is_undefined() || value.is_none() { None } else { Some(escape(&value.to_string())) };
+    match plain {
+        Some(text) => out.write_str(&text).map_err(minijinja::Error::from),
+        None => minijinja::escape_formatter(out, state, value),
+    }
+}
 
 fn bold(state: &State<'_, '_>, text: Value) -> Value {
     if !state.name().ends_with(".html") {

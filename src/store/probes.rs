@@ -22,6 +22,8 @@ pub struct WantedProbe {
     pub check: String,
     /// Its storefront.
     pub country: Option<String>,
+    /// What it sees counts for whether the dependency is served.
+    pub decides: bool,
 }
 
 /// A probe in the store.
@@ -56,15 +58,16 @@ impl Store {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for probe in wanted {
             sqlx::query(
-                "INSERT INTO probe (id, identity, dependency, check_id, country, added_at) \
-                 VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM probe), $1, $2, $3, $4, $5) \
-                 ON CONFLICT (identity) DO UPDATE SET retired_at = NULL",
+                "INSERT INTO probe (id, identity, dependency, check_id, country, added_at, decides) \
+                 VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM probe), $1, $2, $3, $4, $5, $6) \
+                 ON CONFLICT (identity) DO UPDATE SET retired_at = NULL, decides = excluded.decides",
             )
             .bind(&probe.identity)
             .bind(&probe.dependency)
             .bind(&probe.check)
             .bind(&probe.country)
             .bind(now.0)
+            .bind(i64::from(probe.decides))
             .execute(&mut *tx)
             .await?;
         }

@@ -129,7 +129,7 @@ impl Store {
         Ok(rows.fetch_all(&self.readers).await?.iter().map(incident_row).collect())
     }
 
-    /// Sums of a dependency's active probes since `since`, by bucket of `width` ms.
+    /// Sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
     ///
     /// # Errors
     /// The database does not answer.
@@ -138,7 +138,7 @@ impl Store {
             "SELECT starts_at, CAST(SUM(live) AS BIGINT), CAST(SUM(degraded) AS BIGINT), CAST(SUM(outage) AS BIGINT), \
              CAST(SUM(dropped) AS BIGINT), CAST(SUM(unknown) AS BIGINT), CAST(SUM(latency_ms) AS BIGINT) \
              FROM rollup JOIN probe ON probe.id = rollup.probe \
-             WHERE probe.dependency = $1 AND probe.retired_at IS NULL AND width = $2 AND starts_at >= $3 \
+             WHERE probe.dependency = $1 AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $2 AND starts_at >= $3 \
              GROUP BY starts_at ORDER BY starts_at",
         );
         let rows = rows.bind(dependency).bind(width).bind(since.0).fetch_all(&self.readers).await?;

@@ -1,90 +1,309 @@
-//! The bot over a fake Bot API on a real socket: long polling, commands, strangers.
+//! The bot over a fake Bot API on a real socket: commands, presses, letters, strangers, groups.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use plugwatch::bot::{Answering, run};
+use plugwatch::acts::Known;
+use plugwatch::bot::{Answering, Around, Place, Served, run};
 use plugwatch::clock::Clock;
-use plugwatch::core::board::Board;
+use plugwatch::config::Config;
+use plugwatch::core::act::Deed;
 use plugwatch::core::question::Secret;
 use plugwatch::core::time::Time;
-use serde_json::{Value, json};
-use tokio::sync::{mpsc, watch};
+use plugwatch::ids::Ids;
+use plugwatch::notify::{Limiter, Moved};
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-use crate::kit::{http, provider, raw};
+use crate::botapi::{BotApi, message, press, text, update};
+use crate::kit::Staged;
 
-fn update(id: u32, chat: i64, text: &str) -> Value {
-    json!({"update_id": id, "message": {
-        "message_id": id, "date": 1_700_000_000,
-        "chat": {"id": chat, "type": "private", "first_name": "Ada"},
-        "from": {"id": chat, "is_bot": false, "first_name": "Ada"}, "text": text,
-    }})
+/// The chat of Ada alone, who may change things.
+const ADA: i64 = 42;
+/// A group in which Ada and Bob write.
+const GROUP: i64 = -1_001_234;
+/// May ask only.
+const BOB: i64 = 7;
+
+struct Talk {
+    staged: Staged,
+    api: BotApi,
+    bot: JoinHandle<()>,
+    next: u32,
 }
 
-/// A Bot API that fails the first `broken` calls, hands out `updates` once, and tells
-/// what is sent through it.
-async fn telegram(broken: usize, updates: Vec<Value>) -> (url::Url, mpsc::UnboundedReceiver<Value>) {
-    provider();
-    let (send, receive) = mpsc::unbounded_channel();
-    let (calls, handed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let address = raw(move |request| {
-        if calls.fetch_add(1, Ordering::SeqCst) < broken {
-            return http("401 Unauthorized", "", br#"{"ok":false,"error_code":401,"description":"Unauthorized"}"#);
-        }
-        let method = request.split(' ').nth(1).unwrap().rsplit('/').next().unwrap().to_lowercase();
-        let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap_or_default();
-        let result = match method.as_str() {
-            "getme" => json!({
-                "id": 1, "is_bot": true, "first_name": "Watch", "username": "plugwatch_bot", "can_join_groups": true,
-                "can_read_all_group_messages": false, "supports_inline_queries": false,
-                "can_connect_to_business": false, "has_main_web_app": false,
-            }),
-            "getupdates" => {
-                let first = handed.fetch_add(1, Ordering::SeqCst) == 0;
-                json!(if first { updates.clone() } else { Vec::new() })
-            }
-            "sendmessage" => {
-                send.send(body.clone()).unwrap();
-                let chat = json!({"id": body["chat_id"], "type": "private", "first_name": "Ada"});
-                json!({"message_id": 5, "date": 1_700_000_000, "chat": chat, "text": "x"})
-            }
-            _ => json!(true),
-        };
-        let answer = json!({"ok": true, "result": result}).to_string();
-        http("200 OK", "content-type: application/json\r\n", answer.as_bytes())
-    })
-    .await;
-    (url::Url::parse(&format!("http://{address}/")).unwrap(), receive)
-}
-
-fn answering() -> Answering {
-    let board = Board { platform: "Acme".into(), ..Board::default() };
-    Answering::new([42], watch::channel(Arc::new(board)).1, Clock::manual(Time(0)))
-}
-
-#[tokio::test]
-async fn commands_are_answered_and_strangers_refused_once() {
-    let updates =
-        vec![update(1, 42, "/status"), update(2, 7, "/status"), update(3, 7, "/status"), update(4, 42, "/help")];
-    let (url, mut sent) = telegram(0, updates).await;
-    let bot = tokio::spawn(run(Secret::new("123:abc"), Some(url), answering()));
-    let mut answers = Vec::new();
-    for _ in 0..3 {
-        let answer = sent.recv().await.unwrap();
-        answers.push((answer["chat_id"].as_i64().unwrap(), answer["text"].as_str().unwrap().to_owned()));
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.bot.abort();
     }
-    // Chats are served beside each other; within a chat the order holds.
-    answers.sort();
-    assert!(answers[0].1.contains("add 7 to `chats`"), "{answers:?}");
-    assert!(answers[1..].iter().any(|(chat, text)| *chat == 42 && text.contains("<b>Acme</b>")), "{answers:?}");
-    assert!(answers[1..].iter().any(|(chat, text)| *chat == 42 && text.contains("/why")), "{answers:?}");
-    bot.abort();
+}
+
+impl Talk {
+    async fn open() -> Talk {
+        Talk::with(Staged::open().await, BotApi::open().await)
+    }
+
+    fn with(staged: Staged, api: BotApi) -> Talk {
+        let config = Config::read("test.toml", staged.text.clone()).unwrap();
+        let place = |chat| Place { chat, topic: None };
+        let served = Served {
+            chats: vec![place(ADA), place(GROUP)],
+            users: vec![ADA],
+            channel: "phone".into(),
+            moved: Arc::new(Moved::default()),
+        };
+        let around = Around {
+            board: staged.engine.windows().board,
+            known: watch::Sender::new(Arc::new(Known::of(&config))).subscribe(),
+            store: staged.store.clone(),
+            clock: staged.clock.clone(),
+            limiter: Arc::new(Limiter::new(Clock::manual(Time(0)))),
+            ids: Ids::Counting(Arc::new(900.into())),
+        };
+        let bot = tokio::spawn(run(Secret::new("123:abc"), Some(api.url.clone()), Answering::new(served, around)));
+        Talk { staged, api, bot, next: 0 }
+    }
+
+    fn id(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Writes, and waits for one answer.
+    async fn say(&mut self, chat: i64, from: i64, words: &str) -> String {
+        let id = self.id();
+        self.hear(update(id, message(id, chat, from, words))).await
+    }
+
+    async fn hear(&mut self, heard: serde_json::Value) -> String {
+        let before = self.api.calls(&["sendmessage"]).len();
+        self.api.push(heard);
+        text(&self.api.wait(&["sendmessage"], before + 1).await[before].1)
+    }
+
+    /// Presses a button, and waits for what whoever pressed is told.
+    async fn press(&mut self, chat: i64, from: i64, data: &str) -> String {
+        let before = self.api.calls(&["answercallbackquery"]).len();
+        let id = self.id();
+        self.api.push(press(id, chat, from, 5, data));
+        text(&self.api.wait(&["answercallbackquery"], before + 1).await[before].1)
+    }
+
+    async fn deeds(&self) -> Vec<(Deed, String, Option<String>)> {
+        let acts = self.staged.store.acts().await.unwrap();
+        acts.into_iter().map(|act| (act.deed, act.by, act.dependency)).collect()
+    }
+}
+
+fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
 }
 
 #[tokio::test]
-async fn a_bot_that_cannot_start_starts_again() {
-    let (url, mut sent) = telegram(3, vec![update(1, 42, "/status")]).await;
-    let bot = tokio::spawn(run(Secret::new("123:abc"), Some(url), answering()));
-    assert_eq!(sent.recv().await.unwrap()["chat_id"], 42);
-    bot.abort();
+async fn the_commands_of_somebody_who_asks() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    talk.staged.stage.set("google_play", "gone");
+    talk.staged.pass(minutes(40)).await;
+    let mut said = String::new();
+    for command in ["/status", "/why android", "/incidents", "/history android-app", "/help", "/whoami", "/why app"] {
+        let answer = talk.say(ADA, ADA, command).await;
+        said.push_str(&format!("==== {command}\n{answer}\n\n"));
+    }
+    insta::assert_snapshot!(said);
+    let pictures = talk.api.calls(&["sendphoto"]);
+    assert_eq!(pictures.len(), 1, "history comes with a picture");
+    let largest = pictures[0].1.as_object().unwrap().values().filter_map(|field| field["bytes"].as_u64()).max();
+    assert!(largest.unwrap() > 5_000, "{:?}", pictures[0]);
+}
+
+#[tokio::test]
+async fn the_commands_of_somebody_who_changes_things() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    talk.staged.stage.set("google_play", "gone");
+    talk.staged.pass(minutes(40)).await;
+    let mut said = String::new();
+    for command in [
+        "/ack android",
+        "/ack android",
+        "/ack ios",
+        "/ack",
+        "/mute sms 2h they are slow today",
+        "/mute sms",
+        "/mute sms 30d",
+        "/unmute sms",
+        "/maintenance all 2h moving the database",
+        "/maintenance website over",
+        "/accept android",
+        "/itwasus android we unpublished it",
+        "/falsealarm hosting",
+        "/attest hosting",
+        "/notice hosting “Sun 8 Mar 23:59 PST” we cannot serve you any more",
+        "/notice hosting \"some day\" we cannot serve you any more",
+        "/notice",
+        "/drill hosting",
+        "/nonsense",
+    ] {
+        let answer = talk.say(ADA, ADA, command).await;
+        said.push_str(&format!("==== {command}\n{answer}\n\n"));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn strangers_get_one_polite_refusal_and_are_recorded() {
+    let mut talk = Talk::open().await;
+    let said = talk.say(666, 666, "/status").await;
+    assert_eq!(said, "I only talk to the chats I was told to. If this is yours, add 666 to `chats`.");
+    let id = talk.id();
+    talk.api.push(update(id, message(id, 666, 666, "/ack")));
+    // The stranger's second try gets no answer: the next one is Ada's.
+    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("You are 42"));
+    let deeds = talk.deeds().await;
+    assert_eq!(deeds, [(Deed::Refused, "Ada (chat 666)".to_owned(), None)]);
+}
+
+#[tokio::test]
+async fn in_a_group_everybody_may_ask_and_only_listed_users_change_anything() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    assert!(talk.say(GROUP, BOB, "/status").await.contains("6 live"));
+    let refused = "You may ask here, but not change anything. If you should, add 7 to `users`.";
+    assert_eq!(talk.say(GROUP, BOB, "/mute all 2h").await, refused);
+    assert_eq!(talk.press(GROUP, BOB, "v1:a:pw-1").await, refused);
+    let as_group = "I cannot see who you are: write as yourself, not as the group or a channel.";
+    let id = talk.id();
+    let mut hidden = message(id, GROUP, 1_087_968_824, "/mute all 2h");
+    hidden["sender_chat"] = crate::botapi::chat(GROUP);
+    assert_eq!(talk.hear(update(id, hidden)).await, as_group);
+    assert!(talk.say(GROUP, ADA, "/mute all 2h").await.starts_with("everything: muted by @user42"));
+    let deeds = talk.deeds().await;
+    let kinds: Vec<Deed> = deeds.iter().map(|(deed, ..)| *deed).collect();
+    assert_eq!(kinds, [Deed::Refused, Deed::Refused, Deed::Refused, Deed::Mute]);
+}
+
+#[tokio::test]
+async fn a_press_is_heard_and_a_second_one_says_who_was_first() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    talk.staged.stage.set("google_play", "gone");
+    talk.staged.pass(minutes(40)).await;
+    let incident = talk.staged.store.open_incidents().await.unwrap()["android-app"].public_id.clone();
+    let first = talk.press(ADA, ADA, &format!("v1:a:{incident}")).await;
+    assert!(first.starts_with("Android app: acknowledged by @user42."), "{first}");
+    let second = talk.press(GROUP, ADA, &format!("v1:a:{incident}")).await;
+    assert!(second.starts_with("Android app: already acknowledged by @user42 at 3 Mar"), "{second}");
+    assert_eq!(talk.press(ADA, ADA, &format!("v1:w:{incident}")).await, "See below.");
+    let muted = talk.press(ADA, ADA, &format!("v1:m:{incident}")).await;
+    assert!(muted.starts_with("Android app: muted by @user42 until"), "{muted}");
+    assert_eq!(talk.press(ADA, ADA, "v0:a:pw-1").await, "This button is of another version: use the command.");
+    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "there is no pw-nothing");
+    assert!(talk.press(666, 666, &format!("v1:a:{incident}")).await.starts_with("I only talk to"));
+}
+
+#[tokio::test]
+async fn a_forwarded_letter_is_kept_read_back_and_answered() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    let id = talk.id();
+    let mut letter = message(
+        id,
+        ADA,
+        ADA,
+        "DigitalOcean Trust & Safety: we will suspend your account effective Thursday at 18:00 UTC.",
+    );
+    let written = Time::parse("2026-03-03T07:10:00Z").unwrap().0 / 1_000;
+    letter["forward_origin"] = json!({"type": "hidden_user", "sender_user_name": "Trust", "date": written});
+    let said = talk.hear(update(id, letter)).await;
+    insta::assert_snapshot!("letter_read_back", said);
+    let sent = talk.api.calls(&["sendmessage"]).pop().unwrap().1;
+    insta::assert_snapshot!("letter_buttons", serde_json::to_string_pretty(&sent["reply_markup"]).unwrap());
+    let kept = talk.staged.store.letters().await.unwrap().remove(0);
+    assert_eq!(kept.notice.dependencies, ["hosting"]);
+    assert_eq!(kept.notice.received.rfc3339(), "2026-03-03T07:10:00Z");
+    let confirm = talk.press(ADA, ADA, &format!("v1:c:{}", kept.public_id)).await;
+    assert!(confirm.ends_with("its hour is confirmed, says @user42."), "{confirm}");
+    let answered = talk.press(ADA, ADA, &format!("v1:r:{}", kept.public_id)).await;
+    assert!(answered.ends_with("answered, says @user42."), "{answered}");
+    // It ends from now on, before any look says so.
+    talk.staged.pass(minutes(1)).await;
+    assert_eq!(talk.staged.shown("hosting"), "degraded");
+}
+
+#[tokio::test]
+async fn a_photo_is_kept_and_what_it_does_not_say_is_asked() {
+    let mut talk = Talk::open().await;
+    talk.api.keep_file("big", b"not really a jpeg");
+    let id = talk.id();
+    let mut photo = message(id, ADA, ADA, "");
+    photo.as_object_mut().unwrap().remove("text");
+    let size = |name: &str, width: u32| json!({"file_id": name, "file_unique_id": name, "width": width, "height": 9, "file_size": 17});
+    photo["photo"] = json!([size("small", 9), size("big", 90)]);
+    let said = talk.hear(update(id, photo)).await;
+    insta::assert_snapshot!("photo_asked_back", said);
+    let letter = talk.staged.store.letters().await.unwrap().remove(0);
+    assert_eq!(talk.staged.store.letter_bytes(&letter.public_id).await.unwrap().unwrap(), b"not really a jpeg");
+    for (words, answer) in [
+        ("hosting", format!("Notice {}: it threatens Cloud hosting.", letter.public_id)),
+        (
+            "Friday 18:00 CET",
+            format!(
+                "Notice {}: it takes effect Fri 6 Mar 2026 18:00 CET (Fri 6 Mar 2026 17:00 UTC), in 3 d 9 h. That is 3 d 9 h of notice.",
+                letter.public_id
+            ),
+        ),
+    ] {
+        let id = talk.id();
+        let mut reply = message(id, ADA, ADA, words);
+        reply["reply_to_message"] = json!({
+            "message_id": 1, "date": 1_700_000_000, "chat": crate::botapi::chat(ADA), "text": said,
+            "from": {"id": 1, "is_bot": true, "first_name": "Watch", "username": "plugwatch_bot"},
+        });
+        assert_eq!(talk.hear(update(id, reply)).await, answer);
+    }
+}
+
+#[tokio::test]
+async fn talk_is_no_letter_and_another_bots_command_is_not_ours() {
+    let mut talk = Talk::open().await;
+    for words in ["good morning", "/status@other_bot"] {
+        let id = talk.id();
+        talk.api.push(update(id, message(id, ADA, ADA, words)));
+    }
+    assert!(talk.say(ADA, ADA, "/whoami@plugwatch_bot").await.starts_with("You are 42"));
+    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 1);
+}
+
+#[tokio::test]
+async fn a_group_that_became_a_supergroup_is_still_listed_and_a_topic_is_answered_in() {
+    let mut talk = Talk::open().await;
+    let moved_to = -1_009_999;
+    let id = talk.id();
+    let mut moved = message(id, GROUP, ADA, "");
+    moved.as_object_mut().unwrap().remove("text");
+    moved["migrate_to_chat_id"] = json!(moved_to);
+    talk.api.push(update(id, moved));
+    let id = talk.id();
+    let mut asked = message(id, moved_to, BOB, "/whoami");
+    (asked["message_thread_id"], asked["is_topic_message"]) = (json!(7), json!(true));
+    let said = talk.hear(update(id, asked)).await;
+    assert_eq!(said, "You are 7, this chat is -1009999/7. You may ask here, but not change anything.");
+    assert_eq!(talk.api.calls(&["sendmessage"])[0].1["message_thread_id"], 7);
+}
+
+#[tokio::test]
+async fn the_commands_are_registered_and_a_bot_that_cannot_start_starts_again() {
+    let api = BotApi::open().await;
+    for _ in 0..3 {
+        api.fail("setmycommands", 401, crate::botapi::refusal(401, "Unauthorized"));
+    }
+    api.fail("getupdates", 409, crate::botapi::refusal(409, "Conflict: terminated by other getUpdates request"));
+    let mut talk = Talk::with(Staged::open().await, api);
+    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("You are 42"));
+    let registered = talk.api.calls(&["setmycommands"]).pop().unwrap().1;
+    let names: Vec<&str> =
+        registered["commands"].as_array().unwrap().iter().map(|c| c["command"].as_str().unwrap()).collect();
+    assert!(names.contains(&"status") && names.contains(&"notice") && !names.contains(&"start"), "{names:?}");
 }

@@ -9,12 +9,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
+use plugwatch::acts::{Acts, Known};
 use plugwatch::ask::{Askers, Gate, Guard, Net, NetOptions};
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
 use plugwatch::core::budget::Budget;
 use plugwatch::core::question::{HttpQuestion, Secret};
-use plugwatch::core::route::Way;
 use plugwatch::core::time::Time;
 use plugwatch::demo::{Stage, anchors, configuration};
 use plugwatch::engine::{Courier, Engine, Ways};
@@ -151,6 +151,8 @@ pub struct Staged {
     pub store: Arc<Store>,
     pub received: Received,
     pub text: String,
+    /// Channels beside the record, by name.
+    others: Vec<(String, Settings)>,
     ids: Ids,
 }
 
@@ -176,24 +178,58 @@ impl Staged {
     /// With a configuration of the test's own.
     pub async fn with(folder: tempfile::TempDir, stage: Stage, text: String, at: Time) -> Staged {
         let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
-        Staged::with_ids(folder, stage, text, at, ids).await
+        Staged::with_ids(folder, stage, text, Vec::new(), at, ids).await
     }
 
-    async fn with_ids(folder: tempfile::TempDir, stage: Stage, text: String, at: Time, ids: Ids) -> Staged {
+    /// The demo's platform with channels beside the record: as the configuration writes them, and as
+    /// senders. `quiet` and the like may stand in `record`, for the record itself.
+    pub async fn telling(channels: &str, record: &str, others: Vec<(String, Settings)>, time: &str) -> Staged {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
+        let stage = Stage::new().unwrap();
+        let address = stage.open().await.unwrap();
+        let text = configuration(folder.path(), &format!("http://{address}"), &anchors().await.unwrap());
+        let text = text.replace("kind = \"terminal\"", &format!("kind = \"terminal\"\n{record}"));
+        let channels = channels.replace("{folder}", &folder.path().display().to_string());
+        let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
+        let at = Time::parse(time).unwrap();
+        Staged::with_ids(folder, stage, format!("{text}\n{channels}"), others, at, ids).await
+    }
+
+    async fn with_ids(
+        folder: tempfile::TempDir,
+        stage: Stage,
+        text: String,
+        others: Vec<(String, Settings)>,
+        at: Time,
+        ids: Ids,
+    ) -> Staged {
         provider();
         let clock = Clock::manual(at);
         let (address, received) = webhook().await;
-        let (engine, courier, store) = start(&text, folder.path(), address, &clock, &ids).await;
-        Staged { folder, stage, clock, engine, courier, store, received, text, ids }
+        let (engine, courier, store) = start(&text, others.clone(), folder.path(), address, &clock, &ids).await;
+        Staged { folder, stage, clock, engine, courier, store, received, text, others, ids }
+    }
+
+    /// What people may do here.
+    pub fn acts(&self) -> Acts {
+        let config = Config::read("test.toml", self.text.clone()).unwrap_or_else(|problems| panic!("{problems}"));
+        Acts::new(self.store.clone(), Arc::new(Known::of(&config)), self.ids.clone())
+    }
+
+    /// Texts that came to the record since the last call, whole.
+    pub fn texts(&self) -> Vec<String> {
+        let alerts = std::mem::take(&mut *self.received.lock().unwrap());
+        alerts.into_iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Stops without any farewell, and starts again from what is on disk.
     pub async fn crash_and_restart(self) -> Staged {
-        let Staged { folder, stage, clock, engine, courier, store, text, ids, .. } = self;
+        let Staged { folder, stage, clock, engine, courier, store, text, others, ids, .. } = self;
         drop((engine, courier));
         store.close().await;
         drop(store);
-        Staged::with_ids(folder, stage, text, clock.now(), ids).await
+        Staged::with_ids(folder, stage, text, others, clock.now(), ids).await
     }
 
     /// Lets `span` pass: everything due is asked, decided and told.
@@ -231,6 +267,7 @@ impl Staged {
 
 async fn start(
     text: &str,
+    others: Vec<(String, Settings)>,
     folder: &Path,
     webhook: SocketAddr,
     clock: &Clock,
@@ -248,9 +285,8 @@ async fn start(
     let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
     let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
-    let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })];
-    let everybody = vec![Way::plain("record", "127.0.0.1")];
-    let ways = Ways { senders: Senders::new(settings, clock).unwrap(), everybody };
+    let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })].into_iter().chain(others);
+    let ways = Ways { senders: Senders::new(settings, Arc::default()).unwrap(), everybody: config.ways() };
     let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
     (engine, courier, store)

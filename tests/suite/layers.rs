@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 /// Which modules each module may use; every module may use itself.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("core", &[]),
     ("read", &[]),
+    ("draw", &[]),
     ("clock", &["core"]),
     ("ids", &[]),
     ("say", &["core"]),
@@ -15,9 +16,9 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("store", &["core"]),
     ("notify", &["core", "say", "clock"]),
     ("config", &["core", "catalog", "read"]),
-    ("engine", &["core", "say", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
+    ("engine", &["core", "say", "draw", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
     ("acts", &["core", "read", "config", "store", "ids"]),
-    ("bot", &["acts", "core", "say", "store", "clock", "engine"]),
+    ("bot", &["acts", "core", "say", "draw", "store", "notify", "clock", "ids"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
     ("bench", &["core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
@@ -25,7 +26,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         "cli",
         &[
             "acts", "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web",
-            "demo", "bench", "clock", "ids",
+            "draw", "demo", "bench", "clock", "ids",
         ],
     ),
     ("main", &["cli"]),

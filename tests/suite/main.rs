@@ -5,7 +5,9 @@
 
 mod bench;
 mod bot;
+mod botapi;
 mod catalog;
+mod channels;
 mod cli;
 mod config;
 mod dns;
@@ -25,6 +27,7 @@ mod secrets;
 mod signing;
 mod site;
 mod store;
+mod telling;
 mod tls;
 mod traps;
 mod vendor;

@@ -11,7 +11,7 @@ use plugwatch::core::route::Way;
 use plugwatch::core::time::Time;
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
-use plugwatch::notify::{Message, Senders, Settings, Tried};
+use plugwatch::notify::{Limiter, Message, Senders, Settings, Tried};
 use plugwatch::say::alert::{AlertView, Body};
 use plugwatch::store::{Address, Batch, NewAlert, Store};
 use serde_json::{Value, json};
@@ -57,9 +57,9 @@ async fn telegram(answers: Vec<(u16, Value)>) -> (Senders, Seen) {
     let settings = Settings::Telegram {
         token: Secret::new("123:abc"),
         api_url: Some(url::Url::parse(&format!("http://{address}/")).unwrap()),
+        limiter: Arc::new(Limiter::new(Clock::manual(Time(0)))),
     };
-    let clock = Clock::manual(Time(0));
-    (Senders::new([("telegram".to_owned(), settings)], &clock).unwrap(), seen)
+    (Senders::new([("telegram".to_owned(), settings)], Arc::default()).unwrap(), seen)
 }
 
 fn sent(id: i32) -> (u16, Value) {
@@ -149,7 +149,7 @@ async fn webhook(status: &'static str, headers: &'static str) -> (Tried, String)
     .await;
     let url = url::Url::parse(&format!("http://{address}/hook")).unwrap();
     let settings = Settings::Webhook { url, secret: Some(Secret::new("topsecret")) };
-    let senders = Senders::new([("hook".to_owned(), settings)], &Clock::manual(Time(0))).unwrap();
+    let senders = Senders::new([("hook".to_owned(), settings)], Arc::default()).unwrap();
     let tried = senders.send("hook", &message("x")).await;
     let request = seen.lock().unwrap().clone();
     (tried, request)
@@ -183,7 +183,8 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     let hook =
         |address| Settings::Webhook { url: url::Url::parse(&format!("http://{address}/")).unwrap(), secret: None };
     let clock = Clock::manual(Time(1_000_000));
-    let senders = Senders::new([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))], &clock).unwrap();
+    let senders =
+        Senders::new([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))], Arc::default()).unwrap();
     let everybody = vec![Way::plain("gone", "g"), Way::plain("fine", "f")];
     let view = AlertView {
         reason: Reason::Started,

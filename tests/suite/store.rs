@@ -91,7 +91,8 @@ async fn another_platforms_history_is_refused_and_a_renamed_platform_is_not() {
     let (_folder, path) = file();
     let store = Store::open(&path).await.unwrap();
     store.claim("Acme", &["a"].into()).await.unwrap();
-    let probe = WantedProbe { identity: "a".into(), dependency: "a".into(), check: "a/b".into(), country: None };
+    let probe =
+        WantedProbe { identity: "a".into(), dependency: "a".into(), check: "a/b".into(), country: None, decides: true };
     store.set_probes(&[probe], Time(1)).await.unwrap();
     let error = store.claim("Other", &["b"].into()).await.unwrap_err();
     assert!(error.to_string().contains("holds the history of `Acme`"), "{error}");
@@ -123,6 +124,7 @@ async fn probes_keep_their_numbers_and_wake_again() {
         dependency: identity.into(),
         check: "a/b".into(),
         country: None,
+        decides: true,
     };
     let (first, _) = store.set_probes(&[probe("a"), probe("b")], Time(1)).await.unwrap();
     let (_, retired) = store.set_probes(&[probe("a")], Time(2)).await.unwrap();
@@ -135,7 +137,13 @@ async fn probes_keep_their_numbers_and_wake_again() {
 async fn sums_follow_the_looks() {
     let (_folder, path) = file();
     let store = Store::open(&path).await.unwrap();
-    let wanted = WantedProbe { identity: "x".into(), dependency: "ios-app".into(), check: "a/b".into(), country: None };
+    let wanted = WantedProbe {
+        identity: "x".into(),
+        dependency: "ios-app".into(),
+        check: "a/b".into(),
+        country: None,
+        decides: true,
+    };
     let (ids, _) = store.set_probes(&[wanted], Time(0)).await.unwrap();
     let hour = 3_600_000;
     let looks = [0, 1, hour, hour + 1, hour + 2].map(|at| look(ids["x"], at, None)).into();

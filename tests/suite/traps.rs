@@ -121,7 +121,7 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
     store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
     let clock = Clock::manual(Time(0));
     let channel = Arc::new(Refusing { left: Mutex::new(4), arrived: Mutex::default() });
-    let senders = Senders::new([("chat".to_owned(), Settings::Recorded(channel.clone()))], &clock).unwrap();
+    let senders = Senders::new([("chat".to_owned(), Settings::Recorded(channel.clone()))], Arc::default()).unwrap();
     let courier = Courier::new(store.clone(), Ways { senders, everybody: Vec::new() }, clock.clone(), Ids::Random);
     courier.deliver(Time(0)).await.unwrap();
     assert_eq!(store.outbox_state().await.unwrap().sent, 0, "refused is not sent");

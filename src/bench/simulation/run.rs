@@ -136,7 +136,7 @@ impl Simulation<'_> {
         // Opening checks the whole file: a store that a kill left damaged ends the run here.
         let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
         let senders = [("log".to_owned(), Channel::Recorded(self.mailbox.clone()))];
-        let senders = Senders::new(senders, &self.clock)?;
+        let senders = Senders::new(senders, Arc::default())?;
         let ways = Ways { senders, everybody: vec![Way::plain("log", "log")] };
         let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
         let engine = Engine::start(config, self.askers.clone(), store.clone(), self.clock.clone(), Ids::Random);

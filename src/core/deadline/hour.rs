@@ -52,8 +52,9 @@ pub(super) fn span(tokens: &[Token], from: usize, received: Time) -> Option<(usi
     if !matches!(tokens[from].text.as_str(), "within" | "in" | "have" | "after") {
         return None;
     }
-    let skip = usize::from(tokens.get(from + 1)?.text == "the") + usize::from(tokens.get(from + 2)?.text == "next") * 1;
-    let at = from + 1 + if skip == 2 { 2 } else { 0 };
+    let word = |at: usize| tokens.get(at).map(|token| token.text.as_str());
+    let next = word(from + 1) == Some("the") && word(from + 2) == Some("next");
+    let at = from + if next { 3 } else { 1 };
     let number = &tokens.get(at)?.text;
     let unit = tokens.get(at + 1)?.text.trim_end_matches("'s").trim_end_matches(['s', '\'', '’']);
     let count: u64 = match number.as_str() {

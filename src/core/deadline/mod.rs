@@ -57,7 +57,9 @@ impl Deadline {
             false => format!("{} ago", human(now.since(self.at))),
         };
         let assumed = self.assumed.iter().map(|what| format!(" {what}")).collect::<String>();
-        format!("{} ({}), {left}.{assumed}", self.read_as, self.at.utc().format("%a %-d %b %Y %H:%M UTC"))
+        let utc = self.at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+        let utc = if self.read_as == utc { String::new() } else { format!(" ({utc})") };
+        format!("{}{utc}, {left}.{assumed}", self.read_as)
     }
 }
 

@@ -37,7 +37,7 @@ impl Courier {
             for to in alert.to.iter().filter(|to| to.only == Only::Always) {
                 let delivery = from_memory(alert, &to.channel, &to.recipient, &instead);
                 let Ok(message) = self.message(&delivery, now) else { continue };
-                if let Tried::Sent(_) = self.ways.read().await.senders.send(&to.channel, &message).await {
+                if let Tried::Sent(_) = self.ways().senders.send(&to.channel, &message).await {
                     arrived.insert(&to.channel);
                 }
             }

@@ -41,7 +41,7 @@ impl Courier {
                     self.tell_dead(delivery, why, None, now).await?;
                 }
             }
-            Outcome::Retry(_, why) => {
+            Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
                 let since = after.failing_since.unwrap_or(now);
                 let critical = delivery.alert.level == Level::Critical;
                 let patience = if critical { PATIENCE / 2 } else { PATIENCE };
@@ -59,7 +59,7 @@ impl Courier {
 
     /// Every other place, those that wake somebody if there are any.
     async fn others(&self, delivery: &Delivery) -> Vec<Way> {
-        let ways = self.ways.read().await;
+        let ways = self.ways();
         let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
         let others: Vec<Way> = ways.everybody.iter().filter(|way| !own(way)).cloned().collect();
         match others.iter().any(|way| way.wakes) {

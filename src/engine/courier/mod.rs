@@ -10,11 +10,11 @@ pub use emergency::Unsaid;
 pub use message::note_message;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use tokio::sync::RwLock;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use super::Windows;
 use crate::clock::Clock;
@@ -39,7 +39,8 @@ const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
 /// Delivers the outbox.
 pub struct Courier {
     store: Arc<Store>,
-    ways: RwLock<Ways>,
+    /// Taken out whole for each use: a reload waits for no message that is under way.
+    ways: Mutex<Arc<Ways>>,
     clock: Clock,
     ids: Ids,
     /// What was said from memory while nothing could be written: it comes again.
@@ -57,22 +58,26 @@ pub struct Ways {
 impl Courier {
     /// A courier for these channels.
     pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Courier {
-        Courier { store, ways: RwLock::new(ways), clock, ids, said: Mutex::default() }
+        Courier { store, ways: Mutex::new(Arc::new(ways)), clock, ids, said: Mutex::default() }
     }
 
     /// Takes up changed channels between two rounds.
     pub async fn replace(&self, ways: Ways) {
-        *self.ways.write().await = ways;
+        *self.ways.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(ways);
         self.readdress().await;
+    }
+
+    fn ways(&self) -> Arc<Ways> {
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What waits for a channel that is no longer configured goes to those that are.
     pub async fn readdress(&self) {
         if let Ok(moved) = self.store.moved_chats().await {
-            self.ways.read().await.senders.moved().remember(moved);
+            self.ways().senders.moved().remember(moved);
         }
         let places: Vec<(String, String)> = {
-            let ways = self.ways.read().await;
+            let ways = self.ways();
             ways.everybody.iter().map(|way| (way.channel.clone(), way.recipient.clone())).collect()
         };
         match self.store.readdress(&places).await {
@@ -90,30 +95,39 @@ impl Courier {
     /// The store does not answer.
     pub async fn deliver(&self, now: Time) -> Result<usize> {
         let mut settled = 0;
+        // A place that takes its time holds up no other: what is done makes room at once. Only what
+        // is under way outside waits there; the database is spoken to here alone.
+        let mut under_way = FuturesUnordered::new();
         loop {
-            let leased = self.store.lease(now, LEASE).await?;
-            if leased.is_empty() {
-                break;
+            for delivery in self.store.lease(now, LEASE).await? {
+                settled += 1;
+                under_way.push(self.try_one(delivery));
             }
-            settled += leased.len();
-            for outcome in join_all(leased.iter().map(|delivery| self.try_one(delivery))).await {
-                outcome?;
+            match under_way.next().await {
+                Some((delivery, tried)) => self.note(&delivery, tried).await?,
+                None => break,
             }
         }
+        drop(under_way);
         self.amend(now).await?;
-        let fresh = self.ways.read().await.senders.moved().take_fresh();
+        let fresh = self.ways().senders.moved().take_fresh();
         for (from, to) in fresh {
             self.store.note_moved_chat(from, to).await?;
         }
         Ok(settled)
     }
 
-    async fn try_one(&self, delivery: &Delivery) -> Result<()> {
+    async fn try_one(&self, delivery: Delivery) -> (Delivery, Tried) {
         let sent_at = self.clock.now();
-        let tried = match self.message(delivery, sent_at) {
-            Ok(message) => self.ways.read().await.senders.send(&delivery.channel, &message).await,
+        let tried = match self.message(&delivery, sent_at) {
+            Ok(message) => self.ways().senders.send(&delivery.channel, &message).await,
             Err(why) => Tried::Never { why },
         };
+        (delivery, tried)
+    }
+
+    /// Writes down what came of a try, and sees to what follows.
+    async fn note(&self, delivery: &Delivery, tried: Tried) -> Result<()> {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
@@ -123,7 +137,9 @@ impl Courier {
                 let lost = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
                 tracing::error!(channel, why, "{channel} to {recipient}: {why}; what did not arrive:\n{lost}");
             }
-            Outcome::Retry(_, why) => tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again"),
+            Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
+                tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again");
+            }
             Outcome::Sent(_) => {}
         }
         let (before, after) = self.store.settle(delivery, &outcome, now).await?;
@@ -134,7 +150,7 @@ impl Courier {
     async fn amend(&self, now: Time) -> Result<()> {
         for amend in self.store.amends(now).await? {
             let tried = match self.amended(&amend, now).await? {
-                Some(message) => self.ways.read().await.senders.amend(&amend.channel, &amend.remote_id, &message).await,
+                Some(message) => self.ways().senders.amend(&amend.channel, &amend.remote_id, &message).await,
                 None => Tried::Sent(None),
             };
             self.store.amended(amend.id, now, again(&amend, &tried, now)).await?;
@@ -175,6 +191,10 @@ fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
         Tried::Retry { why, .. } if now.since(delivery.alert.at) > GIVE_UP => {
             Outcome::Dead(format!("given up after a week: {why}"))
         }
+        Tried::Unsure { why } if now.since(delivery.alert.at) > GIVE_UP => {
+            Outcome::Dead(format!("given up after a week: {why}"))
+        }
+        Tried::Unsure { why } => Outcome::Unsure(backoff(delivery), why),
         Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
         Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery), why),
     }
@@ -182,7 +202,11 @@ fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
 
 /// When a message that could not be changed is tried again, if it is.
 fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
-    let Tried::Retry { after, why } = tried else { return None };
+    let (after, why) = match tried {
+        Tried::Retry { after, why } => (*after, why),
+        Tried::Unsure { why } => (None, why),
+        Tried::Sent(_) | Tried::Never { .. } => return None,
+    };
     let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
     tracing::debug!(why, "{} to {}: a message is not changed yet: {why}", amend.channel, amend.recipient);
     (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))

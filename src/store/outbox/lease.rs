@@ -131,9 +131,11 @@ async fn take(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) ->
 /// in full, and so are reports.
 fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     let late = |due: &&Due| due.next_at <= now && now.since(due.delivery.alert.at) >= LATE;
+    // A reminder says nothing new of what it reminds of.
     let last = |due: &Due| {
         let alert = &due.delivery.alert;
-        !open.iter().any(|other| other.delivery.alert.id > alert.id && other.delivery.alert.thread == alert.thread)
+        let newer = |other: &&Due| other.delivery.alert.id > alert.id && other.delivery.alert.thread == alert.thread;
+        open.iter().filter(newer).all(|other| other.delivery.alert.reason == Reason::StillOpen)
     };
     let in_full = |due: &Due| {
         let alert = &due.delivery.alert;
@@ -210,7 +212,7 @@ async fn root(
 pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Result<Option<AlertRow>> {
     let row = sqlx::query(
         "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
-         WHERE thread = $1 ORDER BY id DESC LIMIT 1",
+         WHERE thread = $1 AND reason <> 'still_open' ORDER BY id DESC LIMIT 1",
     );
     row.bind(thread).fetch_optional(&mut **tx).await?.map(|row| alert_of(&row, 0)).transpose()
 }

@@ -158,6 +158,34 @@ impl Store {
         Ok(due.into_iter().chain(amend).min().map(Time))
     }
 
+    /// An alert by its public id, or the last of what belongs to that id.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn alert_called(&self, public_id: &str) -> Result<Option<AlertRow>> {
+        let row = sqlx::query(
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
+             WHERE public_id = $1 OR thread = $1 ORDER BY public_id = $1 DESC, id DESC LIMIT 1",
+        );
+        row.bind(public_id).fetch_optional(&self.readers).await?.map(|row| alert_of(&row, 0)).transpose()
+    }
+
+    /// When the message was made that waits longest and is due, at a place that takes messages.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn oldest_due(&self, now: Time) -> Result<Option<Time>> {
+        let oldest: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(next_at) FROM outbox LEFT JOIN place ON place.channel = outbox.channel \
+             AND place.recipient = outbox.recipient \
+             WHERE state = 'pending' AND next_at <= $1 AND place.failing_since IS NULL",
+        )
+        .bind(now.0)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(oldest.map(Time))
+    }
+
     /// What became of what belongs to `thread`, for each place.
     ///
     /// # Errors

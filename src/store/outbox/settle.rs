@@ -15,6 +15,8 @@ pub enum Outcome {
     Sent(Option<String>),
     /// Try again after this long, for this reason.
     Retry(Duration, String),
+    /// Perhaps it arrived: try again after this long, as a repeat, for this reason.
+    Unsure(Duration, String),
     /// It will never arrive here, for this reason.
     Dead(String),
 }
@@ -38,7 +40,9 @@ impl Store {
                     amend::ask_here(&mut tx, thread, channel, recipient, now).await?;
                 }
             }
-            Outcome::Retry(wait, why) => place::fails(&mut tx, channel, recipient, why, now.plus(*wait), now).await?,
+            Outcome::Retry(wait, why) | Outcome::Unsure(wait, why) => {
+                place::fails(&mut tx, channel, recipient, why, now.plus(*wait), now).await?;
+            }
             Outcome::Dead(why) => place::dies(&mut tx, channel, recipient, why, now).await?,
         }
         let after = place::read(&mut tx, channel, recipient).await?;
@@ -50,7 +54,7 @@ impl Store {
 async fn settle_row(tx: &mut Transaction<'_, Sqlite>, one: &Delivery, outcome: &Outcome, now: Time) -> Result<()> {
     let (state, word, remote) = match outcome {
         Outcome::Sent(remote) => ("sent", "sent", remote.clone()),
-        Outcome::Retry(_, why) => ("pending", why.as_str(), None),
+        Outcome::Retry(_, why) | Outcome::Unsure(_, why) => ("pending", why.as_str(), None),
         Outcome::Dead(why) => ("dead", why.as_str(), None),
     };
     sqlx::query(
@@ -65,7 +69,8 @@ async fn settle_row(tx: &mut Transaction<'_, Sqlite>, one: &Delivery, outcome: &
     .execute(&mut **tx)
     .await?;
     let done = "UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3";
-    sqlx::query(done).bind(now.0).bind(word).bind(one.attempt).execute(&mut **tx).await?;
+    let came = if matches!(outcome, Outcome::Unsure(..)) { "not known" } else { word };
+    sqlx::query(done).bind(now.0).bind(came).bind(one.attempt).execute(&mut **tx).await?;
     // What an earlier try came to will never be known; it has been counted as a repeat.
     let old = "UPDATE attempt SET outcome = 'not known' WHERE outbox = $1 AND outcome IS NULL";
     sqlx::query(old).bind(one.id).execute(&mut **tx).await?;

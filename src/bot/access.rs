@@ -1,0 +1,87 @@
+//! Who may ask, and who may change anything.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use teloxide::types::{Chat, User};
+
+use super::Served;
+use crate::acts::Person;
+use crate::notify::Moved;
+
+/// Telegram writes as this user for administrators who do not show themselves.
+const ANONYMOUS: u64 = 1_087_968_824;
+
+/// A chat, and perhaps a topic of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The chat; groups have negative ids.
+    pub chat: i64,
+    /// The topic within a forum group.
+    pub topic: Option<i32>,
+}
+
+/// Chats and users that are served.
+pub struct Access {
+    chats: HashSet<i64>,
+    users: HashSet<i64>,
+    /// The channel's name.
+    pub(super) channel: String,
+    moved: Arc<Moved>,
+    refused: Mutex<HashSet<i64>>,
+}
+
+/// What somebody may do here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum May {
+    /// Ask and change.
+    Change(Person),
+    /// Ask only; why not more.
+    Ask(String),
+    /// Nothing; what to tell them, the first time.
+    Nothing(Option<String>),
+}
+
+impl Access {
+    pub(super) fn new(served: Served) -> Access {
+        let Served { chats, users, channel, moved } = served;
+        let chats = chats.into_iter().map(|place| place.chat).collect();
+        Access { chats, users: users.into_iter().collect(), channel, moved, refused: Mutex::default() }
+    }
+
+    /// A group is elsewhere now: if it was listed, it still is.
+    pub(super) fn follow(&self, from: i64, to: i64) {
+        if self.lists(from) {
+            self.moved.learn(from, to);
+        }
+    }
+
+    fn lists(&self, chat: i64) -> bool {
+        self.chats.contains(&chat) || self.chats.iter().any(|listed| self.moved.now(*listed) == chat)
+    }
+
+    /// What the sender of a message, or whoever presses a button, may do in this chat. Both are
+    /// looked at each time: a list may have changed since the button was drawn.
+    pub(super) fn may(&self, chat: &Chat, user: Option<&User>) -> May {
+        let id = chat.id.0;
+        if !self.lists(id) {
+            let fresh = self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+            let said = format!("I only talk to the chats I was told to. If this is yours, add {id} to `chats`.");
+            return May::Nothing(fresh.then_some(said));
+        }
+        let Some(user) = user.filter(|user| user.id.0 != ANONYMOUS) else {
+            return May::Ask("I cannot see who you are: write as yourself, not as the group or a channel.".to_owned());
+        };
+        if self.users.contains(&i64::try_from(user.id.0).unwrap_or(0)) {
+            return May::Change(self.person(user));
+        }
+        let said = format!("You may ask here, but not change anything. If you should, add {} to `users`.", user.id.0);
+        May::Ask(said)
+    }
+
+    /// How somebody stands in the record.
+    pub(super) fn person(&self, user: &User) -> Person {
+        let name = user.username.as_ref().map_or_else(|| user.full_name(), |name| format!("@{name}"));
+        Person::new(&name, &self.channel)
+    }
+}

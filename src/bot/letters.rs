@@ -1,0 +1,108 @@
+//! Letters that people bring: a forwarded message, a pasted text, a photo, a mail as a file. And
+//! their answers to what was asked back.
+
+use teloxide::net::Download;
+use teloxide::prelude::*;
+use teloxide::types::{FileId, Message, UserId};
+
+use super::access::May;
+use super::{Answering, Reply};
+use crate::acts::{Brought, No, Person};
+use crate::core::time::Time;
+use crate::say::buttons;
+
+/// A text that is at least so long, written to the bot alone, is a letter and no small talk.
+const PASTED: usize = 120;
+/// As the Bot API's download limit allows, and letters are smaller.
+const LARGEST: u32 = 10 << 20;
+
+/// The answers to what is no command.
+pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, me: UserId) -> Vec<Reply> {
+    let user = message.from.as_ref().filter(|_| message.sender_chat.is_none());
+    let asked = asked_about(message, me);
+    if asked.is_none() && !is_letter(message) {
+        return Vec::new();
+    }
+    let who = match answering.access.may(&message.chat, user) {
+        May::Change(who) => who,
+        May::Ask(why) => return vec![Reply::plain(&why)],
+        May::Nothing(said) => return said.map(|said| Reply::plain(&said)).into_iter().collect(),
+    };
+    let now = answering.now();
+    let done = match asked {
+        Some(id) => told(answering, &who, &id, message.text().unwrap_or(""), now).await,
+        None => bring(bot, answering, &who, message, now).await,
+    };
+    vec![done.unwrap_or_else(|No(why)| Reply::plain(&why))]
+}
+
+/// The letter that a message of ours asks about, if this one answers it.
+fn asked_about(message: &Message, me: UserId) -> Option<String> {
+    let question = message.reply_to_message().filter(|asked| asked.from.as_ref().is_some_and(|from| from.id == me))?;
+    let text = question.text()?.strip_prefix("Notice ")?;
+    message.text()?;
+    text.split_whitespace().next().filter(|id| id.starts_with("pw-")).map(|id| id.trim_matches('.').to_owned())
+}
+
+/// In a group only what is forwarded or sent as a file, so that talk is no letter.
+fn is_letter(message: &Message) -> bool {
+    let file = message.photo().is_some() || message.document().is_some();
+    let long = message.chat.is_private() && message.text().is_some_and(|text| text.chars().count() >= PASTED);
+    let forwarded = message.forward_origin().is_some() && message.text().is_some();
+    (file && (message.chat.is_private() || message.caption().is_some())) || long || forwarded
+}
+
+async fn bring(bot: &Bot, answering: &Answering, who: &Person, message: &Message, now: Time) -> Result<Reply, No> {
+    let bytes = match file_of(message)? {
+        Some(file) => download(bot, &file).await?,
+        None => Vec::new(),
+    };
+    let words = message.text().or(message.caption()).unwrap_or("").to_owned();
+    let text = match std::str::from_utf8(&bytes) {
+        // A mail as a file speaks for itself.
+        Ok(mail) if words.is_empty() => mail.to_owned(),
+        _ => words,
+    };
+    // A forwarded message came when it was written first.
+    let received = message.forward_date().map(|at| Time(at.timestamp_millis())).filter(|at| *at <= now);
+    let brought = Brought { bytes, text, received, ask: true, ..Brought::default() };
+    let (letter, said) = answering.acts().bring(who, brought, now).await?;
+    let buttons = buttons::of_letter(&letter.public_id, letter.notice.effective.is_some(), letter.answered.is_some());
+    Ok(Reply { buttons, ..Reply::plain(&said) })
+}
+
+/// The file of a message: a document, or the largest of a photo's sizes.
+fn file_of(message: &Message) -> Result<Option<FileId>, No> {
+    let file = message.document().map(|document| &document.file);
+    let file = file.or_else(|| message.photo().and_then(|sizes| sizes.last()).map(|size| &size.file));
+    match file {
+        Some(file) if file.size > LARGEST => Err(No(format!("it is larger than {} MB", LARGEST >> 20))),
+        other => Ok(other.map(|file| file.id.clone())),
+    }
+}
+
+async fn download(bot: &Bot, id: &FileId) -> Result<Vec<u8>, No> {
+    let failed = |why: String| No(format!("Telegram does not give the file ({why}); send it again, or as text"));
+    let file = bot.get_file(id.clone()).await.map_err(|error| failed(error.to_string()))?;
+    let mut bytes = Vec::new();
+    // The address of a file holds the token: no error text of it is shown.
+    bot.download_file(&file.path, &mut bytes).await.map_err(|_| failed("the download broke off".to_owned()))?;
+    Ok(bytes)
+}
+
+/// The answer to "effective when?" or "what does it threaten?".
+async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Time) -> Result<Reply, No> {
+    let acts = answering.acts();
+    let hour = acts.effective(who, id, text, now).await;
+    let said = match hour {
+        Ok(said) => said,
+        Err(No(no_hour)) => {
+            let names: Vec<String> = text.split([',', '\n']).map(|name| name.trim().to_owned()).collect();
+            match acts.concerns(who, id, &names, now).await {
+                Ok(said) => said,
+                Err(No(no_name)) => return Err(No(format!("{no_hour}. As a name: {no_name}"))),
+            }
+        }
+    };
+    Ok(Reply { buttons: buttons::of_letter(id, true, false), ..Reply::plain(&said) })
+}

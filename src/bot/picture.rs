@@ -1,0 +1,50 @@
+//! The picture of a dependency's last weeks, for `/history`.
+
+use super::Answering;
+use crate::acts::Thing;
+use crate::core::days::{Trouble, days};
+use crate::core::history::{Counts, DAY, bucket};
+use crate::core::time::Time;
+use crate::draw;
+use crate::say::status::{served, words};
+use crate::say::strips::{Strip, Strips, svg};
+
+/// So many days are shown.
+const DAYS: usize = 30;
+
+/// A PNG, or nothing: words stand beside it.
+pub(super) async fn of(answering: &Answering, thing: &Thing, now: Time) -> Option<Vec<u8>> {
+    let drawn = draw_it(answering, thing, now).await;
+    drawn.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok()
+}
+
+async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<u8>, String> {
+    let text = |error: crate::store::Error| error.to_string();
+    let first = Time(bucket(now, DAY) - (DAYS as i64 - 1) * DAY);
+    let rows = answering.store.rollups(&thing.id, DAY, first).await.map_err(text)?;
+    let counts: Vec<(Time, Counts)> = rows.into_iter().map(|row| (row.starts_at, row.counts)).collect();
+    let incidents = answering.store.incidents(Some(&thing.id), first).await.map_err(text)?;
+    let troubles: Vec<Trouble> = incidents
+        .iter()
+        .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
+        .collect();
+    let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
+    let board = answering.board.borrow().clone();
+    let shown = board.dependencies.iter().find(|d| d.id == thing.id).map(|d| words(d.shown()));
+    let strip = Strip {
+        label: format!("now: {}", shown.unwrap_or("not looked at yet")),
+        words: String::new(),
+        days: days(first, DAYS, &counts, &troubles, now),
+    };
+    let strips = Strips {
+        title: thing.label.clone(),
+        subtitle: served(&sum),
+        strips: vec![strip],
+        rest: None,
+        first: first.utc().format("%-d %b").to_string(),
+        last: "today".to_owned(),
+    };
+    let svg = svg(&strips);
+    // Drawing takes longer than answering should wait.
+    tokio::task::spawn_blocking(move || draw::png(&svg)).await.map_err(|error| error.to_string())?
+}

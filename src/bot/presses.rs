@@ -1,0 +1,58 @@
+//! Presses of buttons. A press carries a verb and a public id; who pressed is looked at anew.
+
+use teloxide::types::CallbackQuery;
+
+use super::access::May;
+use super::{Answering, Reply, commands};
+use crate::acts::{No, Person};
+use crate::core::time::Time;
+use crate::say::buttons::{self, Verb};
+
+/// What whoever pressed is told, and what is answered to the message.
+pub(super) async fn press(answering: &Answering, query: &CallbackQuery) -> (String, Vec<Reply>) {
+    let Some(message) = query.regular_message() else {
+        return ("This message is too old: use the command.".to_owned(), Vec::new());
+    };
+    let Some((verb, id)) = query.data.as_deref().and_then(buttons::read) else {
+        return ("This button is of another version: use the command.".to_owned(), Vec::new());
+    };
+    let now = answering.now();
+    let done = match answering.access.may(&message.chat, Some(&query.from)) {
+        May::Nothing(said) => Err(No(said.unwrap_or_else(|| "I only talk to the chats I was told to.".to_owned()))),
+        May::Ask(_) if verb == Verb::Why => why(answering, id, now).await,
+        May::Ask(said) => refused(answering, query, verb, said, now).await,
+        May::Change(who) => change(answering, &who, verb, id, now).await,
+    };
+    done.unwrap_or_else(|No(why)| (why, Vec::new()))
+}
+
+type Pressed = Result<(String, Vec<Reply>), No>;
+
+async fn refused(answering: &Answering, query: &CallbackQuery, verb: Verb, said: String, now: Time) -> Pressed {
+    let who = answering.access.person(&query.from);
+    answering.acts().refuse(&who, &format!("pressed {verb:?}"), now).await?;
+    Err(No(said))
+}
+
+async fn why(answering: &Answering, id: &str, now: Time) -> Pressed {
+    let dependency = answering.acts().concerned(id).await?;
+    let reply = commands::why(answering, &dependency, now).await?;
+    Ok(("See below.".to_owned(), vec![reply]))
+}
+
+async fn change(answering: &Answering, who: &Person, verb: Verb, id: &str, now: Time) -> Pressed {
+    let acts = answering.acts();
+    let said = match verb {
+        Verb::Why => return why(answering, id, now).await,
+        Verb::Ack => acts.ack(who, Some(id), now).await?,
+        Verb::Mute => acts.mute(who, &acts.concerned(id).await?, "1h", "", now).await?,
+        Verb::Accept => acts.accept(who, &acts.concerned(id).await?, now).await?,
+        Verb::WithUs => acts.attest(who, &acts.concerned(id).await?, false, now).await?,
+        Verb::Left => acts.attest(who, &acts.concerned(id).await?, true, now).await?,
+        Verb::Confirm => acts.confirm(who, id, now).await?,
+        Verb::Answer => acts.answered(who, id, now).await?,
+        Verb::Withdraw => acts.withdraw(who, id, now).await?,
+    };
+    // In a group everybody sees who did what.
+    Ok((said.clone(), vec![Reply::plain(&said)]))
+}

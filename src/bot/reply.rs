@@ -1,0 +1,83 @@
+//! Answers, within Telegram's limits.
+
+use teloxide::prelude::*;
+use teloxide::types::{
+    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ParseMode, ReplyParameters,
+};
+
+use super::Answering;
+use crate::say::buttons::Button;
+use crate::say::escape;
+use crate::say::split::{LIMIT, split};
+
+/// The answer to a press is at most 200 characters (Bot API, answerCallbackQuery).
+const PRESS: usize = 190;
+
+/// One answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) html: String,
+    pub(super) buttons: Vec<Vec<Button>>,
+    pub(super) picture: Option<Vec<u8>>,
+}
+
+impl Reply {
+    pub(super) fn plain(text: &str) -> Reply {
+        Reply::html(escape(text))
+    }
+
+    pub(super) fn html(html: String) -> Reply {
+        Reply { html, ..Reply::default() }
+    }
+}
+
+/// Sends answers to a message, where it was written: in its topic, as replies to it.
+pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies: Vec<Reply>) -> ResponseResult<()> {
+    let thread = to.thread_id.filter(|_| to.is_topic_message);
+    let preview = LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    };
+    let answer_to = ReplyParameters::new(to.id).allow_sending_without_reply();
+    for reply in replies {
+        if let Some(picture) = reply.picture {
+            answering.limiter.pass(to.chat.id.0).await;
+            let mut request = bot.send_photo(to.chat.id, InputFile::memory(picture).file_name("history.png"));
+            request.message_thread_id = thread;
+            request.await?;
+        }
+        let parts = split(&reply.html, LIMIT);
+        let last = parts.len() - 1;
+        for (n, part) in parts.into_iter().enumerate() {
+            answering.limiter.pass(to.chat.id.0).await;
+            let mut request = bot.send_message(to.chat.id, part).parse_mode(ParseMode::Html);
+            request.link_preview_options = Some(preview.clone());
+            request.message_thread_id = thread;
+            request.reply_parameters = Some(answer_to.clone());
+            if n == last && !reply.buttons.is_empty() {
+                request.reply_markup = Some(keyboard(&reply.buttons).into());
+            }
+            request.await?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends the waiting of whoever pressed.
+pub(super) async fn answer_press(bot: &Bot, query: &CallbackQuery, said: &str) -> ResponseResult<()> {
+    let short: String = said.chars().take(PRESS).collect();
+    let short = if short.len() < said.len() { format!("{short} …") } else { short };
+    match bot.answer_callback_query(query.id.clone()).text(short).show_alert(true).await {
+        // A press that is answered late is answered all the same.
+        Ok(_) | Err(teloxide::RequestError::Api(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
+    let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
+    InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
+}

@@ -1,0 +1,76 @@
+//! Alerts that ride on what is watched: "your only channel for alerts about Amazon is Amazon".
+
+use std::collections::BTreeSet;
+
+use super::{Channel, ChannelKind, Config, Hook};
+
+impl Config {
+    /// The company that carries a channel, as far as it is known: by its kind, or by its host.
+    fn carrier(&self, channel: &Channel) -> Option<String> {
+        let host = match &channel.kind {
+            ChannelKind::Telegram { .. } => return Some("telegram".to_owned()),
+            ChannelKind::Hook(Hook::Slack, _) => return Some("salesforce".to_owned()),
+            ChannelKind::Hook(Hook::Discord, _) => return Some("discord".to_owned()),
+            ChannelKind::PagerDuty { .. } => return Some("pagerduty".to_owned()),
+            ChannelKind::Email { server, .. } => server.clone(),
+            ChannelKind::Webhook { url, .. } => url.host_str()?.to_owned(),
+            ChannelKind::Ntfy { server, .. } => server.host_str()?.to_owned(),
+            ChannelKind::Hook(Hook::Mattermost, url) => url::Url::parse(url.set()?.open()).ok()?.host_str()?.to_owned(),
+            ChannelKind::Log | ChannelKind::Terminal | ChannelKind::Exec { .. } => return None,
+        };
+        self.catalog.company_of_host(&host)
+    }
+
+    /// Labels of what stands on a company.
+    fn standing_on(&self, company: &str) -> Vec<&str> {
+        let on = |id: &String| self.catalog.vendors.get(id).is_some_and(|vendor| vendor.parent == company);
+        let things = self.dependencies.iter().filter(|dependency| dependency.vendors.iter().any(on));
+        things.map(|dependency| dependency.label.as_str()).collect()
+    }
+
+    /// What a person wants to know before relying on it: who would fall silent with whom.
+    pub(super) fn of_conflicts(&self) -> Vec<String> {
+        let awake: Vec<&Channel> = self.channels.iter().filter(|channel| channel.wakes()).collect();
+        let carriers: Vec<(&Channel, Option<String>)> =
+            awake.into_iter().map(|channel| (channel, self.carrier(channel))).collect();
+        let mut notes = Vec::new();
+        let companies: BTreeSet<&String> = carriers.iter().filter_map(|(_, company)| company.as_ref()).collect();
+        for company in companies {
+            let watched = self.standing_on(company);
+            if watched.is_empty() {
+                continue;
+            }
+            let name = self.catalog.company(company);
+            let by: Vec<&str> = carriers
+                .iter()
+                .filter(|(_, carrier)| carrier.as_ref() == Some(company))
+                .map(|(channel, _)| channel.name.as_str())
+                .collect();
+            let (by, what) = (by.join("` and `"), watched.join(", "));
+            if carriers.iter().all(|(_, carrier)| carrier.as_ref() == Some(company)) {
+                notes.push(format!(
+                    "alerts about {what} go through {name} alone (`{by}`), and {name} is watched for them: add a \
+                     channel that does not ride on it"
+                ));
+            }
+        }
+        if let [(channel, _)] = carriers.as_slice() {
+            notes.push(format!(
+                "there is one channel that wakes anybody, `{}`: if it fails, nobody is told; add a second one",
+                channel.name
+            ));
+        }
+        for company in &self.rides_on {
+            let watched = self.standing_on(company);
+            if !watched.is_empty() {
+                let name = self.catalog.company(company);
+                notes.push(format!(
+                    "plugwatch itself rides on {name}, and so do {}: if {name} drops you, both may end at once; \
+                     run it elsewhere, or let a dead-man's switch elsewhere wait for its [heartbeat]",
+                    watched.join(", ")
+                ));
+            }
+        }
+        notes
+    }
+}

@@ -1,0 +1,42 @@
+//! `[[date]]`: what ends or is due ahead and that nobody can measure: agreements, memberships,
+//! contracts.
+
+use super::Dependency;
+use crate::read::Table;
+use chrono::NaiveDate;
+
+/// A date that somebody typed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// The day.
+    pub on: NaiveDate,
+    /// What ends or is due.
+    pub what: String,
+    /// Who sees to it.
+    pub owner: Option<String>,
+    /// The dependency it concerns.
+    pub dependency: Option<String>,
+    /// How many minutes it takes to see to.
+    pub minutes: Option<u32>,
+}
+
+pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Date> {
+    let what = table.need_string("what", "\"Apple Developer Program: membership ends\"");
+    let on = table.need_string("on", "\"2027-03-31\"");
+    let owner = table.string("owner").map(|owner| owner.value);
+    let minutes = table.count("minutes").map(|minutes| minutes.value);
+    let dependency = table.string("dependency");
+    table.finish();
+    if let Some(id) = dependency.as_ref().filter(|id| !dependencies.iter().any(|d| d.id == id.value)) {
+        let known: Vec<&str> = dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
+        let cure = format!("there are: {}", known.join(", "));
+        table.problem(id.span.clone(), format!("`{}` is no dependency", id.value), cure);
+    }
+    let on = on?;
+    let day = NaiveDate::parse_from_str(&on.value, "%Y-%m-%d");
+    if day.is_err() {
+        table.problem(on.span, format!("`{}` is no date", on.value), "write it as \"2027-03-31\"");
+    }
+    let dependency = dependency.map(|id| id.value);
+    Some(Date { on: day.ok()?, what: what?.value, owner, dependency, minutes })
+}

@@ -1,0 +1,62 @@
+//! Pictures: SVG to PNG, with fonts of our own, so that they look the same on every machine.
+//!
+//! The fonts are subsets of DejaVu Sans (Latin, Greek, Cyrillic, a few signs); `fonts/LICENSE`
+//! says who made them.
+
+use std::sync::{Arc, LazyLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
+
+/// An immutable constant: the fonts, read once.
+static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    fonts.load_font_data(include_bytes!("fonts/DejaVuSans.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("fonts/DejaVuSans-Bold.ttf").to_vec());
+    Arc::new(fonts)
+});
+
+/// No side is longer: a picture that a message can carry.
+const LONGEST: f32 = 8_000.0;
+
+/// Draws an SVG as PNG.
+///
+/// # Errors
+/// A sentence that says what is wrong with the SVG.
+pub fn png(svg: &str) -> Result<Vec<u8>, String> {
+    let options = Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".to_owned(), ..Options::default() };
+    let tree = Tree::from_str(svg, &options).map_err(|error| format!("the picture cannot be read: {error}"))?;
+    let size = tree.size();
+    if size.width() > LONGEST || size.height() > LONGEST {
+        return Err(format!("the picture would be {} by {}", size.width(), size.height()));
+    }
+    let (width, height) = (size.to_int_size().width(), size.to_int_size().height());
+    let mut pixels = Pixmap::new(width, height).ok_or("the picture would be empty")?;
+    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| format!("the picture cannot be packed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_leave_ink() {
+        let draw = |text: &str| {
+            let svg = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"30\">\
+                 <text y=\"20\" font-family=\"DejaVu Sans\">{text}</text></svg>"
+            );
+            let pixels = Pixmap::decode_png(&png(&svg).unwrap()).unwrap();
+            pixels.pixels().iter().filter(|pixel| pixel.alpha() > 0).count()
+        };
+        assert!(draw("ж✗Ü") > draw("Ü") && draw("Ü") > 0);
+        assert_eq!(draw(""), 0);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_said() {
+        assert!(png("no").unwrap_err().starts_with("the picture cannot be read"));
+    }
+}

@@ -1,0 +1,38 @@
+//! A sign of life to an outside dead-man's switch (healthchecks.io, "Pinging API": the URL, and
+//! `/fail` with the reason as body): it tells people when plugwatch itself is gone.
+
+use super::http::{ask, client};
+use crate::core::question::Secret;
+
+/// Whom the sign is sent to.
+pub struct Heartbeat {
+    client: reqwest::Client,
+    url: Secret,
+}
+
+impl Heartbeat {
+    /// Signs of life to this URL.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub fn new(url: Secret) -> Result<Heartbeat, String> {
+        Ok(Heartbeat { client: client()?, url })
+    }
+
+    /// Sends one: alive, or what is wrong.
+    ///
+    /// # Errors
+    /// Why it did not arrive; never the URL.
+    pub async fn beat(&self, wrong: Option<&str>) -> Result<(), String> {
+        let url = self.url.open().trim_end_matches('/');
+        let request = match wrong {
+            None => self.client.get(url),
+            Some(why) => self.client.post(format!("{url}/fail")).body(why.to_owned()),
+        };
+        match ask(request, "the dead-man's switch").await {
+            Ok(reply) if (200..300).contains(&reply.status) => Ok(()),
+            Ok(reply) => Err(format!("the dead-man's switch answers {}", reply.status)),
+            Err(_) => Err("the dead-man's switch cannot be reached".to_owned()),
+        }
+    }
+}

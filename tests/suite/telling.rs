@@ -1,0 +1,358 @@
+//! How people are told: threads, acknowledgements, quiet hours, fail-over, digests, full disks,
+//! notices and drills. The whole engine on a stage, channels on real sockets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugwatch::acts::{Brought, Person};
+use plugwatch::clock::Clock;
+use plugwatch::core::question::Secret;
+use plugwatch::core::time::Time;
+use plugwatch::engine::Unsaid;
+use plugwatch::notify::{Limiter, Settings};
+use serde_json::Value;
+
+use crate::botapi::{BotApi, refusal, text};
+use crate::kit::{BEGIN, Staged, database, http, raw};
+
+fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+fn hours(n: u64) -> Duration {
+    minutes(n * 60)
+}
+
+fn ada() -> Person {
+    Person::new("Ada", "terminal")
+}
+
+const PHONE: &str = r#"
+[[channel]]
+kind = "telegram"
+name = "phone"
+token = { file = "{folder}/key" }
+chats = [42]
+"#;
+
+fn phone(api: &BotApi) -> (String, Settings) {
+    let limiter = Arc::new(Limiter::new(Clock::manual(Time(0))));
+    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
+    ("phone".to_owned(), Settings::Telegram { token, api_url, limiter })
+}
+
+/// A platform whose people are told in Telegram, too.
+async fn with_phone(more: &str) -> (Staged, BotApi) {
+    let api = BotApi::open().await;
+    let staged = Staged::telling(&format!("{PHONE}{more}"), "", vec![phone(&api)], BEGIN).await;
+    (staged, api)
+}
+
+/// The first lines of what was sent there.
+fn heads(api: &BotApi) -> Vec<String> {
+    api.texts()
+        .iter()
+        .map(|(_, text)| text.lines().next().unwrap_or_default().replace("<b>", "").replace("</b>", ""))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_incident_is_a_thread_and_its_first_message_shows_how_it_stands() {
+    let (mut staged, api) = with_phone("").await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(30)).await;
+    staged.acts().ack(&ada(), Some("android"), staged.clock.now()).await.unwrap();
+    staged.pass(minutes(1)).await;
+    staged.stage.set("google_play", "live");
+    staged.pass(minutes(60)).await;
+    let sent = api.calls(&["sendmessage"]);
+    let last = &sent.last().unwrap().1;
+    assert_eq!(heads(&api)[1..], ["🔴 DROPPED: Android app (Google Play)", "🟢 LIVE AGAIN: Android app (Google Play)"]);
+    assert_eq!(last["reply_parameters"]["message_id"], 2, "it answers the first message of the incident");
+    assert!(last.get("reply_markup").is_none(), "nothing is to be done about what is over");
+    let buttons: Vec<&str> = sent[1].1["reply_markup"]["inline_keyboard"][0]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(buttons, ["Acknowledge", "Mute 1 h", "Why"]);
+    let edits = api.calls(&["editmessagetext"]);
+    assert!(edits.iter().all(|(_, edit)| edit["message_id"] == 2));
+    insta::assert_snapshot!(edits.iter().map(|(_, edit)| text(edit)).collect::<Vec<_>>().join("\n\n====\n\n"));
+    assert_eq!(edits.last().unwrap().1["reply_markup"]["inline_keyboard"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn an_acknowledgement_stops_the_reminders_for_a_day() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(30)).await;
+    staged.told();
+    staged.acts().ack(&ada(), Some("android"), staged.clock.now()).await.unwrap();
+    staged.pass(hours(23)).await;
+    assert_eq!(staged.told(), Vec::<String>::new());
+    staged.pass(hours(3)).await;
+    assert_eq!(staged.told(), ["Still open"]);
+}
+
+#[tokio::test]
+async fn a_mute_holds_everything_but_a_loss() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.acts().mute(&ada(), "all", "6h", "", staged.clock.now()).await.unwrap();
+    staged.told();
+    staged.stage.set("twilio", "broken");
+    staged.pass(hours(2)).await;
+    assert_eq!(staged.told(), Vec::<String>::new(), "an outage waits");
+    staged.stage.set("google_play", "gone");
+    staged.pass(hours(1)).await;
+    assert_eq!(staged.told(), ["DROPPED: Android app (Google Play)"]);
+    staged.pass(hours(4)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.starts_with("OUTAGE: Sign-up texts")), "told once the mute is over: {told:?}");
+}
+
+#[tokio::test]
+async fn work_that_was_announced_from_a_terminal_holds_an_outage_back() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.acts().maintenance(&ada(), "sms", "2h", "moving", staged.clock.now()).await.unwrap();
+    staged.told();
+    staged.stage.set("twilio", "broken");
+    staged.pass(minutes(100)).await;
+    assert_eq!(staged.told(), Vec::<String>::new());
+    let board = staged.engine.windows().board.borrow().clone();
+    assert_eq!(board.find("sign-up-sms").unwrap().notes, ["work until 3 Mar 10:20 UTC"]);
+    staged.stage.set("twilio", "live");
+    staged.pass(hours(2)).await;
+    assert_eq!(staged.told(), Vec::<String>::new(), "it ended within the work");
+}
+
+#[tokio::test]
+async fn what_was_our_own_doing_is_no_loss() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(40)).await;
+    staged.acts().it_was_us(&ada(), "android", "we unpublished it", staged.clock.now()).await.unwrap();
+    staged.told();
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(40)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.starts_with("DROPPED: Cloud hosting")), "{told:?}");
+    assert!(!told.iter().any(|line| line.contains("CASCADE")), "a second loss was cried: {told:?}");
+}
+
+#[tokio::test]
+async fn a_letter_is_told_at_once_and_called_to_mind_as_its_hour_comes_near() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    let brought = Brought {
+        text: "we plan to suspend your account".into(),
+        about: vec!["hosting".into()],
+        effective: Some("4 March 2026 16:00 UTC".into()),
+        ..Brought::default()
+    };
+    let now = staged.clock.now();
+    let (letter, _) = staged.acts().bring(&ada(), brought, now).await.unwrap();
+    staged.pass(minutes(5)).await;
+    assert_eq!(staged.told(), ["ENDS: Cloud hosting (DigitalOcean)"]);
+    // Acknowledging it does not make the hour go away.
+    staged.acts().ack(&ada(), Some("hosting"), staged.clock.now()).await.unwrap();
+    let mut reminded = Vec::new();
+    for hour in 9..24 + 17 {
+        staged.pass(hours(1)).await;
+        for text in staged.texts() {
+            reminded.push(format!("{hour}: {}", text.lines().nth(1).unwrap_or_default()));
+        }
+        if hour == 35 {
+            assert_eq!(staged.shown("hosting"), "degraded");
+        }
+    }
+    insta::assert_snapshot!(reminded.join("\n"));
+    // Taken back, it threatens nothing.
+    staged.acts().withdraw(&ada(), &letter.public_id, staged.clock.now()).await.unwrap();
+    staged.pass(minutes(30)).await;
+    assert_eq!(staged.shown("hosting"), "live");
+}
+
+#[tokio::test]
+async fn a_drill_goes_to_everybody_once_even_over_a_crash() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    let drill = staged.acts().drill(&ada(), "hosting", staged.clock.now()).await.unwrap();
+    staged.pass(minutes(1)).await;
+    let texts = staged.texts();
+    insta::assert_snapshot!(texts.join("\n\n====\n\n"));
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(minutes(5)).await;
+    assert!(!staged.told().iter().any(|line| line.starts_with("DRILL")));
+    assert_eq!(staged.shown("hosting"), "live", "nothing happened");
+    let now = staged.clock.now();
+    let said = staged.acts().ack(&ada(), Some(&drill), now).await.unwrap();
+    assert_eq!(said, "Drill acknowledged by Ada, 6 min after it began.");
+    assert!(
+        staged.acts().ack(&ada(), Some(&drill), now).await.unwrap().starts_with("You acknowledged this drill already")
+    );
+}
+
+#[tokio::test]
+async fn quiet_hours_hold_a_warning_till_morning_and_never_a_drop() {
+    let night = "2026-03-03T22:30:00Z";
+    let mut staged = Staged::telling("", "quiet = \"22:00-07:00\"", Vec::new(), night).await;
+    staged.pass(minutes(20)).await;
+    assert_eq!(staged.told(), Vec::<String>::new(), "the first message waits for the morning");
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(40)).await;
+    assert_eq!(staged.told(), ["DROPPED: Android app (Google Play)"]);
+    staged.pass(hours(9)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.contains("watching 6")), "{told:?}");
+}
+
+const BOSS: &str = r#"
+[[channel]]
+kind = "telegram"
+name = "phone"
+token = { file = "{folder}/key" }
+chats = [42]
+escalate_after = "10m"
+"#;
+
+#[tokio::test]
+async fn what_nobody_acknowledges_goes_to_the_next_who_then_hears_its_end() {
+    for acked in [false, true] {
+        let api = BotApi::open().await;
+        let mut staged = Staged::telling(BOSS, "", vec![phone(&api)], BEGIN).await;
+        staged.pass(minutes(20)).await;
+        staged.stage.set("google_play", "gone");
+        staged.pass(minutes(22)).await;
+        assert_eq!(heads(&api), Vec::<String>::new(), "not before its time");
+        if acked {
+            staged.acts().ack(&ada(), Some("android"), staged.clock.now()).await.unwrap();
+        }
+        staged.pass(minutes(30)).await;
+        staged.stage.set("google_play", "live");
+        staged.pass(hours(1)).await;
+        let wanted: &[&str] = if acked {
+            &[]
+        } else {
+            &["🔴 DROPPED: Android app (Google Play)", "🟢 LIVE AGAIN: Android app (Google Play)"]
+        };
+        assert_eq!(heads(&api), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_takes_nothing_sends_others_instead_and_they_hear_why() {
+    let api = BotApi::open().await;
+    // The record hears only of the texts; what belongs to Telegram comes when Telegram is gone.
+    let mut staged = Staged::telling(PHONE, "dependencies = [\"sign-up-sms\"]", vec![phone(&api)], BEGIN).await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    api.set_down(true);
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(40)).await;
+    let texts = staged.texts();
+    insta::assert_snapshot!(texts.join("\n\n====\n\n"));
+    api.set_down(false);
+    staged.pass(minutes(10)).await;
+    assert_eq!(heads(&api).last().unwrap(), "🔴 DROPPED: Android app (Google Play)");
+    assert_eq!(staged.told(), ["phone to 42 takes messages again"]);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_dead_for_a_day_brings_what_counts_and_one_digest() {
+    let (mut staged, api) = with_phone("").await;
+    staged.pass(minutes(20)).await;
+    let before = api.texts().len();
+    api.set_down(true);
+    for _ in 0..4 {
+        staged.stage.set("twilio", "broken");
+        staged.pass(hours(3)).await;
+        staged.stage.set("twilio", "live");
+        staged.pass(hours(2)).await;
+    }
+    staged.stage.set("google_play", "gone");
+    staged.pass(hours(4)).await;
+    api.set_down(false);
+    staged.pass(minutes(10)).await;
+    let texts: Vec<String> = api.texts()[before..].iter().map(|(_, text)| text.clone()).collect();
+    insta::assert_snapshot!(texts.join("\n\n====\n\n"));
+    assert_eq!(staged.store.outbox_state().await.unwrap().pending, 0);
+}
+
+#[tokio::test]
+async fn a_blocked_bot_is_told_to_the_others_and_what_it_lost_comes_there() {
+    let api = BotApi::open().await;
+    let mut staged = Staged::telling(PHONE, "dependencies = [\"sign-up-sms\"]", vec![phone(&api)], BEGIN).await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    api.fail("sendmessage", 403, refusal(403, "Forbidden: bot was blocked by the user"));
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(30)).await;
+    let mut told = staged.told();
+    told.sort();
+    assert_eq!(told, ["DROPPED: Android app (Google Play)", "phone to 42 is dead: alerts do not arrive there"]);
+    let place = staged.store.places().await.unwrap().into_iter().find(|place| place.channel == "phone").unwrap();
+    assert!(place.dead_since.is_some() && place.told_at.is_some());
+}
+
+#[tokio::test]
+async fn a_full_disk_silences_nobody_and_loses_nothing() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    // The database answers as it does when the disk is full.
+    let full = "CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database(staged.folder.path()));
+    let disk = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query(full).execute(&disk).await.unwrap();
+    staged.stage.set("google_play", "gone");
+    let until = staged.clock.now().plus(minutes(40));
+    let unsaid = staged.engine.windows().unsaid;
+    while let Some(now) = staged.engine.next_due().filter(|due| *due <= until) {
+        staged.engine.tick(now);
+        let _ = staged.engine.settle(now).await;
+        let waits: Arc<Unsaid> = unsaid.borrow().clone();
+        staged.courier.say_from_memory(&waits, now).await;
+    }
+    let texts = staged.texts();
+    assert_eq!(texts.len(), 1, "it is said once: {texts:?}");
+    assert!(texts[0].contains("DROPPED: Android app"), "{texts:?}");
+    assert!(texts[0].contains("plugwatch cannot write since"), "{texts:?}");
+    sqlx::query("DROP TRIGGER full").execute(&disk).await.unwrap();
+    staged.pass(minutes(30)).await;
+    let texts = staged.texts();
+    let again: Vec<&String> = texts.iter().filter(|text| text.contains("DROPPED: Android app")).collect();
+    assert_eq!(again.len(), 1, "{texts:?}");
+    assert!(again[0].contains("This may be a repeat"), "{again:?}");
+    assert_eq!(staged.store.all_incidents().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_one_repeat_that_says_so() {
+    // The other side takes the message, and the connection is cut before it says so.
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = seen.clone();
+    let address = raw(move |request| {
+        let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
+        let mut seen = kept.lock().unwrap();
+        seen.push(serde_json::from_str::<Value>(&body).unwrap()["text"].as_str().unwrap().to_owned());
+        if seen.len() == 1 { Vec::new() } else { http("200 OK", "", b"") }
+    })
+    .await;
+    let channel = format!("[[channel]]\nkind = \"webhook\"\nname = \"cut\"\nurl = \"http://{address}/\"");
+    let url = url::Url::parse(&format!("http://{address}/")).unwrap();
+    let settings = vec![("cut".to_owned(), Settings::Webhook { url, secret: None })];
+    let mut staged = Staged::telling(&channel, "", settings, BEGIN).await;
+    staged.pass(minutes(5)).await;
+    let seen = seen.lock().unwrap().clone();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(!seen[0].contains("repeat") && seen[1].contains("This may be a repeat"), "{seen:?}");
+}
