@@ -12,6 +12,7 @@ import looks_aws
 import looks_mail
 import looks_names
 import looks_plugins
+import looks_telling
 import looks_tls
 from amazon import Moto, front
 from bind import Bind
@@ -27,7 +28,7 @@ from processes import free_port
 from rbldnsd import Rbldnsd
 from unbound import Unbound
 
-LONGEST = 240
+LONGEST = 300
 REGISTRY, BIND, LISTS, MAIL = "127.0.0.62", "127.0.0.63", "127.0.0.81", "127.0.0.91"
 # The first one is asked by the whole namespace, too.
 RESOLVERS = ("127.0.0.71", "127.0.0.72", "127.0.0.73")
@@ -55,6 +56,8 @@ class World:
     moto: Moto
     front: int
     dns_port: int = DNS_PORT
+    mail: Postfix = None
+    packages: str = ""
     network: str = field(default="")
 
 
@@ -72,7 +75,8 @@ def build(binary, folder, packages):
     servers = [secure_server(at, anchor_at, shown, pages.folder) for at in ANCHORS]
     servers.append(front("127.0.0.1", front_at, moto.port, looks_aws.HOSTS))
     Nginx(folder / "nginx", "\n".join(servers), [(at, anchor_at) for at in ANCHORS] + [("127.0.0.1", front_at)]).start()
-    Postfix(folder / "postfix", MAIL, SMTP_PORT, "mail.test", authority.issue("mx", "DNS:mx.test")).start()
+    mail = Postfix(folder / "postfix", MAIL, SMTP_PORT, "mail.test", authority.issue("mx", "DNS:mx.test"))
+    mail.start()
     crl_at = free_port()
     hosts, revoked = all_hosts(folder / "tls", "127.0.0.1", authority, "crl.test", crl_at, "Order now")
     crl = CrlHost("127.0.0.1", crl_at)
@@ -84,7 +88,7 @@ def build(binary, folder, packages):
         binary=binary, folder=folder, authority=authority.file,
         anchors=[f"{name}@{at}:{anchor_at}" for name, at in zip(names, ANCHORS)],
         tls={name: f"https://{name}.test:{host.port}/index.html" for name, host in hosts.items()},
-        crl=crl, moto=moto, front=front_at, network=f"resolvers = [{resolvers}]\nsmtp_port = {SMTP_PORT}",
+        crl=crl, moto=moto, front=front_at, mail=mail, packages=packages, network=f"resolvers = [{resolvers}]\nsmtp_port = {SMTP_PORT}",
     )
 
 
@@ -137,6 +141,7 @@ def main(binary, folder, packages):
         world = build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder), packages)
         for name, part in (
             ("names", looks_names), ("mail", looks_mail), ("tls", looks_tls), ("aws", looks_aws), ("plugins", looks_plugins),
+            ("telling", looks_telling),
         ):
             claims.run(name, part.prove, world, claims)
 

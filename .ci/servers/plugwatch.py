@@ -103,6 +103,17 @@ class Plugwatch:
         """Starts another plugwatch with the same settings, which should refuse to run."""
         return run([self._binary, "run", "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
 
+    def does(self, *arguments):
+        """Runs a command on the same settings; what it printed, and its code."""
+        done = run([self._binary, *arguments, "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
+        return done.stdout + done.stderr, done.returncode
+
+    def begins(self, *arguments):
+        """Starts a command on the same settings beside everything else; its log."""
+        log = self.folder / f"{arguments[0]}.log"
+        start([self._binary, *arguments, "-c", str(self.config)], log, cwd=self.folder, env=environment(TOKEN))
+        return log
+
     def history(self, name):
         """What `plugwatch history` prints about a dependency."""
         done = run([self._binary, "history", name, "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))

@@ -1,10 +1,12 @@
-"""Postfix: a mail exchanger that takes mail for one mailbox, and throws it away.
+"""Postfix: a mail exchanger that takes mail for one mailbox and throws it away, and keeps that of
+another one as a maildir.
 
 Packages: postfix (with the answer "No configuration"); its user `postfix` must be there.
 """
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import time
@@ -30,11 +32,18 @@ class Postfix:
         self._port = port
         self._process = None
         self._make_queue()
-        (folder / "mailboxes").write_text(f"postmaster@{domain} there\ndisabled@{domain} there\n")
+        # A name that ends with a slash is a maildir.
+        (folder / "mailboxes").write_text(f"postmaster@{domain} there\ndisabled@{domain} there\nops@{domain} ops/\n")
+        (folder / "transport").write_text(f"ops@{domain} virtual:\n")
+        self.inbox = folder / "inbox"
+        self.inbox.mkdir()
+        shutil.chown(self.inbox, "nobody")
+        keeper = pwd.getpwnam("nobody")
         (folder / "refused").write_text(f"disabled@{domain} 550 5.2.1 The mailbox is disabled, not accepting messages\n")
         for file in ("main.cf", "master.cf"):
             (folder / file).write_text(fill(
                 f"postfix_{file}", folder=folder, address=address, port=port, domain=domain, certificate=certificate, name=name,
+                uid=keeper.pw_uid, gid=keeper.pw_gid,
             ))
         # A file that has just been written is read again and again until it has cooled
         # down, by every one of the programs; so all of them are made to look older.

@@ -72,6 +72,7 @@ pub(super) fn said(deed: Deed) -> &'static str {
         Deed::MaintenanceOver => "work ended",
         Deed::Letter => "a notice was seen to",
         Deed::Drill => "a drill was asked for",
+        Deed::Test => "the channels were tested",
         Deed::Refused => "refused",
     }
 }

@@ -7,6 +7,7 @@ use super::access::May;
 use super::{Answering, Reply};
 use crate::acts::{Brought, No, Person, Said};
 use crate::core::time::{Time, human};
+use crate::engine;
 use crate::say::{Format, buttons, escape, status};
 
 /// Incidents of so many days are listed.
@@ -106,7 +107,7 @@ async fn ask(answering: &Answering, command: Command, may: &May, message: &Messa
         Command::Why(name) => why(answering, &name, now).await.map(|reply| vec![reply]),
         Command::Incidents => incidents(answering, now).await.map(|reply| vec![reply]),
         Command::History(name) => history(answering, &name, now).await.map(|reply| vec![reply]),
-        Command::Report => report(answering, now).await.map(|reply| vec![reply]),
+        Command::Report => report(answering).await.map(|reply| vec![reply]),
         Command::Help | Command::Start | Command::Whoami => {
             Ok(vec![Reply::plain(&Command::descriptions().to_string())])
         }
@@ -238,9 +239,15 @@ async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, 
     Ok(Reply { picture, ..Reply::html(html) })
 }
 
-async fn report(answering: &Answering, now: Time) -> Result<Reply, No> {
-    let _ = (answering, now);
-    Err(No("the report comes with the next change".to_owned()))
+async fn report(answering: &Answering) -> Result<Reply, No> {
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let gone = |_| No("plugwatch is stopping; the terminal can do the same: plugwatch report".to_owned());
+    answering.engine.send(engine::Command::Report(engine::Span::Week, send)).await.map_err(|_| gone(()))?;
+    let report = receive.await.map_err(|_| gone(()))?;
+    let platform = answering.board.borrow().platform.clone();
+    let picture = super::picture::draw(report.picture(&platform)).await;
+    let picture = picture.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok();
+    Ok(Reply { picture, ..Reply::html(report.text(&platform, Format::Html)) })
 }
 
 /// The first word, and the rest.

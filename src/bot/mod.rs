@@ -26,7 +26,7 @@ use teloxide::prelude::*;
 use teloxide::types::{BotCommand, Me};
 use teloxide::update_listeners::Polling;
 use teloxide::utils::command::BotCommands;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::acts::{Acts, Known};
 use crate::clock::Clock;
@@ -57,6 +57,8 @@ pub struct Answering {
     pub limiter: Arc<Limiter>,
     /// Where public ids come from.
     pub ids: Ids,
+    /// Who gathers reports.
+    pub engine: mpsc::Sender<crate::engine::Command>,
 }
 
 /// Who is served.
@@ -85,13 +87,15 @@ pub struct Around {
     pub limiter: Arc<Limiter>,
     /// Where public ids come from.
     pub ids: Ids,
+    /// Who gathers reports.
+    pub engine: mpsc::Sender<crate::engine::Command>,
 }
 
 impl Answering {
     /// A bot that serves these people from this program.
     pub fn new(served: Served, around: Around) -> Answering {
-        let Around { board, known, store, clock, limiter, ids } = around;
-        Answering { access: Arc::new(Access::new(served)), board, known, store, clock, limiter, ids }
+        let Around { board, known, store, clock, limiter, ids, engine } = around;
+        Answering { access: Arc::new(Access::new(served)), board, known, store, clock, limiter, ids, engine }
     }
 
     fn now(&self) -> Time {

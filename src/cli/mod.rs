@@ -14,6 +14,7 @@ mod history;
 mod named;
 mod notice;
 mod notify;
+mod report;
 mod run;
 mod why;
 
@@ -149,6 +150,8 @@ enum Command {
     /// Ways to tell
     #[command(subcommand)]
     Notify(NotifyCommand),
+    /// What the weekly report would say now
+    Report(report::How),
     /// What happened: to one dependency, or all incidents
     History {
         /// Its id or name, or a part of it that fits no other
@@ -276,6 +279,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
         Command::Notice(command) => notice::notice(&config, command).await,
         Command::Drill { dependency, wait, by } => drill::drill(&config, &dependency, &wait, &by).await,
+        Command::Report(how) => report::report(&config, how).await,
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use super::{build, failed, load};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
+use crate::core::act::{Act, Deed};
 use crate::core::incident::{Level, Reason};
 use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::engine::{Ways, note_message};
 use crate::ids::Ids;
 use crate::notify::{Message, Tried};
+use crate::store::Store;
 
 pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
     let config = match load(path) {
@@ -41,7 +43,24 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
     for way in ways.everybody.iter().filter(|way| wanted(&way.channel) && way.wakes) {
         println!("Somebody at {} to {} should have it now: ask them.", way.channel, way.recipient);
     }
+    remember(&config, &ways, fine, clock.now()).await;
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The report says when the channels were tested, and what came of it.
+async fn remember(config: &Config, ways: &Ways, fine: bool, now: Time) {
+    let Ok(store) = Store::beside(&config.database).await else { return };
+    let user = std::env::var("USER").unwrap_or_default();
+    let count = ways.everybody.iter().filter(|way| way.wakes).count();
+    let words = match fine {
+        true => format!("all {count} places took it"),
+        false => "not every place took it".to_owned(),
+    };
+    let act = Act { words, ..Act::new(Deed::Test, &user, "terminal", now) };
+    if let Err(error) = store.act(&act).await {
+        eprintln!("plugwatch: that they were tested could not be written down: {error}");
+    }
+    store.close().await;
 }
 
 async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {

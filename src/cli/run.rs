@@ -72,11 +72,12 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
             tracing::error!(%error, "the status page stopped: {error}");
         }
     });
-    spawn_bots(&mut besides, bots, &windows, &store, &clock, (&known, &telegram));
+    let (send, receive) = mpsc::channel(4);
+    let beside = (&known, &telegram, &send);
+    spawn_bots(&mut besides, bots, &windows, &store, &clock, beside);
     if let Some((heartbeat, every)) = heartbeat {
         besides.spawn(beat(heartbeat, every, windows.board.clone(), store.clone(), clock.clone()));
     }
-    let (send, receive) = mpsc::channel(4);
     besides.spawn(signals(
         Reloading { path, clock, courier, gate, store: store.clone(), inlets, known, telegram, once },
         send,
@@ -94,7 +95,7 @@ fn spawn_bots(
     windows: &Windows,
     store: &Arc<Store>,
     clock: &Clock,
-    (known, telegram): (&watch::Sender<Arc<Known>>, &build::Telegram),
+    (known, telegram, engine): (&watch::Sender<Arc<Known>>, &build::Telegram, &mpsc::Sender<Command>),
 ) {
     for bot in bots {
         let around = Around {
@@ -104,6 +105,7 @@ fn spawn_bots(
             clock: clock.clone(),
             limiter: telegram.limiter.clone(),
             ids: Ids::Random,
+            engine: engine.clone(),
         };
         let BotOf { token, api_url, chats, users, channel } = bot;
         let served = Served { chats, users, channel, moved: telegram.moved.clone() };

@@ -45,6 +45,8 @@ pub struct Config {
     pub time_zone: Tz,
     /// When the weekly report comes.
     pub report: Schedule,
+    /// When the monthly one comes, if at all.
+    pub monthly: Option<Schedule>,
     /// How long raw looks are kept.
     pub keep_raw: Duration,
     /// The status page.
@@ -167,6 +169,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
         time_zone,
         report: read_report(&root, time_zone),
+        monthly: read_monthly(&root, time_zone),
         keep_raw: read_keep(&root),
         web: read_web(&root),
         network: network::read(&root),
@@ -284,6 +287,17 @@ fn read_report(root: &Table<'_>, zone: Tz) -> Schedule {
     };
     // The usual expression is a constant that a test reads.
     read.unwrap_or(Schedule::Every(Duration::from_secs(7 * 86_400)))
+}
+
+fn read_monthly(root: &Table<'_>, zone: Tz) -> Option<Schedule> {
+    let given = root.string("report_monthly")?;
+    match Cron::parse(&given.value, zone) {
+        Ok(cron) => Some(Schedule::Cron(Box::new(cron))),
+        Err(wrong) => {
+            root.problem(given.span, wrong, "for example report_monthly = \"0 9 1 * *\"");
+            None
+        }
+    }
 }
 
 fn read_web(root: &Table<'_>) -> Web {

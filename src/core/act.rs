@@ -37,6 +37,8 @@ words! {
         Letter = "letter",
         /// A drill was asked for.
         Drill = "drill",
+        /// The channels were tested.
+        Test = "test",
         /// Somebody who may not asked for something.
         Refused = "refused",
     }
@@ -133,6 +135,7 @@ impl People {
                 | Deed::FalseAlarm
                 | Deed::Letter
                 | Deed::Drill
+                | Deed::Test
                 | Deed::Refused,
                 _,
             ) => {}

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::draft::{DependencyState, ProbeState};
 use super::plan::{Plan, Spec};
-use super::{Engine, own_network};
+use super::{Engine, Span, own_network};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::{Board, LastLook};
 use crate::ids::Ids;
+use crate::say::report::Report;
 use crate::store::{Result, Store};
 
 /// How things stand, as far as it was written down.
@@ -18,6 +19,22 @@ use crate::store::{Result, Store};
 /// # Errors
 /// The store cannot be read.
 pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -> Result<Board> {
+    let now = clock.now();
+    let engine = read(config, askers, store, clock).await?;
+    Ok(engine.view_board(engine.store.watched_until().await?.unwrap_or(now)))
+}
+
+/// What the report would say now, from what was written down.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn report_now(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, span: Span) -> Result<Report> {
+    let now = clock.now();
+    read(config, askers, store, clock).await?.report(span, now).await
+}
+
+/// An engine that knows what was written down, and does nothing.
+async fn read(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -> Result<Engine> {
     let now = clock.now();
     let mut engine = Engine::bare(config, askers, store, clock, Ids::Random, 0);
     let rows = engine.store.active_probes().await?;
@@ -28,6 +45,7 @@ pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Cl
         .collect();
     let standings = engine.store.standings().await?;
     let looks = engine.store.last_looks().await?;
+    let mut facts = engine.store.facts().await?;
     for spec in &specs {
         let look = looks.iter().find(|look| look.probe == spec.id);
         let last = look.map(|look| LastLook {
@@ -39,7 +57,9 @@ pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Cl
             latency_ms: look.latency_ms,
         });
         let standing = standings.get(&spec.id).cloned().unwrap_or_default();
-        engine.state.probes.insert(spec.id, ProbeState { standing, last, ..ProbeState::default() });
+        let known = facts.remove(&spec.id).unwrap_or_default();
+        let known = known.into_iter().map(|fact| (fact.name.clone(), fact)).collect();
+        engine.state.probes.insert(spec.id, ProbeState { standing, last, facts: known, ..ProbeState::default() });
     }
     engine.plan = Plan::new(specs, Plan::default(), now);
     let incidents = engine.store.open_incidents().await?;
@@ -50,5 +70,5 @@ pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Cl
     }
     engine.read_people(now).await?;
     engine.own = own_network::OwnState::new(now);
-    Ok(engine.view_board(engine.store.watched_until().await?.unwrap_or(now)))
+    Ok(engine)
 }

@@ -27,7 +27,7 @@ mod witnesses;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
 pub use evidence::redacted;
-pub use glance::glance;
+pub use glance::{glance, report_now};
 pub use heartbeat::{ailing, beat};
 pub use look::{Before, Looked, one_look};
 pub use plan::Spec;
@@ -56,6 +56,7 @@ use crate::store::{self, Store};
 use draft::{Draft, State};
 use own_network::OwnState;
 use plan::Plan;
+pub use report::Span;
 
 /// What changed by plain looks only is shown this often.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
@@ -113,7 +114,9 @@ pub struct Engine {
     heard_act: i64,
     /// Until when everything is watched more closely, after a loss.
     heightened_until: Time,
-    report_wanted: bool,
+    /// When the monthly report comes next, if one is wanted.
+    month_at: Option<Time>,
+    reports_wanted: Vec<Span>,
     next_incident: i64,
     simulation: bool,
     board: watch::Sender<Arc<Board>>,
@@ -141,7 +144,7 @@ impl Engine {
         let probes = self.plan.next_due();
         let own = self.own.next_due();
         let report = Some(self.report_at);
-        [probes, own, report, self.review_at, self.notice_at].into_iter().flatten().min()
+        [probes, own, report, self.month_at, self.review_at, self.notice_at].into_iter().flatten().min()
     }
 
     /// Starts everything that is due at `now`. Never waits.

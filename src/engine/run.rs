@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use super::{Engine, Flight};
+use super::{Engine, Flight, Span};
 use crate::ask::Askers;
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::core::time::Time;
+use crate::say::report::Report;
 use crate::store::Result;
 
 /// Looks that nobody waits for are committed together after at most this long.
@@ -36,6 +37,8 @@ pub enum Command {
     Reload(Box<(Config, Askers)>),
     /// A person did something: hear it now.
     Hear,
+    /// Say what the report would say now.
+    Report(Span, oneshot::Sender<Report>),
     /// End cleanly.
     Stop,
 }
@@ -60,6 +63,7 @@ impl Engine {
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Reload(fresh)) => self.take_reload(*fresh).await,
+                    Some(Command::Report(span, to)) => self.say_report(span, to).await,
                     Some(Command::Hear) => listen_at = self.ctx.clock.now(),
                     Some(Command::Stop) | None => break,
                 },
@@ -132,6 +136,14 @@ impl Engine {
         self.own.ask_at(now);
         if let Err(error) = self.store.add_gap(wake, now).await {
             tracing::error!(%error, "that nothing was watched could not be written down: {error}");
+        }
+    }
+
+    async fn say_report(&self, span: Span, to: oneshot::Sender<Report>) {
+        match self.report(span, self.ctx.clock.now()).await {
+            // Whoever asked may have gone meanwhile.
+            Ok(report) => drop(to.send(report)),
+            Err(error) => tracing::error!(%error, "the report could not be gathered: {error}"),
         }
     }
 

@@ -49,6 +49,7 @@ impl Engine {
         let mut engine = Engine::bare(config, askers, store, clock, ids, next);
         engine.gap = gap;
         engine.adopt(now).await?;
+        engine.plan_reports(now).await?;
         engine.show(now);
         Ok(engine)
     }
@@ -79,7 +80,8 @@ impl Engine {
             start_told: false,
             gap: None,
             report_at,
-            report_wanted: false,
+            month_at: None,
+            reports_wanted: Vec::new(),
             review_at: None,
             notice_at: None,
             ways,
@@ -118,7 +120,6 @@ impl Engine {
         self.plan.forget_flights();
         self.flush(now).await?;
         let clock = self.ctx.clock.clone();
-        let report_at = config.report.next(now, 0);
         let fresh = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
         let old = std::mem::replace(&mut self.ctx, fresh);
         if let Err(error) = self.adopt(now).await {
@@ -126,7 +127,7 @@ impl Engine {
             self.ctx = old;
             return Err(error);
         }
-        self.report_at = report_at;
+        self.plan_reports(now).await?;
         self.ways = self.ctx.config.ways();
         self.board_dirty = true;
         self.flush(now).await

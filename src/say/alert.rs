@@ -45,7 +45,7 @@ pub enum Body {
         lines: Vec<String>,
     },
     /// The weekly report.
-    Report(super::status::Report),
+    Report(Box<super::report::Report>),
 }
 
 /// An alert about a dependency.
@@ -193,16 +193,19 @@ impl AlertView {
             Body::Dependency(about) => Some(self.about(about, now)),
             _ => None,
         };
-        let (started, note, report) = match &self.body {
-            Body::Started(started) => (Some(started), None, None),
-            Body::Note { title, lines } => (None, Some(context! { title, lines }), None),
-            Body::Report(report) => (None, None, Some(report)),
-            Body::Dependency(_) => (None, None, None),
+        let (started, note) = match &self.body {
+            Body::Started(started) => (Some(started), None),
+            Body::Note { title, lines } => (None, Some(context! { title, lines })),
+            Body::Report(_) | Body::Dependency(_) => (None, None),
         };
         let Footer { repeat, instead, newer, stands } = footer;
         let text = context! {
             platform => self.platform, late, repeat, instead, newer, stands, simulation => self.simulation,
-            a => about, started, note, report, drill => self.reason == Reason::Drill,
+            a => about, started, note, drill => self.reason == Reason::Drill,
+        };
+        let text = match &self.body {
+            Body::Report(report) => context! { ..report.context(&self.platform), ..text },
+            _ => text,
         };
         render(name, format, text)
     }
@@ -218,7 +221,7 @@ impl AlertView {
             }
             Body::Started(started) => format!("{}: watching {}", self.platform, started.watched),
             Body::Note { title, .. } => title.clone(),
-            Body::Report(report) => format!("{}: the week to {}", self.platform, report.to),
+            Body::Report(report) => report.title(&self.platform),
         };
         if self.simulation { format!("[SIMULATION] {title}") } else { title }
     }

@@ -8,6 +8,7 @@ pub mod buttons;
 pub mod digest;
 pub mod mail;
 pub mod page;
+pub mod report;
 pub mod split;
 pub mod status;
 pub mod strips;
@@ -37,12 +38,13 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("digest", include_str!("templates/digest.j2")),
         ("footer", include_str!("templates/footer.j2")),
     ] {
-        for ending in ["txt", "html"] {
+        for ending in ["txt", "html", "md"] {
             env.add_template_owned(format!("{name}.{ending}"), text).expect("a shipped template compiles");
         }
     }
     env.add_template("mail.html", include_str!("templates/mail.html")).expect("the shipped mail compiles");
     env.add_template("strips.svg.xml", include_str!("templates/strips.svg")).expect("the shipped picture compiles");
+    env.add_template("report_page.html", include_str!("templates/report_page.html")).expect("the page compiles");
     env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
     env
 });
@@ -62,6 +64,9 @@ fn write_value(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Re
 }
 
 fn bold(state: &State<'_, '_>, text: Value) -> Value {
+    if state.name().ends_with(".md") {
+        return Value::from(format!("**{text}**"));
+    }
     if !state.name().ends_with(".html") {
         return text;
     }
@@ -91,6 +96,8 @@ pub enum Format {
     Plain,
     /// The few tags that Telegram knows.
     Html,
+    /// Markdown, for a wiki or a repository.
+    Markdown,
 }
 
 impl Format {
@@ -98,6 +105,7 @@ impl Format {
         match self {
             Format::Plain => "txt",
             Format::Html => "html",
+            Format::Markdown => "md",
         }
     }
 }

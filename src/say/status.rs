@@ -1,7 +1,6 @@
 //! What is known, as people and programs read it.
 
 use minijinja::context;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Format, render};
@@ -15,28 +14,6 @@ use crate::core::witness::OwnNetwork;
 
 /// The version of `/status.json`; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";
-
-/// The weekly report.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    /// The day it ends.
-    pub to: String,
-    /// All dependencies.
-    pub watched: usize,
-    /// How many of them are how.
-    pub counts: Vec<String>,
-    /// What happened, a line each.
-    pub incidents: Vec<String>,
-    /// Share served, a line each.
-    pub uptime: Vec<String>,
-    /// What is proven, a line for each way.
-    #[serde(default)]
-    pub proven: Vec<String>,
-    /// What could not be verified.
-    pub unseen: Vec<String>,
-    /// When nobody watched.
-    pub gaps: Vec<String>,
-}
 
 /// The words for what is shown.
 pub fn words(shown: Shown) -> &'static str {

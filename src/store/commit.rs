@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
-use super::{Address, Result, Store, observations, stocks};
+use super::{Address, KeptReport, Result, Store, observations, stocks};
 use crate::core::burn::Stock;
 use crate::core::combine::Combined;
 use crate::core::incident::{Incident, Level, Reason};
@@ -131,6 +131,8 @@ pub struct Batch {
     pub incidents: Vec<IncidentChange>,
     /// What is to be told.
     pub alerts: Vec<NewAlert>,
+    /// Reports, to be kept.
+    pub reports: Vec<KeptReport>,
     /// The latest time that was watched.
     pub watched_until: Option<Time>,
 }
@@ -164,6 +166,9 @@ impl Store {
         }
         for change in &batch.incidents {
             super::incidents::write(&mut tx, change).await?;
+        }
+        for report in &batch.reports {
+            super::reports::add(&mut tx, report).await?;
         }
         for alert in &batch.alerts {
             super::outbox::add(&mut tx, alert).await?;

@@ -31,7 +31,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    async fn reports(&self, key: &str, since: Time) -> Result<Vec<Report>> {
+    async fn heard_since(&self, key: &str, since: Time) -> Result<Vec<Report>> {
         let rows = sqlx::query(
             "SELECT at, word, code, said_by, ok, failed FROM heard WHERE name = $1 \
              AND (at >= $2 OR at >= (SELECT MAX(at) FROM heard WHERE name = $1 AND word <> 'began')) \
@@ -92,6 +92,6 @@ fn report_of(row: &SqliteRow) -> Option<Report> {
 
 impl Inbox for Store {
     fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a> {
-        Box::pin(async move { self.reports(key, since).await.map_err(|error| error.to_string()) })
+        Box::pin(async move { self.heard_since(key, since).await.map_err(|error| error.to_string()) })
     }
 }

@@ -21,6 +21,7 @@ mod owner;
 mod probes;
 mod prune;
 mod read;
+mod reports;
 mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
@@ -32,6 +33,7 @@ pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
+pub use reports::{KeptReport, Told};
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -3,6 +3,7 @@
 
 mod inlet;
 mod metrics;
+mod reports;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -78,6 +79,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/", get(page))
         .route("/status.json", get(status_json))
         .route("/healthz", get(healthz))
+        .route("/reports", get(reports::list))
+        .route("/reports/{id}", get(reports::one))
         .route("/in/{token}", get(inlet::plain).post(inlet::plain))
         .route("/in/{token}/{end}", get(inlet::with_end).post(inlet::with_end))
         .layer(DefaultBodyLimit::max(LARGEST_POST));

@@ -60,6 +60,7 @@ impl Talk {
             clock: staged.clock.clone(),
             limiter: Arc::new(Limiter::new(Clock::manual(Time(0)))),
             ids: Ids::Counting(Arc::new(900.into())),
+            engine: tokio::sync::mpsc::channel(1).0,
         };
         let bot = tokio::spawn(run(Secret::new("123:abc"), Some(api.url.clone()), Answering::new(served, around)));
         Talk { staged, api, bot, next: 0 }

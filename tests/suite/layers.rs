@@ -18,7 +18,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("config", &["core", "catalog", "read"]),
     ("engine", &["core", "say", "draw", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
     ("acts", &["core", "read", "config", "store", "ids"]),
-    ("bot", &["acts", "core", "say", "draw", "store", "notify", "clock", "ids"]),
+    ("bot", &["acts", "core", "say", "draw", "engine", "store", "notify", "clock", "ids"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
     ("bench", &["core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),

@@ -23,6 +23,7 @@ mod names;
 mod notify;
 mod properties;
 mod rdap;
+mod report;
 mod secrets;
 mod signing;
 mod site;

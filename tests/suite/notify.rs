@@ -220,3 +220,15 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     let state = store.outbox_state().await.unwrap();
     assert_eq!((state.pending, state.sent, state.dead), (0, 2, 1));
 }
+
+#[test]
+fn the_published_schema_knows_every_reason_and_level() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/webhook.schema.json")).unwrap();
+    let words = |key: &str| -> Vec<String> {
+        let words = schema["properties"][key]["enum"].as_array().unwrap();
+        words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(words("reason"), Reason::ALL.iter().map(|reason| reason.word()).collect::<Vec<_>>());
+    assert_eq!(words("level"), Level::ALL.iter().map(|level| level.word()).collect::<Vec<_>>());
+    assert_eq!(schema["properties"]["schema"]["const"], plugwatch::notify::SCHEMA);
+}

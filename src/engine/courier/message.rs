@@ -1,13 +1,14 @@
 //! Renders what is told when it is told: from what was frozen then, and how it stands now.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::Courier;
 use crate::core::act::{Act, Deed};
 use crate::core::incident::{Level, Reason};
 use crate::core::time::Time;
-use crate::notify::Message;
+use crate::draw;
+use crate::notify::{File, Message};
 use crate::say::alert::{AlertView, Body, Footer};
 use crate::say::{Format, buttons, digest};
 use crate::store::{AlertRow, Amend, Delivery, Result};
@@ -48,6 +49,9 @@ impl Courier {
         message.plain = view.text(Format::Plain, now, &footer);
         message.html = view.text(Format::Html, now, &footer);
         message.root.clone_from(&delivery.root);
+        if let Body::Report(report) = &view.body {
+            message.files = picture(&report.picture(&view.platform));
+        }
         Ok(message)
     }
 
@@ -101,6 +105,17 @@ impl Courier {
             message.buttons.clear();
         }
         Ok(Some(message))
+    }
+}
+
+/// A report's picture; without it the words go alone.
+fn picture(svg: &str) -> Vec<File> {
+    match draw::png(svg) {
+        Ok(bytes) => vec![File { name: "report.png".into(), media: "image/png".into(), bytes: Arc::new(bytes) }],
+        Err(why) => {
+            tracing::warn!("a report goes without its picture: {why}");
+            Vec::new()
+        }
     }
 }
 

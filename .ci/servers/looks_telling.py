@@ -1,0 +1,142 @@
+"""How people are told: mail through Postfix with STARTTLS into a maildir, read by Python's parser;
+a signed webhook, verified by the library of the Standard Webhooks project and against our schema."""
+
+import email
+import email.policy
+import http.server
+import json
+import pathlib
+import re
+import sys
+import threading
+
+from plugwatch import Plugwatch, dependency
+from processes import happens
+
+_SCHEMA = pathlib.Path(__file__).parents[2] / "docs" / "webhook.schema.json"
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # that of the specification's own examples
+
+
+class Receiver:
+    """Keeps every request that is posted to it."""
+
+    def __init__(self):
+        self.requests = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            """Takes everything."""
+
+            def do_POST(self):
+                """Keeps headers and body."""
+                body = self.rfile.read(int(self.headers["content-length"]))
+                receiver.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                """Says nothing: the claims say what happened."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def texts(self):
+        """What was told, oldest first."""
+        return [json.loads(body)["text"] for _, body in self.requests]
+
+
+def _channels(world, folder, receiver):
+    (folder / "webhook.secret").write_text(_SECRET)
+    return f"""
+[[channel]]
+kind = "email"
+server = "mx.test"
+port = 2525
+ca_file = "{world.authority}"
+from = "plugwatch <alerts@mail.test>"
+to = ["Ops <ops@mail.test>"]
+
+[[channel]]
+kind = "webhook"
+url = "{receiver.url}"
+secret = {{ file = "{folder}/webhook.secret" }}
+"""
+
+
+def _mails(world):
+    """The mails of the mailbox, oldest first, as another program reads them."""
+    files = sorted((world.mail.inbox / "ops" / "new").glob("*"), key=lambda file: file.stat().st_mtime)
+    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+
+
+def prove(world, claims):
+    """A test of the channels, and a drill that somebody acknowledges."""
+    sys.path.insert(0, world.packages)
+    receiver = Receiver()
+    plugin = {"command": ["/usr/lib/nagios/plugins/check_dummy", "0", "all is well"]}
+    watched = dependency("standby", "exec/plugin", every="1m", fallback="the other one", **plugin)
+    own = Plugwatch(world, "telling", [watched], {}, network=world.network, channels=_channels(world, world.folder, receiver))
+    said, code = own.does("notify", "test")
+    hold = lambda claim, true, seen="": claims.hold("telling", claim, true, seen)  # noqa: E731
+    hold("notify test says that mail and webhook took it", code == 0 and said.count("taken,") >= 2, said)
+    happens(lambda: _mails(world), 20)
+    mails = _mails(world)
+    hold("the mail lies in the mailbox", len(mails) == 1, f"{len(mails)} mails; {world.mail.log.read_text()[-800:]}")
+    if mails:
+        _read_mail(mails[0], hold)
+    _read_webhook(receiver, hold)
+    _drill(world, own, receiver, hold)
+
+
+def _read_mail(mail, hold):
+    received = " ".join(mail.get_all("Received", []))
+    hold("Postfix took it over TLS", "with ESMTPS" in received, received)
+    hold("its subject reads", mail["Subject"] == "Test: Shop can reach you here", str(mail["Subject"]))
+    hold("it says that a program wrote it", mail["Auto-Submitted"] == "auto-generated", str(mail["Auto-Submitted"]))
+    text, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    hold("it has text", text is not None and "Nothing happened" in text.get_content(), str(text))
+    hold("it has a page", page is not None and "<b>Test: Shop" in page.get_content(), str(page))
+    hold("nothing in it is broken", not mail.defects, str(mail.defects))
+
+
+def _read_webhook(receiver, hold):
+    import jsonschema  # noqa: PLC0415
+    from standardwebhooks import Webhook, WebhookVerificationError  # noqa: PLC0415
+
+    happens(lambda: receiver.requests, 10)
+    headers, body = receiver.requests[0]
+    try:
+        Webhook(_SECRET).verify(body, headers)
+        hold("the specification's own library verifies the signature", True)
+    except WebhookVerificationError as error:
+        hold("the specification's own library verifies the signature", False, str(error))
+    try:
+        Webhook(_SECRET).verify(body + b" ", headers)
+        hold("a changed body is refused", False, "it was taken")
+    except WebhookVerificationError:
+        hold("a changed body is refused", True)
+    errors = list(jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text())).iter_errors(json.loads(body)))
+    hold("the body is as the schema says", not errors, str(errors[:2]))
+
+
+def _drill(world, own, receiver, hold):
+    own.start()
+    own.stands("standby", "live", 30)
+    log = own.begins("drill", "standby", "--wait", "30s", "--by", "Ada")
+    happens(lambda: any("DRILL" in text for text in receiver.texts()), 20)
+    drilled = [text for text in receiver.texts() if "DRILL" in text]
+    hold("a drill comes once to the webhook", len(drilled) == 1, str(receiver.texts()))
+    happens(lambda: any("DRILL" in str(mail["Subject"]) for mail in _mails(world)), 20)
+    hold("and once to the mailbox", sum("DRILL" in str(mail["Subject"]) for mail in _mails(world)) == 1)
+    named = re.search(r"Drill (pw-\w+):", log.read_text())
+    hold("the command names the drill", named is not None, log.read_text())
+    if named:
+        said, code = own.does("ack", named.group(1), "--by", "Bob")
+        hold("somebody else acknowledges it", code == 0 and "Drill acknowledged by Bob" in said, said)
+        happens(lambda: "acknowledged by Bob" in log.read_text(), 15)
+        hold("who asked for it sees that", "acknowledged by Bob" in log.read_text(), log.read_text())
+    own.does("notify", "test")
+    said, code = own.does("report")
+    hold("the report knows of the test and the drill", "Channels tested" in said and "acknowledged by Bob" in said, said)
+    hold("it stops cleanly", own.stop() == 0)

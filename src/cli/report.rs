@@ -1,0 +1,64 @@
+//! `plugwatch report`: what the report would say now.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{build, failed, load};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::draw;
+use crate::engine::{Span, report_now};
+use crate::say::Format;
+use crate::store::Store;
+
+/// How it is written.
+#[derive(Args)]
+pub(super) struct How {
+    /// The last thirty days instead of seven
+    #[arg(long)]
+    month: bool,
+    /// As Markdown
+    #[arg(long, conflicts_with = "page")]
+    markdown: bool,
+    /// As a page (HTML)
+    #[arg(long)]
+    page: bool,
+    /// Also draw its picture into this file (PNG)
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+}
+
+pub(super) async fn report(path: &Path, how: How) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    match print(config, how).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => failed(1, why),
+    }
+}
+
+async fn print(config: Config, how: How) -> Result<(), String> {
+    let clock = Clock::system();
+    let platform = config.platform.clone();
+    let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
+    let askers = build::askers(&config, &clock, &build::gate(&clock))?;
+    let span = if how.month { Span::Month } else { Span::Week };
+    let report = report_now(config, askers, store.clone(), clock, span).await;
+    store.close().await;
+    let report = report.map_err(|error| error.to_string())?;
+    if let Some(file) = &how.picture {
+        let png = draw::png(&report.picture(&platform))?;
+        std::fs::write(file, png).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    }
+    match (how.markdown, how.page) {
+        (true, _) => println!("{}", report.text(&platform, Format::Markdown)),
+        (_, true) => println!("{}", report.page(&platform, false)),
+        _ => println!("{}", report.text(&platform, Format::Plain)),
+    }
+    Ok(())
+}

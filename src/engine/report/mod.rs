@@ -1,0 +1,160 @@
+//! The report: gathered from the store, kept for ever, told like everything else.
+
+mod ahead;
+mod lines;
+mod todo;
+
+use std::time::Duration;
+
+use super::Engine;
+use super::tell::Concerning;
+use crate::core::days::{Trouble, days};
+use crate::core::history::{Counts, DAY, bucket};
+use crate::core::incident::{Level, Reason};
+use crate::core::time::{Time, millis};
+use crate::say::alert::Body;
+use crate::say::report::{Report, Row};
+use crate::say::status;
+use crate::store::{IncidentRow, KeptReport, Result};
+
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+/// What a report spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Seven days.
+    Week,
+    /// Thirty days.
+    Month,
+}
+
+impl Span {
+    /// As it stands in the store and in titles.
+    pub fn word(self) -> &'static str {
+        match self {
+            Span::Week => "week",
+            Span::Month => "month",
+        }
+    }
+
+    fn length(self) -> Duration {
+        match self {
+            Span::Week => WEEK,
+            Span::Month => MONTH,
+        }
+    }
+}
+
+impl Engine {
+    /// When reports are due next. One that fell into a time in which nobody watched is due now.
+    pub(super) async fn plan_reports(&mut self, now: Time) -> Result<()> {
+        let config = &self.ctx.config;
+        let week = self.store.last_report(Span::Week.word()).await?;
+        self.report_at = config.report.next(week.unwrap_or(now), 0);
+        self.month_at = match &config.monthly {
+            Some(monthly) => Some(monthly.next(self.store.last_report(Span::Month.word()).await?.unwrap_or(now), 0)),
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Moves on to the next reports; the gathering comes with [`Engine::gather_report`].
+    pub(super) fn report_if_due(&mut self, now: Time) {
+        if self.report_at <= now {
+            self.report_at = self.ctx.config.report.next(now, 0);
+            self.reports_wanted.push(Span::Week);
+        }
+        if let (Some(at), Some(monthly)) = (self.month_at, &self.ctx.config.monthly)
+            && at <= now
+        {
+            self.month_at = Some(monthly.next(now, 0));
+            self.reports_wanted.push(Span::Month);
+        }
+    }
+
+    /// Gathers and tells the reports that are wanted. One that cannot be gathered stays wanted.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
+        while let Some(span) = self.reports_wanted.first().copied() {
+            let report = self.report(span, now).await?;
+            self.reports_wanted.remove(0);
+            let from = Time(now.0 - millis(span.length()));
+            let snapshot = serde_json::to_value(&report)?;
+            let (public_id, span) = (self.ids.next(), span.word().to_owned());
+            self.draft.batch.reports.push(KeptReport { public_id, span, from, to: now, snapshot });
+            self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);
+        }
+        Ok(())
+    }
+
+    /// What a report would say now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) async fn report(&self, span: Span, now: Time) -> Result<Report> {
+        let since = Time(now.0 - millis(span.length()));
+        let board = self.view_board(now);
+        let incidents = self.store.incidents(None, since).await?;
+        let acts = self.store.acts().await?;
+        let gaps = self.store.gaps(since).await?;
+        let day = |at: Time| at.utc().with_timezone(&self.ctx.config.time_zone).format("%-d %B").to_string();
+        let (changed, accepted) = self.changes(since).await?;
+        Ok(Report {
+            span: span.word().to_owned(),
+            // Its strips begin with the first whole day.
+            from: day(Time(since.0 + DAY)),
+            to: day(now),
+            watched: board.dependencies.len(),
+            counts: status::counts(&board),
+            dropped: lines::dropped(&board, &incidents, since, now),
+            todo: self.todo(&board, &acts, now),
+            changed,
+            accepted,
+            proven: status::proven(&board),
+            unseen: lines::unseen(&board, now),
+            unasked: lines::unasked(&self.ctx.config, &board),
+            incidents: incidents.iter().rev().map(|row| lines::incident(row, &board, &acts, now)).collect(),
+            false_alarms: lines::false_alarms(&acts, since),
+            risk: self.risk(&acts, now),
+            ahead: self.ahead(now).into_iter().map(|date| date.line()).collect(),
+            notices: lines::notices(&self.people.letters, since),
+            work: lines::work(&self.store.told_since(since).await?, &gaps, since, now),
+            tested: lines::tested(&acts, now),
+            gaps: gaps.iter().map(|(from, to)| format!("{} to {}", from.short(), to.short())).collect(),
+            rows: self.rows(&board, &incidents, since, now).await?,
+        })
+    }
+
+    /// What was served, the worst first, with a strip of days.
+    async fn rows(
+        &self,
+        board: &crate::core::board::Board,
+        incidents: &[IncidentRow],
+        since: Time,
+        now: Time,
+    ) -> Result<Vec<Row>> {
+        let first = Time(bucket(since, DAY) + DAY);
+        let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
+        let mut rows = Vec::new();
+        for dependency in board.worst_first() {
+            let sums = self.store.rollups(&dependency.id, DAY, first).await?;
+            let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
+            let own = incidents.iter().filter(|row| row.dependency == dependency.id);
+            let troubles: Vec<Trouble> = own
+                .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
+                .collect();
+            let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
+            let strip = days(first, count, &counts, &troubles, now);
+            rows.push(Row {
+                label: dependency.label.clone(),
+                now: status::words(dependency.shown()).to_owned(),
+                served: status::served(&sum),
+                days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
+            });
+        }
+        Ok(rows)
+    }
+}

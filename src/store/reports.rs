@@ -1,0 +1,108 @@
+//! Reports, kept for ever, and the sums that they are made of.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Sqlite, Transaction};
+
+use super::{Result, Store};
+use crate::core::time::Time;
+
+/// A report as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptReport {
+    /// Random public id, in its page's address.
+    pub public_id: String,
+    /// `week` or `month`.
+    pub span: String,
+    /// From when.
+    pub from: Time,
+    /// Until when; when it was due.
+    pub to: Time,
+    /// Everything that it says.
+    pub snapshot: serde_json::Value,
+}
+
+/// What telling people came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Messages that arrived.
+    pub sent: i64,
+    /// Messages that never will.
+    pub dead: i64,
+    /// How long each acknowledgement took, in milliseconds, the shortest first.
+    pub acked_in: Vec<i64>,
+}
+
+pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, report: &KeptReport) -> Result<()> {
+    sqlx::query("INSERT INTO report (public_id, span, from_at, to_at, snapshot) VALUES ($1, $2, $3, $4, $5)")
+        .bind(&report.public_id)
+        .bind(&report.span)
+        .bind(report.from.0)
+        .bind(report.to.0)
+        .bind(report.snapshot.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn report_of(row: &SqliteRow) -> Result<KeptReport> {
+    Ok(KeptReport {
+        public_id: row.get(0),
+        span: row.get(1),
+        from: Time(row.get(2)),
+        to: Time(row.get(3)),
+        snapshot: serde_json::from_str(row.get(4))?,
+    })
+}
+
+impl Store {
+    /// When the last report of this span was due.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_report(&self, span: &str) -> Result<Option<Time>> {
+        let last = sqlx::query_scalar("SELECT MAX(to_at) FROM report WHERE span = $1");
+        let last: Option<i64> = last.bind(span).fetch_one(&self.readers).await?;
+        Ok(last.map(Time))
+    }
+
+    /// A report by its public id.
+    ///
+    /// # Errors
+    /// The database does not answer, or the report cannot be read.
+    pub async fn report(&self, public_id: &str) -> Result<Option<KeptReport>> {
+        let row = sqlx::query("SELECT public_id, span, from_at, to_at, snapshot FROM report WHERE public_id = $1");
+        row.bind(public_id).fetch_optional(&self.readers).await?.map(|row| report_of(&row)).transpose()
+    }
+
+    /// All reports, the newest first, without what they say.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn reports(&self) -> Result<Vec<KeptReport>> {
+        let rows = sqlx::query("SELECT public_id, span, from_at, to_at, 'null' FROM report ORDER BY id DESC LIMIT 500");
+        rows.fetch_all(&self.readers).await?.iter().map(report_of).collect()
+    }
+
+    /// What telling people came to since `since`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn told_since(&self, since: Time) -> Result<Told> {
+        let counts = sqlx::query(
+            "SELECT COUNT(CASE WHEN outbox.state = 'sent' THEN 1 END), COUNT(CASE WHEN outbox.state = 'dead' THEN 1 END) \
+             FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.at >= $1 \
+             AND outbox.channel NOT IN ('log', 'terminal')",
+        );
+        let counts = counts.bind(since.0).fetch_one(&self.readers).await?;
+        // From the first message of an incident that arrived to its first acknowledgement.
+        let rows = sqlx::query(
+            "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
+             WHERE alert.thread = act.about AND outbox.state = 'sent') AS took FROM act \
+             WHERE act.deed = 'ack' AND act.at >= $1 AND act.about IS NOT NULL GROUP BY act.about ORDER BY took",
+        );
+        let rows = rows.bind(since.0).fetch_all(&self.readers).await?;
+        let took = rows.iter().filter_map(|row| row.get::<Option<i64>, _>(0)).filter(|took| *took >= 0);
+        Ok(Told { sent: counts.get(0), dead: counts.get(1), acked_in: took.collect() })
+    }
+}

@@ -1,0 +1,51 @@
+//! Reports as pages: a list, and each as it was sent, kept for ever. They name vendors, so they are
+//! shown only where details are.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::Pages;
+use crate::say::escape;
+use crate::say::report::Report;
+
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+pub(super) async fn list(State(pages): State<Pages>) -> Response {
+    if !pages.details {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Ok(reports) = pages.store.reports().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let platform = escape(&pages.board.borrow().platform);
+    let line = |report: &crate::store::KeptReport| {
+        let (id, span, day) = (&report.public_id, &report.span, report.to.utc().format("%-d %B %Y"));
+        format!("<li><a href=\"/reports/{}\">The {} to {day}</a></li>", escape(id), escape(span))
+    };
+    let items: String = reports.iter().map(line).collect();
+    let items = if items.is_empty() { "<li>None yet.</li>".to_owned() } else { items };
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <title>{platform}: reports</title><style>body{{margin:16px auto;max-width:44em;padding:0 16px;\
+         font:16px/1.6 system-ui,sans-serif}}</style><h1>{platform}: reports</h1><ul>{items}</ul>\
+         <p><a href=\"/\">Status</a></p></html>"
+    );
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
+}
+
+pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>) -> Response {
+    if !pages.details {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let kept = match pages.store.report(&id).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    let Ok(report) = serde_json::from_value::<Report>(kept.snapshot) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let board = pages.board.borrow().clone();
+    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, max-age=86400")];
+    (headers, Html(report.page(&board.platform, board.simulation))).into_response()
+}

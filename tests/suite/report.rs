@@ -1,0 +1,118 @@
+//! The report: gathered on the stage, told in every form, kept for ever, never skipped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugwatch::acts::{Brought, Person};
+use plugwatch::clock::Clock;
+use plugwatch::core::question::Secret;
+use plugwatch::core::time::Time;
+use plugwatch::draw;
+use plugwatch::notify::{Limiter, Settings};
+use plugwatch::say::Format;
+use plugwatch::say::report::Report;
+use plugwatch::web::{Pages, router};
+
+use crate::botapi::BotApi;
+use crate::kit::Staged;
+
+fn hours(n: u64) -> Duration {
+    Duration::from_secs(n * 3_600)
+}
+
+const PHONE: &str = r#"
+[[channel]]
+kind = "telegram"
+name = "phone"
+token = { file = "{folder}/key" }
+chats = [42]
+
+[[date]]
+on = "2026-03-31"
+what = "Apple Developer Program: membership ends"
+owner = "Ada"
+minutes = 10
+dependency = "ios-app"
+"#;
+
+/// A week in which much happened, up to the report on Monday at nine.
+async fn week() -> (Staged, BotApi) {
+    let api = BotApi::open().await;
+    let limiter = Arc::new(Limiter::new(Clock::manual(Time(0))));
+    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
+    let phone = ("phone".to_owned(), Settings::Telegram { token, api_url, limiter });
+    let mut staged = Staged::telling(PHONE, "", vec![phone], "2026-03-07T08:00:00Z").await;
+    let ada = Person::new("Ada", "terminal");
+    staged.pass(hours(1)).await;
+    staged.stage.set("twilio", "broken");
+    staged.pass(hours(3)).await;
+    staged.stage.set("twilio", "live");
+    staged.stage.set("google_play", "gone");
+    staged.pass(hours(2)).await;
+    staged.acts().ack(&ada, Some("android"), staged.clock.now()).await.unwrap();
+    staged.acts().it_was_us(&ada, "sms", "we typed the wrong key", staged.clock.now()).await.unwrap();
+    let letter = Brought {
+        text: "we plan to suspend your account".into(),
+        about: vec!["hosting".into()],
+        effective: Some("12 March 2026 16:00 UTC".into()),
+        ..Brought::default()
+    };
+    staged.acts().bring(&ada, letter, staged.clock.now()).await.unwrap();
+    staged.pass(hours(1)).await;
+    staged.clock.move_to(Time::parse("2026-03-09T08:59:00Z").unwrap());
+    staged.pass(Duration::from_secs(600)).await;
+    (staged, api)
+}
+
+#[tokio::test]
+async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
+    let (staged, api) = week().await;
+    let text = api.texts().into_iter().map(|(_, text)| text).find(|text| text.contains("the week to")).unwrap();
+    insta::assert_snapshot!("report_in_telegram", text);
+    let photos = api.calls(&["sendphoto"]);
+    assert_eq!(photos.len(), 1);
+    let kept = staged.store.reports().await.unwrap();
+    assert_eq!(kept.len(), 1);
+    let kept = staged.store.report(&kept[0].public_id).await.unwrap().unwrap();
+    let report: Report = serde_json::from_value(kept.snapshot).unwrap();
+    insta::assert_snapshot!("report_in_markdown", report.text("Chatterbox", Format::Markdown));
+    let picture = draw::png(&report.picture("Chatterbox")).unwrap();
+    // Looked at by people: PLUGWATCH_PICTURES says where to put it.
+    if let Ok(folder) = std::env::var("PLUGWATCH_PICTURES") {
+        std::fs::write(format!("{folder}/report.png"), &picture).unwrap();
+        std::fs::write(format!("{folder}/report.html"), report.page("Chatterbox", false)).unwrap();
+    }
+    assert!(picture.len() > 20_000, "{}", picture.len());
+    for (details, status) in [(true, 200), (false, 404)] {
+        let pages = Pages {
+            board: staged.engine.windows().board,
+            store: staged.store.clone(),
+            clock: staged.clock.clone(),
+            details,
+            metrics: true,
+            inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router(pages)).await.unwrap() });
+        crate::kit::provider();
+        for path in ["reports".to_owned(), format!("reports/{}", kept.public_id)] {
+            let got = reqwest::get(format!("http://{address}/{path}")).await.unwrap();
+            assert_eq!(got.status().as_u16(), status, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_fell_into_a_time_in_which_nobody_watched_is_sent_at_the_start() {
+    let (staged, _api) = week().await;
+    staged.clock.move_to(Time::parse("2026-03-17T12:00:00Z").unwrap());
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(Duration::from_secs(300)).await;
+    let told = staged.told();
+    assert_eq!(told.iter().filter(|line| line.contains("the week to 17 March")).count(), 1, "{told:?}");
+    assert_eq!(staged.store.reports().await.unwrap().len(), 2);
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(Duration::from_secs(300)).await;
+    assert!(!staged.told().iter().any(|line| line.contains("the week to")), "it is not sent twice");
+}
