@@ -198,13 +198,15 @@ struct Reloading {
 struct Once {
     database: PathBuf,
     web: crate::config::Web,
+    heartbeat: Option<(Key, std::time::Duration)>,
     bots: Vec<(Secret, Vec<bot::Place>, Vec<i64>)>,
 }
 
 impl Once {
     fn of(config: &Config) -> Once {
         let bots = bots(config).into_iter().map(|bot| (bot.token, bot.chats, bot.users)).collect();
-        Once { database: config.database.clone(), web: config.web.clone(), bots }
+        let heartbeat = config.heartbeat.clone();
+        Once { database: config.database.clone(), web: config.web.clone(), heartbeat, bots }
     }
 
     /// The names of what differs.
@@ -214,6 +216,7 @@ impl Once {
             ("database", self.database != other.database),
             ("[web] listen", old.listen != new.listen),
             ("[web] details", old.details != new.details),
+            ("[heartbeat]", self.heartbeat != other.heartbeat),
             ("the chats and users that the bot answers", self.bots != other.bots),
         ]
         .into_iter()

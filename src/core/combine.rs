@@ -107,12 +107,21 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
             Some(held) if held.verdict == Verdict::Degraded && vote.verdict == Verdict::Degraded => {
                 let reason = format!("{}+{}", held.reason, vote.reason);
                 let say = format!("{}; {}", held.say, vote.say);
-                Some(Held { reason, say, since: held.since.min(vote.since), ..held })
+                let hint = both(held.hint.clone(), vote.hint.clone());
+                Some(Held { reason, say, hint, since: held.since.min(vote.since), ..held })
             }
             other => worse(other, vote),
         };
     }
     worst
+}
+
+/// The advice of both, each once.
+fn both(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (first, second) {
+        (Some(first), Some(second)) if first != second && !first.contains(&second) => Some(format!("{first} {second}")),
+        (first, second) => first.or(second),
+    }
 }
 
 /// Storefronts of one listing belong together; everything else stands by itself.

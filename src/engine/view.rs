@@ -137,7 +137,8 @@ impl Engine {
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(leave_text).collect(),
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
-            stands_on: self.stands_on(dependency),
+            // What merely cannot be seen is no place to look first.
+            stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
             also_down: others.down,
             proven: status::by_proof(&others.standing),
             still_standing: others.standing.into_iter().map(|(_, label)| label).collect(),
@@ -177,12 +178,13 @@ impl Engine {
         })
     }
 
-    /// What it needs and is not live now.
-    fn stands_on(&self, dependency: &Dependency) -> Vec<String> {
+    /// What it needs and is not live now, of what counts.
+    fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
             .filter_map(|need| match self.draft.dependency(&self.state, &need.id).combined.shown() {
                 Shown::Live | Shown::Starting | Shown::NeedsKey => None,
+                shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{}, which is out", need.label)),
                 shown => Some(format!("{}, which is {}", need.label, status::words(shown).to_lowercase())),
             })
@@ -211,7 +213,7 @@ impl Engine {
 
     /// Why something shown live is not counted as still standing.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
-        let need = self.stands_on(dependency).into_iter().next()?;
+        let need = self.troubled(dependency, |_| true).into_iter().next()?;
         Some(format!("stands on {need}"))
     }
 }

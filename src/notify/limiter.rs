@@ -1,48 +1,96 @@
 //! Telegram's limits: one message a second for each chat, twenty a minute for each
 //! group, thirty a second in all (Telegram, "Bots FAQ"). We stay below all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
-use crate::core::time::Time;
+use crate::core::time::{Time, millis};
 
 const CHAT: Duration = Duration::from_millis(1_050);
 const GROUP: Duration = Duration::from_millis(3_300);
-const ALL: Duration = Duration::from_millis(40);
+/// One message of all falls into each of these: 25 a second.
+const SLOT_MS: i64 = 40;
 
 /// When each chat may be written to next. One for all who write: the limits are the bot's.
 #[derive(Debug)]
 pub struct Limiter {
-    next: Mutex<HashMap<i64, Time>>,
+    turns: Mutex<Turns>,
     clock: Clock,
+}
+
+#[derive(Debug, Default)]
+struct Turns {
+    /// When each chat may be written to next.
+    next: HashMap<i64, Time>,
+    /// Slots that are taken, now and ahead.
+    slots: BTreeSet<i64>,
 }
 
 impl Limiter {
     /// Nothing was sent yet.
     pub fn new(clock: Clock) -> Limiter {
-        Limiter { next: Mutex::default(), clock }
+        Limiter { turns: Mutex::default(), clock }
     }
 
     /// Waits until the chat may be written to, and takes the turn.
     pub async fn pass(&self, chat: i64) {
-        let now = self.clock.now();
-        let at = {
-            let mut next = self.next.lock().await;
-            // Chat 0 does not exist; it stands for all chats together.
-            let at = [chat, 0].iter().filter_map(|key| next.get(key)).copied().max().unwrap_or(now).max(now);
-            // Groups have negative ids.
-            next.insert(chat, at.plus(if chat < 0 { GROUP } else { CHAT }));
-            next.insert(0, at.plus(ALL));
-            at
-        };
+        let at = self.turn(chat).await;
         self.clock.sleep_until(at).await;
+    }
+
+    /// Takes the next turn of a chat. One that waits for itself holds up no other.
+    async fn turn(&self, chat: i64) -> Time {
+        let now = self.clock.now();
+        let mut turns = self.turns.lock().await;
+        // What has passed needs no memory.
+        turns.next.retain(|_, at| *at > now);
+        turns.slots = turns.slots.split_off(&now.0.div_euclid(SLOT_MS));
+        let own = turns.next.get(&chat).copied().unwrap_or(now).max(now);
+        let mut slot = own.0.div_euclid(SLOT_MS);
+        while !turns.slots.insert(slot) {
+            slot += 1;
+        }
+        let at = own.max(Time(slot * SLOT_MS));
+        // Groups have negative ids.
+        turns.next.insert(chat, at.plus(if chat < 0 { GROUP } else { CHAT }));
+        at
     }
 
     /// Telegram asked us to wait with this chat.
     pub async fn stay_away(&self, chat: i64, wait: Duration) {
-        self.next.lock().await.insert(chat, self.clock.now().plus(wait));
+        let until = Time(self.clock.now().0.saturating_add(millis(wait)));
+        let mut turns = self.turns.lock().await;
+        let next = turns.next.entry(chat).or_insert(until);
+        *next = (*next).max(until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The most turns that fall into any `span`.
+    fn most_within(mut turns: Vec<i64>, span: i64) -> usize {
+        turns.sort_unstable();
+        let within = |from: &i64| turns.iter().filter(|at| (*from..*from + span).contains(*at)).count();
+        turns.iter().map(within).max().unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn a_storm_keeps_every_limit_of_telegram() {
+        let limiter = Limiter::new(Clock::manual(Time(0)));
+        let mut by_chat: HashMap<i64, Vec<i64>> = HashMap::new();
+        for _ in 0..40 {
+            for chat in (1..=40).chain(-3..0) {
+                by_chat.entry(chat).or_default().push(limiter.turn(chat).await.0);
+            }
+        }
+        assert!(most_within(by_chat[&-1].clone(), 60_000) <= 20, "twenty a minute for each group");
+        assert!(most_within(by_chat[&7].clone(), 1_000) <= 1, "one a second for each chat");
+        let all: Vec<i64> = by_chat.into_values().flatten().collect();
+        assert!(most_within(all, 1_000) <= 30, "thirty a second in all");
     }
 }

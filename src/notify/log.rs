@@ -3,14 +3,14 @@
 use super::{Message, Tried};
 use crate::core::incident::Level;
 
-/// Writes the message, a line of the log for each of its lines.
+/// Writes the message as one line, so that one alert is one entry for whatever reads the log.
 pub fn send(message: &Message) -> Tried {
-    for line in message.plain.lines().filter(|line| !line.trim().is_empty()) {
-        match message.level {
-            Level::Info => tracing::info!(target: "plugwatch::alert", "{line}"),
-            Level::Warning => tracing::warn!(target: "plugwatch::alert", "{line}"),
-            Level::Critical => tracing::error!(target: "plugwatch::alert", "{line}"),
-        }
+    let lines = message.plain.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines.collect::<Vec<_>>().join(" | ");
+    match message.level {
+        Level::Info => tracing::info!(target: "plugwatch::alert", "{line}"),
+        Level::Warning => tracing::warn!(target: "plugwatch::alert", "{line}"),
+        Level::Critical => tracing::error!(target: "plugwatch::alert", "{line}"),
     }
     Tried::Sent(None)
 }

@@ -80,3 +80,50 @@ fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
         assert!(wrong.contains(why) && !wrong.contains(first), "{wrong}");
     }
 }
+
+fn notes(channels: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key"), "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw").unwrap();
+    std::fs::write(folder.path().join("url"), "https://hooks.slack.com/services/T/B/x").unwrap();
+    let text = format!(
+        r#"platform = "Acme"
+{}
+[[dependency]]
+id = "hosting"
+label = "Hosting"
+check = "website/page"
+url = "https://acme.example/"
+words = ["Acme"]
+
+[[dependency]]
+id = "mail"
+label = "Mail account"
+check = "ses/account"
+region = "us-east-1"
+access_key_id = "AKIAIOSFODNN7EXAMPLE"
+secret_access_key = {{ file = "{{folder}}/key" }}
+"#,
+        channels
+    );
+    let text = text.replace("{folder}", &folder.path().display().to_string());
+    Config::read("plugwatch.toml", text).unwrap_or_else(|problems| panic!("{problems}")).notes()
+}
+
+const PHONE: &str = "[[channel]]\nkind = \"telegram\"\ntoken = { file = \"{folder}/key\" }\nchats = [42]\n";
+const AMAZON: &str = "[[channel]]\nkind = \"email\"\nserver = \"email-smtp.us-east-1.amazonaws.com\"\nfrom = \"a@b.c\"\n\
+                      to = [\"ops@acme.example\"]\nuser = \"x\"\npassword = { file = \"{folder}/key\" }\n";
+
+#[test]
+fn alerts_that_ride_on_what_is_watched_are_named_at_the_start() {
+    let alone = notes(&format!("rides_on = [\"amazon\"]\n{AMAZON}"));
+    insta::assert_snapshot!(alone.join("\n"));
+    let both = notes(&format!("{AMAZON}{PHONE}"));
+    assert!(!both.iter().any(|note| note.contains("alone")), "{both:?}");
+}
+
+#[test]
+fn a_group_in_which_nobody_may_change_anything_is_named() {
+    let group = PHONE.replace("[42]", "[-1001234567890]");
+    let notes = notes(&format!("{AMAZON}{group}"));
+    assert!(notes.iter().any(|note| note.contains("list their numbers in `users`")), "{notes:?}");
+}

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on shall say so")]
 
+mod alive;
 mod bench;
 mod bot;
 mod botapi;

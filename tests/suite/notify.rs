@@ -232,3 +232,14 @@ fn the_published_schema_knows_every_reason_and_level() {
     assert_eq!(words("level"), Level::ALL.iter().map(|level| level.word()).collect::<Vec<_>>());
     assert_eq!(schema["properties"]["schema"]["const"], plugwatch::notify::SCHEMA);
 }
+
+#[tokio::test]
+async fn a_message_that_reads_so_already_or_is_gone_is_as_good_as_changed() {
+    for description in [
+        "Bad Request: message is not modified: specified new message content and reply markup are exactly the same",
+        "Bad Request: message to edit not found",
+    ] {
+        let (senders, _) = telegram(vec![refused(400, description)]).await;
+        assert_eq!(senders.amend("telegram", "7", &message("x")).await, Tried::Sent(None), "{description}");
+    }
+}

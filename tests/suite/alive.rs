@@ -1,0 +1,52 @@
+//! The dead-man's switch: signs of life only while looks and deliveries really work.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plugwatch::core::question::Secret;
+use plugwatch::engine::ailing;
+use plugwatch::notify::Heartbeat;
+
+use crate::kit::{Staged, http, provider, raw};
+
+#[tokio::test]
+async fn a_sign_of_life_is_a_get_and_trouble_is_told_with_its_reason() {
+    provider();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = asked.clone();
+    let address = raw(move |request| {
+        kept.lock().unwrap().push(request.to_owned());
+        http("200 OK", "", b"OK")
+    })
+    .await;
+    let heartbeat = Heartbeat::new(Secret::new(format!("http://{address}/ping/uuid"))).unwrap();
+    heartbeat.beat(None).await.unwrap();
+    heartbeat.beat(Some("a message waits since 3 Mar 08:00 UTC")).await.unwrap();
+    let asked = asked.lock().unwrap();
+    assert!(asked[0].starts_with("GET /ping/uuid HTTP/1.1"), "{}", asked[0]);
+    assert!(asked[1].starts_with("POST /ping/uuid/fail HTTP/1.1"), "{}", asked[1]);
+    assert!(asked[1].ends_with("a message waits since 3 Mar 08:00 UTC"), "{}", asked[1]);
+    let gone = Heartbeat::new(Secret::new("http://127.0.0.1:1/secret-uuid")).unwrap();
+    let why = gone.beat(None).await.unwrap_err();
+    assert!(!why.contains("secret-uuid"), "{why}");
+}
+
+#[tokio::test]
+async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
+    let mut staged = Staged::open().await;
+    staged.pass(Duration::from_secs(1_200)).await;
+    let board = staged.engine.windows().board.borrow().clone();
+    let now = staged.clock.now();
+    assert_eq!(ailing(&board, &staged.store, board.as_of).await, None);
+    let later = board.as_of.plus(Duration::from_secs(200));
+    assert_eq!(ailing(&board, &staged.store, later).await.unwrap(), "nothing was decided for 3 min");
+    // Something is to be told, and nobody carries it.
+    staged.stage.set("google_play", "gone");
+    while let Some(due) = staged.engine.next_due().filter(|due| *due <= now.plus(Duration::from_secs(2_400))) {
+        staged.engine.tick(due);
+        staged.engine.settle(due).await.unwrap();
+    }
+    let board = staged.engine.windows().board.borrow().clone();
+    let wrong = ailing(&board, &staged.store, board.as_of).await.unwrap();
+    assert!(wrong.starts_with("a message waits since"), "{wrong}");
+}
