@@ -7,6 +7,7 @@ ALTER TABLE outbox ADD COLUMN amend_at BIGINT;
 
 -- The public id of what an alert belongs to: an incident, or a drill.
 ALTER TABLE alert ADD COLUMN thread TEXT;
+UPDATE alert SET thread = (SELECT public_id FROM incident WHERE incident.id = alert.incident);
 CREATE INDEX alert_by_thread ON alert (thread, id);
 
 -- How each channel and recipient does. `told_at` is when the others were told that it does not.

@@ -1,5 +1,7 @@
 //! Vendors' letters: brought by a person, taken at their word at once, and read back.
 
+use mail_parser::MessageParser;
+
 use super::{Acts, No, Person, Said, Thing};
 use crate::core::act::Deed;
 use crate::core::deadline::{self, Deadline};
@@ -43,12 +45,13 @@ impl Acts {
         if brought.bytes.is_empty() && brought.text.trim().is_empty() {
             return Err(No("what does it say? Give its text, or the file".to_owned()));
         }
+        let brought = opened(brought, now);
         let received = brought.received.unwrap_or(now);
         if received > now {
             return Err(No(format!("it cannot have come at {}, which lies ahead", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
-        let deadline = self.hour(&brought, received)?;
+        let deadline = self.hour(&brought, received, now)?;
         let letter = Letter {
             public_id: self.ids.next(),
             notice: Notice {
@@ -68,7 +71,18 @@ impl Acts {
         };
         let bytes = if brought.bytes.is_empty() { brought.text.as_bytes() } else { &brought.bytes };
         let kept = self.store.add_letter(&letter, bytes).await?;
-        let said = self.read_back(&kept, guessed, kept.public_id != letter.public_id);
+        let again = kept.public_id != letter.public_id;
+        // The same letter, brought with another hour: that is a correction.
+        let kept = match (again, letter.notice.effective, &brought.effective) {
+            (true, Some(at), Some(_)) => {
+                let change = LetterChange::Effective(at, letter.read_as.clone());
+                self.store.change_letter(&kept.public_id, &change, &who.act(Deed::Letter, now)).await?;
+                let notice = Notice { effective: Some(at), ..kept.notice };
+                Letter { read_as: letter.read_as.clone(), notice, ..kept }
+            }
+            _ => kept,
+        };
+        let said = self.read_back(&kept, guessed, again);
         Ok((kept, said))
     }
 
@@ -124,6 +138,20 @@ impl Acts {
         if all.is_empty() { Ok(vec![self.known.find(name)?.id.clone()]) } else { Ok(all) }
     }
 
+    /// By the whole of its id, label or company: what a letter threatens is not guessed from a part.
+    fn exactly(&self, name: &str) -> Result<Vec<String>, No> {
+        let wanted = name.trim().to_lowercase();
+        let own = |thing: &&Thing| thing.id == wanted || thing.label.to_lowercase() == wanted;
+        if let Some(thing) = self.known.things.iter().find(own) {
+            return Ok(vec![thing.id.clone()]);
+        }
+        let found = self.one_or_company(name)?;
+        match found.as_slice() {
+            [_, _, ..] => Ok(found),
+            _ => Err(No(format!("`{}` is none of them by its whole name: {}", name.trim(), found.join(", ")))),
+        }
+    }
+
     /// Everything whose vendor, company or sending domain stands in the text.
     fn named_in(&self, text: &str) -> Vec<String> {
         let text = text.to_lowercase();
@@ -139,9 +167,12 @@ impl Acts {
     }
 
     /// Its hour: what the person says must be readable; what the letter says may be.
-    fn hour(&self, brought: &Brought, received: Time) -> Result<Option<Deadline>, No> {
+    fn hour(&self, brought: &Brought, received: Time, now: Time) -> Result<Option<Deadline>, No> {
         match &brought.effective {
-            Some(text) => match deadline::read(text, received, self.known.zone) {
+            // An hour that has passed is told, too: the letter may be typed in afterwards.
+            Some(text) => match deadline::read(text, now, self.known.zone)
+                .or_else(|why| deadline::read(text, received, self.known.zone).map_err(|_| why))
+            {
                 Ok(deadline) => Ok(Some(deadline)),
                 Err(why) => Err(No(format!("`{text}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\""))),
             },
@@ -156,7 +187,8 @@ impl Acts {
     /// There is no such letter, the hour cannot be read, or the store does not answer.
     pub async fn effective(&self, who: &Person, id: &str, text: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
-        let deadline = deadline::read(text, letter.notice.received, self.known.zone)
+        // A person speaks from now on; the letter spoke from when it came.
+        let deadline = deadline::read(text, now, self.known.zone)
             .map_err(|why| No(format!("`{}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\"", text.trim())))?;
         let read_back = deadline.read_back(now);
         let change = LetterChange::Effective(deadline.at, read_back.clone());
@@ -173,7 +205,7 @@ impl Acts {
         let letter = self.letter(id).await?;
         let mut ids = Vec::new();
         for name in names {
-            ids.extend(self.one_or_company(name)?);
+            ids.extend(self.exactly(name)?);
         }
         let labels: Vec<String> = ids.iter().map(|id| self.label(id)).collect();
         let change = LetterChange::Concerns(ids);
@@ -225,6 +257,24 @@ impl Acts {
             false => No(format!("there is no notice `{}`; there are: {}", id.trim(), known.join(", "))),
         })
     }
+}
+
+/// A mail speaks by its text part, and came when it was written.
+fn opened(brought: Brought, now: Time) -> Brought {
+    let Some(mail) = MessageParser::default().parse(&brought.bytes).filter(|mail| mail.date().is_some()) else {
+        return brought;
+    };
+    let words = mail.body_text(0).map(|text| text.into_owned()).filter(|text| !text.trim().is_empty());
+    let subject = mail.subject().map(|subject| format!("{subject}\n")).unwrap_or_default();
+    let sender = mail.from().and_then(|from| from.first()?.address().map(str::to_owned)).unwrap_or_default();
+    let written = mail.date().map(|date| Time(date.to_timestamp() * 1_000)).filter(|at| *at <= now);
+    // Whoever brings a text of their own beside the file is believed.
+    let own = std::str::from_utf8(&brought.bytes).is_ok_and(|text| text != brought.text) && !brought.text.is_empty();
+    let text = match words {
+        Some(words) if !own => format!("{subject}{words}\n{sender}"),
+        _ => brought.text,
+    };
+    Brought { text, received: brought.received.or(written), ..brought }
 }
 
 /// The first words, on one line.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Acts, No, Person, Said};
-use crate::core::act::{Act, Deed};
+use crate::core::act::{Act, Deed, People};
 use crate::core::time::{Time, human};
 use crate::read::duration;
 
@@ -20,7 +20,11 @@ impl Acts {
         let until = now.plus(span(lasts)?);
         let act = Act { dependency: id, until: Some(until), words: short(words), ..who.act(Deed::Mute, now) };
         self.store.act(&act).await?;
-        Ok(format!("{label}: muted by {} until {}. That it was dropped would still be told.", who.name, until.short()))
+        Ok(format!(
+            "{label}: muted by {} until {}. That it was dropped, or ends, would still be told.",
+            who.name,
+            until.short()
+        ))
     }
 
     /// Ends a mute.
@@ -29,7 +33,13 @@ impl Acts {
     /// No such dependency, or the store does not answer.
     pub async fn unmute(&self, who: &Person, name: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
-        self.store.act(&Act { dependency: id, ..who.act(Deed::Unmute, now) }).await?;
+        self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::Unmute, now) }).await?;
+        let people = People::of(&self.store.acts().await?, Vec::new(), now);
+        if let Some((mute, until)) = people.muted(&id.unwrap_or_default(), now).and_then(|act| Some((act, act.until?)))
+        {
+            let until = until.short();
+            return Ok(format!("{label}: still muted until {until}, for {} muted everything: unmute all.", mute.by));
+        }
         Ok(format!("{label}: told again, says {}.", who.name))
     }
 
@@ -40,7 +50,12 @@ impl Acts {
     pub async fn maintenance(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         if lasts.trim().eq_ignore_ascii_case("over") {
-            self.store.act(&Act { dependency: id, ..who.act(Deed::MaintenanceOver, now) }).await?;
+            self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::MaintenanceOver, now) }).await?;
+            let people = People::of(&self.store.acts().await?, Vec::new(), now);
+            if let Some(until) = people.maintenance_until(&id.unwrap_or_default(), now) {
+                let until = until.short();
+                return Ok(format!("{label}: there is still work on everything until {until}: maintenance all over."));
+            }
             return Ok(format!("{label}: the work is over, says {}.", who.name));
         }
         let until = now.plus(span(lasts)?);

@@ -3,6 +3,7 @@
 use super::{Acts, No, Person, Said, Thing};
 use crate::core::act::{Act, Deed};
 use crate::core::incident::Reason;
+use crate::core::model::Verdict;
 use crate::core::time::Time;
 use crate::store::{AlertRow, IncidentRow};
 
@@ -29,22 +30,37 @@ impl Acts {
             return Ok(said.join("\n"));
         };
         if name.starts_with("pw-") {
-            return match open.iter().find(|row| row.incident.public_id == name) {
-                Some(row) => self.ack_incident(who, row, now).await,
-                None => self.ack_other(who, name, now).await,
+            let Some(named) = open.iter().find(|row| row.incident.public_id == name) else {
+                return self.ack_other(who, name, now).await;
             };
+            // Whoever saw a message about several things has seen all of them.
+            let members = self.store.alert_called(name).await?.map(|alert| alert.members()).unwrap_or_default();
+            let mut said = vec![self.ack_incident(who, named, now).await?];
+            for row in open.iter().filter(|row| row.dependency != named.dependency && members.contains(&row.dependency))
+            {
+                said.push(self.ack_incident(who, row, now).await?);
+            }
+            return Ok(said.join("\n"));
         }
         let thing = self.known.find(name)?;
         match open.iter().find(|row| row.dependency == thing.id) {
             Some(row) => self.ack_incident(who, row, now).await,
-            None => Err(No(format!("nothing is open about {}", thing.label))),
+            None => match self.store.alert_about(&thing.id).await?.filter(|alert| alert.reason == Reason::Blind) {
+                // A key that is refused opens no incident.
+                Some(alert) => {
+                    let acts = self.store.acts_about(&alert.public_id).await?;
+                    self.ack_alert(who, &alert, &acts, now).await
+                }
+                None => Err(No(format!("nothing is open about {}", thing.label))),
+            },
         }
     }
 
     async fn ack_incident(&self, who: &Person, row: &IncidentRow, now: Time) -> Said {
         let label = self.label(&row.dependency);
         let about = &row.incident.public_id;
-        let news = self.store.last_told(about).await?;
+        // A reminder may have called others since: then this is an answer to it.
+        let news = self.store.last_alert(about).await?;
         if let Some(before) = self.acked(about, news).await? {
             return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
         }
@@ -118,6 +134,13 @@ impl Acts {
         let changed = self.store.changed_facts(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
         let changed: Vec<_> = changed.into_iter().filter(|change| change.accepted.is_none()).collect();
         let row = self.incident_of(thing, now).await?.filter(|row| row.closed_at.is_none());
+        let worse = row.as_ref().filter(|row| row.incident.verdict != Verdict::Degraded);
+        if let Some(worse) = worse.filter(|_| changed.is_empty()) {
+            let (label, verdict) = (&thing.label, worse.incident.verdict);
+            return Err(No(format!("{label} is {verdict} now, and that is no normal: say it-was-us, or false-alarm")));
+        }
+        // Only a warning can be the new normal.
+        let row = row.filter(|row| row.incident.verdict == Verdict::Degraded);
         if changed.is_empty() && row.is_none() {
             return Err(No(format!("nothing about {} waits to be accepted", thing.label)));
         }

@@ -10,6 +10,8 @@ use crate::core::time::{Time, human};
 use crate::engine;
 use crate::say::{Format, buttons, escape, status};
 
+/// What changes something is not done later than this.
+const TOO_OLD: std::time::Duration = std::time::Duration::from_secs(600);
 /// Incidents of so many days are listed.
 const DAYS: i64 = 30;
 
@@ -135,6 +137,11 @@ async fn changed(
         }
         May::Nothing(_) => return Ok(Vec::new()),
     };
+    // It was written while nobody listened: since then things may have become worse.
+    let written = Time(message.date.timestamp_millis());
+    if now.since(written) > TOO_OLD {
+        return Err(No(format!("that was written at {}, before I could listen: say it again", written.short())));
+    }
     if let Command::Notice(text) = &command {
         return notice(answering, who, text, now).await.map(|reply| vec![reply]);
     }

@@ -13,6 +13,8 @@ use crate::say::buttons;
 
 /// A text that is at least so long, written to the bot alone, is a letter and no small talk.
 const PASTED: usize = 120;
+/// An answer to a question about a letter has no more words.
+const ANSWER: usize = 9;
 /// As the Bot API's download limit allows, and letters are smaller.
 const LARGEST: u32 = 10 << 20;
 
@@ -25,8 +27,19 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
     }
     let who = match answering.access.may(&message.chat, user) {
         May::Change(who) => who,
-        May::Ask(why) => return vec![Reply::plain(&why)],
-        May::Nothing(said) => return said.map(|said| Reply::plain(&said)).into_iter().collect(),
+        May::Ask(why) => {
+            if let Some(user) = user {
+                refused(answering, &answering.access.person(user), "brought a letter").await;
+            }
+            return vec![Reply::plain(&why)];
+        }
+        May::Nothing(said) => {
+            if said.is_some() {
+                let chat = format!("chat {}", message.chat.id.0);
+                refused(answering, &Person::new(&chat, &answering.access.channel), "brought a letter").await;
+            }
+            return said.map(|said| Reply::plain(&said)).into_iter().collect();
+        }
     };
     let now = answering.now();
     let done = match asked {
@@ -34,6 +47,12 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
         None => bring(bot, answering, &who, message, now).await,
     };
     vec![done.unwrap_or_else(|No(why)| Reply::plain(&why))]
+}
+
+async fn refused(answering: &Answering, who: &Person, asked: &str) {
+    if let Err(No(why)) = answering.acts().refuse(who, asked, answering.now()).await {
+        tracing::warn!("a refusal could not be recorded: {why}");
+    }
 }
 
 /// The letter that a message of ours asks about, if this one answers it.
@@ -93,6 +112,24 @@ async fn download(bot: &Bot, id: &FileId) -> Result<Vec<u8>, No> {
 /// The answer to "effective when?" or "what does it threaten?".
 async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Time) -> Result<Reply, No> {
     let acts = answering.acts();
+    let words = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+    match words.as_str() {
+        "yes" | "y" | "ok" | "okay" | "right" | "correct" | "👍" => {
+            return acts.confirm(who, id, now).await.map(|said| Reply::plain(&said));
+        }
+        "no" | "n" | "wrong" | "👎" => {
+            return Err(No("when then? Answer with the hour and its zone, such as Sun 10 Jan 23:59 PST".to_owned()));
+        }
+        "me" | "i" | "i do" | "mine" => return acts.answered(who, id, now).await.map(|said| Reply::plain(&said)),
+        // Talk about a letter is no answer to a question about it.
+        _ if words.split_whitespace().count() > ANSWER => {
+            return Err(No(
+                "that is more than an hour or a name: answer with one of them, for example Sun 10 Jan 23:59 PST"
+                    .to_owned(),
+            ));
+        }
+        _ => {}
+    }
     let hour = acts.effective(who, id, text, now).await;
     let said = match hour {
         Ok(said) => said,

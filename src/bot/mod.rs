@@ -134,7 +134,7 @@ async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestE
     let listener = Polling::builder(bot.clone()).timeout(Duration::from_secs(10)).build();
     let messages = Update::filter_message()
         .branch(dptree::filter(|message: Message| message.migrate_to_chat_id().is_some()).endpoint(moved))
-        .branch(dptree::filter(|message: Message| message.text().is_some_and(is_command)).endpoint(command))
+        .branch(dptree::filter(|message: Message| is_command(&message)).endpoint(command))
         .endpoint(letter);
     let presses = Update::filter_callback_query().endpoint(press);
     Dispatcher::builder(bot, dptree::entry().branch(messages).branch(presses))
@@ -152,8 +152,10 @@ fn registered() -> Vec<BotCommand> {
     Command::bot_commands().into_iter().map(bare).collect()
 }
 
-fn is_command(text: &str) -> bool {
-    text.starts_with('/')
+/// What somebody else wrote is not done because it is forwarded.
+fn is_command(message: &Message) -> bool {
+    let own = message.forward_origin().is_none() && message.via_bot.is_none();
+    own && message.text().is_some_and(|text| text.starts_with('/'))
 }
 
 async fn moved(message: Message, answering: Answering) -> ResponseResult<()> {

@@ -18,7 +18,10 @@ pub(super) async fn press(answering: &Answering, query: &CallbackQuery) -> (Stri
     };
     let now = answering.now();
     let done = match answering.access.may(&message.chat, Some(&query.from)) {
-        May::Nothing(said) => Err(No(said.unwrap_or_else(|| "I only talk to the chats I was told to.".to_owned()))),
+        May::Nothing(said) => {
+            let said = said.unwrap_or_else(|| "I only talk to the chats I was told to.".to_owned());
+            refused(answering, query, verb, said, now).await
+        }
         May::Ask(_) if verb == Verb::Why => why(answering, id, now).await,
         May::Ask(said) => refused(answering, query, verb, said, now).await,
         May::Change(who) => change(answering, &who, verb, id, now).await,

@@ -58,7 +58,9 @@ impl Telegram {
 pub fn ways(config: &Config, telegram: &Telegram) -> Result<Ways, String> {
     let on = config.channels.iter().filter(|channel| channel.off().is_none());
     let settings = on.filter_map(|channel| Some((channel.name.clone(), settings(&channel.kind, telegram)?)));
-    Ok(Ways { senders: Senders::new(settings, telegram.moved.clone())?, everybody: config.ways() })
+    let senders = Senders::new(settings, telegram.moved.clone())?;
+    let off = config.channels.iter().filter(|channel| channel.off().is_some()).map(|channel| channel.name.clone());
+    Ok(Ways { senders, everybody: config.ways(), off: off.collect() })
 }
 
 /// What a sender needs; nothing where a key is not set.

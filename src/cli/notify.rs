@@ -37,21 +37,30 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
             fine = false;
         }
     }
+    let mut took = Vec::new();
     for way in ways.everybody.iter().filter(|way| wanted(&way.channel)) {
-        fine &= try_one(&config, &ways, way, clock.now()).await;
+        let arrived = try_one(&config, &ways, way, clock.now()).await;
+        fine &= arrived;
+        took.extend(arrived.then_some(way));
     }
     for way in ways.everybody.iter().filter(|way| wanted(&way.channel) && way.wakes) {
         println!("Somebody at {} to {} should have it now: ask them.", way.channel, way.recipient);
     }
-    remember(&config, &ways, fine, clock.now()).await;
+    remember(&config, &took, fine, clock.now()).await;
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The report says when the channels were tested, and what came of it.
-async fn remember(config: &Config, ways: &Ways, fine: bool, now: Time) {
+async fn remember(config: &Config, took: &[&Way], fine: bool, now: Time) {
     let Ok(store) = Store::beside(&config.database).await else { return };
     let user = std::env::var("USER").unwrap_or_default();
-    let count = ways.everybody.iter().filter(|way| way.wakes).count();
+    let count = took.iter().filter(|way| way.wakes).count();
+    for way in took {
+        // A place that was dead is alive again.
+        if let Err(error) = store.note_works(&way.channel, &way.recipient, now).await {
+            eprintln!("plugwatch: that {} works could not be written down: {error}", way.channel);
+        }
+    }
     let words = match fine {
         true => format!("all {count} places took it"),
         false => "not every place took it".to_owned(),

@@ -55,6 +55,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let ways = build::ways(&config, &telegram)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, address);
+    let everybody = config.ways();
 
     let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
@@ -76,7 +77,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let beside = (&known, &telegram, &send);
     spawn_bots(&mut besides, bots, &windows, &store, &clock, beside);
     if let Some((heartbeat, every)) = heartbeat {
-        besides.spawn(beat(heartbeat, every, windows.board.clone(), store.clone(), clock.clone()));
+        besides.spawn(beat(heartbeat, every, windows.board.clone(), store.clone(), everybody, clock.clone()));
     }
     besides.spawn(signals(
         Reloading { path, clock, courier, gate, store: store.clone(), inlets, known, telegram, once },

@@ -63,6 +63,21 @@ words! {
     }
 }
 
+impl Reason {
+    /// It tells of the same verdict as what came before it.
+    pub fn keeps_verdict(self) -> bool {
+        matches!(
+            self,
+            Reason::StillOpen
+                | Reason::Blind
+                | Reason::Sighted
+                | Reason::Flapping
+                | Reason::Suspected
+                | Reason::Cleared
+        )
+    }
+}
+
 words! {
     /// How loud an alert is.
     Level {

@@ -103,8 +103,9 @@ pub fn review(scene: &Scene<'_>) -> Review {
     }
     for (index, subject) in scene.subjects.iter().enumerate() {
         let told = &after[index];
-        let held_back =
-            told.muted || told.flapping.is_some() || subject.maintenance.is_some() || subject.muted.is_some();
+        // The hours before an announced end are called to mind whatever is muted.
+        let muted = subject.muted.is_some() && subject.ends.is_none();
+        let held_back = told.muted || told.flapping.is_some() || subject.maintenance.is_some() || muted;
         if let Some(at) = remind_at(subject, told).filter(|_| !held_back) {
             review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
         }
@@ -189,7 +190,8 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     let own_no = wanted.held.verdict == Verdict::Dropped
         || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
     // A mute silences no loss that is news: it is asked for because of something else.
-    let loss = own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered);
+    let ending = super::notice::is_ending(&wanted.held.reason) || wanted.held.reason == "sources_disagree";
+    let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
     if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
         return Fate::Later(until);
     }

@@ -88,7 +88,7 @@ impl Route {
     }
 
     /// What is not critical waits for the end of the quiet hours.
-    fn in_quiet(&self, level: Level, at: Time) -> Turn {
+    pub fn in_quiet(&self, level: Level, at: Time) -> Turn {
         let end = self.quiet.as_ref().filter(|_| level < Level::Critical).and_then(|quiet| quiet.end(at));
         Turn { at: end.unwrap_or(at), only: Only::Always }
     }
@@ -137,7 +137,9 @@ pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> 
         let turn = match turn {
             _ if nobody && way.wakes => Some(always),
             Some(turn) => Some(turn),
-            None if occasion.goes_on() => Some(Turn { only: Only::IfTold, ..always }),
+            None if occasion.goes_on() => {
+                Some(Turn { only: Only::IfTold, ..way.route.in_quiet(occasion.level, occasion.at) })
+            }
             None => None,
         };
         turn.map(|turn| (way, turn))

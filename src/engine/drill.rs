@@ -22,7 +22,7 @@ impl Engine {
         for act in acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= FRESH) {
             let (Some(id), Some(dependency)) = (&act.about, &act.dependency) else { continue };
             let waits = self.draft.batch.alerts.iter().any(|alert| alert.public_id == *id);
-            if !waits && self.store.sent_of(id).await?.is_empty() {
+            if !waits && self.store.alert_called(id).await?.is_none() {
                 self.tell_drill(id, dependency, &act.by, now);
             }
         }

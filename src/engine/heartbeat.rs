@@ -7,10 +7,11 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::core::board::Board;
+use crate::core::route::Way;
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
 use crate::notify::Heartbeat;
-use crate::store::Store;
+use crate::store::{PlaceRow, Store};
 
 /// The board is renewed every minute at least.
 const STALE: Duration = Duration::from_secs(180);
@@ -25,13 +26,14 @@ pub async fn beat(
     every: Duration,
     board: watch::Receiver<Arc<Board>>,
     store: Arc<Store>,
+    ways: Vec<Way>,
     clock: Clock,
 ) {
     let mut failing = false;
     loop {
         let now = clock.now();
         let latest = board.borrow().clone();
-        let wrong = ailing(&latest, &store, now).await;
+        let wrong = ailing(&latest, &store, &ways, now).await;
         match (heartbeat.beat(wrong.as_deref()).await, &wrong) {
             (Ok(()), None) => failing = false,
             (Ok(()), Some(wrong)) => tracing::warn!("the dead-man's switch was told that something is wrong: {wrong}"),
@@ -46,7 +48,7 @@ pub async fn beat(
 }
 
 /// What is wrong with this program, if anything.
-pub async fn ailing(board: &Board, store: &Store, now: Time) -> Option<String> {
+pub async fn ailing(board: &Board, store: &Store, ways: &[Way], now: Time) -> Option<String> {
     let age = now.since(board.as_of);
     if age >= STALE {
         return Some(format!("nothing was decided for {}", human(age)));
@@ -61,7 +63,10 @@ pub async fn ailing(board: &Board, store: &Store, now: Time) -> Option<String> {
         (Ok(places), Ok(waits)) => (places, waits),
         (Err(error), _) | (_, Err(error)) => return Some(error.to_string()),
     };
-    let people: Vec<_> = places.iter().filter(|place| !matches!(place.channel.as_str(), "log" | "terminal")).collect();
+    let here = |place: &&PlaceRow| {
+        ways.iter().any(|way| way.wakes && way.channel == place.channel && way.recipient == place.recipient)
+    };
+    let people: Vec<_> = places.iter().filter(here).collect();
     if !people.is_empty() && people.iter().all(|place| place.failing_since.is_some()) {
         let why = people[0].why.clone().unwrap_or_default();
         return Some(format!("no channel delivers: {} to {}: {why}", people[0].channel, people[0].recipient));

@@ -7,8 +7,9 @@ use super::Engine;
 use crate::core::act::{Act, Deed, People};
 use crate::core::combine::Combined;
 use crate::core::incident::Incident;
-use crate::core::notice::Notice;
-use crate::core::time::Time;
+use crate::core::incident::{Level, Reason};
+use crate::core::notice::{Letter, Notice};
+use crate::core::time::{Time, human};
 use crate::store::Result;
 
 impl Engine {
@@ -29,8 +30,11 @@ impl Engine {
     }
 
     async fn take_people(&mut self, now: Time) -> Result<()> {
+        let before = self.people.letters.clone();
         let acts = self.read_people(now).await?;
         self.hear_drills(&acts, now).await?;
+        self.tell_moved(&before, now);
+        self.heard_act = acts.last().map_or(0, |act| act.id);
         self.hear_notices(now);
         self.review(now);
         self.board_dirty = true;
@@ -38,10 +42,33 @@ impl Engine {
         Ok(())
     }
 
+    /// An end that moved is news for everybody who was told of the old one.
+    fn tell_moved(&mut self, before: &[Letter], now: Time) {
+        for letter in self.people.letters.clone() {
+            let old = before.iter().find(|old| old.public_id == letter.public_id);
+            let moved = old
+                .is_some_and(|old| old.notice.effective.is_some() && old.notice.effective != letter.notice.effective);
+            let (Some(at), true) = (letter.notice.effective, moved) else { continue };
+            let labels: Vec<&str> =
+                letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
+            let title = format!("🔴 ENDS at another hour: {}", labels.join(", "));
+            let by = letter.confirmed.as_ref().map_or("somebody", |(by, _)| by.as_str());
+            let lines = vec![
+                format!("It takes effect {}", letter.read_as),
+                format!(
+                    "Corrected by {by}; {} of notice: {}.",
+                    human(at.since(letter.notice.received)),
+                    letter.notice.text
+                ),
+            ];
+            let about = letter.notice.dependencies.first().cloned();
+            self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
+        }
+    }
+
     /// What is in force, from all that people ever did.
     pub(super) async fn read_people(&mut self, now: Time) -> Result<Vec<Act>> {
         let acts = self.store.acts().await?;
-        self.heard_act = acts.last().map_or(0, |act| act.id);
         self.people = People::of(&acts, self.store.letters().await?, now);
         Ok(acts)
     }

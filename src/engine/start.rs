@@ -174,6 +174,8 @@ impl Engine {
     }
 
     async fn adopt_dependencies(&mut self, some_retired: bool, now: Time) -> Result<()> {
+        // What an incident rests on may be a letter that somebody brought.
+        self.read_people(now).await?;
         let mut incidents = self.store.open_incidents().await?;
         let known: HashSet<String> =
             self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
@@ -198,7 +200,6 @@ impl Engine {
             stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
         self.store.forget(&gone).await?;
         self.state.dependencies = states;
-        self.read_people(now).await?;
         // What is configured may have changed what it all comes to.
         for id in known {
             self.correlate(&id, now);
@@ -217,7 +218,9 @@ impl Engine {
     /// Whether the check, or the notice, that an incident rests on is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
         if incident.proof == Proof::Told {
-            return self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
+            let told = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
+            let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
+            return told || self.plan.of(id).any(|spec| spec.probe.check == by);
         }
         let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
         by.is_empty() || self.plan.of(id).any(|spec| spec.probe.check == by)

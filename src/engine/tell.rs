@@ -8,6 +8,9 @@ use crate::core::time::Time;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, NewAlert};
 
+/// Before the dependency's id, for the thread of what cannot be seen.
+const SIGHT: &str = "sight-";
+
 /// What an alert concerns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Concerning {
@@ -23,6 +26,9 @@ impl Engine {
     pub(super) fn tell(&mut self, reason: Reason, level: Level, concerning: Concerning, body: Body, at: Time) {
         let Concerning { incident, about, verdict } = concerning;
         let (incident, thread) = incident.map_or((None, None), |(number, public_id)| (Some(number), Some(public_id)));
+        // What opens no incident belongs together all the same, until it is seen again.
+        let sight = matches!(reason, Reason::Blind | Reason::Sighted | Reason::Suspected | Reason::Cleared);
+        let thread = thread.or_else(|| about.first().filter(|_| sight).map(|id| format!("{SIGHT}{id}")));
         self.put(NewAlert {
             public_id: self.ids.next(),
             incident,

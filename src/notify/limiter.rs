@@ -14,6 +14,9 @@ const GROUP: Duration = Duration::from_millis(3_300);
 /// One message of all falls into each of these: 25 a second.
 const SLOT_MS: i64 = 40;
 
+/// Whoever would have to wait for longer comes back later.
+const LONG: Duration = Duration::from_secs(8);
+
 /// When each chat may be written to next. One for all who write: the limits are the bot's.
 #[derive(Debug)]
 pub struct Limiter {
@@ -25,6 +28,8 @@ pub struct Limiter {
 struct Turns {
     /// When each chat may be written to next.
     next: HashMap<i64, Time>,
+    /// Until when Telegram wants each chat to be left alone.
+    away: HashMap<i64, Time>,
     /// Slots that are taken, now and ahead.
     slots: BTreeSet<i64>,
 }
@@ -41,12 +46,21 @@ impl Limiter {
         self.clock.sleep_until(at).await;
     }
 
+    /// How long Telegram wants a chat to be left alone, if that is longer than a message should be
+    /// under way.
+    pub async fn long_wait(&self, chat: i64) -> Option<Duration> {
+        let until = self.turns.lock().await.away.get(&chat).copied()?;
+        let wait = until.since(self.clock.now());
+        (wait > LONG).then_some(wait)
+    }
+
     /// Takes the next turn of a chat. One that waits for itself holds up no other.
     async fn turn(&self, chat: i64) -> Time {
         let now = self.clock.now();
         let mut turns = self.turns.lock().await;
         // What has passed needs no memory.
         turns.next.retain(|_, at| *at > now);
+        turns.away.retain(|_, at| *at > now);
         turns.slots = turns.slots.split_off(&now.0.div_euclid(SLOT_MS));
         let own = turns.next.get(&chat).copied().unwrap_or(now).max(now);
         let mut slot = own.0.div_euclid(SLOT_MS);
@@ -63,6 +77,7 @@ impl Limiter {
     pub async fn stay_away(&self, chat: i64, wait: Duration) {
         let until = Time(self.clock.now().0.saturating_add(millis(wait)));
         let mut turns = self.turns.lock().await;
+        turns.away.insert(chat, until);
         let next = turns.next.entry(chat).or_insert(until);
         *next = (*next).max(until);
     }

@@ -228,6 +228,15 @@ impl Senders {
         }
     }
 
+    /// Whether many late messages may come there as one: programs want each of them.
+    pub fn reads_digests(&self, channel: &str) -> bool {
+        let program = matches!(
+            self.senders.get(channel),
+            Some(Sender::Webhook(_) | Sender::PagerDuty(_) | Sender::Exec(_) | Sender::Log | Sender::Recorded(_))
+        );
+        !program
+    }
+
     /// Changes a message that was sent, where the other side can: to how things stand now.
     pub async fn amend(&self, channel: &str, remote_id: &str, message: &Message) -> Tried {
         match self.senders.get(channel) {

@@ -28,6 +28,10 @@ impl PagerDuty {
 
     /// Triggers, or resolves what is over. What is no incident triggers under its own id.
     pub(super) async fn send(&self, message: &Message) -> Tried {
+        // Nobody is paged for what is good to know.
+        if message.level == Level::Info && !message.over {
+            return Tried::Sent(None);
+        }
         let action = if message.over { "resolve" } else { "trigger" };
         self.event(action, message).await
     }

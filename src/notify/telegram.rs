@@ -52,6 +52,9 @@ impl Telegram {
             Ok(chat) => chat,
             Err(why) => return Tried::Never { why },
         };
+        if let Some(wait) = self.limiter.long_wait(self.moved.now(chat.id)).await {
+            return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
+        }
         let root = message.root.as_ref().and_then(|root| root.parse().ok());
         let parts = split(&message.html, LIMIT);
         let plain = split(&message.plain, LIMIT);
@@ -66,7 +69,14 @@ impl Telegram {
             let part = Part { text, plain: plain.get(n).cloned(), reply_to: root.or(first), buttons };
             match self.send_part(chat, part).await {
                 Ok(id) => first = first.or(Some(id)),
-                Err(error) => return self.tried(chat.id, &error).await,
+                Err(error) => {
+                    let tried = self.tried(chat.id, &error).await;
+                    // What comes again is a repeat for whoever has its first part.
+                    return match (tried, n) {
+                        (Tried::Retry { why, .. }, 1..) => Tried::Unsure { why },
+                        (tried, _) => tried,
+                    };
+                }
             }
         }
         Tried::Sent(first.map(|id| id.to_string()))
@@ -78,6 +88,9 @@ impl Telegram {
         let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
         let chat_id = self.moved.now(chat.id);
         let Some(text) = split(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
+        if let Some(wait) = self.limiter.long_wait(chat_id).await {
+            return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
+        }
         self.limiter.pass(chat_id).await;
         let edit = self.bot.edit_message_text(ChatId(chat_id), MessageId(id), text).parse_mode(ParseMode::Html);
         let edit = edit.link_preview_options(no_preview());
@@ -85,6 +98,7 @@ impl Telegram {
             Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified | ApiError::MessageToEditNotFound)) => {
                 Tried::Sent(None)
             }
+            Err(RequestError::Api(ApiError::Unknown(why))) if why.contains("not modified") => Tried::Sent(None),
             Err(error) => self.tried(chat_id, &error).await,
         }
     }

@@ -60,7 +60,8 @@ pub fn read(data: &str) -> Option<(Verb, &str)> {
 /// The buttons below an alert; none where there is nothing to do. `id` is the alert's own public
 /// id, for what belongs to no incident.
 pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> {
-    let about = thread.unwrap_or(id);
+    // What opens no incident is acknowledged by its own message.
+    let about = thread.filter(|thread| thread.starts_with("pw-")).unwrap_or(id);
     if view.reason == Reason::Drill {
         return vec![vec![button("Acknowledge", Verb::Ack, about)]];
     }

@@ -16,8 +16,8 @@ pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, re
     for (n, (thread, view)) in views.iter().enumerate() {
         let key = thread.clone().unwrap_or_else(|| format!("#{n}"));
         let entry = threads.entry(key).or_insert((n, 0, view));
-        // A reminder says nothing new of what it reminds of.
-        let said = if view.reason == Reason::StillOpen { entry.2 } else { view };
+        // What says nothing of the verdict supersedes nothing.
+        let said = if view.reason.keeps_verdict() && entry.1 > 0 { entry.2 } else { view };
         *entry = (n, entry.1 + 1, said);
     }
     let mut last: Vec<(usize, usize, &AlertView)> = threads.into_values().collect();
@@ -46,7 +46,10 @@ fn line(view: &AlertView, count: usize) -> String {
             let lasted = about.lasted.map(|lasted| format!(" after {}", crate::core::time::human(lasted)));
             format!("{}{}", view.title(), lasted.unwrap_or_default())
         }
-        Body::Dependency(about) => format!("{}: {}", view.title(), about.say),
+        Body::Dependency(about) => {
+            let members = about.group.as_ref().map(|group| group.lines.join("; "));
+            format!("{}: {}", view.title(), members.unwrap_or_else(|| about.say.clone()))
+        }
         Body::Note { lines, .. } => format!("{}. {}", view.title(), lines.join(" ")),
         _ => view.title(),
     };

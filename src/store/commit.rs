@@ -120,6 +120,15 @@ pub struct AlertRow {
     pub thread: Option<String>,
 }
 
+impl AlertRow {
+    /// Ids of the dependencies that share its message.
+    pub fn members(&self) -> Vec<String> {
+        let ids = self.snapshot["body"]["dependency"]["group"]["ids"].as_array();
+        let ids = ids.map(|ids| ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect());
+        ids.unwrap_or_else(|| self.dependency.iter().cloned().collect())
+    }
+}
+
 /// What is written together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {

@@ -286,7 +286,8 @@ async fn start(
     let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
     let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })].into_iter().chain(others);
-    let ways = Ways { senders: Senders::new(settings, Arc::default()).unwrap(), everybody: config.ways() };
+    let ways =
+        Ways { senders: Senders::new(settings, Arc::default()).unwrap(), everybody: config.ways(), off: Vec::new() };
     let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
     (engine, courier, store)

@@ -207,7 +207,7 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     };
     store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await.unwrap();
     let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
-    let courier = Courier::new(store.clone(), Ways { senders, everybody }, clock, ids);
+    let courier = Courier::new(store.clone(), Ways { senders, everybody, off: Vec::new() }, clock, ids);
     courier.deliver(Time(1_000_000)).await.unwrap();
     let texts: Vec<String> =
         received.lock().unwrap().iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();

@@ -162,19 +162,19 @@ async fn messages_to_one_recipient_keep_their_order_and_do_not_hold_up_others() 
     let store = Store::open(&path).await.unwrap();
     let alerts = vec![alert("one", &["a", "b"]), alert("two", &["a", "b"])];
     store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
-    let leased = store.lease(Time(2_000), LEASE).await.unwrap();
+    let leased = store.lease(Time(2_000), LEASE, |_| true).await.unwrap();
     let named: Vec<_> = leased.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect();
     assert_eq!(named, [("a", "one"), ("b", "one")]);
-    assert!(store.lease(Time(2_000), LEASE).await.unwrap().is_empty(), "leased rows are not leased again");
+    assert!(store.lease(Time(2_000), LEASE, |_| true).await.unwrap().is_empty(), "leased rows are not leased again");
     let retry = Outcome::Retry(Duration::from_secs(5), "429".into());
-    store.settle(&leased[0], &retry, Time(2_100)).await.unwrap();
-    store.settle(&leased[1], &Outcome::Sent(None), Time(2_100)).await.unwrap();
-    let next = store.lease(Time(2_200), LEASE).await.unwrap();
+    store.settle(&leased[0], &retry, &[], Time(2_100)).await.unwrap();
+    store.settle(&leased[1], &Outcome::Sent(None), &[], Time(2_100)).await.unwrap();
+    let next = store.lease(Time(2_200), LEASE, |_| true).await.unwrap();
     assert_eq!(
         next.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect::<Vec<_>>(),
         [("b", "two")]
     );
-    let later = store.lease(Time(7_100), LEASE).await.unwrap();
+    let later = store.lease(Time(7_100), LEASE, |_| true).await.unwrap();
     assert_eq!(
         later.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect::<Vec<_>>(),
         [("a", "one")]
@@ -187,18 +187,18 @@ async fn a_crash_while_sending_sends_once_more_and_says_so() {
     let (_folder, path) = file();
     let store = Store::open(&path).await.unwrap();
     store.commit(&Batch { alerts: vec![alert("one", &["a"])], ..Batch::default() }).await.unwrap();
-    assert_eq!(store.lease(Time(2_000), LEASE).await.unwrap().len(), 1);
+    assert_eq!(store.lease(Time(2_000), LEASE, |_| true).await.unwrap().len(), 1);
     // The program dies here: nobody settles.
     store.close().await;
     drop(store);
     let store = Store::open(&path).await.unwrap();
-    let again = store.lease(Time(3_000), LEASE).await.unwrap();
+    let again = store.lease(Time(3_000), LEASE, |_| true).await.unwrap();
     assert!(again[0].maybe_repeat);
     // Refused for once: what came of the first try is still not known.
-    store.settle(&again[0], &Outcome::Retry(Duration::ZERO, "not now".into()), Time(3_100)).await.unwrap();
-    let again = store.lease(Time(4_000), LEASE).await.unwrap();
+    store.settle(&again[0], &Outcome::Retry(Duration::ZERO, "not now".into()), &[], Time(3_100)).await.unwrap();
+    let again = store.lease(Time(4_000), LEASE, |_| true).await.unwrap();
     assert!(again[0].maybe_repeat);
-    store.settle(&again[0], &Outcome::Sent(Some("77".into())), Time(62_100)).await.unwrap();
+    store.settle(&again[0], &Outcome::Sent(Some("77".into())), &[], Time(62_100)).await.unwrap();
     let state = store.outbox_state().await.unwrap();
     assert_eq!((state.pending, state.sent), (0, 1));
     assert_eq!(store.next_delivery().await.unwrap(), None);
@@ -248,10 +248,10 @@ async fn what_waits_for_a_channel_that_is_no_longer_configured_goes_to_those_tha
     let waiting =
         NewAlert { to: [&old, &new[1]].map(|(c, r)| Address::plain(c, r, Time(0))).into(), ..alert("a", &[]) };
     store.commit(&Batch { alerts: vec![waiting], ..Batch::default() }).await.unwrap();
-    assert_eq!(store.readdress(&[]).await.unwrap(), 0, "without any channel it waits");
-    assert_eq!(store.readdress(&new).await.unwrap(), 1);
-    assert_eq!(store.readdress(&new).await.unwrap(), 0);
-    let leased = store.lease(Time(1_000_000), Duration::from_secs(60)).await.unwrap();
+    assert_eq!(store.readdress(&[], &[]).await.unwrap(), 0, "without any channel it waits");
+    assert_eq!(store.readdress(&new, &[]).await.unwrap(), 1);
+    assert_eq!(store.readdress(&new, &[]).await.unwrap(), 0);
+    let leased = store.lease(Time(1_000_000), Duration::from_secs(60), |_| true).await.unwrap();
     let mut places: Vec<_> = leased.iter().map(|one| (one.channel.clone(), one.recipient.clone())).collect();
     places.sort();
     assert_eq!(places, new);

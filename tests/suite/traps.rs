@@ -122,7 +122,12 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
     let clock = Clock::manual(Time(0));
     let channel = Arc::new(Refusing { left: Mutex::new(4), arrived: Mutex::default() });
     let senders = Senders::new([("chat".to_owned(), Settings::Recorded(channel.clone()))], Arc::default()).unwrap();
-    let courier = Courier::new(store.clone(), Ways { senders, everybody: Vec::new() }, clock.clone(), Ids::Random);
+    let courier = Courier::new(
+        store.clone(),
+        Ways { senders, everybody: Vec::new(), off: Vec::new() },
+        clock.clone(),
+        Ids::Random,
+    );
     courier.deliver(Time(0)).await.unwrap();
     assert_eq!(store.outbox_state().await.unwrap().sent, 0, "refused is not sent");
     for minute in 1..20 {

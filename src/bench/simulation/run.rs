@@ -137,7 +137,7 @@ impl Simulation<'_> {
         let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
         let senders = [("log".to_owned(), Channel::Recorded(self.mailbox.clone()))];
         let senders = Senders::new(senders, Arc::default())?;
-        let ways = Ways { senders, everybody: vec![Way::plain("log", "log")] };
+        let ways = Ways { senders, everybody: vec![Way::plain("log", "log")], off: Vec::new() };
         let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
         let engine = Engine::start(config, self.askers.clone(), store.clone(), self.clock.clone(), Ids::Random);
         Ok(Program { engine: engine.await.map_err(text_of)?, courier, store })

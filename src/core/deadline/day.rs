@@ -29,6 +29,9 @@ const WEEKDAYS: [(&str, &str, Weekday); 7] = [
     ("sun", "sunday", Weekday::Sun),
 ];
 
+/// A day without a year lies no further ahead.
+const FURTHEST_WITHOUT_YEAR: i64 = 300;
+
 /// A day, as far as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Day {
@@ -43,14 +46,6 @@ pub(super) enum Day {
 }
 
 impl Day {
-    /// A weekday beside a date says nothing more than the date.
-    pub(super) fn and(self, other: Day) -> Day {
-        match (self, other) {
-            (Day::Weekday(_), other) => other,
-            (own, _) => own,
-        }
-    }
-
     /// The day itself, seen from `here`; `clock` is the hour that goes with it.
     pub(super) fn date(self, here: NaiveDateTime, clock: NaiveTime) -> Option<NaiveDate> {
         match self {
@@ -65,8 +60,13 @@ impl Day {
             Day::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
             Day::Date { year: None, month, day } => {
                 let this = NaiveDate::from_ymd_opt(here.year(), month, day)?;
-                // A letter of December that names January means the next one.
-                if this < here.date() { NaiveDate::from_ymd_opt(here.year() + 1, month, day) } else { Some(this) }
+                if this >= here.date() {
+                    return Some(this);
+                }
+                // A letter of December that names January means the next one; one of January that names
+                // last week means what has passed.
+                let next = NaiveDate::from_ymd_opt(here.year() + 1, month, day)?;
+                ((next - here.date()).num_days() <= FURTHEST_WITHOUT_YEAR).then_some(next)
             }
         }
     }
@@ -100,6 +100,16 @@ fn weekday(word: &str) -> Option<Day> {
     let other = [("tues", Weekday::Tue), ("thur", Weekday::Thu), ("thurs", Weekday::Thu)];
     let other = other.iter().find(|(name, _)| *name == word).map(|(_, day)| *day);
     found.map(|(_, _, day)| *day).or(other).map(Day::Weekday)
+}
+
+/// `jan`, `january`, also with its dot taken off.
+pub(super) fn is_month(word: &str) -> bool {
+    month(word).is_some()
+}
+
+/// `10`, as in "10. Januar": a dot after it ends no sentence.
+pub(super) fn is_ordinal(word: &str) -> bool {
+    word.len() <= 2 && ordinal(word).is_some()
 }
 
 fn month(word: &str) -> Option<u32> {

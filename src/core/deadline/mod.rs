@@ -5,7 +5,7 @@ mod day;
 mod hour;
 mod zone;
 
-use chrono::{NaiveDateTime, TimeZone};
+use chrono::{Datelike, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 use super::time::{Time, human};
@@ -69,6 +69,8 @@ struct Token {
     text: String,
     /// A sentence ends after it.
     ends: bool,
+    /// It is written in capitals, as abbreviations are.
+    capitals: bool,
 }
 
 /// The hour that `text` names, if it names one that lies after `received`. `zone` counts where the
@@ -77,21 +79,22 @@ struct Token {
 /// # Errors
 /// What is missing, as a question to a person.
 pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
-    if let Some(at) = exact(text) {
+    if let Some(at) = exact(text, received) {
         let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
         return Ok(Deadline { at, read_as, assumed: Vec::new() });
     }
     let tokens = tokens(text);
+    let at_once = |token: &Token| matches!(token.text.as_str(), "immediately" | "immediate");
+    if tokens.iter().any(at_once) {
+        return Err("it says immediately: if they have left you already, say so, else give the hour".to_owned());
+    }
     let mut found: Vec<(bool, bool, Deadline)> = Vec::new();
     let mut next = 0;
     while next < tokens.len() {
         // What may be one of two hours is asked, whatever else the text names.
-        let Some((until, timed, deadline)) = phrase(&tokens, next, received, zone)? else {
-            next += 1;
-            continue;
-        };
-        let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| LEADS.contains(&token.text.as_str()));
-        if deadline.at > received {
+        let (until, read) = phrase(&tokens, next, received, zone)?;
+        if let Some((timed, deadline)) = read.filter(|(_, deadline)| deadline.at > received) {
+            let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| LEADS.contains(&token.text.as_str()));
             found.push((led, timed, deadline));
         }
         next = until.max(next + 1);
@@ -102,48 +105,60 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     first.ok_or_else(|| "it names no time that lies ahead".to_owned())
 }
 
-/// An RFC 3339 time anywhere in the text.
-fn exact(text: &str) -> Option<Time> {
+/// An RFC 3339 time anywhere in the text that lies ahead.
+fn exact(text: &str, received: Time) -> Option<Time> {
     let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '(' | ')');
     text.split(edge).map(|word| word.trim_end_matches('.')).find_map(|word| {
         // `2021-01-10T23:59Z`, as people write it, has no seconds.
         let at = word.find('T').filter(|at| word.len() > at + 6)?;
         let with_seconds = format!("{}:00{}", &word.get(..at + 6)?, word.get(at + 6..)?);
-        Time::parse(word).or_else(|| Time::parse(&with_seconds))
+        Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(|at| *at > received)
     })
 }
 
 fn tokens(text: &str) -> Vec<Token> {
     let word = |raw: &str| {
-        let half = ["a.m.", "p.m."].iter().any(|half| raw.to_lowercase().ends_with(half));
-        let ends = raw.ends_with(['.', '!', '?']) && !half;
-        let text = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+').to_lowercase();
-        Token { text: text.replace("a.m", "am").replace("p.m", "pm"), ends }
+        let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-');
+        // A sign belongs to a number, such as an offset.
+        let signed = bare.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
+        let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");
+        let short = text.ends_with("am") || text.ends_with("pm") || day::is_month(&text) || day::is_ordinal(&text);
+        let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short);
+        let capitals = (2..=5).contains(&bare.len()) && bare.chars().all(|c| c.is_ascii_uppercase());
+        Token { text, ends, capitals }
     };
     text.split_whitespace().map(word).filter(|token| !token.text.is_empty()).collect()
 }
 
-/// The phrase that begins at `from`: a day, an hour and a zone in any usual order. With where it
-/// ends and whether it has an hour.
-fn phrase(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Result<Option<(usize, bool, Deadline)>, String> {
+/// The phrase that begins at `from`: a day, an hour and a zone in any usual order. Where it ends, and
+/// what it names, with whether it has an hour.
+fn phrase(
+    tokens: &[Token],
+    from: usize,
+    received: Time,
+    usual: Tz,
+) -> Result<(usize, Option<(bool, Deadline)>), String> {
     if let Some((until, at)) = hour::span(tokens, from, received) {
         let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
         let assumed = vec!["Counted from when it came.".to_owned()];
-        return Ok(Some((until, true, Deadline { at, read_as, assumed })));
+        return Ok((until, Some((true, Deadline { at, read_as, assumed }))));
     }
-    let (mut day, mut hour, mut zone): (Option<Day>, Option<Hour>, Option<Zone>) = (None, None, None);
+    let mut parts = Parts::default();
     let mut next = from;
     while next < tokens.len() {
         if let Some((until, more)) = day::read(tokens, next)? {
-            day = Some(day.map_or(more, |day: Day| day.and(more)));
+            parts.note_day(more);
             next = until;
-        } else if let Some((until, read)) = hour::read(tokens, next).filter(|_| hour.is_none()) {
-            hour = Some(read);
+        } else if let Some((until, read)) = hour::read(tokens, next).filter(|_| parts.hour.is_none()) {
+            parts.hour = Some(read);
             next = until;
-        } else if let Some((until, read)) = zone::read(tokens, next).filter(|_| hour.is_some() && zone.is_none()) {
-            zone = Some(read?);
+        } else if let Some((until, read)) =
+            zone::read(tokens, next).filter(|_| parts.hour.is_some() && parts.zone.is_none())
+        {
+            parts.zone = Some(read?);
             next = until;
-        } else if matches!(tokens[next].text.as_str(), "at" | "on" | "the" | "of") && next > from {
+        } else if matches!(tokens[next].text.as_str(), "at" | "on" | "the" | "of" | "uhr") && next > from {
             next += 1;
             continue;
         } else {
@@ -153,38 +168,89 @@ fn phrase(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Result<Op
             break;
         }
     }
-    if day.is_none() && hour.is_none() {
-        return Ok(None);
+    if parts.day.is_none() && parts.weekday.is_none() && parts.hour.is_none() {
+        return Ok((from + 1, None));
     }
-    Ok(assemble(day, hour, zone, received, usual).map(|deadline| (next, hour.is_some(), deadline)))
+    if parts.hour.is_some() && parts.zone.is_none() {
+        zone::refuse_unknown(tokens, next)?;
+    }
+    if parts.hour.is_some() && parts.day.is_none() && parts.weekday.is_none() {
+        alone(tokens, from, next)?;
+    }
+    let timed = parts.hour.is_some();
+    Ok((next, assemble(parts, received, usual)?.map(|deadline| (timed, deadline))))
 }
 
-fn assemble(day: Option<Day>, hour: Option<Hour>, zone: Option<Zone>, received: Time, usual: Tz) -> Option<Deadline> {
+/// What a phrase names.
+#[derive(Default)]
+struct Parts {
+    day: Option<Day>,
+    weekday: Option<chrono::Weekday>,
+    hour: Option<Hour>,
+    zone: Option<Zone>,
+}
+
+impl Parts {
+    fn note_day(&mut self, day: Day) {
+        match day {
+            Day::Weekday(weekday) => self.weekday = Some(weekday),
+            day => self.day = self.day.or(Some(day)),
+        }
+    }
+}
+
+/// An hour without a day is the next one on the clock, unless something beside it may be its day.
+fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
+    let near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
+    let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || day::is_month(&token.text);
+    match near.filter(maybe).next() {
+        Some(token) => {
+            let hour: Vec<&str> = tokens[from..until].iter().map(|token| token.text.as_str()).collect();
+            Err(format!("{} of which day? `{}` is not understood", hour.join(" "), token.text))
+        }
+        None => Ok(()),
+    }
+}
+
+fn assemble(parts: Parts, received: Time, usual: Tz) -> Result<Option<Deadline>, String> {
+    let Parts { day, weekday, hour, zone } = parts;
     let mut assumed = Vec::new();
-    let known = zone.clone();
-    let zone = zone.unwrap_or_else(|| Zone::usual(usual));
-    if known.is_none() {
+    if zone.is_none() {
         assumed.push(format!("It names no time zone: taken as {usual}."));
     }
+    let zone = zone.unwrap_or_else(|| Zone::usual(usual));
     let here = zone.local(received);
     if hour.is_none() {
+        // Today, without an hour, may be now.
+        if day == Some(Day::Later(0)) {
+            return Ok(None);
+        }
         assumed.push("It names no hour: taken as the beginning of that day.".to_owned());
     }
     let clock = hour.map_or(chrono::NaiveTime::MIN, |hour| hour.time);
-    let date = match day {
-        Some(day) => day.date(here, clock)?,
+    let named = day.or(weekday.map(Day::Weekday));
+    let date = match named {
+        Some(day) => day.date(here, clock),
         // An hour alone is the next one on the clock.
-        None if here.time() < clock => here.date(),
-        None => here.date().succ_opt()?,
+        None if here.time() < clock => Some(here.date()),
+        None => here.date().succ_opt(),
     };
-    let date = if hour.is_some_and(|hour| hour.next_day) { date.succ_opt()? } else { date };
-    let local = NaiveDateTime::new(date, clock);
-    let at = zone.instant(local)?;
-    if at.0 - received.0 > FURTHEST_DAYS * 86_400_000 {
-        return None;
+    let Some(date) = date else { return Ok(None) };
+    if let (Some(Day::Date { .. }), Some(weekday)) = (day, weekday)
+        && date.weekday() != weekday
+    {
+        let (date, is) = (date.format("%-d %B %Y"), date.weekday());
+        return Err(format!("{date} is no {weekday} but a {is}: which day is meant?"));
     }
+    // Midnight is where the day that is named ends.
+    let ends = named.is_some() && hour.is_some_and(|hour| hour.next_day);
+    let Some(date) = (if ends { date.succ_opt() } else { Some(date) }) else { return Ok(None) };
+    let local = NaiveDateTime::new(date, clock);
+    let Some(at) = zone.instant(local).filter(|at| at.0 - received.0 <= FURTHEST_DAYS * 86_400_000) else {
+        return Ok(None);
+    };
     let read_as = format!("{} {}", local.format("%a %-d %b %Y %H:%M"), zone.name);
-    Some(Deadline { at, read_as, assumed })
+    Ok(Some(Deadline { at, read_as, assumed }))
 }
 
 impl Zone {
@@ -251,6 +317,20 @@ mod tests {
             ("Monday midnight UTC", "2021-01-12T00:00:00Z"),
             ("tonight at 9pm PST", "2021-01-10T05:00:00Z"),
             ("ends Jan 31", "2021-01-30T23:00:00Z"),
+            ("effective Jan. 10 at 5:00 PM PST", "2021-01-11T01:00:00Z"),
+            ("comply by midnight PST or we suspend you", "2021-01-10T08:00:00Z"),
+            ("Friday at 17:00 Central European Time", "2021-01-15T16:00:00Z"),
+            ("Sunday 23:59 UTC +2", "2021-01-10T21:59:00Z"),
+            ("Sunday 23:59 GMT -8", "2021-01-11T07:59:00Z"),
+            ("Sunday 23:59 -0800", "2021-01-11T07:59:00Z"),
+            (
+                "we found it at 2021-01-05T10:00:00Z. Your account is suspended on January 12, 2021 at 17:00 UTC",
+                "2021-01-12T17:00:00Z",
+            ),
+            (
+                "as our email of January 8 at 10:00 PST went unanswered, service stops in 24 hours",
+                "2021-01-11T00:10:00Z",
+            ),
         ] {
             assert_eq!(at(text), wanted, "{text}");
         }
@@ -280,6 +360,15 @@ mod tests {
             ("on 3/4/2021 at 10:00", "3/4/2021 may be 3 April or 4 March: write the month as a word"),
             ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
             ("on 1 January 2021", "it names no time that lies ahead"),
+            ("by the 15th at 5 PM EST", "5 pm est of which day? `15th` is not understood"),
+            ("10-Jan-2027 17:00 UTC", "17:00 utc of which day? `10-jan-2027` is not understood"),
+            ("on 1 March 2028 at 17:00 UTC", "it names no time that lies ahead"),
+            ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is no Sun but a Mon: which day is meant?"),
+            ("Sunday 17:00 AEDT", "AEDT is no time zone that is known here: write it as UTC+1 or the like"),
+            (
+                "Effective immediately you are suspended. You have 30 days to download your data.",
+                "it says immediately: if they have left you already, say so, else give the hour",
+            ),
         ] {
             assert_eq!(at(text), wanted, "{text}");
         }

@@ -68,11 +68,27 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Result<Zone,
     if let Some(several) = several {
         return Some((from + 1, Err(several.to_owned())));
     }
+    let next = tokens.get(from + 1).map(|token| token.text.as_str());
+    // "UTC +2", with a space.
+    if let (true, Some(offset)) = (matches!(word, "utc" | "gmt"), next.filter(|next| signed(next)).and_then(offset)) {
+        let name = format!("{}{}", word.to_uppercase(), next.unwrap_or_default());
+        return Some((from + 2, Ok(Zone { name, zone: None, offset })));
+    }
+    if let Some((words, hours)) = european(tokens, from) {
+        let name = tokens[from..from + words].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+        return Some((from + words, Ok(Zone { name, zone: None, offset: hours * HOUR })));
+    }
     if let Some((_, hours)) = SHORT.iter().find(|(name, _)| *name == word) {
         let zone = Zone { name: word.to_uppercase(), zone: None, offset: hours * HOUR };
         return Some((from + 1, Ok(zone)));
     }
     if let Some((_, place)) = PLACES.iter().find(|(name, _)| *name == word) {
+        // Such as "Central Africa Time", or "Eastern Australia".
+        let elsewhere = ["afric", "austral", "asia", "indones", "amazon", "brazil", "greenland"];
+        if next.is_some_and(|next| elsewhere.iter().any(|begin| next.starts_with(begin))) {
+            let name = format!("{word} {}", next.unwrap_or_default());
+            return Some((from + 2, Err(format!("{name}: write the time zone as UTC+1 or the like"))));
+        }
         let time = tokens.get(from + 1).is_some_and(|next| next.text == "time");
         return Some((from + 1 + usize::from(time), Ok(Zone::usual(*place))));
     }
@@ -81,6 +97,42 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Result<Zone,
     }
     let named = chrono_tz::TZ_VARIANTS.iter().find(|zone| word.contains('/') && zone.name().eq_ignore_ascii_case(word));
     named.map(|zone| (from + 1, Ok(Zone::usual(*zone))))
+}
+
+fn signed(word: &str) -> bool {
+    word.starts_with(['+', '-'])
+}
+
+/// "Central European Summer Time": so many words, and hours east of UTC.
+fn european(tokens: &[Token], from: usize) -> Option<(usize, i64)> {
+    let word = |at: usize| tokens.get(from + at).map_or("", |token| token.text.as_str());
+    let hours = match (word(0), word(1)) {
+        ("western", "european") => 0,
+        ("central", "european") => 1,
+        ("eastern", "european") => 2,
+        _ => return None,
+    };
+    match (word(2), word(3)) {
+        ("summer", "time") => Some((4, hours + 1)),
+        ("standard", "time") => Some((4, hours)),
+        ("time", _) => Some((3, hours)),
+        _ => Some((2, hours)),
+    }
+}
+
+/// An abbreviation after an hour that nobody here knows is most likely its zone, and is asked.
+pub(super) fn refuse_unknown(tokens: &[Token], at: usize) -> Result<(), String> {
+    const WORDS: [&str; 24] = [
+        "on", "at", "by", "the", "of", "and", "or", "if", "we", "you", "your", "in", "to", "is", "am", "pm", "for",
+        "will", "until", "all", "no", "not", "it", "as",
+    ];
+    let Some(token) = tokens.get(at).filter(|_| at > 0 && !tokens[at - 1].ends) else { return Ok(()) };
+    let shouted = tokens.iter().filter(|token| token.capitals).count() * 2 > tokens.len().max(6);
+    if !token.capitals || shouted || WORDS.contains(&token.text.as_str()) {
+        return Ok(());
+    }
+    let name = token.text.to_uppercase();
+    Err(format!("{name} is no time zone that is known here: write it as UTC+1 or the like"))
 }
 
 /// `utc+1`, `gmt-8`, `utc+5:30`, `+0100`, in seconds.
@@ -93,7 +145,7 @@ fn offset(word: &str) -> Option<i64> {
     };
     let (hours, minutes) = match digits.split_once(':') {
         Some((hours, minutes)) => (hours, minutes),
-        None if digits.len() == 4 => digits.split_at(2),
+        None if digits.len() == 4 => digits.split_at_checked(2)?,
         None => (digits, "0"),
     };
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);

@@ -1,7 +1,6 @@
 //! When nothing can be written down, what is to be told is said from memory, once: a full disk
 //! silences nobody. When the disk takes it again it is sent once more, marked as a repeat.
 
-use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -27,22 +26,27 @@ impl Courier {
     /// Says from memory what has waited for too long to be written down.
     pub async fn say_from_memory(&self, unsaid: &Arc<Unsaid>, now: Time) {
         let Some(since) = unsaid.since.filter(|since| now.since(*since) >= PATIENCE) else { return };
-        let fresh: Vec<&NewAlert> = {
-            let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-            unsaid.alerts.iter().filter(|alert| !said.contains(&alert.public_id)).collect()
-        };
+        {
+            let mut last = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if now.since(*last) < PATIENCE && *last != Time(0) {
+                return;
+            }
+            *last = now;
+        }
         let instead = format!("plugwatch cannot write since {}: look whether its disk is full", since.short());
-        for alert in fresh {
-            let mut arrived = HashSet::new();
+        let ways = self.ways();
+        for alert in &unsaid.alerts {
             for to in alert.to.iter().filter(|to| to.only == Only::Always) {
+                let place = (alert.public_id.clone(), to.channel.clone(), to.recipient.clone());
+                if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&place) {
+                    continue;
+                }
                 let delivery = from_memory(alert, &to.channel, &to.recipient, &instead);
                 let Ok(message) = self.message(&delivery, now) else { continue };
-                if let Tried::Sent(_) = self.ways().senders.send(&to.channel, &message).await {
-                    arrived.insert(&to.channel);
+                // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
+                if let Tried::Sent(_) | Tried::Unsure { .. } = ways.senders.send(&to.channel, &message).await {
+                    self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
                 }
-            }
-            if !arrived.is_empty() {
-                self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(alert.public_id.clone());
             }
         }
     }

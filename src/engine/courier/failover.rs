@@ -9,9 +9,11 @@ use crate::core::time::Time;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, Batch, Delivery, NewAlert, Outcome, PlaceRow, Result};
 
-/// After so many tries others are told as well.
+/// After so many tries others are told as well, if it is critical.
 const TRIES: i64 = 3;
-/// Or when it has waited for so long; what is critical for half as long.
+/// Or when it has waited for so long, if it is critical.
+const URGENT: Duration = Duration::from_secs(30);
+/// What is not critical waits for so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A place that takes nothing for so long is worth a message of its own.
 const FAILING: Duration = Duration::from_secs(600);
@@ -25,8 +27,6 @@ impl Courier {
         (before, after): (&PlaceRow, &PlaceRow),
         now: Time,
     ) -> Result<()> {
-        // News about a dead channel is not news for another dead channel.
-        let news = !matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack);
         match outcome {
             Outcome::Sent(_) => {
                 if before.told_at.is_some() {
@@ -34,20 +34,22 @@ impl Courier {
                 }
             }
             Outcome::Dead(why) => {
-                if news {
-                    self.send_elsewhere(delivery, why, now).await?;
-                }
                 if after.told_at.is_none() {
                     self.tell_dead(delivery, why, None, now).await?;
                 }
             }
             Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
                 let since = after.failing_since.unwrap_or(now);
+                let waited = now.since(since).min(now.since(delivery.alert.at));
                 let critical = delivery.alert.level == Level::Critical;
-                let patience = if critical { PATIENCE / 2 } else { PATIENCE };
-                let long = now.since(since) >= patience && now.since(delivery.alert.at) >= patience;
-                if news && (delivery.attempts + 1 >= TRIES || long) {
-                    self.send_elsewhere(delivery, why, now).await?;
+                // What is not critical may wait for a hiccup to pass.
+                let due =
+                    if critical { delivery.attempts + 1 >= TRIES || waited >= URGENT } else { waited >= PATIENCE };
+                if due {
+                    let others = self.instead(delivery, why, now);
+                    for one in delivery.with.iter().chain([delivery]) {
+                        self.store.address_also(one.alert.id, &others).await?;
+                    }
                 }
                 if after.told_at.is_none() && now.since(since) >= FAILING {
                     self.tell_dead(delivery, why, Some(since), now).await?;
@@ -57,8 +59,17 @@ impl Courier {
         Ok(())
     }
 
+    /// What is critical and waits at a place that asked to be left alone goes to the others.
+    pub(super) async fn help_the_held_up(&self, now: Time) -> Result<()> {
+        for (delivery, why) in self.store.held_up(now, URGENT).await? {
+            let others = self.instead(&delivery, &why, now);
+            self.store.address_also(delivery.alert.id, &others).await?;
+        }
+        Ok(())
+    }
+
     /// Every other place, those that wake somebody if there are any.
-    async fn others(&self, delivery: &Delivery) -> Vec<Way> {
+    fn others(&self, delivery: &Delivery) -> Vec<Way> {
         let ways = self.ways();
         let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
         let others: Vec<Way> = ways.everybody.iter().filter(|way| !own(way)).cloned().collect();
@@ -68,19 +79,21 @@ impl Courier {
         }
     }
 
-    /// What did not arrive here goes to every other place that does not have it yet.
-    async fn send_elsewhere(&self, delivery: &Delivery, why: &str, now: Time) -> Result<()> {
-        let instead = format!("{} to {} does not take it: {why}", delivery.channel, delivery.recipient);
-        let to: Vec<Address> = self
-            .others(delivery)
-            .await
-            .iter()
-            .map(|way| Address { instead: Some(instead.clone()), ..Address::plain(&way.channel, &way.recipient, now) })
-            .collect();
-        for one in delivery.with.iter().chain([delivery]) {
-            self.store.address_also(one.alert.id, &to).await?;
+    /// Where what does not arrive here goes. News about a dead channel is no news for another dead
+    /// channel; and for a trifle nobody is woken who is there for the worst.
+    pub(super) fn instead(&self, delivery: &Delivery, why: &str, now: Time) -> Vec<Address> {
+        if matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack) {
+            return Vec::new();
         }
-        Ok(())
+        let level = delivery.alert.level;
+        let instead = format!("{} to {} does not take it: {why}", delivery.channel, delivery.recipient);
+        let others = self.others(delivery);
+        let fits = |way: &&Way| level == Level::Critical || way.route.after.is_none();
+        let to = |way: &Way| {
+            let at = way.route.in_quiet(level, now).at;
+            Address { instead: Some(instead.clone()), ..Address::plain(&way.channel, &way.recipient, at) }
+        };
+        others.iter().filter(fits).map(to).collect()
     }
 
     /// The others hear once that a place takes nothing.
@@ -120,7 +133,7 @@ impl Courier {
         now: Time,
     ) -> Result<()> {
         let to: Vec<Address> =
-            self.others(delivery).await.iter().map(|way| Address::plain(&way.channel, &way.recipient, now)).collect();
+            self.others(delivery).iter().map(|way| Address::plain(&way.channel, &way.recipient, now)).collect();
         if to.is_empty() {
             return Ok(());
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Courier;
 use crate::core::act::{Act, Deed};
 use crate::core::incident::{Level, Reason};
+use crate::core::model::Verdict;
 use crate::core::time::Time;
 use crate::draw;
 use crate::notify::{File, Message};
@@ -22,14 +23,19 @@ pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
 
 /// Nothing more comes of what this tells.
 fn is_over(view: &AlertView) -> bool {
-    matches!(view.reason, Reason::Recovered | Reason::Retired)
+    let settled = match &view.body {
+        Body::Dependency(about) => view.reason == Reason::Settled && about.verdict == Verdict::Live,
+        _ => false,
+    };
+    settled || matches!(view.reason, Reason::Recovered | Reason::Retired)
 }
 
 impl Courier {
     /// The message of a delivery, or of all that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&delivery.alert.public_id);
+        let place = (delivery.alert.public_id.clone(), delivery.channel.clone(), delivery.recipient.clone());
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&place);
         let repeat = delivery.maybe_repeat || said;
         let mut message = self.plain_message(&delivery.alert, &view, &delivery.recipient, now);
         if !delivery.with.is_empty() {
@@ -41,6 +47,10 @@ impl Courier {
             message.plain = digest::text(&views, Format::Plain, now, repeat);
             message.html = digest::text(&views, Format::Html, now, repeat);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
+            // Another text than that of the last of them, and as loud as the loudest.
+            message.id = format!("{}-digest", message.id);
+            message.level =
+                delivery.with.iter().map(|one| one.alert.level).max().unwrap_or(message.level).max(message.level);
             return Ok(message);
         }
         let newer = delivery.newer.as_ref().filter(|_| now.since(view.at) >= LATE);

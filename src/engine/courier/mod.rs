@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
 
 use super::Windows;
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ use crate::core::route::Way;
 use crate::core::schedule::stable;
 use crate::core::time::{Time, millis};
 use crate::ids::Ids;
-use crate::notify::{Senders, Tried};
+use crate::notify::{Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
 
 /// A try takes no longer; then the lease ends and the message is sent again.
@@ -31,6 +32,8 @@ const LEASE: Duration = Duration::from_secs(120);
 const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// A message that cannot be changed for so long stays as it is.
 const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
+/// So many messages are changed at a time.
+const AMENDS: usize = 4;
 /// The other side's wish to wait is honoured up to this long.
 const LONGEST_WISH: Duration = Duration::from_secs(600);
 /// Seconds between the first tries; afterwards once a minute.
@@ -44,7 +47,18 @@ pub struct Courier {
     clock: Clock,
     ids: Ids,
     /// What was said from memory while nothing could be written: it comes again.
-    said: Mutex<HashSet<String>>,
+    said: Mutex<HashSet<(String, String, String)>>,
+    /// When that was tried last.
+    said_at: Mutex<Time>,
+    /// Outbox rows whose messages are being changed.
+    amending: Mutex<HashSet<i64>>,
+}
+
+/// What is under way.
+enum Work {
+    Tell(Box<Delivery>),
+    /// A message with what it becomes, and when that was asked.
+    Amend(Box<Amend>, Box<Message>, Time),
 }
 
 /// Channels, and every place that can be told.
@@ -53,12 +67,22 @@ pub struct Ways {
     pub senders: Senders,
     /// Every place, with what it wants to hear.
     pub everybody: Vec<Way>,
+    /// Channels that are configured and off: what waits for them goes on waiting.
+    pub off: Vec<String>,
 }
 
 impl Courier {
     /// A courier for these channels.
     pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Courier {
-        Courier { store, ways: Mutex::new(Arc::new(ways)), clock, ids, said: Mutex::default() }
+        Courier {
+            store,
+            ways: Mutex::new(Arc::new(ways)),
+            clock,
+            ids,
+            said: Mutex::default(),
+            said_at: Mutex::default(),
+            amending: Mutex::default(),
+        }
     }
 
     /// Takes up changed channels between two rounds.
@@ -80,7 +104,7 @@ impl Courier {
             let ways = self.ways();
             ways.everybody.iter().map(|way| (way.channel.clone(), way.recipient.clone())).collect()
         };
-        match self.store.readdress(&places).await {
+        match self.store.readdress(&places, &self.ways().off).await {
             Ok(0) => {}
             Ok(moved) => {
                 tracing::warn!("{moved} messages waited for channels that are no longer configured: sent to all others")
@@ -94,36 +118,82 @@ impl Courier {
     /// # Errors
     /// The store does not answer.
     pub async fn deliver(&self, now: Time) -> Result<usize> {
+        self.rounds(now, None).await
+    }
+
+    /// The same; a bell that rings meanwhile brings what is new to the places that are free.
+    async fn rounds(&self, now: Time, bell: Option<&Notify>) -> Result<usize> {
         let mut settled = 0;
         // A place that takes its time holds up no other: what is done makes room at once. Only what
         // is under way outside waits there; the database is spoken to here alone.
         let mut under_way = FuturesUnordered::new();
+        let ways = self.ways();
         loop {
-            for delivery in self.store.lease(now, LEASE).await? {
+            let now = now.max(self.clock.now());
+            for delivery in self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await? {
                 settled += 1;
-                under_way.push(self.try_one(delivery));
+                under_way.push(self.try_one(Work::Tell(Box::new(delivery))));
             }
-            match under_way.next().await {
-                Some((delivery, tried)) => self.note(&delivery, tried).await?,
-                None => break,
+            if under_way.len() < AMENDS {
+                for (amend, message) in self.to_amend(now, AMENDS - under_way.len()).await? {
+                    under_way.push(self.try_one(Work::Amend(Box::new(amend), Box::new(message), now)));
+                }
+            }
+            let ring = async {
+                match bell {
+                    Some(bell) => bell.notified().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                done = under_way.next() => match done {
+                    Some((Work::Tell(delivery), tried)) => self.note(&delivery, tried).await?,
+                    Some((Work::Amend(amend, _, asked), tried)) => {
+                        self.store.amended(amend.id, asked, again(&amend, &tried, self.clock.now())).await?;
+                        self.amending.lock().unwrap_or_else(PoisonError::into_inner).remove(&amend.id);
+                    }
+                    None => break,
+                },
+                () = ring => {}
             }
         }
         drop(under_way);
-        self.amend(now).await?;
-        let fresh = self.ways().senders.moved().take_fresh();
-        for (from, to) in fresh {
+        self.help_the_held_up(now.max(self.clock.now())).await?;
+        for (from, to) in ways.senders.moved().take_fresh() {
             self.store.note_moved_chat(from, to).await?;
         }
         Ok(settled)
     }
 
-    async fn try_one(&self, delivery: Delivery) -> (Delivery, Tried) {
-        let sent_at = self.clock.now();
-        let tried = match self.message(&delivery, sent_at) {
-            Ok(message) => self.ways().senders.send(&delivery.channel, &message).await,
-            Err(why) => Tried::Never { why },
+    /// Messages that are to be changed and are not being changed already, with what they become.
+    async fn to_amend(&self, now: Time, most: usize) -> Result<Vec<(Amend, Message)>> {
+        let mut all = Vec::new();
+        for amend in self.store.amends(now).await? {
+            let fresh = !self.amending.lock().unwrap_or_else(PoisonError::into_inner).contains(&amend.id);
+            if !fresh || all.len() >= most {
+                continue;
+            }
+            match self.amended(&amend, now).await? {
+                Some(message) => {
+                    self.amending.lock().unwrap_or_else(PoisonError::into_inner).insert(amend.id);
+                    all.push((amend, message));
+                }
+                None => self.store.amended(amend.id, now, None).await?,
+            }
+        }
+        Ok(all)
+    }
+
+    async fn try_one(&self, work: Work) -> (Work, Tried) {
+        let ways = self.ways();
+        let tried = match &work {
+            Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
+                Ok(message) => ways.senders.send(&delivery.channel, &message).await,
+                Err(why) => Tried::Never { why },
+            },
+            Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
         };
-        (delivery, tried)
+        (work, tried)
     }
 
     /// Writes down what came of a try, and sees to what follows.
@@ -142,20 +212,12 @@ impl Courier {
             }
             Outcome::Sent(_) => {}
         }
-        let (before, after) = self.store.settle(delivery, &outcome, now).await?;
+        let others = match &outcome {
+            Outcome::Dead(why) => self.instead(delivery, why, now),
+            _ => Vec::new(),
+        };
+        let (before, after) = self.store.settle(delivery, &outcome, &others, now).await?;
         self.see_to(delivery, &outcome, (&before, &after), now).await
-    }
-
-    /// Changes the first message of each incident to how it stands now.
-    async fn amend(&self, now: Time) -> Result<()> {
-        for amend in self.store.amends(now).await? {
-            let tried = match self.amended(&amend, now).await? {
-                Some(message) => self.ways().senders.amend(&amend.channel, &amend.remote_id, &message).await,
-                None => Tried::Sent(None),
-            };
-            self.store.amended(amend.id, now, again(&amend, &tried, now)).await?;
-        }
-        Ok(())
     }
 
     /// Delivers for ever: when the bell rings, and when something is due.
@@ -164,7 +226,8 @@ impl Courier {
         loop {
             let rung = windows.bell.notified();
             let now = self.clock.now();
-            if let Err(error) = self.deliver(now).await {
+            if let Err(error) = self.rounds(now, Some(&windows.bell)).await {
+                self.amending.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 tracing::error!(%error, "the outbox cannot be read: {error}");
             }
             let unsaid = windows.unsaid.borrow().clone();

@@ -1,6 +1,6 @@
 //! Takes what is due: one message for each place, or many as one digest.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteRow;
@@ -52,18 +52,19 @@ struct Due {
     delivery: Delivery,
     next_at: Time,
     only: Only,
-    leased: bool,
 }
 
 const DUE: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
-     outbox.leased_until, outbox.only_if, outbox.instead, COALESCE(place.retry_at, 0), \
+     outbox.leased_until, outbox.only_if, outbox.instead, 0, \
      EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
      AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')), \
      alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
      alert.snapshot, alert.thread \
      FROM outbox JOIN alert ON alert.id = outbox.alert LEFT JOIN place ON place.channel = outbox.channel \
      AND place.recipient = outbox.recipient \
-     WHERE outbox.state = 'pending' ORDER BY outbox.id LIMIT $1";
+     WHERE outbox.state = 'pending' AND COALESCE(place.retry_at, 0) <= $2 AND NOT EXISTS (SELECT 1 FROM outbox AS busy \
+     WHERE busy.state = 'pending' AND busy.channel = outbox.channel AND busy.recipient = outbox.recipient \
+     AND busy.leased_until > $2) ORDER BY outbox.id LIMIT $1";
 
 impl Store {
     /// Leases what is due: for each place the loudest message, the oldest first, and never before
@@ -71,22 +72,23 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn lease(&self, now: Time, lease: Duration) -> Result<Vec<Delivery>> {
+    pub async fn lease(
+        &self,
+        now: Time,
+        lease: Duration,
+        reads_digests: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Delivery>> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query(DUE).bind(MOST).fetch_all(&mut *tx).await?;
+        let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&mut *tx).await?;
         let mut places: BTreeMap<(String, String), Vec<Due>> = BTreeMap::new();
-        let mut closed = HashSet::new();
         for row in &rows {
-            let due = due_of(row, now)?;
+            let due = due_of(row)?;
             let place = (due.delivery.channel.clone(), due.delivery.recipient.clone());
-            if row.get::<i64, _>(8) > now.0 || due.leased {
-                closed.insert(place.clone());
-            }
             places.entry(place).or_default().push(due);
         }
         let mut leased = Vec::new();
-        for (_, waiting) in places.into_iter().filter(|(place, _)| !closed.contains(place)) {
-            if let Some(delivery) = take(&mut tx, waiting, now).await? {
+        for ((channel, _), waiting) in places {
+            if let Some(delivery) = take(&mut tx, waiting, reads_digests(&channel), now).await? {
                 leased.push(written(&mut tx, delivery, now, lease).await?);
             }
         }
@@ -95,29 +97,57 @@ impl Store {
     }
 }
 
+const HELD_UP: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
+     outbox.leased_until, outbox.only_if, outbox.instead, 0, 0, alert.id, alert.public_id, alert.incident, \
+     alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread, COALESCE(place.why, '') \
+     FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
+     AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.next_at <= $1 \
+     AND outbox.only_if = 'always' AND alert.level = 'critical' AND place.retry_at > $2 LIMIT 50";
+
+impl Store {
+    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet;
+    /// with the reason.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
+        let before = Time(now.0 - crate::core::time::millis(patience));
+        let rows = sqlx::query(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| Ok((due_of(row)?.delivery, row.get(19)))).collect()
+    }
+}
+
 /// What goes to one place now, if anything. What is not to be told after all is settled.
-async fn take(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Option<Delivery>> {
+async fn take(
+    tx: &mut Transaction<'_, Sqlite>,
+    waiting: Vec<Due>,
+    reads_digests: bool,
+    now: Time,
+) -> Result<Option<Delivery>> {
     let mut open = Vec::new();
     for due in waiting {
-        match due.next_at <= now && needless(tx, &due, now).await? {
+        match due.next_at <= now && needless(tx, &due).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => open.push(due),
         }
     }
-    if let Some(digest) = digest(&open, now) {
+    if let Some(digest) = digest(&open, now).filter(|_| reads_digests) {
         return Ok(Some(digest));
     }
     let ready = open.iter().filter(|due| due.next_at <= now);
     let first = ready.min_by_key(|due| {
         let delivery = &due.delivery;
-        (std::cmp::Reverse(delivery.alert.level), delivery.attempts >= STUBBORN, delivery.id)
+        (delivery.attempts >= STUBBORN, std::cmp::Reverse(delivery.alert.level), delivery.id)
     });
     let Some(first) = first else { return Ok(None) };
-    // What is told of the same thing first goes before it, even if it was to wait for the morning.
+    // What is told of the same thing first goes before it; before what is critical even if it was to
+    // wait for the morning.
     let thread = &first.delivery.alert.thread;
-    let before = open
-        .iter()
-        .find(|due| thread.is_some() && due.delivery.alert.thread == *thread && due.only != Only::UnlessAcked);
+    let critical = first.delivery.alert.level == Level::Critical;
+    let before = open.iter().find(|due| {
+        let same = thread.is_some() && due.delivery.alert.thread == *thread;
+        same && due.only != Only::UnlessAcked && (critical || due.next_at <= now)
+    });
     let chosen = before.filter(|due| due.delivery.id < first.delivery.id).unwrap_or(first);
     let mut delivery = chosen.delivery.clone();
     if let Some(thread) = &delivery.alert.thread {
@@ -155,36 +185,43 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     Some(Delivery { with: members, ..last })
 }
 
-/// Whether its condition does not hold.
-async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, _now: Time) -> Result<bool> {
+/// Nobody has acknowledged it, by its own id, its thread, or for several things each of them.
+const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = $5 AND at >= $2 \
+     AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) THEN 0 \
+     WHEN $4 > 1 THEN EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL \
+     AND dependency IN (SELECT value FROM json_each($3)) AND NOT EXISTS (SELECT 1 FROM act \
+     WHERE act.about = incident.public_id AND act.at >= $2 \
+     AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm'))) \
+     ELSE NOT EXISTS (SELECT 1 FROM act WHERE about = $1 AND at >= $2 \
+     AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) \
+     AND NOT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) END";
+
+/// Something of the same thread was told there before, alone or as one of several.
+const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.channel = $2 \
+     AND outbox.recipient = $3 AND outbox.id < $4 AND (alert.thread = $1 OR EXISTS (SELECT 1 \
+     FROM json_each(alert.snapshot, '$.body.dependency.group.ids') WHERE value = $5)) \
+     AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
+
+/// Whether its condition does not hold. What concerns several things is settled when all of them are.
+async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due) -> Result<bool> {
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
-    let needed: i64 = match due.only {
+    let members = alert.members();
+    let query = match due.only {
         Only::Always => return Ok(false),
-        Only::UnlessAcked => {
-            sqlx::query_scalar(
-                "SELECT NOT EXISTS (SELECT 1 FROM act WHERE about = $1 AND at >= $2 \
-             AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) \
-             AND NOT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL)",
-            )
+        Only::UnlessAcked => sqlx::query_scalar(UNACKED)
             .bind(&alert.thread)
             .bind(alert.at.0)
-            .fetch_one(&mut **tx)
-            .await?
-        }
-        Only::IfTold => {
-            sqlx::query_scalar(
-                "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 \
-             AND outbox.channel = $2 AND outbox.recipient = $3 AND outbox.id < $4 \
-             AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))",
-            )
+            .bind(serde_json::to_string(&members)?)
+            .bind(i64::try_from(members.len()).unwrap_or(0))
+            .bind(&alert.public_id),
+        Only::IfTold => sqlx::query_scalar(TOLD)
             .bind(&alert.thread)
             .bind(&delivery.channel)
             .bind(&delivery.recipient)
             .bind(delivery.id)
-            .fetch_one(&mut **tx)
-            .await?
-        }
+            .bind(&alert.dependency),
     };
+    let needed: i64 = query.fetch_one(&mut **tx).await?;
     Ok(needed == 0)
 }
 
@@ -212,7 +249,7 @@ async fn root(
 pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Result<Option<AlertRow>> {
     let row = sqlx::query(
         "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
-         WHERE thread = $1 AND reason <> 'still_open' ORDER BY id DESC LIMIT 1",
+         WHERE thread = $1 AND reason NOT IN ('still_open', 'flapping') ORDER BY id DESC LIMIT 1",
     );
     row.bind(thread).fetch_optional(&mut **tx).await?.map(|row| alert_of(&row, 0)).transpose()
 }
@@ -235,7 +272,7 @@ async fn written(
     Ok(Delivery { with, ..delivery })
 }
 
-fn due_of(row: &SqliteRow, now: Time) -> Result<Due> {
+fn due_of(row: &SqliteRow) -> Result<Due> {
     let delivery = Delivery {
         id: row.get(0),
         attempt: 0,
@@ -250,5 +287,5 @@ fn due_of(row: &SqliteRow, now: Time) -> Result<Due> {
         with: Vec::new(),
     };
     let only = row.get::<String, _>(6).parse().unwrap_or(Only::Always);
-    Ok(Due { delivery, next_at: Time(row.get(4)), only, leased: row.get::<i64, _>(5) > now.0 })
+    Ok(Due { delivery, next_at: Time(row.get(4)), only })
 }

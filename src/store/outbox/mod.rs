@@ -79,11 +79,15 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     Ok(())
 }
 
-/// Whether it was not addressed there already.
+/// Whether it was not addressed there already. What comes there in place of another is due at once,
+/// though it was to wait there.
 async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts, only_if, instead) \
-         VALUES ($1, $2, $3, 'pending', $4, 0, 0, $5, $6) ON CONFLICT (alert, channel, recipient) DO NOTHING",
+         VALUES ($1, $2, $3, 'pending', $4, 0, 0, $5, $6) ON CONFLICT (alert, channel, recipient) DO UPDATE SET \
+         state = 'pending', next_at = MIN(next_at, excluded.next_at), only_if = 'always', instead = excluded.instead \
+         WHERE excluded.instead IS NOT NULL AND (outbox.state = 'skipped' OR (outbox.state = 'pending' \
+         AND outbox.leased_until = 0 AND (outbox.only_if <> 'always' OR outbox.next_at > excluded.next_at)))",
     )
     .bind(alert)
     .bind(&to.channel)
@@ -97,27 +101,31 @@ async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> 
 }
 
 impl Store {
-    /// What waits for a place that is configured no longer goes to all that are. Returns how
-    /// many messages were moved.
+    /// What waits for a place that is configured no longer goes to `places`. What waits for a channel
+    /// that is merely `off`, such as one whose token is not set, goes on waiting. Returns how many
+    /// messages were moved.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn readdress(&self, places: &[(String, String)]) -> Result<usize> {
+    pub async fn readdress(&self, places: &[(String, String)], off: &[String]) -> Result<usize> {
         if places.is_empty() {
             return Ok(0);
         }
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query("SELECT id, alert, channel, recipient, next_at FROM outbox WHERE state = 'pending'");
+        let rows =
+            sqlx::query("SELECT id, alert, channel, recipient, next_at, only_if FROM outbox WHERE state = 'pending'");
         let rows = rows.fetch_all(&mut *tx).await?;
         let known = |row: &&SqliteRow| {
             let (channel, recipient): (String, String) = (row.get(2), row.get(3));
-            places.contains(&(channel, recipient))
+            off.contains(&channel) || places.contains(&(channel, recipient))
         };
         let mut moved = 0;
         for row in rows.iter().filter(|row| !known(row)) {
             let (id, alert, next_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(4));
             for (channel, recipient) in places {
-                address(&mut tx, alert, &Address::plain(channel, recipient, Time(next_at))).await?;
+                let only = row.get::<String, _>(5).parse().unwrap_or(Only::Always);
+                let to = Address { only, ..Address::plain(channel, recipient, Time(next_at)) };
+                address(&mut tx, alert, &to).await?;
             }
             let gone = "UPDATE outbox SET state = 'dead', last_error = 'no longer configured' WHERE id = $1";
             sqlx::query(gone).bind(id).execute(&mut *tx).await?;
@@ -204,6 +212,28 @@ impl Store {
             why: row.get(4),
         };
         Ok(rows.iter().map(read).collect())
+    }
+
+    /// The last alert about a dependency.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn alert_about(&self, dependency: &str) -> Result<Option<AlertRow>> {
+        let row = sqlx::query(
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
+             WHERE dependency = $1 ORDER BY id DESC LIMIT 1",
+        );
+        row.bind(dependency).fetch_optional(&self.readers).await?.map(|row| alert_of(&row, 0)).transpose()
+    }
+
+    /// When anything was told last of what `thread` names, reminders too.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_alert(&self, thread: &str) -> Result<Option<Time>> {
+        let last = sqlx::query_scalar("SELECT MAX(at) FROM alert WHERE thread = $1");
+        let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
+        Ok(last.map(Time))
     }
 
     /// When something was told last of what `thread` names.

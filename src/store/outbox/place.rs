@@ -122,6 +122,16 @@ impl Store {
         Ok(rows.fetch_all(&self.readers).await?.iter().map(place_of).collect())
     }
 
+    /// A place took something, beside the outbox.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_works(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        works(&mut tx, channel, recipient, now).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// The others were told that a place takes nothing.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Delivery, PlaceRow, amend, place};
+use super::{Address, Delivery, PlaceRow, address, amend, place};
 use crate::core::time::Time;
 use crate::store::{Result, Store};
 
@@ -22,15 +22,26 @@ pub enum Outcome {
 }
 
 impl Store {
-    /// Writes down what came of a try, and returns how the place did before and does after it.
+    /// Writes down what came of a try, and returns how the place did before and does after it. What
+    /// will never arrive here goes to `others` in the same transaction.
     ///
     /// # Errors
     /// The database does not answer; the lease then runs out and the message is sent again.
-    pub async fn settle(&self, delivery: &Delivery, outcome: &Outcome, now: Time) -> Result<(PlaceRow, PlaceRow)> {
+    pub async fn settle(
+        &self,
+        delivery: &Delivery,
+        outcome: &Outcome,
+        others: &[Address],
+        now: Time,
+    ) -> Result<(PlaceRow, PlaceRow)> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let before = place::read(&mut tx, &delivery.channel, &delivery.recipient).await?;
         for one in delivery.with.iter().chain([delivery]) {
-            settle_row(&mut tx, one, outcome, now).await?;
+            // A digest's number stands for all of them, and none of them may change it later.
+            settle_row(&mut tx, one, outcome, delivery.with.is_empty(), now).await?;
+            for to in others {
+                address(&mut tx, one.alert.id, to).await?;
+            }
         }
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         match outcome {
@@ -51,9 +62,15 @@ impl Store {
     }
 }
 
-async fn settle_row(tx: &mut Transaction<'_, Sqlite>, one: &Delivery, outcome: &Outcome, now: Time) -> Result<()> {
+async fn settle_row(
+    tx: &mut Transaction<'_, Sqlite>,
+    one: &Delivery,
+    outcome: &Outcome,
+    numbered: bool,
+    now: Time,
+) -> Result<()> {
     let (state, word, remote) = match outcome {
-        Outcome::Sent(remote) => ("sent", "sent", remote.clone()),
+        Outcome::Sent(remote) => ("sent", "sent", remote.clone().filter(|_| numbered)),
         Outcome::Retry(_, why) | Outcome::Unsure(_, why) => ("pending", why.as_str(), None),
         Outcome::Dead(why) => ("dead", why.as_str(), None),
     };
