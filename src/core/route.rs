@@ -81,6 +81,8 @@ impl Route {
         }
         match self.after {
             None => Some(self.in_quiet(level, at)),
+            // What is not confirmed is confirmed or cleared by then, and that is told.
+            Some(_) if reason == Reason::Suspected => None,
             // Whoever is on call is asked for what cannot wait, and for drills of it.
             Some(wait) if level == Level::Critical => Some(Turn { at: at.plus(wait), only: Only::UnlessAcked }),
             Some(_) => None,

@@ -270,6 +270,22 @@ async fn a_photo_is_kept_and_what_it_does_not_say_is_asked() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_wrote_is_not_done_because_it_is_forwarded() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(1)).await;
+    let id = talk.id();
+    let mut forwarded = message(id, ADA, ADA, "/mute all 14d");
+    forwarded["forward_origin"] = json!({"type": "hidden_user", "sender_user_name": "Eve", "date": 1_700_000_000});
+    talk.hear(update(id, forwarded)).await;
+    let id = talk.id();
+    let mut old = message(id, ADA, ADA, "/mute all 14d");
+    old["date"] = json!(Time::parse("2026-03-03T07:00:00Z").unwrap().0 / 1_000);
+    let said = talk.hear(update(id, old)).await;
+    assert_eq!(said, "that was written at 3 Mar 07:00 UTC, before I could listen: say it again");
+    assert!(!talk.deeds().await.iter().any(|(deed, ..)| *deed == Deed::Mute));
+}
+
+#[tokio::test]
 async fn talk_is_no_letter_and_another_bots_command_is_not_ours() {
     let mut talk = Talk::open().await;
     for words in ["good morning", "/status@other_bot"] {

@@ -356,3 +356,86 @@ async fn a_lost_answer_is_one_repeat_that_says_so() {
     assert_eq!(seen.len(), 2, "{seen:?}");
     assert!(!seen[0].contains("repeat") && seen[1].contains("This may be a repeat"), "{seen:?}");
 }
+
+fn letter(when: &str) -> Brought {
+    Brought {
+        text: "we plan to suspend your account".into(),
+        about: vec!["hosting".into()],
+        effective: Some(when.into()),
+        ..Brought::default()
+    }
+}
+
+#[tokio::test]
+async fn a_letter_outlives_a_restart_and_a_corrected_hour_is_told() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    let now = staged.clock.now();
+    let (kept, _) = staged.acts().bring(&ada(), letter("2 April 2026 16:00 UTC"), now).await.unwrap();
+    staged.pass(minutes(5)).await;
+    staged.told();
+    let mut staged = staged.crash_and_restart().await;
+    staged.pass(minutes(5)).await;
+    let told = staged.told();
+    assert!(!told.iter().any(|line| line.contains("NO LONGER WATCHED")), "{told:?}");
+    assert_eq!(staged.shown("hosting"), "degraded");
+    let now = staged.clock.now();
+    staged.acts().effective(&ada(), &kept.public_id, "4 March 2026 16:00 UTC", now).await.unwrap();
+    staged.pass(minutes(1)).await;
+    let texts = staged.texts();
+    insta::assert_snapshot!(texts.join("\n\n====\n\n"));
+}
+
+#[tokio::test]
+async fn a_mute_holds_no_announced_end_and_none_of_its_reminders() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.acts().mute(&ada(), "all", "2d", "", staged.clock.now()).await.unwrap();
+    staged.told();
+    let now = staged.clock.now();
+    staged.acts().bring(&ada(), letter("4 March 2026 16:00 UTC"), now).await.unwrap();
+    staged.pass(hours(32)).await;
+    let told = staged.told();
+    assert_eq!(told[0], "ENDS: Cloud hosting (DigitalOcean)");
+    assert_eq!(told.iter().filter(|line| *line == "Still open").count(), 5, "{told:?}");
+}
+
+#[tokio::test]
+async fn one_acknowledgement_of_several_things_stops_the_escalation_of_all_of_them() {
+    let api = BotApi::open().await;
+    let mut staged = Staged::telling(BOSS, "", vec![phone(&api)], BEGIN).await;
+    staged.pass(minutes(20)).await;
+    // Both belong to Twilio.
+    staged.stage.set("twilio", "gone");
+    staged.stage.set("sendgrid", "gone");
+    while staged.store.open_incidents().await.unwrap().len() < 2 {
+        staged.pass(minutes(1)).await;
+    }
+    staged.pass(minutes(2)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.contains("both things at Twilio")), "{told:?}");
+    let alerts = staged.store.alerts(0).await.unwrap();
+    let group = alerts.iter().rfind(|alert| alert.members().len() == 2).unwrap();
+    staged.acts().ack(&ada(), group.thread.as_deref(), staged.clock.now()).await.unwrap();
+    let acts = staged.store.acts().await.unwrap();
+    assert_eq!(acts.len(), 2, "each of them is acknowledged: {acts:?}");
+    staged.pass(minutes(30)).await;
+    assert_eq!(heads(&api), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_channel_that_asked_to_be_left_alone_holds_no_drop_back() {
+    let api = BotApi::open().await;
+    let mut staged = Staged::telling(PHONE, "dependencies = [\"sign-up-sms\"]", vec![phone(&api)], BEGIN).await;
+    let mut wait = refusal(429, "Too Many Requests: retry after 3000");
+    wait["parameters"] = serde_json::json!({"retry_after": 3000});
+    for _ in 0..50 {
+        api.fail("sendmessage", 429, wait.clone());
+    }
+    staged.pass(minutes(20)).await;
+    staged.told();
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(40)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.starts_with("DROPPED: Android app")), "{told:?}");
+}
