@@ -5,6 +5,8 @@ ALTER TABLE outbox ADD COLUMN only_if TEXT NOT NULL DEFAULT 'always';
 ALTER TABLE outbox ADD COLUMN instead TEXT;
 ALTER TABLE outbox ADD COLUMN amend_at BIGINT;
 
+CREATE INDEX outbox_amend ON outbox (amend_at) WHERE amend_at IS NOT NULL;
+
 -- The public id of what an alert belongs to: an incident, or a drill.
 ALTER TABLE alert ADD COLUMN thread TEXT;
 UPDATE alert SET thread = (SELECT public_id FROM incident WHERE incident.id = alert.incident);

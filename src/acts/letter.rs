@@ -51,7 +51,7 @@ impl Acts {
             return Err(No(format!("it cannot have come at {}, which lies ahead", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
-        let deadline = self.hour(&brought, received, now)?;
+        let (deadline, unread) = self.hour(&brought, received, now)?;
         let letter = Letter {
             public_id: self.ids.next(),
             notice: Notice {
@@ -82,12 +82,14 @@ impl Acts {
             }
             _ => kept,
         };
-        let said = self.read_back(&kept, guessed, again);
+        let said = self.read_back(&kept, guessed, again, (brought.effective.is_some(), unread));
         Ok((kept, said))
     }
 
     /// What people are asked about a letter: what it threatens, when, and who answers it.
-    fn read_back(&self, letter: &Letter, guessed: bool, again: bool) -> String {
+    ///
+    /// `hour` is whether a person gave it, and why none was found in the text.
+    fn read_back(&self, letter: &Letter, guessed: bool, again: bool, hour: (bool, Option<String>)) -> String {
         let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
         let kept = if again { "is known already" } else { "kept" };
         let what = match (labels.is_empty(), guessed) {
@@ -100,9 +102,10 @@ impl Acts {
             lines.push("They have left you, it says: shown as dropped from now on.".to_owned());
         } else if letter.notice.effective.is_some() {
             lines.push(format!("It takes effect {}", letter.read_as));
-            lines.push("Is that right?".to_owned());
+            lines.push(if hour.0 { "As you said." } else { "Is that right?" }.to_owned());
         } else {
-            lines.push("Effective when? Shown as a warning until you say so.".to_owned());
+            let why = hour.1.map(|why| format!(" (In its text {why}.)")).unwrap_or_default();
+            lines.push(format!("Effective when? Shown as a warning until you say so.{why}"));
         }
         if letter.answered.is_none() {
             lines.push("Answered by whom?".to_owned());
@@ -167,17 +170,20 @@ impl Acts {
     }
 
     /// Its hour: what the person says must be readable; what the letter says may be.
-    fn hour(&self, brought: &Brought, received: Time, now: Time) -> Result<Option<Deadline>, No> {
+    fn hour(&self, brought: &Brought, received: Time, now: Time) -> Result<(Option<Deadline>, Option<String>), No> {
         match &brought.effective {
             // An hour that has passed is told, too: the letter may be typed in afterwards.
             Some(text) => match deadline::read(text, now, self.known.zone)
                 .or_else(|why| deadline::read(text, received, self.known.zone).map_err(|_| why))
             {
-                Ok(deadline) => Ok(Some(deadline)),
+                Ok(deadline) => Ok((Some(deadline), None)),
                 Err(why) => Err(No(format!("`{text}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\""))),
             },
-            None if brought.left => Ok(None),
-            None => Ok(deadline::read(&brought.text, received, self.known.zone).ok()),
+            None if brought.left => Ok((None, None)),
+            None => Ok(match deadline::read(&brought.text, received, self.known.zone) {
+                Ok(deadline) => (Some(deadline), None),
+                Err(why) => (None, Some(why)),
+            }),
         }
     }
 
@@ -240,7 +246,16 @@ impl Acts {
     /// There is no such letter, or the store does not answer.
     pub async fn withdraw(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
-        self.change(who, &letter, LetterChange::Withdrawn, "taken back; it threatens nothing", now).await
+        let said = self.change(who, &letter, LetterChange::Withdrawn, "taken back; it threatens nothing", now).await?;
+        // Nobody left: what was called lost by that letter alone never was.
+        for dependency in letter.notice.dependencies.iter().filter(|_| letter.notice.left) {
+            let rows = self.store.incidents(Some(dependency), now).await?;
+            let told = rows.iter().find(|row| row.closed_at.is_none() && row.incident.reason == "told_left");
+            if told.is_some() {
+                self.false_alarm(who, dependency, "the notice was taken back", now).await?;
+            }
+        }
+        Ok(said)
     }
 
     async fn change(&self, who: &Person, letter: &Letter, change: LetterChange, said: &str, now: Time) -> Said {

@@ -7,6 +7,8 @@ use crate::core::model::Verdict;
 use crate::core::time::Time;
 use crate::store::{AlertRow, IncidentRow};
 
+/// A drill is acknowledged with everything else that is open for so long.
+const DRILL_LASTS: std::time::Duration = std::time::Duration::from_secs(3_600);
 /// What ended is still spoken about for so long.
 const LATELY_MS: i64 = 14 * 86_400_000;
 
@@ -20,12 +22,18 @@ impl Acts {
         let open = self.store.incidents(None, now).await?;
         let open: Vec<&IncidentRow> = open.iter().filter(|row| row.closed_at.is_none()).collect();
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
-            if open.is_empty() {
+            let acts = self.store.acts().await?;
+            let drills = acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= DRILL_LASTS);
+            let drills: Vec<&String> = drills.filter_map(|act| act.about.as_ref()).collect();
+            if open.is_empty() && drills.is_empty() {
                 return Err(No("nothing is open".to_owned()));
             }
             let mut said = Vec::new();
             for row in open {
                 said.push(self.ack_incident(who, row, now).await?);
+            }
+            for drill in drills {
+                said.push(self.ack_other(who, drill, now).await?);
             }
             return Ok(said.join("\n"));
         };
@@ -152,7 +160,7 @@ impl Acts {
         };
         self.store.act(&act).await?;
         let mut what: Vec<String> = changed.iter().map(|change| change.name.replace('_', " ")).collect();
-        what.extend(row.map(|row| row.say));
+        what.extend(row.map(|row| format!("the warning \"{}\"", row.incident.reason.replace('_', " "))));
         Ok(format!("{}: accepted by {} as the new normal: {}.", thing.label, who.name, what.join("; ")))
     }
 

@@ -25,7 +25,8 @@ pub(super) struct By {
 impl By {
     pub(super) fn person(&self) -> Person {
         let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let name = self.by.clone().or_else(user).unwrap_or_default();
+        let number = || format!("user {}", rustix::process::getuid().as_raw());
+        let name = self.by.clone().or_else(user).unwrap_or_else(number);
         Person::new(&name, "terminal")
     }
 }

@@ -14,6 +14,8 @@ use crate::core::time::{Time, human};
 use crate::read::duration;
 use crate::store::Store;
 
+/// Nobody acknowledges sooner, and a typing error should wake nobody.
+const LEAST: Duration = Duration::from_secs(10);
 /// How often it is seen who acknowledged.
 const LOOK: Duration = Duration::from_secs(1);
 /// `plugwatch run` hears of it within seconds.
@@ -25,6 +27,9 @@ pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitC
         Err(code) => return code,
     };
     let wait = match duration(wait) {
+        Ok(wait) if wait < LEAST => {
+            return failed(2, "--wait: people need longer than that; give them at least 10s, and better 15m");
+        }
         Ok(wait) => wait,
         Err((what, cure)) => return failed(2, format!("--wait: {what}; {cure}")),
     };

@@ -21,8 +21,12 @@ pub(super) async fn status(path: &Path) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
+    let watched = Store::is_in_use(&config.database);
     match stand(config, &clock).await {
         Ok((board, store)) => {
+            if !watched {
+                println!("Nobody watches: `plugwatch run` does not run. As it was last known:\n");
+            }
             println!("{}", status::text(&board, Format::Plain));
             warn_if_old(&board, clock.now());
             store.close().await;

@@ -60,6 +60,13 @@ impl Config {
                 channel.name
             ));
         }
+        if !carriers.is_empty() && carriers.iter().all(|(channel, _)| channel.route.after.is_some()) {
+            notes.push(
+                "every channel that wakes anybody has `escalate_after`: nobody is told first, and warnings and ends reach \
+                 nobody; take it out of one"
+                    .to_owned(),
+            );
+        }
         for company in &self.rides_on {
             let watched = self.standing_on(company);
             if !watched.is_empty() {

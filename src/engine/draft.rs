@@ -82,6 +82,11 @@ impl Draft {
         self.probes.get(&id).or_else(|| state.probes.get(&id))
     }
 
+    /// The same without a copy; nothing where nothing is known.
+    pub fn see_dependency<'s>(&'s self, state: &'s State, id: &str) -> Option<&'s DependencyState> {
+        self.dependencies.get(id).or_else(|| state.dependencies.get(id))
+    }
+
     /// A dependency's state with what was decided about it.
     pub fn dependency(&self, state: &State, id: &str) -> DependencyState {
         self.dependencies.get(id).or_else(|| state.dependencies.get(id)).cloned().unwrap_or_default()

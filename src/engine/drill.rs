@@ -54,7 +54,7 @@ impl Engine {
             losses: Vec::new(),
         };
         let about = self.about(&dependencies[index], &telling, None, now);
-        let about = Box::new(crate::say::alert::About { incident: Some(id.to_owned()), ..about });
+        let about = Box::new(crate::say::alert::About { incident: Some(id.to_owned()), announced: None, ..about });
         let (reason, level, verdict) = (telling.reason, telling.level, Some(Verdict::Dropped));
         self.put(NewAlert {
             public_id: id.to_owned(),

@@ -10,6 +10,7 @@ use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::{Board, LastLook};
+use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::say::report::Report;
 use crate::store::{Result, Store};
@@ -21,7 +22,13 @@ use crate::store::{Result, Store};
 pub async fn glance(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -> Result<Board> {
     let now = clock.now();
     let engine = read(config, askers, store, clock).await?;
-    Ok(engine.view_board(engine.store.watched_until().await?.unwrap_or(now)))
+    let mut board = engine.view_board(now);
+    // Nothing is known of what a running program plans next.
+    for probe in board.dependencies.iter_mut().flat_map(|dependency| &mut dependency.probes) {
+        probe.next_at = Time(0);
+    }
+    board.as_of = engine.store.watched_until().await?.unwrap_or(now);
+    Ok(board)
 }
 
 /// What the report would say now, from what was written down.

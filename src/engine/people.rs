@@ -8,6 +8,7 @@ use crate::core::act::{Act, Deed, People};
 use crate::core::combine::Combined;
 use crate::core::incident::Incident;
 use crate::core::incident::{Level, Reason};
+use crate::core::model::Proof;
 use crate::core::notice::{Letter, Notice};
 use crate::core::time::{Time, human};
 use crate::store::Result;
@@ -33,19 +34,47 @@ impl Engine {
         let before = self.people.letters.clone();
         let acts = self.read_people(now).await?;
         self.hear_drills(&acts, now).await?;
-        self.tell_moved(&before, now);
         self.heard_act = acts.last().map_or(0, |act| act.id);
+        // What a letter threatened that was taken back is threatened no longer.
+        let concerned = before.iter().flat_map(|letter| letter.notice.dependencies.iter().cloned());
+        for id in concerned.collect::<BTreeSet<_>>() {
+            self.correlate(&id, now);
+        }
         self.hear_notices(now);
+        self.tell_letters(&before, now);
         self.review(now);
         self.board_dirty = true;
         self.bell.notify_one();
         Ok(())
     }
 
+    /// A letter that changes no verdict is news all the same: what it threatens may be out already.
+    fn tell_unshown(&mut self, letter: &Letter, now: Time) {
+        let shown = |id: &String| {
+            let state = self.draft.see_dependency(&self.state, id);
+            let held = state.and_then(|state| state.combined.held.as_ref());
+            held.is_some_and(|held| held.proof == Proof::Told)
+        };
+        if letter.notice.dependencies.is_empty() || letter.notice.dependencies.iter().any(shown) {
+            return;
+        }
+        let labels: Vec<&str> =
+            letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
+        let title = format!("🔴 NOTICE: {}", labels.join(", "));
+        let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
+        let text = format!("Brought by {}: {}.", letter.by, letter.notice.text);
+        let lines = hour.into_iter().chain([text, "It is no better meanwhile: see /status.".to_owned()]).collect();
+        let about = letter.notice.dependencies.first().cloned();
+        self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
+    }
+
     /// An end that moved is news for everybody who was told of the old one.
-    fn tell_moved(&mut self, before: &[Letter], now: Time) {
+    fn tell_letters(&mut self, before: &[Letter], now: Time) {
         for letter in self.people.letters.clone() {
             let old = before.iter().find(|old| old.public_id == letter.public_id);
+            if old.is_none() {
+                self.tell_unshown(&letter, now);
+            }
             let moved = old
                 .is_some_and(|old| old.notice.effective.is_some() && old.notice.effective != letter.notice.effective);
             let (Some(at), true) = (letter.notice.effective, moved) else { continue };
@@ -91,9 +120,9 @@ impl Engine {
 
     /// What is in force about a dependency, a few words each.
     pub(super) fn notes_on(&self, id: &str, now: Time) -> Vec<String> {
-        let state = self.draft.dependency(&self.state, id);
         let mut notes = Vec::new();
-        if let Some(incident) = &state.incident {
+        let state = self.draft.see_dependency(&self.state, id);
+        if let Some((state, incident)) = state.and_then(|state| Some((state, state.incident.as_ref()?))) {
             match self.people.settled(&incident.public_id) {
                 Some(act) if act.deed == Deed::Accept => notes.push(format!("accepted by {}", act.by)),
                 Some(act) if act.deed == Deed::ItWasUs => notes.push(format!("it was us, says {}", act.by)),

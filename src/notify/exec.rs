@@ -53,7 +53,7 @@ fn body(message: &Message) -> Vec<u8> {
     let body = json!({
         "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
         "sent_at": message.at.rfc3339(), "title": message.title, "text": message.plain,
-        "incident": message.thread, "alert": message.view,
+        "incident": message.thread, "over": message.over, "alert": message.view,
     });
     body.to_string().into_bytes()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use minijinja::context;
 use serde::{Deserialize, Serialize};
 
+pub use super::footer::Footer;
 use super::{Format, render};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
@@ -164,19 +165,6 @@ pub struct Started {
     pub gap: Option<String>,
 }
 
-/// What is added to an alert's text when it is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Footer {
-    /// It may have come already.
-    pub repeat: bool,
-    /// Why it comes here and not where it belongs.
-    pub instead: Option<String>,
-    /// What is newer by now, in one line.
-    pub newer: Option<String>,
-    /// How it stands now: for a message that is changed after it was sent.
-    pub stands: Option<String>,
-}
-
 impl AlertView {
     /// The text. `now` is when it is sent.
     pub fn text(&self, format: Format, now: Time, footer: &Footer) -> String {
@@ -242,6 +230,7 @@ impl AlertView {
             ending => is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             flapping => self.reason == Reason::Flapping,
+            eased => self.reason == Reason::Eased && about.before.is_some_and(|before| before != about.verdict),
             cascade => self.reason == Reason::Cascade,
             reason => why_now(self.reason, about),
             wait => wait(about).or_else(|| by_hand(self.reason, about)),

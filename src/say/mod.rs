@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod buttons;
 pub mod digest;
+mod footer;
 pub mod mail;
 pub mod page;
 pub mod report;

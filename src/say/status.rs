@@ -193,7 +193,7 @@ fn why_probe(probe: &ProbeBoard, now: Time) -> minijinja::Value {
     });
     let next = human(probe.next_at.since(now));
     context! {
-        title => probe.title, country => probe.country, words, proves => probe.proves, suspicion, last, next => format!("in {next}"),
+        title => probe.title, country => probe.country, words, proves => probe.proves, suspicion, last, next => (probe.next_at > Time(0)).then(|| format!("in {next}")),
     }
 }
 

@@ -22,7 +22,7 @@ async fn a_sign_of_life_is_a_get_and_trouble_is_told_with_its_reason() {
     let heartbeat = Heartbeat::new(Secret::new(format!("http://{address}/ping/uuid"))).unwrap();
     heartbeat.beat(None).await.unwrap();
     heartbeat.beat(Some("a message waits since 3 Mar 08:00 UTC")).await.unwrap();
-    let asked = asked.lock().unwrap();
+    let asked = asked.lock().unwrap().clone();
     assert!(asked[0].starts_with("GET /ping/uuid HTTP/1.1"), "{}", asked[0]);
     assert!(asked[1].starts_with("POST /ping/uuid/fail HTTP/1.1"), "{}", asked[1]);
     assert!(asked[1].ends_with("a message waits since 3 Mar 08:00 UTC"), "{}", asked[1]);

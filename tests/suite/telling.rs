@@ -439,3 +439,27 @@ async fn a_channel_that_asked_to_be_left_alone_holds_no_drop_back() {
     let told = staged.told();
     assert!(told.iter().any(|line| line.starts_with("DROPPED: Android app")), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_letter_about_what_is_out_is_told_and_so_is_the_end_of_the_outage_beside_it() {
+    let mut staged = Staged::open().await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("sendgrid", "broken");
+    staged.pass(minutes(40)).await;
+    staged.told();
+    let brought = Brought { about: vec!["e-mail".into()], ..letter("4 April 2026 16:00 UTC") };
+    let (kept, _) = staged.acts().bring(&ada(), brought, staged.clock.now()).await.unwrap();
+    staged.pass(minutes(1)).await;
+    let told = staged.told();
+    assert!(told.iter().any(|line| line.starts_with("NOTICE: E-mail")), "{told:?}");
+    staged.stage.set("sendgrid", "live");
+    staged.pass(minutes(40)).await;
+    let texts = staged.texts();
+    assert!(texts.iter().any(|text| text.contains("No longer outage. What is left:")), "{texts:?}");
+    // Taken back, it is over at once, without waiting for a look.
+    staged.acts().withdraw(&ada(), &kept.public_id, staged.clock.now()).await.unwrap();
+    staged.engine.settle(staged.clock.now()).await.unwrap();
+    staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(2)));
+    staged.engine.settle(staged.clock.now()).await.unwrap();
+    assert_eq!(staged.shown("e-mail"), "live");
+}

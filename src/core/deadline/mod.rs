@@ -201,9 +201,9 @@ impl Parts {
 
 /// An hour without a day is the next one on the clock, unless something beside it may be its day.
 fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
-    let near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
+    let mut near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
     let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || day::is_month(&token.text);
-    match near.filter(maybe).next() {
+    match near.find(maybe) {
         Some(token) => {
             let hour: Vec<&str> = tokens[from..until].iter().map(|token| token.text.as_str()).collect();
             Err(format!("{} of which day? `{}` is not understood", hour.join(" "), token.text))

@@ -67,7 +67,8 @@ impl Engine {
             let labels: Vec<&str> =
                 letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
             let owner = letter.notice.dependencies.first().and_then(|id| self.owner(id));
-            let what = format!("Answer the notice about {}", labels.join(", "));
+            let (id, labels) = (&letter.public_id, labels.join(", "));
+            let what = format!("Answer the notice about {labels}, then: plugwatch notice answered {id}");
             Todo { rank: 2, what, owner, by: letter.notice.effective.map(day), minutes: 30 }
         };
         open.map(todo).collect()

@@ -196,9 +196,10 @@ const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = 
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) \
      AND NOT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) END";
 
-/// Something of the same thread was told there before, alone or as one of several.
+/// Something of the same thread was told there before, alone or as one of several; further back than
+/// some thousand messages nobody remembers it.
 const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.channel = $2 \
-     AND outbox.recipient = $3 AND outbox.id < $4 AND (alert.thread = $1 OR EXISTS (SELECT 1 \
+     AND outbox.recipient = $3 AND outbox.id < $4 AND outbox.id > $4 - 5000 AND (alert.thread = $1 OR EXISTS (SELECT 1 \
      FROM json_each(alert.snapshot, '$.body.dependency.group.ids') WHERE value = $5)) \
      AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
 

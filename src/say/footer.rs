@@ -1,0 +1,14 @@
+//! What stands around an alert's own text: seen when it is sent, not when it was made.
+
+/// What is added to an alert's text when it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footer {
+    /// It may have come already.
+    pub repeat: bool,
+    /// Why it comes here and not where it belongs.
+    pub instead: Option<String>,
+    /// What is newer by now, in one line.
+    pub newer: Option<String>,
+    /// How it stands now: for a message that is changed after it was sent.
+    pub stands: Option<String>,
+}
