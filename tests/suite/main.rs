@@ -20,6 +20,7 @@ mod judgement;
 mod kit;
 mod layers;
 mod lookup;
+mod messages;
 mod names;
 mod notify;
 mod properties;

@@ -256,3 +256,18 @@ async fn what_waits_for_a_channel_that_is_no_longer_configured_goes_to_those_tha
     places.sort();
     assert_eq!(places, new);
 }
+
+#[tokio::test]
+async fn what_is_critical_is_leased_first_and_the_rest_in_its_order() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let quiet = |id: &str| NewAlert { level: Level::Warning, ..alert(id, &["1"]) };
+    let alerts = vec![quiet("a"), quiet("b"), alert("loud", &["1"])];
+    store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
+    let mut order = Vec::new();
+    while let Some(one) = store.lease(Time(2_000), LEASE, |_| true).await.unwrap().pop() {
+        store.settle(&one, &Outcome::Sent(None), &[], Time(2_000)).await.unwrap();
+        order.push(one.alert.public_id);
+    }
+    assert_eq!(order, ["loud", "a", "b"]);
+}
