@@ -22,6 +22,7 @@ class Receiver:
 
     def __init__(self):
         self.requests = []
+        self.beats = []
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,6 +33,12 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(204)
+                self.end_headers()
+
+            def do_GET(self):
+                """A sign of life."""
+                receiver.beats.append(self.path)
+                self.send_response(200)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -48,6 +55,7 @@ class Receiver:
 
 def _channels(world, folder, receiver):
     (folder / "webhook.secret").write_text(_SECRET)
+    (folder / "heartbeat.url").write_text(receiver.url.replace("/hook", "/ping/uuid"))
     return f"""
 [[channel]]
 kind = "email"
@@ -61,6 +69,10 @@ to = ["Ops <ops@mail.test>"]
 kind = "webhook"
 url = "{receiver.url}"
 secret = {{ file = "{folder}/webhook.secret" }}
+
+[heartbeat]
+url = {{ file = "{folder}/heartbeat.url" }}
+every = "10s"
 """
 
 
@@ -123,6 +135,8 @@ def _read_webhook(receiver, hold):
 def _drill(world, own, receiver, hold):
     own.start()
     own.stands("standby", "live", 30)
+    happens(lambda: receiver.beats, 20)
+    hold("the dead-man's switch hears a sign of life", receiver.beats[:1] == ["/ping/uuid"], str(receiver.beats))
     log = own.begins("drill", "standby", "--wait", "30s", "--by", "Ada")
     happens(lambda: any("DRILL" in text for text in receiver.texts()), 20)
     drilled = [text for text in receiver.texts() if "DRILL" in text]

@@ -12,15 +12,6 @@ use crate::notify::Moved;
 /// Telegram writes as this user for administrators who do not show themselves.
 const ANONYMOUS: u64 = 1_087_968_824;
 
-/// A chat, and perhaps a topic of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The chat; groups have negative ids.
-    pub chat: i64,
-    /// The topic within a forum group.
-    pub topic: Option<i32>,
-}
-
 /// Chats and users that are served.
 pub struct Access {
     chats: HashSet<i64>,
@@ -45,7 +36,7 @@ pub(super) enum May {
 impl Access {
     pub(super) fn new(served: Served) -> Access {
         let Served { chats, users, channel, moved } = served;
-        let chats = chats.into_iter().map(|place| place.chat).collect();
+        let chats = chats.into_iter().collect();
         Access { chats, users: users.into_iter().collect(), channel, moved, refused: Mutex::default() }
     }
 

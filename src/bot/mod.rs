@@ -12,8 +12,6 @@ mod picture;
 mod presses;
 mod reply;
 
-pub use access::Place;
-
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -63,8 +61,8 @@ pub struct Answering {
 
 /// Who is served.
 pub struct Served {
-    /// Chats, and perhaps topics of them.
-    pub chats: Vec<Place>,
+    /// Chats; each with all of its topics.
+    pub chats: Vec<i64>,
     /// Who may change anything, by user id.
     pub users: Vec<i64>,
     /// The channel's name, for the record.

@@ -1,11 +1,10 @@
 //! Answers, within Telegram's limits.
 
 use teloxide::prelude::*;
-use teloxide::types::{
-    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ParseMode, ReplyParameters,
-};
+use teloxide::types::{InputFile, ParseMode, ReplyParameters};
 
 use super::Answering;
+use crate::notify::{keyboard, no_preview};
 use crate::say::buttons::Button;
 use crate::say::escape;
 use crate::say::split::{LIMIT, split};
@@ -34,13 +33,6 @@ impl Reply {
 /// Sends answers to a message, where it was written: in its topic, as replies to it.
 pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies: Vec<Reply>) -> ResponseResult<()> {
     let thread = to.thread_id.filter(|_| to.is_topic_message);
-    let preview = LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    };
     let answer_to = ReplyParameters::new(to.id).allow_sending_without_reply();
     for reply in replies {
         if let Some(picture) = reply.picture {
@@ -54,7 +46,7 @@ pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies
         for (n, part) in parts.into_iter().enumerate() {
             answering.limiter.pass(to.chat.id.0).await;
             let mut request = bot.send_message(to.chat.id, part).parse_mode(ParseMode::Html);
-            request.link_preview_options = Some(preview.clone());
+            request.link_preview_options = Some(no_preview());
             request.message_thread_id = thread;
             request.reply_parameters = Some(answer_to.clone());
             if n == last && !reply.buttons.is_empty() {
@@ -75,9 +67,4 @@ pub(super) async fn answer_press(bot: &Bot, query: &CallbackQuery, said: &str) -
         Ok(_) | Err(teloxide::RequestError::Api(_)) => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
-    let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
-    InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
 }

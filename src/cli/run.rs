@@ -132,7 +132,7 @@ async fn claim(config: &Config, store: &Store) -> Result<tokio::net::TcpListener
 struct BotOf {
     token: Secret,
     api_url: Option<url::Url>,
-    chats: Vec<bot::Place>,
+    chats: Vec<i64>,
     users: Vec<i64>,
     channel: String,
 }
@@ -144,7 +144,7 @@ fn bots(config: &Config) -> Vec<BotOf> {
         else {
             continue;
         };
-        let chats = chats.iter().map(|place| bot::Place { chat: place.chat, topic: place.topic });
+        let chats = chats.iter().map(|chat| chat.id);
         match bots.iter_mut().find(|bot| bot.token == *token) {
             Some(bot) => {
                 bot.chats.extend(chats);
@@ -200,7 +200,7 @@ struct Once {
     database: PathBuf,
     web: crate::config::Web,
     heartbeat: Option<(Key, std::time::Duration)>,
-    bots: Vec<(Secret, Vec<bot::Place>, Vec<i64>)>,
+    bots: Vec<(Secret, Vec<i64>, Vec<i64>)>,
 }
 
 impl Once {

@@ -12,7 +12,7 @@ mod probe;
 mod secret;
 mod sense;
 
-pub use channel::{Channel, ChannelKind, Hook, MailSecurity, Place};
+pub use channel::{Channel, ChannelKind, Hook, MailSecurity};
 pub use date::Date;
 pub use dependency::{Dependency, LeaveStep};
 pub use maintenance::{Maintenance, Window};

@@ -12,6 +12,7 @@ pub mod answer;
 pub mod board;
 pub mod budget;
 pub mod burn;
+pub mod chat;
 pub mod combine;
 pub mod days;
 pub mod deadline;

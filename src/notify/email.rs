@@ -90,15 +90,6 @@ impl Email {
         }
     }
 
-    /// Connects, signs in and says NOOP.
-    pub(super) async fn verify(&self) -> Tried {
-        match self.transport.test_connection().await {
-            Ok(true) => Tried::Sent(None),
-            Ok(false) => Tried::Retry { after: None, why: format!("{} does not answer NOOP", self.server) },
-            Err(error) => self.meaning(&error),
-        }
-    }
-
     fn letter(&self, message: &Message) -> Result<lettre::Message, String> {
         let to: Mailbox = message.recipient.parse().map_err(|_| format!("`{}` is no address", message.recipient))?;
         let domain = self.from.email.domain();

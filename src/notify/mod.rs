@@ -4,7 +4,6 @@
 //! To add a channel: its settings in `config::channel`, a file here with a sender, an
 //! arm in [`Senders::new`] and [`Senders::send`], and a test with a recorded conversation.
 
-mod chat;
 mod discord;
 mod email;
 mod exec;
@@ -21,11 +20,11 @@ mod telegram;
 mod terminal;
 mod webhook;
 
-pub use chat::Chat;
 pub use email::{Mail, Security};
 pub use heartbeat::Heartbeat;
 pub use limiter::Limiter;
 pub use moved::Moved;
+pub use telegram::{keyboard, no_preview};
 pub use webhook::SCHEMA;
 
 use std::collections::HashMap;
@@ -243,15 +242,6 @@ impl Senders {
             Some(Sender::Telegram(telegram)) => telegram.amend(remote_id, message).await,
             Some(Sender::Discord(discord)) => discord.amend(remote_id, message).await,
             Some(Sender::PagerDuty(pagerduty)) => pagerduty.amend(message).await,
-            _ => Tried::Sent(None),
-        }
-    }
-
-    /// Asks the other side, without a message to anybody, whether it would take one.
-    pub async fn verify(&self, channel: &str, recipient: &str) -> Tried {
-        match self.senders.get(channel) {
-            Some(Sender::Telegram(telegram)) => telegram.verify(recipient).await,
-            Some(Sender::Email(email)) => email.verify().await,
             _ => Tried::Sent(None),
         }
     }

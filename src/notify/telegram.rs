@@ -14,7 +14,8 @@ use teloxide::types::{
 use teloxide::{ApiError, RequestError};
 
 use super::limiter::Limiter;
-use super::{Chat, Message, Moved, Tried};
+use super::{Message, Moved, Tried};
+use crate::core::chat::Chat;
 use crate::core::question::Secret;
 use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, split};
@@ -103,18 +104,6 @@ impl Telegram {
         }
     }
 
-    /// Whether the bot may speak there, without speaking.
-    pub async fn verify(&self, recipient: &str) -> Tried {
-        let chat = match recipient.parse::<Chat>() {
-            Ok(chat) => self.moved.now(chat.id),
-            Err(why) => return Tried::Never { why },
-        };
-        match self.bot.get_chat(ChatId(chat)).await {
-            Ok(_) => Tried::Sent(None),
-            Err(error) => self.tried(chat, &error).await,
-        }
-    }
-
     async fn send_picture(&self, chat: Chat, file: &super::File, root: Option<i32>) -> Result<(), RequestError> {
         let id = self.moved.now(chat.id);
         self.limiter.pass(id).await;
@@ -182,7 +171,8 @@ fn answer_to(id: i32) -> ReplyParameters {
     ReplyParameters::new(MessageId(id)).allow_sending_without_reply()
 }
 
-fn no_preview() -> LinkPreviewOptions {
+/// A page that somebody links to is not shown below a message.
+pub fn no_preview() -> LinkPreviewOptions {
     LinkPreviewOptions {
         is_disabled: true,
         url: None,
@@ -193,7 +183,7 @@ fn no_preview() -> LinkPreviewOptions {
 }
 
 /// The buttons as Telegram wants them.
-fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
+pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
     let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
     InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
 }

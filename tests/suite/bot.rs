@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::acts::Known;
-use plugwatch::bot::{Answering, Around, Place, Served, run};
+use plugwatch::bot::{Answering, Around, Served, run};
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
 use plugwatch::core::act::Deed;
@@ -46,9 +46,8 @@ impl Talk {
 
     fn with(staged: Staged, api: BotApi) -> Talk {
         let config = Config::read("test.toml", staged.text.clone()).unwrap();
-        let place = |chat| Place { chat, topic: None };
         let served = Served {
-            chats: vec![place(ADA), place(GROUP)],
+            chats: vec![ADA, GROUP],
             users: vec![ADA],
             channel: "phone".into(),
             moved: Arc::new(Moved::default()),

@@ -9,13 +9,13 @@ mod telegram;
 use url::Url;
 
 use super::Config;
+use crate::core::chat::Chat;
 use crate::core::question::{Key, Secret};
 use crate::core::route::{Route, Way};
 use crate::read::Table;
 use chrono_tz::Tz;
 
 pub use mail::MailSecurity;
-pub use telegram::Place;
 
 /// A way to tell.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub enum ChannelKind {
         /// The bot's token; without it the channel is off.
         token: Key,
         /// Chats, and perhaps topics of them.
-        chats: Vec<Place>,
+        chats: Vec<Chat>,
         /// The variable that gives the chats, where one does.
         chats_from: Option<String>,
         /// Who may change anything, by user id.

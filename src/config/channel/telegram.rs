@@ -1,32 +1,9 @@
 //! Telegram: a bot, its chats and topics, and who may change anything.
 
-use std::fmt;
-
 use super::{ChannelKind, read_url};
 use crate::config::secret;
+use crate::core::chat::Chat;
 use crate::read::Table;
-
-/// A chat, and perhaps a topic of it: `-1001234567890/7`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The chat; groups have negative ids.
-    pub chat: i64,
-    /// The topic within a forum group.
-    pub topic: Option<i32>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.chat)?;
-        self.topic.map_or(Ok(()), |topic| write!(f, "/{topic}"))
-    }
-}
-
-fn place(text: &str) -> Option<Place> {
-    let (chat, topic) = text.trim().split_once('/').map_or((text.trim(), None), |(chat, topic)| (chat, Some(topic)));
-    let topic = topic.map(str::parse).transpose().ok()?;
-    Some(Place { chat: chat.parse().ok()?, topic })
-}
 
 pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
     if table.any("token").is_none() {
@@ -38,7 +15,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
     let users = read_users(table);
     let (chats, chats_from) = read_chats(table)?;
     // Whoever talks to the bot alone is the user whose number the chat has.
-    let alone = || chats.iter().map(|place| place.chat).filter(|chat| *chat > 0).collect();
+    let alone = || chats.iter().map(|chat| chat.id).filter(|chat| *chat > 0).collect();
     let users = users.unwrap_or_else(alone);
     Some(ChannelKind::Telegram { token: token?, chats, chats_from, users, api_url, commands })
 }
@@ -55,7 +32,7 @@ fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {
 }
 
 /// A list of numbers or texts, or `{ env = "NAME" }` with chats between commas; with that name.
-fn read_chats(table: &Table<'_>) -> Option<(Vec<Place>, Option<String>)> {
+fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
     let Some(given) = table.any("chats") else {
         table.missing("chats", "[123456789]");
         return None;
@@ -68,10 +45,10 @@ fn read_chats(table: &Table<'_>) -> Option<(Vec<Place>, Option<String>)> {
     };
     if let Some(list) = given.value.as_array() {
         let read = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => place(text),
-            number => number.as_i64().map(|chat| Place { chat, topic: None }),
+            serde_json::Value::String(text) => text.parse().ok(),
+            number => number.as_i64().map(|id| Chat { id, topic: None }),
         };
-        let places: Option<Vec<Place>> = list.iter().map(read).collect();
+        let places: Option<Vec<Chat>> = list.iter().map(read).collect();
         return places.map(|places| (places, None)).or_else(|| wrong("chats are numbers".to_owned()));
     }
     if !given.value.is_object() {
@@ -82,7 +59,8 @@ fn read_chats(table: &Table<'_>) -> Option<(Vec<Place>, Option<String>)> {
     from.finish();
     secret::check_name(table, &name)?;
     let text = std::env::var(&name.value).unwrap_or_default();
-    let places: Option<Vec<Place>> = text.split(',').filter(|text| !text.trim().is_empty()).map(place).collect();
+    let places: Option<Vec<Chat>> =
+        text.split(',').filter(|text| !text.trim().is_empty()).map(|text| text.trim().parse().ok()).collect();
     match places {
         Some(places) => Some((places, Some(name.value))),
         None => wrong(format!("the variable {} holds something else than numbers between commas", name.value)),

@@ -55,7 +55,7 @@ struct Due {
 }
 
 const DUE: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
-     outbox.leased_until, outbox.only_if, outbox.instead, 0, \
+     outbox.only_if, outbox.instead, \
      EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
      AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')), \
      alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
@@ -98,7 +98,7 @@ impl Store {
 }
 
 const HELD_UP: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
-     outbox.leased_until, outbox.only_if, outbox.instead, 0, 0, alert.id, alert.public_id, alert.incident, \
+     outbox.only_if, outbox.instead, 0, alert.id, alert.public_id, alert.incident, \
      alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread, COALESCE(place.why, '') \
      FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
      AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.next_at <= $1 \
@@ -113,7 +113,7 @@ impl Store {
     pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
         let before = Time(now.0 - crate::core::time::millis(patience));
         let rows = sqlx::query(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
-        rows.iter().map(|row| Ok((due_of(row)?.delivery, row.get(19)))).collect()
+        rows.iter().map(|row| Ok((due_of(row)?.delivery, row.get(17)))).collect()
     }
 }
 
@@ -280,13 +280,13 @@ fn due_of(row: &SqliteRow) -> Result<Due> {
         channel: row.get(1),
         recipient: row.get(2),
         attempts: row.get(3),
-        maybe_repeat: row.get::<i64, _>(9) != 0,
-        instead: row.get(7),
-        alert: alert_of(row, 10)?,
+        maybe_repeat: row.get::<i64, _>(7) != 0,
+        instead: row.get(6),
+        alert: alert_of(row, 8)?,
         root: None,
         newer: None,
         with: Vec::new(),
     };
-    let only = row.get::<String, _>(6).parse().unwrap_or(Only::Always);
+    let only = row.get::<String, _>(5).parse().unwrap_or(Only::Always);
     Ok(Due { delivery, next_at: Time(row.get(4)), only })
 }

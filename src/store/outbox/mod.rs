@@ -235,16 +235,6 @@ impl Store {
         let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
         Ok(last.map(Time))
     }
-
-    /// When something was told last of what `thread` names.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn last_told(&self, thread: &str) -> Result<Option<Time>> {
-        let last = sqlx::query_scalar("SELECT MAX(at) FROM alert WHERE thread = $1 AND reason <> 'still_open'");
-        let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
-        Ok(last.map(Time))
-    }
 }
 
 /// The alert in nine columns from `first` on.
