@@ -1,5 +1,7 @@
 """STS and Organizations of moto, with signatures and policies that are checked."""
 
+import hashlib
+
 from amazon import ACCOUNT, REGION, Key
 from looks import Look, look_at_all
 from plugwatch import secret
@@ -38,6 +40,7 @@ def prove(world, claims):
 
 
 def _file(world, key):
-    file = world.folder / f"key-{key.secret[:5]}"
+    # One file for each secret; secrets themselves hold slashes.
+    file = world.folder / f"key-{key.id}-{hashlib.sha256(key.secret.encode()).hexdigest()[:8]}"
     file.write_text(key.secret)
     return file

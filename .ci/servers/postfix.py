@@ -11,7 +11,7 @@ import shutil
 import signal
 import time
 
-from processes import listens, start, stop, wait_until
+from processes import free_port, listens, start, stop, wait_until
 from texts import fill
 
 _MASTER = "/usr/lib/postfix/sbin/master"
@@ -27,6 +27,8 @@ class Postfix:
     def __init__(self, folder, address, port, domain, certificate, name="mx.test"):
         """`certificate` is the common path of a .crt and a .key for `name`."""
         self.log = folder / "mail.log"
+        # TLS from the first byte.
+        self.tls_port = free_port()
         self._folder = folder
         self._address = address
         self._port = port
@@ -42,7 +44,7 @@ class Postfix:
         (folder / "refused").write_text(f"disabled@{domain} 550 5.2.1 The mailbox is disabled, not accepting messages\n")
         for file in ("main.cf", "master.cf"):
             (folder / file).write_text(fill(
-                f"postfix_{file}", folder=folder, address=address, port=port, domain=domain, certificate=certificate, name=name,
+                f"postfix_{file}", folder=folder, address=address, port=port, tls_port=self.tls_port, domain=domain, certificate=certificate, name=name,
                 uid=keeper.pw_uid, gid=keeper.pw_gid,
             ))
         # A file that has just been written is read again and again until it has cooled

@@ -100,8 +100,7 @@ impl Engine {
         let lead = telling.members[0];
         let dependency = &self.ctx.config.dependencies[lead];
         let before = &states[lead];
-        let concerned = before.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
-        let concerned = concerned.or_else(|| before.told.incident.clone());
+        let concerned = concerned(before);
         let body = match telling.together {
             Together::Digest => self.digest(telling, states, now),
             _ => {
@@ -163,7 +162,8 @@ impl Engine {
         };
         let others: Vec<usize> = (0..dependencies.len()).filter(out).collect();
         let lines = telling.members.iter().chain(&others).map(line).collect();
-        Some(Group { name, of, mass, ids, lines })
+        let incidents = telling.members.iter().filter_map(|member| concerned(&states[*member])).map(|(_, id)| id);
+        Some(Group { name, of, mass, ids, incidents: incidents.collect(), lines })
     }
 
     /// How many companies these losses are.
@@ -208,6 +208,12 @@ impl Engine {
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
     }
+}
+
+/// The incident that is told of: the one that is open, or the one that has just ended.
+fn concerned(state: &DependencyState) -> Option<(i64, String)> {
+    let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
+    open.or_else(|| state.told.incident.clone())
 }
 
 /// What is still so: since when it is as it is, and since when there is trouble at all.

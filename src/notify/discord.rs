@@ -27,15 +27,15 @@ impl Discord {
     /// Posts all parts; the first one's id is kept, so that it can be changed.
     pub(super) async fn send(&self, message: &Message) -> Tried {
         let mut first = None;
-        for part in split(&markdown(&message.html), LIMIT) {
+        for (sent, part) in split(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let post = self.client.post(format!("{}?wait=true", self.url.open())).json(&body(&part));
             let reply = match ask(post, "Discord").await {
                 Ok(reply) => reply,
-                Err(tried) => return tried,
+                Err(tried) => return tried.after_parts(sent),
             };
             match read(&reply) {
                 Tried::Sent(id) => first = first.or(id),
-                other => return other,
+                other => return other.after_parts(sent),
             }
         }
         Tried::Sent(first)

@@ -77,6 +77,8 @@ pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tri
     match reply.status {
         200..=299 => Tried::Sent(None),
         429 | 503 => Tried::Retry { after: reply.wait, why: format!("{who} answers {}", reply.status) },
+        // Whoever stands in front has no answer from behind, or the work was broken off.
+        status @ (500 | 502 | 504) => Tried::Unsure { why: format!("{who} answers {status}") },
         status if gone.contains(&status) => Tried::Never { why: format!("{who} answers {status}: {cure}") },
         // What is too large or malformed will be so the next time.
         status @ (400 | 413 | 422) => {

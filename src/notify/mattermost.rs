@@ -24,16 +24,16 @@ impl Mattermost {
 
     /// Posts all parts.
     pub(super) async fn send(&self, message: &Message) -> Tried {
-        for part in split(&markdown(&message.html), LIMIT) {
+        for (sent, part) in split(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let reply = match ask(self.client.post(self.url.open()).json(&json!({ "text": part })), "Mattermost").await
             {
                 Ok(reply) => reply,
-                Err(tried) => return tried,
+                Err(tried) => return tried.after_parts(sent),
             };
             let cure = "make a new incoming webhook for it";
             match meaning(&reply, "Mattermost", &[401, 403, 404, 410], cure) {
                 Tried::Sent(_) => {}
-                other => return other,
+                other => return other.after_parts(sent),
             }
         }
         Tried::Sent(None)

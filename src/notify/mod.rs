@@ -59,6 +59,8 @@ pub struct Message {
     pub html: String,
     /// What it belongs to, by public id: an incident, or a drill.
     pub thread: Option<String>,
+    /// The other incidents that it tells of, by public id.
+    pub others: Vec<String>,
     /// The other side's number for the first message of the same thread there.
     pub root: Option<String>,
     /// What can be done about it with one press.
@@ -106,6 +108,16 @@ pub enum Tried {
         /// What to change.
         why: String,
     },
+}
+
+impl Tried {
+    /// What came of a message whose first `sent` parts arrived: they come again, so it is a repeat.
+    fn after_parts(self, sent: usize) -> Tried {
+        match self {
+            Tried::Retry { why, .. } if sent > 0 => Tried::Unsure { why },
+            other => other,
+        }
+    }
 }
 
 /// The settings of one channel.

@@ -29,7 +29,7 @@ impl Ntfy {
         // The title stands above the text already.
         let text = message.plain.strip_prefix(&message.title).unwrap_or(&message.plain).trim_start();
         let mut first = None;
-        for part in split(text, LIMIT) {
+        for (sent, part) in split(text, LIMIT).into_iter().enumerate() {
             let body = json!({
                 "topic": message.recipient, "title": message.title, "message": part,
                 "priority": priority(message.level),
@@ -40,11 +40,11 @@ impl Ntfy {
             }
             let reply = match ask(post, "ntfy").await {
                 Ok(reply) => reply,
-                Err(tried) => return tried,
+                Err(tried) => return tried.after_parts(sent),
             };
             match meaning(&reply, "ntfy", &[401, 403, 404], "check the topic and its token") {
                 Tried::Sent(_) => first = first.or(reply.json()["id"].as_str().map(str::to_owned)),
-                other => return other,
+                other => return other.after_parts(sent),
             }
         }
         Tried::Sent(first)

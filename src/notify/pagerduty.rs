@@ -44,8 +44,20 @@ impl PagerDuty {
         self.event("acknowledge", message).await
     }
 
+    /// An event for each incident that is told of: each ends by itself, and a repeat does nothing.
     async fn event(&self, action: &str, message: &Message) -> Tried {
-        let dedup_key = message.thread.as_deref().unwrap_or(&message.id);
+        let first = message.thread.as_deref().unwrap_or(&message.id);
+        let others = message.others.iter().map(String::as_str).filter(|other| *other != first);
+        for key in others {
+            match self.one(action, message, key).await {
+                Tried::Sent(_) => {}
+                failed => return failed,
+            }
+        }
+        self.one(action, message, first).await
+    }
+
+    async fn one(&self, action: &str, message: &Message, dedup_key: &str) -> Tried {
         let mut body = json!({ "routing_key": self.key.open(), "event_action": action, "dedup_key": dedup_key });
         if action == "trigger" {
             body["payload"] = payload(message);

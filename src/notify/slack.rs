@@ -23,11 +23,11 @@ impl Slack {
 
     /// Posts all parts. A part that went out is not posted again in the same try.
     pub(super) async fn send(&self, message: &Message) -> Tried {
-        for part in split(&mrkdwn(&message.html), LIMIT) {
+        for (sent, part) in split(&mrkdwn(&message.html), LIMIT).into_iter().enumerate() {
             let body = json!({ "text": part, "unfurl_links": false, "unfurl_media": false });
             let reply = match ask(self.client.post(self.url.open()).json(&body), "Slack").await {
                 Ok(reply) => reply,
-                Err(tried) => return tried,
+                Err(tried) => return tried.after_parts(sent),
             };
             let said = first_line(&reply.body);
             match (reply.status, said.as_str()) {
@@ -36,7 +36,10 @@ impl Slack {
                     let why = format!("Slack answers {} ({said}): make a new incoming webhook for it", reply.status);
                     return Tried::Never { why };
                 }
-                _ => return meaning(&reply, "Slack", &[401], "make a new incoming webhook for it"),
+                _ => {
+                    let meant = meaning(&reply, "Slack", &[401], "make a new incoming webhook for it");
+                    return meant.after_parts(sent);
+                }
             }
         }
         Tried::Sent(None)

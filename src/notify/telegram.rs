@@ -71,12 +71,7 @@ impl Telegram {
             match self.send_part(chat, part).await {
                 Ok(id) => first = first.or(Some(id)),
                 Err(error) => {
-                    let tried = self.tried(chat.id, &error).await;
-                    // What comes again is a repeat for whoever has its first part.
-                    return match (tried, n) {
-                        (Tried::Retry { why, .. }, 1..) => Tried::Unsure { why },
-                        (tried, _) => tried,
-                    };
+                    return self.tried(chat.id, &error).await.after_parts(n);
                 }
             }
         }
@@ -212,6 +207,12 @@ fn meaning(error: &RequestError) -> Tried {
         ApiError::GroupDeactivated => never("the group is gone: remove it from `chats`"),
         ApiError::Unknown(text) if text.starts_with("Forbidden:") => never(text),
         ApiError::Unknown(text) if text.contains("not enough rights") => never("the bot may not write in this chat"),
+        ApiError::Unknown(text) if BROKEN.iter().any(|broken| text.contains(broken)) => {
+            unsure(&format!("Telegram answers \u{201c}{text}\u{201d}"))
+        }
         other => retry(other.to_string()),
     }
 }
+
+/// How Telegram names 500, 502 and 504: the message may have got through.
+const BROKEN: [&str; 3] = ["Internal Server Error", "Bad Gateway", "Gateway Timeout"];

@@ -146,6 +146,9 @@ pub struct Group {
     pub mass: bool,
     /// Their ids.
     pub ids: Vec<String>,
+    /// Their incidents, by public id.
+    #[serde(default)]
+    pub incidents: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
 }

@@ -23,6 +23,7 @@ fn message(recipient: &str) -> Message {
         plain: "🔴 DROPPED: iOS app (App Store)\nApple says *no* to <you> & yours.".into(),
         html: "🔴 <b>DROPPED: iOS app (App Store)</b>\nApple says *no* to &lt;you&gt; &amp; yours.".into(),
         thread: Some("pw-7".into()),
+        others: Vec::new(),
         root: None,
         buttons: Vec::new(),
         over: false,
@@ -134,6 +135,43 @@ async fn pagerduty_is_triggered_acknowledged_and_resolved_under_one_key() {
     senders.send("it", &Message { over: true, ..message("PagerDuty") }).await;
     let events: Vec<Value> = (0..3).map(|n| body(&asked, n)).collect();
     insta::assert_snapshot!(serde_json::to_string_pretty(&events).unwrap());
+}
+
+/// The second part of a long message meets a busy other side.
+async fn halfway(settings: impl Fn(&str) -> Settings) -> Tried {
+    let busy = http("503 Busy", "retry-after: 7\r\n", b"");
+    let (url, asked) = other_side(vec![ok(r#"{"id":"1"}"#), busy]).await;
+    let line = "a line of a message that goes on and on\n".repeat(700);
+    let long = Message { plain: line.clone(), html: line, ..message("there") };
+    let tried = senders(settings(&url)).send("it", &long).await;
+    assert_eq!(asked.lock().unwrap().len(), 2);
+    tried
+}
+
+#[tokio::test]
+async fn a_long_message_that_breaks_off_halfway_comes_again_as_a_repeat() {
+    let secret = |url: &str| Secret::new(url.to_owned());
+    let tried = [
+        halfway(|url| Settings::Slack(secret(url))).await,
+        halfway(|url| Settings::Discord(secret(url))).await,
+        halfway(|url| Settings::Mattermost(secret(url))).await,
+        halfway(|url| Settings::Ntfy { server: url.parse().unwrap(), token: None }).await,
+    ];
+    assert!(tried.iter().all(|tried| matches!(tried, Tried::Unsure { .. })), "{tried:?}");
+}
+
+#[tokio::test]
+async fn each_thing_that_a_message_tells_of_is_resolved_at_pagerduty() {
+    let (url, asked) = other_side(vec![http("202 Accepted", "", br#"{"status":"success"}"#)]).await;
+    let api_url = Some(url::Url::parse(&url).unwrap());
+    let senders = senders(Settings::PagerDuty { routing_key: Secret::new("R0UTE"), api_url });
+    let both = Message { others: vec!["pw-7".into(), "pw-8".into()], ..message("PagerDuty") };
+    assert_eq!(senders.send("it", &both).await, Tried::Sent(Some("pw-7".into())));
+    // The end of both is led by the other one.
+    senders.send("it", &Message { over: true, thread: Some("pw-8".into()), ..both }).await;
+    let events: Vec<Value> = (0..4).map(|n| body(&asked, n)).collect();
+    let told: Vec<String> = events.iter().map(|it| format!("{} {}", it["event_action"], it["dedup_key"])).collect();
+    assert_eq!(told, [r#""trigger" "pw-8""#, r#""trigger" "pw-7""#, r#""resolve" "pw-7""#, r#""resolve" "pw-8""#]);
 }
 
 #[tokio::test]

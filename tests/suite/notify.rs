@@ -30,6 +30,7 @@ fn message(html: &str) -> Message {
         platform: "Acme".into(),
         title: "DROPPED: iOS app".into(),
         thread: Some("pw-7".into()),
+        others: Vec::new(),
         root: None,
         buttons: Vec::new(),
         over: false,
@@ -167,7 +168,7 @@ async fn a_webhook_is_signed_and_carries_its_idempotency_key() {
 #[tokio::test]
 async fn a_webhook_that_is_gone_is_dead_and_a_broken_one_is_tried_again() {
     assert!(matches!(webhook("410 Gone", "").await.0, Tried::Never { .. }));
-    assert!(matches!(webhook("500 Broken", "").await.0, Tried::Retry { after: None, .. }));
+    assert!(matches!(webhook("500 Broken", "").await.0, Tried::Unsure { .. }));
     let (tried, _) = webhook("503 Busy", "retry-after: 30\r\n").await;
     assert!(matches!(tried, Tried::Retry { after: Some(wait), .. } if wait == Duration::from_secs(30)));
 }

@@ -357,6 +357,21 @@ async fn a_lost_answer_is_one_repeat_that_says_so() {
     assert!(!seen[0].contains("repeat") && seen[1].contains("This may be a repeat"), "{seen:?}");
 }
 
+#[tokio::test]
+async fn a_broken_bot_api_gets_the_message_again_marked_as_a_repeat() {
+    // The library takes ten seconds of real time for each answer of this kind.
+    let (mut staged, api) = with_phone("").await;
+    staged.pass(minutes(20)).await;
+    let before = api.texts().len();
+    api.fail("sendmessage", 502, refusal(502, "Bad Gateway"));
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(30)).await;
+    let texts: Vec<String> = api.texts()[before..].iter().map(|(_, text)| text.clone()).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(!texts[0].contains("repeat") && texts[1].contains("This may be a repeat"), "{texts:?}");
+    assert_eq!(staged.store.outbox_state().await.unwrap().pending, 0);
+}
+
 fn letter(when: &str) -> Brought {
     Brought {
         text: "we plan to suspend your account".into(),
@@ -416,6 +431,8 @@ async fn one_acknowledgement_of_several_things_stops_the_escalation_of_all_of_th
     assert!(told.iter().any(|line| line.contains("both things at Twilio")), "{told:?}");
     let alerts = staged.store.alerts(0).await.unwrap();
     let group = alerts.iter().rfind(|alert| alert.members().len() == 2).unwrap();
+    let incidents = group.snapshot["body"]["dependency"]["group"]["incidents"].as_array().unwrap();
+    assert_eq!(incidents.len(), 2, "whoever keeps alerts by incident hears of both: {incidents:?}");
     staged.acts().ack(&ada(), group.thread.as_deref(), staged.clock.now()).await.unwrap();
     let acts = staged.store.acts().await.unwrap();
     assert_eq!(acts.len(), 2, "each of them is acknowledged: {acts:?}");

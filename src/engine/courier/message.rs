@@ -30,6 +30,14 @@ fn is_over(view: &AlertView) -> bool {
     settled || matches!(view.reason, Reason::Recovered | Reason::Retired)
 }
 
+/// The incidents that a message about several things of one company tells of. So many unrelated
+/// ones at once that our own side is suspect are one matter.
+fn others(view: &AlertView) -> Vec<String> {
+    let Body::Dependency(about) = &view.body else { return Vec::new() };
+    let group = about.group.as_ref().filter(|group| !group.mass);
+    group.map_or_else(Vec::new, |group| group.incidents.clone())
+}
+
 impl Courier {
     /// The message of a delivery, or of all that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
@@ -47,6 +55,7 @@ impl Courier {
             message.plain = digest::text(&views, Format::Plain, now, repeat);
             message.html = digest::text(&views, Format::Html, now, repeat);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
+            message.others.clear();
             // Another text than that of the last of them, and as loud as the loudest.
             message.id = format!("{}-digest", message.id);
             message.level =
@@ -77,6 +86,7 @@ impl Courier {
             plain: String::new(),
             html: String::new(),
             thread: alert.thread.clone(),
+            others: others(view),
             root: None,
             buttons: buttons::of(view, alert.thread.as_deref(), &alert.public_id),
             over: is_over(view),
@@ -163,6 +173,7 @@ pub fn note_message(
         plain: view.text(Format::Plain, now, &footer),
         html: view.text(Format::Html, now, &footer),
         thread: None,
+        others: Vec::new(),
         root: None,
         buttons: Vec::new(),
         over: false,
