@@ -33,6 +33,10 @@ impl Acts {
     /// No such dependency, or the store does not answer.
     pub async fn unmute(&self, who: &Person, name: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
+        let before = People::of(&self.store.acts().await?, Vec::new(), now);
+        if !id.as_ref().map_or_else(|| before.mutes_anything(), |id| before.muted(id, now).is_some()) {
+            return Err(No(format!("{label}: not muted; nothing is to be ended")));
+        }
         self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::Unmute, now) }).await?;
         let people = People::of(&self.store.acts().await?, Vec::new(), now);
         if let Some((mute, until)) = people.muted(&id.unwrap_or_default(), now).and_then(|act| Some((act, act.until?)))
@@ -50,6 +54,10 @@ impl Acts {
     pub async fn maintenance(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         if lasts.trim().eq_ignore_ascii_case("over") {
+            let before = People::of(&self.store.acts().await?, Vec::new(), now);
+            if !id.as_ref().map_or_else(|| before.works_anywhere(), |id| before.maintenance_until(id, now).is_some()) {
+                return Err(No(format!("{label}: no work was announced here that could be over")));
+            }
             self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::MaintenanceOver, now) }).await?;
             let people = People::of(&self.store.acts().await?, Vec::new(), now);
             if let Some(until) = people.maintenance_until(&id.unwrap_or_default(), now) {

@@ -194,8 +194,13 @@ impl Acts {
             words: words.chars().take(500).collect(),
             ..who.act(deed, now)
         };
+        let about = self.store.acts_about(&row.incident.public_id).await?;
+        let before = about.iter().rfind(|act| matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm));
+        let instead = before.filter(|before| before.deed != deed).map_or_else(String::new, |before| {
+            format!(" Before, {} said: {}; the last word counts.", before.by, word(before.deed))
+        });
         self.store.act(&act).await?;
-        Ok(format!("{}, {}: {said} ({}).", thing.label, row.incident.began_at.short(), who.name))
+        Ok(format!("{}, {}: {said} ({}).{instead}", thing.label, row.incident.began_at.short(), who.name))
     }
 
     /// The open incident of a dependency, or else the last one that ended lately.
@@ -209,4 +214,8 @@ impl Acts {
         let thing = self.known.things.iter().find(|thing| thing.id == id);
         thing.map_or_else(|| id.to_owned(), |thing| thing.label.clone())
     }
+}
+
+fn word(deed: Deed) -> &'static str {
+    if deed == Deed::ItWasUs { "it was us" } else { "a false alarm" }
 }

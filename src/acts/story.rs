@@ -1,11 +1,13 @@
 //! What people and vendors said about a dependency, and what is kept as proof: for `/why`.
 
 use super::{Acts, No};
-use crate::core::act::Deed;
+use crate::core::act::{Act, Deed};
 use crate::core::time::{Time, human};
 
 /// So many entries of evidence are named.
 const EVIDENCE: i64 = 3;
+/// So many of the last deeds are named; how many more there were is said.
+const DEEDS: usize = 8;
 
 impl Acts {
     /// Sentences on what is in force and what is kept, the newest first.
@@ -31,9 +33,12 @@ impl Acts {
                 .as_ref()
                 .map_or("answered by nobody yet".to_owned(), |(by, at)| format!("answered by {by}, {}", at.short()));
             let (came, text) = (letter.notice.received.short(), &letter.notice.text);
+            let text = text.trim_end_matches('.');
             lines.push(format!("Notice {}, {came}: {text}; {hour}; {answer}.", letter.public_id));
         }
-        for act in self.store.acts().await?.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).take(5) {
+        let acts = self.store.acts().await?;
+        let about: Vec<&Act> = acts.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).collect();
+        for act in about.iter().take(DEEDS) {
             let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.short()));
             let over = act.until.is_some_and(|until| until <= now);
             let words = if act.words.is_empty() || act.deed == Deed::Accept {
@@ -43,7 +48,11 @@ impl Acts {
             };
             let what = said(act.deed);
             let over = if over { " (over)" } else { "" };
+            let words = words.trim_end_matches('.');
             lines.push(format!("{}: {what} by {}{until}{over}{words}.", act.at.short(), act.by));
+        }
+        if about.len() > DEEDS {
+            lines.push(format!("And {} more before.", about.len() - DEEDS));
         }
         for evidence in self.store.last_evidence(id, EVIDENCE).await? {
             lines.push(format!(

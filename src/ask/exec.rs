@@ -44,7 +44,11 @@ pub async fn ask(question: &ExecQuestion) -> Answer {
         _ = tokio::time::timeout(AFTERWARDS, run(&mut child, stdout.as_mut(), &mut output)).await;
     }
     match ended {
-        Ok(Ok(code)) => Answer::of(asked, took_ms, "exec", facts(code, &output)),
+        Ok(Ok(code)) => {
+            let said = facts(code, &output);
+            // What it printed is what is kept as proof.
+            Answer { body: output, ..Answer::of(asked, took_ms, "exec", said) }
+        }
         Ok(Err(error)) => Answer { took_ms, ..Answer::failed(asked, Failure::ExecFailed, error.to_string()) },
         Err(_) => Answer { took_ms, ..Answer::failed(asked, Failure::ExecTimeout, "") },
     }

@@ -12,7 +12,8 @@ use crate::acts::{Acts, Brought, No, Said};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::deadline;
-use crate::core::time::Time;
+use crate::core::notice::Letter;
+use crate::core::time::{Time, human};
 use crate::store::Store;
 
 #[derive(Subcommand)]
@@ -109,7 +110,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
                 "{said}\n\nplugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
             ))
         }
-        NoticeCommand::List => list(store).await,
+        NoticeCommand::List => list(store, now).await,
         NoticeCommand::Effective { id, when, by } => acts.effective(&by.person(), &id, &when, now).await,
         NoticeCommand::Confirm { id, by } => acts.confirm(&by.person(), &id, now).await,
         NoticeCommand::Answered { id, by } => acts.answered(&by.person(), &id, now).await,
@@ -141,10 +142,18 @@ fn past(text: &str, config: &Config) -> Result<Time, No> {
     read.map_err(|why| No(format!("`{text}`: {why}; write it like \"2027-01-09T16:10:00-08:00\"")))
 }
 
-async fn list(store: &Store) -> Said {
-    let letters = store.letters().await?;
-    let line = |letter: &crate::core::notice::Letter| {
-        let hour = letter.notice.effective.map_or("no hour yet".to_owned(), |at| format!("effective {}", at.short()));
+/// Those that are still to come first, the soonest on top.
+async fn list(store: &Store, now: Time) -> Said {
+    let mut letters = store.letters().await?;
+    let ahead = |letter: &Letter| letter.notice.effective.filter(|at| *at > now);
+    letters.sort_by_key(|letter| (ahead(letter).is_none(), ahead(letter), std::cmp::Reverse(letter.notice.received)));
+    let line = |letter: &Letter| {
+        let hour = match letter.notice.effective {
+            _ if letter.notice.left => "they have left".to_owned(),
+            None => "no hour yet".to_owned(),
+            Some(at) if at > now => format!("effective {}, in {}", at.short(), human(at.since(now))),
+            Some(at) => format!("effective {}, {} ago", at.short(), human(now.since(at))),
+        };
         let said = |who: &Option<(String, Time)>, what: &str| {
             who.as_ref().map_or(format!("not {what}"), |(by, _)| format!("{what} by {by}"))
         };

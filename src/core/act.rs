@@ -148,6 +148,16 @@ impl People {
         mutes.filter(|act| act.lasts(now)).max_by_key(|act| act.until)
     }
 
+    /// Whether anything is muted.
+    pub fn mutes_anything(&self) -> bool {
+        !self.mutes.is_empty()
+    }
+
+    /// Whether any work is announced.
+    pub fn works_anywhere(&self) -> bool {
+        !self.works.is_empty()
+    }
+
     /// Until when announced work on a dependency lasts, if it is now.
     pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
         let concerns = |work: &&Act| work.dependency.as_deref().is_none_or(|id| id == dependency);

@@ -11,9 +11,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::{Board, LastLook};
 use crate::core::time::Time;
+use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::report::Report;
 use crate::store::{Result, Store};
+
+/// Why nothing was seen while our own network was down.
+const BLIND: &str = "own_network";
 
 /// How things stand, as far as it was written down.
 ///
@@ -77,5 +81,16 @@ async fn read(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -
     }
     engine.read_people(now).await?;
     engine.own = own_network::OwnState::new(now);
+    if let Some(since) = blind_since(&engine) {
+        (engine.own.judged, engine.own.since) = (OwnNetwork::Blind, since);
+    }
     Ok(engine)
+}
+
+/// Since when our own network was down, if the last look of all found it so.
+fn blind_since(engine: &Engine) -> Option<Time> {
+    let newest = engine.state.probes.values().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
+    let unseen = engine.state.probes.values().filter_map(|state| state.standing.unverified.as_ref());
+    let blind = unseen.filter(|unseen| unseen.held.reason == BLIND).map(|unseen| unseen.held.since);
+    blind.min().filter(|_| newest.reason == BLIND)
 }

@@ -213,7 +213,7 @@ impl Engine {
 
     /// Why something shown live is not counted as still standing.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
-        let need = self.troubled(dependency, |_| true).into_iter().next()?;
+        let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
         Some(format!("stands on {need}"))
     }
 }

@@ -81,5 +81,11 @@ pub(super) fn exec(table: &Table<'_>) -> Option<ChannelKind> {
         table.problem(command.span, "there is no program to run", "command = [\"/usr/local/bin/tell-me\"]");
         return None;
     }
+    let program = &command.value[0];
+    if program.value.contains('/') && !std::path::Path::new(&program.value).exists() {
+        let what = format!("there is no program {}", program.value);
+        table.problem(program.span.clone(), what, "give its path on this machine");
+        return None;
+    }
     Some(ChannelKind::Exec { command: command.value.into_iter().map(|part| part.value).collect() })
 }

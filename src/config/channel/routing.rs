@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 
@@ -20,9 +21,18 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Route {
         dependencies: names(table),
         hours: hours(table, "hours", zone),
         quiet: hours(table, "quiet", zone),
-        after: table.duration("escalate_after").map(|after| after.value),
+        after: after(table),
         no_reports: table.flag("reports").is_some_and(|reports| !reports.value),
     }
+}
+
+fn after(table: &Table<'_>) -> Option<Duration> {
+    let after = table.duration("escalate_after")?;
+    if after.value.is_zero() {
+        table.problem(after.span, "nobody can acknowledge within no time", "for example escalate_after = \"15m\"");
+        return None;
+    }
+    Some(after.value)
 }
 
 /// Whether they exist is seen once all of them are read.
@@ -49,7 +59,8 @@ fn hours(table: &Table<'_>, key: &str, zone: Tz) -> Option<Hours> {
     match Hours::parse(&text.value, zone) {
         Ok(hours) => Some(hours),
         Err(wrong) => {
-            table.problem(text.span, wrong, format!("for example {key} = \"22:00-07:00\""));
+            let example = if key == "hours" { "Mon-Fri 09:00-18:00" } else { "22:00-07:00" };
+            table.problem(text.span, wrong, format!("for example {key} = \"{example}\""));
             None
         }
     }

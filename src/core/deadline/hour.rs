@@ -19,6 +19,9 @@ pub(super) struct Hour {
 /// The hour that begins at `from`, with where it ends.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let word = tokens[from].text.as_str();
+    if let Some(until) = close(tokens, from) {
+        return NaiveTime::from_hms_opt(17, 0, 0).map(|time| (until, Hour { time, next_day: false }));
+    }
     let plain =
         |hour: u32, minute: u32| NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Hour { time, next_day: false });
     match word {
@@ -45,6 +48,20 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let midnight = hour == 24 && minute == 0;
     let read = if midnight { Hour { next_day: true, ..plain(0, 0)? } } else { plain(hour, minute)? };
     Some((from + 1 + usize::from(apart.is_some()), read))
+}
+
+/// "end of business", "the close of the business day": where it ends.
+fn close(tokens: &[Token], from: usize) -> Option<usize> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    if !matches!(word(from), "end" | "close") || word(from + 1) != "of" {
+        return None;
+    }
+    let at = from + 2 + usize::from(matches!(word(from + 2), "the" | "our" | "your"));
+    match (word(at), word(at + 1)) {
+        ("business", "day") => Some(at + 2),
+        ("business" | "day", _) => Some(at + 1),
+        _ => None,
+    }
 }
 
 /// "within 24 hours", "in 3 days", "you have 30 days".

@@ -5,6 +5,8 @@ mod day;
 mod hour;
 mod zone;
 
+use std::time::Duration;
+
 use chrono::{Datelike, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
@@ -36,7 +38,7 @@ const LEADS: [&str; 17] = [
 /// An hour stands at most so many words after such a word.
 const NEAR: usize = 14;
 /// A letter that names a day further away means one that has passed.
-const FURTHEST_DAYS: i64 = 400;
+const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
 
 /// The hour that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,17 +85,22 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
         let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
         return Ok(Deadline { at, read_as, assumed: Vec::new() });
     }
-    let tokens = tokens(text);
+    let (tokens, furthest) = (tokens(text), received.plus(FURTHEST));
     let at_once = |token: &Token| matches!(token.text.as_str(), "immediately" | "immediate");
     if tokens.iter().any(at_once) {
         return Err("it says immediately: if they have left you already, say so, else give the hour".to_owned());
     }
-    let mut found: Vec<(bool, bool, Deadline)> = Vec::new();
+    let (mut found, mut passed): (Vec<(bool, bool, Deadline)>, Option<Deadline>) = (Vec::new(), None);
     let mut next = 0;
     while next < tokens.len() {
         // What may be one of two hours is asked, whatever else the text names.
         let (until, read) = phrase(&tokens, next, received, zone)?;
-        if let Some((timed, deadline)) = read.filter(|(_, deadline)| deadline.at > received) {
+        if let Some((timed, deadline)) = read {
+            if deadline.at <= received || deadline.at > furthest {
+                passed = passed.or(Some(deadline));
+                next = until.max(next + 1);
+                continue;
+            }
             let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| LEADS.contains(&token.text.as_str()));
             found.push((led, timed, deadline));
         }
@@ -102,7 +109,11 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     // What follows such a word and has an hour is meant before all else; the first of equals.
     found.sort_by_key(|(led, timed, _)| (!led, !timed));
     let first = found.into_iter().next().map(|(_, _, deadline)| deadline);
-    first.ok_or_else(|| "it names no time that lies ahead".to_owned())
+    first.ok_or_else(|| match passed {
+        Some(deadline) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
+        Some(deadline) => format!("{} lies before the letter itself", deadline.read_as),
+        None => "it names no time that is understood".to_owned(),
+    })
 }
 
 /// An RFC 3339 time anywhere in the text that lies ahead.
@@ -246,9 +257,7 @@ fn assemble(parts: Parts, received: Time, usual: Tz) -> Result<Option<Deadline>,
     let ends = named.is_some() && hour.is_some_and(|hour| hour.next_day);
     let Some(date) = (if ends { date.succ_opt() } else { Some(date) }) else { return Ok(None) };
     let local = NaiveDateTime::new(date, clock);
-    let Some(at) = zone.instant(local).filter(|at| at.0 - received.0 <= FURTHEST_DAYS * 86_400_000) else {
-        return Ok(None);
-    };
+    let Some(at) = zone.instant(local) else { return Ok(None) };
     let read_as = format!("{} {}", local.format("%a %-d %b %Y %H:%M"), zone.name);
     Ok(Some(Deadline { at, read_as, assumed }))
 }
@@ -316,6 +325,8 @@ mod tests {
             ("you have 30 days to move", "2021-02-09T00:10:00Z"),
             ("Monday midnight UTC", "2021-01-12T00:00:00Z"),
             ("tonight at 9pm PST", "2021-01-10T05:00:00Z"),
+            ("by end of business Friday", "2021-01-15T16:00:00Z"),
+            ("before the close of business on January 12, 2021 PST", "2021-01-13T01:00:00Z"),
             ("ends Jan 31", "2021-01-30T23:00:00Z"),
             ("effective Jan. 10 at 5:00 PM PST", "2021-01-11T01:00:00Z"),
             ("comply by midnight PST or we suspend you", "2021-01-10T08:00:00Z"),
@@ -356,13 +367,13 @@ mod tests {
     #[test]
     fn what_cannot_be_known_is_asked() {
         for (text, wanted) in [
-            ("we will suspend you", "it names no time that lies ahead"),
+            ("we will suspend you", "it names no time that is understood"),
             ("on 3/4/2021 at 10:00", "3/4/2021 may be 3 April or 4 March: write the month as a word"),
             ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
-            ("on 1 January 2021", "it names no time that lies ahead"),
+            ("on 1 January 2021", "Fri 1 Jan 2021 00:00 Europe/Berlin lies before the letter itself"),
             ("by the 15th at 5 PM EST", "5 pm est of which day? `15th` is not understood"),
             ("10-Jan-2027 17:00 UTC", "17:00 utc of which day? `10-jan-2027` is not understood"),
-            ("on 1 March 2028 at 17:00 UTC", "it names no time that lies ahead"),
+            ("on 1 March 2028 at 17:00 UTC", "Wed 1 Mar 2028 17:00 UTC is more than a year away"),
             ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is no Sun but a Mon: which day is meant?"),
             ("Sunday 17:00 AEDT", "AEDT is no time zone that is known here: write it as UTC+1 or the like"),
             (
