@@ -18,6 +18,7 @@
 //! | [`store`] | SQLite: history, outbox, evidence | `core` |
 //! | [`notify`] | one try to tell, by channel | `core`, `say`, `clock` |
 //! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read` |
+//! | [`discover`] | from a domain to what stands behind it, and a configuration of it | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
 //! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |
 //! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side |
@@ -44,6 +45,7 @@ pub mod clock;
 pub mod config;
 pub mod core;
 pub mod demo;
+pub mod discover;
 pub mod draw;
 pub mod engine;
 pub mod ids;

@@ -95,15 +95,14 @@ impl Known {
         let things = config.dependencies.iter().map(|dependency| {
             let vendors: Vec<_> = dependency.vendors.iter().filter_map(|id| config.catalog.vendors.get(id)).collect();
             let theirs = vendors.iter().filter(|vendor| vendor.parent != "own");
-            let names = theirs.clone().flat_map(|vendor| {
-                let company = config.catalog.company(&vendor.parent);
-                [vendor.name.clone(), company].into_iter().chain(vendor.notice_senders.iter().cloned())
-            });
+            let names = theirs
+                .flat_map(|vendor| std::iter::once(vendor.name.clone()).chain(vendor.notice_senders.iter().cloned()));
+            let companies = dependency.companies.iter().map(|slug| config.catalog.company(slug));
             Thing {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
-                vendors: names.collect(),
-                companies: theirs.map(|vendor| vendor.parent.clone()).collect(),
+                vendors: names.chain(companies).collect(),
+                companies: dependency.companies.clone(),
                 attested: word::attested(config, dependency),
             }
         });

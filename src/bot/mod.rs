@@ -7,6 +7,7 @@
 
 mod access;
 mod commands;
+mod hello;
 mod letters;
 mod picture;
 mod presses;
@@ -34,6 +35,8 @@ use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::notify::{Limiter, Moved};
 use crate::store::Store;
+pub use hello::Hello;
+
 use access::Access;
 use commands::Command;
 use reply::Reply;

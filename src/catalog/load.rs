@@ -19,6 +19,7 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
+            "_usual.toml" => catalog.usual = super::usual::read(&source),
             "_permissions.toml" => catalog.permissions = super::permission::read(&source),
             "_recordings.toml" => catalog.recordings = super::recordings::read(&source),
             _ => read_vendor(&source, &mut catalog),

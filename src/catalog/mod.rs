@@ -21,6 +21,7 @@ mod recordings;
 mod registration;
 mod request;
 mod sign;
+mod usual;
 mod vendor;
 mod whois;
 
@@ -30,6 +31,7 @@ pub use fill::{FillError, Params, question};
 pub use page::page;
 pub use permission::{Permission, lacking};
 pub use recordings::{Recording, test_recordings};
+pub use usual::Usual;
 pub use vendor::*;
 
 use std::collections::BTreeMap;
@@ -59,6 +61,8 @@ pub struct Catalog {
     pub permissions: Vec<Permission>,
     /// The company behind a host, by the end of its name.
     pub carriers: BTreeMap<String, String>,
+    /// What is usual for each category, and some kinds beside.
+    pub usual: BTreeMap<String, Usual>,
     /// How often each host may be asked.
     pub paces: BTreeMap<String, Pace>,
 }

@@ -26,6 +26,7 @@ const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
 
 const RESOLVERS: [&str; 4] = ["domain", "resolvers", "count", "addresses"];
+const NAMES: [&str; 2] = ["domain", "rows"];
 const NETWORK: [&str; 5] = ["domain", "addresses", "networks", "asns", "failed"];
 const SMTP: [&str; 6] = ["domain", "servers", "count", "hosts", "control", "found"];
 const SPF: [&str; 8] = ["domain", "found", "records", "valid", "lookups", "includes", "gone", "all"];
@@ -99,6 +100,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
 fn fields(lookup: &str) -> &'static [&'static str] {
     match lookup.parse() {
         Ok(Lookup::Resolvers) => &RESOLVERS,
+        Ok(Lookup::Names) => &NAMES,
         Ok(Lookup::Network) => &NETWORK,
         Ok(Lookup::Smtp) => &SMTP,
         Ok(Lookup::Spf) => &SPF,

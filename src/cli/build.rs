@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::ask::{Askers, Gate, Guard, Net, NetOptions, ROOTS};
+use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config, Hook, MailSecurity};
+use crate::config::{ChannelKind, Config, Hook, MailSecurity, Network};
 use crate::core::budget::Budget;
 use crate::core::question::Key;
 use crate::engine::Ways;
@@ -19,7 +20,11 @@ pub fn gate(clock: &Clock) -> Arc<Gate> {
 
 /// Askers for the configuration's network, at the paces of its catalogue.
 pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers, String> {
-    let network = &config.network;
+    askers_of(&config.network, &config.catalog, clock, gate)
+}
+
+/// Askers for a network, at the paces of a catalogue.
+pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers, String> {
     let usual_roots = || ROOTS.iter().filter_map(|root| root.parse::<IpAddr>().ok()).collect();
     let options = NetOptions {
         overrides: network.overrides.clone(),
@@ -33,7 +38,7 @@ pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers
         extra_roots: network.extra_roots.clone(),
         anchors: network.anchors.clone(),
     };
-    let paces: HashMap<String, _> = config.catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect();
+    let paces: HashMap<String, _> = catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect();
     gate.set_paces(paces);
     Ok(Askers::new(Net::new(options, gate.clone(), clock.clone())?))
 }

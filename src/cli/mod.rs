@@ -2,6 +2,8 @@
 //! configuration or the arguments are wrong.
 
 mod act;
+mod add;
+mod asking;
 mod bench;
 mod build;
 mod catalog;
@@ -11,11 +13,13 @@ mod demo;
 mod drill;
 mod explain;
 mod history;
+mod init;
 mod named;
 mod notice;
 mod notify;
 mod report;
 mod run;
+mod trial;
 mod why;
 
 use std::path::{Path, PathBuf};
@@ -34,15 +38,19 @@ use crate::config::Config;
 #[derive(Parser)]
 #[command(name = "plugwatch", version, about)]
 struct Arguments {
-    /// The configuration file
-    #[arg(long, short, global = true, default_value = "config/plugwatch.toml", value_name = "FILE")]
-    config: PathBuf,
+    /// The configuration file [default: plugwatch.toml, or else config/plugwatch.toml]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Find what a platform stands on, from its domain, and write a configuration
+    Init(init::Init),
+    /// Add a vendor to the configuration, once it was tried
+    Add(add::Add),
     /// Watch (the default)
     Run,
     /// Look once at everything and print a table; nothing is stored
@@ -254,7 +262,10 @@ pub fn main() -> ExitCode {
     if !matches!(arguments.command, None | Some(Command::Run)) {
         sigpipe::reset();
     }
-    let quiet = matches!(arguments.command, Some(Command::Demo { .. } | Command::Bench(_)));
+    let quiet = matches!(
+        arguments.command,
+        Some(Command::Demo { .. } | Command::Bench(_) | Command::Init(_) | Command::Add(_))
+    );
     start_log(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
     // One thread asks and decides; pages that are heavy to read go to threads of their own.
     // Handing each answer from thread to thread would cost more than all the work on it.
@@ -269,8 +280,12 @@ pub fn main() -> ExitCode {
 }
 
 async fn dispatch(arguments: Arguments) -> ExitCode {
-    let config = arguments.config;
+    let given = arguments.config;
+    let usual = if Path::new(init::USUAL).exists() { init::USUAL } else { "config/plugwatch.toml" };
+    let config = given.clone().unwrap_or_else(|| usual.into());
     match arguments.command.unwrap_or(Command::Run) {
+        Command::Init(args) => init::init(given.as_deref(), args).await,
+        Command::Add(args) => add::add(&config, args).await,
         Command::Run => run::run(&config).await,
         Command::Check { explain: None } => check::check(&config).await,
         Command::Check { explain: Some(dependency) } => explain::explain(&config, &dependency).await,

@@ -23,8 +23,8 @@ impl Config {
 
     /// Labels of what stands on a company.
     fn standing_on(&self, company: &str) -> Vec<&str> {
-        let on = |id: &String| self.catalog.vendors.get(id).is_some_and(|vendor| vendor.parent == company);
-        let things = self.dependencies.iter().filter(|dependency| dependency.vendors.iter().any(on));
+        let on = |slug: &String| slug == company;
+        let things = self.dependencies.iter().filter(|dependency| dependency.companies.iter().any(on));
         things.map(|dependency| dependency.label.as_str()).collect()
     }
 

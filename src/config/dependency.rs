@@ -38,6 +38,9 @@ pub struct Dependency {
     pub public: bool,
     /// Vendor ids of its probes, the first one's first.
     pub vendors: Vec<String>,
+    /// Slugs of all companies that it stands on: those behind its vendors, and those of `rides_on`;
+    /// whoever decides about it first.
+    pub companies: Vec<String>,
     /// Its probes.
     pub probes: Vec<Probe>,
 }
@@ -52,7 +55,7 @@ pub struct LeaveStep {
 }
 
 /// Keys of a dependency that are no parameters of a check.
-const OWN_KEYS: [&str; 21] = [
+const OWN_KEYS: [&str; 22] = [
     "id",
     "label",
     "vendor",
@@ -61,6 +64,7 @@ const OWN_KEYS: [&str; 21] = [
     "criticality",
     "breaks",
     "needs",
+    "rides_on",
     "fallback",
     "fallback_on",
     "account_id",
@@ -96,6 +100,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
             vendors.push(vendor.to_owned());
         }
     }
+    let companies = read_companies(table, &vendors, catalog);
     let text = |key: &str| table.string(key).map(|text| text.value);
     let dependency = Dependency {
         label: text("label").unwrap_or_else(|| id_text.clone()),
@@ -113,6 +118,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         leave: table.tables("leave").iter().filter_map(read_leave).collect(),
         public: table.flag("public").is_none_or(|flag| flag.value),
         vendors,
+        companies,
         probes,
         id: id_text,
     };
@@ -122,6 +128,24 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     }
     table.finish();
     id.map(|_| dependency)
+}
+
+/// The companies behind the vendors, and those that the file names: where a check looks from
+/// outside, only a person knows whose machines answer.
+fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> Vec<String> {
+    let behind = vendors.iter().filter_map(|id| catalog.vendors.get(id)).map(|vendor| vendor.parent.clone());
+    let mut companies: Vec<String> = behind.filter(|parent| parent != "own").collect();
+    for slug in table.strings("rides_on").map(|list| list.value).unwrap_or_default() {
+        if slug.value == "own" || !catalog.parents.contains_key(&slug.value) {
+            let what = format!("`{}` is no company that plugwatch knows", slug.value);
+            table.problem(slug.span, what, "use a slug of config/catalog/_parents.toml, such as \"amazon\"");
+            continue;
+        }
+        companies.push(slug.value);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    companies.retain(|company| seen.insert(company.clone()));
+    companies
 }
 
 fn check_id(table: &Table<'_>, id: &At<String>) {

@@ -177,11 +177,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         rides_on: read_rides_on(&root, &catalog),
         heartbeat: read_heartbeat(&root),
         channels: root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect(),
-        notices: root
-            .tables("notice")
-            .iter()
-            .filter_map(|table| notice::read(table, &catalog, &dependencies))
-            .collect(),
+        notices: root.tables("notice").iter().filter_map(|table| notice::read(table, &dependencies)).collect(),
         dependencies,
         maintenance: root
             .tables("maintenance")

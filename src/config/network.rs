@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::core::anchors::{self, Anchor};
-use crate::read::{At, Table};
+use crate::read::{At, Problem, Problems, Source, Table};
 
 /// Three operators who share no network: Cloudflare, Google, Quad9.
 const ANCHORS: [&str; 3] = ["one.one.one.one@1.1.1.1:443", "dns.google@8.8.8.8:443", "dns.quad9.net@9.9.9.9:443"];
@@ -55,6 +55,26 @@ impl Default for Network {
             loopback_only: false,
             extra_roots: Vec::new(),
         }
+    }
+}
+
+impl Network {
+    /// Reads a file that holds nothing but `[network]` and `[override]`.
+    ///
+    /// # Errors
+    /// Every problem of the file.
+    pub fn load(path: &Path) -> Result<(Network, String), Problems> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), "give another file")])
+        })?;
+        let source = Source::new(name, text.clone());
+        let parsed = source.parse();
+        let root = Table::root(&source, &parsed);
+        let network = read(&root);
+        root.finish();
+        let problems = source.into_problems();
+        if problems.is_empty() { Ok((network, text)) } else { Err(Problems(problems)) }
     }
 }
 

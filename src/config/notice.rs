@@ -2,12 +2,11 @@
 
 use super::Dependency;
 use super::maintenance::time;
-use crate::catalog::Catalog;
 use crate::core::notice::Notice;
 use crate::read::Table;
 
 /// Reads one; it names dependencies, or a company and with it all that stand on it.
-pub(super) fn read(table: &Table<'_>, catalog: &Catalog, dependencies: &[Dependency]) -> Option<Notice> {
+pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Notice> {
     let mut named: Vec<String> = Vec::new();
     for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
         if !dependencies.iter().any(|dependency| dependency.id == id.value) {
@@ -22,13 +21,7 @@ pub(super) fn read(table: &Table<'_>, catalog: &Catalog, dependencies: &[Depende
         named.push(id.value);
     }
     if let Some(company) = table.string("company") {
-        let of = |dependency: &&Dependency| {
-            dependency
-                .vendors
-                .iter()
-                .filter_map(|id| catalog.vendors.get(id))
-                .any(|vendor| vendor.parent == company.value)
-        };
+        let of = |dependency: &&Dependency| dependency.companies.contains(&company.value);
         let before = named.len();
         named.extend(dependencies.iter().filter(of).map(|dependency| dependency.id.clone()));
         if named.len() == before {

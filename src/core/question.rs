@@ -72,6 +72,8 @@ words! {
     Lookup {
         /// What several resolvers of different operators tell users.
         Resolvers = "resolvers",
+        /// Records of several names of a domain.
+        Names = "names",
         /// Whose network an address lies in.
         Network = "network",
         /// Who takes mail for a domain, and whether they do (RFC 5321).
@@ -100,6 +102,7 @@ impl Lookup {
     pub fn args(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
             Lookup::Resolvers | Lookup::Network | Lookup::Spf | Lookup::Dmarc | Lookup::MtaSts => (&["domain"], &[]),
+            Lookup::Names => (&["domain", "wanted"], &[]),
             Lookup::Smtp => (&["domain"], &["mailbox", "controls"]),
             Lookup::Dkim => (&["domain", "selectors"], &[]),
             Lookup::Blocklists => (&["domain"], &["addresses", "lists", "domain_lists"]),

@@ -83,9 +83,8 @@ impl Engine {
     }
 
     /// The company behind a dependency; `None` where it is ours.
-    pub(super) fn parent(&self, dependency: &Dependency) -> Option<&str> {
-        let vendor = self.ctx.config.catalog.vendors.get(dependency.vendors.first()?)?;
-        (vendor.parent != "own").then_some(vendor.parent.as_str())
+    pub(super) fn parent<'d>(&self, dependency: &'d Dependency) -> Option<&'d str> {
+        dependency.companies.first().map(String::as_str)
     }
 
     /// Remembers a dependency's new state, here and in the store.

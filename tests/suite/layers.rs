@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Which modules each module may use; every module may use itself.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("core", &[]),
     ("read", &[]),
     ("draw", &[]),
@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("store", &["core"]),
     ("notify", &["core", "say", "clock"]),
     ("config", &["core", "catalog", "read"]),
+    ("discover", &["core", "read", "ask", "catalog", "config", "clock"]),
     ("engine", &["core", "say", "draw", "ask", "catalog", "store", "notify", "config", "clock", "ids"]),
     ("acts", &["core", "read", "config", "store", "ids"]),
     ("bot", &["acts", "core", "say", "draw", "engine", "store", "notify", "clock", "ids"]),
@@ -26,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "cli",
         &[
             "acts", "core", "read", "say", "ask", "catalog", "store", "notify", "config", "engine", "bot", "web",
-            "draw", "demo", "bench", "clock", "ids",
+            "draw", "demo", "discover", "bench", "clock", "ids",
         ],
     ),
     ("main", &["cli"]),

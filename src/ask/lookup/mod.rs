@@ -7,6 +7,7 @@ mod blocklists;
 pub(super) mod dkim;
 pub(super) mod dmarc;
 pub(super) mod mta_sts;
+mod names;
 mod network;
 mod resolvers;
 pub(super) mod smtp;
@@ -42,6 +43,7 @@ pub async fn ask(net: &Net, question: &LookupQuestion) -> Answer {
 async fn facts(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     match question.what {
         Lookup::Resolvers => resolvers::ask(net, question).await,
+        Lookup::Names => names::ask(walk, question).await,
         Lookup::Network => network::ask(walk, question).await,
         Lookup::Smtp => smtp::ask(net, walk, question).await,
         Lookup::Spf => spf::ask(walk, question).await,

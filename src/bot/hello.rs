@@ -1,0 +1,61 @@
+//! The first word with a bot, before anything is watched: who wrote to it, and a hello to them.
+
+use teloxide::prelude::*;
+use teloxide::types::{AllowedUpdate, UpdateKind};
+
+use crate::core::question::Secret;
+
+/// Telegram waits so long for somebody to write, in seconds.
+const PATIENCE: u32 = 10;
+
+/// A bot that is being set up.
+pub struct Hello {
+    bot: Bot,
+}
+
+impl Hello {
+    /// A bot with this token; `api_url` if the Bot API is elsewhere.
+    pub fn new(token: &Secret, api_url: Option<url::Url>) -> Hello {
+        let bot = Bot::new(token.open());
+        Hello { bot: api_url.map_or(bot.clone(), |url| bot.set_api_url(url)) }
+    }
+
+    /// The bot's own name.
+    ///
+    /// # Errors
+    /// Telegram refuses the token, or cannot be reached.
+    pub async fn name(&self) -> Result<String, String> {
+        self.bot.get_me().await.map(|me| me.username().to_owned()).map_err(|error| error.to_string())
+    }
+
+    /// The chats in which somebody wrote to it, with their names; waits some seconds for them.
+    ///
+    /// # Errors
+    /// Telegram refuses, or cannot be reached.
+    pub async fn chats(&self) -> Result<Vec<(i64, String)>, String> {
+        let wanted = [AllowedUpdate::Message, AllowedUpdate::MyChatMember];
+        let updates = self.bot.get_updates().timeout(PATIENCE).allowed_updates(wanted).await;
+        let mut chats: Vec<(i64, String)> = Vec::new();
+        for update in updates.map_err(|error| error.to_string())? {
+            let chat = match &update.kind {
+                UpdateKind::Message(message) => &message.chat,
+                UpdateKind::MyChatMember(member) => &member.chat,
+                _ => continue,
+            };
+            let name = chat.title().or(chat.first_name()).unwrap_or("somebody").to_owned();
+            if !chats.iter().any(|(id, _)| *id == chat.id.0) {
+                chats.push((chat.id.0, name));
+            }
+        }
+        Ok(chats)
+    }
+
+    /// Says hello there.
+    ///
+    /// # Errors
+    /// Telegram refuses, or cannot be reached.
+    pub async fn greet(&self, chat: i64) -> Result<(), String> {
+        let text = format!("Hello. Alerts of plugwatch come here: chat {chat}.");
+        self.bot.send_message(ChatId(chat), text).await.map(drop).map_err(|error| error.to_string())
+    }
+}

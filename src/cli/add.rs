@@ -1,0 +1,221 @@
+//! `plugwatch add`: one vendor's parameters, tried at once, and added at the end of the file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::trial::{Said, Trial};
+use super::{asking, build, failed, load};
+use crate::catalog::{Catalog, Kind, Param, Vendor};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::model::Role;
+use crate::discover::{Entry, State, entry_text, vendor_entry};
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// The vendor's id, such as `twilio`; `plugwatch catalog list` shows all
+    vendor: String,
+    /// Its parameters: account_sid=AC..., lists with commas, secrets as env:NAME or file:PATH
+    #[arg(value_name = "NAME=VALUE")]
+    given: Vec<String>,
+    /// Its id in commands
+    #[arg(long)]
+    id: Option<String>,
+    /// Its name in messages
+    #[arg(long)]
+    label: Option<String>,
+    /// Accept that its key can do more than read, where the vendor has no lesser one
+    #[arg(long)]
+    accept_key_risk: bool,
+    /// Add it even if it does not read live
+    #[arg(long)]
+    anyway: bool,
+}
+
+pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return failed(1, format!("{} cannot be read: {error}", path.display())),
+    };
+    let entry = match entry(&config, &text, &args) {
+        Ok(entry) => entry,
+        Err(why) => return failed(2, why),
+    };
+    let said = match look(&config, &entry).await {
+        Ok(said) => said,
+        Err(why) => return failed(2, why),
+    };
+    for one in &said {
+        println!("{}: {} ({}): {}", one.check, one.verdict, one.reason, one.say);
+    }
+    let waits = |said: &Said| said.reason == "needs_key";
+    if !args.anyway && said.iter().any(|said| !said.is_good() && !waits(said)) {
+        return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
+    }
+    if let Err(why) = append(path, &text, &entry_text(&entry), &config.catalog) {
+        return failed(1, why);
+    }
+    println!(
+        "Added to {}: {} (id {}). Fill in fallback, contact and contract_notice_days there.",
+        path.display(),
+        entry.label,
+        entry.id
+    );
+    if said.iter().any(waits) {
+        println!("Its key is not set here: until it is, it is listed as \"needs a key\".");
+    }
+    ExitCode::SUCCESS
+}
+
+/// The entry, with what a person was asked for.
+fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
+    let catalog = &config.catalog;
+    let vendor = catalog.vendors.get(&args.vendor).ok_or_else(|| unknown(catalog, &args.vendor))?;
+    let mut given = BTreeMap::new();
+    for pair in &args.given {
+        let (name, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}`: write NAME=VALUE"))?;
+        let param = param(vendor, name).ok_or_else(|| no_param(vendor, name))?;
+        given.insert(name.to_owned(), written(param, value.trim())?);
+    }
+    if asking::somebody_is_there() {
+        ask_for_the_rest(catalog, vendor, &mut given)?;
+    }
+    let mut entry = vendor_entry(catalog, &args.vendor, &given)
+        .ok_or_else(|| format!("{} has no check that counts", vendor.name))?;
+    accept_risk(&mut entry, args)?;
+    if let State::Off(_) = &entry.state {
+        let lacking = entry
+            .probes
+            .iter()
+            .flat_map(|probe| &probe.params)
+            .filter(|param| !param.off && !given.contains_key(&param.name));
+        let lacking = lacking.filter(|param| param.name != "key_risk_accepted");
+        let lines: Vec<String> = lacking.map(|param| format!("  {}=...   {}", param.name, param.about)).collect();
+        return Err(format!("{} wants to be told more:\n{}", vendor.name, lines.join("\n")));
+    }
+    // What nobody gave stands in the catalogue's page, not in everybody's file.
+    for probe in &mut entry.probes {
+        probe.params.retain(|param| !param.off);
+    }
+    let wanted = args.id.clone().unwrap_or(entry.id);
+    let taken = |id: &str| text.contains(&format!("\nid = \"{id}\""));
+    let id = std::iter::once(wanted.clone()).chain((2..).map(|n| format!("{wanted}-{n}"))).find(|id| !taken(id));
+    entry.id = id.unwrap_or(wanted);
+    let label = args.label.clone().unwrap_or_else(|| vendor.name.clone());
+    let same = |label: &str| config.dependencies.iter().any(|other| other.label == label);
+    entry.label = if same(&label) { format!("{label} ({})", entry.id) } else { label };
+    Ok(entry)
+}
+
+fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {
+    let risk = entry.probes.iter().flat_map(|probe| &probe.params).find(|param| param.name == "key_risk_accepted");
+    let Some(risk) = risk else { return Ok(()) };
+    let accepted = args.accept_key_risk
+        || (asking::somebody_is_there() && asking::agree(&format!("Accept that {}", risk.about), false));
+    if accepted { Ok(()) } else { Err(format!("{}; if you accept that, say --accept-key-risk", risk.about)) }
+}
+
+fn unknown(catalog: &Catalog, id: &str) -> String {
+    let near =
+        catalog.vendors.keys().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+    let near = near.map(String::as_str).unwrap_or_default();
+    format!("the catalogue has no vendor `{id}`; did you mean `{near}`? `plugwatch catalog list` shows all")
+}
+
+fn param<'v>(vendor: &'v Vendor, name: &str) -> Option<&'v Param> {
+    let checks = vendor.checks.values().filter(|check| check.role != Role::Witness);
+    checks.flat_map(|check| &check.params).find(|param| param.each.as_deref().unwrap_or(&param.name) == name)
+}
+
+fn no_param(vendor: &Vendor, name: &str) -> String {
+    let checks = vendor.checks.values().filter(|check| check.role != Role::Witness);
+    let mut names: Vec<&str> =
+        checks.flat_map(|check| &check.params).map(|param| param.each.as_deref().unwrap_or(&param.name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    format!("{} has no parameter `{name}`; it has {}", vendor.name, names.join(", "))
+}
+
+/// A parameter as TOML. Secrets are named, never written down.
+fn written(param: &Param, value: &str) -> Result<String, String> {
+    let text = |text: &str| Value::from(text).to_string();
+    if param.secret {
+        return match value.split_once(':') {
+            Some(("env", name)) if crate::read::is_variable(name) => Ok(format!("{{ env = {} }}", text(name))),
+            Some(("file", path)) if !path.is_empty() => Ok(format!("{{ file = {} }}", text(path))),
+            _ => Err(format!(
+                "{} is a secret: give env:NAME or file:PATH, so that it stands in no file and no history",
+                param.name
+            )),
+        };
+    }
+    let list = param.each.is_some() || param.kind == Kind::List;
+    Ok(match param.kind {
+        _ if list => Value::from(value.split(',').map(str::trim).collect::<Vec<_>>()).to_string(),
+        Kind::Count => value
+            .parse::<u64>()
+            .map(|n| n.to_string())
+            .map_err(|_| format!("{} is a whole number, not `{value}`", param.name))?,
+        Kind::Number => value
+            .parse::<f64>()
+            .map(|n| n.to_string())
+            .map_err(|_| format!("{} is a number, not `{value}`", param.name))?,
+        _ => text(value),
+    })
+}
+
+fn ask_for_the_rest(catalog: &Catalog, vendor: &Vendor, given: &mut BTreeMap<String, String>) -> Result<(), String> {
+    let Some(entry) = vendor_entry(catalog, &vendor.id, given) else { return Ok(()) };
+    for lacking in entry.probes.iter().flat_map(|probe| &probe.params).filter(|param| !param.off) {
+        let Some(param) = param(vendor, &lacking.name).filter(|_| !given.contains_key(&lacking.name)) else { continue };
+        let about = if param.secret {
+            format!("{}; the variable that holds it, as env:NAME", param.about)
+        } else {
+            param.about.clone()
+        };
+        let usual = if param.secret {
+            format!("env:{}", format!("{}_{}", vendor.id, param.name).to_uppercase())
+        } else {
+            String::new()
+        };
+        let answer = asking::ask(&format!("{} ({about})", lacking.name), &usual);
+        if !answer.is_empty() {
+            given.insert(lacking.name.clone(), written(param, &answer)?);
+        }
+    }
+    Ok(())
+}
+
+async fn look(config: &Config, entry: &Entry) -> Result<Vec<Said>, String> {
+    let clock = Clock::system();
+    let askers = build::askers(config, &clock, &build::gate(&clock))?;
+    let trial = Trial { catalog: config.catalog.clone(), network: config.network.clone(), askers, clock };
+    Ok(trial.look(std::slice::from_ref(entry)).await?.remove(&entry.id).unwrap_or_default())
+}
+
+/// Adds text at the end of a file that somebody else may have changed meanwhile, if all of it still
+/// reads.
+pub(super) fn append(path: &Path, before: &str, more: &str, catalog: &std::sync::Arc<Catalog>) -> Result<(), String> {
+    use std::io::Write;
+    let space = if before.ends_with('\n') { "\n" } else { "\n\n" };
+    let whole = format!("{before}{space}{more}");
+    let name = path.display().to_string();
+    Config::read_with(name, whole, Some(catalog.clone()))
+        .map_err(|problems| format!("it does not fit into the file, and was not added\n\n{problems}"))?;
+    let now = std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    if now != before {
+        return Err(format!("{} was changed meanwhile; nothing was added, try again", path.display()));
+    }
+    let opened = std::fs::OpenOptions::new().append(true).open(path);
+    let written =
+        opened.and_then(|mut file| file.write_all(format!("{space}{more}").as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}

@@ -1,0 +1,27 @@
+//! Questions to a person at the terminal.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+/// Whether somebody is there to answer.
+pub(super) fn somebody_is_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// What a person answers; `usual` if they only press enter, nothing at the end of input.
+pub(super) fn ask(question: &str, usual: &str) -> String {
+    let hint = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
+    print!("{question}{hint}: ");
+    // A question that cannot be shown cannot be answered either.
+    let _ = std::io::stdout().flush();
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(n) if n > 0 && !line.trim().is_empty() => line.trim().to_owned(),
+        _ => usual.to_owned(),
+    }
+}
+
+/// A yes or a no.
+pub(super) fn agree(question: &str, usual: bool) -> bool {
+    let answer = ask(&format!("{question} (y/n)"), if usual { "y" } else { "n" });
+    matches!(answer.to_lowercase().as_str(), "y" | "yes")
+}

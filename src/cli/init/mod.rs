@@ -1,0 +1,236 @@
+//! `plugwatch init`: from a domain to a configuration, without any key.
+
+mod hello;
+mod summary;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::trial::{Trial, put_aside};
+use super::{asking, build, failed};
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::config::{Config, Network};
+use crate::core::anchors;
+use crate::core::witness::OwnNetwork;
+use crate::discover::{
+    Domain, Entry, Finding, Gathering, Given, Header, Seen, Signs, Wishes, compare, conclude, draft, file, gather,
+};
+
+/// Where a configuration is written, unless another file is named.
+pub(super) const USUAL: &str = "plugwatch.toml";
+
+#[derive(Args)]
+pub(super) struct Init {
+    /// Your domain; a URL or a host below it will do
+    domain: String,
+    /// What messages call the platform
+    #[arg(long, value_name = "NAME")]
+    platform: Option<String>,
+    /// An app of yours: its link in the store, its number, bundle id (ios:com.example) or package, or
+    /// its name; may be given several times
+    #[arg(long = "app", value_name = "APP")]
+    apps: Vec<String>,
+    /// Storefronts in which apps are watched, two letters each, the home one first
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    countries: Vec<String>,
+    /// A chat of Telegram that is told; may be given several times
+    #[arg(long = "chat", value_name = "NUMBER", allow_hyphen_values = true)]
+    chats: Vec<i64>,
+    /// Ask nothing, even if somebody is there
+    #[arg(long)]
+    yes: bool,
+    /// Where there is a file already: add what is new at its end
+    #[arg(long)]
+    write: bool,
+    /// A file with [network] and [override] for trials in a network of one's own
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+}
+
+pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
+    let path = path.unwrap_or(Path::new(USUAL));
+    let domain = match Domain::parse(&args.domain) {
+        Ok(domain) => domain,
+        Err(why) => return failed(2, why),
+    };
+    let trial = match prepare(path, args.network.as_deref()) {
+        Ok(trial) => trial,
+        Err(why) => return failed(2, why),
+    };
+    let asks = !args.yes && asking::somebody_is_there();
+    if asks {
+        ask_before(&domain, &mut args);
+    }
+    if let Err(why) = countries(&domain, &mut args) {
+        return failed(2, why);
+    }
+    match look_around(&trial, &domain, &args).await {
+        Ok(around) => finish(path, &trial, &domain, args, around, asks).await,
+        Err(why) => failed(1, why),
+    }
+}
+
+/// Everything that was found out.
+struct Around {
+    seen: Seen,
+    found: Vec<Finding>,
+    entries: Vec<Entry>,
+}
+
+/// What a person knows better than the network.
+fn ask_before(domain: &Domain, args: &mut Init) {
+    if args.platform.is_none() {
+        args.platform = Some(asking::ask("What is the platform called", &domain.platform()));
+    }
+    if args.apps.is_empty() {
+        let question = "Apps of yours, by name or link, with commas (enter: only what the site names)";
+        let apps = asking::ask(question, "");
+        args.apps = apps.split(',').map(str::trim).filter(|app| !app.is_empty()).map(str::to_owned).collect();
+    }
+}
+
+/// The storefronts: those given, else that of the domain's ending, and the one in the United States.
+fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
+    for country in &mut args.countries {
+        *country = country.trim().to_lowercase();
+        if country.len() != 2 || !country.chars().all(|c| c.is_ascii_lowercase()) {
+            return Err(format!("`{country}` is no storefront: two letters each, such as --countries us,de"));
+        }
+    }
+    if args.countries.is_empty() {
+        let ending = domain.name.rsplit('.').next().unwrap_or_default();
+        let own = match ending {
+            "uk" => Some("gb"),
+            // Endings that are countries', and sold to everybody.
+            "io" | "co" | "ai" | "me" | "tv" | "fm" | "gg" | "sh" | "so" | "to" | "cc" | "ly" | "us" => None,
+            two if two.len() == 2 => Some(two),
+            _ => None,
+        };
+        args.countries.extend(own.map(str::to_owned));
+        args.countries.push("us".to_owned());
+    }
+    Ok(())
+}
+
+fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
+    let catalog = Arc::new(Catalog::load(None).map_err(|problems| problems.to_string())?);
+    let network = match network {
+        Some(file) => Network::load(file).map_err(|problems| problems.to_string())?.0,
+        // A file that is there knows the network it was written for.
+        None if path.exists() => {
+            Config::load(path)
+                .map_err(|problems| format!("{} is there, and is wrong\n\n{problems}", path.display()))?
+                .network
+        }
+        None => Network::default(),
+    };
+    let clock = Clock::system();
+    let askers = build::askers_of(&network, &catalog, &clock, &build::gate(&clock))?;
+    Ok(Trial { catalog, network, askers, clock })
+}
+
+async fn look_around(trial: &Trial, domain: &Domain, args: &Init) -> Result<Around, String> {
+    if anchors::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
+        return Err(
+            "our own network is down: most anchors do not answer, so nothing can be found out from here".to_owned()
+        );
+    }
+    let companies = &trial.catalog.parents;
+    let vendors: Vec<&str> = trial.catalog.vendors.keys().map(String::as_str).collect();
+    let signs = Signs::load(companies, &vendors).map_err(|problems| problems.to_string())?;
+    let shows = std::io::stderr().is_terminal();
+    let tell = move |what: &str, came: &str| {
+        if shows {
+            eprintln!("  {what}: {}", came.chars().take(120).collect::<String>());
+        }
+    };
+    let given: Vec<Given> = args.apps.iter().map(|app| Given::parse(app)).collect();
+    let with = Gathering {
+        askers: &trial.askers,
+        catalog: &trial.catalog,
+        signs: &signs,
+        clock: &trial.clock,
+        timeout: trial.network.timeout.min(Duration::from_secs(15)),
+        countries: &args.countries,
+        tell: &tell,
+    };
+    let seen = gather(&with, domain, &given).await.map_err(|gone| gone.to_string())?;
+    let found = conclude(domain, &seen, &signs);
+    let wishes = Wishes { countries: args.countries.clone() };
+    let mut entries = draft(&trial.catalog, domain, &seen, &found, &wishes);
+    tell("trying", &format!("{} entries", entries.iter().filter(|entry| entry.is_on()).count()));
+    let said = trial.look(&entries).await?;
+    put_aside(&mut entries, &said);
+    Ok(Around { seen, found, entries })
+}
+
+async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around: Around, asks: bool) -> ExitCode {
+    let Around { seen, found, entries } = &around;
+    print!("{}", summary::found(&trial.catalog, domain, found, seen));
+    if path.exists() {
+        return propose(path, trial, entries, args.write);
+    }
+    if !entries.iter().any(Entry::is_on) {
+        return failed(1, "nothing was found that could be watched without a key; nothing was written");
+    }
+    let chats = if asks && args.chats.is_empty() { hello::find_chat(trial).await } else { args.chats };
+    let network = args.network.as_deref().map(Network::load).and_then(Result::ok).map(|(_, text)| text);
+    let header = Header {
+        platform: args.platform.unwrap_or_else(|| domain.platform()),
+        date: trial.clock.now().utc().format("%Y-%m-%d").to_string(),
+        chats,
+        network: network.unwrap_or_default(),
+    };
+    let text = match file(&header, domain, entries, found, &seen.gaps) {
+        Ok(text) => text,
+        Err(why) => return failed(1, why),
+    };
+    if let Err(problems) = Config::read_with(path.display().to_string(), text.clone(), Some(trial.catalog.clone())) {
+        return failed(1, format!("what was found makes no configuration; please report this\n\n{problems}"));
+    }
+    if let Err(why) = create(path, &text) {
+        return failed(1, why);
+    }
+    print!("{}", summary::written(path, entries));
+    ExitCode::SUCCESS
+}
+
+/// Never over a file that is there, not even one that has come meanwhile.
+fn create(path: &Path, text: &str) -> Result<(), String> {
+    use std::io::Write;
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// What another look found, beside a file that is somebody's own.
+fn propose(path: &Path, trial: &Trial, entries: &[Entry], write: bool) -> ExitCode {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return failed(1, format!("{} cannot be read: {error}", path.display())),
+    };
+    let theirs = match Config::read_with(path.display().to_string(), text.clone(), Some(trial.catalog.clone())) {
+        Ok(theirs) => theirs,
+        Err(problems) => return failed(2, problems),
+    };
+    let found = match entries.iter().any(Entry::is_on).then(|| trial.config(entries)).transpose() {
+        Ok(found) => found,
+        Err(why) => return failed(1, why),
+    };
+    let changes = compare(&text, &theirs, found.as_ref(), entries);
+    print!("{}", summary::changes(path, &changes, write));
+    if !write || changes.new.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    let added: Vec<&str> = changes.new.iter().map(|new| new.text.as_str()).collect();
+    match super::add::append(path, &text, &added.join("\n"), &trial.catalog) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => failed(1, why),
+    }
+}

@@ -1,0 +1,117 @@
+//! What `init` says: what was found, what was written, what is new.
+
+use std::path::Path;
+
+use crate::catalog::Catalog;
+use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Seen, State};
+
+/// Who was found, a line each, and what could not be.
+pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen: &Seen) -> String {
+    let companies: std::collections::BTreeSet<&str> = found.iter().filter_map(|one| one.company.as_deref()).collect();
+    let mut text = format!(
+        "{} shows {} of {}:\n\n",
+        domain.shown,
+        count(found.len(), "service"),
+        count_companies(companies.len())
+    );
+    let rows: Vec<[String; 4]> = found.iter().map(|one| row(catalog, one)).collect();
+    let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
+    let (first, second, third) = (width(0), width(1), width(2));
+    for row in &rows {
+        let line = format!("  {:first$}  {:second$}  {:third$}  {}", row[0], row[1], row[2], row[3]);
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    for app in &seen.apps {
+        let name = app.name.as_ref().unwrap_or(&app.id);
+        text.push_str(&format!("  app: {name} ({}, {})\n", app.store.word().replace('_', " "), app.id));
+    }
+    if seen.wildcard {
+        text.push_str(
+            "\nEvery name below it leads somewhere (wildcard DNS), so hosts that only a name shows were left out.\n",
+        );
+    }
+    if !seen.gaps.is_empty() {
+        text.push_str("\nCould not be found out:\n");
+        for gap in &seen.gaps {
+            text.push_str(&format!("  {}: {}\n", gap.what, gap.why));
+        }
+    }
+    text
+}
+
+fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
+    let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
+    let company = finding.company.as_ref().map(|slug| catalog.company(slug)).unwrap_or_default();
+    let service = match company.is_empty() || finding.service.contains(&company) {
+        true => finding.service.clone(),
+        false => format!("{} of {company}", finding.service),
+    };
+    let sure = if finding.certainty == Certainty::Confirmed { "" } else { "seen once" };
+    [roles.join(", "), service, sure.to_owned(), finding.proof().chars().take(90).collect()]
+}
+
+/// What stands in the new file, and what to do next.
+pub(super) fn written(path: &Path, entries: &[Entry]) -> String {
+    let on: Vec<&Entry> = entries.iter().filter(|entry| entry.is_on()).collect();
+    let labels: Vec<&str> = on.iter().map(|entry| entry.label.as_str()).collect();
+    let mut text =
+        format!("\nWritten: {}. Watched without a key, each tried just now: {}.\n", path.display(), labels.join(", "));
+    let aside: Vec<&Entry> = entries.iter().filter(|entry| !entry.is_on()).collect();
+    if !aside.is_empty() {
+        text.push_str(&format!("{} in it as comments:\n", count_stand(aside.len())));
+        for entry in aside {
+            if let State::Off(why) = &entry.state {
+                text.push_str(&format!("  {}: {why}\n", entry.label));
+            }
+        }
+    }
+    let config = if path == Path::new(super::USUAL) { String::new() } else { format!(" -c {}", path.display()) };
+    text.push_str(&format!(
+        "\nNext: plugwatch check{config}, then plugwatch run{config}. To be woken: set PLUGWATCH_TELEGRAM_TOKEN, then\n\
+         plugwatch notify test{config}. Who stands on whom: plugwatch map{config}. Another vendor: plugwatch add twilio{config}.\n"
+    ));
+    text
+}
+
+/// What another look found, beside a file that is there.
+pub(super) fn changes(path: &Path, changes: &Changes, write: bool) -> String {
+    let path = path.display();
+    if changes.is_empty() {
+        return format!("\n{path} is there, and nothing is new.\n");
+    }
+    let mut text = format!("\n{path} is there: nothing that stands in it is changed.\n");
+    for new in &changes.new {
+        text.push('\n');
+        text.extend(new.text.lines().map(|line| format!("+ {line}\n")));
+    }
+    if !changes.other.is_empty() {
+        text.push_str("\nAnother value now; if that is right, write it into the file:\n");
+        text.extend(changes.other.iter().map(|line| format!("~ {line}\n")));
+    }
+    if !changes.missed.is_empty() {
+        text.push_str("\nIn the file, and not found this time:\n");
+        text.extend(changes.missed.iter().map(|line| format!("- {line}\n")));
+    }
+    if !changes.new.is_empty() {
+        let what = if write {
+            "What has a + was added at its end."
+        } else {
+            "To add what has a + at its end: the same command with --write."
+        };
+        text.push_str(&format!("\n{what}\n"));
+    }
+    text
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn count_companies(n: usize) -> String {
+    if n == 1 { "1 company".to_owned() } else { format!("{n} companies") }
+}
+
+fn count_stand(n: usize) -> String {
+    if n == 1 { "1 thing stands".to_owned() } else { format!("{n} things stand") }
+}

@@ -1,0 +1,111 @@
+//! Tries entries before they are written: one look at each, as `check` would.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::ask::Askers;
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::config::{Config, Network};
+use crate::core::model::Verdict;
+use crate::core::weigh::weigh;
+use crate::discover::{Entry, State, entry_text};
+use crate::engine::{Before, Context, Desk, Spec, one_look};
+
+/// What a trial needs.
+#[derive(Clone)]
+pub(super) struct Trial {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) network: Network,
+    pub(super) askers: Askers,
+    pub(super) clock: Clock,
+}
+
+/// What one probe of an entry said.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub(super) check: String,
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+    pub(super) say: String,
+}
+
+impl Said {
+    /// It serves us, perhaps with a warning.
+    pub(super) fn is_good(&self) -> bool {
+        matches!(self.verdict, Verdict::Live | Verdict::Degraded)
+    }
+}
+
+impl Trial {
+    /// The entries that are on, as a configuration of their own.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub(super) fn config(&self, entries: &[Entry]) -> Result<Config, String> {
+        let on: Vec<Entry> = entries.iter().filter(|entry| entry.is_on()).cloned().collect();
+        let text: Vec<String> = on.iter().map(entry_text).collect();
+        let text = format!("platform = \"trial\"\n\n{}", text.join("\n"));
+        let read = Config::read_with("what was found", text, Some(self.catalog.clone()));
+        read.map(|config| Config { network: self.network.clone(), ..config }).map_err(|problems| problems.to_string())
+    }
+
+    /// Looks once at everything that would be watched: what each probe says, by dependency.
+    ///
+    /// # Errors
+    /// What is wrong with an entry.
+    pub(super) async fn look(&self, entries: &[Entry]) -> Result<BTreeMap<String, Vec<Said>>, String> {
+        if !entries.iter().any(Entry::is_on) {
+            return Ok(BTreeMap::new());
+        }
+        let config = self.config(entries)?;
+        let ctx = Context { config, askers: self.askers.clone(), clock: self.clock.clone(), desk: Desk::default() };
+        let ctx = Arc::new(ctx);
+        let mut looks = JoinSet::new();
+        for (dependency, probe) in ctx.config.probes() {
+            if !probe.home {
+                continue;
+            }
+            let (ctx, id, spec) = (ctx.clone(), dependency.id.clone(), Arc::new(Spec { id: 0, probe: probe.clone() }));
+            looks.spawn(async move { (id, one_look(&ctx, spec, Before::single(), false).await) });
+        }
+        let mut said: BTreeMap<String, Vec<Said>> = BTreeMap::new();
+        while let Some(looked) = looks.join_next().await {
+            let Ok((id, looked)) = looked else { continue };
+            let weighed =
+                weigh(&looked.look.reading, &looked.witnesses, &looked.spec.probe.policy, true, looked.look.at);
+            said.entry(id).or_default().push(Said {
+                check: looked.spec.probe.check.clone(),
+                verdict: weighed.verdict,
+                reason: weighed.reason,
+                say: weighed.say,
+            });
+        }
+        Ok(said)
+    }
+}
+
+/// Puts aside what was tried and is not served: one probe of several by itself, the first one with its
+/// entry.
+pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>>) {
+    for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
+        let Some(said) = said.get(&entry.id) else { continue };
+        let bad = |check: &str| {
+            let bad = said.iter().find(|said| said.check == check && !said.is_good());
+            bad.map(|said| format!("tried, it reads {}: {}", said.verdict, said.say.trim_end_matches('.')))
+        };
+        if let Some(why) = entry.probes.first().and_then(|probe| bad(&probe.check)) {
+            entry.state = State::Off(why);
+            continue;
+        }
+        for probe in entry.probes.iter_mut().skip(1).filter(|probe| probe.off.is_none()) {
+            probe.off = bad(&probe.check);
+        }
+    }
+    let on: Vec<String> = entries.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();
+    for entry in entries {
+        entry.needs.retain(|need| on.contains(need));
+    }
+}

@@ -1,0 +1,113 @@
+//! Another look at a platform whose configuration a person has made theirs: what is new, what is
+//! another value now, what is no longer found. Nothing of theirs is ever changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::draft::Entry;
+use super::file::entry_text;
+use crate::config::Config;
+
+/// What another look found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Entries that are not in the file.
+    pub new: Vec<Proposal>,
+    /// What is another value now, a line each.
+    pub other: Vec<String>,
+    /// What is in the file, and was not found again, a line each.
+    pub missed: Vec<String>,
+}
+
+/// An entry that could be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its id.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Changes {
+    /// Whether everything is as it was.
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.other.is_empty() && self.missed.is_empty()
+    }
+}
+
+/// Which thing a probe is about, whoever named it: the check, and what makes it another one, as JSON.
+type Asked = (String, String);
+
+/// Compares a file with what was found now. `text` is the file, `theirs` what it says, `found` what the
+/// new entries would say, `entries` the new entries themselves.
+pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[Entry]) -> Changes {
+    let known = asked(theirs);
+    let now = found.map(asked).unwrap_or_default();
+    let mut changes = Changes::default();
+    for entry in entries {
+        let keys: Vec<&Asked> = now.iter().filter(|(_, (id, _))| *id == entry.id).map(|(key, _)| key).collect();
+        let there = keys.iter().any(|key| known.contains_key(*key)) || (keys.is_empty() && names(text, entry));
+        if !there {
+            let id = free_id(text, &entry.id);
+            let text = entry_text(&Entry { id: id.clone(), ..entry.clone() });
+            changes.new.push(Proposal { id, text });
+            continue;
+        }
+        for key in keys.iter().filter(|key| !known.contains_key(**key)) {
+            changes.other.push(format!("{}: {} is not in the file for {}", entry.id, key.0, key.1));
+        }
+    }
+    for (key, (_, values)) in &now {
+        let Some((id, before)) = known.get(key) else { continue };
+        for (name, value) in values {
+            let was = before.get(name);
+            if let Some(was) = was.filter(|was| !same(was, value)) {
+                changes.other.push(format!("{id}: {name} of {} is {value} now, in the file it is {was}", key.0));
+            }
+        }
+    }
+    let checks: BTreeSet<&str> =
+        ["mail/mx", "mail/spf", "website/network", "apple/listing", "google_play/listing"].into();
+    let gone = known.iter().filter(|(key, _)| checks.contains(key.0.as_str()) && !now.contains_key(*key));
+    changes.missed = gone.map(|(key, (id, _))| format!("{id}: {} was not found again", key.0)).collect();
+    changes.missed.dedup();
+    changes
+}
+
+/// Every probe by what it asks, with its dependency and the values that do not make it another one.
+fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> {
+    let mut all = BTreeMap::new();
+    for (dependency, probe) in config.probes() {
+        let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
+        let identity = |name: &str| check.param(name).is_none_or(|param| param.identity);
+        let (own, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            probe.params.public.clone().into_iter().partition(|(name, _)| identity(name));
+        let own = serde_json::json!(own).to_string();
+        all.insert((probe.check.clone(), own), (dependency.id.clone(), others));
+    }
+    all
+}
+
+/// Whether the file speaks of a vendor or an id already, even as a comment.
+fn names(text: &str, entry: &Entry) -> bool {
+    let vendor = entry.vendor.as_ref().map(|vendor| format!("vendor = \"{vendor}\""));
+    text.contains(&vendor.unwrap_or_else(|| format!("id = \"{}\"", entry.id)))
+}
+
+/// An id that the file does not have.
+fn free_id(text: &str, id: &str) -> String {
+    let taken = |id: &str| text.contains(&format!("id = \"{id}\""));
+    let more = (2..).map(|n| format!("{id}-{n}"));
+    std::iter::once(id.to_owned()).chain(more).find(|id| !taken(id)).unwrap_or_else(|| id.to_owned())
+}
+
+/// Lists are the same in any order.
+fn same(one: &Value, other: &Value) -> bool {
+    let sorted = |value: &Value| {
+        let mut texts: Vec<String> = value.as_array().into_iter().flatten().map(Value::to_string).collect();
+        texts.sort();
+        texts
+    };
+    one == other || (one.is_array() && other.is_array() && sorted(one) == sorted(other))
+}

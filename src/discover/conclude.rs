@@ -1,0 +1,268 @@
+//! From what was seen to who it is: every sign that shows itself, put together by what it shows.
+//!
+//! Two sources that agree make a finding *confirmed*, one makes it *suggested*. Who decides about
+//! something needs no second: the registry about the registrar, a certificate about its issuer.
+
+use std::collections::BTreeSet;
+
+use super::signs::{Kind, Role, Sign, Signs};
+use super::{Domain, Seen};
+use crate::core::model::words;
+
+words! {
+    /// How sure a finding is.
+    Certainty {
+        /// Two sources say so, or the one that decides it.
+        Confirmed = "confirmed",
+        /// One source says so.
+        Suggested = "suggested",
+    }
+}
+
+/// Somebody whom the platform stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The product, as people know it.
+    pub service: String,
+    /// The company behind it, by its slug, where that is known.
+    pub company: Option<String>,
+    /// What it does, the first that was seen first.
+    pub roles: Vec<Role>,
+    /// Its file in the catalogue.
+    pub vendor: Option<String>,
+    /// What shows it: `name servers: ada.ns.cloudflare.com`.
+    pub proofs: Vec<String>,
+    /// How sure it is.
+    pub certainty: Certainty,
+    sources: BTreeSet<&'static str>,
+}
+
+impl Finding {
+    /// Whether it does this.
+    pub fn does(&self, roles: &[Role]) -> bool {
+        self.roles.iter().any(|role| roles.contains(role))
+    }
+
+    /// How it was seen, in one line.
+    pub fn proof(&self) -> String {
+        self.proofs.join("; ")
+    }
+}
+
+/// Whose machines answer for the site.
+pub(super) const SERVING: [Role; 3] = [Role::SiteBuilder, Role::Hosting, Role::Cdn];
+/// More proofs of one finding are not told.
+const MOST_PROOFS: usize = 4;
+
+/// Everybody whom what was seen shows, in the order of their roles.
+pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
+    let mut all = Findings { signs, found: Vec::new() };
+    all.registrar(seen);
+    all.dns_host(domain, seen);
+    all.site(seen);
+    all.mail(domain, seen);
+    for text in &seen.texts {
+        all.see(Kind::Txt, "", text, Kind::Txt.word());
+    }
+    let mut found = all.found;
+    for finding in &mut found {
+        let decided = finding.sources.contains("registry") || finding.sources.contains("certificate");
+        let sure = finding.sources.len() >= 2 || decided;
+        finding.certainty = if sure { Certainty::Confirmed } else { Certainty::Suggested };
+    }
+    found.sort_by_key(|finding| finding.roles.first().copied());
+    found
+}
+
+struct Findings<'s> {
+    signs: &'s Signs,
+    found: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    /// Notes what one value shows, if it shows anything. `source` tells apart what is seen in
+    /// different places.
+    fn see(&mut self, kind: Kind, name: &str, value: &str, source: &'static str) -> bool {
+        let Some(sign) = self.signs.of(kind, name, value) else { return false };
+        let shown = match kind {
+            Kind::Header => format!("{}: {name}", kind.words()),
+            Kind::Txt => format!("{}: {}", kind.words(), value.split(['=', ':']).next().unwrap_or(value)),
+            Kind::Page => format!("{}: {}", kind.words(), value.split('?').next().unwrap_or(value)),
+            _ => format!("{}: {value}", kind.words()),
+        };
+        let sign = sign.clone();
+        self.note(&sign, shown, source);
+        true
+    }
+
+    fn note(&mut self, sign: &Sign, shown: String, source: &'static str) {
+        let same = |finding: &&mut Finding| finding.service == sign.service;
+        // A network tells the company only: which of its products it is, other signs tell.
+        let serves = |finding: &&mut Finding| {
+            sign.kind == Kind::Asn && finding.company.as_ref() == Some(&sign.company) && finding.does(&SERVING)
+        };
+        let known = match self.found.iter_mut().position(|mut finding| same(&&mut finding)) {
+            Some(index) => Some(index),
+            None => self.found.iter_mut().position(|mut finding| serves(&&mut finding)),
+        };
+        let index = known.unwrap_or_else(|| {
+            self.found.push(Finding {
+                service: sign.service.clone(),
+                company: Some(sign.company.clone()),
+                roles: Vec::new(),
+                vendor: sign.vendor.clone(),
+                proofs: Vec::new(),
+                certainty: Certainty::Suggested,
+                sources: BTreeSet::new(),
+            });
+            self.found.len() - 1
+        });
+        let finding = &mut self.found[index];
+        if !finding.roles.contains(&sign.role) && finding.service == sign.service {
+            finding.roles.push(sign.role);
+        }
+        finding.vendor = finding.vendor.take().or_else(|| sign.vendor.clone());
+        finding.add(shown, source);
+    }
+
+    /// Somebody whom no sign knows.
+    fn stranger(&mut self, service: String, role: Role, proofs: &[(String, &'static str)]) {
+        let mut finding = Finding {
+            service,
+            company: None,
+            roles: vec![role],
+            vendor: None,
+            proofs: Vec::new(),
+            certainty: Certainty::Suggested,
+            sources: BTreeSet::new(),
+        };
+        for (shown, source) in proofs {
+            finding.add(shown.clone(), source);
+        }
+        self.found.push(finding);
+    }
+
+    fn registrar(&mut self, seen: &Seen) {
+        let Some(registration) = &seen.registration else { return };
+        let number = registration.registrar_id.as_deref().unwrap_or_default();
+        if !self.see(Kind::Registrar, "", number, "registry") && !registration.registrar.is_empty() {
+            let shown = format!("the registry: {}", registration.registrar);
+            self.stranger(registration.registrar.clone(), Role::Registrar, &[(shown, "registry")]);
+        } else if let Some(finding) = self.found.last_mut() {
+            finding.proofs = vec![format!("the registry: {}", registration.registrar)];
+        }
+    }
+
+    /// The parent's delegation, the registry's list, and that they serve the zone.
+    fn dns_host(&mut self, domain: &Domain, seen: &Seen) {
+        let listed = seen.registration.as_ref().map(|registration| &registration.name_servers);
+        for server in &seen.name_servers {
+            let also: Vec<&'static str> = [
+                Some("delegation"),
+                (seen.serving > 0).then_some("zone"),
+                listed
+                    .is_some_and(|listed| listed.iter().any(|name| name.eq_ignore_ascii_case(server)))
+                    .then_some("list"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let known = also.iter().fold(false, |_, source| self.see(Kind::Ns, "", server, source));
+            let own = server.ends_with(&format!(".{}", domain.name));
+            let host = psl::domain_of(server);
+            let told = self.found.iter().any(|finding| finding.service == host);
+            if !known && !own && !told {
+                let shown = format!("name servers: {server}");
+                let proofs: Vec<_> = also.iter().map(|source| (shown.clone(), *source)).collect();
+                self.stranger(host, Role::DnsHost, &proofs);
+            }
+        }
+    }
+
+    fn site(&mut self, seen: &Seen) {
+        for (host, at) in &seen.hosts {
+            let name = host.as_str();
+            for alias in &at.aliases {
+                self.see(Kind::Cname, name, alias, Kind::Cname.word());
+            }
+        }
+        for page in &seen.pages {
+            for (name, value) in &page.headers {
+                self.see(Kind::Header, name, value, Kind::Header.word());
+            }
+            for link in &page.refs {
+                self.see(Kind::Page, "", link, Kind::Page.word());
+            }
+            if let Some(issuer) = &page.issuer {
+                self.see(Kind::Issuer, "", issuer, "certificate");
+            }
+        }
+        for (number, name) in &seen.networks {
+            if !self.see(Kind::Asn, "", number, Kind::Asn.word()) && !name.is_empty() {
+                let service = name.split([',', ' ']).next().unwrap_or(name).to_owned();
+                let shown = format!("network: {number} {name}");
+                self.stranger(service, Role::Hosting, &[(shown, Kind::Asn.word())]);
+            }
+        }
+    }
+
+    fn mail(&mut self, domain: &Domain, seen: &Seen) {
+        for server in &seen.mail_servers {
+            let known = self.see(Kind::Mx, "", server, Kind::Mx.word());
+            if known && seen.greeting.contains(server) {
+                self.see(Kind::Mx, "", server, "greeting");
+            }
+            let host = psl::domain_of(server);
+            let told = self.found.iter().any(|finding| finding.service == host);
+            if !known && !told && host != domain.name {
+                let shown = format!("mail servers: {server}");
+                let mut proofs = vec![(shown.clone(), Kind::Mx.word())];
+                proofs.extend(seen.greeting.contains(server).then_some((shown, "greeting")));
+                self.stranger(host, Role::InboundMail, &proofs);
+            }
+        }
+        for name in &seen.spf_includes {
+            self.see(Kind::Spf, "", name, Kind::Spf.word());
+        }
+        for (selector, target) in &seen.selectors {
+            match target {
+                Some(target) => {
+                    self.see(Kind::Dkim, selector, target, Kind::Dkim.word());
+                }
+                None => self.own_key(selector),
+            }
+        }
+        for domain in &seen.dmarc_reports {
+            self.see(Kind::Dmarc, "", domain, Kind::Dmarc.word());
+        }
+    }
+
+    /// A key that stands in the zone itself: its selector shows a vendor only if no other vendor has it
+    /// set.
+    fn own_key(&mut self, selector: &str) {
+        let named = |sign: &&Sign| sign.kind == Kind::Dkim && sign.selectors.iter().any(|known| known == selector);
+        let signs: Vec<Sign> = self.signs.all.iter().filter(named).cloned().collect();
+        if let [sign] = signs.as_slice() {
+            self.note(sign, format!("DKIM: {selector}"), Kind::Dkim.word());
+        }
+    }
+}
+
+impl Finding {
+    fn add(&mut self, shown: String, source: &'static str) {
+        self.sources.insert(source);
+        if !self.proofs.contains(&shown) && self.proofs.len() < MOST_PROOFS {
+            self.proofs.push(shown);
+        }
+    }
+}
+
+mod psl {
+    use psl::Psl;
+
+    /// The registered domain of a host.
+    pub(super) fn domain_of(host: &str) -> String {
+        let found = psl::List.domain(host.as_bytes());
+        found.map_or_else(|| host.to_owned(), |found| String::from_utf8_lossy(found.as_bytes()).into_owned())
+    }
+}

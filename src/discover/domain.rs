@@ -1,0 +1,156 @@
+//! What a person gives as their domain: a name, a URL, a mail address; in any script.
+
+use psl::{Psl, Type};
+
+/// The domain of a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain {
+    /// The registered name, in ASCII.
+    pub name: String,
+    /// The same as people write it.
+    pub shown: String,
+    /// The host that was given, if it is another name below the domain.
+    pub host: Option<String>,
+    /// It lies below a name that another company gives away, such as `github.io`: there is nothing
+    /// to ask at a registry.
+    pub lent_by: Option<String>,
+}
+
+impl Domain {
+    /// Reads what a person gave.
+    ///
+    /// # Errors
+    /// What is wrong with it, with what to give instead.
+    pub fn parse(given: &str) -> Result<Domain, String> {
+        let host = host_of(given)?;
+        let found = psl::List.domain(host.as_bytes());
+        let Some(found) = found else {
+            let example = format!("example.{host}");
+            return Err(format!(
+                "`{host}` is an ending under which others register names: give yours, such as {example}"
+            ));
+        };
+        let name = String::from_utf8_lossy(found.as_bytes()).into_owned();
+        let suffix = found.suffix();
+        let lent_by =
+            (suffix.typ() == Some(Type::Private)).then(|| String::from_utf8_lossy(suffix.as_bytes()).into_owned());
+        Ok(Domain {
+            shown: shown(&name),
+            host: (host != name && host != format!("www.{name}")).then_some(host),
+            name,
+            lent_by,
+        })
+    }
+
+    /// The host that people open first: the one given, else the domain itself.
+    pub fn front(&self) -> &str {
+        self.host.as_deref().unwrap_or(&self.name)
+    }
+
+    /// A name for the platform to begin with: `Acme` of `acme.co.uk`.
+    pub fn platform(&self) -> String {
+        let first = self.shown.split('.').next().unwrap_or(&self.shown);
+        let mut letters = first.chars();
+        letters.next().map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect())
+    }
+}
+
+/// The host within a URL, a mail address or a bare name, in ASCII and lower case.
+fn host_of(given: &str) -> Result<String, String> {
+    let text = given.trim();
+    if text.is_empty() {
+        return Err("which domain? Such as example.com".to_owned());
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.chars().all(|c| c.is_ascii_digit()) => host,
+        _ => rest,
+    };
+    let host = host.trim_end_matches('.');
+    let no = |why: &str| format!("`{text}` is no domain: {why}; give one such as example.com");
+    match url::Host::parse(host) {
+        Ok(url::Host::Domain(name)) if !name.contains('.') => Err(no("it has no dot")),
+        Ok(url::Host::Domain(name))
+            if name.split('.').any(|label| label.is_empty() || label.len() > 63) || name.len() > 253 =>
+        {
+            Err(no("a part of it is empty or too long"))
+        }
+        Ok(url::Host::Domain(name)) if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)) => {
+            Err(no("it holds what no host's name may"))
+        }
+        Ok(url::Host::Domain(name)) => Ok(name),
+        Ok(_) => Err(no("it is an address")),
+        Err(_) => Err(no("it holds what no host's name may")),
+    }
+}
+
+/// The name in its own script.
+fn shown(name: &str) -> String {
+    let (text, errors) = idna::domain_to_unicode(name);
+    if errors.is_ok() { text } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &str) -> (String, Option<String>) {
+        let domain = Domain::parse(given).unwrap();
+        (domain.name, domain.host)
+    }
+
+    #[test]
+    fn whatever_way_it_is_written_it_is_one_domain() {
+        for given in [
+            "example.com",
+            "Example.COM.",
+            "https://example.com/",
+            "https://www.example.com:8443/about?x=1#y",
+            "www.example.com",
+            " example.com ",
+            "ops@example.com",
+            "http://user:pw@example.com",
+        ] {
+            assert_eq!(read(given), ("example.com".to_owned(), None), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_host_below_a_domain_is_kept() {
+        assert_eq!(read("app.example.co.uk"), ("example.co.uk".to_owned(), Some("app.example.co.uk".to_owned())));
+    }
+
+    #[test]
+    fn other_scripts_are_read_and_shown() {
+        let domain = Domain::parse("Bücher.example").unwrap();
+        assert_eq!((domain.name.as_str(), domain.shown.as_str()), ("xn--bcher-kva.example", "bücher.example"));
+        assert_eq!(domain.platform(), "Bücher");
+    }
+
+    #[test]
+    fn a_name_that_is_lent_has_no_registration_of_its_own() {
+        let domain = Domain::parse("acme.github.io").unwrap();
+        assert_eq!((domain.name.as_str(), domain.lent_by.as_deref()), ("acme.github.io", Some("github.io")));
+        assert_eq!(Domain::parse("acme.com").unwrap().lent_by, None);
+    }
+
+    #[test]
+    fn what_is_none_is_refused_with_a_cure() {
+        let no = |given: &str| Domain::parse(given).unwrap_err();
+        assert_eq!(no(""), "which domain? Such as example.com");
+        assert_eq!(
+            no("co.uk"),
+            "`co.uk` is an ending under which others register names: give yours, such as example.co.uk"
+        );
+        assert!(no("github.io").contains("such as example.github.io"));
+        assert!(no("localhost").contains("it has no dot"));
+        for given in ["192.0.2.1", "https://[::1]/"] {
+            assert!(no(given).contains("it is an address"), "{given}: {}", no(given));
+        }
+        for given in ["exa mple.com", "a..b.com", "foo_bar.com", "-", "%%%", &format!("{}.com", "x".repeat(70))] {
+            assert!(no(given).contains("is no domain"), "{given}");
+        }
+    }
+}

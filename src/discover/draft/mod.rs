@@ -1,0 +1,210 @@
+//! From findings to the entries of a configuration: what can be asked without a key is on, all else
+//! stands beside it as a comment, with the reason.
+
+mod apps;
+mod own;
+mod vendors;
+
+pub use vendors::vendor_entry;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::conclude::{Certainty, Finding, SERVING};
+use super::signs::Role;
+use super::{Domain, Seen};
+use crate::catalog::{Catalog, Usual};
+
+/// What a person wishes besides.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Storefronts in which apps are watched, the home one first.
+    pub countries: Vec<String>,
+}
+
+/// Whether an entry is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is.
+    On,
+    /// It stands there as a comment; why.
+    Off(String),
+}
+
+/// One dependency, as it will be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// What shows it, a line each.
+    pub found: Vec<String>,
+    /// The companies it rides on, by slug.
+    pub rides_on: Vec<String>,
+    /// What it needs, by id.
+    pub needs: Vec<String>,
+    /// All checks of this vendor, instead of probes.
+    pub vendor: Option<String>,
+    /// Its probes; one whose last part is a reason stands there as a comment.
+    pub probes: Vec<Probe>,
+    /// What is usual for its kind.
+    pub usual: Usual,
+    /// Whether it is watched.
+    pub state: State,
+}
+
+/// One check with its parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// The check; empty for the parameters of a whole vendor.
+    pub check: String,
+    /// Parameters, each as TOML, with a remark or none.
+    pub params: Vec<Param>,
+    /// Why it is not asked, if it is not.
+    pub off: Option<String>,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its value, as TOML.
+    pub value: String,
+    /// What it is and where to find it.
+    pub about: String,
+    /// It may be left out, and is.
+    pub off: bool,
+}
+
+impl Probe {
+    fn of(check: &str, params: &[(&str, Value)]) -> Probe {
+        let param = |(name, value): &(&str, Value)| Param {
+            name: (*name).to_owned(),
+            value: toml_value(value),
+            about: String::new(),
+            off: false,
+        };
+        Probe { check: check.to_owned(), params: params.iter().map(param).collect(), off: None }
+    }
+
+    fn off(self, why: impl Into<String>) -> Probe {
+        Probe { off: Some(why.into()), ..self }
+    }
+}
+
+impl Entry {
+    /// Whether it is watched.
+    pub fn is_on(&self) -> bool {
+        self.state == State::On
+    }
+
+    fn new(catalog: &Catalog, id: &str, label: &str, kind: &str) -> Entry {
+        let usual = catalog.usual.get(kind).cloned().unwrap_or(Usual {
+            label: label.to_owned(),
+            criticality: crate::core::model::Criticality::High,
+            breaks: None,
+            fallback: None,
+            leave: Vec::new(),
+        });
+        Entry {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            found: Vec::new(),
+            rides_on: Vec::new(),
+            needs: Vec::new(),
+            vendor: None,
+            probes: Vec::new(),
+            usual,
+            state: State::On,
+        }
+    }
+}
+
+/// All entries, in the order of the file: what is yours, your apps, then vendors that want a key.
+pub fn draft(catalog: &Catalog, domain: &Domain, seen: &Seen, found: &[Finding], wishes: &Wishes) -> Vec<Entry> {
+    let drafting = Drafting { catalog, domain, seen, found };
+    let mut entries = drafting.own();
+    entries.extend(drafting.apps(&wishes.countries));
+    entries.extend(drafting.vendors());
+    make_ids_unique(&mut entries);
+    // What is not watched is needed by nobody.
+    let on: BTreeSet<String> = entries.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();
+    for entry in &mut entries {
+        entry.needs.retain(|need| on.contains(need));
+    }
+    entries
+}
+
+struct Drafting<'d> {
+    catalog: &'d Catalog,
+    domain: &'d Domain,
+    seen: &'d Seen,
+    found: &'d [Finding],
+}
+
+impl Drafting<'_> {
+    fn doing<'s>(&'s self, roles: &'s [Role]) -> impl Iterator<Item = &'s Finding> {
+        self.found.iter().filter(move |finding| finding.does(roles))
+    }
+
+    /// The companies of those who surely do this.
+    fn companies(&self, roles: &[Role]) -> Vec<String> {
+        let sure = self.doing(roles).filter(|finding| finding.certainty == Certainty::Confirmed);
+        let mut seen = BTreeSet::new();
+        sure.filter_map(|finding| finding.company.clone()).filter(|company| seen.insert(company.clone())).collect()
+    }
+
+    /// What shows those who do this, a line each.
+    fn lines(&self, roles: &[Role]) -> Vec<String> {
+        self.doing(roles).map(line).collect()
+    }
+
+    fn serving(&self) -> Vec<String> {
+        self.companies(&SERVING)
+    }
+}
+
+/// `Cloudflare DNS: name servers: ada.ns.cloudflare.com (confirmed)`.
+fn line(finding: &Finding) -> String {
+    let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
+    format!("{} ({}), {}: {}", finding.service, roles.join(", "), finding.certainty, finding.proof())
+}
+
+fn make_ids_unique(entries: &mut [Entry]) {
+    let (mut ids, mut labels) = (BTreeSet::new(), BTreeSet::new());
+    for entry in entries {
+        let (id, label) = (entry.id.clone(), entry.label.clone());
+        for n in 2.. {
+            if ids.insert(entry.id.clone()) {
+                break;
+            }
+            entry.id = format!("{id}-{n}");
+        }
+        for n in 2.. {
+            if labels.insert(entry.label.clone()) {
+                break;
+            }
+            entry.label = format!("{label} ({n})");
+        }
+    }
+}
+
+/// An id of lower-case letters, digits and dashes.
+fn slug(text: &str) -> String {
+    let plain: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let parts: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "thing".to_owned() } else { parts.join("-").chars().take(40).collect() }
+}
+
+/// A value as TOML writes it: JSON's strings, numbers and lists are TOML's, too, but for a character
+/// that TOML forbids.
+pub(super) fn toml_value(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => json!(text.replace('\u{7f}', "")).to_string(),
+        other => other.to_string(),
+    }
+}

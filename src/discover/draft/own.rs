@@ -1,0 +1,180 @@
+//! What is the platform's own: its domain, its zone, its site, its mail.
+
+use serde_json::json;
+
+use super::super::signs::Role;
+use super::{Drafting, Entry, Probe, State};
+
+impl Drafting<'_> {
+    pub(super) fn own(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        if self.domain.lent_by.is_none() {
+            entries.push(self.registration());
+            entries.push(self.zone());
+        }
+        entries.push(self.site());
+        entries.extend(self.other_hosts());
+        if self.domain.lent_by.is_none() {
+            entries.extend(self.inbound());
+            entries.extend(self.outbound());
+        }
+        entries
+    }
+
+    fn entry(&self, id: &str, label: &str, kind: &str, roles: &[Role]) -> Entry {
+        let mut entry = Entry::new(self.catalog, id, label, kind);
+        entry.rides_on = self.companies(roles);
+        entry.found = self.lines(roles);
+        entry
+    }
+
+    fn registration(&self) -> Entry {
+        let domain = &self.domain.name;
+        let mut entry = self.entry("domain", &self.domain.shown, "domain", &[Role::Registrar]);
+        let mut params = vec![("domain", json!(domain))];
+        match &self.seen.registration {
+            Some(registration) => {
+                params.extend(registration.registrar_id.as_ref().map(|id| ("registrar_id", json!(id))));
+                if !registration.name_servers.is_empty() {
+                    params.push(("name_servers", json!(registration.name_servers)));
+                }
+                let ends = registration.expires.as_ref().and_then(|at| at.get(..10));
+                let lock = match (registration.registry_lock, registration.locked) {
+                    (true, _) => "locked at the registry itself",
+                    (false, true) => "locked against transfer",
+                    (false, false) => "NOT locked against transfer: ask the registrar for that",
+                };
+                entry.found.push(format!("it ends {}; {lock}", ends.unwrap_or("at a date that is not shown")));
+            }
+            None => entry.state = State::Off(self.why("the registration", "its registry gave no answer")),
+        }
+        entry.probes.push(Probe::of("domain/registration", &params));
+        entry
+    }
+
+    fn zone(&self) -> Entry {
+        let mut entry = self.entry("dns", &format!("DNS of {}", self.domain.shown), "dns", &[Role::DnsHost]);
+        let mut params = vec![("domain", json!(self.domain.name))];
+        if !self.seen.name_servers.is_empty() {
+            params.push(("name_servers", json!(self.seen.name_servers)));
+        }
+        entry.probes.push(Probe::of("dns/zone", &params));
+        let resolvers = Probe::of("dns/resolvers", &[("domain", json!(self.domain.front()))]);
+        let leads = self.seen.hosts.contains_key(self.domain.front());
+        entry.probes.push(if leads { resolvers } else { resolvers.off("the name has no address") });
+        if self.seen.serving == 0 {
+            entry.state = State::Off(self.why("the zone", "its name servers could not be asked"));
+        }
+        entry.needs = vec!["domain".to_owned()];
+        entry
+    }
+
+    fn site(&self) -> Entry {
+        let mut entry = Entry::new(self.catalog, "website", "Website", "hosting");
+        let host = self.domain.front();
+        entry.found = self.lines(&super::SERVING);
+        entry.found.extend(self.lines(&[Role::Ca]));
+        entry.rides_on = self.serving();
+        let page = self.seen.front();
+        let usual = format!("https://{host}/");
+        let url = page.map_or(&usual, |page| &page.asked);
+        let words: Vec<&String> = page.iter().filter_map(|page| page.words.as_ref()).collect();
+        let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(words))]);
+        if words.is_empty() {
+            let what = "texts that must all stand on the page: write some here";
+            if let Some(param) = probe.params.last_mut() {
+                (param.value, param.about) = ("[\"...\"]".to_owned(), what.to_owned());
+            }
+        }
+        entry.probes.push(probe);
+        let numbers: Vec<&String> = self.seen.networks.iter().map(|(number, _)| number).collect();
+        let network = Probe::of("website/network", &[("domain", json!(host)), ("asns", json!(numbers))]);
+        entry.probes.push(match numbers.is_empty() {
+            true => network.off("whose network it lies in could not be found out"),
+            false => network,
+        });
+        entry.state = match page {
+            None => State::Off(self.why("the page", "no page of it could be read")),
+            Some(_) if words.is_empty() => {
+                State::Off("its page has no title to hold it by: give words that stand on it".to_owned())
+            }
+            Some(_) => State::On,
+        };
+        entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
+        entry
+    }
+
+    /// Hosts beside the site: what they answer, only you know.
+    fn other_hosts(&self) -> Vec<Entry> {
+        let others = self.seen.other_hosts(self.domain).filter(|host| Some(*host) != self.domain.host.as_ref());
+        let entry = |host: &String| {
+            let mut entry = Entry::new(self.catalog, &super::slug(host), host, "hosting");
+            let at = &self.seen.hosts[host];
+            let leads = at.aliases.last().or(at.addresses.first()).cloned().unwrap_or_default();
+            entry.found.push(format!("{host} leads to {leads}"));
+            let url = format!("https://{host}/");
+            let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(["..."]))]);
+            if let Some(param) = probe.params.last_mut() {
+                "texts that must all stand in its answer".clone_into(&mut param.about);
+            }
+            entry.probes.push(probe);
+            entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
+            entry.state = State::Off("what it should answer, only you know: give its words".to_owned());
+            entry
+        };
+        others.map(entry).collect()
+    }
+
+    fn inbound(&self) -> Option<Entry> {
+        if self.seen.mail_servers.is_empty() {
+            return None;
+        }
+        let domain = json!(self.domain.name);
+        let mut entry = self.entry("mail-in", "Inbound mail", "inbound_mail", &[Role::InboundMail]);
+        let hosts = json!(self.seen.mail_servers);
+        entry.probes.push(Probe::of("mail/mx", &[("domain", domain.clone()), ("hosts", hosts)]));
+        if self.seen.has_mta_sts {
+            entry.probes.push(Probe::of("mail/mta_sts", &[("domain", domain)]));
+        }
+        if self.seen.greeting.is_empty() {
+            entry.state = State::Off(self.why("whether its mail servers answer", "its mail servers did not answer"));
+        }
+        entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
+        Some(entry)
+    }
+
+    fn outbound(&self) -> Option<Entry> {
+        if !self.seen.has_spf && self.seen.selectors.is_empty() && self.seen.dmarc.is_none() {
+            return None;
+        }
+        let domain = || ("domain", json!(self.domain.name));
+        let mut entry = self.entry("mail-out", "Outbound mail", "email", &[Role::OutboundMail]);
+        if self.seen.has_spf {
+            // Only what stands in the record itself is yours; the rest is your vendors'.
+            let vendors = json!(self.own_includes());
+            entry.probes.push(Probe::of("mail/spf", &[domain(), ("includes", vendors)]));
+        }
+        if !self.seen.selectors.is_empty() {
+            let names: Vec<&String> = self.seen.selectors.iter().map(|(selector, _)| selector).collect();
+            entry.probes.push(Probe::of("mail/dkim", &[domain(), ("selectors", json!(names))]));
+        }
+        if let Some(policy) = &self.seen.dmarc {
+            entry.probes.push(Probe::of("mail/dmarc", &[domain(), ("policy", json!(policy))]));
+        }
+        entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
+        Some(entry)
+    }
+
+    /// Includes that a sign names: the records of vendors include many more of their own.
+    fn own_includes(&self) -> Vec<&String> {
+        let proofs: Vec<&String> = self.doing(&[Role::OutboundMail]).flat_map(|finding| &finding.proofs).collect();
+        let named = |name: &&String| proofs.iter().any(|proof| proof.as_str() == format!("SPF: {name}"));
+        self.seen.spf_includes.iter().filter(named).collect()
+    }
+
+    /// Why something could not be found out.
+    fn why(&self, what: &str, usual: &str) -> String {
+        let gap = self.seen.gaps.iter().find(|gap| gap.what.starts_with(what));
+        gap.map_or_else(|| usual.to_owned(), |gap| gap.why.clone())
+    }
+}

@@ -1,0 +1,182 @@
+//! Entries as the text of a configuration file.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use super::Domain;
+use super::conclude::{Certainty, Finding};
+use super::draft::{Entry, Param, Probe, State, toml_value};
+use super::seen::Gap;
+
+/// Lines are no longer than this, where they can be broken.
+const WIDTH: usize = 100;
+
+/// What stands at the head of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    /// The platform's name.
+    pub platform: String,
+    /// When it was written: `2026-11-22`.
+    pub date: String,
+    /// Chats of Telegram, if any are known.
+    pub chats: Vec<i64>,
+    /// Settings of the network to be taken over, as they stand in a file.
+    pub network: String,
+}
+
+/// What came of trying an entry: nothing, if all of it is live; else why not.
+pub type Tried = BTreeMap<String, String>;
+
+/// The whole file.
+///
+/// # Errors
+/// The shipped template cannot be rendered.
+pub fn file(
+    header: &Header,
+    domain: &Domain,
+    entries: &[Entry],
+    found: &[Finding],
+    gaps: &[Gap],
+) -> Result<String, String> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_trim_blocks(true);
+    env.set_lstrip_blocks(true);
+    let texts = |on: bool| -> Vec<String> {
+        let wanted = entries.iter().filter(|entry| entry.vendor.is_none() == on);
+        wanted.map(entry_text).collect()
+    };
+    let seen_once = found.iter().filter(|one| one.certainty == Certainty::Suggested && one.vendor.is_none());
+    let unasked = found
+        .iter()
+        .filter(|one| one.certainty == Certainty::Confirmed && one.vendor.is_none() && stands_alone(one, entries));
+    let lines =
+        |all: &mut dyn Iterator<Item = &Finding>| -> Vec<String> { all.map(|one| commented(&told(one))).collect() };
+    let text = env.render_str(
+        include_str!("templates/plugwatch.toml.j2"),
+        context! {
+            platform => toml_value(&header.platform.clone().into()), domain => domain.shown, date => header.date,
+            chats => header.chats, network => header.network.trim(), own => texts(true), vendors => texts(false),
+            seen_once => lines(&mut seen_once.into_iter()), unasked => lines(&mut unasked.into_iter()),
+            gaps => gaps.iter().map(|gap| commented(&format!("{}: {}", gap.what, gap.why))).collect::<Vec<_>>(),
+        },
+    );
+    text.map_err(|error| error.to_string())
+}
+
+/// A confirmed finding that no entry speaks of.
+fn stands_alone(finding: &Finding, entries: &[Entry]) -> bool {
+    let named = format!("{} (", finding.service);
+    !entries.iter().any(|entry| entry.found.iter().any(|line| line.starts_with(&named)))
+}
+
+fn told(finding: &Finding) -> String {
+    let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
+    format!("{} ({}): {}", finding.service, roles.join(", "), finding.proof())
+}
+
+/// One entry, as a comment if it is not watched.
+pub fn entry_text(entry: &Entry) -> String {
+    let mut lines = Vec::new();
+    for line in &entry.found {
+        lines.push(commented(line));
+    }
+    if let State::Off(why) = &entry.state {
+        lines.push(commented(&format!("Not watched: {why}.")));
+    }
+    let off = !entry.is_on();
+    let mut body = vec!["[[dependency]]".to_owned()];
+    body.push(format!("id = {}", quoted(&entry.id)));
+    body.push(format!("label = {}", quoted(&entry.label)));
+    let single = entry.vendor.is_some() || matches!(entry.probes.as_slice(), [one] if one.off.is_none());
+    if let Some(vendor) = &entry.vendor {
+        body.push(format!("vendor = {}", quoted(vendor)));
+    }
+    if single {
+        for probe in &entry.probes {
+            body.extend(probe_lines(probe));
+        }
+    }
+    if !entry.rides_on.is_empty() {
+        body.push(format!("rides_on = {}", list(&entry.rides_on)));
+    }
+    if !entry.needs.is_empty() {
+        body.push(format!("needs = {}", list(&entry.needs)));
+    }
+    body.extend(to_fill(entry));
+    if !single {
+        for probe in &entry.probes {
+            body.push(String::new());
+            let mut part = vec!["[[dependency.probe]]".to_owned()];
+            part.extend(probe_lines(probe));
+            match &probe.off {
+                Some(why) => {
+                    body.push(commented(&format!("Not asked: {why}.")));
+                    body.extend(part.iter().map(|line| format!("# {line}")));
+                }
+                None => body.extend(part),
+            }
+        }
+    }
+    let comment = |line: String| match (off, line.is_empty()) {
+        (false, _) => line,
+        (true, true) => "#".to_owned(),
+        (true, false) => format!("# {line}"),
+    };
+    lines.extend(body.into_iter().map(comment));
+    lines.join("\n") + "\n"
+}
+
+fn probe_lines(probe: &Probe) -> Vec<String> {
+    let check = (!probe.check.is_empty()).then(|| format!("check = {}", quoted(&probe.check)));
+    check.into_iter().chain(probe.params.iter().map(param_line)).collect()
+}
+
+fn param_line(param: &Param) -> String {
+    let about = if param.about.is_empty() { String::new() } else { format!("   # {}", param.about.replace('\n', " ")) };
+    let off = if param.off { "# " } else { "" };
+    format!("{off}{} = {}{about}", param.name, param.value)
+}
+
+/// What only people know: what is usual stands there as a beginning.
+fn to_fill(entry: &Entry) -> Vec<String> {
+    let usual = &entry.usual;
+    let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
+    lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
+    lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));
+    let step = |(what, takes): &(String, Option<String>)| {
+        let takes = takes.as_ref().map_or_else(String::new, |takes| format!(", takes = {}", quoted(takes)));
+        format!("{{ do = {}{takes} }}", quoted(what))
+    };
+    let steps: Vec<String> = usual.leave.iter().map(step).collect();
+    if !steps.is_empty() {
+        lines.push(format!("# leave = [{}]", steps.join(", ")));
+    }
+    lines.push("# contact = \"\"   contract_notice_days = 30   owner = \"\"   account_id = \"\"".to_owned());
+    lines
+}
+
+fn list(texts: &[String]) -> String {
+    toml_value(&texts.to_vec().into())
+}
+
+fn quoted(text: &str) -> String {
+    toml_value(&text.into())
+}
+
+/// A comment, broken into lines. Nothing that came from outside can end it.
+fn commented(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut lines = vec![String::from("#")];
+    for word in plain.split_whitespace() {
+        let last = lines.len() - 1;
+        if lines[last].chars().count() + word.chars().count() >= WIDTH && lines[last].len() > 3 {
+            lines.push(format!("#   {word}"));
+        } else {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,180 @@
+//! Asks what there is to ask of a domain without any key. Each file asks about one thing, and
+//! brings a part of what is seen; what does not answer is a gap, and stops nothing else.
+
+mod apps;
+mod mail;
+mod names;
+mod site;
+
+pub use apps::Given;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Domain, Gap, Seen, Signs};
+use crate::ask::Askers;
+use crate::catalog::{Catalog, Params, question};
+use crate::clock::Clock;
+use crate::core::answer::{Answer, Failure};
+use crate::core::model::Reading;
+use crate::core::question::{Field, HttpQuestion, Lookup, LookupQuestion, Question};
+
+/// Everything that asking needs.
+pub struct Gathering<'g> {
+    /// The askers.
+    pub askers: &'g Askers,
+    /// What is known of vendors.
+    pub catalog: &'g Catalog,
+    /// Signs; their selectors are asked for.
+    pub signs: &'g Signs,
+    /// The time.
+    pub clock: &'g Clock,
+    /// One question takes no longer.
+    pub timeout: Duration,
+    /// Storefronts, the home one first.
+    pub countries: &'g [String],
+    /// Hears what is found, step by step: what was looked at, and what came of it.
+    pub tell: &'g (dyn Fn(&str, &str) + Sync),
+}
+
+/// There is no such platform to be watched.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotThere {
+    /// Nobody has registered it.
+    #[error("{0} does not exist: its registry and the servers above it do not know it; is it spelled right?")]
+    NoSuchDomain(String),
+    /// It is registered, and leads nowhere.
+    #[error("{0} is registered ({1}), but the servers above it name no name servers: nothing can be found below it")]
+    LeadsNowhere(String, String),
+    /// Nobody could be asked.
+    #[error(
+        "neither the name servers above {0} nor its registry could be asked ({1}): try again later, or from elsewhere"
+    )]
+    NobodyAnswers(String, String),
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// The domain is not there, or nobody could be asked.
+pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> Result<Seen, NotThere> {
+    let (mut seen, zone) = match &domain.lent_by {
+        Some(owner) => {
+            let mut seen = Seen::default();
+            seen.lacks("the registration", format!("{} is lent by the owner of {owner}", domain.name));
+            (seen, names::Zone::Lent)
+        }
+        None => {
+            let (registration, (part, zone)) = join(with.registration(domain), with.zone(domain)).await;
+            let mut seen = part;
+            seen.join(registration);
+            (seen, zone)
+        }
+    };
+    names::there(domain, &seen, &zone)?;
+    seen.join(with.hosts(domain).await);
+    if domain.lent_by.is_some() && seen.hosts.is_empty() {
+        return Err(NotThere::NoSuchDomain(domain.name.clone()));
+    }
+    let (mail, site) = join(with.mail(domain, &seen), with.site(domain, &seen)).await;
+    seen.join(mail);
+    seen.join(site);
+    with.apps(domain, given, &mut seen).await;
+    Ok(seen)
+}
+
+impl Gathering<'_> {
+    /// One check of the catalogue, as it would be asked later: its answer, and what it reads.
+    async fn check(&self, id: &str, params: &[(&str, Value)]) -> Option<(Answer, Reading)> {
+        let (_, check) = self.catalog.check(id)?;
+        let usual = check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?)));
+        let mut public: BTreeMap<String, Value> = usual.collect();
+        public.extend(params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let params = Params { public, secret: BTreeMap::new() };
+        let now = self.clock.now();
+        let question = question(check, &params, None, now, self.timeout).ok()?;
+        let answer = self.askers.ask(&question, false, now).await;
+        let reading = self.catalog.judge(check, &params, &answer, now);
+        Some((answer, reading))
+    }
+
+    /// The facts of one lookup, or why there are none.
+    async fn look_up(&self, what: Lookup, args: &[(&str, Vec<String>)]) -> Result<Value, String> {
+        let args = args.iter().map(|(name, texts)| ((*name).to_owned(), texts.clone())).collect();
+        let timeout = self.timeout.min(Duration::from_secs(5));
+        let question = Question::Lookup(LookupQuestion { what, args, timeout });
+        let mut answer = self.askers.ask(&question, false, self.clock.now()).await;
+        let facts = answer.said.remove(what.word());
+        facts.ok_or_else(|| why(&answer))
+    }
+
+    /// A page, with the facts of the connection.
+    async fn get(&self, url: &str) -> Answer {
+        let Ok(parsed) = Url::parse(url) else { return Answer::failed(url, Failure::NotAsked, "it is no URL") };
+        let headers = vec![Field::public("accept", "text/html,application/xhtml+xml,application/json,*/*;q=0.8")];
+        let question = HttpQuestion { tls: true, headers, ..HttpQuestion::get(&parsed, self.timeout) };
+        self.askers.ask(&Question::Http(question), false, self.clock.now()).await
+    }
+
+    fn tell(&self, what: &str, came: impl AsRef<str>) {
+        (self.tell)(what, came.as_ref());
+    }
+}
+
+/// Why an answer says nothing.
+fn why(answer: &Answer) -> String {
+    match (&answer.failure, &answer.http) {
+        (Some(failure), _) => failure.words().to_owned(),
+        (None, Some(http)) => format!("it answers {}", http.status),
+        (None, None) => "no answer".to_owned(),
+    }
+}
+
+/// The texts of a list.
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+/// One text as a list, as lookups want their arguments.
+fn one(text: &str) -> Vec<String> {
+    vec![text.to_owned()]
+}
+
+/// A text for a parameter.
+fn value(text: &str) -> Value {
+    json!(text)
+}
+
+impl Seen {
+    /// Takes over what another part saw.
+    fn join(&mut self, part: Seen) {
+        self.registration = self.registration.take().or(part.registration);
+        self.name_servers.extend(part.name_servers);
+        self.serving += part.serving;
+        self.hosts.extend(part.hosts);
+        self.wildcard |= part.wildcard;
+        self.mail_servers.extend(part.mail_servers);
+        self.greeting.extend(part.greeting);
+        self.takes_no_mail |= part.takes_no_mail;
+        self.texts.extend(part.texts);
+        self.spf_includes.extend(part.spf_includes);
+        self.has_spf |= part.has_spf;
+        self.selectors.extend(part.selectors);
+        self.dmarc = self.dmarc.take().or(part.dmarc);
+        self.dmarc_reports.extend(part.dmarc_reports);
+        self.has_mta_sts |= part.has_mta_sts;
+        self.networks.extend(part.networks);
+        self.pages.extend(part.pages);
+        self.apps.extend(part.apps);
+        self.gaps.extend(part.gaps);
+    }
+
+    /// A part that saw nothing, with the reason.
+    fn gap(what: &str, why: impl Into<String>) -> Seen {
+        Seen { gaps: vec![Gap { what: what.to_owned(), why: why.into() }], ..Seen::default() }
+    }
+}

@@ -1,0 +1,28 @@
+//! From a domain to what the platform stands on: what is found without any key, and a
+//! configuration that a person likes to read.
+//!
+//! ```text
+//! domain -> gather (questions) -> Seen -> conclude (signs) -> findings -> draft (entries) -> file
+//! ```
+//!
+//! Only `gather` asks anybody anything; all that follows is pure. Which company stands behind a
+//! name is data: `config/signs`.
+
+mod compare;
+mod conclude;
+mod domain;
+mod draft;
+mod file;
+mod gather;
+mod page;
+mod seen;
+mod signs;
+
+pub use compare::{Changes, Proposal, compare};
+pub use conclude::{Certainty, Finding, conclude};
+pub use domain::Domain;
+pub use draft::{Entry, State, Wishes, draft, vendor_entry};
+pub use file::{Header, Tried, entry_text, file};
+pub use gather::{Gathering, Given, NotThere, gather};
+pub use seen::{App, Gap, Host, Seen, Store};
+pub use signs::{Kind, Role, Sign, Signs};

@@ -1,0 +1,262 @@
+//! Signs by which a company is recognised: `config/signs`, one file for each kind.
+
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+use regex::Regex;
+
+use crate::core::model::words;
+use crate::read::{Problem, Problems, Source, Table};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/signs");
+
+words! {
+    /// Where a sign is seen.
+    Kind {
+        /// The registrar's number at IANA.
+        Registrar = "registrar",
+        /// A name server's name.
+        Ns = "ns",
+        /// The name that a host's name stands in for (CNAME).
+        Cname = "cname",
+        /// The number of the network that an address lies in.
+        Asn = "asn",
+        /// A header field of the home page.
+        Header = "header",
+        /// A mail server's name.
+        Mx = "mx",
+        /// A name included by the SPF record.
+        Spf = "spf",
+        /// Where a DKIM selector leads.
+        Dkim = "dkim",
+        /// The domain of an address for DMARC reports.
+        Dmarc = "dmarc",
+        /// A text of the domain.
+        Txt = "txt",
+        /// Who issued the certificate.
+        Issuer = "issuer",
+        /// The URL of a script, frame, form or link of the home page.
+        Page = "page",
+    }
+}
+
+impl Kind {
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::Registrar => "the registry",
+            Kind::Ns => "name servers",
+            Kind::Cname => "alias",
+            Kind::Asn => "network",
+            Kind::Header => "header",
+            Kind::Mx => "mail servers",
+            Kind::Spf => "SPF",
+            Kind::Dkim => "DKIM",
+            Kind::Dmarc => "DMARC reports",
+            Kind::Txt => "TXT record",
+            Kind::Issuer => "certificate",
+            Kind::Page => "home page",
+        }
+    }
+}
+
+words! {
+    /// What a company does for a platform.
+    Role {
+        /// Registers its domain.
+        Registrar = "registrar",
+        /// Runs its name servers.
+        DnsHost = "dns_host",
+        /// Shows a page for domains that nobody uses.
+        Parking = "parking",
+        /// Runs its servers.
+        Hosting = "hosting",
+        /// Stands before them.
+        Cdn = "cdn",
+        /// Hosts its site, with all that belongs to it.
+        SiteBuilder = "site_builder",
+        /// Takes its mail.
+        InboundMail = "inbound_mail",
+        /// Sends its mail.
+        OutboundMail = "outbound_mail",
+        /// Issues its certificates.
+        Ca = "ca",
+        /// Takes its payments.
+        Payments = "payments",
+        /// Signs its users in.
+        SignIn = "sign_in",
+        /// Wakes its users' devices.
+        Push = "push",
+        /// Talks to its users.
+        Support = "support",
+        /// Counts its users.
+        Analytics = "analytics",
+        /// Works for those who run it.
+        Saas = "saas",
+    }
+}
+
+impl Role {
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Role::Registrar => "registrar",
+            Role::DnsHost => "DNS host",
+            Role::Parking => "parking",
+            Role::Hosting => "hosting",
+            Role::Cdn => "CDN",
+            Role::SiteBuilder => "site builder",
+            Role::InboundMail => "inbound mail",
+            Role::OutboundMail => "outbound mail",
+            Role::Ca => "certificates",
+            Role::Payments => "payments",
+            Role::SignIn => "sign-in",
+            Role::Push => "push",
+            Role::Support => "support",
+            Role::Analytics => "analytics",
+            Role::Saas => "service",
+        }
+    }
+}
+
+/// One sign.
+#[derive(Clone, Debug)]
+pub struct Sign {
+    /// Where it is seen.
+    pub kind: Kind,
+    /// What is seen there, in lower case.
+    pub like: Regex,
+    /// Numbers of networks or registrars, instead.
+    pub numbers: Vec<String>,
+    /// The header field in which it is seen.
+    pub header: String,
+    /// The selectors that lead there, usually.
+    pub selectors: Vec<String>,
+    /// The product, as people know it.
+    pub service: String,
+    /// The company behind it: a slug of `_parents.toml`.
+    pub company: String,
+    /// What it does.
+    pub role: Role,
+    /// Its file in the catalogue, if there is one.
+    pub vendor: Option<String>,
+    /// A value that shows it.
+    pub example: String,
+    /// Where it was found.
+    pub source: String,
+}
+
+impl Sign {
+    /// Whether this value shows it; for a header, `name` is the field's.
+    pub fn shows(&self, name: &str, value: &str) -> bool {
+        match self.kind {
+            Kind::Asn | Kind::Registrar => self.numbers.iter().any(|number| number == value),
+            Kind::Header => self.header == name && self.like.is_match(&value.to_lowercase()),
+            _ => self.like.is_match(&value.to_lowercase()),
+        }
+    }
+}
+
+/// Every sign that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Signs {
+    /// In the order of their files: the first that shows itself counts.
+    pub all: Vec<Sign>,
+    /// DKIM selectors that are common, and tell no vendor by themselves.
+    common: Vec<String>,
+}
+
+impl Signs {
+    /// The signs inside the binary; `companies` are the slugs that may stand in them, `vendors` the
+    /// ids of the catalogue.
+    ///
+    /// # Errors
+    /// Every problem of every file at once.
+    pub fn load(companies: &BTreeMap<String, String>, vendors: &[&str]) -> Result<Signs, Problems> {
+        let (mut signs, mut problems) = (Signs::default(), Vec::new());
+        for file in SHIPPED.files() {
+            let name = format!("config/signs/{}", file.path().display());
+            let source = Source::new(name, file.contents_utf8().unwrap_or_default());
+            read_file(&source, &mut signs);
+            problems.extend(source.into_problems());
+        }
+        for sign in &signs.all {
+            let place = format!("config/signs/{}.toml", sign.kind);
+            if !companies.contains_key(&sign.company) {
+                let what = format!("the company `{}` of {} is not in _parents.toml", sign.company, sign.service);
+                problems.push(Problem::of_file(&place, what, "use a slug that stands there, or add the company"));
+            }
+            if let Some(vendor) = sign.vendor.as_deref().filter(|vendor| !vendors.contains(vendor)) {
+                let what = format!("the catalogue has no vendor `{vendor}`");
+                problems.push(Problem::of_file(&place, what, "name a file of config/catalog, or leave it out"));
+            }
+        }
+        if problems.is_empty() { Ok(signs) } else { Err(Problems(problems)) }
+    }
+
+    /// The first sign of a kind that a value shows.
+    pub fn of(&self, kind: Kind, name: &str, value: &str) -> Option<&Sign> {
+        self.all.iter().filter(|sign| sign.kind == kind).find(|sign| sign.shows(name, value))
+    }
+
+    /// Every selector that is worth a look.
+    pub fn selectors(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for selector in self.all.iter().flat_map(|sign| &sign.selectors).chain(&self.common) {
+            if !all.contains(selector) {
+                all.push(selector.clone());
+            }
+        }
+        all
+    }
+}
+
+fn read_file(source: &Source, signs: &mut Signs) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let kind = root.word::<Kind>("kind", &Kind::ALL.iter().map(|kind| kind.word()).collect::<Vec<_>>());
+    let Some(kind) = kind else {
+        root.missing("kind", "\"ns\"");
+        return;
+    };
+    let common = root.strings("common").map(|list| list.value).unwrap_or_default();
+    signs.common.extend(common.into_iter().map(|selector| selector.value));
+    signs.all.extend(root.tables("sign").iter().filter_map(|table| read_sign(table, kind.value)));
+    root.finish();
+}
+
+fn read_sign(table: &Table<'_>, kind: Kind) -> Option<Sign> {
+    let texts = |key: &str| -> Vec<String> {
+        table.strings(key).map(|list| list.value.into_iter().map(|text| text.value).collect()).unwrap_or_default()
+    };
+    let numbers = texts("numbers");
+    let like = table.string("like");
+    if like.is_none() && numbers.is_empty() {
+        table.missing("like", "'\\.ns\\.example\\.net$'");
+    }
+    let (text, span) = like.map_or((String::new(), table.span()), |like| (like.value, like.span));
+    let like = Regex::new(&text)
+        .map_err(|_| {
+            table.problem(span.clone(), "this is no regular expression", "see docs.rs/regex for how they are written")
+        })
+        .ok()?;
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+    let sign = Sign {
+        kind,
+        like,
+        numbers,
+        header: table.string("header").map(|header| header.value).unwrap_or_default(),
+        selectors: texts("selectors"),
+        service: table.need_string("service", "\"Example DNS\"")?.value,
+        company: table.need_string("company", "\"example\"")?.value,
+        role: table.word::<Role>("role", &roles)?.value,
+        vendor: table.string("vendor").map(|vendor| vendor.value),
+        example: table.need_string("example", "\"ada.ns.example.net\"")?.value,
+        source: table.need_string("source", "\"https://docs.example.net/dns\"")?.value,
+    };
+    if !sign.shows(&sign.header, &sign.example) {
+        table.problem(span, format!("`{}` does not show it", sign.example), "correct the pattern or the example");
+    }
+    table.finish();
+    Some(sign)
+}
