@@ -30,8 +30,8 @@ pub struct Finding {
     pub roles: Vec<Role>,
     /// Its file in the catalogue.
     pub vendor: Option<String>,
-    /// What shows it: `name servers: ada.ns.cloudflare.com`.
-    pub proofs: Vec<String>,
+    /// What shows it: where, and each value seen there.
+    pub proofs: Vec<(String, Vec<String>)>,
     /// How sure it is.
     pub certainty: Certainty,
     sources: BTreeSet<&'static str>,
@@ -43,16 +43,24 @@ impl Finding {
         self.roles.iter().any(|role| roles.contains(role))
     }
 
+    /// Whether nothing but its network shows it.
+    pub fn is_network_only(&self) -> bool {
+        self.sources.iter().all(|source| *source == Kind::Asn.word())
+    }
+
     /// How it was seen, in one line.
     pub fn proof(&self) -> String {
-        self.proofs.join("; ")
+        let told = |(place, values): &(String, Vec<String>)| format!("{place} {}", values.join(", "));
+        self.proofs.iter().map(told).collect::<Vec<_>>().join("; ")
     }
 }
 
 /// Whose machines answer for the site.
 pub(super) const SERVING: [Role; 3] = [Role::SiteBuilder, Role::Hosting, Role::Cdn];
-/// More proofs of one finding are not told.
-const MOST_PROOFS: usize = 4;
+/// More values of one place are not told.
+const MOST_VALUES: usize = 4;
+/// Nor more of one value.
+const LONGEST: usize = 100;
 
 /// Everybody whom what was seen shows, in the order of their roles.
 pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
@@ -63,6 +71,10 @@ pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
     all.mail(domain, seen);
     for text in &seen.texts {
         all.see(Kind::Txt, "", text, Kind::Txt.word());
+    }
+    // Whoever lends the name serves it.
+    if domain.lent_by.is_some() {
+        all.see(Kind::Cname, "", &domain.name, "name");
     }
     let mut found = all.found;
     for finding in &mut found {
@@ -85,18 +97,21 @@ impl Findings<'_> {
     fn see(&mut self, kind: Kind, name: &str, value: &str, source: &'static str) -> bool {
         let Some(sign) = self.signs.of(kind, name, value) else { return false };
         let shown = match kind {
-            Kind::Header => format!("{}: {name}", kind.words()),
-            Kind::Txt => format!("{}: {}", kind.words(), value.split(['=', ':']).next().unwrap_or(value)),
-            Kind::Page => format!("{}: {}", kind.words(), value.split('?').next().unwrap_or(value)),
-            _ => format!("{}: {value}", kind.words()),
+            Kind::Header => name,
+            Kind::Txt => value.split(['=', ':']).next().unwrap_or(value),
+            Kind::Page => value.split('?').next().unwrap_or(value),
+            _ => value,
         };
         let sign = sign.clone();
         self.note(&sign, shown, source);
         true
     }
 
-    fn note(&mut self, sign: &Sign, shown: String, source: &'static str) {
-        let same = |finding: &&mut Finding| finding.service == sign.service;
+    fn note(&mut self, sign: &Sign, shown: &str, source: &'static str) {
+        // A registrar that hosts, too, is two things: one is sure, and says nothing of the other.
+        let registers = sign.role == Role::Registrar;
+        let same =
+            |finding: &&mut Finding| finding.service == sign.service && finding.does(&[Role::Registrar]) == registers;
         // A network tells the company only: which of its products it is, other signs tell.
         let serves = |finding: &&mut Finding| {
             sign.kind == Kind::Asn && finding.company.as_ref() == Some(&sign.company) && finding.does(&SERVING)
@@ -122,11 +137,12 @@ impl Findings<'_> {
             finding.roles.push(sign.role);
         }
         finding.vendor = finding.vendor.take().or_else(|| sign.vendor.clone());
-        finding.add(shown, source);
+        finding.add(sign.kind.words(), shown, source);
     }
 
     /// Somebody whom no sign knows.
-    fn stranger(&mut self, service: String, role: Role, proofs: &[(String, &'static str)]) {
+    fn stranger(&mut self, service: &str, role: Role, kind: Kind, shown: &str, sources: &[&'static str]) {
+        let service = service.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
         let mut finding = Finding {
             service,
             company: None,
@@ -136,8 +152,8 @@ impl Findings<'_> {
             certainty: Certainty::Suggested,
             sources: BTreeSet::new(),
         };
-        for (shown, source) in proofs {
-            finding.add(shown.clone(), source);
+        for source in sources {
+            finding.add(kind.words(), shown, source);
         }
         self.found.push(finding);
     }
@@ -146,10 +162,11 @@ impl Findings<'_> {
         let Some(registration) = &seen.registration else { return };
         let number = registration.registrar_id.as_deref().unwrap_or_default();
         if !self.see(Kind::Registrar, "", number, "registry") && !registration.registrar.is_empty() {
-            let shown = format!("the registry: {}", registration.registrar);
-            self.stranger(registration.registrar.clone(), Role::Registrar, &[(shown, "registry")]);
+            let name = &registration.registrar;
+            self.stranger(name, Role::Registrar, Kind::Registrar, name, &["registry"]);
         } else if let Some(finding) = self.found.last_mut() {
-            finding.proofs = vec![format!("the registry: {}", registration.registrar)];
+            finding.proofs.clear();
+            finding.add(Kind::Registrar.words(), &registration.registrar, "registry");
         }
     }
 
@@ -172,9 +189,7 @@ impl Findings<'_> {
             let host = psl::domain_of(server);
             let told = self.found.iter().any(|finding| finding.service == host);
             if !known && !own && !told {
-                let shown = format!("name servers: {server}");
-                let proofs: Vec<_> = also.iter().map(|source| (shown.clone(), *source)).collect();
-                self.stranger(host, Role::DnsHost, &proofs);
+                self.stranger(&host, Role::DnsHost, Kind::Ns, server, &also);
             }
         }
     }
@@ -199,9 +214,8 @@ impl Findings<'_> {
         }
         for (number, name) in &seen.networks {
             if !self.see(Kind::Asn, "", number, Kind::Asn.word()) && !name.is_empty() {
-                let service = name.split([',', ' ']).next().unwrap_or(name).to_owned();
-                let shown = format!("network: {number} {name}");
-                self.stranger(service, Role::Hosting, &[(shown, Kind::Asn.word())]);
+                let service = name.split([',', ' ']).next().unwrap_or(name);
+                self.stranger(service, Role::Hosting, Kind::Asn, &format!("{number} {name}"), &[Kind::Asn.word()]);
             }
         }
     }
@@ -215,10 +229,9 @@ impl Findings<'_> {
             let host = psl::domain_of(server);
             let told = self.found.iter().any(|finding| finding.service == host);
             if !known && !told && host != domain.name {
-                let shown = format!("mail servers: {server}");
-                let mut proofs = vec![(shown.clone(), Kind::Mx.word())];
-                proofs.extend(seen.greeting.contains(server).then_some((shown, "greeting")));
-                self.stranger(host, Role::InboundMail, &proofs);
+                let greets = seen.greeting.contains(server);
+                let sources: &[&str] = if greets { &["mx", "greeting"] } else { &["mx"] };
+                self.stranger(&host, Role::InboundMail, Kind::Mx, server, sources);
             }
         }
         for name in &seen.spf_includes {
@@ -243,16 +256,20 @@ impl Findings<'_> {
         let named = |sign: &&Sign| sign.kind == Kind::Dkim && sign.selectors.iter().any(|known| known == selector);
         let signs: Vec<Sign> = self.signs.all.iter().filter(named).cloned().collect();
         if let [sign] = signs.as_slice() {
-            self.note(sign, format!("DKIM: {selector}"), Kind::Dkim.word());
+            self.note(sign, selector, Kind::Dkim.word());
         }
     }
 }
 
 impl Finding {
-    fn add(&mut self, shown: String, source: &'static str) {
+    fn add(&mut self, place: &str, value: &str, source: &'static str) {
         self.sources.insert(source);
-        if !self.proofs.contains(&shown) && self.proofs.len() < MOST_PROOFS {
-            self.proofs.push(shown);
+        // What came from outside is shown to people.
+        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+        match self.proofs.iter_mut().find(|(known, _)| known == place) {
+            Some((_, values)) if values.len() >= MOST_VALUES || values.contains(&value) => {}
+            Some((_, values)) => values.push(value),
+            None => self.proofs.push((place.to_owned(), vec![value])),
         }
     }
 }

@@ -47,11 +47,14 @@ impl Domain {
         self.host.as_deref().unwrap_or(&self.name)
     }
 
-    /// A name for the platform to begin with: `Acme` of `acme.co.uk`.
+    /// A name for the platform to begin with: `Acme Shoes` of `acme-shoes.co.uk`.
     pub fn platform(&self) -> String {
         let first = self.shown.split('.').next().unwrap_or(&self.shown);
-        let mut letters = first.chars();
-        letters.next().map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect())
+        let word = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect::<String>())
+        };
+        first.split('-').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -127,6 +130,7 @@ mod tests {
         let domain = Domain::parse("Bücher.example").unwrap();
         assert_eq!((domain.name.as_str(), domain.shown.as_str()), ("xn--bcher-kva.example", "bücher.example"));
         assert_eq!(domain.platform(), "Bücher");
+        assert_eq!(Domain::parse("acme-shoes.co.uk").unwrap().platform(), "Acme Shoes");
     }
 
     #[test]

@@ -47,10 +47,8 @@ pub fn file(
         let wanted = entries.iter().filter(|entry| entry.vendor.is_none() == on);
         wanted.map(entry_text).collect()
     };
-    let seen_once = found.iter().filter(|one| one.certainty == Certainty::Suggested && one.vendor.is_none());
-    let unasked = found
-        .iter()
-        .filter(|one| one.certainty == Certainty::Confirmed && one.vendor.is_none() && stands_alone(one, entries));
+    let alone = |sure: Certainty| found.iter().filter(move |one| one.certainty == sure && stands_alone(one, entries));
+    let (mut seen_once, mut unasked) = (alone(Certainty::Suggested), alone(Certainty::Confirmed));
     let lines =
         |all: &mut dyn Iterator<Item = &Finding>| -> Vec<String> { all.map(|one| commented(&told(one))).collect() };
     let text = env.render_str(
@@ -58,14 +56,14 @@ pub fn file(
         context! {
             platform => toml_value(&header.platform.clone().into()), domain => domain.shown, date => header.date,
             chats => header.chats, network => header.network.trim(), own => texts(true), vendors => texts(false),
-            seen_once => lines(&mut seen_once.into_iter()), unasked => lines(&mut unasked.into_iter()),
+            seen_once => lines(&mut seen_once), unasked => lines(&mut unasked),
             gaps => gaps.iter().map(|gap| commented(&format!("{}: {}", gap.what, gap.why))).collect::<Vec<_>>(),
         },
     );
     text.map_err(|error| error.to_string())
 }
 
-/// A confirmed finding that no entry speaks of.
+/// A finding that no entry speaks of.
 fn stands_alone(finding: &Finding, entries: &[Entry]) -> bool {
     let named = format!("{} (", finding.service);
     !entries.iter().any(|entry| entry.found.iter().any(|line| line.starts_with(&named)))
@@ -83,7 +81,7 @@ pub fn entry_text(entry: &Entry) -> String {
         lines.push(commented(line));
     }
     if let State::Off(why) = &entry.state {
-        lines.push(commented(&format!("Not watched: {why}.")));
+        lines.push(commented(&format!("Not watched: {}", ended(why))));
     }
     let off = !entry.is_on();
     let mut body = vec!["[[dependency]]".to_owned()];
@@ -112,7 +110,7 @@ pub fn entry_text(entry: &Entry) -> String {
             part.extend(probe_lines(probe));
             match &probe.off {
                 Some(why) => {
-                    body.push(commented(&format!("Not asked: {why}.")));
+                    body.push(commented(&format!("Not asked: {}", ended(why))));
                     body.extend(part.iter().map(|line| format!("# {line}")));
                 }
                 None => body.extend(part),
@@ -153,8 +151,16 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     if !steps.is_empty() {
         lines.push(format!("# leave = [{}]", steps.join(", ")));
     }
-    lines.push("# contact = \"\"   contract_notice_days = 30   owner = \"\"   account_id = \"\"".to_owned());
+    lines.extend(
+        ["# contact = \"whom to call there\"", "# contract_notice_days = 30", "# owner = \"who of you\""]
+            .map(str::to_owned),
+    );
     lines
+}
+
+/// A sentence that ends once.
+fn ended(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
 
 fn list(texts: &[String]) -> String {

@@ -46,11 +46,15 @@ pub(super) fn words(body: &str, name: &str) -> Option<String> {
     let selector = Selector::parse("title").ok()?;
     let title: String = page.select(&selector).next()?.text().collect();
     let parts = title.split(['|', '–', '—', '·', '•', '»', '\n']).flat_map(|part| part.split(" - ")).map(str::trim);
-    let fits =
-        |part: &&str| (SHORTEST..=LONGEST).contains(&part.chars().count()) && body.contains(*part) && !is_nobodys(part);
-    let parts: Vec<&str> = parts.filter(fits).collect();
+    let fits = |part: &&str| (SHORTEST..=LONGEST).contains(&part.chars().count()) && !is_nobodys(part);
+    // As it stands in the page's text, which is what is looked at later.
+    let stands = |part: &str| {
+        let escaped = part.replace('&', "&amp;");
+        [part.to_owned(), escaped].into_iter().find(|form| body.contains(form))
+    };
+    let parts: Vec<String> = parts.filter(fits).filter_map(stands).collect();
     let named = parts.iter().find(|part| part.to_lowercase().contains(&name.to_lowercase()));
-    named.or(parts.first()).map(|part| (*part).to_owned())
+    named.or(parts.first()).cloned()
 }
 
 /// Titles of pages that belong to no site yet, or no more.
@@ -98,8 +102,9 @@ mod tests {
 
     #[test]
     fn the_words_stand_on_the_page_just_so() {
-        assert_eq!(words(PAGE, "acme").as_deref(), Some("Acme Shoes"));
+        assert_eq!(words(PAGE, "acme").as_deref(), Some("Acme &amp; Sons"));
         assert_eq!(words(PAGE, "other").as_deref(), Some("Buy better shoes"));
+        assert_eq!(words("<title>Wool &amp; Co</title>", "x").as_deref(), Some("Wool &amp; Co"));
         for nobodys in
             ["<title>Welcome to nginx!</title>", "<title>Home</title>", "<title></title>", "", "<title>ab</title>"]
         {

@@ -37,7 +37,8 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
             text.push_str(&format!("  {}: {}\n", gap.what, gap.why));
         }
     }
-    text
+    // Names come from outside, and a terminal obeys some signs.
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
 fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {

@@ -39,8 +39,13 @@ impl Drafting<'_> {
             (Store::GooglePlay, _) => vec![("package", json!(app.id))],
         };
         params.push(("countries", json!(stores)));
+        let unknown = app.store == Store::Apple && app.track_id.is_none();
         let check = if app.store == Store::Apple { "apple/listing" } else { "google_play/listing" };
-        entry.probes.push(Probe::of(check, &params));
+        let mut probe = Probe::of(check, &params);
+        if let Some(number) = probe.params.first_mut().filter(|_| unknown) {
+            "the number after `id` in the App Store link".clone_into(&mut number.about);
+        }
+        entry.probes.push(probe);
         entry.state = state(app, &stores);
         entry
     }

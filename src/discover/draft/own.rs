@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::signs::Role;
+use super::super::signs::{Kind, Role};
 use super::{Drafting, Entry, Probe, State};
 
 impl Drafting<'_> {
@@ -62,7 +62,10 @@ impl Drafting<'_> {
         let resolvers = Probe::of("dns/resolvers", &[("domain", json!(self.domain.front()))]);
         let leads = self.seen.hosts.contains_key(self.domain.front());
         entry.probes.push(if leads { resolvers } else { resolvers.off("the name has no address") });
-        if self.seen.serving == 0 {
+        if let Some(parking) = self.doing(&[Role::Parking]).next() {
+            entry.found.push(parking.proof());
+            entry.state = State::Off(format!("the domain is parked: {}", parking.service));
+        } else if self.seen.serving == 0 {
             entry.state = State::Off(self.why("the zone", "its name servers could not be asked"));
         }
         entry.needs = vec!["domain".to_owned()];
@@ -93,7 +96,9 @@ impl Drafting<'_> {
             true => network.off("whose network it lies in could not be found out"),
             false => network,
         });
+        let parked = self.doing(&[Role::Parking]).next();
         entry.state = match page {
+            _ if parked.is_some() => State::Off("the domain is parked, and its page is not yours".to_owned()),
             None => State::Off(self.why("the page", "no page of it could be read")),
             Some(_) if words.is_empty() => {
                 State::Off("its page has no title to hold it by: give words that stand on it".to_owned())
@@ -167,8 +172,9 @@ impl Drafting<'_> {
 
     /// Includes that a sign names: the records of vendors include many more of their own.
     fn own_includes(&self) -> Vec<&String> {
-        let proofs: Vec<&String> = self.doing(&[Role::OutboundMail]).flat_map(|finding| &finding.proofs).collect();
-        let named = |name: &&String| proofs.iter().any(|proof| proof.as_str() == format!("SPF: {name}"));
+        let proofs = || self.doing(&[Role::OutboundMail]).flat_map(|finding| &finding.proofs);
+        let named =
+            |name: &&String| proofs().any(|(place, values)| place == Kind::Spf.words() && values.contains(name));
         self.seen.spf_includes.iter().filter(named).collect()
     }
 

@@ -7,12 +7,18 @@ use serde_json::Value;
 use super::super::conclude::Certainty;
 use super::{Drafting, Entry, Param, Probe, State, line, slug, toml_value};
 use crate::catalog::{Catalog, Check, Param as CatalogParam, Vendor};
+use crate::core::model::Proves;
 
 impl Drafting<'_> {
     pub(super) fn vendors(&self) -> Vec<Entry> {
         let mut done = BTreeSet::new();
         let mut entries = Vec::new();
+        let hosted = self.doing(&super::SERVING).any(|finding| finding.certainty == Certainty::Confirmed);
         for finding in self.found {
+            // A host lives in somebody's network: whose, is that host's matter.
+            if hosted && finding.is_network_only() {
+                continue;
+            }
             let Some(vendor) = finding.vendor.as_ref().filter(|vendor| done.insert((*vendor).clone())) else {
                 continue;
             };
@@ -68,12 +74,12 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     Some(entry)
 }
 
-/// The checks that count, the one that says most of an account first.
+/// The checks that count, the one that is easiest to ask about an account first.
 fn useful(vendor: &Vendor) -> Vec<&Check> {
     let mut checks: Vec<&Check> =
         vendor.checks.values().filter(|check| check.role != crate::core::model::Role::Witness).collect();
     let wants = |check: &Check| check.params.iter().filter(|param| param.required && param.default.is_none()).count();
-    checks.sort_by_key(|check| (check.proves, wants(check), check.id.clone()));
+    checks.sort_by_key(|check| (check.proves == Proves::Presence, wants(check), check.proves, check.id.clone()));
     checks
 }
 
