@@ -45,6 +45,10 @@ pub(super) enum Command {
     Attest(String),
     #[command(description = "a vendor's letter: /notice aws \"Sun 23:59 PST\" what it says")]
     Notice(String),
+    #[command(description = "who stands on whom, with a picture")]
+    Map,
+    #[command(description = "what stops if a company ended us: /whatif amazon")]
+    Whatif(String),
     #[command(description = "the report of the last seven days")]
     Report,
     #[command(description = "a drill: /drill ios-app tells everybody, marked as such")]
@@ -109,6 +113,8 @@ async fn ask(answering: &Answering, command: Command, may: &May, message: &Messa
         Command::Why(name) => why(answering, &name, now).await.map(|reply| vec![reply]),
         Command::Incidents => incidents(answering, now).await.map(|reply| vec![reply]),
         Command::History(name) => history(answering, &name, now).await.map(|reply| vec![reply]),
+        Command::Map => Ok(vec![super::map::draw(&board).await]),
+        Command::Whatif(name) => super::map::whatif(answering, &board, &name, now).await.map(|reply| vec![reply]),
         Command::Report => report(answering).await.map(|reply| vec![reply]),
         Command::Help | Command::Start | Command::Whoami => {
             Ok(vec![Reply::plain(&Command::descriptions().to_string())])

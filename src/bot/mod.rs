@@ -9,6 +9,7 @@ mod access;
 mod commands;
 mod hello;
 mod letters;
+mod map;
 mod picture;
 mod presses;
 mod reply;

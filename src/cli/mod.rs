@@ -14,6 +14,7 @@ mod drill;
 mod explain;
 mod history;
 mod init;
+mod map;
 mod named;
 mod notice;
 mod notify;
@@ -145,6 +146,13 @@ enum Command {
     /// Vendors' letters: what they threaten, and when
     #[command(subcommand)]
     Notice(NoticeCommand),
+    /// Who stands on whom, by company, with its share of what is critical
+    Map(map::How),
+    /// What would stop if a company ended you, what stands, and how long moving takes
+    Whatif {
+        /// The company, such as `amazon`
+        company: String,
+    },
     /// Send a marked false drop to the real people, and see who acknowledges, and when
     Drill {
         /// The dependency
@@ -294,6 +302,8 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
         Command::Notice(command) => notice::notice(&config, command).await,
         Command::Drill { dependency, wait, by } => drill::drill(&config, &dependency, &wait, &by).await,
+        Command::Map(how) => map::map(&config, how).await,
+        Command::Whatif { company } => map::whatif(&config, &company).await,
         Command::Report(how) => report::report(&config, how).await,
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,

@@ -66,7 +66,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
     }
 }
 
-async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<Store>), String> {
+pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<Store>), String> {
     let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
     let askers = build::askers(&config, clock, &build::gate(clock))?;
     let board = glance(config, askers, store.clone(), clock.clone()).await.map_err(|error| error.to_string())?;

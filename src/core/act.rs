@@ -212,6 +212,12 @@ impl People {
     }
 }
 
+/// When each thing was drilled last, by id.
+pub fn drilled(acts: &[Act]) -> BTreeMap<String, Time> {
+    let drills = acts.iter().filter(|act| act.deed == Deed::Drill);
+    drills.filter_map(|act| Some((act.dependency.clone()?, act.at))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

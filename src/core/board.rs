@@ -43,12 +43,30 @@ pub struct DependencyBoard {
     pub vendor: String,
     /// The company behind it.
     pub parent: String,
+    /// All companies that it rides on, slug and name, whoever decides about it first.
+    #[serde(default)]
+    pub companies: Vec<(String, String)>,
     /// How much hangs on it.
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
+    /// What it cannot work without, by id.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// What to switch to.
     pub fallback: Option<String>,
+    /// What the fallback stands on, by id.
+    #[serde(default)]
+    pub fallback_on: Option<String>,
+    /// Steps to leave, with the time that each takes.
+    #[serde(default)]
+    pub leave: Vec<(String, Option<std::time::Duration>)>,
+    /// How many days of notice the contract gives.
+    #[serde(default)]
+    pub contract_notice_days: Option<u32>,
+    /// Whom to call there.
+    #[serde(default)]
+    pub contact: Option<String>,
     /// Shown to the public.
     pub public: bool,
     /// What it comes to.

@@ -27,6 +27,7 @@ pub mod naming;
 pub mod notice;
 pub mod policy;
 pub mod question;
+pub mod reliance;
 pub mod review;
 pub mod round;
 pub mod route;

@@ -47,7 +47,7 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
     let mut changes = Changes::default();
     for entry in entries {
         let keys: Vec<&Asked> = now.iter().filter(|(_, (id, _))| *id == entry.id).map(|(key, _)| key).collect();
-        let there = keys.iter().any(|key| known.contains_key(*key)) || (keys.is_empty() && names(text, entry));
+        let there = keys.iter().any(|key| known.contains_key(*key)) || (!entry.is_on() && names(text, entry));
         if !there {
             let id = free_id(text, &entry.id);
             let text = entry_text(&Entry { id: id.clone(), ..entry.clone() });
@@ -89,10 +89,16 @@ fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> 
     all
 }
 
-/// Whether the file speaks of a vendor or an id already, even as a comment.
+/// Whether the file speaks of it already, even as a comment: by its vendor, its id, or what it is about.
 fn names(text: &str, entry: &Entry) -> bool {
-    let vendor = entry.vendor.as_ref().map(|vendor| format!("vendor = \"{vendor}\""));
-    text.contains(&vendor.unwrap_or_else(|| format!("id = \"{}\"", entry.id)))
+    let stands = |key: &str, value: &str| text.contains(&format!("{key} = {value}"));
+    if let Some(vendor) = &entry.vendor {
+        return stands("vendor", &format!("\"{vendor}\""));
+    }
+    let telling = |name: &str| matches!(name, "url" | "package" | "bundle_id");
+    let params = entry.probes.iter().flat_map(|probe| &probe.params);
+    let about = params.filter(|param| telling(&param.name)).any(|param| stands(&param.name, &param.value));
+    about || stands("id", &format!("\"{}\"", entry.id))
 }
 
 /// An id that the file does not have.

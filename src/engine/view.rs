@@ -63,9 +63,15 @@ impl Engine {
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
             parent: vendor.map(|vendor| self.ctx.config.catalog.parent_name(vendor)).unwrap_or_default(),
+            companies: self.companies_of(dependency),
             criticality: dependency.criticality,
             breaks: dependency.breaks.clone(),
+            needs: dependency.needs.clone(),
             fallback: dependency.fallback.clone(),
+            fallback_on: dependency.fallback_on.clone(),
+            leave: dependency.leave.iter().map(|step| (step.step.clone(), step.takes)).collect(),
+            contract_notice_days: dependency.contract_notice_days,
+            contact: dependency.contact.clone(),
             public: dependency.public,
             state: state.combined,
             verified_at: verified_at(&parts),
@@ -73,6 +79,11 @@ impl Engine {
             notes: Vec::new(),
             probes,
         }
+    }
+
+    fn companies_of(&self, dependency: &Dependency) -> Vec<(String, String)> {
+        let catalog = &self.ctx.config.catalog;
+        dependency.companies.iter().map(|slug| (slug.clone(), catalog.company(slug))).collect()
     }
 
     fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {

@@ -8,6 +8,7 @@ pub mod buttons;
 pub mod digest;
 mod footer;
 pub mod mail;
+pub mod map;
 pub mod page;
 pub mod report;
 pub mod split;
@@ -38,6 +39,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("why", include_str!("templates/why.j2")),
         ("digest", include_str!("templates/digest.j2")),
         ("footer", include_str!("templates/footer.j2")),
+        ("map", include_str!("templates/map.j2")),
+        ("whatif", include_str!("templates/whatif.j2")),
     ] {
         for ending in ["txt", "html", "md"] {
             env.add_template_owned(format!("{name}.{ending}"), text).expect("a shipped template compiles");
@@ -45,6 +48,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     env.add_template("mail.html", include_str!("templates/mail.html")).expect("the shipped mail compiles");
     env.add_template("strips.svg.xml", include_str!("templates/strips.svg")).expect("the shipped picture compiles");
+    env.add_template("map.svg.xml", include_str!("templates/map.svg")).expect("the shipped picture compiles");
     env.add_template("report_page.html", include_str!("templates/report_page.html")).expect("the page compiles");
     env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
     env

@@ -1,7 +1,6 @@
 //! Dates ahead, measured or typed in; facts that changed; and what would stop if one company
 //! ended us.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate};
@@ -9,8 +8,9 @@ use serde_json::Value;
 
 use super::super::Engine;
 use crate::catalog::OnChange;
-use crate::core::act::{Act, Deed};
-use crate::core::model::Criticality;
+use crate::core::act::{Act, drilled};
+use crate::core::board::Board;
+use crate::core::reliance;
 use crate::core::time::{Time, human};
 use crate::store::Result;
 
@@ -110,37 +110,25 @@ impl Engine {
 
     /// What would stop if the company on which most stands ended us, the notice that contracts
     /// give, the time to move, and when the standby was last drilled.
-    pub(super) fn risk(&self, acts: &[Act], now: Time) -> Option<String> {
-        let mut by_company: BTreeMap<&str, Vec<&crate::config::Dependency>> = BTreeMap::new();
-        for dependency in &self.ctx.config.dependencies {
-            if let Some(parent) = self.parent(dependency) {
-                by_company.entry(parent).or_default().push(dependency);
-            }
-        }
-        let weight = |all: &Vec<&crate::config::Dependency>| {
-            let critical = all.iter().filter(|d| d.criticality == Criticality::Critical).count();
-            (critical, all.len())
-        };
-        let (company, all) = by_company.into_iter().max_by_key(|(_, all)| weight(all))?;
-        let name = self.ctx.config.catalog.company(company);
+    pub(super) fn risk(&self, board: &Board, acts: &[Act], now: Time) -> Option<String> {
+        let share = reliance::shares(board).into_iter().next()?;
+        let (company, drilled) = ((share.slug, share.name), drilled(acts));
+        let loss = reliance::without(board, &company, &drilled);
+        let all: Vec<_> =
+            loss.stops.iter().filter_map(|stop| board.dependencies.iter().find(|d| d.id == stop.id)).collect();
         let labels: Vec<&str> = all.iter().map(|d| d.label.as_str()).collect();
         let breaks: Vec<&str> = all.iter().filter_map(|d| d.breaks.as_deref()).collect();
         let breaks = if breaks.is_empty() { String::new() } else { format!(" ({})", breaks.join("; ")) };
-        let notice = all.iter().filter_map(|d| d.contract_notice_days).min();
-        let notice = notice.map_or("no contract's notice is written down".to_owned(), |days| {
+        let notice = loss.notice_days.map_or("no contract's notice is written down".to_owned(), |days| {
             format!("the contract gives {days} days of notice")
         });
-        let takes = all.iter().flat_map(|d| &d.leave).filter_map(|step| step.takes).max();
-        let takes = takes.map_or("nobody wrote down how long moving takes".to_owned(), |takes| {
-            format!("the longest step of moving takes {}", human(takes))
+        let takes = loss.moving.map_or("nobody wrote down how long moving takes".to_owned(), |takes| {
+            format!("moving takes {} at least", human(takes))
         });
-        let ids: Vec<&str> = all.iter().map(|d| d.id.as_str()).collect();
-        let drilled = acts
-            .iter()
-            .rfind(|act| act.deed == Deed::Drill && act.dependency.as_deref().is_some_and(|id| ids.contains(&id)));
-        let drilled = drilled
-            .map_or("it was never drilled".to_owned(), |act| format!("last drilled {} ago", human(now.since(act.at))));
-        Some(format!("If {name} ended you: {}{breaks} would stop; {notice}; {takes}; {drilled}", labels.join(", ")))
+        let last = loss.stops.iter().filter_map(|stop| stop.drilled).max();
+        let last =
+            last.map_or("it was never drilled".to_owned(), |at| format!("last drilled {} ago", human(now.since(at))));
+        Some(format!("If {} ended you: {}{breaks} would stop; {notice}; {takes}; {last}", loss.name, labels.join(", ")))
     }
 }
 

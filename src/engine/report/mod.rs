@@ -118,7 +118,7 @@ impl Engine {
             unasked: lines::unasked(&self.ctx.config, &board),
             incidents: incidents.iter().rev().map(|row| lines::incident(row, &board, &acts, now)).collect(),
             false_alarms: lines::false_alarms(&acts, since),
-            risk: self.risk(&acts, now),
+            risk: self.risk(&board, &acts, now),
             ahead: self.ahead(now).into_iter().map(|date| date.line()).collect(),
             notices: lines::notices(&self.people.letters, since),
             work: lines::work(&self.store.told_since(since).await?, &gaps, since, now),

@@ -1,0 +1,22 @@
+//! `/map` and `/whatif`: who stands on whom, and what stops without one.
+
+use super::{Answering, Reply};
+use crate::acts::No;
+use crate::core::act::drilled;
+use crate::core::board::Board;
+use crate::core::reliance;
+use crate::core::time::Time;
+use crate::say::{Format, map};
+
+pub(super) async fn draw(board: &Board) -> Reply {
+    let picture = super::picture::draw(map::svg(board)).await;
+    let picture = picture.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok();
+    Reply { picture, ..Reply::html(map::text(board, Format::Html)) }
+}
+
+pub(super) async fn whatif(answering: &Answering, board: &Board, name: &str, now: Time) -> Result<Reply, No> {
+    let company = reliance::company(board, name).map_err(No)?;
+    let acts = answering.store.acts().await?;
+    let loss = reliance::without(board, company, &drilled(&acts));
+    Ok(Reply::html(map::whatif(board, &loss, now, Format::Html)))
+}

@@ -1,0 +1,98 @@
+//! `plugwatch map` and `plugwatch whatif`: who stands on whom, and what stops without one.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::why::stand;
+use super::{failed, load};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::act::{Act, drilled};
+use crate::core::board::Board;
+use crate::core::reliance;
+use crate::draw;
+use crate::say::{Format, map};
+use crate::store::Store;
+
+#[derive(Args)]
+pub(super) struct How {
+    /// As Mermaid, for documents
+    #[arg(long, conflicts_with = "svg")]
+    mermaid: bool,
+    /// As a picture: .svg or .png
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+pub(super) async fn map(path: &Path, how: How) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let board = match known(config, &Clock::system()).await {
+        Ok((board, _)) => board,
+        Err(why) => return failed(1, why),
+    };
+    match how.svg {
+        Some(file) => picture(&file, &map::svg(&board)),
+        None if how.mermaid => {
+            println!("{}", map::mermaid(&board));
+            ExitCode::SUCCESS
+        }
+        None => {
+            println!("{}", map::text(&board, Format::Plain));
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn picture(file: &Path, svg: &str) -> ExitCode {
+    let bytes =
+        if file.extension().is_some_and(|ext| ext == "png") { draw::png(svg) } else { Ok(svg.as_bytes().to_vec()) };
+    let written = bytes.and_then(|bytes| {
+        std::fs::write(file, bytes).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+    });
+    match written {
+        Ok(()) => {
+            println!("Written: {}", file.display());
+            ExitCode::SUCCESS
+        }
+        Err(why) => failed(1, why),
+    }
+}
+
+pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let clock = Clock::system();
+    let (board, acts) = match known(config, &clock).await {
+        Ok(known) => known,
+        Err(why) => return failed(1, why),
+    };
+    let company = match reliance::company(&board, company) {
+        Ok(company) => company,
+        Err(why) => return failed(2, why),
+    };
+    let loss = reliance::without(&board, company, &drilled(&acts));
+    println!("{}", map::whatif(&board, &loss, clock.now(), Format::Plain));
+    ExitCode::SUCCESS
+}
+
+/// How things stand, and what people did. Before anything was watched, who stands on whom is known all
+/// the same: then it is read from a history that is empty.
+async fn known(mut config: Config, clock: &Clock) -> Result<(Board, Vec<Act>), String> {
+    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    if !Store::exists(&config.database) {
+        config.database = folder.path().join("empty.db");
+        let empty = Store::open_scratch(&config.database).await.map_err(|error| error.to_string())?;
+        empty.close().await;
+    }
+    let (board, store) = stand(config, clock).await?;
+    let acts = store.acts().await.map_err(|error| error.to_string());
+    store.close().await;
+    Ok((board, acts?))
+}
