@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::trial::{Said, Trial};
 use super::{asking, build, failed, load};
-use crate::catalog::{Catalog, Kind, Param, Vendor};
+use crate::catalog::{Catalog, Check, Kind, Param, Vendor};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::model::Role;
-use crate::discover::{Entry, State, entry_text, vendor_entry};
+use crate::discover::{Entry, Probe, State, entry_text, vendor_entry};
 
 #[derive(Args)]
 pub(super) struct Add {
@@ -57,8 +57,15 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         println!("{}: {} ({}): {}", one.check, one.verdict, one.reason, one.say);
     }
     let waits = |said: &Said| said.reason == "needs_key";
-    if !args.anyway && said.iter().any(|said| !said.is_good() && !waits(said)) {
-        return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
+    let bad: Vec<&Said> = said.iter().filter(|said| !said.is_good() && !waits(said)).collect();
+    let mut entry = entry;
+    if !args.anyway && !bad.is_empty() {
+        if bad.len() == said.len() {
+            return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
+        }
+        leave_out(&config.catalog, &mut entry, &bad);
+        let names: Vec<&str> = bad.iter().map(|said| said.check.as_str()).collect();
+        println!("Left out, since it does not read live: {}.", names.join(", "));
     }
     if let Err(why) = append(path, &text, &entry_text(&entry), &config.catalog) {
         return failed(1, why);
@@ -113,6 +120,32 @@ fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
     let same = |label: &str| config.dependencies.iter().any(|other| other.label == label);
     entry.label = if same(&label) { format!("{label} ({})", entry.id) } else { label };
     Ok(entry)
+}
+
+/// Only the checks that read well, each with its own parameters, instead of all of the vendor's.
+fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) {
+    let params: Vec<_> = entry.probes.iter().flat_map(|probe| probe.params.clone()).collect();
+    let Some(vendor) = entry.vendor.take().and_then(|id| catalog.vendors.get(&id)) else { return };
+    let fits = |check: &&Check| {
+        let lacks = |param: &&Param| {
+            param.required && param.default.is_none() && !params.iter().any(|given| given.name == *key(param))
+        };
+        check.role != Role::Witness
+            && !check.params.iter().any(|param| lacks(&param))
+            && !bad.iter().any(|said| said.check == check.id)
+    };
+    let probe = |check: &Check| {
+        let own = |given: &&crate::discover::Param| {
+            given.name == "key_risk_accepted" || check.params.iter().any(|param| *key(param) == given.name)
+        };
+        Probe { check: check.id.clone(), params: params.iter().filter(own).cloned().collect(), off: None }
+    };
+    entry.probes = vendor.checks.values().filter(fits).map(probe).collect();
+}
+
+/// The name under which a parameter is given.
+fn key(param: &Param) -> &String {
+    param.each.as_ref().unwrap_or(&param.name)
 }
 
 fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {

@@ -87,9 +87,10 @@ pub fn critical(board: &Board) -> usize {
     board.dependencies.iter().filter(|dependency| dependency.criticality == Criticality::Critical).count()
 }
 
-/// Things that ride on no company that is known.
+/// Things that ride on no company that is known, nor on another thing.
 pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
-    board.dependencies.iter().filter(|dependency| dependency.companies.is_empty()).collect()
+    let alone = |dependency: &&DependencyBoard| dependency.companies.is_empty() && dependency.needs.is_empty();
+    board.dependencies.iter().filter(alone).collect()
 }
 
 /// The company that a name means, as slug and name.
@@ -107,6 +108,7 @@ pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String),
         _ if all.is_empty() => {
             Err("nothing that is watched rides on a company that is known: write `rides_on`".to_owned())
         }
+        Named::Nothing if name.trim().is_empty() => Err(format!("which company? There are: {}", list(&all))),
         Named::Nothing => Err(format!("nothing that is watched rides on `{}`; there are: {}", name.trim(), list(&all))),
         Named::Several(several) => {
             let several: Vec<_> = several.into_iter().map(|index| all[index]).collect();

@@ -50,7 +50,9 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
         let there = keys.iter().any(|key| known.contains_key(*key)) || (!entry.is_on() && names(text, entry));
         if !there {
             let id = free_id(text, &entry.id);
-            let text = entry_text(&Entry { id: id.clone(), ..entry.clone() });
+            let there = |need: &&String| theirs.dependencies.iter().any(|other| other.id == **need);
+            let needs = entry.needs.iter().filter(there).cloned().collect();
+            let text = entry_text(&Entry { id: id.clone(), needs, ..entry.clone() });
             changes.new.push(Proposal { id, text });
             continue;
         }

@@ -21,7 +21,7 @@ mod signs;
 pub use compare::{Changes, Proposal, compare};
 pub use conclude::{Certainty, Finding, conclude};
 pub use domain::Domain;
-pub use draft::{Entry, State, Wishes, draft, vendor_entry};
+pub use draft::{Entry, Param, Probe, State, Wishes, draft, vendor_entry};
 pub use file::{Header, Tried, entry_text, file};
 pub use gather::{Gathering, Given, NotThere, gather};
 pub use seen::{App, Gap, Host, Seen, Store};

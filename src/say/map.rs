@@ -89,8 +89,8 @@ fn proof(fallback: &Fallback) -> String {
         Fallback::None => "no fallback is written down".to_owned(),
         Fallback::Unproven => "not proven: nothing that is watched stands behind it".to_owned(),
         Fallback::Proven(on) => format!("it stands on {on}, which is live"),
-        Fallback::NotLive(on, shown) => format!("but it stands on {on}, which is {} now", status::words(*shown)),
-        Fallback::StopsToo(on) => format!("but it stands on {on}, which stops, too"),
+        Fallback::NotLive(on, shown) => format!("it stands on {on}, which is {} now", status::words(*shown)),
+        Fallback::StopsToo(on) => format!("no help: it stands on {on}, which stops, too"),
     }
 }
 

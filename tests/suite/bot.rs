@@ -107,7 +107,18 @@ async fn the_commands_of_somebody_who_asks() {
     talk.staged.stage.set("google_play", "gone");
     talk.staged.pass(minutes(40)).await;
     let mut said = String::new();
-    for command in ["/status", "/why android", "/incidents", "/history android-app", "/help", "/whoami", "/why app"] {
+    for command in [
+        "/status",
+        "/why android",
+        "/incidents",
+        "/history android-app",
+        "/help",
+        "/whoami",
+        "/why app",
+        "/map",
+        "/whatif twilio",
+        "/whatif",
+    ] {
         let answer = talk.say(ADA, ADA, command).await;
         said.push_str(&format!("==== {command}\n{answer}\n\n"));
     }
@@ -116,7 +127,7 @@ async fn the_commands_of_somebody_who_asks() {
     let said = regex::Regex::new(r"Evidence \d+").unwrap().replace_all(&said, "Evidence n").into_owned();
     insta::assert_snapshot!(said);
     let pictures = talk.api.calls(&["sendphoto"]);
-    assert_eq!(pictures.len(), 1, "history comes with a picture");
+    assert_eq!(pictures.len(), 2, "history and the map come with a picture");
     let largest = pictures[0].1.as_object().unwrap().values().filter_map(|field| field["bytes"].as_u64()).max();
     assert!(largest.unwrap() > 5_000, "{:?}", pictures[0]);
 }

@@ -28,6 +28,7 @@ mod properties;
 mod rdap;
 mod report;
 mod secrets;
+mod setup;
 mod signing;
 mod site;
 mod store;

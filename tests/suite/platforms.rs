@@ -434,3 +434,52 @@ async fn the_file_that_is_written_reads_well() {
     let (_, text) = found(World::read(&folder().join("shop.toml")), &catalog, &signs).await;
     insta::assert_snapshot!("written_configuration", text);
 }
+
+#[tokio::test]
+async fn another_look_proposes_what_is_new_and_changes_nothing() {
+    let (catalog, signs) = known();
+    let shop = || World::read(&folder().join("shop.toml"));
+    let (_, text) = found(shop(), &catalog, &signs).await;
+    // Somebody made it theirs: another name, another label, and the second app watched.
+    let text = text.replace("id = \"website\"", "id = \"our-site\"").replace("label = \"Website\"", "label = \"Shop\"");
+    let theirs = Config::read_with("plugwatch.toml", text.clone(), Some(catalog.clone())).unwrap();
+    let mut world = shop();
+    world.names.retain(|(_, kind, data)| kind != "NS" || !data.starts_with("bob"));
+    world.names.push(("acme-shop.com".into(), "NS".into(), "eve.ns.cloudflare.com".into()));
+    world.names.retain(|(_, kind, _)| kind != "MX");
+    world.names.push(("app.acme-shop.com".into(), "A".into(), "116.202.1.2".into()));
+    let entries = entries_of(world, &catalog, &signs).await;
+    let on: Vec<_> = entries.iter().filter(|entry| entry.is_on()).map(plugwatch::discover::entry_text).collect();
+    let now = Config::read_with("now", format!("platform = \"x\"\n{}", on.join("\n")), Some(catalog.clone())).unwrap();
+    let changes = plugwatch::discover::compare(&text, &theirs, Some(&now), &entries);
+    let said = format!(
+        "{}\n~ {}\n- {}",
+        changes.new.iter().map(|new| new.text.as_str()).collect::<Vec<_>>().join("\n"),
+        changes.other.join("\n~ "),
+        changes.missed.join("\n- ")
+    );
+    insta::assert_snapshot!("another_look", said);
+    let same = entries_of(shop(), &catalog, &signs).await;
+    let on: Vec<_> = same.iter().filter(|entry| entry.is_on()).map(plugwatch::discover::entry_text).collect();
+    let now = Config::read_with("now", format!("platform = \"x\"\n{}", on.join("\n")), Some(catalog.clone())).unwrap();
+    assert!(plugwatch::discover::compare(&text, &theirs, Some(&now), &same).is_empty());
+}
+
+async fn entries_of(world: World, catalog: &Catalog, signs: &Signs) -> Vec<plugwatch::discover::Entry> {
+    let domain = Domain::parse(world.text("domain")).unwrap();
+    let clock = Clock::manual(Time::parse("2026-11-22T12:00:00Z").unwrap());
+    let askers = Askers::scripted(Arc::new(world));
+    let countries = ["us".to_owned()];
+    let with = Gathering {
+        askers: &askers,
+        catalog,
+        signs,
+        clock: &clock,
+        timeout: Duration::from_secs(5),
+        countries: &countries,
+        tell: &|_, _| {},
+    };
+    let seen = gather(&with, &domain, &[]).await.unwrap();
+    let findings = conclude(&domain, &seen, signs);
+    draft(catalog, &domain, &seen, &findings, &Wishes { countries: countries.to_vec() })
+}
