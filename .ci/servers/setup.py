@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from bind import Bind
+from botapi import BotApi
 from certificates import Authority
 from claims import count
 from knot import ROOT, NameServer
@@ -20,6 +21,7 @@ from nginx import Nginx, secure_server
 from pages import APPLE_CONTROL, Pages
 from postfix import Postfix
 from processes import free_port, run
+from terminal import talk
 from texts import fill
 from unbound import Unbound
 
@@ -141,10 +143,11 @@ def write_pages(pages):
     }
     control = {"trackId": APPLE_CONTROL, "bundleId": "com.apple.Pages", "trackName": "Pages", "trackViewUrl": "https://apps.apple.com/us/app/id1"}
     other = {**app, "trackId": 1234567891, "bundleId": "com.acme.seller", "trackName": "Acme Seller"}
-    lists = {"1234567890": [app], "com.acme.shop": [app], f"1234567890,{APPLE_CONTROL}": [app, control], "com.acme.beta": [], "77": [app, other]}
+    lists = {"Acme+Seller": [other], "1234567891": [other], f"1234567891,{APPLE_CONTROL}": [other, control], "1234567890": [app], "com.acme.shop": [app], f"1234567890,{APPLE_CONTROL}": [app, control], "com.acme.beta": [], "77": [app, other]}
     for name, results in lists.items():
         (pages.folder / f"apple/{name}.json").write_text(json.dumps({"resultCount": len(results), "results": results}))
-    (pages.folder / "apple_page/us/app/id1234567890.html").write_text(fill("apple_page.html", track_id=1234567890, title="Acme Shop"))
+    for number, title in ((1234567890, "Acme Shop"), (1234567891, "Acme Seller")):
+        (pages.folder / f"apple_page/us/app/id{number}.html").write_text(fill("apple_page.html", track_id=number, title=title))
     pages.list_on_play("com.acme.shop", "Acme Shop")
 
 
@@ -186,8 +189,31 @@ def prove(world, claims):
     again = init(whole)
     hold("another look finds nothing new", again.returncode == 0 and "nothing is new" in again.stdout, again.stdout + again.stderr)
     hold("and changes nothing", whole.read_text() == text)
+    _with_a_person(world, hold)
     _broken(world, init, does, hold, whole)
     _bad_names(world, does, hold)
+
+
+def _with_a_person(world, hold):
+    """A person at a terminal, who has a bot and gives it a word."""
+    bot = BotApi()
+    network = world.folder / "with-bot.toml"
+    network.write_text(world.network.read_text() + f'"https://api.telegram.org" = "{bot.url}"\n')
+    config = world.folder / "asked.toml"
+    answers = [
+        ("What is the platform called", "The Shop"), ("Apps of yours", "Acme Seller"), ("tell you in Telegram", "y"),
+        ("Alerts to Ops", "y"),
+    ]
+    said = talk(
+        [world.binary, "init", DOMAIN, "--network", str(network), "-c", str(config)], world.folder,
+        {"PLUGWATCH_TELEGRAM_TOKEN": "123:abc"}, answers, 90,
+    )
+    text = config.read_text() if config.exists() else ""
+    hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
+    hold("an app that they name by its name is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
+    hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. Alerts of plugwatch come here: chat -100123.")], str(bot.sent))
+    hold("and that chat stands in the file", "chats = [-100123]" in text, text)
+    hold("they see how far it is", f"https://{DOMAIN}/: 200" in said, said)
 
 
 def _broken(world, init, does, hold, whole):

@@ -4,6 +4,7 @@ use teloxide::prelude::*;
 use teloxide::types::{AllowedUpdate, UpdateKind};
 
 use crate::core::question::Secret;
+use crate::core::time::Time;
 
 /// Telegram waits so long for somebody to write, in seconds.
 const PATIENCE: u32 = 10;
@@ -28,21 +29,27 @@ impl Hello {
         self.bot.get_me().await.map(|me| me.username().to_owned()).map_err(|error| error.to_string())
     }
 
-    /// The chats in which somebody wrote to it, with their names; waits some seconds for them.
+    /// The chats in which somebody wrote to it since `since`, with their names; waits some seconds for
+    /// them.
     ///
     /// # Errors
     /// Telegram refuses, or cannot be reached.
-    pub async fn chats(&self) -> Result<Vec<(i64, String)>, String> {
+    pub async fn chats(&self, since: Time) -> Result<Vec<(i64, String)>, String> {
         let wanted = [AllowedUpdate::Message, AllowedUpdate::MyChatMember];
         let updates = self.bot.get_updates().timeout(PATIENCE).allowed_updates(wanted).await;
         let mut chats: Vec<(i64, String)> = Vec::new();
         for update in updates.map_err(|error| error.to_string())? {
-            let chat = match &update.kind {
-                UpdateKind::Message(message) => &message.chat,
-                UpdateKind::MyChatMember(member) => &member.chat,
+            let (chat, at) = match &update.kind {
+                UpdateKind::Message(message) => (&message.chat, message.date),
+                UpdateKind::MyChatMember(member) => (&member.chat, member.date),
                 _ => continue,
             };
-            let name = chat.title().or(chat.first_name()).unwrap_or("somebody").to_owned();
+            let name = chat.title().or(chat.first_name()).unwrap_or("somebody");
+            let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+            // Whoever wrote long ago may be anybody.
+            if at.timestamp_millis() < since.0 {
+                continue;
+            }
             if !chats.iter().any(|(id, _)| *id == chat.id.0) {
                 chats.push((chat.id.0, name));
             }

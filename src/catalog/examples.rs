@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::vendor::{Ask, Check, ConfirmRule, Example, Param};
+use super::vendor::{Ask, Check, ConfirmRule, Example, Param, Rule};
 use super::{Catalog, Params};
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::model::{Basis, Proves, Role};
@@ -27,6 +27,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     let mut tested = Tested::default();
     for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
         let reached = run_all(catalog, check, &check.examples, &mut tested);
+        tested.failed.extend(unsaid(check));
         for rule in check.rules.iter().filter(|rule| !reached.contains(&rule.place)) {
             tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
         }
@@ -38,6 +39,23 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     }
     super::permission::test(&catalog.permissions, &mut tested);
     tested
+}
+
+/// Sentences that name a parameter which may not be given, and do not ask whether it is: no example
+/// that gives it would show that.
+fn unsaid(check: &Check) -> Vec<String> {
+    let optional = check.params.iter().filter(|param| !param.required && param.default.is_none() && !param.secret);
+    let names: Vec<String> = optional.map(|param| format!("param.{}", param.name)).collect();
+    let wrong = |rule: &Rule, name: &String| {
+        let asks = format!("has(\"{name}\")");
+        let said = format!("{} {}", rule.say, rule.hint.as_deref().unwrap_or_default());
+        let says =
+            said.split(name.as_str()).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+        let asked =
+            said.contains(&asks) || rule.when.text().contains(&asks) || rule.when.text().contains(name.as_str());
+        (says && !asked).then(|| format!("{}: it says {name}, which may not be given; ask {asks} first", rule.place))
+    };
+    check.rules.iter().flat_map(|rule| names.iter().filter_map(move |name| wrong(rule, name))).collect()
 }
 
 /// Runs examples of one check and returns the places of the rules that decided.

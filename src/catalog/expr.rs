@@ -62,12 +62,14 @@ impl Expr {
 
     /// Every dotted name it uses, without the functions.
     pub fn names(&self) -> BTreeSet<String> {
-        let functions =
-            ["has", "num", "days_until", "missing", "same_set", "extra", "lacking", "ends_any", "range", "dict"];
         let names = self.compiled.undeclared_variables(true);
-        names.into_iter().filter(|name| !functions.contains(&name.as_str())).collect()
+        names.into_iter().filter(|name| !FUNCTIONS.contains(&name.as_str())).collect()
     }
 }
+
+/// Names that are functions.
+const FUNCTIONS: [&str; 10] =
+    ["has", "num", "days_until", "missing", "same_set", "extra", "lacking", "ends_any", "range", "dict"];
 
 /// Renders a message text; what cannot be rendered leaves the text's plain part out.
 pub fn render(template: &str, context: &Value) -> String {
@@ -80,7 +82,8 @@ pub fn render(template: &str, context: &Value) -> String {
 /// What the parser says.
 pub fn template_names(template: &str) -> Result<BTreeSet<String>, String> {
     let parsed = ENV.template_from_str(template).map_err(|error| plain(&error))?;
-    Ok(parsed.undeclared_variables(true).into_iter().collect())
+    let names = parsed.undeclared_variables(true).into_iter();
+    Ok(names.filter(|name| !FUNCTIONS.contains(&name.as_str())).collect())
 }
 
 fn plain(error: &Error) -> String {

@@ -53,7 +53,7 @@ fn value_of(select: &Select, text: &str) -> Option<Value> {
 }
 
 /// Whether no element can stand deeper than allowed, by counting tags.
-fn is_shallow(body: &str) -> bool {
+pub fn is_shallow(body: &str) -> bool {
     // These need no end tag, so counting them would overstate the depth.
     const LIGHT: [&str; 24] = [
         "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",

@@ -28,6 +28,7 @@ mod whois;
 pub use examples::{Tested, test_examples};
 pub use expr::Expr;
 pub use fill::{FillError, Params, question};
+pub use html::is_shallow;
 pub use page::page;
 pub use permission::{Permission, lacking};
 pub use recordings::{Recording, test_recordings};
@@ -39,7 +40,9 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use crate::core::answer::Answer;
 use crate::core::budget::Pace;
+use crate::core::time::Time;
 use crate::read::{Problem, Problems};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/catalog");
@@ -100,6 +103,19 @@ impl Catalog {
     /// Whether a status page is in a format that can be read.
     pub fn reads_status(&self, page: &StatusPage) -> bool {
         self.vendors.get("status").is_some_and(|status| status.checks.contains_key(&page.format))
+    }
+
+    /// What a registry says of a domain, as rules see it under `rdap`, whatever it comes to; `None`
+    /// where its answer is about none.
+    pub fn registration(answer: &Answer, now: Time) -> Option<serde_json::Value> {
+        let facts = match answer.step.as_str() {
+            "whois" => whois::facts(&String::from_utf8_lossy(&answer.body), now),
+            _ if answer.http.as_ref().is_some_and(|http| http.status == 200) => {
+                registration::facts(&serde_json::from_slice(&answer.body).ok()?, now)
+            }
+            _ => return None,
+        };
+        facts["name"].as_str().is_some_and(|name| !name.is_empty()).then_some(facts)
     }
 
     /// The company behind a vendor, as people know it.

@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Check, Kind, Param, Vendor};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::model::Role;
-use crate::discover::{Entry, Probe, State, entry_text, vendor_entry};
+use crate::discover::{Entry, Probe, State, entry_text, free_id, vendor_entry};
 
 #[derive(Args)]
 pub(super) struct Add {
@@ -112,10 +112,7 @@ fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
     for probe in &mut entry.probes {
         probe.params.retain(|param| !param.off);
     }
-    let wanted = args.id.clone().unwrap_or(entry.id);
-    let taken = |id: &str| text.contains(&format!("\nid = \"{id}\""));
-    let id = std::iter::once(wanted.clone()).chain((2..).map(|n| format!("{wanted}-{n}"))).find(|id| !taken(id));
-    entry.id = id.unwrap_or(wanted);
+    entry.id = free_id(text, config, args.id.as_ref().unwrap_or(&entry.id));
     let label = args.label.clone().unwrap_or_else(|| vendor.name.clone());
     let same = |label: &str| config.dependencies.iter().any(|other| other.label == label);
     entry.label = if same(&label) { format!("{label} ({})", entry.id) } else { label };

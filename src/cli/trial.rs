@@ -52,6 +52,18 @@ impl Trial {
         read.map(|config| Config { network: self.network.clone(), ..config }).map_err(|problems| problems.to_string())
     }
 
+    /// Puts aside what would not read as a configuration.
+    pub(super) fn weed(&self, entries: &mut [Entry]) {
+        for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
+            // What it needs stands in other entries.
+            let alone = Entry { needs: Vec::new(), ..entry.clone() };
+            if let Err(why) = self.config(&[alone]) {
+                let first = why.lines().next().unwrap_or_default().to_owned();
+                entry.state = State::Off(format!("it makes no configuration: {first}"));
+            }
+        }
+    }
+
     /// Looks once at everything that would be watched: what each probe says, by dependency.
     ///
     /// # Errors
@@ -80,7 +92,8 @@ impl Trial {
                 check: looked.spec.probe.check.clone(),
                 verdict: weighed.verdict,
                 reason: weighed.reason,
-                say: weighed.say,
+                // What a server said is shown to people, and stands in their files.
+                say: weighed.say.chars().filter(|c| !c.is_control()).collect(),
             });
         }
         Ok(said)
@@ -91,7 +104,10 @@ impl Trial {
 /// entry.
 pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>>) {
     for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
-        let Some(said) = said.get(&entry.id) else { continue };
+        let Some(said) = said.get(&entry.id) else {
+            entry.state = State::Off("it could not be tried".to_owned());
+            continue;
+        };
         let bad = |check: &str| {
             let bad = said.iter().find(|said| said.check == check && !said.is_good());
             bad.map(|said| format!("tried, it reads {}: {}", said.verdict, said.say.trim_end_matches('.')))

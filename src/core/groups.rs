@@ -176,8 +176,8 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = scene.subjects[lead].told.verdict == Some(Verdict::Dropped);
     // One more thing of a company that is lost already is no further loss.
-    let company = scene.subjects[lead].company();
-    let known = |subject: &Subject<'_>| subject.company() == company && subject.told.lost_lately(scene.now);
+    let own = &scene.subjects[lead];
+    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.told.lost_lately(scene.now);
     let again = scene
         .subjects
         .iter()

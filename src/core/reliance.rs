@@ -87,10 +87,11 @@ pub fn critical(board: &Board) -> usize {
     board.dependencies.iter().filter(|dependency| dependency.criticality == Criticality::Critical).count()
 }
 
-/// Things that ride on no company that is known, nor on another thing.
+/// Things that ride on no company that is known, not even through others.
 pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
-    let alone = |dependency: &&DependencyBoard| dependency.companies.is_empty() && dependency.needs.is_empty();
-    board.dependencies.iter().filter(alone).collect()
+    let held: BTreeSet<String> =
+        shares(board).into_iter().flat_map(|share| share.things.into_iter().chain(share.with_them)).collect();
+    board.dependencies.iter().filter(|dependency| !held.contains(&dependency.id)).collect()
 }
 
 /// The company that a name means, as slug and name.

@@ -13,6 +13,8 @@ pub struct Subject<'a> {
     pub id: &'a str,
     /// The company behind it; `None` where it is ours.
     pub parent: Option<&'a str>,
+    /// All companies that it rides on: losses that share one are one company's.
+    pub companies: &'a [String],
     /// Ids of what it cannot work without.
     pub needs: &'a [String],
     /// How much hangs on it.
@@ -85,6 +87,11 @@ impl Subject<'_> {
     /// What counts as one company; what is ours counts by itself.
     pub fn company(&self) -> &str {
         self.parent.unwrap_or(self.id)
+    }
+
+    /// Whether one company may have ended both.
+    pub fn shares_company(&self, other: &Subject<'_>) -> bool {
+        self.id == other.id || self.companies.iter().any(|company| other.companies.contains(company))
     }
 }
 
@@ -171,11 +178,11 @@ impl<'a> Scene<'a> {
     /// Losses that count, of companies independent of `subject`'s and not explained by needs,
     /// the earliest first.
     pub fn other_losses(&self, subject: usize) -> Vec<usize> {
-        let own = self.subjects[subject].company();
+        let own = &self.subjects[subject];
         let under = self.foundations(subject);
         let independent = |other: &usize| {
             let related = under.contains(other) || self.foundations(*other).contains(&subject);
-            *other != subject && !related && self.subjects[*other].company() != own
+            *other != subject && !related && !self.subjects[*other].shares_company(own)
         };
         let lost = |other: &usize| self.subjects[*other].told.lost_lately(self.now);
         // What fell with its foundation is one loss with it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::Domain;
 use super::draft::Entry;
 use super::file::entry_text;
 use crate::config::Config;
@@ -41,15 +42,15 @@ type Asked = (String, String);
 
 /// Compares a file with what was found now. `text` is the file, `theirs` what it says, `found` what the
 /// new entries would say, `entries` the new entries themselves.
-pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[Entry]) -> Changes {
+pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[Entry], domain: &Domain) -> Changes {
     let known = asked(theirs);
     let now = found.map(asked).unwrap_or_default();
     let mut changes = Changes::default();
     for entry in entries {
         let keys: Vec<&Asked> = now.iter().filter(|(_, (id, _))| *id == entry.id).map(|(key, _)| key).collect();
-        let there = keys.iter().any(|key| known.contains_key(*key)) || (!entry.is_on() && names(text, entry));
+        let there = keys.iter().any(|key| known.contains_key(*key)) || names(text, entry);
         if !there {
-            let id = free_id(text, &entry.id);
+            let id = free_id(text, theirs, &entry.id);
             let there = |need: &&String| theirs.dependencies.iter().any(|other| other.id == **need);
             let needs = entry.needs.iter().filter(there).cloned().collect();
             let text = entry_text(&Entry { id: id.clone(), needs, ..entry.clone() });
@@ -71,7 +72,11 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
     }
     let checks: BTreeSet<&str> =
         ["mail/mx", "mail/spf", "website/network", "apple/listing", "google_play/listing"].into();
-    let gone = known.iter().filter(|(key, _)| checks.contains(key.0.as_str()) && !now.contains_key(*key));
+    // Only what belongs to this domain was looked for; an app is looked for wherever it is named.
+    let ours = |key: &Asked| {
+        !matches!(key.0.as_str(), "mail/mx" | "mail/spf" | "website/network") || key.1.contains(&domain.name)
+    };
+    let gone = known.iter().filter(|(key, _)| checks.contains(key.0.as_str()) && ours(key) && !now.contains_key(*key));
     changes.missed = gone.map(|(key, (id, _))| format!("{id}: {} was not found again", key.0)).collect();
     changes.missed.dedup();
     changes
@@ -80,7 +85,8 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
 /// Every probe by what it asks, with its dependency and the values that do not make it another one.
 fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> {
     let mut all = BTreeMap::new();
-    for (dependency, probe) in config.probes() {
+    // Storefronts beside the first one go with it.
+    for (dependency, probe) in config.probes().filter(|(_, probe)| probe.home) {
         let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
         let identity = |name: &str| check.param(name).is_none_or(|param| param.identity);
         let (own, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -95,7 +101,7 @@ fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> 
 fn names(text: &str, entry: &Entry) -> bool {
     let stands = |key: &str, value: &str| text.contains(&format!("{key} = {value}"));
     if let Some(vendor) = &entry.vendor {
-        return stands("vendor", &format!("\"{vendor}\""));
+        return stands("vendor", &format!("\"{vendor}\"")) || text.contains(&format!("check = \"{vendor}/"));
     }
     let telling = |name: &str| matches!(name, "url" | "package" | "bundle_id");
     let params = entry.probes.iter().flat_map(|probe| &probe.params);
@@ -103,9 +109,10 @@ fn names(text: &str, entry: &Entry) -> bool {
     about || stands("id", &format!("\"{}\"", entry.id))
 }
 
-/// An id that the file does not have.
-fn free_id(text: &str, id: &str) -> String {
-    let taken = |id: &str| text.contains(&format!("id = \"{id}\""));
+/// An id that the file does not have: the one that is wished for, or with a number.
+pub fn free_id(text: &str, theirs: &Config, id: &str) -> String {
+    let there = |id: &str| theirs.dependencies.iter().any(|other| other.id == id);
+    let taken = |id: &str| there(id) || text.contains(&format!("id = \"{id}\""));
     let more = (2..).map(|n| format!("{id}-{n}"));
     std::iter::once(id.to_owned()).chain(more).find(|id| !taken(id)).unwrap_or_else(|| id.to_owned())
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::signs::{Kind, Role, Sign, Signs};
-use super::{Domain, Seen};
+use super::{Domain, Seen, clean};
 use crate::core::model::words;
 
 words! {
@@ -34,6 +34,8 @@ pub struct Finding {
     pub proofs: Vec<(String, Vec<String>)>,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Every network of its company, where it was seen in one.
+    pub networks: BTreeSet<String>,
     sources: BTreeSet<&'static str>,
 }
 
@@ -59,15 +61,13 @@ impl Finding {
 pub(super) const SERVING: [Role; 3] = [Role::SiteBuilder, Role::Hosting, Role::Cdn];
 /// More values of one place are not told.
 const MOST_VALUES: usize = 4;
-/// Nor more of one value.
-const LONGEST: usize = 100;
 
 /// Everybody whom what was seen shows, in the order of their roles.
 pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
     let mut all = Findings { signs, found: Vec::new() };
     all.registrar(seen);
     all.dns_host(domain, seen);
-    all.site(seen);
+    all.site(domain, seen);
     all.mail(domain, seen);
     for text in &seen.texts {
         all.see(Kind::Txt, "", text, Kind::Txt.word());
@@ -110,16 +110,15 @@ impl Findings<'_> {
     fn note(&mut self, sign: &Sign, shown: &str, source: &'static str) {
         // A registrar that hosts, too, is two things: one is sure, and says nothing of the other.
         let registers = sign.role == Role::Registrar;
-        let same =
-            |finding: &&mut Finding| finding.service == sign.service && finding.does(&[Role::Registrar]) == registers;
-        // A network tells the company only: which of its products it is, other signs tell.
-        let serves = |finding: &&mut Finding| {
-            sign.kind == Kind::Asn && finding.company.as_ref() == Some(&sign.company) && finding.does(&SERVING)
+        let same = |finding: &Finding| finding.service == sign.service && finding.does(&[Role::Registrar]) == registers;
+        // A network tells the company only: which of its products serves the site, other signs of the
+        // site itself tell.
+        let serves = |finding: &Finding| {
+            let of_site = finding.sources.contains(Kind::Cname.word()) || finding.sources.contains(Kind::Header.word());
+            let company = finding.company.as_ref() == Some(&sign.company);
+            sign.kind == Kind::Asn && company && of_site && finding.does(&SERVING)
         };
-        let known = match self.found.iter_mut().position(|mut finding| same(&&mut finding)) {
-            Some(index) => Some(index),
-            None => self.found.iter_mut().position(|mut finding| serves(&&mut finding)),
-        };
+        let known = self.found.iter().position(same).or_else(|| self.found.iter().position(serves));
         let index = known.unwrap_or_else(|| {
             self.found.push(Finding {
                 service: sign.service.clone(),
@@ -128,6 +127,7 @@ impl Findings<'_> {
                 vendor: sign.vendor.clone(),
                 proofs: Vec::new(),
                 certainty: Certainty::Suggested,
+                networks: BTreeSet::new(),
                 sources: BTreeSet::new(),
             });
             self.found.len() - 1
@@ -137,12 +137,15 @@ impl Findings<'_> {
             finding.roles.push(sign.role);
         }
         finding.vendor = finding.vendor.take().or_else(|| sign.vendor.clone());
+        if sign.kind == Kind::Asn {
+            finding.networks.extend(sign.numbers.iter().cloned());
+        }
         finding.add(sign.kind.words(), shown, source);
     }
 
     /// Somebody whom no sign knows.
     fn stranger(&mut self, service: &str, role: Role, kind: Kind, shown: &str, sources: &[&'static str]) {
-        let service = service.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+        let service = clean(service);
         let mut finding = Finding {
             service,
             company: None,
@@ -150,6 +153,7 @@ impl Findings<'_> {
             vendor: None,
             proofs: Vec::new(),
             certainty: Certainty::Suggested,
+            networks: BTreeSet::new(),
             sources: BTreeSet::new(),
         };
         for source in sources {
@@ -173,7 +177,12 @@ impl Findings<'_> {
     /// The parent's delegation, the registry's list, and that they serve the zone.
     fn dns_host(&mut self, domain: &Domain, seen: &Seen) {
         let listed = seen.registration.as_ref().map(|registration| &registration.name_servers);
-        for server in &seen.name_servers {
+        // One of several may be left from before.
+        let parks =
+            |server: &String| self.signs.of(Kind::Ns, "", server).is_some_and(|sign| sign.role == Role::Parking);
+        let parked = seen.name_servers.iter().all(parks);
+        let servers: Vec<&String> = seen.name_servers.iter().filter(|server| parked || !parks(server)).collect();
+        for server in servers {
             let also: Vec<&'static str> = [
                 Some("delegation"),
                 (seen.serving > 0).then_some("zone"),
@@ -194,18 +203,21 @@ impl Findings<'_> {
         }
     }
 
-    fn site(&mut self, seen: &Seen) {
+    fn site(&mut self, domain: &Domain, seen: &Seen) {
         for (host, at) in &seen.hosts {
             let name = host.as_str();
+            // What another host leads to says nothing of the site.
+            let own = *name == domain.name || name == domain.front() || name == format!("www.{}", domain.name);
+            let source = if own { Kind::Cname.word() } else { "another host" };
             for alias in &at.aliases {
-                self.see(Kind::Cname, name, alias, Kind::Cname.word());
+                self.see(Kind::Cname, name, alias, source);
             }
         }
         for page in &seen.pages {
             for (name, value) in &page.headers {
                 self.see(Kind::Header, name, value, Kind::Header.word());
             }
-            for link in &page.refs {
+            for link in &page.uses {
                 self.see(Kind::Page, "", link, Kind::Page.word());
             }
             if let Some(issuer) = &page.issuer {
@@ -238,25 +250,13 @@ impl Findings<'_> {
             self.see(Kind::Spf, "", name, Kind::Spf.word());
         }
         for (selector, target) in &seen.selectors {
-            match target {
-                Some(target) => {
-                    self.see(Kind::Dkim, selector, target, Kind::Dkim.word());
-                }
-                None => self.own_key(selector),
+            // A key that stands in the zone itself may be anybody's: selectors are no names.
+            if let Some(target) = target {
+                self.see(Kind::Dkim, selector, target, Kind::Dkim.word());
             }
         }
         for domain in &seen.dmarc_reports {
             self.see(Kind::Dmarc, "", domain, Kind::Dmarc.word());
-        }
-    }
-
-    /// A key that stands in the zone itself: its selector shows a vendor only if no other vendor has it
-    /// set.
-    fn own_key(&mut self, selector: &str) {
-        let named = |sign: &&Sign| sign.kind == Kind::Dkim && sign.selectors.iter().any(|known| known == selector);
-        let signs: Vec<Sign> = self.signs.all.iter().filter(named).cloned().collect();
-        if let [sign] = signs.as_slice() {
-            self.note(sign, selector, Kind::Dkim.word());
         }
     }
 }
@@ -265,7 +265,7 @@ impl Finding {
     fn add(&mut self, place: &str, value: &str, source: &'static str) {
         self.sources.insert(source);
         // What came from outside is shown to people.
-        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+        let value = clean(value);
         match self.proofs.iter_mut().find(|(known, _)| known == place) {
             Some((_, values)) if values.len() >= MOST_VALUES || values.contains(&value) => {}
             Some((_, values)) => values.push(value),

@@ -18,7 +18,7 @@ mod page;
 mod seen;
 mod signs;
 
-pub use compare::{Changes, Proposal, compare};
+pub use compare::{Changes, Proposal, compare, free_id};
 pub use conclude::{Certainty, Finding, conclude};
 pub use domain::Domain;
 pub use draft::{Entry, Param, Probe, State, Wishes, draft, vendor_entry};
@@ -26,3 +26,9 @@ pub use file::{Header, Tried, entry_text, file};
 pub use gather::{Gathering, Given, NotThere, gather};
 pub use seen::{App, Gap, Host, Seen, Store};
 pub use signs::{Kind, Role, Sign, Signs};
+
+/// A text that came from outside, as it may be shown and written: without signs that a terminal obeys,
+/// and no longer than a line.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect::<String>().trim().to_owned()
+}

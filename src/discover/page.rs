@@ -3,49 +3,81 @@
 use scraper::{Html, Selector};
 use url::Url;
 
+use crate::catalog::is_shallow;
+
 /// More than this is not read of one page.
-const MOST_REFS: usize = 2_000;
+const MOST: usize = 2_000;
 /// A title's part that is shorter stands on any page.
 const SHORTEST: usize = 4;
 /// A longer one changes with every campaign.
 const LONGEST: usize = 60;
 
-/// What a page leads to: scripts, frames, forms, styles, links; and the smart banner's app as a link
-/// to Apple's store.
-pub(super) fn refs(url: &str, body: &str) -> Vec<String> {
-    let Ok(base) = Url::parse(url) else { return Vec::new() };
+/// What a page leads to, and words that would be missed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Read {
+    /// What it uses: URLs of scripts, frames, forms and styles.
+    pub(super) uses: Vec<String>,
+    /// What it links to; the smart banner's app as a link to Apple's store.
+    pub(super) links: Vec<String>,
+    /// Words that stand on the page just so: part of its title.
+    pub(super) words: Option<Words>,
+}
+
+/// Words to hold a page by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// As they stand in the page's text.
+    pub text: String,
+    /// They hold the platform's own name, which no campaign takes away.
+    pub named: bool,
+}
+
+/// Reads a page; nothing where it is nested too deeply to be parsed. `name` is the platform's.
+pub(super) fn read(url: &str, body: &str, name: &str) -> Option<Read> {
+    if !is_shallow(body) {
+        return None;
+    }
     let page = Html::parse_document(body);
-    let mut refs = Vec::new();
-    for (css, attribute) in [
+    let uses = [
         ("script[src]", "src"),
         ("iframe[src]", "src"),
         ("form[action]", "action"),
-        ("link[href]", "href"),
-        ("a[href]", "href"),
-    ] {
+        ("link[rel='stylesheet']", "href"),
+    ];
+    let mut links = urls(url, &page, &[("a[href]", "href")]);
+    links.extend(banner(&page));
+    Some(Read { uses: urls(url, &page, &uses), links, words: words(&page, body, name) })
+}
+
+fn urls(url: &str, page: &Html, places: &[(&str, &str)]) -> Vec<String> {
+    let Ok(base) = Url::parse(url) else { return Vec::new() };
+    let mut urls = Vec::new();
+    for (css, attribute) in places {
         // The selectors are constants that a test reads.
         let Ok(selector) = Selector::parse(css) else { continue };
         let found = page.select(&selector).filter_map(|element| element.value().attr(attribute));
-        refs.extend(found.filter_map(|link| base.join(link.trim()).ok()).map(String::from).take(MOST_REFS));
+        urls.extend(found.take(MOST).filter_map(|link| base.join(link.trim()).ok()).map(String::from));
     }
-    if let Ok(selector) = Selector::parse("meta[name='apple-itunes-app']") {
-        let content = page.select(&selector).filter_map(|element| element.value().attr("content"));
-        let number = |content: &str| content.split("app-id=").nth(1)?.split(',').next()?.trim().parse::<u64>().ok();
-        refs.extend(content.filter_map(number).map(|number| format!("https://apps.apple.com/app/id{number}")));
-    }
-    refs.sort();
-    refs.dedup();
-    refs.truncate(MOST_REFS);
-    refs
+    urls.sort();
+    urls.dedup();
+    urls.truncate(MOST);
+    urls
 }
 
-/// A part of the title that stands in the page's text just so; the part with the platform's name
-/// before all others.
-pub(super) fn words(body: &str, name: &str) -> Option<String> {
-    let page = Html::parse_document(body);
+/// The smart banner (developer.apple.com, "Promoting apps with Smart App Banners").
+fn banner(page: &Html) -> Option<String> {
+    let selector = Selector::parse("meta[name='apple-itunes-app']").ok()?;
+    let content = page.select(&selector).find_map(|element| element.value().attr("content"))?;
+    let number = content.split("app-id=").nth(1)?.split(',').next()?.trim().parse::<u64>().ok()?;
+    Some(format!("https://apps.apple.com/app/id{number}"))
+}
+
+/// The shortest part of the title that holds the platform's name, or else its first part.
+fn words(page: &Html, body: &str, name: &str) -> Option<Words> {
     let selector = Selector::parse("title").ok()?;
     let title: String = page.select(&selector).next()?.text().collect();
-    let parts = title.split(['|', '–', '—', '·', '•', '»', '\n']).flat_map(|part| part.split(" - ")).map(str::trim);
+    let parts =
+        title.split(['|', '–', '—', '·', '•', '»', ':', '\n']).flat_map(|part| part.split(" - ")).map(str::trim);
     let fits = |part: &&str| (SHORTEST..=LONGEST).contains(&part.chars().count()) && !is_nobodys(part);
     // As it stands in the page's text, which is what is looked at later.
     let stands = |part: &str| {
@@ -53,8 +85,11 @@ pub(super) fn words(body: &str, name: &str) -> Option<String> {
         [part.to_owned(), escaped].into_iter().find(|form| body.contains(form))
     };
     let parts: Vec<String> = parts.filter(fits).filter_map(stands).collect();
-    let named = parts.iter().find(|part| part.to_lowercase().contains(&name.to_lowercase()));
-    named.or(parts.first()).cloned()
+    let bare = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let holds = |part: &&String| bare(part).contains(&bare(name)) && !part.contains('%');
+    let named = parts.iter().filter(holds).min_by_key(|part| part.chars().count());
+    let text = named.or(parts.first())?.clone();
+    Some(Words { text, named: named.is_some() })
 }
 
 /// Titles of pages that belong to no site yet, or no more.
@@ -86,29 +121,38 @@ mod tests {
         <script src="https://js.stripe.com/v3/"></script><link rel="stylesheet" href="/style.css"></head>
         <body><a href="//play.google.com/store/apps/details?id=org.acme">Android</a><form action="pay"></form></body></html>"#;
 
+    fn of(body: &str, name: &str) -> Option<(String, bool)> {
+        let words = read("https://acme.example/", body, name).unwrap().words;
+        words.map(|words| (words.text, words.named))
+    }
+
     #[test]
     fn everything_that_a_page_leads_to_is_an_address() {
-        assert_eq!(
-            refs("https://acme.example/shop/", PAGE),
-            [
-                "https://acme.example/shop/pay",
-                "https://acme.example/style.css",
-                "https://apps.apple.com/app/id324715238",
-                "https://js.stripe.com/v3/",
-                "https://play.google.com/store/apps/details?id=org.acme",
-            ]
-        );
+        let read = read("https://acme.example/shop/", PAGE, "acme").unwrap();
+        let wanted = ["https://acme.example/shop/pay", "https://acme.example/style.css", "https://js.stripe.com/v3/"];
+        assert_eq!(read.uses, wanted);
+        let wanted =
+            ["https://play.google.com/store/apps/details?id=org.acme", "https://apps.apple.com/app/id324715238"];
+        assert_eq!(read.links, wanted);
     }
 
     #[test]
     fn the_words_stand_on_the_page_just_so() {
-        assert_eq!(words(PAGE, "acme").as_deref(), Some("Acme &amp; Sons"));
-        assert_eq!(words(PAGE, "other").as_deref(), Some("Buy better shoes"));
-        assert_eq!(words("<title>Wool &amp; Co</title>", "x").as_deref(), Some("Wool &amp; Co"));
-        for nobodys in
-            ["<title>Welcome to nginx!</title>", "<title>Home</title>", "<title></title>", "", "<title>ab</title>"]
-        {
-            assert_eq!(words(nobodys, "acme"), None, "{nobodys}");
+        let named = |text: &str| Some((text.to_owned(), true));
+        assert_eq!(of(PAGE, "acme"), named("Acme Shoes"));
+        assert_eq!(of(PAGE, "Acme Shoes"), named("Acme Shoes"), "however the domain writes it");
+        assert_eq!(of(PAGE, "other"), Some(("Buy better shoes".to_owned(), false)));
+        assert_eq!(of("<title>Wool &amp; Co</title>", "wool"), named("Wool &amp; Co"));
+        assert_eq!(of("<title>Acme: 20 % off everything</title>", "x"), Some(("Acme".to_owned(), false)));
+        let nobodys =
+            ["<title>Welcome to nginx!</title>", "<title>Home</title>", "<title></title>", "", "<title>ab</title>"];
+        for page in nobodys {
+            assert_eq!(of(page, "acme"), None, "{page}");
         }
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_not_parsed() {
+        assert_eq!(read("https://acme.example/", &"<div>".repeat(300_000), "acme"), None);
     }
 }

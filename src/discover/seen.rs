@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Domain;
+use super::page::Words;
+use super::{Domain, clean};
 use crate::core::model::words;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Its registration; none where nobody could be asked.
+    /// Its registration; none where the registry knows none, or could not be asked.
     pub registration: Option<Registration>,
+    /// The registry says that it knows no such domain.
+    pub unregistered: bool,
     /// The servers that the parent names.
     pub name_servers: Vec<String>,
     /// How many of them serve the zone.
@@ -26,7 +29,7 @@ pub struct Seen {
     pub takes_no_mail: bool,
     /// Its texts (TXT), some hundreds at most.
     pub texts: Vec<String>,
-    /// Names that its SPF record includes.
+    /// Names of others that its own SPF record includes.
     pub spf_includes: Vec<String>,
     /// It has an SPF record.
     pub has_spf: bool,
@@ -38,8 +41,10 @@ pub struct Seen {
     pub dmarc_reports: Vec<String>,
     /// It promises TLS for mail (RFC 8461).
     pub has_mta_sts: bool,
-    /// Numbers and names of the networks of its front host.
+    /// Numbers and names of the networks of `network_of`.
     pub networks: Vec<(String, String)>,
+    /// The host whose networks these are.
+    pub network_of: Option<String>,
     /// Pages that were read.
     pub pages: Vec<Page>,
     /// Apps.
@@ -57,6 +62,8 @@ pub struct Registration {
     pub registrar_id: Option<String>,
     /// The name servers that the registry lists.
     pub name_servers: Vec<String>,
+    /// Its states there, such as `client hold`.
+    pub status: Vec<String>,
     /// When it ends, as written there.
     pub expires: Option<String>,
     /// It is locked against transfer.
@@ -87,10 +94,14 @@ pub struct Page {
     pub headers: BTreeMap<String, String>,
     /// Who issued the certificate.
     pub issuer: Option<String>,
-    /// Words that stand on it and would be missed: part of its title.
-    pub words: Option<String>,
-    /// URLs of scripts, frames, forms and links.
-    pub refs: Vec<String>,
+    /// Words that stand on it and would be missed.
+    pub words: Option<Words>,
+    /// It is sent on to somebody else's domain.
+    pub elsewhere: bool,
+    /// URLs of scripts, frames, forms and styles.
+    pub uses: Vec<String>,
+    /// URLs that it links to.
+    pub links: Vec<String>,
 }
 
 words! {
@@ -136,7 +147,7 @@ pub struct Gap {
 impl Seen {
     /// Notes what could not be found out.
     pub fn lacks(&mut self, what: &str, why: impl Into<String>) {
-        self.gaps.push(Gap { what: what.to_owned(), why: why.into() });
+        self.gaps.push(Gap { what: clean(what), why: clean(&why.into()) });
     }
 
     /// The page that people see first: the first that was read well.

@@ -35,7 +35,7 @@ words! {
         Txt = "txt",
         /// Who issued the certificate.
         Issuer = "issuer",
-        /// The URL of a script, frame, form or link of the home page.
+        /// The URL of a script, frame, form or style of the home page.
         Page = "page",
     }
 }

@@ -56,6 +56,7 @@ impl Engine {
         Subject {
             id: &dependency.id,
             parent: self.parent(dependency),
+            companies: &dependency.companies,
             needs: &dependency.needs,
             criticality: dependency.criticality,
             state: &state.combined,
@@ -82,9 +83,11 @@ impl Engine {
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
     }
 
-    /// The company behind a dependency; `None` where it is ours.
-    pub(super) fn parent<'d>(&self, dependency: &'d Dependency) -> Option<&'d str> {
-        dependency.companies.first().map(String::as_str)
+    /// The company whose word the dependency's checks hear; `None` where they look from outside: whose
+    /// machines answer there says nothing about whose doing it is.
+    pub(super) fn parent(&self, dependency: &Dependency) -> Option<&str> {
+        let vendor = self.ctx.config.catalog.vendors.get(dependency.vendors.first()?)?;
+        (vendor.parent != "own").then_some(vendor.parent.as_str())
     }
 
     /// Remembers a dependency's new state, here and in the store.
@@ -165,13 +168,18 @@ impl Engine {
         Some(Group { name, of, mass, ids, incidents: incidents.collect(), lines })
     }
 
-    /// How many companies these losses are.
+    /// How many companies these losses are: those that share one count once.
     fn companies(&self, losses: &[usize]) -> usize {
-        let company = |loss: &usize| {
+        let mut counted: Vec<&Dependency> = Vec::new();
+        for loss in losses {
             let dependency = &self.ctx.config.dependencies[*loss];
-            self.parent(dependency).unwrap_or(&dependency.id)
-        };
-        losses.iter().map(company).collect::<std::collections::BTreeSet<_>>().len()
+            let shares =
+                |other: &&Dependency| other.companies.iter().any(|company| dependency.companies.contains(company));
+            if !counted.iter().any(shares) {
+                counted.push(dependency);
+            }
+        }
+        counted.len()
     }
 
     fn digest(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {

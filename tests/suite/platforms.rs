@@ -123,7 +123,12 @@ impl World {
             Lookup::Spf => {
                 let mut includes = Vec::new();
                 let records = self.spf(domain, &mut includes);
-                json!({ "found": if records.is_empty() { "no_data" } else { "ok" }, "records": records, "includes": includes })
+                let direct = records
+                    .iter()
+                    .flat_map(|record| record.split(' '))
+                    .filter_map(|term| term.strip_prefix("include:"));
+                let own: Vec<&str> = direct.collect();
+                json!({ "found": if records.is_empty() { "no_data" } else { "ok" }, "records": records, "includes": includes, "own": own })
             }
             Lookup::Dkim => {
                 let row = |selector: &String| {
@@ -213,13 +218,10 @@ impl World {
         } else {
             "text/html"
         });
-        let mut answer = page(
-            found["url"].as_str().unwrap(),
-            status,
-            &found["headers"],
-            kind,
-            found["body"].as_str().unwrap_or_default(),
-        );
+        let body = found["body"].as_str().unwrap_or_default();
+        let body = body.repeat(usize::try_from(found["times"].as_u64().unwrap_or(1)).unwrap());
+        let at = found["ends_at"].as_str().or(found["url"].as_str()).unwrap();
+        let mut answer = page(at, status, &found["headers"], kind, &body);
         answer.said.insert("tls".to_owned(), json!({ "issuer_org": found["issuer"] }));
         answer
     }
@@ -402,6 +404,36 @@ fn every_sign_shows_its_own_example_and_names_a_company() {
     }
 }
 
+#[test]
+fn strangers_show_no_sign() {
+    let (_, signs) = known();
+    use plugwatch::discover::Kind;
+    for (kind, name, value) in [
+        (Kind::Ns, "", "ns1.notcloudflare.com"),
+        (Kind::Ns, "", "ns.cloudflare.com.evil.example"),
+        (Kind::Ns, "", "ns1.example.com"),
+        (Kind::Cname, "", "cloudfront.net.evil.example"),
+        (Kind::Cname, "", "notnetlify.app"),
+        (Kind::Mx, "", "mail.google.com.evil.example"),
+        (Kind::Mx, "", "vps-1234.vps.ovh.net"),
+        (Kind::Mx, "", "ec2-1-2-3-4.compute-1.amazonaws.com"),
+        (Kind::Spf, "", "notsendgrid.net"),
+        (Kind::Dkim, "", "dkim.example.com"),
+        (Kind::Txt, "", "my stripe-verification=x"),
+        (Kind::Header, "server", "nginx"),
+        (Kind::Header, "x-powered-by", "PHP/8.3"),
+        (Kind::Issuer, "", "evil amazon ltd"),
+        (Kind::Page, "", "https://evil.example/js.stripe.com/v3/"),
+        (Kind::Page, "", "https://js.stripe.com.evil.example/v3/"),
+        (Kind::Asn, "", "64496"),
+        (Kind::Registrar, "", "9999999"),
+        (Kind::Registrar, "", ""),
+    ] {
+        let shown = signs.of(kind, name, value);
+        assert!(shown.is_none(), "{value} shows {}", shown.unwrap().service);
+    }
+}
+
 #[tokio::test]
 async fn every_platform_is_found_as_its_file_says() {
     let (catalog, signs) = known();
@@ -451,7 +483,8 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
     let entries = entries_of(world, &catalog, &signs).await;
     let on: Vec<_> = entries.iter().filter(|entry| entry.is_on()).map(plugwatch::discover::entry_text).collect();
     let now = Config::read_with("now", format!("platform = \"x\"\n{}", on.join("\n")), Some(catalog.clone())).unwrap();
-    let changes = plugwatch::discover::compare(&text, &theirs, Some(&now), &entries);
+    let changes =
+        plugwatch::discover::compare(&text, &theirs, Some(&now), &entries, &Domain::parse("acme-shop.com").unwrap());
     let said = format!(
         "{}\n~ {}\n- {}",
         changes.new.iter().map(|new| new.text.as_str()).collect::<Vec<_>>().join("\n"),
@@ -462,7 +495,10 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
     let same = entries_of(shop(), &catalog, &signs).await;
     let on: Vec<_> = same.iter().filter(|entry| entry.is_on()).map(plugwatch::discover::entry_text).collect();
     let now = Config::read_with("now", format!("platform = \"x\"\n{}", on.join("\n")), Some(catalog.clone())).unwrap();
-    assert!(plugwatch::discover::compare(&text, &theirs, Some(&now), &same).is_empty());
+    assert!(
+        plugwatch::discover::compare(&text, &theirs, Some(&now), &same, &Domain::parse("acme-shop.com").unwrap())
+            .is_empty()
+    );
 }
 
 async fn entries_of(world: World, catalog: &Catalog, signs: &Signs) -> Vec<plugwatch::discover::Entry> {

@@ -167,6 +167,7 @@ fn held(verdict: Verdict, since: Time) -> Held {
 struct Way {
     id: String,
     parent: Option<&'static str>,
+    companies: Vec<String>,
     needs: Vec<String>,
     state: Combined,
     incident: Option<Incident>,
@@ -178,7 +179,8 @@ impl Way {
         let parents = [Some("a"), Some("a"), Some("b"), None];
         let needs = if n == 3 { vec!["d2".to_owned()] } else { Vec::new() };
         let (state, told) = (Combined::default(), Told::default());
-        Way { id: format!("d{n}"), parent: parents[n % 4], needs, state, incident: None, told }
+        let companies = parents[n % 4].map(str::to_owned).into_iter().collect();
+        Way { id: format!("d{n}"), parent: parents[n % 4], companies, needs, state, incident: None, told }
     }
 
     fn turn(&mut self, verdict: Verdict, now: Time) {
@@ -220,6 +222,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
         let subjects = ways.iter().map(|way| Subject {
             id: &way.id,
             parent: way.parent,
+            companies: &way.companies,
             needs: &way.needs,
             criticality: Criticality::High,
             state: &way.state,

@@ -228,7 +228,10 @@ async fn whoever_writes_to_the_bot_is_greeted_with_the_chats_number() {
     for n in 1..3 {
         api.push(json!({"update_id": n, "message": {"message_id": n, "date": 1_700_000_000, "chat": chat, "from": from, "text": "hi"}}));
     }
-    assert_eq!(hello.chats().await.unwrap(), [(-100_123, "Ops".to_owned())]);
+    assert_eq!(
+        hello.chats(plugwatch::core::time::Time(1_699_999_999_000)).await.unwrap(),
+        [(-100_123, "Ops".to_owned())]
+    );
     hello.greet(-100_123).await.unwrap();
     assert_eq!(api.texts(), [(-100_123, "Hello. Alerts of plugwatch come here: chat -100123.".to_owned())]);
     api.fail("getMe", 401, refusal(401, "Unauthorized"));

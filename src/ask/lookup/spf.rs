@@ -16,8 +16,11 @@ const MOST_INCLUDES: usize = 40;
 /// What was met while following includes.
 #[derive(Default)]
 struct Tree {
+    domain: String,
     /// Every name that was included, in the order in which it was met first.
     includes: Vec<String>,
+    /// Those that stand in the domain's own records: the rest is its vendors' matter.
+    own: Vec<String>,
     gone: Vec<String>,
     unanswered: bool,
     /// A record that includes itself, by whatever way.
@@ -36,10 +39,10 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         [one] => parse(one),
         _ => None,
     };
-    let mut tree = Tree::default();
+    let mut tree = Tree { domain: domain.to_owned(), ..Tree::default() };
     tree.costs.insert(domain.to_owned(), None);
     let lookups = match &parsed {
-        Some(spf) => follow(walk, spf, &mut tree).await,
+        Some(spf) => follow(walk, spf, domain, &mut tree).await,
         None => 0,
     };
     let found = match missing {
@@ -55,6 +58,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         "valid": parsed.is_some() && !tree.circle,
         "lookups": lookups,
         "includes": tree.includes,
+        "own": tree.own,
         "gone": tree.gone,
         "all": parsed.as_ref().map_or("", all),
     })
@@ -85,24 +89,28 @@ async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missi
 
 /// The look-ups that a record costs, with everything that it includes, each time anew: receivers
 /// count so, too. What stands after `all` is never come to.
-async fn follow(walk: &mut Walk<'_>, spf: &Spf, tree: &mut Tree) -> usize {
+async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> usize {
     let mut cost = 0;
     for directive in &spf.directives {
         match &directive.mechanism {
             Mechanism::All => return cost,
-            Mechanism::Include { macro_string } => cost += 1 + included(walk, macro_string, tree).await,
+            Mechanism::Include { macro_string } => cost += 1 + included(walk, macro_string, of, tree).await,
             Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr { .. } | Mechanism::Exists { .. } => cost += 1,
             Mechanism::Ip4 { .. } | Mechanism::Ip6 { .. } => {}
         }
     }
     match &spf.redirect {
-        Some(redirect) => cost + 1 + included(walk, redirect, tree).await,
+        Some(redirect) => cost + 1 + included(walk, redirect, of, tree).await,
         None => cost,
     }
 }
 
-async fn included(walk: &mut Walk<'_>, name: &Macro, tree: &mut Tree) -> usize {
+async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) -> usize {
     let Some(name) = literal(name) else { return 0 };
+    let below = |name: &str| name == tree.domain || name.ends_with(&format!(".{}", tree.domain));
+    if below(of) && !below(&name) && !tree.own.contains(&name) {
+        tree.own.push(name.clone());
+    }
     match tree.costs.get(&name) {
         Some(Some(cost)) => return *cost,
         Some(None) => {
@@ -124,7 +132,7 @@ async fn included(walk: &mut Walk<'_>, name: &Macro, tree: &mut Tree) -> usize {
         }
     };
     let cost = match parsed {
-        Some(spf) => Box::pin(follow(walk, &spf, tree)).await,
+        Some(spf) => Box::pin(follow(walk, &spf, &name, tree)).await,
         None => {
             tree.gone.push(name.clone());
             0

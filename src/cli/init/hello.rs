@@ -4,9 +4,12 @@ use crate::bot::Hello;
 use crate::cli::asking;
 use crate::cli::trial::Trial;
 use crate::core::question::Secret;
+use crate::core::time::Time;
 
 /// How often a person is waited for, some seconds each.
 const TRIES: usize = 6;
+/// Clocks differ by so much.
+const SLACK_MS: i64 = 60_000;
 
 /// Asks who shall be told, and says hello to them. An empty list leaves it to the variable.
 pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
@@ -27,8 +30,9 @@ pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
         return Vec::new();
     }
     println!("Write a word to @{name} now, or add it to your group ...");
+    let since = Time(trial.clock.now().0 - SLACK_MS);
     for _ in 0..TRIES {
-        match hello.chats().await {
+        match hello.chats(since).await {
             Ok(chats) if chats.is_empty() => {}
             Ok(chats) => return greet(&hello, chats).await,
             Err(why) => {
@@ -44,7 +48,7 @@ pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
 async fn greet(hello: &Hello, chats: Vec<(i64, String)>) -> Vec<i64> {
     let mut taken = Vec::new();
     for (chat, name) in chats {
-        if !asking::agree(&format!("Alerts to {name} (chat {chat})"), true) {
+        if !asking::agree(&format!("Alerts to {name} (chat {chat})"), false) {
             continue;
         }
         match hello.greet(chat).await {

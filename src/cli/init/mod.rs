@@ -25,6 +25,14 @@ use crate::discover::{
 /// Where a configuration is written, unless another file is named.
 pub(super) const USUAL: &str = "plugwatch.toml";
 
+/// Countries with storefronts of their own whose endings are mostly used there; endings such as .io, .ai
+/// or .me are sold to everybody.
+const STOREFRONTS: [&str; 44] = [
+    "ae", "ar", "at", "au", "be", "br", "ca", "ch", "cl", "cn", "cz", "de", "dk", "es", "fi", "fr", "gb", "gr", "hk",
+    "hu", "id", "ie", "il", "in", "it", "jp", "kr", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ro", "sa", "se",
+    "sg", "th", "tr", "tw", "vn", "za",
+];
+
 #[derive(Args)]
 pub(super) struct Init {
     /// Your domain; a URL or a host below it will do
@@ -105,14 +113,9 @@ fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     }
     if args.countries.is_empty() {
         let ending = domain.name.rsplit('.').next().unwrap_or_default();
-        let own = match ending {
-            "uk" => Some("gb"),
-            // Endings that are countries', and sold to everybody.
-            "io" | "co" | "ai" | "me" | "tv" | "fm" | "gg" | "sh" | "so" | "to" | "cc" | "ly" | "us" => None,
-            two if two.len() == 2 => Some(two),
-            _ => None,
-        };
-        args.countries.extend(own.map(str::to_owned));
+        let ending = if ending == "uk" { "gb" } else { ending };
+        args.countries
+            .extend(STOREFRONTS.iter().find(|country| **country == ending).map(|country| (*country).to_owned()));
         args.countries.push("us".to_owned());
     }
     Ok(())
@@ -165,6 +168,7 @@ async fn look_around(trial: &Trial, domain: &Domain, args: &Init) -> Result<Arou
     let wishes = Wishes { countries: args.countries.clone() };
     let mut entries = draft(&trial.catalog, domain, &seen, &found, &wishes);
     tell("trying", &format!("{} entries", entries.iter().filter(|entry| entry.is_on()).count()));
+    trial.weed(&mut entries);
     let said = trial.look(&entries).await?;
     put_aside(&mut entries, &said);
     Ok(Around { seen, found, entries })
@@ -174,7 +178,7 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     let Around { seen, found, entries } = &around;
     print!("{}", summary::found(&trial.catalog, domain, found, seen));
     if path.exists() {
-        return propose(path, trial, entries, args.write);
+        return propose(path, trial, domain, entries, args.write);
     }
     if !entries.iter().any(Entry::is_on) {
         return failed(1, "nothing was found that could be watched without a key; nothing was written");
@@ -210,7 +214,7 @@ fn create(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// What another look found, beside a file that is somebody's own.
-fn propose(path: &Path, trial: &Trial, entries: &[Entry], write: bool) -> ExitCode {
+fn propose(path: &Path, trial: &Trial, domain: &Domain, entries: &[Entry], write: bool) -> ExitCode {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => return failed(1, format!("{} cannot be read: {error}", path.display())),
@@ -223,13 +227,12 @@ fn propose(path: &Path, trial: &Trial, entries: &[Entry], write: bool) -> ExitCo
         Ok(found) => found,
         Err(why) => return failed(1, why),
     };
-    let changes = compare(&text, &theirs, found.as_ref(), entries);
-    print!("{}", summary::changes(path, &changes, write));
-    if !write || changes.new.is_empty() {
-        return ExitCode::SUCCESS;
-    }
+    let changes = compare(&text, &theirs, found.as_ref(), entries, domain);
     let added: Vec<&str> = changes.new.iter().map(|new| new.text.as_str()).collect();
-    match super::add::append(path, &text, &added.join("\n"), &trial.catalog) {
+    let writes = write && !added.is_empty();
+    let written = if writes { super::add::append(path, &text, &added.join("\n"), &trial.catalog) } else { Ok(()) };
+    print!("{}", summary::changes(path, &changes, writes && written.is_ok()));
+    match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => failed(1, why),
     }

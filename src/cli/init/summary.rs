@@ -37,8 +37,7 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
             text.push_str(&format!("  {}: {}\n", gap.what, gap.why));
         }
     }
-    // Names come from outside, and a terminal obeys some signs.
-    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+    text
 }
 
 fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
@@ -76,7 +75,7 @@ pub(super) fn written(path: &Path, entries: &[Entry]) -> String {
 }
 
 /// What another look found, beside a file that is there.
-pub(super) fn changes(path: &Path, changes: &Changes, write: bool) -> String {
+pub(super) fn changes(path: &Path, changes: &Changes, added: bool) -> String {
     let path = path.display();
     if changes.is_empty() {
         return format!("\n{path} is there, and nothing is new.\n");
@@ -95,7 +94,7 @@ pub(super) fn changes(path: &Path, changes: &Changes, write: bool) -> String {
         text.extend(changes.missed.iter().map(|line| format!("- {line}\n")));
     }
     if !changes.new.is_empty() {
-        let what = if write {
+        let what = if added {
             "What has a + was added at its end."
         } else {
             "To add what has a + at its end: the same command with --write."

@@ -81,32 +81,49 @@ impl Drafting<'_> {
         let page = self.seen.front();
         let usual = format!("https://{host}/");
         let url = page.map_or(&usual, |page| &page.asked);
-        let words: Vec<&String> = page.iter().filter_map(|page| page.words.as_ref()).collect();
-        let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(words))]);
-        if words.is_empty() {
+        let words = page.and_then(|page| page.words.as_ref());
+        let texts: Vec<&String> = words.iter().map(|words| &words.text).collect();
+        let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(texts))]);
+        if texts.is_empty() {
             let what = "texts that must all stand on the page: write some here";
             if let Some(param) = probe.params.last_mut() {
                 (param.value, param.about) = ("[\"...\"]".to_owned(), what.to_owned());
             }
         }
         entry.probes.push(probe);
-        let numbers: Vec<&String> = self.seen.networks.iter().map(|(number, _)| number).collect();
-        let network = Probe::of("website/network", &[("domain", json!(host)), ("asns", json!(numbers))]);
-        entry.probes.push(match numbers.is_empty() {
-            true => network.off("whose network it lies in could not be found out"),
-            false => network,
-        });
+        entry.probes.extend(self.network());
         let parked = self.doing(&[Role::Parking]).next();
-        entry.state = match page {
+        entry.state = match (page, words) {
             _ if parked.is_some() => State::Off("the domain is parked, and its page is not yours".to_owned()),
-            None => State::Off(self.why("the page", "no page of it could be read")),
-            Some(_) if words.is_empty() => {
-                State::Off("its page has no title to hold it by: give words that stand on it".to_owned())
+            (None, _) => State::Off(self.why("the page", "no page of it could be read")),
+            (Some(page), None) if page.elsewhere => State::Off(format!("it sends visitors on to {}", page.url)),
+            (_, None) => State::Off("its page has no title to hold it by: give words that stand on it".to_owned()),
+            (_, Some(words)) if !words.named => {
+                State::Off("its title may change with any campaign: give words that always stand on it".to_owned())
             }
-            Some(_) => State::On,
+            _ => State::On,
         };
         entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
         entry
+    }
+
+    /// Whose network the site lies in: pinned to all networks of that company, for a host may answer from
+    /// any of them. A CDN of many networks is not pinned at all.
+    fn network(&self) -> Option<Probe> {
+        let host = self.seen.network_of.as_deref().unwrap_or(self.domain.front());
+        let seen: Vec<&String> = self.seen.networks.iter().map(|(number, _)| number).collect();
+        let holds = |finding: &&super::Finding| seen.iter().any(|number| finding.networks.contains(*number));
+        let owners: Vec<&super::Finding> = self.found.iter().filter(holds).collect();
+        let mut numbers: std::collections::BTreeSet<&String> =
+            owners.iter().flat_map(|owner| &owner.networks).collect();
+        numbers.extend(&seen);
+        let probe = Probe::of("website/network", &[("domain", json!(host)), ("asns", json!(numbers))]);
+        let wide = self.doing(&[Role::Cdn]).any(|finding| finding.company.as_deref() != Some("cloudflare"));
+        Some(match (seen.is_empty(), wide || owners.len() > 1 || (owners.is_empty() && seen.len() > 1)) {
+            (true, _) => probe.off("whose network it lies in could not be found out"),
+            (false, true) => probe.off("it may answer from many networks, and another one would be told as a change"),
+            (false, false) => probe,
+        })
     }
 
     /// Hosts beside the site: what they answer, only you know.
@@ -156,12 +173,11 @@ impl Drafting<'_> {
         let mut entry = self.entry("mail-out", "Outbound mail", "email", &[Role::OutboundMail]);
         if self.seen.has_spf {
             // Only what stands in the record itself is yours; the rest is your vendors'.
-            let vendors = json!(self.own_includes());
+            let vendors = json!(self.seen.spf_includes);
             entry.probes.push(Probe::of("mail/spf", &[domain(), ("includes", vendors)]));
         }
         if !self.seen.selectors.is_empty() {
-            let names: Vec<&String> = self.seen.selectors.iter().map(|(selector, _)| selector).collect();
-            entry.probes.push(Probe::of("mail/dkim", &[domain(), ("selectors", json!(names))]));
+            entry.probes.push(self.keys());
         }
         if let Some(policy) = &self.seen.dmarc {
             entry.probes.push(Probe::of("mail/dmarc", &[domain(), ("policy", json!(policy))]));
@@ -170,12 +186,24 @@ impl Drafting<'_> {
         Some(entry)
     }
 
-    /// Includes that a sign names: the records of vendors include many more of their own.
-    fn own_includes(&self) -> Vec<&String> {
-        let proofs = || self.doing(&[Role::OutboundMail]).flat_map(|finding| &finding.proofs);
-        let named =
-            |name: &&String| proofs().any(|(place, values)| place == Kind::Spf.words() && values.contains(name));
-        self.seen.spf_includes.iter().filter(named).collect()
+    /// The keys by which mail is signed: those in the zone itself, and those of vendors that are sure. Old
+    /// keys are seldom taken out, and one that ends would be told as a loss.
+    fn keys(&self) -> Probe {
+        let sure = |target: &String| {
+            let shows = |finding: &&super::Finding| {
+                finding.proofs.iter().any(|(place, values)| place == Kind::Dkim.words() && values.contains(target))
+            };
+            self.found.iter().filter(shows).any(|finding| finding.certainty == super::Certainty::Confirmed)
+        };
+        let kept = |target: &Option<String>| target.as_ref().is_none_or(&sure);
+        let names: Vec<&String> =
+            self.seen.selectors.iter().filter(|(_, target)| kept(target)).map(|(s, _)| s).collect();
+        if names.is_empty() {
+            let all: Vec<&String> = self.seen.selectors.iter().map(|(selector, _)| selector).collect();
+            let why = "each of these keys is all that shows its vendor: does it still send for you?";
+            return Probe::of("mail/dkim", &[("domain", json!(self.domain.name)), ("selectors", json!(all))]).off(why);
+        }
+        Probe::of("mail/dkim", &[("domain", json!(self.domain.name)), ("selectors", json!(names))])
     }
 
     /// Why something could not be found out.

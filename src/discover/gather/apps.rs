@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use url::Url;
 
+use super::site::is_below;
 use super::{Gathering, value, why};
 use crate::core::model::Verdict;
-use crate::discover::page::refs;
-use crate::discover::{App, Domain, Seen, Store};
+use crate::discover::page::read;
+use crate::discover::{App, Domain, Seen, Store, clean};
 
 /// The stores want to be asked slowly; more apps than these are not looked up.
 const MOST: usize = 12;
+/// Any page may link to anybody's app.
+pub(super) const LINKED: &str = "the home page";
 
 /// An app that a person named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +72,7 @@ impl Gathering<'_> {
     /// Asks the stores about every app that was named, and for the developers' others.
     pub(super) async fn apps(&self, domain: &Domain, given: &[Given], seen: &mut Seen) {
         let mut apps: Vec<App> = Vec::new();
-        for app in seen.apps.drain(..) {
-            add(&mut apps, app);
-        }
-        let links: Vec<_> = seen.pages.iter().flat_map(|page| &page.refs).filter_map(|link| linked(link)).collect();
-        for (store, id) in links {
-            add(&mut apps, named_by(store, id, "the home page"));
-        }
+        // What a person names goes first, so that nothing pushes it out.
         for one in given {
             match one {
                 Given::Track(number) => add(&mut apps, named_by(Store::Apple, number.to_string(), "you")),
@@ -85,6 +82,13 @@ impl Gathering<'_> {
                     Err(why) => seen.lacks(&format!("the app \"{name}\""), why),
                 },
             }
+        }
+        for app in seen.apps.drain(..) {
+            add(&mut apps, app);
+        }
+        let links: Vec<_> = seen.pages.iter().flat_map(|page| &page.links).filter_map(|link| linked(link)).collect();
+        for (store, id) in links {
+            add(&mut apps, named_by(store, id, LINKED));
         }
         if apps.len() > MOST {
             seen.lacks("some apps", format!("{} are named; the first {MOST} were looked up", apps.len()));
@@ -96,15 +100,16 @@ impl Gathering<'_> {
                 Store::Apple => {
                     let (app, artist) = self.ask_apple(domain, app).await;
                     // A developer whom only a link names may be anybody.
-                    artists.extend(artist.filter(|_| app.named_by.len() > 1));
+                    artists.extend(artist.filter(|_| app.named_by.iter().any(|by| by != LINKED)));
                     add(&mut known, app);
                 }
                 Store::GooglePlay => add(&mut known, self.ask_google(domain, app).await),
             }
         }
         for artist in artists {
-            for app in self.others_of(artist).await {
-                add(&mut known, app);
+            match self.others_of(artist).await {
+                Ok(others) => others.into_iter().for_each(|app| add(&mut known, app)),
+                Err(why) => seen.lacks("the developer's other apps", why),
             }
         }
         let names: Vec<String> = known.iter().map(|app| app.name.clone().unwrap_or_else(|| app.id.clone())).collect();
@@ -128,17 +133,19 @@ impl Gathering<'_> {
             Ok(number) => format!("lookup?id={number}&entity=software"),
             Err(_) => format!("lookup?bundleId={}&entity=software", app.id),
         };
+        let mut unasked = None;
         for country in self.countries {
             match self.apple(&query, country).await {
-                Err(why) => return (App { unasked: Some(why), ..app }, None),
+                Err(why) => unasked = Some(why),
                 Ok(results) => {
+                    unasked = None;
                     if let Some(found) = results.iter().find(|row| row["bundleId"].is_string()) {
                         return (taken(domain, app, found, country), found["artistId"].as_u64());
                     }
                 }
             }
         }
-        (app, None)
+        (App { unasked, ..app }, None)
     }
 
     async fn ask_google(&self, domain: &Domain, app: App) -> App {
@@ -147,10 +154,11 @@ impl Gathering<'_> {
             let Some((answer, reading)) = self.check("google_play/listing", &params).await else { break };
             match reading.verdict {
                 Verdict::Live | Verdict::Degraded => {
-                    let text = |name: &str| reading.facts.get(name).and_then(Value::as_str).map(str::to_owned);
+                    let text = |name: &str| reading.facts.get(name).and_then(Value::as_str).map(clean);
                     let mut named_by = app.named_by.clone();
                     let body = String::from_utf8_lossy(&answer.body);
-                    if refs("https://play.google.com/", &body).iter().any(|link| leads_to(link, domain)) {
+                    let page = read("https://play.google.com/", &body, "").unwrap_or_default();
+                    if page.links.iter().any(|link| is_below(link, domain)) {
                         named_by.insert("its page in the store".to_owned());
                     }
                     let (name, seller) = (text("title"), text("seller"));
@@ -164,21 +172,21 @@ impl Gathering<'_> {
     }
 
     /// The developer's other apps, which only the store names.
-    async fn others_of(&self, artist: u64) -> Vec<App> {
-        let Some(country) = self.countries.first() else { return Vec::new() };
+    async fn others_of(&self, artist: u64) -> Result<Vec<App>, String> {
+        let Some(country) = self.countries.first() else { return Ok(Vec::new()) };
         let query = format!("lookup?id={artist}&entity=software&limit=50");
-        let rows = self.apple(&query, country).await.unwrap_or_default();
+        let rows = self.apple(&query, country).await?;
         let app = |row: &Value| {
             let app = named_by(Store::Apple, row["bundleId"].as_str()?.to_owned(), "the developer's list in the store");
             Some(App {
                 track_id: row["trackId"].as_u64(),
-                name: row["trackName"].as_str().map(str::to_owned),
-                seller: row["sellerName"].as_str().map(str::to_owned),
+                name: row["trackName"].as_str().map(clean),
+                seller: row["sellerName"].as_str().map(clean),
                 country: Some(country.clone()),
                 ..app
             })
         };
-        rows.iter().filter_map(app).take(MOST).collect()
+        Ok(rows.iter().filter_map(app).take(MOST).collect())
     }
 
     /// An app by its name: the one that is called just so.
@@ -205,7 +213,7 @@ impl Gathering<'_> {
 }
 
 fn text(row: &Value, name: &str) -> String {
-    row[name].as_str().unwrap_or_default().to_owned()
+    row[name].as_str().map(clean).unwrap_or_default()
 }
 
 fn named_by(store: Store, id: String, by: &str) -> App {
@@ -220,24 +228,18 @@ fn named_by(store: Store, id: String, by: &str) -> App {
 /// What Apple says of an app.
 fn taken(domain: &Domain, app: App, row: &Value, country: &str) -> App {
     let mut named_by = app.named_by.clone();
-    if row["sellerUrl"].as_str().is_some_and(|link| leads_to(link, domain)) {
+    if row["sellerUrl"].as_str().is_some_and(|link| is_below(link, domain)) {
         named_by.insert("its page in the store".to_owned());
     }
     App {
         id: text(row, "bundleId"),
         track_id: row["trackId"].as_u64(),
-        name: row["trackName"].as_str().map(str::to_owned),
-        seller: row["sellerName"].as_str().map(str::to_owned),
+        name: row["trackName"].as_str().map(clean),
+        seller: row["sellerName"].as_str().map(clean),
         country: Some(country.to_owned()),
         named_by,
         ..app
     }
-}
-
-/// Whether a link leads to a host of the domain.
-fn leads_to(link: &str, domain: &Domain) -> bool {
-    let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    host == domain.name || host.ends_with(&format!(".{}", domain.name))
 }
 
 /// One app, named by several, is one.

@@ -59,7 +59,7 @@ impl Gathering<'_> {
                 Seen::gap("who may send its mail (SPF)", "a name server gave no usable answer")
             }
             Ok(spf) => {
-                let spf_includes = texts(&spf["includes"]);
+                let spf_includes = texts(&spf["own"]);
                 self.tell(
                     "SPF",
                     if spf_includes.is_empty() { "nobody else".to_owned() } else { spf_includes.join(", ") },

@@ -15,7 +15,7 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Domain, Gap, Seen, Signs};
+use super::{Domain, Seen, Signs, clean};
 use crate::ask::Askers;
 use crate::catalog::{Catalog, Params, question};
 use crate::clock::Clock;
@@ -45,10 +45,17 @@ pub struct Gathering<'g> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotThere {
     /// Nobody has registered it.
-    #[error("{0} does not exist: its registry and the servers above it do not know it; is it spelled right?")]
-    NoSuchDomain(String),
+    #[error("{0} does not exist: the servers above it do not know it, and {1}; is it spelled right?")]
+    NoSuchDomain(String, String),
+    /// It is in no zone, and whether it is registered could not be found out.
+    #[error(
+        "the servers above {0} do not know it, and its registry could not be asked: it is on hold, or does not exist; is it spelled right?"
+    )]
+    InNoZone(String),
     /// It is registered, and leads nowhere.
-    #[error("{0} is registered ({1}), but the servers above it name no name servers: nothing can be found below it")]
+    #[error(
+        "{0} is registered ({1}), but the servers above it name no name servers: nothing can be found below it. If it is yours, log in at the registrar now"
+    )]
     LeadsNowhere(String, String),
     /// Nobody could be asked.
     #[error(
@@ -77,8 +84,12 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
     };
     names::there(domain, &seen, &zone)?;
     seen.join(with.hosts(domain).await);
-    if domain.lent_by.is_some() && seen.hosts.is_empty() {
-        return Err(NotThere::NoSuchDomain(domain.name.clone()));
+    if let Some(owner) = domain.lent_by.as_ref().filter(|_| seen.hosts.is_empty()) {
+        let unasked = seen.gaps.iter().find(|gap| gap.what != "the registration");
+        return Err(match unasked {
+            Some(gap) => NotThere::NobodyAnswers(domain.name.clone(), gap.why.clone()),
+            None => NotThere::NoSuchDomain(domain.name.clone(), format!("the owner of {owner} lends no such name")),
+        });
     }
     let (mail, site) = join(with.mail(domain, &seen), with.site(domain, &seen)).await;
     seen.join(mail);
@@ -121,7 +132,7 @@ impl Gathering<'_> {
     }
 
     fn tell(&self, what: &str, came: impl AsRef<str>) {
-        (self.tell)(what, came.as_ref());
+        (self.tell)(&clean(what), &clean(came.as_ref()));
     }
 }
 
@@ -153,6 +164,7 @@ impl Seen {
     /// Takes over what another part saw.
     fn join(&mut self, part: Seen) {
         self.registration = self.registration.take().or(part.registration);
+        self.unregistered |= part.unregistered;
         self.name_servers.extend(part.name_servers);
         self.serving += part.serving;
         self.hosts.extend(part.hosts);
@@ -168,6 +180,7 @@ impl Seen {
         self.dmarc_reports.extend(part.dmarc_reports);
         self.has_mta_sts |= part.has_mta_sts;
         self.networks.extend(part.networks);
+        self.network_of = self.network_of.take().or(part.network_of);
         self.pages.extend(part.pages);
         self.apps.extend(part.apps);
         self.gaps.extend(part.gaps);
@@ -175,6 +188,8 @@ impl Seen {
 
     /// A part that saw nothing, with the reason.
     fn gap(what: &str, why: impl Into<String>) -> Seen {
-        Seen { gaps: vec![Gap { what: what.to_owned(), why: why.into() }], ..Seen::default() }
+        let mut seen = Seen::default();
+        seen.lacks(what, why);
+        seen
     }
 }

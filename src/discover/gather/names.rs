@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Gathering, NotThere, one, texts, value, why};
-use crate::core::model::Verdict;
+use crate::catalog::Catalog;
 use crate::core::question::{DnsQuestion, Lookup, Question};
 use crate::discover::seen::Registration;
-use crate::discover::{Domain, Host, Seen};
+use crate::discover::{Domain, Host, Seen, clean};
 
 /// Nobody has a host of this name, but where every name leads somewhere.
 const NOBODY: &str = "plugwatch-nobody-has-this-name";
@@ -37,9 +37,14 @@ pub(super) fn there(domain: &Domain, seen: &Seen, zone: &Zone) -> Result<(), Not
     match (zone, &seen.registration) {
         (Zone::Unknown | Zone::Bare, Some(registration)) => {
             let by = if registration.registrar.is_empty() { "somebody" } else { &registration.registrar };
-            Err(NotThere::LeadsNowhere(name, format!("by {by}")))
+            let states = registration.status.join(", ");
+            let states = if states.is_empty() { String::new() } else { format!("; its states are: {states}") };
+            Err(NotThere::LeadsNowhere(name, format!("by {by}{states}")))
         }
-        (Zone::Unknown, None) => Err(NotThere::NoSuchDomain(name)),
+        (Zone::Unknown, None) if seen.unregistered => {
+            Err(NotThere::NoSuchDomain(name, "its registry does not either".to_owned()))
+        }
+        (Zone::Unknown, None) => Err(NotThere::InNoZone(name)),
         (Zone::Bare, None) => Err(NotThere::LeadsNowhere(name, "its registry says nothing more".to_owned())),
         (Zone::Unasked(why), None) => Err(NotThere::NobodyAnswers(name, why.clone())),
         _ => Ok(()),
@@ -53,22 +58,23 @@ impl Gathering<'_> {
         else {
             return Seen::gap("the registration", "the catalogue has no check for it");
         };
-        if !matches!(reading.verdict, Verdict::Live | Verdict::Degraded) {
+        let Some(facts) = Catalog::registration(&answer, self.clock.now()) else {
             let said = if answer.failure.is_some() { why(&answer) } else { reading.say.clone() };
             self.tell("registration", &said);
-            return Seen::gap("the registration", said);
-        }
-        let text = |name: &str| reading.facts.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let yes =
-            |name: &str| reading.facts.get(name).is_some_and(|fact| fact.as_bool() == Some(true) || fact == "true");
-        let some = |text: String| (!text.is_empty()).then_some(text);
+            let unregistered = answer.http.as_ref().is_some_and(|http| http.status == 404);
+            return Seen { unregistered, ..Seen::gap("the registration", said) };
+        };
+        let text = |name: &str| facts[name].as_str().map(clean).filter(|text| !text.is_empty());
+        let status = texts(&facts["status"]);
+        let all = |words: [&str; 3]| words.iter().all(|word| status.iter().any(|one| one == word));
         let registration = Registration {
-            registrar: text("registrar"),
-            registrar_id: some(text("registrar_id")),
-            name_servers: text("name_servers").split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-            expires: some(text("expires")),
-            locked: yes("locked"),
-            registry_lock: yes("registry_lock"),
+            registrar: text("registrar").unwrap_or_default(),
+            registrar_id: text("registrar_id"),
+            name_servers: texts(&facts["name_servers"]),
+            expires: text("expires"),
+            locked: status.iter().any(|one| one.contains("transfer prohibited") || one == "locked"),
+            registry_lock: all(["server transfer prohibited", "server update prohibited", "server delete prohibited"]),
+            status: status.iter().map(|one| clean(one)).collect(),
         };
         self.tell("registration", &registration.registrar);
         Seen { registration: Some(registration), ..Seen::default() }
@@ -121,7 +127,9 @@ impl Gathering<'_> {
         hosts.extend(USUAL.iter().map(|label| below(label)));
         hosts.push(below(NOBODY));
         let mut wanted: Vec<String> = hosts.iter().map(|host| format!("A {host}")).collect();
-        wanted.extend([format!("AAAA {name}"), format!("TXT {name}")]);
+        wanted.extend([name, &below("www"), &domain.front().to_owned()].map(|host| format!("AAAA {host}")));
+        wanted.dedup();
+        wanted.push(format!("TXT {name}"));
         let facts = match self.look_up(Lookup::Names, &[("domain", one(name)), ("wanted", wanted)]).await {
             Ok(facts) => facts,
             Err(why) => return Seen::gap("names in the zone", why),
@@ -134,7 +142,9 @@ impl Gathering<'_> {
         if let Some(nobody) = nobody {
             seen.wildcard = true;
             // What leads where every name leads was never set up.
-            seen.hosts.retain(|host, at| host == name || domain.host.as_ref() == Some(host) || !same(at, &nobody));
+            let www = below("www");
+            let kept = |host: &String| host == name || *host == www || domain.host.as_ref() == Some(host);
+            seen.hosts.retain(|host, at| kept(host) || !same(at, &nobody));
         }
         let names: Vec<&str> = seen.hosts.keys().map(String::as_str).collect();
         self.tell("hosts", if names.is_empty() { "none".to_owned() } else { names.join(", ") });

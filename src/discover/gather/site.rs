@@ -1,19 +1,20 @@
 //! The site: whose network it lies in, its pages, and the apps that it names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 use serde_json::Value;
+use url::Url;
 
 use super::{Gathering, one, why};
 use crate::core::answer::Answer;
 use crate::core::question::Lookup;
-use crate::discover::page::{refs, words};
+use crate::discover::page::{Read, read};
 use crate::discover::seen::Page;
 use crate::discover::{App, Domain, Seen, Store};
 
-/// A file that names more apps than this is somebody else's.
-const MOST_APPS: usize = 20;
+/// More apps of one file are not looked at.
+const MOST_APPS: usize = 500;
 
 impl Gathering<'_> {
     /// The pages of its hosts, and the files beside them.
@@ -24,8 +25,10 @@ impl Gathering<'_> {
         if hosts.is_empty() {
             return Seen::gap("the website", "no name of the domain leads to one");
         }
+        let leads = |host: &&String| seen.hosts.contains_key(*host);
+        let first = hosts.iter().find(leads).unwrap_or(&hosts[0]);
         let (network, parts) =
-            join(self.network(&hosts[0]), join_all(hosts.iter().map(|host| self.host(domain, host)))).await;
+            join(self.network(first), join_all(hosts.iter().map(|host| self.host(domain, host)))).await;
         let mut site = network;
         for part in parts {
             site.join(part);
@@ -49,7 +52,7 @@ impl Gathering<'_> {
         }
         let names: Vec<&str> = networks.iter().map(|(_, name)| name.as_str()).collect();
         self.tell("network", names.join(", "));
-        Seen { networks, ..Seen::default() }
+        Seen { networks, network_of: Some(host.to_owned()), ..Seen::default() }
     }
 
     async fn host(&self, domain: &Domain, host: &str) -> Seen {
@@ -70,21 +73,30 @@ impl Gathering<'_> {
         };
         self.tell(&asked, http.status.to_string());
         let body = String::from_utf8_lossy(&answer.body);
-        let html = http.status == 200 && http.content_type.contains("html");
-        let own = domain.platform();
-        let page = Page {
+        // Where visitors are sent on to somebody else's domain, what stands there is not ours.
+        let elsewhere = !is_below(&http.url, domain);
+        let html = http.status == 200 && http.content_type.contains("html") && !elsewhere;
+        let read = if html { read(&http.url, &body, &domain.platform()) } else { Some(Read::default()) };
+        let mut part = Seen::default();
+        if elsewhere {
+            part.lacks(&format!("the page at {asked}"), format!("it sends visitors on to {}", http.url));
+        } else if read.is_none() {
+            part.lacks(&format!("the page at {asked}"), "it is nested too deeply to be read");
+        } else if http.status != 200 {
+            part.lacks(&format!("the page at {asked}"), format!("it answers {}", http.status));
+        }
+        let Read { uses, links, words } = read.unwrap_or_default();
+        part.pages.push(Page {
             url: http.url.clone(),
             status: http.status,
-            headers: http.headers.clone(),
+            headers: if elsewhere { BTreeMap::new() } else { http.headers.clone() },
             issuer: answer.said.get("tls").and_then(|tls| tls["issuer_org"].as_str()).map(str::to_owned),
-            words: if html { words(&body, &own) } else { None },
-            refs: if html { refs(&http.url, &body) } else { Vec::new() },
+            words,
+            uses,
+            links,
+            elsewhere,
             asked,
-        };
-        let mut part = Seen { pages: vec![page], ..Seen::default() };
-        if http.status != 200 {
-            part.lacks(&format!("the page at https://{host}/"), format!("it answers {}", http.status));
-        }
+        });
         part
     }
 
@@ -103,6 +115,12 @@ impl Gathering<'_> {
         let answer = self.get(&format!("https://{host}/.well-known/assetlinks.json")).await;
         json_of(&answer).map_or_else(Vec::new, |json| named(Store::GooglePlay, packages(&json), "assetlinks.json"))
     }
+}
+
+/// Whether a URL leads to the domain, or below it.
+pub(super) fn is_below(link: &str, domain: &Domain) -> bool {
+    let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    host == domain.name || host.ends_with(&format!(".{}", domain.name))
 }
 
 /// A file counts only if it is one: many sites answer their home page to any path.
