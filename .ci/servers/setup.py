@@ -25,7 +25,7 @@ from terminal import talk
 from texts import fill
 from unbound import Unbound
 
-LONGEST = 240
+LONGEST = 400
 DOMAIN = "acme-shop.test"
 REGISTRY, FIRST, SECOND, MAIL, SITE = "127.0.0.62", "127.0.0.63", "127.0.0.64", "127.0.0.91", "127.0.0.21"
 RESOLVERS = ("127.0.0.71", "127.0.0.72", "127.0.0.73")
@@ -201,7 +201,7 @@ def _with_a_person(world, hold):
     network.write_text(world.network.read_text() + f'"https://api.telegram.org" = "{bot.url}"\n')
     config = world.folder / "asked.toml"
     answers = [
-        ("What is the platform called", "The Shop"), ("Apps of yours", "Acme Seller"), ("tell you in Telegram", "y"),
+        ("What is the platform called", "The Shop"), ("Apps of yours", ""), ("Is Acme Seller (App Store) yours?", "y"), ("tell you in Telegram", "y"),
         ("Alerts to Ops", "y"),
     ]
     said = talk(
@@ -210,7 +210,7 @@ def _with_a_person(world, hold):
     )
     text = config.read_text() if config.exists() else ""
     hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
-    hold("an app that they name by its name is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
+    hold("an app that they say is theirs is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
     hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. Alerts of plugwatch come here: chat -100123.")], str(bot.sent))
     hold("and that chat stands in the file", "chats = [-100123]" in text, text)
     hold("they see how far it is", f"https://{DOMAIN}/: 200" in said, said)
@@ -230,16 +230,27 @@ def _broken(world, init, does, hold, whole):
         hold(f"that says of {what} why not", what in text, text)
     checked = does("check", "-c", str(half))
     hold("and all of it is live", checked.returncode == 0, checked.stdout + checked.stderr)
+    known = does("init", DOMAIN, "--network", str(world.network), "-c", str(world.folder / "known.toml"), "--app", "ios:com.acme.shop")
+    hold("an app that a person names is looked for by its bundle id", known.returncode == 0, known.stdout + known.stderr)
+    # A file of somebody who watches less: what is new is added at its end, once.
+    less = world.folder / "less.toml"
+    less.write_text(whole.read_text().split("# SendGrid (outbound mail)")[0].rsplit("# com.acme.shop is named", 1)[0])
+    begun = less.read_text()
+    more = init(less, "--write")
+    hold("what is new is added at the end", more.returncode == 0 and less.read_text().startswith(begun) and less.read_text() != begun, more.stdout)
+    grown = less.read_text()
+    once = init(less, "--write")
+    hold("and only once", once.returncode == 0 and less.read_text() == grown, once.stdout)
     before = whole.read_text()
     again = init(whole, "--write")
-    hold("beside the first file it names what it misses", "mail-in: mail/mx was not found again" in again.stdout, again.stdout)
+    hold("beside the first file it names what is not well", "- mail-in: " in again.stdout and "- domain: " in again.stdout, again.stdout)
     hold("and leaves that as it is", whole.read_text() == before)
 
 
 def _bad_names(world, does, hold):
     for given, code, words in (
         ("co.uk", 2, "is an ending under which others register names"), ("localhost", 2, "it has no dot"),
-        ("192.0.2.1", 2, "it is an address"), ("nobody-has-this.test", 1, "does not exist"),
+        ("192.0.2.1", 2, "it is an address"), (f"api.{DOMAIN}", 1, f"does not exist, though {DOMAIN} does"), ("nobody-has-this.test", 1, "does not exist"),
     ):
         done = does("init", given, "--network", str(world.network), "-c", str(world.folder / "none.toml"))
         said = done.stderr.strip()

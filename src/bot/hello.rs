@@ -9,6 +9,17 @@ use crate::core::time::Time;
 /// Telegram waits so long for somebody to write, in seconds.
 const PATIENCE: u32 = 10;
 
+/// A chat in which somebody wrote to the bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrote {
+    /// Its number.
+    pub chat: i64,
+    /// Its name.
+    pub name: String,
+    /// The numbers of those who wrote.
+    pub users: Vec<u64>,
+}
+
 /// A bot that is being set up.
 pub struct Hello {
     bot: Bot,
@@ -34,14 +45,14 @@ impl Hello {
     ///
     /// # Errors
     /// Telegram refuses, or cannot be reached.
-    pub async fn chats(&self, since: Time) -> Result<Vec<(i64, String)>, String> {
+    pub async fn chats(&self, since: Time) -> Result<Vec<Wrote>, String> {
         let wanted = [AllowedUpdate::Message, AllowedUpdate::MyChatMember];
         let updates = self.bot.get_updates().timeout(PATIENCE).allowed_updates(wanted).await;
-        let mut chats: Vec<(i64, String)> = Vec::new();
+        let mut chats: Vec<Wrote> = Vec::new();
         for update in updates.map_err(|error| error.to_string())? {
-            let (chat, at) = match &update.kind {
-                UpdateKind::Message(message) => (&message.chat, message.date),
-                UpdateKind::MyChatMember(member) => (&member.chat, member.date),
+            let (chat, at, user) = match &update.kind {
+                UpdateKind::Message(message) => (&message.chat, message.date, message.from.as_ref()),
+                UpdateKind::MyChatMember(member) => (&member.chat, member.date, Some(&member.from)),
                 _ => continue,
             };
             let name = chat.title().or(chat.first_name()).unwrap_or("somebody");
@@ -50,8 +61,10 @@ impl Hello {
             if at.timestamp_millis() < since.0 {
                 continue;
             }
-            if !chats.iter().any(|(id, _)| *id == chat.id.0) {
-                chats.push((chat.id.0, name));
+            let user = user.filter(|user| !user.is_bot).map(|user| user.id.0);
+            match chats.iter_mut().find(|wrote| wrote.chat == chat.id.0) {
+                Some(wrote) => wrote.users.extend(user.filter(|user| !wrote.users.contains(user))),
+                None => chats.push(Wrote { chat: chat.id.0, name, users: user.into_iter().collect() }),
             }
         }
         Ok(chats)

@@ -36,7 +36,7 @@ use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::notify::{Limiter, Moved};
 use crate::store::Store;
-pub use hello::Hello;
+pub use hello::{Hello, Wrote};
 
 use access::Access;
 use commands::Command;

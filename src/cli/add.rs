@@ -12,7 +12,7 @@ use super::{asking, build, failed, load};
 use crate::catalog::{Catalog, Check, Kind, Param, Vendor};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::model::Role;
+use crate::core::model::{Proves, Role};
 use crate::discover::{Entry, Probe, State, entry_text, free_id, vendor_entry};
 
 #[derive(Args)]
@@ -45,7 +45,7 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         Ok(text) => text,
         Err(error) => return failed(1, format!("{} cannot be read: {error}", path.display())),
     };
-    let entry = match entry(&config, &text, &args) {
+    let entry = match entry(&config, &args) {
         Ok(entry) => entry,
         Err(why) => return failed(2, why),
     };
@@ -56,11 +56,16 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     for one in &said {
         println!("{}: {} ({}): {}", one.check, one.verdict, one.reason, one.say);
     }
-    let waits = |said: &Said| said.reason == "needs_key";
+    if let Some(other) = twin(&config, &entry).filter(|_| !args.anyway) {
+        return failed(2, format!("`{other}` watches the same already; to add it all the same, say --anyway"));
+    }
+    // What is reported to a program that runs cannot be tried before.
+    let waits = |said: &Said| matches!(said.reason.as_str(), "needs_key" | "no_history");
     let bad: Vec<&Said> = said.iter().filter(|said| !said.is_good() && !waits(said)).collect();
     let mut entry = entry;
     if !args.anyway && !bad.is_empty() {
-        if bad.len() == said.len() {
+        let main = vendor_main(&config.catalog, &entry);
+        if bad.len() == said.len() || bad.iter().any(|said| main.as_ref() == Some(&said.check)) {
             return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
         }
         leave_out(&config.catalog, &mut entry, &bad);
@@ -76,16 +81,63 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         entry.label,
         entry.id
     );
-    if said.iter().any(waits) {
+    if said.iter().any(|said| said.reason == "needs_key") {
         println!("Its key is not set here: until it is, it is listed as \"needs a key\".");
     }
     ExitCode::SUCCESS
 }
 
+/// The check that says most of what is added.
+fn vendor_main(catalog: &Catalog, entry: &Entry) -> Option<String> {
+    let vendor = catalog.vendors.get(entry.vendor.as_ref()?)?;
+    let given = |check: &&Check| {
+        let lacks = |param: &&Param| {
+            param.required
+                && param.default.is_none()
+                && !entry.probes.iter().any(|probe| probe.params.iter().any(|one| one.name == *key(param)))
+        };
+        check.role.decides() && !check.params.iter().any(|param| lacks(&param))
+    };
+    let checks = vendor.checks.values().filter(given);
+    checks
+        .min_by_key(|check| {
+            (check.proves == Proves::Presence, check.params.iter().filter(|param| param.required).count())
+        })
+        .map(|check| check.id.clone())
+}
+
+/// A dependency that asks the same already, with the same keys.
+fn twin(config: &Config, entry: &Entry) -> Option<String> {
+    let text = format!("platform = \"x\"\n{}", entry_text(entry));
+    let new = Config::read_with("the new entry", text, Some(config.catalog.clone())).ok()?;
+    let same = |one: &crate::config::Probe, other: &crate::config::Probe| {
+        let public = |probe: &crate::config::Probe| -> BTreeMap<String, Value> {
+            let check = config.catalog.check(&probe.check).map(|(_, check)| check);
+            let tells = |name: &String| check.and_then(|check| check.param(name)).is_some_and(|param| param.identity);
+            probe
+                .params
+                .public
+                .iter()
+                .filter(|(name, _)| tells(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        };
+        one.check == other.check && public(one) == public(other) && one.params.secret == other.params.secret
+    };
+    let twin = config.probes().find(|(_, theirs)| new.probes().any(|(_, probe)| same(probe, theirs)));
+    twin.map(|(dependency, _)| dependency.id.clone())
+}
+
 /// The entry, with what a person was asked for.
-fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
+fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     let catalog = &config.catalog;
-    let vendor = catalog.vendors.get(&args.vendor).ok_or_else(|| unknown(catalog, &args.vendor))?;
+    let named = args.vendor.trim().to_lowercase();
+    let id = named.split('/').next().unwrap_or(&named);
+    let vendor = catalog.vendors.get(id).ok_or_else(|| unknown(catalog, &args.vendor))?;
+    if named.contains('/') && catalog.check(&named).is_none() {
+        let checks: Vec<&str> = vendor.checks.values().map(|check| check.id.as_str()).collect();
+        return Err(format!("{} has no check `{named}`; it has {}", vendor.name, checks.join(", ")));
+    }
     let mut given = BTreeMap::new();
     for pair in &args.given {
         let (name, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}`: write NAME=VALUE"))?;
@@ -93,10 +145,10 @@ fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
         given.insert(name.to_owned(), written(param, value.trim())?);
     }
     if asking::somebody_is_there() {
-        ask_for_the_rest(catalog, vendor, &mut given)?;
+        ask_for_the_rest(catalog, &named, vendor, &mut given);
     }
-    let mut entry = vendor_entry(catalog, &args.vendor, &given)
-        .ok_or_else(|| format!("{} has no check that counts", vendor.name))?;
+    let mut entry = vendor_entry(catalog, &named, &given)
+        .ok_or_else(|| format!("{} cannot be added: what it says is heard beside other checks only", vendor.name))?;
     accept_risk(&mut entry, args)?;
     if let State::Off(_) = &entry.state {
         let lacking = entry
@@ -112,7 +164,13 @@ fn entry(config: &Config, text: &str, args: &Add) -> Result<Entry, String> {
     for probe in &mut entry.probes {
         probe.params.retain(|param| !param.off);
     }
-    entry.id = free_id(text, config, args.id.as_ref().unwrap_or(&entry.id));
+    entry.id = match &args.id {
+        Some(id) if config.dependencies.iter().any(|other| other.id == *id) => {
+            return Err(format!("there is a dependency `{id}` already: give another --id"));
+        }
+        Some(id) => id.clone(),
+        None => free_id(config, &entry.id),
+    };
     let label = args.label.clone().unwrap_or_else(|| vendor.name.clone());
     let same = |label: &str| config.dependencies.iter().any(|other| other.label == label);
     entry.label = if same(&label) { format!("{label} ({})", entry.id) } else { label };
@@ -138,6 +196,8 @@ fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) {
         Probe { check: check.id.clone(), params: params.iter().filter(own).cloned().collect(), off: None }
     };
     entry.probes = vendor.checks.values().filter(fits).map(probe).collect();
+    let left: Vec<&str> = bad.iter().filter_map(|said| Some(catalog.check(&said.check)?.1.title.as_str())).collect();
+    entry.found.retain(|line| !left.iter().any(|title| line.starts_with(&format!("{title}: "))));
 }
 
 /// The name under which a parameter is given.
@@ -202,26 +262,27 @@ fn written(param: &Param, value: &str) -> Result<String, String> {
     })
 }
 
-fn ask_for_the_rest(catalog: &Catalog, vendor: &Vendor, given: &mut BTreeMap<String, String>) -> Result<(), String> {
-    let Some(entry) = vendor_entry(catalog, &vendor.id, given) else { return Ok(()) };
+fn ask_for_the_rest(catalog: &Catalog, id: &str, vendor: &Vendor, given: &mut BTreeMap<String, String>) {
+    let Some(entry) = vendor_entry(catalog, id, given) else { return };
     for lacking in entry.probes.iter().flat_map(|probe| &probe.params).filter(|param| !param.off) {
         let Some(param) = param(vendor, &lacking.name).filter(|_| !given.contains_key(&lacking.name)) else { continue };
-        let about = if param.secret {
-            format!("{}; the variable that holds it, as env:NAME", param.about)
-        } else {
-            param.about.clone()
+        let variable = format!("env:{}", format!("{}_{}", vendor.id, param.name).to_uppercase());
+        let (what, usual) = match param.secret {
+            true => (format!("{} (the variable that holds it; {})", lacking.name, param.about), variable),
+            false => (format!("{} ({})", lacking.name, lacking.about), String::new()),
         };
-        let usual = if param.secret {
-            format!("env:{}", format!("{}_{}", vendor.id, param.name).to_uppercase())
-        } else {
-            String::new()
-        };
-        let answer = asking::ask(&format!("{} ({about})", lacking.name), &usual);
-        if !answer.is_empty() {
-            given.insert(lacking.name.clone(), written(param, &answer)?);
+        for _ in 0..3 {
+            let answer = asking::ask(&what, &usual);
+            match written(param, &answer) {
+                _ if answer.is_empty() => println!("it is needed"),
+                Ok(value) => {
+                    given.insert(lacking.name.clone(), value);
+                    break;
+                }
+                Err(why) => println!("{why}"),
+            }
         }
     }
-    Ok(())
 }
 
 async fn look(config: &Config, entry: &Entry) -> Result<Vec<Said>, String> {

@@ -20,8 +20,15 @@ pub(super) fn ask(question: &str, usual: &str) -> String {
     }
 }
 
-/// A yes or a no.
+/// A yes or a no; whatever else is answered is asked again, and is no in the end.
 pub(super) fn agree(question: &str, usual: bool) -> bool {
-    let answer = ask(&format!("{question} (y/n)"), if usual { "y" } else { "n" });
-    matches!(answer.to_lowercase().as_str(), "y" | "yes")
+    for _ in 0..3 {
+        let answer = ask(&format!("{question} (y/n)"), if usual { "y" } else { "n" });
+        match answer.to_lowercase().as_str() {
+            "y" | "yes" => return true,
+            "n" | "no" => return false,
+            _ => println!("y or n?"),
+        }
+    }
+    false
 }

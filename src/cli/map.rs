@@ -36,13 +36,16 @@ pub(super) async fn map(path: &Path, how: How) -> ExitCode {
         Err(why) => return failed(1, why),
     };
     match how.svg {
+        Some(file) if !matches!(file.extension().and_then(|ext| ext.to_str()), Some("svg" | "png")) => {
+            failed(2, format!("{}: a picture ends with .svg or .png", file.display()))
+        }
         Some(file) => picture(&file, &map::svg(&board)),
         None if how.mermaid => {
             println!("{}", map::mermaid(&board));
             ExitCode::SUCCESS
         }
         None => {
-            println!("{}", map::text(&board, Format::Plain));
+            println!("{}", map::text(&board, Format::Plain).trim_end());
             ExitCode::SUCCESS
         }
     }
@@ -78,7 +81,7 @@ pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
         Err(why) => return failed(2, why),
     };
     let loss = reliance::without(&board, company, &drilled(&acts));
-    println!("{}", map::whatif(&board, &loss, clock.now(), Format::Plain));
+    println!("{}", map::whatif(&board, &loss, clock.now(), Format::Plain).trim_end());
     ExitCode::SUCCESS
 }
 

@@ -293,6 +293,10 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     let config = given.clone().unwrap_or_else(|| usual.into());
     match arguments.command.unwrap_or(Command::Run) {
         Command::Init(args) => init::init(given.as_deref(), args).await,
+        Command::Add(_) if given.is_none() && !Path::new(init::USUAL).exists() => failed(
+            2,
+            "there is no plugwatch.toml here: begin with plugwatch init your-domain.com, or name a file with -c",
+        ),
         Command::Add(args) => add::add(&config, args).await,
         Command::Run => run::run(&config).await,
         Command::Check { explain: None } => check::check(&config).await,

@@ -48,8 +48,18 @@ impl Trial {
         let on: Vec<Entry> = entries.iter().filter(|entry| entry.is_on()).cloned().collect();
         let text: Vec<String> = on.iter().map(entry_text).collect();
         let text = format!("platform = \"trial\"\n\n{}", text.join("\n"));
-        let read = Config::read_with("what was found", text, Some(self.catalog.clone()));
+        let read = Config::read_with("the new entry", text, Some(self.catalog.clone()));
         read.map(|config| Config { network: self.network.clone(), ..config }).map_err(|problems| problems.to_string())
+    }
+
+    /// Everything that was found, watched or not, as far as it reads as a configuration.
+    pub(super) fn config_of_all(&self, entries: &[Entry]) -> Option<Config> {
+        let all = entries.iter().filter(|entry| entry.vendor.is_none());
+        let mut all: Vec<Entry> = all.map(|entry| Entry { state: State::On, ..entry.clone() }).collect();
+        self.weed(&mut all);
+        let on: Vec<String> = all.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();
+        all.iter_mut().for_each(|entry| entry.needs.retain(|need| on.contains(need)));
+        self.config(&all).ok()
     }
 
     /// Puts aside what would not read as a configuration.
@@ -105,7 +115,7 @@ impl Trial {
 pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>>) {
     for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
         let Some(said) = said.get(&entry.id) else {
-            entry.state = State::Off("it could not be tried".to_owned());
+            entry.put_aside("it could not be tried");
             continue;
         };
         let bad = |check: &str| {
@@ -113,7 +123,7 @@ pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>
             bad.map(|said| format!("tried, it reads {}: {}", said.verdict, said.say.trim_end_matches('.')))
         };
         if let Some(why) = entry.probes.first().and_then(|probe| bad(&probe.check)) {
-            entry.state = State::Off(why);
+            entry.put_aside(why);
             continue;
         }
         for probe in entry.probes.iter_mut().skip(1).filter(|probe| probe.off.is_none()) {

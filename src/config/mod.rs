@@ -88,7 +88,7 @@ impl Config {
     pub fn load(path: &Path) -> Result<Config, Problems> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let cure = "give another file with --config, or start from config/plugwatch.toml";
+            let cure = "write one with plugwatch init your-domain.com, or name another file with --config";
             Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), cure)])
         })?;
         Config::read(name, text)

@@ -207,6 +207,16 @@ fn read_secret(table: &Table<'_>, check: &Check, param: &Param, params: &mut Par
     }
 }
 
+/// What stands where a person is to write something: `"<zone_id>"`, `"..."`.
+fn is_placeholder(value: &Value) -> bool {
+    let marks = |text: &str| text == "..." || (text.starts_with('<') && text.ends_with('>') && !text.contains(' '));
+    match value {
+        Value::String(text) => marks(text),
+        Value::Array(items) => items.iter().any(is_placeholder),
+        _ => false,
+    }
+}
+
 fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value> {
     let Some(given) = table.any(&param.name) else {
         if param.required {
@@ -214,6 +224,11 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         }
         return param.default.clone();
     };
+    if is_placeholder(&given.value) {
+        let what = format!("`{}` waits for a value of yours", param.name);
+        table.problem(given.span, what, format!("{}; for example {}", param.about, cure(param)));
+        return None;
+    }
     if param.kind == Kind::Span {
         return table.duration(&param.name).map(|span| span.value.as_secs().into());
     }

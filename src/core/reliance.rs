@@ -99,22 +99,39 @@ pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
 /// # Errors
 /// A sentence with those that it may be.
 pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String), String> {
-    let mut all: Vec<&(String, String)> =
-        board.dependencies.iter().flat_map(|dependency| &dependency.companies).collect();
+    let mut all: Vec<&(String, String)> = board.dependencies.iter().flat_map(|d| &d.companies).collect();
     all.sort();
     all.dedup();
     let list = |found: &[&(String, String)]| found.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>().join(", ");
     match naming::find(all.iter().map(|(slug, name)| (slug.as_str(), name.as_str())), name) {
-        Named::One(index) => Ok(all[index]),
-        _ if all.is_empty() => {
-            Err("nothing that is watched rides on a company that is known: write `rides_on`".to_owned())
-        }
-        Named::Nothing if name.trim().is_empty() => Err(format!("which company? There are: {}", list(&all))),
-        Named::Nothing => Err(format!("nothing that is watched rides on `{}`; there are: {}", name.trim(), list(&all))),
+        Named::One(index) => return Ok(all[index]),
         Named::Several(several) => {
             let several: Vec<_> = several.into_iter().map(|index| all[index]).collect();
-            Err(format!("which one? {}", list(&several)))
+            return Err(format!("which one? {}", list(&several)));
         }
+        Named::Nothing => {}
+    }
+    // A thing, or its vendor, is as good a name where one company alone is behind it.
+    let mut behind: Vec<&(String, String)> = Vec::new();
+    for names in [|d: &DependencyBoard| d.vendor.clone(), |d: &DependencyBoard| d.label.clone()] {
+        let all: Vec<(&str, String)> = board.dependencies.iter().map(|d| (d.id.as_str(), names(d))).collect();
+        let found = match naming::find(all.iter().map(|(id, name)| (*id, name.as_str())), name) {
+            Named::One(index) => vec![index],
+            Named::Several(several) => several,
+            Named::Nothing => Vec::new(),
+        };
+        behind.extend(found.into_iter().flat_map(|index| &board.dependencies[index].companies));
+    }
+    behind.sort();
+    behind.dedup();
+    match behind.as_slice() {
+        [one] => Ok(one),
+        [] if all.is_empty() => {
+            Err("nothing that is watched rides on a company that is known: write `rides_on`".to_owned())
+        }
+        [] if name.trim().is_empty() => Err(format!("which company? There are: {}", list(&all))),
+        [] => Err(format!("nothing that is watched rides on `{}`; there are: {}", name.trim(), list(&all))),
+        several => Err(format!("several companies are behind it, which one? {}", list(several))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Another look at a platform whose configuration a person has made theirs: what is new, what is
 //! another value now, what is no longer found. Nothing of theirs is ever changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Domain;
-use super::draft::Entry;
+use super::draft::{Entry, State, toml_value};
 use super::file::entry_text;
 use crate::config::Config;
 
@@ -39,56 +39,95 @@ impl Changes {
 
 /// Which thing a probe is about, whoever named it: the check, and what makes it another one, as JSON.
 type Asked = (String, String);
+/// What does not make it another one.
+type Values = BTreeMap<String, Value>;
 
-/// Compares a file with what was found now. `text` is the file, `theirs` what it says, `found` what the
-/// new entries would say, `entries` the new entries themselves.
+/// Compares a file with what was found now. `text` is the file, `theirs` what it says, `entries` what was
+/// found, watched or not, and `found` what all of those say.
 pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[Entry], domain: &Domain) -> Changes {
     let known = asked(theirs);
     let now = found.map(asked).unwrap_or_default();
     let mut changes = Changes::default();
     for entry in entries {
-        let keys: Vec<&Asked> = now.iter().filter(|(_, (id, _))| *id == entry.id).map(|(key, _)| key).collect();
-        let there = keys.iter().any(|key| known.contains_key(*key)) || names(text, entry);
-        if !there {
-            let id = free_id(text, theirs, &entry.id);
-            let there = |need: &&String| theirs.dependencies.iter().any(|other| other.id == **need);
-            let needs = entry.needs.iter().filter(there).cloned().collect();
-            let text = entry_text(&Entry { id: id.clone(), needs, ..entry.clone() });
-            changes.new.push(Proposal { id, text });
-            continue;
-        }
-        for key in keys.iter().filter(|key| !known.contains_key(**key)) {
-            changes.other.push(format!("{}: {} is not in the file for {}", entry.id, key.0, key.1));
-        }
-    }
-    for (key, (_, values)) in &now {
-        let Some((id, before)) = known.get(key) else { continue };
-        for (name, value) in values {
-            let was = before.get(name);
-            if let Some(was) = was.filter(|was| !same(was, value)) {
-                changes.other.push(format!("{id}: {name} of {} is {value} now, in the file it is {was}", key.0));
+        let keys: Vec<(&Asked, &Values)> =
+            now.iter().filter(|(_, (id, _))| *id == entry.id).map(|(key, (_, values))| (key, values)).collect();
+        let theirs_of = keys.iter().find_map(|(key, _)| known.get(*key)).map(|(id, _)| id.clone());
+        match theirs_of {
+            Some(id) => differs(&mut changes, entry, &id, &keys, &known, theirs),
+            None if !names(text, entry) => changes.new.push(proposal(theirs, entry)),
+            None if entry.is_on() && !theirs.dependencies.iter().any(|other| other.id == entry.id) => {
+                let what = "could be watched now: it stands in the file as a comment; take the # away";
+                changes.other.push(format!("{}: {what}", entry.id));
             }
+            None => {}
         }
     }
-    let checks: BTreeSet<&str> =
-        ["mail/mx", "mail/spf", "website/network", "apple/listing", "google_play/listing"].into();
-    // Only what belongs to this domain was looked for; an app is looked for wherever it is named.
-    let ours = |key: &Asked| {
-        !matches!(key.0.as_str(), "mail/mx" | "mail/spf" | "website/network") || key.1.contains(&domain.name)
-    };
-    let gone = known.iter().filter(|(key, _)| checks.contains(key.0.as_str()) && ours(key) && !now.contains_key(*key));
-    changes.missed = gone.map(|(key, (id, _))| format!("{id}: {} was not found again", key.0)).collect();
-    changes.missed.dedup();
+    let zone = entries.iter().any(|entry| entry.id == "dns" && entry.is_on());
+    let mail = entries.iter().any(|entry| entry.id == "mail-in");
+    let taken = known.iter().filter(|(key, _)| key.0 == "mail/mx" && key.1.contains(&format!("\"{}\"", domain.name)));
+    for (_, (id, _)) in taken.filter(|_| zone && !mail) {
+        changes.missed.push(format!("{id}: the zone names no mail servers any more"));
+    }
     changes
 }
 
+/// What is another value now, or not well, of something that the file has.
+fn differs(
+    changes: &mut Changes,
+    entry: &Entry,
+    id: &str,
+    keys: &[(&Asked, &Values)],
+    known: &BTreeMap<Asked, (String, Values)>,
+    theirs: &Config,
+) {
+    if let (State::Off(why), true) = (&entry.state, entry.trouble) {
+        changes.missed.push(format!("{id}: {why}"));
+    }
+    if !entry.is_on() {
+        return;
+    }
+    for (key, values) in keys {
+        let Some((id, before)) = known.get(*key) else {
+            changes.other.push(format!("{id}: {} could be asked, too", key.0));
+            continue;
+        };
+        for (name, value) in *values {
+            let was = before.get(name);
+            if let Some(was) = was.filter(|was| !same(was, value)) {
+                changes.other.push(format!(
+                    "{id}: {name} = {} now, in the file it is {}",
+                    toml_value(value),
+                    toml_value(was)
+                ));
+            }
+        }
+    }
+    let mine = theirs.dependencies.iter().find(|other| other.id == id);
+    let there = |need: &&String| theirs.dependencies.iter().any(|other| other.id == **need);
+    let lacks = |need: &&String| mine.is_some_and(|mine| !mine.needs.contains(need));
+    let needs: Vec<&String> = entry.needs.iter().filter(there).filter(lacks).collect();
+    if !needs.is_empty() && mine.is_some_and(|mine| mine.needs.is_empty()) {
+        changes.other.push(format!("{id}: it needs {needs:?}, and the file does not say so"));
+    }
+}
+
+fn proposal(theirs: &Config, entry: &Entry) -> Proposal {
+    let id = free_id(theirs, &entry.id);
+    let there = |need: &&String| theirs.dependencies.iter().any(|other| other.id == **need);
+    let needs = entry.needs.iter().filter(there).cloned().collect();
+    let taken = |label: &str| theirs.dependencies.iter().any(|other| other.label == label);
+    let label = if taken(&entry.label) { format!("{} ({id})", entry.label) } else { entry.label.clone() };
+    Proposal { text: entry_text(&Entry { id: id.clone(), needs, label, ..entry.clone() }), id }
+}
+
 /// Every probe by what it asks, with its dependency and the values that do not make it another one.
-fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> {
+fn asked(config: &Config) -> BTreeMap<Asked, (String, Values)> {
     let mut all = BTreeMap::new();
     // Storefronts beside the first one go with it.
     for (dependency, probe) in config.probes().filter(|(_, probe)| probe.home) {
         let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
-        let identity = |name: &str| check.param(name).is_none_or(|param| param.identity);
+        // Which storefront comes first is a wish, not another app.
+        let identity = |name: &str| check.param(name).is_none_or(|param| param.identity && param.each.is_none());
         let (own, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
             probe.params.public.clone().into_iter().partition(|(name, _)| identity(name));
         let own = serde_json::json!(own).to_string();
@@ -100,6 +139,9 @@ fn asked(config: &Config) -> BTreeMap<Asked, (String, BTreeMap<String, Value>)> 
 /// Whether the file speaks of it already, even as a comment: by its vendor, its id, or what it is about.
 fn names(text: &str, entry: &Entry) -> bool {
     let stands = |key: &str, value: &str| text.contains(&format!("{key} = {value}"));
+    if text.contains(&format!("not mine: {}", entry.id)) {
+        return true;
+    }
     if let Some(vendor) = &entry.vendor {
         return stands("vendor", &format!("\"{vendor}\"")) || text.contains(&format!("check = \"{vendor}/"));
     }
@@ -110,9 +152,8 @@ fn names(text: &str, entry: &Entry) -> bool {
 }
 
 /// An id that the file does not have: the one that is wished for, or with a number.
-pub fn free_id(text: &str, theirs: &Config, id: &str) -> String {
-    let there = |id: &str| theirs.dependencies.iter().any(|other| other.id == id);
-    let taken = |id: &str| there(id) || text.contains(&format!("id = \"{id}\""));
+pub fn free_id(theirs: &Config, id: &str) -> String {
+    let taken = |id: &str| theirs.dependencies.iter().any(|other| other.id == id);
     let more = (2..).map(|n| format!("{id}-{n}"));
     std::iter::once(id.to_owned()).chain(more).find(|id| !taken(id)).unwrap_or_else(|| id.to_owned())
 }

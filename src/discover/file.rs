@@ -21,6 +21,8 @@ pub struct Header {
     pub date: String,
     /// Chats of Telegram, if any are known.
     pub chats: Vec<i64>,
+    /// Who may change anything in groups of Telegram.
+    pub users: Vec<u64>,
     /// Settings of the network to be taken over, as they stand in a file.
     pub network: String,
 }
@@ -55,7 +57,7 @@ pub fn file(
         include_str!("templates/plugwatch.toml.j2"),
         context! {
             platform => toml_value(&header.platform.clone().into()), domain => domain.shown, date => header.date,
-            chats => header.chats, network => header.network.trim(), own => texts(true), vendors => texts(false),
+            chats => header.chats, users => header.users, network => header.network.trim(), own => texts(true), vendors => texts(false),
             seen_once => lines(&mut seen_once), unasked => lines(&mut unasked),
             gaps => gaps.iter().map(|gap| commented(&format!("{}: {}", gap.what, gap.why))).collect::<Vec<_>>(),
         },

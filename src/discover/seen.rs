@@ -114,6 +114,16 @@ words! {
     }
 }
 
+impl Store {
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Store::Apple => "the App Store",
+            Store::GooglePlay => "Google Play",
+        }
+    }
+}
+
 /// An app, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {

@@ -44,7 +44,7 @@ impl Kind {
     /// The same for people.
     pub fn words(self) -> &'static str {
         match self {
-            Kind::Registrar => "the registry",
+            Kind::Registrar => "the registry names",
             Kind::Ns => "name servers",
             Kind::Cname => "alias",
             Kind::Asn => "network",

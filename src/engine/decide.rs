@@ -295,7 +295,7 @@ fn log_look(spec: &Spec, look: &Look, took_ms: u32) {
 }
 
 fn log_flip(dependency: &str, check: &str, flip: &Flip) {
-    let from = flip.from.map_or("never seen", |from| from.word());
+    let from = flip.from.map_or("first seen", |from| from.word());
     let (to, reason) = (flip.to.verdict.word(), flip.to.reason.as_str());
     match flip.change {
         Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),

@@ -67,7 +67,7 @@ pub fn whatif(board: &Board, loss: &Loss, now: crate::core::time::Time, format: 
 fn words(share: &Share, of: usize) -> String {
     match (share.critical, of) {
         (_, 0) | (0, _) => "nothing critical".to_owned(),
-        (some, of) => format!("{some} of {of} critical ({} %)", some * 100 / of),
+        (some, of) => format!("{some} of {of} critical ({} %)", (some * 200 + of) / (of * 2)),
     }
 }
 

@@ -88,7 +88,7 @@ impl Store {
     /// There is no such file, or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
         if !Store::exists(path) {
-            let what = "there is no such file, has `plugwatch run` been started yet?".to_owned();
+            let what = "there is no such file: nothing is known before `plugwatch run` was started".to_owned();
             return Err(Error::Unusable { file: path.display().to_string(), what });
         }
         refuse_foreign(path).await?;

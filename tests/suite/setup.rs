@@ -41,7 +41,18 @@ async fn init_refuses_what_is_no_domain_and_says_what_to_give() {
     }
     let wrong = plugwatch(folder.path(), &["init", "example.com", "--countries", "usa"]).await;
     assert!(err(&wrong).contains("`usa` is no storefront: two letters each"), "{}", err(&wrong));
+    let link = plugwatch(folder.path(), &["init", "example.com", "--app", "https://example.com/app"]).await;
+    assert!(err(&link).contains("is no link to an app in Apple's or Google's store"), "{}", err(&link));
+    let nowhere = plugwatch(folder.path(), &["init", "example.com", "-c", "no/such/folder/p.toml"]).await;
+    assert!(err(&nowhere).contains("no/such/folder/p.toml cannot be written"), "{}", err(&nowhere));
     assert!(!folder.path().join("plugwatch.toml").exists());
+    std::fs::write(folder.path().join("plugwatch.toml"), "platform = 1").unwrap();
+    let wrong = plugwatch(folder.path(), &["init", "example.com"]).await;
+    assert!(err(&wrong).contains("plugwatch.toml is there, and is wrong"), "{}", err(&wrong));
+    assert_eq!(std::fs::read_to_string(folder.path().join("plugwatch.toml")).unwrap(), "platform = 1");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let add = plugwatch(elsewhere.path(), &["add", "twilio"]).await;
+    assert!(err(&add).contains("begin with plugwatch init"), "{}", err(&add));
 }
 
 #[tokio::test]
@@ -98,7 +109,14 @@ async fn a_vendor_is_tried_and_then_added_at_the_end() {
     assert!(after.starts_with(&before), "what was there stays as it is");
     insta::assert_snapshot!("added_vendor", format!("{}\n----\n{}", out(&added), &after[before.len()..]));
     let again = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN", "--id", "second"]).await;
-    assert!(again.status.success(), "another account may be watched, too: {}", err(&again));
+    assert_eq!(again.status.code(), Some(2));
+    assert!(err(&again).contains("`digitalocean` watches the same already"), "{}", err(&again));
+    let taken = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN", "--id", "law-firm"]).await;
+    assert!(err(&taken).contains("there is a dependency `law-firm` already"), "{}", err(&taken));
+    let other = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN"]).await;
+    assert!(other.status.success(), "another account may be watched, too: {}", err(&other));
+    let one = plugwatch(folder.path(), &["add", "attest/word", "name=bank", "--label", "Bank"]).await;
+    assert!(one.status.success(), "what people report cannot be tried before: {}{}", out(&one), err(&one));
     let checked = plugwatch(folder.path(), &["config", "check"]).await;
     assert!(checked.status.success(), "{}{}", out(&checked), err(&checked));
 }
@@ -126,6 +144,8 @@ async fn add_says_what_is_wrong_or_lacking() {
     for (arguments, wanted) in [
         (vec!["digitalocian"], "the catalogue has no vendor `digitalocian`; did you mean `digitalocean`?"),
         (vec!["digitalocean"], "DigitalOcean wants to be told more:\n  token=..."),
+        (vec!["DigitalOcean/nothing"], "DigitalOcean has no check `digitalocean/nothing`; it has digitalocean/account"),
+        (vec!["status"], "cannot be added: what it says is heard beside other checks only"),
         (vec!["digitalocean", "token"], "`token`: write NAME=VALUE"),
         (vec!["digitalocean", "tokens=env:X"], "DigitalOcean has no parameter `tokens`; it has "),
         (vec!["digitalocean", "token=dop_v1_in_clear"], "token is a secret: give env:NAME or file:PATH"),
@@ -197,6 +217,20 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
         said.push_str(&format!("==== {}\n{}{}\n", arguments.join(" "), out(&answer), err(&answer)));
     }
     insta::assert_snapshot!("map_and_whatif", said);
+    let by_name = plugwatch(folder.path(), &["whatif", "texts"]).await;
+    assert!(
+        out(&by_name).starts_with("If Twilio ended Acme"),
+        "a thing names the company behind it: {}",
+        err(&by_name)
+    );
+    let several = plugwatch(folder.path(), &["whatif", "website"]).await;
+    assert!(
+        err(&several).contains("several companies are behind it, which one? amazon, cloudflare"),
+        "{}",
+        err(&several)
+    );
+    let jpg = plugwatch(folder.path(), &["map", "--svg", "x.jpg"]).await;
+    assert_eq!(jpg.status.code(), Some(2));
     let unknown = plugwatch(folder.path(), &["whatif", "oracle"]).await;
     assert_eq!(unknown.status.code(), Some(2));
     let wanted = "nothing that is watched rides on `oracle`; there are: amazon, cloudflare, twilio";
@@ -228,10 +262,11 @@ async fn whoever_writes_to_the_bot_is_greeted_with_the_chats_number() {
     for n in 1..3 {
         api.push(json!({"update_id": n, "message": {"message_id": n, "date": 1_700_000_000, "chat": chat, "from": from, "text": "hi"}}));
     }
-    assert_eq!(
-        hello.chats(plugwatch::core::time::Time(1_699_999_999_000)).await.unwrap(),
-        [(-100_123, "Ops".to_owned())]
-    );
+    let since = |seconds: i64| plugwatch::core::time::Time(seconds * 1_000);
+    let wrote = hello.chats(since(1_699_999_999)).await.unwrap();
+    assert_eq!(wrote, [plugwatch::bot::Wrote { chat: -100_123, name: "Ops".to_owned(), users: vec![7] }]);
+    api.push(json!({"update_id": 9, "message": {"message_id": 9, "date": 1_700_000_000, "chat": chat, "from": from, "text": "hi"}}));
+    assert_eq!(hello.chats(since(1_700_000_001)).await.unwrap(), [], "whoever wrote long ago may be anybody");
     hello.greet(-100_123).await.unwrap();
     assert_eq!(api.texts(), [(-100_123, "Hello. Alerts of plugwatch come here: chat -100123.".to_owned())]);
     api.fail("getMe", 401, refusal(401, "Unauthorized"));

@@ -1,6 +1,6 @@
 //! Which chat of Telegram is told: whoever writes to the bot now.
 
-use crate::bot::Hello;
+use crate::bot::{Hello, Wrote};
 use crate::cli::asking;
 use crate::cli::trial::Trial;
 use crate::core::question::Secret;
@@ -12,7 +12,7 @@ const TRIES: usize = 6;
 const SLACK_MS: i64 = 60_000;
 
 /// Asks who shall be told, and says hello to them. An empty list leaves it to the variable.
-pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
+pub(super) async fn find_chat(trial: &Trial) -> Vec<Wrote> {
     let Ok(token) = std::env::var("PLUGWATCH_TELEGRAM_TOKEN") else {
         println!("\nFor alerts in Telegram: get a bot from @BotFather, and set PLUGWATCH_TELEGRAM_TOKEN.");
         return Vec::new();
@@ -22,7 +22,7 @@ pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
     let name = match hello.name().await {
         Ok(name) => name,
         Err(why) => {
-            println!("\nTelegram does not take the token in PLUGWATCH_TELEGRAM_TOKEN: {why}");
+            println!("\nTelegram could not be asked with the token in PLUGWATCH_TELEGRAM_TOKEN: {why}");
             return Vec::new();
         }
     };
@@ -45,16 +45,17 @@ pub(super) async fn find_chat(trial: &Trial) -> Vec<i64> {
     Vec::new()
 }
 
-async fn greet(hello: &Hello, chats: Vec<(i64, String)>) -> Vec<i64> {
+async fn greet(hello: &Hello, chats: Vec<Wrote>) -> Vec<Wrote> {
     let mut taken = Vec::new();
-    for (chat, name) in chats {
+    for wrote in chats {
+        let (chat, name) = (wrote.chat, &wrote.name);
         if !asking::agree(&format!("Alerts to {name} (chat {chat})"), false) {
             continue;
         }
         match hello.greet(chat).await {
             Ok(()) => {
                 println!("Said hello in chat {chat}.");
-                taken.push(chat);
+                taken.push(wrote);
             }
             Err(why) => println!("No hello in chat {chat}: {why}"),
         }

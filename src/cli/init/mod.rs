@@ -19,7 +19,8 @@ use crate::config::{Config, Network};
 use crate::core::anchors;
 use crate::core::witness::OwnNetwork;
 use crate::discover::{
-    Domain, Entry, Finding, Gathering, Given, Header, Seen, Signs, Wishes, compare, conclude, draft, file, gather,
+    Domain, Entry, Finding, Gathering, Given, Header, Seen, Signs, State, Wishes, compare, conclude, draft, file,
+    gather,
 };
 
 /// Where a configuration is written, unless another file is named.
@@ -67,6 +68,13 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
         Ok(domain) => domain,
         Err(why) => return failed(2, why),
     };
+    args.apps.retain(|app| !app.trim().is_empty());
+    if let Some(app) = args.apps.iter().find(|app| app.contains("://") && matches!(Given::parse(app), Given::Name(_))) {
+        return failed(2, format!("`{app}` is no link to an app in Apple's or Google's store"));
+    }
+    if let Err(why) = can_be_written(path) {
+        return failed(2, why);
+    }
     let trial = match prepare(path, args.network.as_deref()) {
         Ok(trial) => trial,
         Err(why) => return failed(2, why),
@@ -78,7 +86,7 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
     if let Err(why) = countries(&domain, &mut args) {
         return failed(2, why);
     }
-    match look_around(&trial, &domain, &args).await {
+    match look_around(&trial, &domain, &args, asks).await {
         Ok(around) => finish(path, &trial, &domain, args, around, asks).await,
         Err(why) => failed(1, why),
     }
@@ -103,6 +111,16 @@ fn ask_before(domain: &Domain, args: &mut Init) {
     }
 }
 
+/// Whether what was found is theirs, where that alone is in doubt.
+fn ask_whose(entries: &mut [Entry]) {
+    for entry in entries.iter_mut().filter(|entry| entry.doubt) {
+        let found = entry.found.first().cloned().unwrap_or_default();
+        if asking::agree(&format!("Is {} yours? ({found})", entry.label), false) {
+            (entry.state, entry.doubt) = (State::On, false);
+        }
+    }
+}
+
 /// The storefronts: those given, else that of the domain's ending, and the one in the United States.
 fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     for country in &mut args.countries {
@@ -121,16 +139,32 @@ fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a file can come there, before anybody is asked anything.
+fn can_be_written(path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err(format!("{} is a folder: name a file with -c", path.display()));
+    }
+    if is_there(path) {
+        return Config::load(path)
+            .map(drop)
+            .map_err(|problems| format!("{} is there, and is wrong\n\n{problems}", path.display()));
+    }
+    let tried = tempfile::NamedTempFile::new_in(folder);
+    tried.map(drop).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// Whether there is a file of somebody's; an empty one is as good as none.
+fn is_there(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
+}
+
 fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
     let catalog = Arc::new(Catalog::load(None).map_err(|problems| problems.to_string())?);
     let network = match network {
         Some(file) => Network::load(file).map_err(|problems| problems.to_string())?.0,
         // A file that is there knows the network it was written for.
-        None if path.exists() => {
-            Config::load(path)
-                .map_err(|problems| format!("{} is there, and is wrong\n\n{problems}", path.display()))?
-                .network
-        }
+        None if is_there(path) => Config::load(path).map_err(|problems| problems.to_string())?.network,
         None => Network::default(),
     };
     let clock = Clock::system();
@@ -138,7 +172,7 @@ fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
     Ok(Trial { catalog, network, askers, clock })
 }
 
-async fn look_around(trial: &Trial, domain: &Domain, args: &Init) -> Result<Around, String> {
+async fn look_around(trial: &Trial, domain: &Domain, args: &Init, asks: bool) -> Result<Around, String> {
     if anchors::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
         return Err(
             "our own network is down: most anchors do not answer, so nothing can be found out from here".to_owned()
@@ -167,6 +201,9 @@ async fn look_around(trial: &Trial, domain: &Domain, args: &Init) -> Result<Arou
     let found = conclude(domain, &seen, &signs);
     let wishes = Wishes { countries: args.countries.clone() };
     let mut entries = draft(&trial.catalog, domain, &seen, &found, &wishes);
+    if asks {
+        ask_whose(&mut entries);
+    }
     tell("trying", &format!("{} entries", entries.iter().filter(|entry| entry.is_on()).count()));
     trial.weed(&mut entries);
     let said = trial.look(&entries).await?;
@@ -177,18 +214,22 @@ async fn look_around(trial: &Trial, domain: &Domain, args: &Init) -> Result<Arou
 async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around: Around, asks: bool) -> ExitCode {
     let Around { seen, found, entries } = &around;
     print!("{}", summary::found(&trial.catalog, domain, found, seen));
-    if path.exists() {
+    if is_there(path) {
         return propose(path, trial, domain, entries, args.write);
     }
     if !entries.iter().any(Entry::is_on) {
         return failed(1, "nothing was found that could be watched without a key; nothing was written");
     }
-    let chats = if asks && args.chats.is_empty() { hello::find_chat(trial).await } else { args.chats };
+    let wrote = if asks && args.chats.is_empty() { hello::find_chat(trial).await } else { Vec::new() };
+    let chats = wrote.iter().map(|wrote| wrote.chat).chain(args.chats).collect();
+    // In a group only those who are listed may change anything; whoever wrote may.
+    let users = wrote.iter().filter(|wrote| wrote.chat < 0).flat_map(|wrote| wrote.users.clone()).collect();
     let network = args.network.as_deref().map(Network::load).and_then(Result::ok).map(|(_, text)| text);
     let header = Header {
         platform: args.platform.unwrap_or_else(|| domain.platform()),
         date: trial.clock.now().utc().format("%Y-%m-%d").to_string(),
         chats,
+        users,
         network: network.unwrap_or_default(),
     };
     let text = match file(&header, domain, entries, found, &seen.gaps) {
@@ -201,14 +242,16 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     if let Err(why) = create(path, &text) {
         return failed(1, why);
     }
-    print!("{}", summary::written(path, entries));
+    print!("{}", summary::written(path, entries, &header));
     ExitCode::SUCCESS
 }
 
 /// Never over a file that is there, not even one that has come meanwhile.
 fn create(path: &Path, text: &str) -> Result<(), String> {
     use std::io::Write;
-    let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    // An empty file may be there, as from `mktemp`.
+    let empty = path.exists() && !is_there(path);
+    let opened = std::fs::OpenOptions::new().write(true).create_new(!empty).open(path);
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
@@ -223,10 +266,7 @@ fn propose(path: &Path, trial: &Trial, domain: &Domain, entries: &[Entry], write
         Ok(theirs) => theirs,
         Err(problems) => return failed(2, problems),
     };
-    let found = match entries.iter().any(Entry::is_on).then(|| trial.config(entries)).transpose() {
-        Ok(found) => found,
-        Err(why) => return failed(1, why),
-    };
+    let found = trial.config_of_all(entries);
     let changes = compare(&text, &theirs, found.as_ref(), entries, domain);
     let added: Vec<&str> = changes.new.iter().map(|new| new.text.as_str()).collect();
     let writes = write && !added.is_empty();

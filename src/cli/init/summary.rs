@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::catalog::Catalog;
-use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Seen, State};
+use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Header, Seen, State};
 
 /// Who was found, a line each, and what could not be.
 pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen: &Seen) -> String {
@@ -24,7 +24,7 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
     }
     for app in &seen.apps {
         let name = app.name.as_ref().unwrap_or(&app.id);
-        text.push_str(&format!("  app: {name} ({}, {})\n", app.store.word().replace('_', " "), app.id));
+        text.push_str(&format!("  app in {}: {name} ({})\n", app.store.words(), app.id));
     }
     if seen.wildcard {
         text.push_str(
@@ -48,18 +48,23 @@ fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
         false => format!("{} of {company}", finding.service),
     };
     let sure = if finding.certainty == Certainty::Confirmed { "" } else { "seen once" };
-    [roles.join(", "), service, sure.to_owned(), finding.proof().chars().take(90).collect()]
+    [roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let short: String = text.chars().take(most).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 /// What stands in the new file, and what to do next.
-pub(super) fn written(path: &Path, entries: &[Entry]) -> String {
-    let on: Vec<&Entry> = entries.iter().filter(|entry| entry.is_on()).collect();
-    let labels: Vec<&str> = on.iter().map(|entry| entry.label.as_str()).collect();
-    let mut text =
-        format!("\nWritten: {}. Watched without a key, each tried just now: {}.\n", path.display(), labels.join(", "));
+pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String {
+    let mut text = format!("\nWritten: {}\n\nWatched without a key, each tried just now:\n", path.display());
+    for entry in entries.iter().filter(|entry| entry.is_on()) {
+        text.push_str(&format!("  {}\n", entry.label));
+    }
     let aside: Vec<&Entry> = entries.iter().filter(|entry| !entry.is_on()).collect();
     if !aside.is_empty() {
-        text.push_str(&format!("{} in it as comments:\n", count_stand(aside.len())));
+        text.push_str("\nIn the file as comments:\n");
         for entry in aside {
             if let State::Off(why) = &entry.state {
                 text.push_str(&format!("  {}: {why}\n", entry.label));
@@ -67,10 +72,17 @@ pub(super) fn written(path: &Path, entries: &[Entry]) -> String {
         }
     }
     let config = if path == Path::new(super::USUAL) { String::new() } else { format!(" -c {}", path.display()) };
-    text.push_str(&format!(
-        "\nNext: plugwatch check{config}, then plugwatch run{config}. To be woken: set PLUGWATCH_TELEGRAM_TOKEN, then\n\
-         plugwatch notify test{config}. Who stands on whom: plugwatch map{config}. Another vendor: plugwatch add twilio{config}.\n"
-    ));
+    text.push_str("\nNext:\n");
+    let mut next = |what: &str, why: &str| text.push_str(&format!("  {what:44} {why}\n"));
+    next(&format!("plugwatch check{config}"), "one look at everything");
+    if header.chats.is_empty() {
+        next("export PLUGWATCH_TELEGRAM_TOKEN=...", "a bot from @BotFather, to be woken");
+        next("export PLUGWATCH_TELEGRAM_CHATS=...", "your chat's number: write to the bot while plugwatch runs");
+    }
+    next(&format!("plugwatch run{config}"), "watch");
+    next(&format!("plugwatch notify test{config}"), "do alerts arrive?");
+    next(&format!("plugwatch map{config}"), "who stands on whom");
+    next(&format!("plugwatch add twilio{config}"), "another vendor");
     text
 }
 
@@ -86,20 +98,21 @@ pub(super) fn changes(path: &Path, changes: &Changes, added: bool) -> String {
         text.extend(new.text.lines().map(|line| format!("+ {line}\n")));
     }
     if !changes.other.is_empty() {
-        text.push_str("\nAnother value now; if that is right, write it into the file:\n");
+        text.push_str("\nOtherwise than in the file; if that is right, write it there:\n");
         text.extend(changes.other.iter().map(|line| format!("~ {line}\n")));
     }
     if !changes.missed.is_empty() {
-        text.push_str("\nIn the file, and not found this time:\n");
+        text.push_str("\nIn the file, and not well this time:\n");
         text.extend(changes.missed.iter().map(|line| format!("- {line}\n")));
     }
     if !changes.new.is_empty() {
+        text.push_str("\nTo see one no more, write a line \"# not mine: ID\" into the file.\n");
         let what = if added {
             "What has a + was added at its end."
         } else {
             "To add what has a + at its end: the same command with --write."
         };
-        text.push_str(&format!("\n{what}\n"));
+        text.push_str(&format!("{what}\n"));
     }
     text
 }
@@ -110,8 +123,4 @@ fn count(n: usize, what: &str) -> String {
 
 fn count_companies(n: usize) -> String {
     if n == 1 { "1 company".to_owned() } else { format!("{n} companies") }
-}
-
-fn count_stand(n: usize) -> String {
-    if n == 1 { "1 thing stands".to_owned() } else { format!("{n} things stand") }
 }

@@ -34,8 +34,9 @@ impl Drafting<'_> {
             }
         }
         let mut params = match (app.store, app.track_id) {
+            (Store::Apple, Some(number)) if app.id == number.to_string() => vec![("track_id", json!(number))],
             (Store::Apple, Some(number)) => vec![("track_id", json!(number)), ("bundle_id", json!(app.id))],
-            (Store::Apple, None) => vec![("track_id", json!(0)), ("bundle_id", json!(app.id))],
+            (Store::Apple, None) => vec![("track_id", json!("<track_id>")), ("bundle_id", json!(app.id))],
             (Store::GooglePlay, _) => vec![("package", json!(app.id))],
         };
         params.push(("countries", json!(stores)));
@@ -47,6 +48,8 @@ impl Drafting<'_> {
         }
         entry.probes.push(probe);
         entry.state = state(app, &stores);
+        entry.trouble = app.country.is_none();
+        entry.doubt = !entry.is_on() && !entry.trouble;
         entry
     }
 }

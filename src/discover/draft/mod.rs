@@ -53,6 +53,10 @@ pub struct Entry {
     pub usual: Usual,
     /// Whether it is watched.
     pub state: State,
+    /// It is not watched because what was asked did not answer as it should.
+    pub trouble: bool,
+    /// It is not watched only because nobody knows whether it is yours.
+    pub doubt: bool,
 }
 
 /// One check with its parameters.
@@ -101,6 +105,12 @@ impl Entry {
         self.state == State::On
     }
 
+    /// Puts it aside: what was asked did not answer as it should.
+    pub fn put_aside(&mut self, why: impl Into<String>) {
+        self.state = State::Off(why.into());
+        self.trouble = true;
+    }
+
     fn new(catalog: &Catalog, id: &str, label: &str, kind: &str) -> Entry {
         let usual = catalog.usual.get(kind).cloned().unwrap_or(Usual {
             label: label.to_owned(),
@@ -119,6 +129,8 @@ impl Entry {
             probes: Vec::new(),
             usual,
             state: State::On,
+            trouble: false,
+            doubt: false,
         }
     }
 }

@@ -46,7 +46,7 @@ impl Drafting<'_> {
                 };
                 entry.found.push(format!("it ends {}; {lock}", ends.unwrap_or("at a date that is not shown")));
             }
-            None => entry.state = State::Off(self.why("the registration", "its registry gave no answer")),
+            None => entry.put_aside(self.why("the registration", "its registry gave no answer")),
         }
         entry.probes.push(Probe::of("domain/registration", &params));
         entry
@@ -66,7 +66,7 @@ impl Drafting<'_> {
             entry.found.push(parking.proof());
             entry.state = State::Off(format!("the domain is parked: {}", parking.service));
         } else if self.seen.serving == 0 {
-            entry.state = State::Off(self.why("the zone", "its name servers could not be asked"));
+            entry.put_aside(self.why("the zone", "its name servers could not be asked"));
         }
         entry.needs = vec!["domain".to_owned()];
         entry
@@ -103,6 +103,7 @@ impl Drafting<'_> {
             }
             _ => State::On,
         };
+        entry.trouble = page.is_none();
         entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
         entry
     }
@@ -159,7 +160,7 @@ impl Drafting<'_> {
             entry.probes.push(Probe::of("mail/mta_sts", &[("domain", domain)]));
         }
         if self.seen.greeting.is_empty() {
-            entry.state = State::Off(self.why("whether its mail servers answer", "its mail servers did not answer"));
+            entry.put_aside(self.why("whether its mail servers answer", "its mail servers did not answer"));
         }
         entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
         Some(entry)

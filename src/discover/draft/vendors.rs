@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::super::conclude::Certainty;
-use super::{Drafting, Entry, Param, Probe, State, line, slug, toml_value};
-use crate::catalog::{Catalog, Check, Param as CatalogParam, Vendor};
-use crate::core::model::Proves;
+use super::{Drafting, Entry, Param, Probe, State, line, slug};
+use crate::catalog::{Catalog, Check, Kind, Param as CatalogParam, Vendor};
+use crate::core::model::{Proves, Role};
 
 impl Drafting<'_> {
     pub(super) fn vendors(&self) -> Vec<Entry> {
@@ -34,20 +32,24 @@ impl Drafting<'_> {
 }
 
 /// An entry for a vendor with the parameters that are given, as TOML; those that are lacking stand
-/// there with an example. `None` where the catalogue has no check of it that counts.
+/// there as `<name>`. `None` where the catalogue has no check of it that counts.
 pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String>) -> Option<Entry> {
+    let (id, only) = id.split_once('/').map_or((id, None), |(vendor, _)| (vendor, Some(id)));
     let vendor = catalog.vendors.get(id)?;
-    let checks = useful(vendor);
+    let checks: Vec<&Check> =
+        useful(vendor, given).into_iter().filter(|check| only.is_none_or(|only| check.id == only)).collect();
     let first = checks.first()?;
     let kind = if catalog.usual.contains_key(&vendor.id) { &vendor.id } else { &vendor.category };
     let mut entry = Entry::new(catalog, &slug(&vendor.id), &vendor.name, kind);
-    entry.vendor = Some(vendor.id.clone());
     let mut params: Vec<Param> = Vec::new();
     for check in &checks {
-        let needed = check.id == first.id;
-        for param in check.params.iter().filter(|param| param.required && param.default.is_none()) {
-            add(&mut params, vendor, param, given, !needed);
+        for param in needed(check) {
+            add(&mut params, vendor, param, given, check.id != first.id);
         }
+        // A check that is not asked proves nothing, unless nothing is known yet.
+        let asked = check.id == first.id || given.is_empty() || lacking(check, given) == 0;
+        let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
+        entry.found.extend(asked.then(|| format!("{}: proves {}{key}", check.title, check.proves)));
     }
     for (name, value) in given {
         if !params.iter().any(|param| param.name == *name) {
@@ -58,28 +60,42 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
         let about = format!("its key can do more than read: {risk}");
         params.push(Param { name: "key_risk_accepted".to_owned(), value: "true".to_owned(), about, off: false });
     }
-    for check in &checks {
-        let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
-        entry.found.push(format!("{}: proves {}{key}", check.title, check.proves));
+    if lacking(first, given) > 0 {
+        let secret = first.params.iter().any(|param| param.secret);
+        let why = if secret { "it wants a key of yours" } else { "it wants to be told which is yours" };
+        entry.state = State::Off(why.to_owned());
     }
-    let lacking =
-        params.iter().any(|param| !param.off && !given.contains_key(&param.name) && param.name != "key_risk_accepted");
-    let secret = checks.iter().any(|check| check.params.iter().any(|param| param.secret));
-    entry.probes.push(Probe { check: String::new(), params, off: None });
-    if lacking {
-        entry.state = State::Off(
-            if secret { "it wants a key of yours" } else { "it wants to be told which is yours" }.to_owned(),
-        );
-    }
+    let check = only.map_or_else(String::new, str::to_owned);
+    entry.vendor = only.is_none().then(|| vendor.id.clone());
+    entry.probes.push(Probe { check, params, off: None });
     Some(entry)
 }
 
-/// The checks that count, the one that is easiest to ask about an account first.
-fn useful(vendor: &Vendor) -> Vec<&Check> {
-    let mut checks: Vec<&Check> =
-        vendor.checks.values().filter(|check| check.role != crate::core::model::Role::Witness).collect();
-    let wants = |check: &Check| check.params.iter().filter(|param| param.required && param.default.is_none()).count();
-    checks.sort_by_key(|check| (check.proves == Proves::Presence, wants(check), check.proves, check.id.clone()));
+/// Parameters that somebody must give.
+fn needed(check: &Check) -> impl Iterator<Item = &CatalogParam> {
+    check.params.iter().filter(|param| param.required && param.default.is_none())
+}
+
+/// How many of them are not given.
+fn lacking(check: &Check, given: &BTreeMap<String, String>) -> usize {
+    needed(check).filter(|param| !given.contains_key(param.each.as_ref().unwrap_or(&param.name))).count()
+}
+
+/// The checks that count, those first that decide and lack least; among equals, what says more of an
+/// account.
+fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v Check> {
+    let mut checks: Vec<&Check> = vendor.checks.values().filter(|check| check.role != Role::Witness).collect();
+    checks.sort_by_key(|check| {
+        let unwanted = !given.is_empty() && lacking(check, given) > 0;
+        (
+            !check.role.decides(),
+            unwanted,
+            check.proves == Proves::Presence,
+            needed(check).count(),
+            check.proves,
+            check.id.clone(),
+        )
+    });
     checks
 }
 
@@ -89,12 +105,14 @@ fn add(params: &mut Vec<Param>, vendor: &Vendor, param: &CatalogParam, given: &B
         return;
     }
     let variable = || format!("{{ env = \"{}_{}\" }}", vendor.id, param.name).to_uppercase().replace("ENV =", "env =");
-    let sample = || match param.example.as_str() {
-        "" => "\"...\"".to_owned(),
-        list if list.starts_with('[') => list.to_owned(),
-        text if text.parse::<u64>().is_ok() && param.kind != crate::catalog::Kind::Text => text.to_owned(),
-        text => toml_value(&Value::from(text)),
-    };
-    let value = given.get(name).cloned().unwrap_or_else(|| if param.secret { variable() } else { sample() });
-    params.push(Param { name: name.clone(), value, about: param.about.clone(), off: off && !given.contains_key(name) });
+    // Nobody may take an example for their own.
+    let value = given.get(name).cloned().unwrap_or_else(|| match param.secret {
+        true => variable(),
+        false if param.each.is_some() || param.kind == Kind::List => format!("[\"<{name}>\"]"),
+        false => format!("\"<{name}>\""),
+    });
+    let example =
+        if param.secret || param.example.is_empty() { String::new() } else { format!("; such as {}", param.example) };
+    let about = if given.contains_key(name) { param.about.clone() } else { format!("{}{example}", param.about) };
+    params.push(Param { name: name.clone(), value, about, off: off && !given.contains_key(name) });
 }

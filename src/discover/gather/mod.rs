@@ -47,6 +47,9 @@ pub enum NotThere {
     /// Nobody has registered it.
     #[error("{0} does not exist: the servers above it do not know it, and {1}; is it spelled right?")]
     NoSuchDomain(String, String),
+    /// The domain is there, and the host below it that was given is not.
+    #[error("{0} does not exist, though {1} does: is it spelled right?")]
+    NoSuchHost(String, String),
     /// It is in no zone, and whether it is registered could not be found out.
     #[error(
         "the servers above {0} do not know it, and its registry could not be asked: it is on hold, or does not exist; is it spelled right?"
@@ -59,7 +62,7 @@ pub enum NotThere {
     LeadsNowhere(String, String),
     /// Nobody could be asked.
     #[error(
-        "neither the name servers above {0} nor its registry could be asked ({1}): try again later, or from elsewhere"
+        "the name servers above {0} could not be asked ({1}), and without them nothing else can be found: try again later, or from elsewhere"
     )]
     NobodyAnswers(String, String),
 }
@@ -90,6 +93,12 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
             Some(gap) => NotThere::NobodyAnswers(domain.name.clone(), gap.why.clone()),
             None => NotThere::NoSuchDomain(domain.name.clone(), format!("the owner of {owner} lends no such name")),
         });
+    }
+    if let Some(host) = domain.host.as_ref().filter(|host| !seen.hosts.contains_key(*host)) {
+        let unasked = seen.gaps.iter().any(|gap| gap.what.contains(host.as_str()) || gap.what == "names in the zone");
+        if !unasked {
+            return Err(NotThere::NoSuchHost(host.clone(), domain.shown.clone()));
+        }
     }
     let (mail, site) = join(with.mail(domain, &seen), with.site(domain, &seen)).await;
     seen.join(mail);

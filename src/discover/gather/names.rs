@@ -46,7 +46,7 @@ pub(super) fn there(domain: &Domain, seen: &Seen, zone: &Zone) -> Result<(), Not
         }
         (Zone::Unknown, None) => Err(NotThere::InNoZone(name)),
         (Zone::Bare, None) => Err(NotThere::LeadsNowhere(name, "its registry says nothing more".to_owned())),
-        (Zone::Unasked(why), None) => Err(NotThere::NobodyAnswers(name, why.clone())),
+        (Zone::Unasked(why), _) => Err(NotThere::NobodyAnswers(name, why.clone())),
         _ => Ok(()),
     }
 }
@@ -176,6 +176,7 @@ fn note(seen: &mut Seen, row: &Value) {
             seen.texts.extend(records.into_iter().take(MOST_TEXTS));
         }
         ("TXT", "unanswered") => seen.lacks("its texts (TXT)", "no name server gave a usable answer"),
+        ("A", "unanswered") if name.starts_with(NOBODY) => {}
         ("A", "unanswered") => seen.lacks(&format!("the addresses of {name}"), "no name server gave a usable answer"),
         _ => {}
     }
