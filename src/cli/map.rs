@@ -72,11 +72,14 @@ pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
+    // A vendor's name is as good as its company's.
+    let vendor = config.catalog.vendors.get(&company.trim().to_lowercase()).filter(|vendor| vendor.parent != "own");
+    let company = vendor.map_or_else(|| company.to_owned(), |vendor| vendor.parent.clone());
     let (board, acts) = match known(config, &clock).await {
         Ok(known) => known,
         Err(why) => return failed(1, why),
     };
-    let company = match reliance::company(&board, company) {
+    let company = match reliance::company(&board, &company) {
         Ok(company) => company,
         Err(why) => return failed(2, why),
     };

@@ -66,6 +66,28 @@ async fn a_second_failure_is_always_told_while_the_first_lasts() {
 }
 
 #[tokio::test]
+async fn losses_that_ride_on_one_company_are_one_loss_and_no_cascade() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
+    let stage = plugwatch::demo::Stage::new().unwrap();
+    let address = stage.open().await.unwrap();
+    let anchors = plugwatch::demo::anchors().await.unwrap();
+    let text = plugwatch::demo::configuration(folder.path(), &format!("http://{address}"), &anchors);
+    let text = text.replace("id = \"e-mail\"", "id = \"e-mail\"\nrides_on = [\"digitalocean\"]");
+    let mut staged = Staged::with(folder, stage, text, Time::parse(crate::kit::BEGIN).unwrap()).await;
+    staged.pass(minutes(20)).await;
+    staged.told();
+    staged.stage.set("digitalocean", "gone");
+    staged.pass(minutes(30)).await;
+    staged.stage.set("sendgrid", "gone");
+    staged.pass(minutes(30)).await;
+    let told = staged.told();
+    assert_eq!(told.first().unwrap(), "DROPPED: Cloud hosting (DigitalOcean)");
+    assert!(told.iter().any(|line| line == "DROPPED: E-mail (SendGrid)"), "each of them is told: {told:?}");
+    assert!(!told.iter().any(|line| line.contains("CASCADE")), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
