@@ -56,7 +56,14 @@ _TEST = f"""$ORIGIN test.
 ns 60 A {REGISTRY}
 acme-shop 60 NS ada.ns.cloudflare.com.
 acme-shop 60 NS bob.ns.cloudflare.com.
+verbose 60 NS bob.ns.cloudflare.com.
+wild 60 NS ada.ns.cloudflare.com.
 """
+# Ten thousand texts fit into no answer; and in the other zone every name leads somewhere.
+_VERBOSE = f"$ORIGIN verbose.test.\n{_SOA}@ 60 NS bob.ns.cloudflare.com.\n" + "".join(
+    f'@ 60 TXT "token-{n}=x"\n' for n in range(10_000)
+)
+_WILD = f'$ORIGIN wild.test.\n{_SOA}@ 60 NS ada.ns.cloudflare.com.\n@ 60 A {SITE}\n* 60 A {SITE}\n* 60 TXT "{_KEY}"\n'
 _ZONE = f"""$ORIGIN {DOMAIN}.
 {_SOA}@ 60 NS ada.ns.cloudflare.com.
 @ 60 NS bob.ns.cloudflare.com.
@@ -90,8 +97,8 @@ def build(binary, folder):
     """Starts every server."""
     NameServer(folder / "root", [ROOT], 53, {".": _ROOT}).start()
     NameServer(folder / "registry", [REGISTRY], 53, {"test.": _TEST}).start()
-    Bind(folder / "bind", FIRST, 53, {f"{DOMAIN}.": _ZONE}).start()
-    NameServer(folder / "knot", [SECOND], 53, {f"{DOMAIN}.": _ZONE}).start()
+    Bind(folder / "bind", FIRST, 53, {f"{DOMAIN}.": _ZONE, "wild.test.": _WILD}).start()
+    NameServer(folder / "knot", [SECOND], 53, {f"{DOMAIN}.": _ZONE, "verbose.test.": _VERBOSE}).start()
     for at in RESOLVERS:
         Unbound(folder / f"resolver-{at}", at, 53, {".": [ROOT]}, "").start()
     authority = Authority(folder / "certificates", "ours")
@@ -255,6 +262,9 @@ def _bad_names(world, does, hold):
         done = does("init", given, "--network", str(world.network), "-c", str(world.folder / "none.toml"))
         said = done.stderr.strip()
         hold(f"{given} is refused in words", done.returncode == code and words in said, f"{done.returncode}: {said}")
+    for given, words in (("verbose.test", "its texts (TXT): no name server gave a usable answer"), ("wild.test", "(wildcard DNS)")):
+        done = does("init", given, "--network", str(world.network), "-c", str(world.folder / f"{given}.toml"))
+        hold(f"{given} is found out, and what is strange of it told", done.returncode == 0 and words in done.stdout, done.stdout + done.stderr)
     hold("and nothing is written for them", not (world.folder / "none.toml").exists())
 
 

@@ -201,6 +201,12 @@ impl World {
         if let Some(query) = url.strip_prefix("https://itunes.apple.com/") {
             return self.apple(url, query);
         }
+        if url == "https://play.google.com/store/apps/dev?id=1" {
+            let link =
+                |app: &Value| format!("<a href=\"/store/apps/details?id={}\">x</a>", app["package"].as_str().unwrap());
+            let links: String = self.list("play").iter().map(link).collect();
+            return page(url, 200, &json!({}), "text/html", &links);
+        }
         if let Some(query) = url.strip_prefix("https://play.google.com/store/apps/details?id=") {
             return self.play(url, query);
         }
@@ -275,7 +281,7 @@ impl World {
         let body = format!(
             "<html><head><meta name=\"appstore:bundle_id\" content=\"{package}\"><link rel=\"canonical\" href=\"{}\">\
              <meta property=\"og:title\" content=\"{} - Apps on Google Play\"><script type=\"application/ld+json\">{}</script></head>\
-             <body><a href=\"{}\">Website</a></body></html>",
+             <body><a href=\"/store/apps/dev?id=1\">Developer</a><a href=\"{}\">Website</a></body></html>",
             url.split('&').next().unwrap(),
             app["name"].as_str().unwrap(),
             json!({ "author": { "name": app["seller"] }, "offers": [{ "availability": "https://schema.org/InStock" }] }),

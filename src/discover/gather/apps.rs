@@ -94,7 +94,8 @@ impl Gathering<'_> {
             seen.lacks("some apps", format!("{} are named; the first {MOST} were looked up", apps.len()));
             apps.truncate(MOST);
         }
-        let (mut known, mut artists): (Vec<App>, BTreeSet<u64>) = (Vec::new(), BTreeSet::new());
+        let mut known: Vec<App> = Vec::new();
+        let (mut artists, mut developers) = (BTreeSet::new(), BTreeSet::new());
         for app in apps {
             match app.store {
                 Store::Apple => {
@@ -103,7 +104,17 @@ impl Gathering<'_> {
                     artists.extend(artist.filter(|_| app.named_by.iter().any(|by| by != LINKED)));
                     add(&mut known, app);
                 }
-                Store::GooglePlay => add(&mut known, self.ask_google(domain, app).await),
+                Store::GooglePlay => {
+                    let (app, developer) = self.ask_google(domain, app).await;
+                    developers.extend(developer.filter(|_| app.named_by.iter().any(|by| by != LINKED)));
+                    add(&mut known, app);
+                }
+            }
+        }
+        for developer in developers {
+            match self.others_at_google(&developer).await {
+                Ok(others) => others.into_iter().for_each(|app| add(&mut known, app)),
+                Err(why) => seen.lacks("the developer's other apps", why),
             }
         }
         for artist in artists {
@@ -148,7 +159,8 @@ impl Gathering<'_> {
         (App { unasked, ..app }, None)
     }
 
-    async fn ask_google(&self, domain: &Domain, app: App) -> App {
+    /// What Google's page of an app shows; and the address of its developer's page.
+    async fn ask_google(&self, domain: &Domain, app: App) -> (App, Option<String>) {
         for country in self.countries {
             let params = [("package", value(&app.id)), ("country", value(country))];
             let Some((answer, reading)) = self.check("google_play/listing", &params).await else { break };
@@ -162,13 +174,14 @@ impl Gathering<'_> {
                         named_by.insert("its page in the store".to_owned());
                     }
                     let (name, seller) = (text("title"), text("seller"));
-                    return App { name, seller, country: Some(country.clone()), named_by, ..app };
+                    let developer = page.links.into_iter().find(|link| link.contains("/store/apps/dev"));
+                    return (App { name, seller, country: Some(country.clone()), named_by, ..app }, developer);
                 }
                 Verdict::Dropped => {}
-                _ => return App { unasked: Some(reading.say), ..app },
+                _ => return (App { unasked: Some(reading.say), ..app }, None),
             }
         }
-        app
+        (app, None)
     }
 
     /// The developer's other apps, which only the store names.
@@ -187,6 +200,27 @@ impl Gathering<'_> {
             })
         };
         Ok(rows.iter().filter_map(app).take(MOST).collect())
+    }
+
+    /// The same at Google: the apps that the developer's page links to.
+    async fn others_at_google(&self, page: &str) -> Result<Vec<App>, String> {
+        let answer = self.get(page).await;
+        if answer.http.as_ref().is_none_or(|http| http.status != 200) {
+            return Err(format!("Google Play: {}", why(&answer)));
+        }
+        let page = read("https://play.google.com/", &String::from_utf8_lossy(&answer.body), "").unwrap_or_default();
+        let packages: BTreeSet<String> = page
+            .links
+            .iter()
+            .filter_map(|link| linked(link))
+            .filter(|(store, _)| *store == Store::GooglePlay)
+            .map(|(_, id)| id)
+            .collect();
+        let app = |id: String| App {
+            country: self.countries.first().cloned(),
+            ..named_by(Store::GooglePlay, id, "the developer's list in the store")
+        };
+        Ok(packages.into_iter().take(MOST).map(app).collect())
     }
 
     /// An app by its name: the one that is called just so.
