@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::model::{Proves, Role};
 use crate::discover::{Entry, Probe, State, entry_text, free_id, vendor_entry};
+use crate::store::Store;
 
 #[derive(Args)]
 pub(super) struct Add {
@@ -81,6 +82,9 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         entry.label,
         entry.id
     );
+    if Store::is_in_use(&config.database) {
+        println!("plugwatch runs: it takes this up on SIGHUP (kill -HUP, systemctl reload).");
+    }
     if said.iter().any(|said| said.reason == "needs_key") {
         println!("Its key is not set here: until it is, it is listed as \"needs a key\".");
     }
