@@ -182,7 +182,7 @@ impl Drafting<'_> {
 /// `Cloudflare DNS: name servers: ada.ns.cloudflare.com (confirmed)`.
 fn line(finding: &Finding) -> String {
     let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
-    format!("{} ({}), {} by {}", finding.service, roles.join(", "), finding.certainty, finding.proof())
+    format!("{} ({}), {}: {}", finding.service, roles.join(", "), finding.certainty, finding.proof())
 }
 
 fn make_ids_unique(entries: &mut [Entry]) {
