@@ -40,7 +40,7 @@ class BotApi:
     def call(self, method, given):
         """What Telegram would answer."""
         chat = {"id": -100123, "type": "supergroup", "title": "Ops"}
-        message = {"message_id": 1, "date": int(time.time()), "chat": chat, "text": "hi"}
+        message = {"message_id": 1, "date": int(time.time()), "chat": chat, "text": "hi", "from": {"id": 7, "is_bot": False, "first_name": "Ada"}}
         if method == "getme":
             return {
                 "id": 123, "is_bot": True, "first_name": "Watch", "username": "acme_watch_bot", "can_join_groups": True,

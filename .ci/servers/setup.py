@@ -219,7 +219,7 @@ def _with_a_person(world, hold):
     hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
     hold("an app that they say is theirs is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
     hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. Alerts of plugwatch come here: chat -100123.")], str(bot.sent))
-    hold("and that chat stands in the file", "chats = [-100123]" in text, text)
+    hold("and that chat stands in the file, with who wrote there", "chats = [-100123]\nusers = [7]" in text, text)
     hold("they see how far it is", f"https://{DOMAIN}/: 200" in said, said)
 
 
@@ -237,8 +237,9 @@ def _broken(world, init, does, hold, whole):
         hold(f"that says of {what} why not", what in text, text)
     checked = does("check", "-c", str(half))
     hold("and all of it is live", checked.returncode == 0, checked.stdout + checked.stderr)
-    known = does("init", DOMAIN, "--network", str(world.network), "-c", str(world.folder / "known.toml"), "--app", "ios:com.acme.shop")
+    known = does("init", DOMAIN, "--network", str(world.network), "-c", str(world.folder / "known.toml"), "--app", "ios:com.acme.shop", "--chat", "-100777")
     hold("an app that a person names is looked for by its bundle id", known.returncode == 0, known.stdout + known.stderr)
+    hold("a chat that a person names stands in the file", "chats = [-100777]" in (world.folder / "known.toml").read_text())
     # A file of somebody who watches less: what is new is added at its end, once.
     less = world.folder / "less.toml"
     less.write_text(whole.read_text().split("# SendGrid (outbound mail)")[0].rsplit("# com.acme.shop is named", 1)[0])

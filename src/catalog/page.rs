@@ -102,7 +102,7 @@ fn add_check(out: &mut String, check: &Check) {
 }
 
 fn parameter(param: &Param) -> String {
-    let name = param.each.as_ref().unwrap_or(&param.name);
+    let name = param.key();
     let need = match (param.secret, param.required, &param.default) {
         (true, true, _) => "secret".to_owned(),
         (true, false, _) => "secret, optional".to_owned(),

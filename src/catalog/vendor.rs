@@ -141,6 +141,11 @@ impl Check {
         self.facts.iter().find(|fact| fact.burns).map(|fact| fact.name.as_str())
     }
 
+    /// Parameters that somebody must give.
+    pub fn needed(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.required && param.default.is_none())
+    }
+
     /// The parameter with this name.
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params.iter().find(|param| param.name == name)
@@ -261,6 +266,11 @@ pub struct Param {
 }
 
 impl Param {
+    /// The key under which it is given: that of its list, where it is one of several.
+    pub fn key(&self) -> &str {
+        self.each.as_deref().unwrap_or(&self.name)
+    }
+
     /// A value as it is written in a configuration.
     pub fn usual(&self, value: &Value) -> String {
         match (self.kind, value.as_u64()) {

@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::trial::{Said, Trial};
 use super::{asking, build, failed, load};
-use crate::catalog::{Catalog, Check, Kind, Param, Vendor};
+use crate::catalog::{Catalog, Kind, Param, Vendor};
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::core::model::{Proves, Role};
-use crate::discover::{Entry, Probe, State, entry_text, free_id, vendor_entry};
+use crate::config::{Config, Probe};
+use crate::core::model::Role;
+use crate::core::naming::nearest;
+use crate::discover::{Entry, RISK, State, asked_of, entry_text, free_id, only, vendor_entry};
 use crate::store::Store;
 
 #[derive(Args)]
@@ -65,12 +66,15 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     let bad: Vec<&Said> = said.iter().filter(|said| !said.is_good() && !waits(said)).collect();
     let mut entry = entry;
     if !args.anyway && !bad.is_empty() {
-        let main = vendor_main(&config.catalog, &entry);
-        if bad.len() == said.len() || bad.iter().any(|said| main.as_ref() == Some(&said.check)) {
+        let (good, left): (Vec<_>, Vec<_>) = asked_of(&config.catalog, &entry)
+            .into_iter()
+            .partition(|check| bad.iter().all(|said| said.check != check.id));
+        let main = asked_of(&config.catalog, &entry).first().map(|check| check.id.clone());
+        if good.first().is_none_or(|first| Some(&first.id) != main.as_ref()) {
             return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
         }
-        leave_out(&config.catalog, &mut entry, &bad);
-        let names: Vec<&str> = bad.iter().map(|said| said.check.as_str()).collect();
+        only(&mut entry, &good);
+        let names: Vec<&str> = left.iter().map(|check| check.id.as_str()).collect();
         println!("Left out, since it does not read live: {}.", names.join(", "));
     }
     if let Err(why) = append(path, &text, &entry_text(&entry), &config.catalog) {
@@ -91,42 +95,12 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The check that says most of what is added.
-fn vendor_main(catalog: &Catalog, entry: &Entry) -> Option<String> {
-    let vendor = catalog.vendors.get(entry.vendor.as_ref()?)?;
-    let given = |check: &&Check| {
-        let lacks = |param: &&Param| {
-            param.required
-                && param.default.is_none()
-                && !entry.probes.iter().any(|probe| probe.params.iter().any(|one| one.name == *key(param)))
-        };
-        check.role.decides() && !check.params.iter().any(|param| lacks(&param))
-    };
-    let checks = vendor.checks.values().filter(given);
-    checks
-        .min_by_key(|check| {
-            (check.proves == Proves::Presence, check.params.iter().filter(|param| param.required).count())
-        })
-        .map(|check| check.id.clone())
-}
-
 /// A dependency that asks the same already, with the same keys.
 fn twin(config: &Config, entry: &Entry) -> Option<String> {
     let text = format!("platform = \"x\"\n{}", entry_text(entry));
     let new = Config::read_with("the new entry", text, Some(config.catalog.clone())).ok()?;
-    let same = |one: &crate::config::Probe, other: &crate::config::Probe| {
-        let public = |probe: &crate::config::Probe| -> BTreeMap<String, Value> {
-            let check = config.catalog.check(&probe.check).map(|(_, check)| check);
-            let tells = |name: &String| check.and_then(|check| check.param(name)).is_some_and(|param| param.identity);
-            probe
-                .params
-                .public
-                .iter()
-                .filter(|(name, _)| tells(name))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect()
-        };
-        one.check == other.check && public(one) == public(other) && one.params.secret == other.params.secret
+    let same = |one: &Probe, other: &Probe| {
+        one.about(&config.catalog) == other.about(&config.catalog) && one.params.secret == other.params.secret
     };
     let twin = config.probes().find(|(_, theirs)| new.probes().any(|(_, probe)| same(probe, theirs)));
     twin.map(|(dependency, _)| dependency.id.clone())
@@ -160,7 +134,7 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
             .iter()
             .flat_map(|probe| &probe.params)
             .filter(|param| !param.off && !given.contains_key(&param.name));
-        let lacking = lacking.filter(|param| param.name != "key_risk_accepted");
+        let lacking = lacking.filter(|param| param.name != RISK);
         let lines: Vec<String> = lacking.map(|param| format!("  {}=...   {}", param.name, param.about)).collect();
         return Err(format!("{} wants to be told more:\n{}", vendor.name, lines.join("\n")));
     }
@@ -181,36 +155,8 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     Ok(entry)
 }
 
-/// Only the checks that read well, each with its own parameters, instead of all of the vendor's.
-fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) {
-    let params: Vec<_> = entry.probes.iter().flat_map(|probe| probe.params.clone()).collect();
-    let Some(vendor) = entry.vendor.take().and_then(|id| catalog.vendors.get(&id)) else { return };
-    let fits = |check: &&Check| {
-        let lacks = |param: &&Param| {
-            param.required && param.default.is_none() && !params.iter().any(|given| given.name == *key(param))
-        };
-        check.role != Role::Witness
-            && !check.params.iter().any(|param| lacks(&param))
-            && !bad.iter().any(|said| said.check == check.id)
-    };
-    let probe = |check: &Check| {
-        let own = |given: &&crate::discover::Param| {
-            given.name == "key_risk_accepted" || check.params.iter().any(|param| *key(param) == given.name)
-        };
-        Probe { check: check.id.clone(), params: params.iter().filter(own).cloned().collect(), off: None }
-    };
-    entry.probes = vendor.checks.values().filter(fits).map(probe).collect();
-    let left: Vec<&str> = bad.iter().filter_map(|said| Some(catalog.check(&said.check)?.1.title.as_str())).collect();
-    entry.found.retain(|line| !left.iter().any(|title| line.starts_with(&format!("{title}: "))));
-}
-
-/// The name under which a parameter is given.
-fn key(param: &Param) -> &String {
-    param.each.as_ref().unwrap_or(&param.name)
-}
-
 fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {
-    let risk = entry.probes.iter().flat_map(|probe| &probe.params).find(|param| param.name == "key_risk_accepted");
+    let risk = entry.probes.iter().flat_map(|probe| &probe.params).find(|param| param.name == RISK);
     let Some(risk) = risk else { return Ok(()) };
     let accepted = args.accept_key_risk
         || (asking::somebody_is_there() && asking::agree(&format!("Accept that {}", risk.about), false));
@@ -218,21 +164,18 @@ fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {
 }
 
 fn unknown(catalog: &Catalog, id: &str) -> String {
-    let near =
-        catalog.vendors.keys().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-    let near = near.map(String::as_str).unwrap_or_default();
+    let near = nearest(id, catalog.vendors.keys().map(String::as_str));
     format!("the catalogue has no vendor `{id}`; did you mean `{near}`? `plugwatch catalog list` shows all")
 }
 
 fn param<'v>(vendor: &'v Vendor, name: &str) -> Option<&'v Param> {
     let checks = vendor.checks.values().filter(|check| check.role != Role::Witness);
-    checks.flat_map(|check| &check.params).find(|param| param.each.as_deref().unwrap_or(&param.name) == name)
+    checks.flat_map(|check| &check.params).find(|param| param.key() == name)
 }
 
 fn no_param(vendor: &Vendor, name: &str) -> String {
     let checks = vendor.checks.values().filter(|check| check.role != Role::Witness);
-    let mut names: Vec<&str> =
-        checks.flat_map(|check| &check.params).map(|param| param.each.as_deref().unwrap_or(&param.name)).collect();
+    let mut names: Vec<&str> = checks.flat_map(|check| &check.params).map(|param| param.key()).collect();
     names.sort_unstable();
     names.dedup();
     format!("{} has no parameter `{name}`; it has {}", vendor.name, names.join(", "))

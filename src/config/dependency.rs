@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use super::probe::{self, Probe};
 use crate::catalog::{Catalog, Check, Vendor};
 use crate::core::model::{Criticality, Role};
+use crate::core::naming::nearest;
 use crate::read::{At, Table};
 
 /// One thing that the platform stands on.
@@ -236,11 +237,6 @@ fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> 
         table.forgive();
     }
     found
-}
-
-fn nearest<'c>(wrong: &str, known: impl Iterator<Item = &'c str>) -> &'c str {
-    let likeness = |word: &str| strsim::jaro_winkler(word, wrong);
-    known.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or("")
 }
 
 fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Check> {

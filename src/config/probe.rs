@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::secret;
-use crate::catalog::{Check, Kind, Param, Params};
+use crate::catalog::{Catalog, Check, Kind, Param, Params};
 use crate::core::model::Role;
 use crate::core::policy::{Confirm, Policy};
 use crate::core::schedule::{Cron, Schedule};
@@ -55,7 +55,7 @@ pub(super) fn lacking<'c>(table: &Table<'_>, check: &'c Check) -> Vec<&'c Param>
 /// Marks every parameter of a check as a key that may stand here.
 pub(super) fn know_params(table: &Table<'_>, check: &Check) {
     for param in &check.params {
-        table.know(param.each.as_ref().unwrap_or(&param.name));
+        table.know(param.key());
     }
 }
 
@@ -146,7 +146,7 @@ fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
     let list = each.each.as_deref().and_then(|list| table.strings(list));
     let items: Vec<String> = match list {
         Some(list) if list.value.is_empty() => {
-            let name = each.each.as_deref().unwrap_or(&each.name);
+            let name = each.key();
             table.problem(list.span, format!("`{name}` is empty"), "name at least one, or leave it out");
             Vec::new()
         }
@@ -159,8 +159,7 @@ fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
 fn checked(table: &Table<'_>, param: &Param, item: At<String>) -> Option<String> {
     let fits = param.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&item.value));
     if !fits {
-        let (list, usual) =
-            (param.each.as_ref().unwrap_or(&param.name), param.default.as_ref().and_then(Value::as_str));
+        let (list, usual) = (param.key(), param.default.as_ref().and_then(Value::as_str));
         let cure = format!("{}; for example {list} = [\"{}\"]", param.about, usual.unwrap_or(&param.example));
         table.problem(item.span, format!("`{}` is no {}", item.value, param.name), cure);
         return None;
@@ -326,6 +325,17 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
 }
 
 impl Probe {
+    /// What it is about, whichever dependency asks: its check with what makes it another thing, as JSON.
+    /// Which storefront comes first is a wish, and no other thing.
+    pub fn about(&self, catalog: &Catalog) -> (String, String) {
+        let check = catalog.check(&self.check).map(|(_, check)| check);
+        let tells = |name: &String| {
+            check.and_then(|check| check.param(name)).is_some_and(|param| param.identity && param.each.is_none())
+        };
+        let own: BTreeMap<&String, &Value> = self.params.public.iter().filter(|(name, _)| tells(name)).collect();
+        (self.check.clone(), serde_json::json!(own).to_string())
+    }
+
     /// Whether a secret that it needs is not set: then it is never asked.
     pub fn waits_for_key(&self) -> bool {
         self.params.secret.values().any(|key| key.set().is_none())

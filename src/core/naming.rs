@@ -42,6 +42,12 @@ pub fn find<'a>(known: impl IntoIterator<Item = (&'a str, &'a str)>, name: &str)
     Named::Nothing
 }
 
+/// What somebody most likely meant by a word that is none of these; empty if there are none.
+pub fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> &'k str {
+    let likeness = |word: &str| strsim::jaro_winkler(word, wrong);
+    known.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or("")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

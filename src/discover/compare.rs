@@ -126,12 +126,10 @@ fn asked(config: &Config) -> BTreeMap<Asked, (String, Values)> {
     // Storefronts beside the first one go with it.
     for (dependency, probe) in config.probes().filter(|(_, probe)| probe.home) {
         let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
-        // Which storefront comes first is a wish, not another app.
-        let identity = |name: &str| check.param(name).is_none_or(|param| param.identity && param.each.is_none());
-        let (own, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            probe.params.public.clone().into_iter().partition(|(name, _)| identity(name));
-        let own = serde_json::json!(own).to_string();
-        all.insert((probe.check.clone(), own), (dependency.id.clone(), others));
+        let other = |name: &String| check.param(name).is_some_and(|param| !param.identity);
+        let values = probe.params.public.iter().filter(|(name, _)| other(name));
+        let values = values.map(|(name, value)| (name.clone(), value.clone())).collect();
+        all.insert(probe.about(&config.catalog), (dependency.id.clone(), values));
     }
     all
 }

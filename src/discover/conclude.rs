@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::domain::registered;
 use super::signs::{Kind, Role, Sign, Signs};
 use super::{Domain, Seen, clean};
 use crate::core::model::words;
@@ -195,7 +196,7 @@ impl Findings<'_> {
             .collect();
             let known = also.iter().fold(false, |_, source| self.see(Kind::Ns, "", server, source));
             let own = server.ends_with(&format!(".{}", domain.name));
-            let host = psl::domain_of(server);
+            let host = registered(server);
             let told = self.found.iter().any(|finding| finding.service == host);
             if !known && !own && !told {
                 self.stranger(&host, Role::DnsHost, Kind::Ns, server, &also);
@@ -238,7 +239,7 @@ impl Findings<'_> {
             if known && seen.greeting.contains(server) {
                 self.see(Kind::Mx, "", server, "greeting");
             }
-            let host = psl::domain_of(server);
+            let host = registered(server);
             let told = self.found.iter().any(|finding| finding.service == host);
             if !known && !told && host != domain.name {
                 let greets = seen.greeting.contains(server);
@@ -271,15 +272,5 @@ impl Finding {
             Some((_, values)) => values.push(value),
             None => self.proofs.push((place.to_owned(), vec![value])),
         }
-    }
-}
-
-mod psl {
-    use psl::Psl;
-
-    /// The registered domain of a host.
-    pub(super) fn domain_of(host: &str) -> String {
-        let found = psl::List.domain(host.as_bytes());
-        found.map_or_else(|| host.to_owned(), |found| String::from_utf8_lossy(found.as_bytes()).into_owned())
     }
 }

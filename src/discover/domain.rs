@@ -58,6 +58,12 @@ impl Domain {
     }
 }
 
+/// The registered domain of a host; the host itself where it is an ending.
+pub(super) fn registered(host: &str) -> String {
+    let found = psl::List.domain(host.as_bytes());
+    found.map_or_else(|| host.to_owned(), |found| String::from_utf8_lossy(found.as_bytes()).into_owned())
+}
+
 /// The host within a URL, a mail address or a bare name, in ASCII and lower case.
 fn host_of(given: &str) -> Result<String, String> {
     let text = given.trim();

@@ -1,7 +1,5 @@
 //! Entries as the text of a configuration file.
 
-use std::collections::BTreeMap;
-
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::Domain;
@@ -26,9 +24,6 @@ pub struct Header {
     /// Settings of the network to be taken over, as they stand in a file.
     pub network: String,
 }
-
-/// What came of trying an entry: nothing, if all of it is live; else why not.
-pub type Tried = BTreeMap<String, String>;
 
 /// The whole file.
 ///

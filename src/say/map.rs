@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::context;
 
-use super::{Format, TEMPLATES, render, status};
+use super::{Format, TEMPLATES, cut, render, status};
 use crate::core::board::{Board, DependencyBoard};
 use crate::core::model::{Criticality, Proves};
 use crate::core::reliance::{self, Fallback, Loss, Share};
@@ -152,32 +152,23 @@ pub fn svg(board: &Board) -> String {
             .enumerate()
             .map(|(n, d)| {
                 let kind = d.criticality.word();
-                context! { y => y + n * ROW, middle => y + n * ROW + 32, label => cut(&d.label), kind, mark => if kind == "critical" { "●" } else { "" } }
+                context! { y => y + n * ROW, middle => y + n * ROW + 32, label => cut(&d.label, LABEL), kind, mark => if kind == "critical" { "●" } else { "" } }
             })
             .collect();
         let more = (!share.with_them.is_empty()).then(|| format!("and {} with it", share.with_them.len()));
         let height = rows.len().max(2) * ROW - 14;
         boxes.push(context! {
-            y, height, name => cut(&share.name), share => words(share, of), rows, more,
+            y, height, name => cut(&share.name, LABEL), share => words(share, of), rows, more,
             bar => share.critical * 380 / of.max(1), hub => y + height / 2,
         });
         y += rows.len().max(2) * ROW + 30;
     }
     let nobody = labels(board, &reliance::on_nobody(board).iter().map(|d| d.id.clone()).collect::<Vec<_>>());
-    let rest = (!nobody.is_empty()).then(|| format!("On no known company: {}", cut_to(&nobody.join(", "), 60)));
+    let rest = (!nobody.is_empty()).then(|| format!("On no known company: {}", cut(&nobody.join(", "), 60)));
     let context = context! {
         width => WIDTH, height => y + 90, title => format!("{}: who stands on whom", board.platform), boxes, rest, bottom => y + 20,
         subtitle => format!("{of} critical of {} things, on {} companies", board.dependencies.len(), shares.len()),
     };
     let text = TEMPLATES.get_template("map.svg.xml").and_then(|template| template.render(context));
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
-}
-
-fn cut(label: &str) -> String {
-    cut_to(label, LABEL)
-}
-
-fn cut_to(label: &str, most: usize) -> String {
-    let short: String = label.chars().take(most).collect();
-    if short.len() < label.len() { format!("{short}…") } else { short }
 }

@@ -125,6 +125,12 @@ fn render(name: &str, format: Format, context: Value) -> String {
     text.unwrap_or_else(|error| format!("(this message could not be written: {error})")).trim_end().to_owned()
 }
 
+/// No more of a text than this, with a sign where it goes on.
+pub fn cut(text: &str, most: usize) -> String {
+    let short: String = text.chars().take(most).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
 /// Our HTML as Markdown: bold between double asterisks, everything else as it reads.
 pub fn markdown(html: &str) -> String {
     let mut out = String::with_capacity(html.len());

@@ -3,7 +3,7 @@
 
 use minijinja::context;
 
-use super::TEMPLATES;
+use super::{TEMPLATES, cut};
 use crate::core::days::DayKind;
 
 /// One thing.
@@ -71,7 +71,7 @@ pub fn svg(strips: &Strips) -> String {
                     context! { x => format!("{x:.1}"), middle => format!("{:.1}", x + (step - gap) / 2.0), kind => kind.word(), letter => letter(*kind) }
                 })
                 .collect();
-            context! { y => TOP + n * ROW, label => cut(&strip.label), words => strip.words, cells }
+            context! { y => TOP + n * ROW, label => cut(&strip.label, LABEL), words => strip.words, cells }
         })
         .collect();
     let bottom = TOP + strips.strips.len() * ROW;
@@ -82,9 +82,4 @@ pub fn svg(strips: &Strips) -> String {
     };
     let text = TEMPLATES.get_template("strips.svg.xml").and_then(|template| template.render(context));
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
-}
-
-fn cut(label: &str) -> String {
-    let short: String = label.chars().take(LABEL).collect();
-    if short.len() < label.len() { format!("{short}…") } else { short }
 }

@@ -67,14 +67,8 @@ async fn a_second_failure_is_always_told_while_the_first_lasts() {
 
 #[tokio::test]
 async fn losses_that_ride_on_one_company_are_one_loss_and_no_cascade() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
-    let stage = plugwatch::demo::Stage::new().unwrap();
-    let address = stage.open().await.unwrap();
-    let anchors = plugwatch::demo::anchors().await.unwrap();
-    let text = plugwatch::demo::configuration(folder.path(), &format!("http://{address}"), &anchors);
-    let text = text.replace("id = \"e-mail\"", "id = \"e-mail\"\nrides_on = [\"digitalocean\"]");
-    let mut staged = Staged::with(folder, stage, text, Time::parse(crate::kit::BEGIN).unwrap()).await;
+    let rides = |text: String| text.replace("id = \"e-mail\"", "id = \"e-mail\"\nrides_on = [\"digitalocean\"]");
+    let mut staged = Staged::changed(crate::kit::BEGIN, rides).await;
     staged.pass(minutes(20)).await;
     staged.told();
     staged.stage.set("digitalocean", "gone");

@@ -167,12 +167,17 @@ impl Staged {
 
     /// The same at another time.
     pub async fn open_at(time: &str) -> Staged {
+        Staged::changed(time, |text| text).await
+    }
+
+    /// The same with a change of the configuration.
+    pub async fn changed(time: &str, change: impl FnOnce(String) -> String) -> Staged {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
         let stage = Stage::new().unwrap();
         let address = stage.open().await.unwrap();
         let text = configuration(folder.path(), &format!("http://{address}"), &anchors().await.unwrap());
-        Staged::with(folder, stage, text, Time::parse(time).unwrap()).await
+        Staged::with(folder, stage, change(text), Time::parse(time).unwrap()).await
     }
 
     /// With a configuration of the test's own.

@@ -326,6 +326,22 @@ impl Script for World {
     }
 }
 
+/// Looks around in a world.
+async fn seen(
+    world: World,
+    domain: &Domain,
+    countries: &[String],
+    apps: &[Given],
+    catalog: &Catalog,
+    signs: &Signs,
+) -> Result<plugwatch::discover::Seen, plugwatch::discover::NotThere> {
+    let clock = Clock::manual(Time::parse("2026-11-22T12:00:00Z").unwrap());
+    let askers = Askers::scripted(Arc::new(world));
+    let timeout = Duration::from_secs(5);
+    let with = Gathering { askers: &askers, catalog, signs, clock: &clock, timeout, countries, tell: &|_, _| {} };
+    gather(&with, domain, apps).await
+}
+
 /// What was found of one platform, as its file's `[expect]` writes it, and the file that came of it.
 async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap<&'static str, Vec<String>>, String) {
     let mut said: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
@@ -338,18 +354,7 @@ async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap
     let countries =
         if world.list("countries").is_empty() { vec!["us".to_owned()] } else { texts(world.list("countries")) };
     let apps: Vec<Given> = texts(world.list("apps")).iter().map(|app| Given::parse(app)).collect();
-    let (clock, askers) =
-        (Clock::manual(Time::parse("2026-11-22T12:00:00Z").unwrap()), Askers::scripted(Arc::new(world)));
-    let with = Gathering {
-        askers: &askers,
-        catalog,
-        signs,
-        clock: &clock,
-        timeout: Duration::from_secs(5),
-        countries: &countries,
-        tell: &|_, _| {},
-    };
-    let seen = match gather(&with, &domain, &apps).await {
+    let seen = match seen(world, &domain, &countries, &apps, catalog, signs).await {
         Ok(seen) => seen,
         Err(gone) => return (BTreeMap::from([("error", vec![gone.to_string()])]), String::new()),
     };
@@ -499,6 +504,12 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
         changes.missed.join("\n- ")
     );
     insta::assert_snapshot!("another_look", said);
+    let api = |text: &str| {
+        let changes =
+            plugwatch::discover::compare(text, &theirs, Some(&now), &entries, &Domain::parse("acme-shop.com").unwrap());
+        changes.new.iter().any(|new| new.id == "app-acme-shop-com")
+    };
+    assert!(api(&text) && !api(&format!("{text}# not mine: app-acme-shop-com\n")), "a line keeps it from asking again");
     let same = entries_of(shop(), &catalog, &signs).await;
     let now = all_of(&same, &catalog);
     assert!(
@@ -518,19 +529,8 @@ fn all_of(entries: &[Entry], catalog: &Arc<Catalog>) -> Config {
 
 async fn entries_of(world: World, catalog: &Catalog, signs: &Signs) -> Vec<plugwatch::discover::Entry> {
     let domain = Domain::parse(world.text("domain")).unwrap();
-    let clock = Clock::manual(Time::parse("2026-11-22T12:00:00Z").unwrap());
-    let askers = Askers::scripted(Arc::new(world));
     let countries = ["us".to_owned()];
-    let with = Gathering {
-        askers: &askers,
-        catalog,
-        signs,
-        clock: &clock,
-        timeout: Duration::from_secs(5),
-        countries: &countries,
-        tell: &|_, _| {},
-    };
-    let seen = gather(&with, &domain, &[]).await.unwrap();
+    let seen = seen(world, &domain, &countries, &[], catalog, signs).await.unwrap();
     let findings = conclude(&domain, &seen, signs);
     draft(catalog, &domain, &seen, &findings, &Wishes { countries: countries.to_vec() })
 }

@@ -223,6 +223,8 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
         "a thing names the company behind it: {}",
         err(&by_name)
     );
+    let by_vendor = plugwatch(folder.path(), &["whatif", "sendgrid"]).await;
+    assert!(out(&by_vendor).starts_with("If Twilio ended Acme"), "a vendor names its company: {}", err(&by_vendor));
     let several = plugwatch(folder.path(), &["whatif", "website"]).await;
     assert!(
         err(&several).contains("several companies are behind it, which one? amazon, cloudflare"),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::catalog::Catalog;
 use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Header, Seen, State};
+use crate::say::cut;
 
 /// Who was found, a line each, and what could not be.
 pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen: &Seen) -> String {
@@ -49,11 +50,6 @@ fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
     };
     let sure = if finding.certainty == Certainty::Confirmed { "" } else { "seen once" };
     [roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
-}
-
-fn cut(text: &str, most: usize) -> String {
-    let short: String = text.chars().take(most).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 /// What stands in the new file, and what to do next.

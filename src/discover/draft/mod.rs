@@ -5,7 +5,7 @@ mod apps;
 mod own;
 mod vendors;
 
-pub use vendors::vendor_entry;
+pub use vendors::{RISK, asked_of, only, vendor_entry};
 
 use std::collections::BTreeSet;
 

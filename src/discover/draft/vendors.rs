@@ -7,6 +7,9 @@ use super::{Drafting, Entry, Param, Probe, State, line, slug};
 use crate::catalog::{Catalog, Check, Kind, Param as CatalogParam, Vendor};
 use crate::core::model::{Proves, Role};
 
+/// The key by which a person accepts what a vendor's key can do besides reading.
+pub const RISK: &str = "key_risk_accepted";
+
 impl Drafting<'_> {
     pub(super) fn vendors(&self) -> Vec<Entry> {
         let mut done = BTreeSet::new();
@@ -43,13 +46,12 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     let mut entry = Entry::new(catalog, &slug(&vendor.id), &vendor.name, kind);
     let mut params: Vec<Param> = Vec::new();
     for check in &checks {
-        for param in needed(check) {
+        for param in check.needed() {
             add(&mut params, vendor, param, given, check.id != first.id);
         }
         // A check that is not asked proves nothing, unless nothing is known yet.
         let asked = check.id == first.id || given.is_empty() || lacking(check, given) == 0;
-        let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
-        entry.found.extend(asked.then(|| format!("{}: proves {}{key}", check.title, check.proves)));
+        entry.found.extend(asked.then(|| proves(check)));
     }
     for (name, value) in given {
         if !params.iter().any(|param| param.name == *name) {
@@ -58,7 +60,7 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     }
     if let Some(risk) = checks.iter().find_map(|check| check.key_risk.as_ref()) {
         let about = format!("its key can do more than read: {risk}");
-        params.push(Param { name: "key_risk_accepted".to_owned(), value: "true".to_owned(), about, off: false });
+        params.push(Param { name: RISK.to_owned(), value: "true".to_owned(), about, off: false });
     }
     if lacking(first, given) > 0 {
         let secret = first.params.iter().any(|param| param.secret);
@@ -71,14 +73,9 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     Some(entry)
 }
 
-/// Parameters that somebody must give.
-fn needed(check: &Check) -> impl Iterator<Item = &CatalogParam> {
-    check.params.iter().filter(|param| param.required && param.default.is_none())
-}
-
-/// How many of them are not given.
+/// How many parameters that must be given are not.
 fn lacking(check: &Check, given: &BTreeMap<String, String>) -> usize {
-    needed(check).filter(|param| !given.contains_key(param.each.as_ref().unwrap_or(&param.name))).count()
+    check.needed().filter(|param| !given.contains_key(param.key())).count()
 }
 
 /// The checks that count, those first that decide and lack least; among equals, what says more of an
@@ -91,7 +88,7 @@ fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v C
             !check.role.decides(),
             unwanted,
             check.proves == Proves::Presence,
-            needed(check).count(),
+            check.needed().count(),
             check.proves,
             check.id.clone(),
         )
@@ -99,8 +96,34 @@ fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v C
     checks
 }
 
+/// The checks that an entry for a whole vendor asks, the one that says most first.
+pub fn asked_of<'c>(catalog: &'c Catalog, entry: &Entry) -> Vec<&'c Check> {
+    let Some(vendor) = entry.vendor.as_ref().and_then(|id| catalog.vendors.get(id)) else { return Vec::new() };
+    let params = entry.probes.iter().flat_map(|probe| &probe.params).filter(|param| !param.off);
+    let given = params.map(|param| (param.name.clone(), param.value.clone())).collect();
+    useful(vendor, &given).into_iter().filter(|check| lacking(check, &given) == 0).collect()
+}
+
+/// Asks these checks only, each with its own parameters, instead of all of the vendor's.
+pub fn only(entry: &mut Entry, checks: &[&Check]) {
+    let params: Vec<Param> = entry.probes.iter().flat_map(|probe| probe.params.clone()).collect();
+    let probe = |check: &&Check| {
+        let own = |given: &&Param| given.name == RISK || check.params.iter().any(|param| param.key() == given.name);
+        Probe { check: check.id.clone(), params: params.iter().filter(own).cloned().collect(), off: None }
+    };
+    entry.probes = checks.iter().map(probe).collect();
+    entry.vendor = None;
+    entry.found = checks.iter().map(|check| proves(check)).collect();
+}
+
+/// What a check of an account would show, and the key for it.
+fn proves(check: &Check) -> String {
+    let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
+    format!("{}: proves {}{key}", check.title, check.proves)
+}
+
 fn add(params: &mut Vec<Param>, vendor: &Vendor, param: &CatalogParam, given: &BTreeMap<String, String>, off: bool) {
-    let name = param.each.as_ref().unwrap_or(&param.name);
+    let name = param.key();
     if params.iter().any(|known| known.name == *name) {
         return;
     }
@@ -114,5 +137,5 @@ fn add(params: &mut Vec<Param>, vendor: &Vendor, param: &CatalogParam, given: &B
     let example =
         if param.secret || param.example.is_empty() { String::new() } else { format!("; such as {}", param.example) };
     let about = if given.contains_key(name) { param.about.clone() } else { format!("{}{example}", param.about) };
-    params.push(Param { name: name.clone(), value, about, off: off && !given.contains_key(name) });
+    params.push(Param { name: name.to_owned(), value, about, off: off && !given.contains_key(name) });
 }
