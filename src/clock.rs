@@ -1,6 +1,6 @@
 //! The only place that reads a clock. Everybody else is told the time.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,8 +8,15 @@ use crate::core::time::Time;
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
-pub enum Clock {
-    /// The machine's clock, made steady: it never goes back.
+pub struct Clock {
+    source: Source,
+    /// How often the clock was set back so far that it had to be followed.
+    set_back: Arc<AtomicU64>,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The machine's clock, made steady: small steps back are not followed.
     System(Arc<Mutex<Option<Steady>>>),
     /// A time that stands still until it is moved: tests and the demo.
     Manual(Arc<AtomicI64>),
@@ -17,7 +24,7 @@ pub enum Clock {
 
 /// A point from which steady time is reckoned.
 #[derive(Clone, Copy, Debug)]
-pub struct Steady {
+struct Steady {
     /// The time that counted then.
     base: i64,
     /// When that was, whatever any clock says.
@@ -28,60 +35,100 @@ pub struct Steady {
 
 /// Clocks differ by so much all the time; more is a step.
 const STEP_MS: i64 = 500;
+/// A step back that would take this long or longer to be caught up with is followed: what people do
+/// at a terminal is dated by the machine's clock, and would else lie before what it is about.
+const FOLLOWED_MS: i64 = 600_000;
+
+/// How time goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goes {
+    /// With the machine's clock.
+    Along,
+    /// At half its pace, until the machine's clock has caught up.
+    Slowly,
+    /// Back: the machine's clock was far ahead.
+    Back,
+}
 
 /// The time that counts, from what the machine's clock says and how much time has really
-/// passed. A step forward (a resume, a clock that was corrected) is followed. After a step
-/// back time goes on at half its pace until the machine's clock has caught up: nothing that
-/// was planned, leased or dated lies in the future for long, and nothing happens twice.
-fn steady(base: i64, last: i64, passed: i64, wall: i64) -> (i64, bool) {
+/// passed. A step forward (a resume, a clock that was corrected) is followed, and so is one far back.
+/// After a small step back time goes on at half its pace until the machine's clock has caught up:
+/// nothing happens twice.
+fn steady(base: i64, last: i64, passed: i64, wall: i64) -> (i64, Goes) {
     let reckoned = base + passed;
+    if wall < reckoned - FOLLOWED_MS {
+        return (wall, Goes::Back);
+    }
     if wall >= reckoned - STEP_MS {
-        return (wall.max(last), true);
+        return (wall.max(last), Goes::Along);
     }
     let slow = base + passed / 2;
     // Once the machine's clock is ahead of the slow one, it counts again.
-    if wall >= slow { (wall.max(last), true) } else { (slow.max(last), false) }
+    if wall >= slow { (wall.max(last), Goes::Along) } else { (slow.max(last), Goes::Slowly) }
 }
 
 impl Clock {
+    fn of(source: Source) -> Clock {
+        Clock { source, set_back: Arc::default() }
+    }
+
     /// The machine's clock.
     pub fn system() -> Clock {
-        Clock::System(Arc::default())
+        Clock::of(Source::System(Arc::default()))
     }
 
     /// A clock that stands at `at`.
     pub fn manual(at: Time) -> Clock {
-        Clock::Manual(Arc::new(AtomicI64::new(at.0)))
+        Clock::of(Source::Manual(Arc::new(AtomicI64::new(at.0))))
     }
 
     /// The time now.
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
     pub fn now(&self) -> Time {
-        match self {
-            Clock::System(state) => {
+        match &self.source {
+            Source::System(state) => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
                 let (wall, instant) = (i64::try_from(since.as_millis()).unwrap_or(i64::MAX), Instant::now());
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
                 let old = state.get_or_insert(Steady { base: wall, anchor: instant, last: wall });
                 let passed = i64::try_from(instant.duration_since(old.anchor).as_millis()).unwrap_or(0);
-                let (now, anew) = steady(old.base, old.last, passed, wall);
-                *old =
-                    if anew { Steady { base: now, anchor: instant, last: now } } else { Steady { last: now, ..*old } };
+                let (now, goes) = steady(old.base, old.last, passed, wall);
+                *old = match goes {
+                    Goes::Slowly => Steady { last: now, ..*old },
+                    Goes::Along | Goes::Back => Steady { base: now, anchor: instant, last: now },
+                };
+                if goes == Goes::Back {
+                    self.set_back.fetch_add(1, Ordering::SeqCst);
+                }
                 Time(now)
             }
-            Clock::Manual(at) => Time(at.load(Ordering::SeqCst)),
+            Source::Manual(at) => Time(at.load(Ordering::SeqCst)),
         }
+    }
+
+    /// How often the clock was set back so far that it was followed. Whoever plans ahead looks whether
+    /// it has changed, and plans anew.
+    pub fn times_set_back(&self) -> u64 {
+        self.set_back.load(Ordering::SeqCst)
     }
 
     /// Whether somebody moves this clock by hand.
     pub fn is_manual(&self) -> bool {
-        matches!(self, Clock::Manual(_))
+        matches!(self.source, Source::Manual(_))
     }
 
     /// Moves a manual clock forward to `at`; the system's clock goes by itself.
     pub fn move_to(&self, at: Time) {
-        if let Clock::Manual(now) = self {
+        if let Source::Manual(now) = &self.source {
             now.fetch_max(at.0, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock back to `at`, as somebody may do with the machine's.
+    pub fn set_back_to(&self, at: Time) {
+        if let Source::Manual(now) = &self.source {
+            now.store(at.0, Ordering::SeqCst);
+            self.set_back.fetch_add(1, Ordering::SeqCst);
         }
     }
 
@@ -89,7 +136,7 @@ impl Clock {
     /// not wait: whoever moves it has already decided that time passes.
     pub async fn sleep_until(&self, at: Time) -> Time {
         let now = self.now();
-        if let Clock::System(_) = self {
+        if let Source::System(_) = self.source {
             tokio::time::sleep(at.since(now)).await;
             return self.now();
         }
@@ -128,8 +175,8 @@ mod tests {
         let (mut base, mut last, mut from) = (seen[0].1, seen[0].1, seen[0].0);
         let mut out = Vec::new();
         for (passed, wall) in seen {
-            let (now, anew) = steady(base, last, passed - from, *wall);
-            (last, (base, from)) = (now, if anew { (now, *passed) } else { (base, from) });
+            let (now, goes) = steady(base, last, passed - from, *wall);
+            (last, (base, from)) = (now, if goes == Goes::Slowly { (base, from) } else { (now, *passed) });
             out.push(now);
         }
         out
@@ -145,6 +192,13 @@ mod tests {
         // Set back by 10 s: it goes at half pace until the machine's clock has caught up.
         let seen = play(&[(0, 100_000), (2_000, 92_000), (12_000, 102_000), (20_000, 110_000), (24_000, 114_000)]);
         assert_eq!(seen, [100_000, 101_000, 106_000, 110_000, 114_000]);
+    }
+
+    #[test]
+    fn a_clock_that_ran_far_ahead_is_followed_back() {
+        let day = 86_400_000;
+        let seen = play(&[(0, 100_000), (1_000, 101_000 + day), (2_000, 102_000), (3_000, 103_000)]);
+        assert_eq!(seen, [100_000, 101_000 + day, 102_000, 103_000]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import blind
 import crash
+import http2
 import looks_dns
 import looks_http
 import watching
@@ -115,7 +116,7 @@ def prove_all(world, claims):
     """The parts share the servers, but nothing that another part changes."""
     parts = [
         ("crash", crash.prove), ("watching", watching.prove), ("no network", blind.prove),
-        ("knot", looks_dns.prove), ("nginx", looks_http.prove),
+        ("knot", looks_dns.prove), ("nginx", looks_http.prove), ("http2", http2.prove),
     ]
     threads = [threading.Thread(target=claims.run, args=(name, prove, world, claims)) for name, prove in parts]
     for thread in threads:

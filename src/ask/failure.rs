@@ -41,8 +41,22 @@ pub fn of_connection(error: &io::Error) -> Failure {
     of_cause(error).unwrap_or(Failure::ConnectFailed)
 }
 
+/// Whether this program, or the whole system, may open no more files (EMFILE, ENFILE).
+fn is_exhausted(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::MFILE, Errno::NFILE].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// Whether nothing can be opened now. What an asker finds then says nothing about anybody else.
+pub fn out_of_descriptors() -> bool {
+    std::fs::File::open("/dev/null").is_err_and(|error| is_exhausted(&error))
+}
+
 /// The word for an I/O error.
 pub fn of_io(error: &io::Error) -> Option<Failure> {
+    if is_exhausted(error) {
+        return Some(Failure::OutOfDescriptors);
+    }
     use io::ErrorKind::*;
     match error.kind() {
         ConnectionRefused => Some(Failure::ConnectRefused),

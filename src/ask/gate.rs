@@ -97,6 +97,12 @@ impl Gate {
         Turn::Passed
     }
 
+    /// The clock was set back: nobody waits for a time that lies too far ahead now.
+    pub fn clock_set_back(&self, now: Time) {
+        self.lock().budget.clock_set_back(now);
+        self.moved.notify_waiters();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Nothing panics while holding it, and the numbers stay sound if something did.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)

@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, LOCATION};
 use url::Url;
 
 use super::net::{Net, origin};
+use super::reach::is_inside;
 use super::{body, failure, tls};
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure, HttpFacts};
@@ -37,6 +38,8 @@ pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
 async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) -> (Answer, Stopwatch) {
     let first = origin(&url);
     let mut hops = 0;
+    // Whether somebody outside has sent us here.
+    let mut sent = question.named_by_stranger;
     let passed = net.gate.pass(&question.host, urgent).await;
     let watch = Stopwatch::start();
     if !passed {
@@ -45,10 +48,18 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
     loop {
         let left = question.timeout.saturating_sub(watch.elapsed());
         let own = origin(&url) == first;
-        let response = match send(net, question, &url, own, left).await {
+        if sent && !net.leads_outside(&url) {
+            return (Answer { failure: Some(Failure::HttpRedirectInward), ..Answer::default() }, watch);
+        }
+        let client = if sent { net.outward(&url) } else { &net.client };
+        let response = match send(net, client, question, &url, own, left).await {
             Ok(response) => response,
+            Err(Failure::AddressRefused) if hops > 0 && sent => {
+                return (Answer { failure: Some(Failure::HttpRedirectInward), ..Answer::default() }, watch);
+            }
             Err(failed) => return (Answer { failure: Some(failed), ..Answer::default() }, watch),
         };
+        sent |= is_outside(net, &url, &response);
         // What was sent to one address is not sent on to another: a moved API is an answer too.
         let hop = if question.body.is_none() { next_hop(net, &url, &response) } else { Hop::Stay };
         match hop {
@@ -75,6 +86,7 @@ async fn follow(net: &Net, question: &HttpQuestion, mut url: Url, urgent: bool) 
 
 async fn send(
     net: &Net,
+    client: &reqwest::Client,
     question: &HttpQuestion,
     logical: &Url,
     own_origin: bool,
@@ -88,7 +100,7 @@ async fn send(
         return Err(Failure::HttpTimeout);
     }
     let method = reqwest::Method::from_bytes(question.method.as_bytes()).unwrap_or(reqwest::Method::GET);
-    let mut request = net.client.request(method, actual).timeout(left).header(ACCEPT_ENCODING, body::ACCEPTED);
+    let mut request = client.request(method, actual).timeout(left).header(ACCEPT_ENCODING, body::ACCEPTED);
     // Secrets never follow a redirect to somebody else.
     let goes_along = |field: &&Field| own_origin || !(field.secret || field.name.eq_ignore_ascii_case("cookie"));
     for field in question.headers.iter().filter(goes_along) {
@@ -103,6 +115,12 @@ async fn send(
     request.send().await.map_err(|error| failure::of_http(&error))
 }
 
+/// Whether whoever answered is outside, and so must not send us inside. A host that the
+/// configuration puts elsewhere is taken for what it stands for.
+fn is_outside(net: &Net, logical: &Url, response: &reqwest::Response) -> bool {
+    net.is_overridden(logical) || response.remote_addr().is_some_and(|from| !is_inside(from.ip()))
+}
+
 enum Hop {
     Stay,
     To(Url),
@@ -115,12 +133,21 @@ fn next_hop(net: &Net, url: &Url, response: &reqwest::Response) -> Hop {
     // The server speaks of where it really is; what it means is the logical place.
     let actual = net.actual(url);
     let next = location.to_str().ok().and_then(|location| actual.join(location).ok()).map(|next| net.logical(next));
+    let next = next.map(anonymous);
     match next {
         Some(next) if !matches!(next.scheme(), "http" | "https") => Hop::Refused,
         Some(next) if url.scheme() == "https" && next.scheme() == "http" => Hop::Refused,
         Some(next) => Hop::To(next),
         None => Hop::Refused,
     }
+}
+
+/// Nobody but the configuration says who we are: a name and password in a redirect go nowhere.
+fn anonymous(mut url: Url) -> Url {
+    // Both fail only for URLs without a host, which have none.
+    _ = url.set_username("");
+    _ = url.set_password(None);
+    url
 }
 
 async fn read(net: &Net, url: Url, redirects: u32, response: reqwest::Response) -> Answer {

@@ -17,6 +17,7 @@ mod http;
 mod lookup;
 mod net;
 mod rdap;
+mod reach;
 mod revocation;
 mod tls;
 mod token;
@@ -93,6 +94,16 @@ impl Askers {
     }
 
     async fn put(&self, question: &Question, urgent: bool, now: Time) -> Answer {
+        let answer = self.put_once(question, urgent, now).await;
+        let scripted = matches!(self.way, Way::Script(_));
+        // Askers that speak to many hosts read an error as silence; here it is named.
+        if !scripted && failure::out_of_descriptors() {
+            return Answer::failed(question.shown(), Failure::OutOfDescriptors, "");
+        }
+        answer
+    }
+
+    async fn put_once(&self, question: &Question, urgent: bool, now: Time) -> Answer {
         match (&self.way, question) {
             (Way::Script(script), question) => script.answer(question),
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
@@ -101,6 +112,13 @@ impl Askers {
             (Way::Net(net), Question::Rdap(question)) => rdap::ask(net, question, urgent).await,
             (Way::Net(net), Question::Lookup(question)) => lookup::ask(net, question).await,
             (Way::Net(_), Question::Heard(question)) => heard::ask(self.inbox.as_deref(), question, now).await,
+        }
+    }
+
+    /// The clock was set back to `now`: nothing that was planned or kept lies far ahead.
+    pub fn clock_set_back(&self, now: Time) {
+        if let Way::Net(net) = &self.way {
+            net.gate.clock_set_back(now);
         }
     }
 

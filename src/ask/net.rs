@@ -12,6 +12,7 @@ use url::Url;
 
 use super::gate::Gate;
 use super::rdap::Bootstrap;
+use super::reach::is_inside;
 use super::revocation::Lists;
 use crate::clock::Clock;
 use crate::core::anchors::Anchor;
@@ -23,12 +24,18 @@ pub enum Guard {
     Any,
     /// Only 127.0.0.0/8 and ::1: tests and the demo.
     LoopbackOnly,
+    /// What everybody can reach: for addresses that the other side names.
+    Outside,
 }
 
 impl Guard {
     /// Whether `address` is allowed.
     pub fn allows(self, address: IpAddr) -> bool {
-        self == Guard::Any || address.is_loopback()
+        match self {
+            Guard::Any => true,
+            Guard::LoopbackOnly => address.is_loopback(),
+            Guard::Outside => !is_inside(address),
+        }
     }
 }
 
@@ -41,6 +48,8 @@ pub struct NetOptions {
     pub user_agent: String,
     /// Allowed addresses.
     pub guard: Guard,
+    /// Follow a public host that redirects to a private address.
+    pub private_redirects: bool,
     /// Root servers for delegation walks.
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
@@ -59,7 +68,10 @@ pub struct NetOptions {
 
 /// The network.
 pub struct Net {
+    /// For what the configuration names.
     pub(super) client: reqwest::Client,
+    /// For what the other side names: no name leads it inside.
+    pub(super) outward: reqwest::Client,
     pub(super) gate: Arc<Gate>,
     pub(super) clock: Clock,
     pub(super) options: NetOptions,
@@ -75,20 +87,10 @@ impl Net {
     /// A sentence that says what the client did not accept.
     pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
         let roots = Arc::new(roots(&options.extra_roots)?);
-        let tls = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(&options.user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .connect_timeout(Duration::from_secs(5))
-            .pool_idle_timeout(Duration::from_secs(60))
-            .pool_max_idle_per_host(2)
-            .dns_resolver(Guarded(options.guard))
-            .build()
-            .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
-        Ok(Net { client, gate, clock, options, roots, bootstrap: Bootstrap::default(), lists: Lists::default() })
+        let client = client(&options, &roots, options.guard)?;
+        let outward = client_outward(&options, &roots)?;
+        let (bootstrap, lists) = (Bootstrap::default(), Lists::default());
+        Ok(Net { client, outward, gate, clock, options, roots, bootstrap, lists })
     }
 
     /// Where a logical URL really is.
@@ -123,13 +125,58 @@ impl Net {
 
     /// Whether a URL's host, where it is an address, may be asked.
     pub(super) fn allows(&self, url: &Url) -> bool {
-        match url.host() {
-            Some(url::Host::Ipv4(ip)) => self.options.guard.allows(IpAddr::V4(ip)),
-            Some(url::Host::Ipv6(ip)) => self.options.guard.allows(IpAddr::V6(ip)),
-            Some(url::Host::Domain(_)) => true,
-            None => false,
-        }
+        allows(self.options.guard, url)
     }
+
+    /// Whether somebody who is outside may send us to this URL. A name is looked at when it is
+    /// resolved; what the configuration puts elsewhere is its own word.
+    pub(super) fn leads_outside(&self, logical: &Url) -> bool {
+        self.options.private_redirects || self.is_overridden(logical) || allows(Guard::Outside, logical)
+    }
+
+    /// Whether the configuration says where a logical URL really is.
+    pub(super) fn is_overridden(&self, logical: &Url) -> bool {
+        self.options.overrides.contains_key(&origin(logical))
+    }
+
+    /// The client for a URL that somebody outside named.
+    pub(super) fn outward(&self, logical: &Url) -> &reqwest::Client {
+        let trusted = self.options.private_redirects || self.is_overridden(logical);
+        if trusted { &self.client } else { &self.outward }
+    }
+}
+
+fn allows(guard: Guard, url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => guard.allows(IpAddr::V4(ip)),
+        Some(url::Host::Ipv6(ip)) => guard.allows(IpAddr::V6(ip)),
+        Some(url::Host::Domain(_)) => true,
+        None => false,
+    }
+}
+
+fn client_outward(options: &NetOptions, roots: &Arc<RootCertStore>) -> Result<reqwest::Client, String> {
+    // Who may talk to this machine only may talk to nobody outside either.
+    let guard = if options.guard == Guard::LoopbackOnly { Guard::LoopbackOnly } else { Guard::Outside };
+    client(options, roots, guard)
+}
+
+fn client(options: &NetOptions, roots: &Arc<RootCertStore>, guard: Guard) -> Result<reqwest::Client, String> {
+    let mut tls = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
+    // Some services speak HTTP/2 only (Apple's push service, for one); it is agreed on here (RFC 7301).
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(&options.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(5))
+        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_max_idle_per_host(2)
+        .dns_resolver(Guarded(guard))
+        .build()
+        .map_err(|error| format!("the HTTP client cannot be built: {error}"))
 }
 
 /// `scheme://host[:port]`.

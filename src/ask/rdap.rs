@@ -27,11 +27,16 @@ pub struct Bootstrap {
     whois: Mutex<BTreeMap<String, (Time, String)>>,
 }
 
+/// What lies in the future was noted by a clock that has been set back since.
+fn is_fresh(at: Time, now: Time) -> bool {
+    at <= now && now.since(at) <= FRESH
+}
+
 impl Bootstrap {
     /// The WHOIS server of a top-level domain, if it was asked for within a day.
     pub(super) fn whois(&self, ending: &str, now: Time) -> Option<String> {
         let servers = self.whois.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.get(ending).filter(|(at, _)| now.since(*at) <= FRESH).map(|(_, server)| server.clone())
+        servers.get(ending).filter(|(at, _)| is_fresh(*at, now)).map(|(_, server)| server.clone())
     }
 
     /// Notes a WHOIS server.
@@ -42,7 +47,7 @@ impl Bootstrap {
 
     fn known(&self, now: Time, fresh: bool) -> Option<BTreeMap<String, String>> {
         let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
-        list.as_ref().filter(|(at, _)| !fresh || now.since(*at) <= FRESH).map(|(_, list)| list.clone())
+        list.as_ref().filter(|(at, _)| !fresh || is_fresh(*at, now)).map(|(_, list)| list.clone())
     }
 }
 

@@ -33,6 +33,13 @@ struct Kept {
     list: Option<Vec<u8>>,
 }
 
+impl Kept {
+    /// One that counts for longer than any was kept by a clock that has been set back since.
+    fn is_fresh(&self, now: Time) -> bool {
+        now < self.until && self.until <= now.plus(LONGEST_KEPT)
+    }
+}
+
 /// Lists by their address.
 #[derive(Default)]
 pub struct Lists {
@@ -41,9 +48,11 @@ pub struct Lists {
 
 /// `good`, `revoked`, `none` where the certificate names no list (short-lived ones do not), and
 /// `unknown` where the list cannot be had or trusted.
-pub async fn of(net: &Net, chain: &Chain) -> &'static str {
+///
+/// The list of a host that is `outside` is fetched outside only.
+pub async fn of(net: &Net, chain: &Chain, outside: bool) -> &'static str {
     let Some(url) = chain.first().and_then(|leaf| list_of(leaf)) else { return "none" };
-    match fetched(net, &url).await {
+    match fetched(net, &url, outside).await {
         Some(list) => judged(net, chain, list),
         None => "unknown",
     }
@@ -67,16 +76,17 @@ pub fn list_of(leaf: &[u8]) -> Option<String> {
     names.flatten().find_map(url)
 }
 
-async fn fetched(net: &Net, url: &str) -> Option<Vec<u8>> {
+async fn fetched(net: &Net, url: &str, outside: bool) -> Option<Vec<u8>> {
     let now = net.clock.now();
     {
         let kept = net.lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.get(url).filter(|kept| now < kept.until) {
+        if let Some(kept) = kept.get(url).filter(|kept| kept.is_fresh(now)) {
             return kept.list.clone();
         }
     }
     let parsed = Url::parse(url).ok()?;
-    let answer = http::ask(net, &HttpQuestion::get(&parsed, LIMIT), false).await;
+    let question = HttpQuestion { named_by_stranger: outside, ..HttpQuestion::get(&parsed, LIMIT) };
+    let answer = http::ask(net, &question, false).await;
     let good = answer.failure.is_none() && answer.http.as_ref().is_some_and(|http| http.status == 200);
     let list = good.then_some(answer.body).filter(|body| CertificateRevocationList::from_der(body).is_ok());
     let due = list.as_deref().and_then(next_update).map_or(Duration::ZERO, |at| at.since(now));
@@ -85,7 +95,7 @@ async fn fetched(net: &Net, url: &str) -> Option<Vec<u8>> {
     // An older list is better than none: the verifier knows how old is too old.
     let list = list.or_else(|| kept.get(url).and_then(|kept| kept.list.clone()));
     if kept.len() >= MOST_LISTS {
-        kept.retain(|_, kept| now < kept.until);
+        kept.retain(|_, kept| kept.is_fresh(now));
     }
     if kept.len() < MOST_LISTS {
         kept.insert(url.to_owned(), Kept { until, list: list.clone() });

@@ -22,6 +22,7 @@ use url::Url;
 use x509_parser::prelude::*;
 
 use super::net::Net;
+use super::reach::is_inside;
 use super::{failure, revocation};
 use crate::core::answer::Failure;
 use crate::core::time::Time;
@@ -35,23 +36,23 @@ pub async fn inspect(net: &Net, url: &Url, limit: Duration) -> Option<Value> {
     let port = actual.port_or_known_default()?;
     let name = ServerName::try_from(url.host_str()?.to_owned()).ok()?;
     let handshake = connect(net, actual.host_str()?.to_owned(), port, name);
-    let (mut facts, chain) = tokio::time::timeout(limit, handshake).await.ok()??;
+    let (mut facts, chain, outside) = tokio::time::timeout(limit, handshake).await.ok()??;
     // Fetching the list is a look of its own, over HTTP. What nobody vouches for names no list.
     let revocation = match facts["valid"] == true {
-        true => tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain))).await.unwrap_or("unknown"),
+        true => tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain, outside))).await.unwrap_or("unknown"),
         false => "unknown",
     };
     facts["revocation"] = json!(revocation);
     Some(facts)
 }
 
-async fn connect(net: &Net, host: String, port: u16, name: ServerName<'static>) -> Option<(Value, Chain)> {
+async fn connect(net: &Net, host: String, port: u16, name: ServerName<'static>) -> Option<(Value, Chain, bool)> {
     let addresses: Vec<SocketAddr> =
         tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.ok()?.collect();
     let address = addresses.into_iter().find(|address| net.options.guard.allows(address.ip()))?;
     let stream = TcpStream::connect(address).await.ok()?;
     let (facts, chain, _) = shake(net, name, stream).await?;
-    Some((facts, chain))
+    Some((facts, chain, !is_inside(address.ip())))
 }
 
 /// Makes any connection a safe one: its facts, and the connection, whatever they say.

@@ -23,11 +23,16 @@ pub(super) struct Tokens {
     kept: Mutex<HashMap<[u8; 32], (Secret, Time)>>,
 }
 
+/// One that is good for longer than any was kept by a clock that has been set back since.
+fn is_good(until: Time, now: Time) -> bool {
+    until > now && until <= now.plus(LONGEST)
+}
+
 impl Tokens {
     /// A token that is still good.
     pub(super) fn kept(&self, asked: &HttpQuestion, now: Time) -> Option<Secret> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&key(asked)).filter(|(_, until)| *until > now).map(|(token, _)| token.clone())
+        kept.get(&key(asked)).filter(|(_, until)| is_good(*until, now)).map(|(token, _)| token.clone())
     }
 
     /// Reads the token out of an answer and keeps it.
@@ -44,7 +49,7 @@ impl Tokens {
         let lasts = json.as_ref().and_then(|json| json.get("expires_in")?.as_u64()).map_or(USUAL, Duration::from_secs);
         let until = now.plus(lasts.saturating_sub(SPARE).min(LONGEST));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (_, until)| *until > now);
+        kept.retain(|_, (_, until)| is_good(*until, now));
         kept.insert(key(asked), (token.clone(), until));
         Ok(token)
     }

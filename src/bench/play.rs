@@ -15,17 +15,23 @@ use crate::config::Config;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Verdict};
 use crate::core::shown::Shown;
-use crate::core::time::Time;
-use crate::engine::Engine;
+use crate::core::time::{Time, human};
+use crate::engine::{Engine, alert_view};
 use crate::ids::Ids;
 use crate::say::Format;
-use crate::say::alert::{AlertView, Body, Footer};
+use crate::say::alert::{Body, Footer};
 use crate::store::{AlertRow, Store};
 
 /// Scenarios begin on a Tuesday, far from the weekly report.
 const BEGINS: Time = Time(1_772_524_800_000);
 /// What is watched is known to be live before anything happens.
 const BEFORE: Duration = Duration::from_secs(1_800);
+
+/// More rounds than this in a minute of the scenario's time come of something that hurries itself.
+const MOST_TICKS: u32 = 20_000;
+/// No check is made more often within a minute: confirmations of the shipped checks are half a minute
+/// apart, and those of scenarios some seconds.
+const MOST_A_MINUTE: i64 = 20;
 
 /// What one scenario came to.
 #[derive(Debug)]
@@ -102,6 +108,10 @@ pub async fn play_over(
     let (mut wrong, marks) = judge(scenario, &told, &shows, begin());
     wrong.extend(script.lost().into_iter().map(|host| Finding::new("script", format!("nobody answers for {host}"))));
     let looks = stage.store.looks().await.map_err(text)?;
+    let busiest = stage.store.busiest_minute().await.map_err(text)?;
+    if busiest > MOST_A_MINUTE {
+        wrong.push(Finding::new("hurried", format!("one check was made {busiest} times within a minute")));
+    }
     stage.store.close().await;
     let texts = alerts.iter().filter_map(written).collect();
     Ok(Played { texts, wrong, marks, alerts: told.iter().filter(|told| told.reason != Reason::Started).count(), looks })
@@ -160,7 +170,13 @@ impl Stage {
 
     /// Lets time pass until `until`: the clock jumps from one due thing to the next.
     async fn pass(&mut self, until: Time, shows: &mut Shows) -> Result<(), String> {
+        let (mut minute, mut ticks) = (0, 0);
         while let Some(now) = self.engine.next_due().map(|due| due.max(self.clock.now())).filter(|due| *due < until) {
+            (minute, ticks) = if now.0 / 60_000 == minute { (minute, ticks + 1) } else { (now.0 / 60_000, 0) };
+            if ticks > MOST_TICKS {
+                let at = human(now.since(begin()));
+                return Err(format!("it does not end: after {at} it asks again and again, {ticks} times in a minute"));
+            }
             self.engine.tick(now);
             self.engine.settle(now).await.map_err(text)?;
             self.look_at_board(now, shows);
@@ -209,12 +225,12 @@ fn configuration(scenario: &Scenario, folder: &Path) -> Result<Config, String> {
 
 /// An alert as it would be sent at once.
 fn written(row: &AlertRow) -> Option<String> {
-    let view: AlertView = serde_json::from_value(row.snapshot.clone()).ok()?;
+    let view = alert_view(&row.snapshot).ok()?;
     Some(format!("---- {} ----\n{}", row.at.short(), view.text(Format::Plain, row.at, &Footer::default())))
 }
 
 fn told(row: &AlertRow) -> Option<Told> {
-    let view: AlertView = serde_json::from_value(row.snapshot.clone()).ok()?;
+    let view = alert_view(&row.snapshot).ok()?;
     let (ids, verdict, why, fault, since) = match view.body {
         Body::Dependency(about) => {
             let ids = about.group.as_ref().map_or_else(|| vec![about.id.clone()], |group| group.ids.clone());

@@ -176,6 +176,7 @@ impl Filler<'_> {
             tls: false,
             timeout: self.timeout,
             token: token.map(Box::new),
+            named_by_stranger: false,
         })
     }
 

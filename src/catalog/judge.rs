@@ -12,7 +12,11 @@ use super::{Catalog, Params};
 use super::{html, registration, whois};
 use crate::core::answer::Answer;
 use crate::core::model::{Facts, Fault, Reading, Verdict};
+use crate::core::text::{SENTENCE, VALUE, clean};
 use crate::core::time::Time;
+
+/// A list of a vendor's is kept up to here.
+const MOST_VALUES: usize = 100;
 
 /// A reading, and which rule gave it (own rules first, then the shared ones).
 pub struct Judged {
@@ -62,8 +66,8 @@ fn read(rule: &Rule, context: &Value) -> Reading {
         fault: rule.fault,
         proof: rule.proof,
         basis: rule.basis,
-        say: render(&rule.say, context),
-        hint: rule.hint.as_ref().map(|hint| render(hint, context)),
+        say: clean(&render(&rule.say, context), SENTENCE),
+        hint: rule.hint.as_ref().map(|hint| clean(&render(hint, context), SENTENCE)),
         facts: Facts::new(),
         retry_after: None,
     }
@@ -77,7 +81,7 @@ fn unrecognised(answer: &Answer) -> Reading {
         }
         (None, None) => "the answer is one that no rule recognises".to_owned(),
     };
-    Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "unrecognised", say) }
+    Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "unrecognised", clean(&say, SENTENCE)) }
 }
 
 /// What rules see. Namespaces that the answer does not have are undefined.
@@ -171,9 +175,21 @@ fn with_lets(check: &Check, mut names: BTreeMap<&str, Value>) -> Value {
 fn facts(check: &Check, context: &Value) -> Facts {
     let value = |rule: &super::FactRule| {
         let value = rule.from.value(context)?;
-        serde_json::to_value(&value).ok().filter(|value| !value.is_null()).map(whole)
+        serde_json::to_value(&value).ok().filter(|value| !value.is_null()).map(whole).map(plain)
     };
     check.facts.iter().filter_map(|rule| value(rule).map(|value| (rule.name.clone(), value))).collect()
+}
+
+/// A vendor may send anything: texts are cleaned and cut, and so are lists of them.
+fn plain(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::String(text) => clean(&text, VALUE).into(),
+        serde_json::Value::Array(items) => items.into_iter().take(MOST_VALUES).map(plain).collect(),
+        serde_json::Value::Object(fields) => {
+            fields.into_iter().take(MOST_VALUES).map(|(name, value)| (clean(&name, VALUE), plain(value))).collect()
+        }
+        other => other,
+    }
 }
 
 /// A number without a fraction is written without one.

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use futures_util::StreamExt;
+
 use super::failed;
 use crate::bench::{Played, Report, Scenario, Score, Settings, load, play, simulate};
 use crate::clock::Stopwatch;
@@ -22,50 +24,67 @@ pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool)
         return failed(2, "no scenario has such a name");
     }
     let watch = Stopwatch::start();
-    let mut played = Vec::new();
-    for some in wanted.chunks(AT_ONCE) {
-        played.extend(futures_util::future::join_all(some.iter().map(play_one)).await);
+    // Each result is printed as it ends: one that hangs hides none of the others.
+    let mut playing = futures_util::stream::iter(&wanted).map(play_one).buffer_unordered(AT_ONCE);
+    let mut sum = Sum::default();
+    while let Some((scenario, played)) = playing.next().await {
+        sum.add(scenario, &played, show);
     }
-    let right = report(&wanted, &played, show);
+    let right = sum.report(wanted.len());
     println!("played in {:.1} s", watch.elapsed().as_secs_f64());
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn play_one(scenario: &Scenario) -> Result<Played, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    play(scenario, folder.path()).await
+async fn play_one(scenario: &Scenario) -> (&Scenario, Result<Played, String>) {
+    let played = match tempfile::tempdir() {
+        Ok(folder) => play(scenario, folder.path()).await,
+        Err(error) => Err(error.to_string()),
+    };
+    (scenario, played)
 }
 
-/// A line for each scenario, and the sum; whether all is right.
-fn report(scenarios: &[Scenario], played: &[Result<Played, String>], show: bool) -> bool {
-    let (mut score, mut right, mut alerts, mut looks) = (Score::default(), 0, 0, 0);
-    for (scenario, played) in scenarios.iter().zip(played) {
-        match played {
-            Ok(played) => {
-                score.add(&played.marks);
-                alerts += played.alerts;
-                looks += played.looks;
-                right += usize::from(played.wrong.is_empty());
-                line(scenario, played);
-                for text in played.texts.iter().filter(|_| show) {
-                    println!("\n{text}");
-                }
-            }
-            Err(why) => println!("FAIL  {:12} {}: {why}", scenario.family.word(), scenario.name),
+/// What all scenarios came to.
+#[derive(Default)]
+struct Sum {
+    score: Score,
+    right: usize,
+    alerts: usize,
+    looks: i64,
+}
+
+impl Sum {
+    /// A line for a scenario that ended.
+    fn add(&mut self, scenario: &Scenario, played: &Result<Played, String>, show: bool) {
+        let played = match played {
+            Ok(played) => played,
+            Err(why) => return println!("FAIL  {:12} {}: {why}", scenario.family.word(), scenario.name),
+        };
+        self.score.add(&played.marks);
+        self.alerts += played.alerts;
+        self.looks += played.looks;
+        self.right += usize::from(played.wrong.is_empty());
+        line(scenario, played);
+        for text in played.texts.iter().filter(|_| show) {
+            println!("\n{text}");
         }
     }
-    let took = score.took().map_or_else(String::new, |(middle, longest)| {
-        format!(", told after {} (median) to {} (longest)", human(middle), human(longest))
-    });
-    println!("\n{right} of {} scenarios right", scenarios.len());
-    println!(
-        "drops: {} true ones, precision {:.2}, recall {:.2}{took}",
-        score.drops(),
-        score.precision(),
-        score.recall()
-    );
-    println!("{alerts} alerts, {looks} looks");
-    right == scenarios.len()
+
+    /// The sum; whether all is right.
+    fn report(&self, scenarios: usize) -> bool {
+        let Sum { score, right, alerts, looks } = self;
+        let took = score.took().map_or_else(String::new, |(middle, longest)| {
+            format!(", told after {} (median) to {} (longest)", human(middle), human(longest))
+        });
+        println!("\n{right} of {scenarios} scenarios right");
+        println!(
+            "drops: {} true ones, precision {:.2}, recall {:.2}{took}",
+            score.drops(),
+            score.precision(),
+            score.recall()
+        );
+        println!("{alerts} alerts, {looks} looks");
+        *right == scenarios
+    }
 }
 
 fn line(scenario: &Scenario, played: &Played) {

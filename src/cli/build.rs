@@ -30,6 +30,7 @@ pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc
         overrides: network.overrides.clone(),
         user_agent: format!("plugwatch/{} (dependency monitor)", env!("CARGO_PKG_VERSION")),
         guard: if network.loopback_only { Guard::LoopbackOnly } else { Guard::Any },
+        private_redirects: network.private_redirects,
         dns_roots: if network.dns_roots.is_empty() { usual_roots() } else { network.dns_roots.clone() },
         dns_port: network.dns_port,
         resolvers: network.resolvers.clone(),

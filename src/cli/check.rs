@@ -48,7 +48,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
         askers = askers.with_inbox(Arc::new(store));
     }
     let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
-    if ctx.desk.anchors(&ctx, true).await == OwnNetwork::Blind {
+    if ctx.desk.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
         println!(
             "blind: our own network is down, most anchors do not answer; nothing can be said about any vendor ({})",
             silent_anchors(&ctx).await

@@ -52,14 +52,16 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     engine.mark_simulation();
     let board = engine.windows().board;
 
-    let listener = web::bind(listen).await?;
-    let address = listener.local_addr().map_err(text)?;
+    let listener = web::Listener::tcp(listen).await?;
+    let address = listener.shown();
     let pages = Pages {
         board: board.clone(),
         store: store.clone(),
         clock: clock.clone(),
         details: true,
         metrics: true,
+        names: Vec::new(),
+        trusted_proxies: Vec::new(),
         inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
     };
     let page = tokio::spawn(web::serve(listener, pages));
@@ -67,7 +69,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     if fast {
         println!("Three days, as fast as they can be played.");
     } else {
-        println!("Three days in about a minute. Open http://{address}/ and watch.");
+        println!("Three days in about a minute. Open {address} and watch.");
     }
 
     let mut play = Play { engine, courier, stage, clock, fast };

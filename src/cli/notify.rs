@@ -87,8 +87,8 @@ async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
             println!("{place:<40} NOT NOW: {why}");
             return false;
         }
-        Tried::Never { why } => {
-            println!("{place:<40} DEAD: {why}");
+        Tried::Refused { why } | Tried::Never { why } => {
+            println!("{place:<40} REFUSED: {why}");
             return false;
         }
     }

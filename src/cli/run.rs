@@ -15,7 +15,7 @@ use crate::acts::Known;
 use crate::ask::Gate;
 use crate::bot::{self, Answering, Around, Served};
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config};
+use crate::config::{ChannelKind, Config, Listen, Web};
 use crate::core::heard::Inlet;
 use crate::core::question::{Key, Secret};
 use crate::engine::{Command, Courier, Engine, Windows, beat};
@@ -36,6 +36,7 @@ pub(super) async fn run(path: &Path) -> ExitCode {
 }
 
 async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
+    raise_descriptors();
     let clock = Clock::system();
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
     let opened = claim(&config, &store).await;
@@ -46,7 +47,6 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
             return Err(why);
         }
     };
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
     let inlets = watch::Sender::new(config.inlets());
@@ -54,7 +54,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
-    greet(&config, address);
+    greet(&config, &listener.shown());
     let everybody = config.ways();
 
     let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
@@ -66,13 +66,8 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         let (courier, windows) = (courier.clone(), windows.clone());
         async move { courier.run(windows).await }
     });
-    let shown = (once.web.details, address.ip().is_loopback());
-    let pages = pages(&windows, &store, &clock, shown, inlets.subscribe());
-    besides.spawn(async move {
-        if let Err(error) = web::serve(listener, pages).await {
-            tracing::error!(%error, "the status page stopped: {error}");
-        }
-    });
+    let pages = pages(&windows, &store, &clock, &once.web, inlets.subscribe());
+    besides.spawn(web::serve(listener, pages));
     let (send, receive) = mpsc::channel(4);
     let beside = (&known, &telegram, &send);
     spawn_bots(&mut besides, bots, &windows, &store, &clock, beside);
@@ -88,6 +83,23 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     store.close().await;
     tracing::info!("stopped");
     ended.map_err(|error| error.to_string())
+}
+
+/// So many open files are enough for some ten thousand checks at once.
+const ENOUGH: u64 = 65_536;
+
+/// As many files and connections as the system lets this program have: shells give 1,024, and a
+/// platform with many dependencies needs more at once.
+fn raise_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(ENOUGH).min(ENOUGH);
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    if limit.current.is_some_and(|current| current < wanted)
+        && let Err(error) = setrlimit(Resource::Nofile, raised)
+    {
+        tracing::debug!(%error, "the limit of open files stays as it is: {error}");
+    }
 }
 
 fn spawn_bots(
@@ -121,10 +133,13 @@ fn heartbeat(config: &Config) -> Result<Option<(Heartbeat, std::time::Duration)>
 }
 
 /// What must be ours before anything is watched: the history, and the page's address.
-async fn claim(config: &Config, store: &Store) -> Result<tokio::net::TcpListener, String> {
+async fn claim(config: &Config, store: &Store) -> Result<web::Listener, String> {
     let identities: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
     store.claim(&config.platform, &identities).await.map_err(|error| error.to_string())?;
-    web::bind(config.web.listen).await
+    match &config.web.listen {
+        Listen::Tcp(address) => web::Listener::tcp(*address).await,
+        Listen::Unix(path) => web::Listener::unix(path.clone()),
+    }
 }
 
 /// A bot of the configuration: one for each token, however many channels write as it, for only one
@@ -166,15 +181,16 @@ fn pages(
     windows: &Windows,
     store: &Arc<Store>,
     clock: &Clock,
-    (details, local): (bool, bool),
+    web: &Web,
     inlets: watch::Receiver<Vec<Inlet>>,
 ) -> Pages {
     let (board, store, clock) = (windows.board.clone(), store.clone(), clock.clone());
-    Pages { board, store, clock, details, metrics: local || details, inlets }
+    let (names, trusted_proxies) = (web.names.clone(), web.trusted_proxies.clone());
+    Pages { board, store, clock, details: web.details, metrics: web.metrics, names, trusted_proxies, inlets }
 }
 
-fn greet(config: &Config, address: std::net::SocketAddr) {
-    tracing::info!("{}: {}; status page at http://{address}/", config.platform, super::config::sizes(config));
+fn greet(config: &Config, page: &str) {
+    tracing::info!("{}: {}; status page at {page}", config.platform, super::config::sizes(config));
     for note in config.notes() {
         tracing::warn!("{note}");
     }
@@ -198,7 +214,7 @@ struct Reloading {
 #[derive(Clone, PartialEq)]
 struct Once {
     database: PathBuf,
-    web: crate::config::Web,
+    web: Web,
     heartbeat: Option<(Key, std::time::Duration)>,
     bots: Vec<(Secret, Vec<i64>, Vec<i64>)>,
 }
@@ -217,6 +233,9 @@ impl Once {
             ("database", self.database != other.database),
             ("[web] listen", old.listen != new.listen),
             ("[web] details", old.details != new.details),
+            ("[web] metrics", old.metrics != new.metrics),
+            ("[web] names", old.names != new.names),
+            ("[web] trusted_proxies", old.trusted_proxies != new.trusted_proxies),
             ("[heartbeat]", self.heartbeat != other.heartbeat),
             ("the chats and users that the bot answers", self.bots != other.bots),
         ]

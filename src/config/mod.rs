@@ -11,6 +11,7 @@ mod notice;
 mod probe;
 mod secret;
 mod sense;
+mod web;
 
 pub use channel::{Channel, ChannelKind, Hook, MailSecurity};
 pub use date::Date;
@@ -18,8 +19,8 @@ pub use dependency::{Dependency, LeaveStep};
 pub use maintenance::{Maintenance, Window};
 pub use network::Network;
 pub use probe::Probe;
+pub use web::{Listen, Web};
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,15 +70,6 @@ pub struct Config {
     pub heartbeat: Option<(Key, Duration)>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
-}
-
-/// The status page's settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Web {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Show vendor names, reasons and evidence to everybody who can open the page.
-    pub details: bool,
 }
 
 impl Config {
@@ -171,7 +163,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         report: read_report(&root, time_zone),
         monthly: read_monthly(&root, time_zone),
         keep_raw: read_keep(&root),
-        web: read_web(&root),
+        web: web::read(&root),
         network: network::read(&root),
         dates: root.tables("date").iter().filter_map(|table| date::read(table, &dependencies)).collect(),
         rides_on: read_rides_on(&root, &catalog),
@@ -294,22 +286,4 @@ fn read_monthly(root: &Table<'_>, zone: Tz) -> Option<Schedule> {
             None
         }
     }
-}
-
-fn read_web(root: &Table<'_>) -> Web {
-    let usual = Web { listen: SocketAddr::from(([127, 0, 0, 1], 8787)), details: false };
-    let Some(table) = root.table("web") else { return usual };
-    let mut web = usual;
-    if let Some(listen) = table.string("listen") {
-        match listen.value.parse() {
-            Ok(address) => web.listen = address,
-            Err(_) => {
-                let what = format!("`{}` is no address with a port", listen.value);
-                table.problem(listen.span, what, "for example listen = \"127.0.0.1:8787\"");
-            }
-        }
-    }
-    web.details = table.flag("details").is_some_and(|flag| flag.value);
-    table.finish();
-    web
 }

@@ -37,6 +37,8 @@ pub struct Network {
     pub timeout: Duration,
     /// Talk to this machine only.
     pub loopback_only: bool,
+    /// Follow a public host that redirects to a private address.
+    pub private_redirects: bool,
     /// Certificate authorities beside the usual ones, as DER.
     pub extra_roots: Vec<Vec<u8>>,
 }
@@ -53,6 +55,7 @@ impl Default for Network {
             whois_port: 43,
             timeout: Duration::from_secs(20),
             loopback_only: false,
+            private_redirects: false,
             extra_roots: Vec::new(),
         }
     }
@@ -124,6 +127,7 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         network.timeout = if fine { timeout.value } else { network.timeout };
     }
     network.loopback_only = table.flag("loopback_only").is_some_and(|flag| flag.value);
+    network.private_redirects = table.flag("private_redirects").is_some_and(|flag| flag.value);
     network.extra_roots = table.string("ca_file").map(|file| read_roots(&table, &file)).unwrap_or_default();
     table.finish();
     network

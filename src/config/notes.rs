@@ -19,8 +19,20 @@ impl Config {
         if self.network.loopback_only {
             notes.push("[network] loopback_only is on: nothing outside this machine is asked".to_owned());
         }
-        if self.web.details && !self.web.listen.ip().is_loopback() {
-            notes.push(format!("whoever can reach {} sees vendors and reasons: [web] details is on", self.web.listen));
+        notes.extend(self.of_page());
+        notes
+    }
+
+    fn of_page(&self) -> Vec<String> {
+        let (web, mut notes) = (&self.web, Vec::new());
+        if web.details && !web.listen.is_local() {
+            notes.push(format!("whoever can reach {} sees vendors and reasons: [web] details is on", web.listen));
+        }
+        if web.metrics && !web.listen.is_local() {
+            notes.push(format!("whoever can reach {} sees what is monitored: [web] metrics is on", web.listen));
+        }
+        if web.names.is_empty() && (web.details || web.metrics) {
+            notes.push("[web] names is not set, so the page answers under any name".to_owned());
         }
         notes
     }

@@ -9,7 +9,7 @@ pub fn read(table: &Table<'_>, key: &str) -> Option<Key> {
     let value = table.any(key)?;
     if value.value.is_string() {
         let cure = format!("write {key} = {{ env = \"{}\" }} or {key} = {{ file = \"/path\" }}", key.to_uppercase());
-        table.problem(value.span, format!("`{key}` is a secret and must not stand here in clear"), cure);
+        table.secret_problem(value.span, format!("`{key}` is a secret and must not stand here in clear"), cure);
         return None;
     }
     let source = table.table(key)?;
@@ -41,7 +41,12 @@ pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
         return Some(());
     }
     let cure = "give the bare name, without `$`: capitals, digits and `_`; the secret itself never stands here";
-    table.problem(name.span.clone(), "this is not the name of a variable", cure);
+    let what = "this is not the name of a variable";
+    // `$NAME` is a slip that may be shown; anything else may be the secret itself.
+    match crate::read::is_variable(name.value.trim_start_matches('$')) {
+        true => table.problem(name.span.clone(), what, cure),
+        false => table.secret_problem(name.span.clone(), what, cure),
+    }
     None
 }
 

@@ -40,6 +40,8 @@ pub enum Sign {
     Clock,
     /// Somebody else's certificates: a login portal, or a proxy.
     Stranger,
+    /// This program may open no more connections.
+    Exhausted,
 }
 
 impl Sign {
@@ -53,6 +55,8 @@ impl Sign {
             Sign::Clock
         } else if most(&|failure| matches!(failure, Failure::TlsWrongName | Failure::TlsUntrusted)) {
             Sign::Stranger
+        } else if most(&|failure| failure == Failure::OutOfDescriptors) {
+            Sign::Exhausted
         } else {
             Sign::Silence
         }
@@ -62,6 +66,7 @@ impl Sign {
     pub fn hint(self) -> &'static str {
         match self {
             Sign::Silence => "look at the network of the machine that runs plugwatch.",
+            Sign::Exhausted => "raise the limit of open files for plugwatch (LimitNOFILE in its unit, or ulimit -n).",
             Sign::Clock => {
                 "set this machine's clock: connections work, but every certificate seems to be out of its time."
             }

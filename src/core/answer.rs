@@ -45,8 +45,12 @@ words! {
         HttpRedirectLoop = "http_redirect_loop",
         /// Redirected to where we do not follow (from HTTPS to HTTP, no address).
         HttpRedirectRefused = "http_redirect_refused",
+        /// A public host redirected to a private address.
+        HttpRedirectInward = "http_redirect_inward",
         /// The address is not allowed for this program.
         AddressRefused = "address_refused",
+        /// This program may open no more files or connections.
+        OutOfDescriptors = "out_of_descriptors",
         /// A program did not end in time.
         ExecTimeout = "exec_timeout",
         /// A program's output could not be read.
@@ -70,6 +74,7 @@ impl Failure {
             ConnectRefused => "the connection is refused",
             ConnectTimeout => "no connection within the time limit",
             ConnectFailed => "no way there",
+            OutOfDescriptors => "plugwatch is out of file descriptors: raise its limit (LimitNOFILE, ulimit -n)",
             ConnectionReset => "the connection was cut",
             TlsExpired => "the certificate is past its date",
             TlsNotYetValid => "the certificate's time has not begun",
@@ -83,6 +88,7 @@ impl Failure {
             HttpBodyBomb => "it unpacks to far more than it weighs",
             HttpBodyUndecodable => "its compression is broken or unknown",
             HttpRedirectLoop => "it redirects in a circle, or too often",
+            HttpRedirectInward => "it redirects to a private address, which plugwatch does not follow",
             HttpRedirectRefused => "it redirects to where plugwatch does not follow",
             AddressRefused => "the address is not allowed for this program",
             ExecTimeout => "it did not end in time",

@@ -1,6 +1,6 @@
 //! What is known right now, for everybody who shows it: page, JSON, bot, terminal.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::combine::Combined;
 use super::incident::Incident;
@@ -11,7 +11,7 @@ use super::time::Time;
 use super::witness::OwnNetwork;
 
 /// Everything known at one instant.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Board {
     /// The platform's name.
     pub platform: String,
@@ -26,14 +26,13 @@ pub struct Board {
     /// Dependencies in the order of the configuration.
     pub dependencies: Vec<DependencyBoard>,
     /// Since when nothing could be written down, if that is so.
-    #[serde(default)]
     pub unwritten_since: Option<Time>,
     /// It is a simulation; shown everywhere.
     pub simulation: bool,
 }
 
 /// One dependency.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DependencyBoard {
     /// Its id.
     pub id: String,
@@ -44,28 +43,22 @@ pub struct DependencyBoard {
     /// The company behind it.
     pub parent: String,
     /// All companies that it rides on, slug and name, whoever decides about it first.
-    #[serde(default)]
     pub companies: Vec<(String, String)>,
     /// How much hangs on it.
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
     /// What it cannot work without, by id.
-    #[serde(default)]
     pub needs: Vec<String>,
     /// What to switch to.
     pub fallback: Option<String>,
     /// What the fallback stands on, by id.
-    #[serde(default)]
     pub fallback_on: Option<String>,
     /// Steps to leave, with the time that each takes.
-    #[serde(default)]
     pub leave: Vec<(String, Option<std::time::Duration>)>,
     /// How many days of notice the contract gives.
-    #[serde(default)]
     pub contract_notice_days: Option<u32>,
     /// Whom to call there.
-    #[serde(default)]
     pub contact: Option<String>,
     /// Shown to the public.
     pub public: bool,
@@ -76,14 +69,13 @@ pub struct DependencyBoard {
     /// Its open incident.
     pub incident: Option<Incident>,
     /// What people did about it, and what was announced: `acknowledged by Ada`.
-    #[serde(default)]
     pub notes: Vec<String>,
     /// Its probes.
     pub probes: Vec<ProbeBoard>,
 }
 
 /// One probe.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ProbeBoard {
     /// Its check.
     pub check: String,
@@ -92,7 +84,6 @@ pub struct ProbeBoard {
     /// What it counts for.
     pub role: Role,
     /// What a `live` of it proves.
-    #[serde(default = "seen_from_outside")]
     pub proves: Proves,
     /// The storefront.
     pub country: Option<String>,
@@ -105,7 +96,7 @@ pub struct ProbeBoard {
 }
 
 /// The last look of a probe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LastLook {
     /// When.
     pub at: Time,
@@ -119,11 +110,6 @@ pub struct LastLook {
     pub say: String,
     /// How long it took.
     pub latency_ms: u32,
-}
-
-/// What a probe of an older board proved at least.
-fn seen_from_outside() -> Proves {
-    Proves::Presence
 }
 
 impl DependencyBoard {

@@ -51,6 +51,17 @@ impl Budget {
         }
     }
 
+    /// The clock was set back: nobody waits longer than a host may ask for, and a pace never takes longer
+    /// than one gap.
+    pub fn clock_set_back(&mut self, now: Time) {
+        for (host, next) in &mut self.next {
+            let gap = self.paces.get(host).map_or(Duration::ZERO, |pace| pace.gap.mul_f64(1.2));
+            if *next > now.plus(LONGEST_RETRY_AFTER) {
+                *next = now.plus(gap);
+            }
+        }
+    }
+
     /// The host asked us to stay away until then.
     pub fn stay_away(&mut self, host: &str, until: Time) {
         let next = self.next.entry(host.to_owned()).or_insert(until);

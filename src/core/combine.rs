@@ -1,7 +1,7 @@
 //! Several probes make one dependency: the worst of those that decide, with
 //! storefronts counted together and warnings capped at degraded.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::model::{Fault, Proof, Role, Verdict};
 use super::spread;
@@ -19,12 +19,14 @@ pub struct Part<'a> {
     pub spread: &'a str,
     /// The storefront, for checks asked in several countries.
     pub country: Option<&'a str>,
+    /// It is about a listing in a store, as its owner or as the public sees it.
+    pub listing: bool,
     /// What is believed about it.
     pub standing: &'a Standing,
 }
 
 /// A deciding check that cannot be seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unseen {
     /// Which: the same for all storefronts of a listing.
     pub group: String,
@@ -35,13 +37,11 @@ pub struct Unseen {
     /// For a reason that speaks at once, such as access lost.
     pub urgent: bool,
     /// The vendor serves others meanwhile.
-    #[serde(default)]
     pub vendor_fine: bool,
 }
 
 /// What a dependency comes to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Combined {
     /// The worst confirmed verdict; `None` while nothing was ever seen.
     pub held: Option<Held>,
@@ -55,6 +55,12 @@ pub struct Combined {
 }
 
 impl Combined {
+    /// As a clock that has been set back to `now` has it: nothing holds since the future.
+    pub fn not_after(&mut self, now: Time) {
+        self.held.iter_mut().chain(&mut self.suspicion).for_each(|held| held.not_after(now));
+        self.unseen.iter_mut().for_each(|unseen| unseen.held.not_after(now));
+    }
+
     /// Why it cannot be seen, if so: what is most worth an alert.
     pub fn unverified(&self) -> Option<&Held> {
         self.unseen.first().map(|unseen| &unseen.held)
@@ -178,12 +184,15 @@ fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     })
 }
 
-/// The owner's view says dropped while the public view is live: sources disagree.
+/// A store's owner view says dropped while its public listing is live: sources disagree. Elsewhere an
+/// account that its vendor lists as locked is lost, whatever still answers: what runs on it runs out.
 fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
-    let dropped = |part: &&Part<'_>| part.role == Role::Standing && part.standing.verdict() == Some(Verdict::Dropped);
+    let dropped = |part: &&Part<'_>| {
+        part.listing && part.role == Role::Standing && part.standing.verdict() == Some(Verdict::Dropped)
+    };
     let owner = parts.iter().find(dropped)?.standing.confirmed.as_ref()?;
     // Only if all that is public is live and seen: otherwise the worse of them speaks.
-    let mut public = parts.iter().filter(|part| part.role == Role::Serves).peekable();
+    let mut public = parts.iter().filter(|part| part.role == Role::Serves && part.listing).peekable();
     public.peek()?;
     // One look that saw nothing changes no mind.
     if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && !part.standing.is_unreadable()) {
@@ -227,7 +236,7 @@ mod tests {
 
     fn part<'a>(role: Role, country: Option<&'a str>, standing: &'a Standing) -> Part<'a> {
         let (check, spread) = if role == Role::Serves { ("store/listing", "a") } else { ("store/owner", "b") };
-        Part { role, check, spread, country, standing }
+        Part { role, check, spread, country, listing: true, standing }
     }
 
     #[test]
@@ -255,6 +264,15 @@ mod tests {
         let gone = standing(Verdict::Dropped, 5);
         let held = combine(&[part(Role::Warning, None, &gone)]).held.unwrap();
         assert_eq!(held.verdict, Verdict::Degraded);
+    }
+
+    #[test]
+    fn a_locked_account_is_lost_though_what_runs_on_it_still_answers() {
+        let (locked, live) = (standing(Verdict::Dropped, 5), standing(Verdict::Live, 1));
+        let hosted =
+            |role, check, standing| Part { role, check, spread: check, country: None, listing: false, standing };
+        let parts = [hosted(Role::Standing, "acme/account", &locked), hosted(Role::Serves, "website/page", &live)];
+        assert_eq!(combine(&parts).shown(), Shown::Dropped);
     }
 
     #[test]
@@ -359,8 +377,14 @@ mod tests {
     #[test]
     fn two_pages_of_one_check_are_no_storefronts() {
         let (live, out) = (standing(Verdict::Live, 1), standing(Verdict::Outage, 5));
-        let page =
-            |spread, standing| Part { role: Role::Serves, check: "website/page", spread, country: None, standing };
+        let page = |spread, standing| Part {
+            role: Role::Serves,
+            check: "website/page",
+            spread,
+            country: None,
+            listing: false,
+            standing,
+        };
         let whole = combine(&[page("www", &live), page("api", &out)]);
         assert_eq!(whole.shown(), Shown::Outage);
     }
@@ -368,8 +392,14 @@ mod tests {
     #[test]
     fn nothing_is_green_before_all_that_decides_was_looked_at() {
         let (live, new) = (standing(Verdict::Live, 1), Standing::default());
-        let page =
-            |spread, standing| Part { role: Role::Serves, check: "website/page", spread, country: None, standing };
+        let page = |spread, standing| Part {
+            role: Role::Serves,
+            check: "website/page",
+            spread,
+            country: None,
+            listing: false,
+            standing,
+        };
         let whole = combine(&[page("www", &live), page("api", &new)]);
         assert_eq!(whole.shown(), Shown::Starting);
         assert!(!whole.is_surely_live());

@@ -1,6 +1,6 @@
 //! Incidents: a dependency not `live`, from flip to recovery.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::combine::Combined;
 use super::model::{Fault, Proof, Verdict, words};
@@ -56,6 +56,10 @@ words! {
         Drill = "drill",
         /// A person tries whether channels arrive.
         Test = "test",
+        /// History cannot be written.
+        Unwritten = "unwritten",
+        /// History is written again.
+        Written = "written",
         /// A channel cannot deliver.
         ChannelDead = "channel_dead",
         /// A channel delivers again.
@@ -91,7 +95,7 @@ words! {
 }
 
 /// An open incident of one dependency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Incident {
     /// Dense number in the store.
     pub id: i64,

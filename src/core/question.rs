@@ -158,6 +158,8 @@ pub struct HttpQuestion {
     /// Asked first, unless its answer of before is still good: the `access_token` of its
     /// answer is the bearer token of this request (RFC 6749, section 5.1).
     pub token: Option<Box<HttpQuestion>>,
+    /// Somebody outside named the URL, and it must not lead to a private address.
+    pub named_by_stranger: bool,
 }
 
 impl HttpQuestion {
@@ -173,6 +175,7 @@ impl HttpQuestion {
             tls: false,
             timeout,
             token: None,
+            named_by_stranger: false,
         }
     }
 }

@@ -176,6 +176,8 @@ impl Occasion {
             | Reason::Report
             | Reason::Drill
             | Reason::Test
+            | Reason::Unwritten
+            | Reason::Written
             | Reason::ChannelDead
             | Reason::ChannelBack => false,
         }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::model::{Fault, Proof, Reading, Verdict};
 use super::policy::{Confirm, Policy};
@@ -23,7 +23,7 @@ pub struct Look {
 }
 
 /// A verdict with why and since when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Held {
     /// The verdict.
     pub verdict: Verdict,
@@ -36,17 +36,15 @@ pub struct Held {
     /// One sentence for people.
     pub say: String,
     /// What to do about it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// The check that says so, `vendor/check`; empty within the check's own standing.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub by: String,
     /// Since when it is so: the first look that said it.
     pub since: Time,
 }
 
 /// A contrary reading under confirmation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suspicion {
     /// What the last look says, since the first that said it or worse.
     pub held: Held,
@@ -56,32 +54,28 @@ pub struct Suspicion {
     pub last: Time,
     /// The contrary looks of this streak, all of them worse or all of them better than what is
     /// believed: when, and what they said.
-    #[serde(default)]
     pub looks: Vec<(Time, Verdict)>,
 }
 
 /// A streak of looks that saw nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unverified {
     /// Why nothing was seen.
     pub held: Held,
     /// How many looks in a row, for this reason.
     pub reads: u32,
     /// The vendor serves others meanwhile.
-    #[serde(default)]
     pub vendor_fine: bool,
     /// Since when nothing was seen, for whatever reason that is not told elsewhere.
-    #[serde(default)]
     pub streak: Option<Time>,
     /// It has become an alert of its own.
     pub blind: bool,
     /// Something that speaks at once was told of this streak.
-    #[serde(default)]
     pub urgent: bool,
 }
 
 /// What is believed about one probe.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Standing {
     /// The last confirmed verdict; never `unknown`.
     pub confirmed: Option<Held>,
@@ -94,13 +88,11 @@ pub struct Standing {
     /// When the confirmed verdict was last affirmed by a look.
     pub verified_at: Option<Time>,
     /// The mark of the key with which it was last seen live.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_mark: Option<u32>,
 }
 
 /// What kind of change a flip is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The confirmed verdict changed.
     Verdict,
@@ -111,7 +103,7 @@ pub enum Change {
 }
 
 /// A confirmed change, dated to when the contrary streak began.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Flip {
     /// What kind of change.
     pub change: Change,
@@ -123,7 +115,28 @@ pub struct Flip {
     pub confirmed_at: Time,
 }
 
+impl Held {
+    /// As a clock that has been set back to `now` has it: nothing holds since the future.
+    pub fn not_after(&mut self, now: Time) {
+        self.since = self.since.min(now);
+    }
+}
+
 impl Standing {
+    /// As a clock that has been set back to `now` has it: nothing lies in the future.
+    pub fn not_after(&mut self, now: Time) {
+        self.confirmed.iter_mut().for_each(|held| held.not_after(now));
+        // A doubt that lies in the future is begun anew by the next look.
+        self.suspicion = self.suspicion.take().filter(|doubt| doubt.last <= now);
+        if let Some(unseen) = &mut self.unverified {
+            unseen.held.not_after(now);
+            unseen.streak = unseen.streak.map(|at| at.min(now));
+        }
+        for at in [&mut self.last_live, &mut self.verified_at] {
+            *at = at.map(|at| at.min(now));
+        }
+    }
+
     /// Whether this probe was ever seen live.
     pub fn proven(&self) -> bool {
         self.last_live.is_some()

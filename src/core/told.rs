@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::combine::{Combined, Unseen};
 use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
@@ -21,8 +19,7 @@ const TURNS_KEPT: Duration = Duration::from_secs(6 * 3_600);
 const MOST_TURNS: usize = 24;
 
 /// What people were told, and what that rests on. Part of the store.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Told {
     /// The verdict told last; `None` while people believe that all is well.
     pub verdict: Option<Verdict>,
@@ -71,6 +68,27 @@ pub struct Told {
 }
 
 impl Told {
+    /// As a clock that has been set back to `now` has it: nothing was told in the future.
+    pub fn not_after(&mut self, now: Time) {
+        let times = [
+            &mut self.began_at,
+            &mut self.opened_at,
+            &mut self.news_at,
+            &mut self.reminded_at,
+            &mut self.suspected,
+            &mut self.suspected_last,
+            &mut self.held_since,
+            &mut self.cause_up,
+            &mut self.turned_at,
+            &mut self.flapping,
+            &mut self.lost_at,
+        ];
+        for at in times {
+            *at = at.map(|at| at.min(now));
+        }
+        self.turns.retain(|turn| *turn <= now);
+    }
+
     /// What must have been told of an incident that an older version left open.
     pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Told {
         let blind = combined.unseen.iter().filter(|unseen| unseen.blind);

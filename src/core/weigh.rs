@@ -45,11 +45,11 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
     match reading.verdict {
         Verdict::Live => weigh_live(plain, witnesses, policy),
         Verdict::Degraded => match witnesses.own_network {
-            OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
+            OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
             _ => plain,
         },
         Verdict::Unknown => match witnesses.own_network {
-            OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
+            OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
             _ if reading.reason == "credential_refused" && policy.keyed && proven => {
                 weigh_access(plain, witnesses, policy, now)
             }
@@ -61,7 +61,10 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
     }
 }
 
-const BLIND: &str = "our own network is down: most anchors do not answer either";
+/// Why nothing was seen while our own network was down.
+pub const OWN_NETWORK: &str = "own_network";
+/// The same as a sentence.
+pub const BLIND: &str = "our own network is down: most anchors do not answer either";
 
 impl Weighed {
     fn unknown(self, reason: &str, fault: Fault, because: &str) -> Weighed {
@@ -86,7 +89,7 @@ impl Weighed {
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
-        "own_network" => Some("Look at the network of the machine that runs plugwatch."),
+        OWN_NETWORK => Some("Look at the network of the machine that runs plugwatch."),
         _ => None,
     }
 }
@@ -105,7 +108,7 @@ fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed
 fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     match witnesses.own_network {
         _ if policy.local => plain,
-        OwnNetwork::Blind => plain.unknown("own_network", Fault::Ours, BLIND),
+        OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
         OwnNetwork::Unasked => plain.wanting(Want::Anchors),
         OwnNetwork::Sound => {
             let weighed = plain.resting_on("our own network is fine");
@@ -164,7 +167,7 @@ fn weigh_dropped(
     now: Time,
 ) -> Weighed {
     if witnesses.own_network == OwnNetwork::Blind && !policy.local {
-        return plain.unknown("own_network", Fault::Ours, BLIND);
+        return plain.unknown(OWN_NETWORK, Fault::Ours, BLIND);
     }
     let mut weighed = plain;
     if witnesses.own_network == OwnNetwork::Unasked && !policy.local {

@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::model::Verdict;
+use super::pace::{Asking, limit};
 use super::time::Time;
 
-/// A control's or a second path's answer is reused for this long.
-pub const FRESH: Duration = Duration::from_secs(60);
+/// A control's or a second path's answer is reused for this long: it is not asked more often.
+pub const FRESH: Duration = limit(Asking::Control).gap;
 
 /// One thing another path said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

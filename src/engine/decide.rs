@@ -15,10 +15,12 @@ use crate::core::burn::{self, Stock};
 use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
+use crate::core::pace::Asking;
 use crate::core::round::round;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
-use crate::core::witness::{Tally, Want};
+use crate::core::weigh::{BLIND, OWN_NETWORK};
+use crate::core::witness::{OwnNetwork, Tally, Want, Witnesses};
 use crate::store::{IncidentChange, LookRow};
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +79,7 @@ impl Engine {
             witnesses.same_vendor = self.same_vendor(&spec, look.at);
         }
         let (id, at) = (spec.id, look.at);
+        let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
         let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
@@ -96,9 +99,9 @@ impl Engine {
         next.last = Some(LastLook {
             at,
             asked: answer.asked,
-            verdict: look.reading.verdict,
-            reason: look.reading.reason.clone(),
-            say: look.reading.say.clone(),
+            verdict,
+            reason: reason.to_owned(),
+            say: say.to_owned(),
             latency_ms: answer.took_ms,
         });
         log_look(&spec, &look, answer.took_ms);
@@ -107,8 +110,8 @@ impl Engine {
             probe: id,
             dependency: spec.probe.dependency.clone(),
             at,
-            verdict: look.reading.verdict,
-            reason: look.reading.reason.clone(),
+            verdict,
+            reason: reason.to_owned(),
             latency_ms: answer.took_ms,
             standing: write.then(|| next.standing.clone()),
             flip: flip.clone(),
@@ -131,17 +134,30 @@ impl Engine {
 
     fn plan_next(&mut self, spec: &Spec, look: &Look, standing: &Standing, wants: &[Want]) {
         let again = wants.iter().filter_map(|want| match want {
-            Want::LookAgain(wait) => Some(*wait),
+            Want::LookAgain(wait) => Some((Asking::Confirmation, *wait)),
             _ => None,
         });
-        let urgent = wants.iter().any(|want| matches!(want, Want::LookAgain(_)));
-        let again = again.chain(self.home_pace(spec, standing)).chain(self.heightened_pace(spec, look.at));
+        let home = self.home_pace(spec, standing).map(|wait| (Asking::Routine, wait));
+        let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
+        let wishes: Vec<_> = again.chain(home).chain(heightened).collect();
         // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
         let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
-        self.plan.done(spec.id, look.at, again.min(), urgent, stay_away);
+        self.plan.done(spec.id, look.at, &wishes, stay_away);
         if wants.contains(&Want::WholeSpread) {
-            self.plan.hurry_spread(&spec.probe.spread, spec.id, look.at);
+            let since = self.spread_in_doubt_since(spec, standing).unwrap_or(look.at);
+            self.plan.hurry_spread(&spec.probe.spread, spec.id, since, look.at);
         }
+    }
+
+    /// Since when any storefront of the listing is in doubt.
+    fn spread_in_doubt_since(&self, spec: &Spec, standing: &Standing) -> Option<Time> {
+        let others = self
+            .plan
+            .of(&spec.probe.dependency)
+            .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
+        let known = others.filter_map(|other| Some(&self.draft.probe(&self.state, other.id)?.standing));
+        let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
+        known.chain([standing]).filter_map(since).min()
     }
 
     /// After a loss everything is looked at three times as often, within the hosts' budgets.
@@ -192,6 +208,12 @@ impl Engine {
         true
     }
 
+    /// Whether a check is about a listing in a store, as its owner or as the public sees it.
+    pub(super) fn is_listing(&self, spec: &Spec) -> bool {
+        let found = self.ctx.config.catalog.check(&spec.probe.check);
+        found.is_some_and(|(vendor, _)| vendor.category == "app_store")
+    }
+
     /// What a dependency comes to, by all that is believed about its probes.
     pub(super) fn combined(&self, id: &str) -> Combined {
         let fallback = Standing::default();
@@ -203,6 +225,7 @@ impl Engine {
                 check: &spec.probe.check,
                 spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
+                listing: self.is_listing(spec),
                 standing: self.draft.probe(&self.state, spec.id).map_or(&fallback, |probe| &probe.standing),
             })
             .collect();
@@ -272,6 +295,17 @@ impl Engine {
 
     pub(super) fn dependency(&self, id: &str) -> Option<&Dependency> {
         self.ctx.config.dependencies.iter().find(|dependency| dependency.id == id)
+    }
+}
+
+/// What a check counts as in history and sums. What failed while plugwatch's own network was down was
+/// not seen, whatever the answer looked like: it is nobody's outage.
+fn as_stored<'l>(spec: &Spec, look: &'l Look, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
+    let reading = &look.reading;
+    let blind = witnesses.own_network == OwnNetwork::Blind && !spec.probe.policy.local;
+    match blind && reading.verdict != Verdict::Live {
+        true => (Verdict::Unknown, OWN_NETWORK, BLIND),
+        false => (reading.verdict, reading.reason.as_str(), reading.say.as_str()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is known, and what has been decided but not yet committed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::core::board::LastLook;
 use crate::core::burn::Stock;
@@ -9,7 +9,38 @@ use crate::core::incident::Incident;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
 use crate::core::told::Told;
-use crate::store::{Batch, FactRow};
+use crate::store::{Batch, DependencyChange, FactRow, LookRow};
+
+/// So many checks are kept one by one while nothing can be written: at ten a second, some twenty
+/// minutes.
+const MOST_LOOKS: usize = 10_000;
+/// So much of raw answers is kept in memory meanwhile.
+const MOST_BYTES: usize = 32 << 20;
+
+/// What is missing of a time in which nothing could be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shed {
+    /// Checks that are kept as sums only.
+    pub checks: usize,
+    /// Raw answers that were left out.
+    pub answers: usize,
+}
+
+impl Shed {
+    /// Both together.
+    pub fn add(&mut self, more: Shed) {
+        self.checks += more.checks;
+        self.answers += more.answers;
+    }
+
+    /// The end of a sentence that says what is missing; empty where nothing is.
+    pub fn sentence(&self) -> String {
+        let checks = (self.checks > 0).then(|| format!("{} checks are kept as sums only", self.checks));
+        let answers = (self.answers > 0).then(|| format!("{} raw answers were left out", self.answers));
+        let missing: Vec<String> = checks.into_iter().chain(answers).collect();
+        if missing.is_empty() { String::new() } else { format!("; {}", missing.join(", ")) }
+    }
+}
 
 /// What is known about one probe.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +100,21 @@ pub struct Draft {
 }
 
 impl State {
+    /// As a clock that has been set back to `now` has it: nothing lies in the future.
+    pub fn not_after(&mut self, now: Time) {
+        for probe in self.probes.values_mut() {
+            probe.standing.not_after(now);
+            probe.written_at = probe.written_at.min(now);
+            probe.last.iter_mut().for_each(|last| last.at = last.at.min(now));
+            probe.stocks.retain(|stock| stock.at <= now);
+        }
+        for dependency in self.dependencies.values_mut() {
+            dependency.combined.not_after(now);
+            dependency.told.not_after(now);
+            dependency.incident.iter_mut().for_each(|incident| incident.began_at = incident.began_at.min(now));
+        }
+    }
+
     /// The draft was committed: it is now what is known.
     pub fn absorb(&mut self, draft: Draft) {
         self.probes.extend(draft.probes);
@@ -92,17 +138,63 @@ impl Draft {
         self.dependencies.get(id).or_else(|| state.dependencies.get(id)).cloned().unwrap_or_default()
     }
 
-    /// While the store fails, plain looks are forgotten before anything else is.
-    pub fn forget_oldest(&mut self) {
-        const MOST: usize = 10_000;
-        let over = self.batch.looks.len().saturating_sub(MOST);
+    /// While the store fails: makes what is to be written small, and says what is missing then. Of each
+    /// dependency and each standing only the last state is needed.
+    pub fn shed(&mut self) -> Shed {
+        let mut last: HashMap<String, DependencyChange> = HashMap::new();
+        let mut order = Vec::new();
+        for change in self.batch.dependencies.drain(..) {
+            order.retain(|id| *id != change.id);
+            order.push(change.id.clone());
+            last.insert(change.id.clone(), change);
+        }
+        self.batch.dependencies = order.into_iter().filter_map(|id| last.remove(&id)).collect();
+        let mut seen = HashSet::new();
+        for look in self.batch.looks.iter_mut().rev() {
+            if look.standing.is_some() && !seen.insert(look.probe) {
+                look.standing = None;
+            }
+        }
+        let answers = self.shed_answers();
+        Shed { checks: self.sum_up(), answers }
+    }
+
+    /// Beyond some thousands plain checks are kept as sums of their hours and days, the oldest first.
+    fn sum_up(&mut self) -> usize {
+        let over = self.batch.looks.len().saturating_sub(MOST_LOOKS);
+        let plain = |look: &LookRow| {
+            look.flip.is_none()
+                && look.standing.is_none()
+                && look.evidence.is_none()
+                && look.stock.is_none()
+                && look.facts.is_empty()
+                && look.fact_changes.is_empty()
+        };
         let mut left = over;
-        self.batch.looks.retain(|look| {
-            let plain = look.flip.is_none() && look.standing.is_none();
-            let forget = left > 0 && plain;
-            left -= usize::from(forget);
-            !forget
-        });
+        let looks = std::mem::take(&mut self.batch.looks);
+        for look in looks {
+            if left > 0 && plain(&look) {
+                left -= 1;
+                self.batch.sums.add(&look);
+            } else {
+                self.batch.looks.push(look);
+            }
+        }
+        over - left
+    }
+
+    /// The latest raw answers that fit stay; of the others only their hash and facts do.
+    fn shed_answers(&mut self) -> usize {
+        let (mut size, mut shed) = (0, 0);
+        for look in self.batch.looks.iter_mut().rev() {
+            let Some(evidence) = look.evidence.as_mut().filter(|evidence| !evidence.body.is_empty()) else { continue };
+            size += evidence.body.len();
+            if size > MOST_BYTES {
+                evidence.body = Vec::new();
+                shed += 1;
+            }
+        }
+        shed
     }
 
     /// Decides about a probe.

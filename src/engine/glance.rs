@@ -11,13 +11,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::{Board, LastLook};
 use crate::core::time::Time;
+use crate::core::weigh::OWN_NETWORK;
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::report::Report;
 use crate::store::{Result, Store};
-
-/// Why nothing was seen while our own network was down.
-const BLIND: &str = "own_network";
 
 /// How things stand, as far as it was written down.
 ///
@@ -91,6 +89,6 @@ async fn read(config: Config, askers: Askers, store: Arc<Store>, clock: Clock) -
 fn blind_since(engine: &Engine) -> Option<Time> {
     let newest = engine.state.probes.values().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
     let unseen = engine.state.probes.values().filter_map(|state| state.standing.unverified.as_ref());
-    let blind = unseen.filter(|unseen| unseen.held.reason == BLIND).map(|unseen| unseen.held.since);
-    blind.min().filter(|_| newest.reason == BLIND)
+    let blind = unseen.filter(|unseen| unseen.held.reason == OWN_NETWORK).map(|unseen| unseen.held.since);
+    blind.min().filter(|_| newest.reason == OWN_NETWORK)
 }

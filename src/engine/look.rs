@@ -118,13 +118,13 @@ async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &
         witnesses.negative = ctx.desk.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
     }
     if look.reading.verdict == Verdict::Unknown && look.reading.fault != crate::core::model::Fault::Ours {
-        witnesses.own_network = ctx.desk.anchors(ctx, false).await;
+        witnesses.own_network = ctx.desk.anchors(ctx, look.at).await;
     }
     for _ in 0..4 {
         let (_, _, wants) = after(standing, look, &witnesses, policy);
         let mut heard = false;
         for want in wants {
-            heard |= fetch(ctx, spec, want, &mut witnesses).await;
+            heard |= fetch(ctx, spec, look.at, want, &mut witnesses).await;
         }
         if !heard {
             break;
@@ -134,11 +134,11 @@ async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &
 }
 
 /// Whether something new was heard.
-async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, want: Want, witnesses: &mut Witnesses) -> bool {
+async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, at: Time, want: Want, witnesses: &mut Witnesses) -> bool {
     use crate::core::witness::FRESH;
     match want {
         Want::Anchors => {
-            let before = std::mem::replace(&mut witnesses.own_network, ctx.desk.anchors(ctx, false).await);
+            let before = std::mem::replace(&mut witnesses.own_network, ctx.desk.anchors(ctx, at).await);
             before != witnesses.own_network
         }
         Want::PositiveControl if witnesses.positive.is_none() => {

@@ -11,6 +11,7 @@ mod draft;
 mod drill;
 mod evidence;
 mod facts;
+mod frozen;
 mod glance;
 mod heartbeat;
 mod look;
@@ -19,14 +20,17 @@ mod people;
 mod plan;
 mod report;
 mod run;
+mod set_back;
 mod start;
 mod tell;
 mod telling;
+mod unwritten;
 mod view;
 mod witnesses;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
 pub use evidence::redacted;
+pub use frozen::{alert_snapshot, alert_view, kept_report};
 pub use glance::{glance, report_now};
 pub use heartbeat::{ailing, beat};
 pub use look::{Before, Looked, one_look};
@@ -47,6 +51,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::act::People;
 use crate::core::board::Board;
+use crate::core::pace::Asking;
 use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
@@ -57,6 +62,7 @@ use draft::{Draft, State};
 use own_network::OwnState;
 use plan::Plan;
 pub use report::Span;
+use unwritten::Unwritten;
 
 /// What changed by plain looks only is shown this often.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
@@ -102,6 +108,10 @@ pub struct Engine {
     review_at: Option<Time>,
     /// What was looked at before is old: since the start, or since the machine woke.
     fresh_since: Time,
+    /// How often the clock had been set back when everything was planned.
+    set_back: u64,
+    /// The latest time that counted.
+    latest: Time,
     /// Losses that count of what is configured no longer.
     gone: Vec<(String, Time)>,
     /// When a notice, a mute or announced work begins or ends next.
@@ -120,7 +130,7 @@ pub struct Engine {
     next_incident: i64,
     simulation: bool,
     board: watch::Sender<Arc<Board>>,
-    unwritten_since: Option<Time>,
+    unwritten: Unwritten,
     board_dirty: bool,
     shown_at: Time,
     bell: Arc<Notify>,
@@ -150,15 +160,16 @@ impl Engine {
     /// Starts everything that is due at `now`. Never waits.
     pub fn tick(&mut self, now: Time) {
         self.ctx.clock.move_to(now);
+        self.latest = self.latest.max(now);
         if self.own.take_due(now) {
             let ctx = self.ctx.clone();
-            self.flights.spawn(async move { Flight::Anchors(ctx.desk.anchors(&ctx, true).await) });
+            self.flights.spawn(async move { Flight::Anchors(ctx.desk.anchors(&ctx, now).await) });
         }
-        for (spec, urgent) in self.plan.take_due(now) {
+        for (spec, asking) in self.plan.take_due(now) {
             let ctx = self.ctx.clone();
             let before = self.before(spec.id, now);
             let id = spec.id;
-            let look = async move { one_look(&ctx, spec, before, urgent).await };
+            let look = async move { one_look(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
@@ -186,7 +197,7 @@ impl Engine {
             }
             Flight::Lost(id) => {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
-                self.plan.done(id, now, Some(LOST), false, None);
+                self.plan.done(id, now, &[(Asking::Routine, LOST)], None);
             }
             Flight::Anchors(judged) => self.judge_own_network(judged, now),
         }
@@ -203,6 +214,7 @@ impl Engine {
                 self.take(flight, now);
             }
         }
+        self.follow_clock(now).await?;
         self.hear_people(now).await?;
         self.gather_report(now).await?;
         self.flush(now).await
@@ -212,24 +224,15 @@ impl Engine {
     /// draft stays a draft, and is tried again with the next one.
     ///
     /// # Errors
-    /// The store could not write; nothing is lost but the oldest looks of a long failure.
+    /// The store could not write; `unwritten` says what is kept of a long failure.
     pub async fn flush(&mut self, now: Time) -> store::Result<()> {
-        let mut draft = std::mem::take(&mut self.draft);
-        if !draft.batch.is_empty() {
-            draft.batch.watched_until = Some(now);
-            if let Err(error) = self.store.commit(&draft.batch).await {
-                draft.forget_oldest();
-                self.draft = draft;
-                let since = Some(*self.unwritten_since.get_or_insert(now));
-                let alerts = self.draft.batch.alerts.clone();
-                self.unsaid.send_replace(Arc::new(Unsaid { since, alerts }));
-                self.bell.notify_one();
-                self.board_dirty = true;
+        if !self.draft.batch.is_empty() {
+            self.draft.batch.watched_until = Some(now);
+            if let Err(error) = self.store.commit(&self.draft.batch).await {
+                self.note_unwritten(&error, now);
                 return Err(error);
             }
-            if self.unwritten_since.take().is_some() {
-                self.unsaid.send_replace(Arc::default());
-            }
+            let draft = std::mem::take(&mut self.draft);
             let tells = !draft.batch.alerts.is_empty();
             let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
             self.state.absorb(draft);
@@ -240,6 +243,8 @@ impl Engine {
             if tells {
                 self.bell.notify_one();
             }
+            // What it tells of its end goes with the next commit.
+            self.note_written(now);
         }
         self.show(now);
         Ok(())

@@ -37,6 +37,11 @@ impl OwnState {
         self.told = true;
     }
 
+    /// The clock was set back: nothing is so since the future, and the anchors are asked soon.
+    pub fn clock_set_back(&mut self, now: Time) {
+        (self.since, self.next_at) = (self.since.min(now), self.next_at.min(now.plus(BLIND)));
+    }
+
     /// The anchors are to be asked now.
     pub fn ask_at(&mut self, now: Time) {
         self.next_at = self.next_at.min(now);
@@ -82,6 +87,7 @@ impl Engine {
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
             self.own.told = true;
             let title = match self.ctx.desk.sign() {
+                Sign::Exhausted => "We are blind: plugwatch is out of file descriptors",
                 Sign::Silence => "We are blind: our own network is down",
                 Sign::Clock => "We are blind: our own clock seems wrong",
                 Sign::Stranger => "We are blind: somebody answers in everybody's place",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::config::Probe;
 use crate::core::budget::come_back;
+use crate::core::pace::{Asked, Asking};
 use crate::core::schedule::stable;
 use crate::core::time::Time;
 
@@ -22,8 +23,22 @@ pub struct Spec {
 struct Planned {
     spec: Arc<Spec>,
     next_at: Time,
-    urgent: bool,
+    /// Why it is asked then.
+    asking: Asking,
     in_flight: bool,
+    /// When it was asked last, for whatever reason.
+    last: Option<Time>,
+    asked: Asked,
+}
+
+impl Planned {
+    /// Asks at `wish`, or as soon after it as the reason may; not at all where that reason has asked
+    /// often enough, or where it is asked before that anyway.
+    fn bring_forward(&mut self, asking: Asking, wish: Time) {
+        if let Some(at) = self.asked.allowed(asking, wish).filter(|at| *at < self.next_at) {
+            (self.next_at, self.asking) = (at, asking);
+        }
+    }
 }
 
 /// All probes with their next looks.
@@ -41,9 +56,11 @@ impl Plan {
         let planned = |spec: Arc<Spec>| {
             // Without its key nothing is asked, so nobody has to wait for that.
             let first = if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec)) };
-            let kept = old.probes.get(&spec.id).map(|old| (old.next_at, old.urgent));
-            let (next_at, urgent) = kept.filter(|(at, _)| *at <= first).unwrap_or((first, false));
-            (spec.id, Planned { spec, next_at, urgent, in_flight: false })
+            let kept = old.probes.get(&spec.id);
+            let nearer = kept.map(|old| (old.next_at, old.asking)).filter(|(at, _)| *at <= first);
+            let (next_at, asking) = nearer.unwrap_or((first, Asking::Routine));
+            let (last, asked) = kept.map(|old| (old.last, old.asked.clone())).unwrap_or_default();
+            (spec.id, Planned { spec, next_at, asking, in_flight: false, last, asked })
         };
         let mut by_dependency: HashMap<String, Vec<i64>> = HashMap::new();
         for spec in &specs {
@@ -64,39 +81,51 @@ impl Plan {
         self.probes.values().filter(|planned| !planned.in_flight).map(|planned| planned.next_at).min()
     }
 
-    /// Takes what is due; each comes back with [`Plan::done`].
-    pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, bool)> {
+    /// Takes what is due, with why; each comes back with [`Plan::done`].
+    pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
         let due = self.probes.values_mut().filter(|planned| !planned.in_flight && planned.next_at <= now);
         due.map(|planned| {
             planned.in_flight = true;
-            (planned.spec.clone(), planned.urgent)
+            planned.last = Some(now);
+            planned.asked.note(planned.asking, now);
+            (planned.spec.clone(), planned.asking)
         })
         .collect()
     }
 
-    /// A look is done; the next comes by schedule, or earlier if the core wants it.
-    /// Never while the vendor asked us to stay away.
-    pub fn done(&mut self, id: i64, now: Time, again: Option<Duration>, urgent: bool, stay_away: Option<Duration>) {
+    /// A check is done; the next comes by schedule, or earlier for one of the `wishes`, each with its
+    /// reason and how long it waits. Never while the vendor asked us to stay away.
+    pub fn done(&mut self, id: i64, now: Time, wishes: &[(Asking, Duration)], stay_away: Option<Duration>) {
         self.hurried += 1;
         let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
         let Some(planned) = self.probes.get_mut(&id) else { return };
-        let regular = planned.spec.probe.schedule.next(now, phase(&planned.spec));
-        // Up to a tenth later, never earlier: confirmation wants its time in full.
-        let hurried = again.map(|wait| now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
+        planned.next_at = planned.spec.probe.schedule.next(now, phase(&planned.spec));
+        (planned.asking, planned.in_flight) = (Asking::Routine, false);
+        for (asking, wait) in wishes {
+            // Up to a tenth later, never earlier: confirmation wants its time in full.
+            planned.bring_forward(*asking, now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
+        }
         let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
-        planned.next_at = hurried.map_or(regular, |at| at.min(regular)).max(welcome);
-        planned.urgent = urgent;
-        planned.in_flight = false;
+        planned.next_at = planned.next_at.max(welcome);
     }
 
-    /// All storefronts of the same check look now.
-    pub fn hurry_spread(&mut self, spread: &str, but: i64, now: Time) {
+    /// All storefronts of the same listing are asked now, each once since the doubt began.
+    pub fn hurry_spread(&mut self, spread: &str, but: i64, since: Time, now: Time) {
         let same = |planned: &&mut Planned| planned.spec.probe.spread == spread && planned.spec.id != but;
-        for planned in self.probes.values_mut().filter(same) {
-            // One that looked since the suspicion began is not asked again and again.
-            if planned.next_at > now.plus(Duration::from_secs(600)) {
-                planned.next_at = now;
-                planned.urgent = true;
+        let stale = |planned: &&mut Planned| planned.last.is_none_or(|last| last < since);
+        for planned in self.probes.values_mut().filter(same).filter(stale) {
+            planned.bring_forward(Asking::Storefronts, now);
+        }
+    }
+
+    /// The clock was set back: nothing is planned further ahead than its own schedule has it.
+    pub fn clock_set_back(&mut self, now: Time) {
+        for planned in self.probes.values_mut() {
+            planned.asked.forget_after(now);
+            planned.last = planned.last.map(|last| last.min(now));
+            let regular = planned.spec.probe.schedule.next(now, phase(&planned.spec));
+            if planned.next_at > regular {
+                (planned.next_at, planned.asking) = (regular, Asking::Routine);
             }
         }
     }
@@ -106,7 +135,7 @@ impl Plan {
         let ids: Vec<i64> = dependencies.iter().flat_map(|id| self.by_dependency.get(id)).flatten().copied().collect();
         for id in ids {
             let Some(planned) = self.probes.get_mut(&id).filter(|planned| planned.spec.probe.home) else { continue };
-            planned.next_at = planned.next_at.min(now.plus(Duration::from_secs(1)));
+            planned.bring_forward(Asking::Cause, now.plus(Duration::from_secs(1)));
         }
     }
 

@@ -56,7 +56,7 @@ impl Engine {
             let now = self.ctx.clock.now();
             self.tick(now);
             if self.draft.batch.is_urgent() {
-                self.flush_or_log(now).await;
+                self.try_flush(now).await;
             }
             let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
             // Only waiting stands in the select: what touches the store runs to its end.
@@ -71,6 +71,9 @@ impl Engine {
                 _ = self.ctx.clock.sleep_until(wake) => {}
             }
             let now = self.ctx.clock.now();
+            if let Err(error) = self.follow_clock(now).await {
+                tracing::error!(%error, "what was planned cannot follow the clock yet: {error}; it is tried again");
+            }
             self.note_pause(wake, now).await;
             if now >= listen_at {
                 listen_at = now.plus(LISTEN);
@@ -80,8 +83,9 @@ impl Engine {
                 tracing::error!(%error, "the weekly report could not be gathered: {error}");
             }
             let ripe = waiting.as_ref().is_some_and(|watch| watch.elapsed() >= GROUP);
-            if self.draft.batch.is_urgent() || self.draft.batch.looks.len() >= MOST || ripe {
-                self.flush_or_log(now).await;
+            let again = self.unwritten.due().is_some_and(|at| at <= now);
+            if self.draft.batch.is_urgent() || self.draft.batch.looks.len() >= MOST || ripe || again {
+                self.try_flush(now).await;
                 waiting = None;
             }
             self.show(now);
@@ -115,7 +119,8 @@ impl Engine {
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
         let due = self.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
         let flush = waiting.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
-        flush.map_or(due, |flush| flush.min(due))
+        let again = self.unwritten.due().map(|at| at.max(now));
+        [flush, again].into_iter().flatten().fold(due, Time::min)
     }
 
     /// A machine that slept watched nothing meanwhile: that is noted, never guessed.
@@ -161,10 +166,13 @@ impl Engine {
         }
     }
 
-    /// Nothing is lost if this fails: the draft is tried again with the next one.
-    async fn flush_or_log(&mut self, now: Time) {
+    /// Nothing is lost if this fails: the draft is tried again, ever more rarely, and the log says so.
+    async fn try_flush(&mut self, now: Time) {
+        if self.unwritten.waits(now) {
+            return;
+        }
         if let Err(error) = self.flush(now).await {
-            tracing::error!(%error, "what was seen could not be written down: {error}; is the disk full?");
+            tracing::debug!(%error, "a try to write failed");
         }
     }
 

@@ -11,6 +11,7 @@ use super::draft::{DependencyState, Draft, ProbeState, State};
 use super::own_network::OwnState;
 use super::plan::{Plan, Spec};
 use super::tell::Concerning;
+use super::unwritten::Unwritten;
 use super::{Context, Engine};
 use crate::ask::Askers;
 use crate::clock::Clock;
@@ -41,7 +42,10 @@ impl Engine {
     /// The store cannot be read or written.
     pub async fn start(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, ids: Ids) -> Result<Engine> {
         let now = clock.now();
-        let gap = store.watched_until().await?.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
+        // A clock that ran ahead, and was set right since, must not silence anybody until its time.
+        let watched = store.watched_until().await?;
+        store.not_after(now, watched.map_or(Duration::ZERO, |until| until.since(now))).await?;
+        let gap = watched.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
         if let Some((from, to)) = gap {
             store.add_gap(from, to).await?;
         }
@@ -69,6 +73,8 @@ impl Engine {
         let ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
         let (board, _) = watch::channel(Arc::new(Board::default()));
         Engine {
+            set_back: ctx.clock.times_set_back(),
+            latest: now,
             ctx,
             ids,
             plan: Plan::default(),
@@ -93,7 +99,7 @@ impl Engine {
             next_incident,
             simulation: false,
             board,
-            unwritten_since: None,
+            unwritten: Unwritten::default(),
             board_dirty: true,
             shown_at: Time(0),
             bell: Arc::new(Notify::new()),
@@ -155,6 +161,7 @@ impl Engine {
             .collect();
         for spec in &specs {
             let mut standing = standings.get(&spec.id).cloned().unwrap_or_default();
+            standing.not_after(now);
             if !active.contains(&spec.id) {
                 // Nobody watched it meanwhile: all that is left is that it was there once.
                 standing = Standing { last_live: standing.last_live, ..Standing::default() };
@@ -182,7 +189,9 @@ impl Engine {
         let mut stored = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
-            let (combined, told) = stored.remove(id).unwrap_or_default();
+            let (mut combined, mut told) = stored.remove(id).unwrap_or_default();
+            combined.not_after(now);
+            told.iter_mut().for_each(|told| told.not_after(now));
             // What an incident rests on may be watched no longer: that is no recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
             let incident = incidents.get(id).filter(rests).cloned();

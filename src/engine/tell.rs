@@ -1,6 +1,6 @@
 //! Puts an alert into the draft, with a row in the outbox for everybody who wants it.
 
-use super::Engine;
+use super::{Engine, alert_snapshot};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::route::{Occasion, routed};
@@ -65,8 +65,7 @@ impl Engine {
     pub(super) fn frozen(&self, reason: Reason, level: Level, body: Body, at: Time) -> serde_json::Value {
         let platform = self.ctx.config.platform.clone();
         let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
-        // A view is plain data; it always becomes JSON.
-        serde_json::to_value(&view).unwrap_or_default()
+        alert_snapshot(&view)
     }
 
     pub(super) fn addressed(

@@ -37,7 +37,7 @@ impl Engine {
                     ..self.view_dependency(dependency)
                 })
                 .collect(),
-            unwritten_since: self.unwritten_since,
+            unwritten_since: self.unwritten.since,
             simulation: self.simulation,
         }
     }
@@ -55,6 +55,7 @@ impl Engine {
                 check: &spec.probe.check,
                 spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
+                listing: self.is_listing(spec),
                 standing: &probe.standing,
             })
             .collect();

@@ -20,8 +20,8 @@ use crate::core::witness::{FRESH, OwnNetwork, Witnessed};
 
 /// Controls of a probe that reads live are asked no more often than this.
 pub const SLOW: Duration = Duration::from_secs(3_600);
-/// What the anchors said counts for so long.
-const ANCHORS_COUNT: Duration = Duration::from_secs(5);
+/// The anchors are strangers' machines: however many checks fail at once, they are asked once a second.
+const ANCHORS_GAP: Duration = Duration::from_secs(1);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 
@@ -108,12 +108,15 @@ impl Desk {
         seen
     }
 
-    /// What is known about our own network, without asking.
-    pub fn known_network(&self, now: Time) -> OwnNetwork {
-        let judged = *self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-        judged
-            .filter(|(at, _)| *at <= now && now.since(*at) < ANCHORS_COUNT)
-            .map_or(OwnNetwork::Unasked, |(_, judged)| judged)
+    /// What is known about our own network since `since`, without asking. What was sound before an
+    /// answer failed to come says nothing about that answer.
+    pub fn known_network(&self, since: Time) -> OwnNetwork {
+        let judged = self.judged();
+        judged.filter(|(at, _)| *at >= since).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
+    }
+
+    fn judged(&self) -> Option<(Time, OwnNetwork)> {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What anchors that do not answer showed last.
@@ -121,12 +124,16 @@ impl Desk {
         *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the anchors, unless somebody just did. `anew` asks in any case.
-    pub async fn anchors(&self, ctx: &Arc<Context>, anew: bool) -> OwnNetwork {
+    /// Asks the anchors, unless somebody did since `since`.
+    pub async fn anchors(&self, ctx: &Arc<Context>, since: Time) -> OwnNetwork {
         let _one_at_a_time = self.network.lock().await;
-        let known = self.known_network(ctx.clock.now());
-        if known != OwnNetwork::Unasked && !anew {
+        let known = self.known_network(since);
+        if known != OwnNetwork::Unasked {
             return known;
+        }
+        // One that lies in the future was noted by a clock that has been set back since.
+        if let Some((at, _)) = self.judged().filter(|(at, _)| *at <= ctx.clock.now()) {
+            ctx.clock.sleep_until(at.plus(ANCHORS_GAP)).await;
         }
         let answered = ctx.askers.anchors().await;
         let judged = anchors::judge(&answered);

@@ -8,7 +8,7 @@ use super::http::{Reply, ask, client, meaning};
 use super::{Message, Tried};
 use crate::core::question::Secret;
 use crate::say::markdown;
-use crate::say::split::split;
+use crate::say::split::two_parts;
 
 /// A message is 2,000 characters at most.
 const LIMIT: usize = 1_900;
@@ -27,7 +27,7 @@ impl Discord {
     /// Posts all parts; the first one's id is kept, so that it can be changed.
     pub(super) async fn send(&self, message: &Message) -> Tried {
         let mut first = None;
-        for (sent, part) in split(&markdown(&message.html), LIMIT).into_iter().enumerate() {
+        for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let post = self.client.post(format!("{}?wait=true", self.url.open())).json(&body(&part));
             let reply = match ask(post, "Discord").await {
                 Ok(reply) => reply,
@@ -43,7 +43,9 @@ impl Discord {
 
     /// Changes a message.
     pub(super) async fn amend(&self, id: &str, message: &Message) -> Tried {
-        let Some(part) = split(&markdown(&message.html), LIMIT).into_iter().next() else { return Tried::Sent(None) };
+        let Some(part) = two_parts(&markdown(&message.html), LIMIT).into_iter().next() else {
+            return Tried::Sent(None);
+        };
         let patch = self.client.patch(format!("{}/messages/{id}", self.url.open())).json(&body(&part));
         match ask(patch, "Discord").await {
             Ok(reply) => read(&reply),

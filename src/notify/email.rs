@@ -126,9 +126,9 @@ impl Email {
         let code = error.status().map(|code| code.to_string());
         match code.as_deref() {
             Some("535" | "530" | "534") => {
-                Tried::Never { why: format!("{server} refuses the login ({said}): check user and password") }
+                Tried::Refused { why: format!("{server} refuses the login ({said}): check user and password") }
             }
-            Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses the mail ({said})") },
+            Some(_) if error.is_permanent() => Tried::Refused { why: format!("{server} refuses the mail ({said})") },
             Some(_) => Tried::Retry { after: None, why: format!("{server} puts the mail off ({said})") },
             // Without a conversation nothing can have arrived.
             None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {

@@ -58,11 +58,22 @@ fn body(message: &Message) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
+/// A program that is not there, or may not be run, waits for a person; a system that is short of
+/// something has it again soon.
+fn not_run(program: &str, error: &std::io::Error) -> Tried {
+    use std::io::ErrorKind::{NotFound, PermissionDenied};
+    let why = format!("{program} cannot be run: {error}");
+    match error.kind() {
+        NotFound | PermissionDenied => Tried::Refused { why },
+        _ => Tried::Retry { after: None, why },
+    }
+}
+
 async fn run(mut command: Command, body: Vec<u8>) -> Tried {
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let mut child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => return Tried::Never { why: format!("{program} cannot be run: {error}") },
+        Err(error) => return not_run(&program, &error),
     };
     if let Some(mut stdin) = child.stdin.take() {
         // A program that does not read its input may still be right.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response};
 
 use super::Tried;
+use crate::core::text::clean;
 
 /// No try takes longer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -79,7 +80,7 @@ pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tri
         429 | 503 => Tried::Retry { after: reply.wait, why: format!("{who} answers {}", reply.status) },
         // Whoever stands in front has no answer from behind, or the work was broken off.
         status @ (500 | 502 | 504) => Tried::Unsure { why: format!("{who} answers {status}") },
-        status if gone.contains(&status) => Tried::Never { why: format!("{who} answers {status}: {cure}") },
+        status if gone.contains(&status) => Tried::Refused { why: format!("{who} answers {status}: {cure}") },
         // What is too large or malformed will be so the next time.
         status @ (400 | 413 | 422) => {
             Tried::Never { why: format!("{who} refuses the message ({status}: {})", first_line(&reply.body)) }
@@ -90,5 +91,5 @@ pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tri
 
 /// As much of an answer as belongs in a sentence.
 pub(super) fn first_line(body: &str) -> String {
-    body.lines().next().unwrap_or("").chars().filter(|c| !c.is_control()).take(120).collect()
+    clean(body.lines().next().unwrap_or(""), 120)
 }

@@ -14,6 +14,9 @@ const GROUP: Duration = Duration::from_millis(3_300);
 /// One message of all falls into each of these: 25 a second.
 const SLOT_MS: i64 = 40;
 
+/// Telegram asks for no longer rests than some hours; what is beyond a day comes of a wrong clock.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// Whoever would have to wait for longer comes back later.
 const LONG: Duration = Duration::from_secs(8);
 
@@ -51,7 +54,7 @@ impl Limiter {
     pub async fn long_wait(&self, chat: i64) -> Option<Duration> {
         let until = self.turns.lock().await.away.get(&chat).copied()?;
         let wait = until.since(self.clock.now());
-        (wait > LONG).then_some(wait)
+        (wait > LONG && wait <= LONGEST).then_some(wait)
     }
 
     /// Takes the next turn of a chat. One that waits for itself holds up no other.
@@ -59,8 +62,10 @@ impl Limiter {
         let now = self.clock.now();
         let mut turns = self.turns.lock().await;
         // What has passed needs no memory.
-        turns.next.retain(|_, at| *at > now);
-        turns.away.retain(|_, at| *at > now);
+        // What lies further ahead than anybody waits was noted by a clock that has been set back since.
+        turns.next.retain(|_, at| *at > now && *at <= now.plus(LONGEST));
+        turns.away.retain(|_, at| *at > now && *at <= now.plus(LONGEST));
+        turns.slots.retain(|slot| Time(slot * SLOT_MS) <= now.plus(LONGEST));
         turns.slots = turns.slots.split_off(&now.0.div_euclid(SLOT_MS));
         let own = turns.next.get(&chat).copied().unwrap_or(now).max(now);
         let mut slot = own.0.div_euclid(SLOT_MS);

@@ -6,7 +6,7 @@ use super::http::{ask, client, meaning};
 use super::{Message, Tried};
 use crate::core::question::Secret;
 use crate::say::markdown;
-use crate::say::split::split;
+use crate::say::split::two_parts;
 
 /// Posts are 16,383 characters at most.
 const LIMIT: usize = 12_000;
@@ -24,7 +24,7 @@ impl Mattermost {
 
     /// Posts all parts.
     pub(super) async fn send(&self, message: &Message) -> Tried {
-        for (sent, part) in split(&markdown(&message.html), LIMIT).into_iter().enumerate() {
+        for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let reply = match ask(self.client.post(self.url.open()).json(&json!({ "text": part })), "Mattermost").await
             {
                 Ok(reply) => reply,

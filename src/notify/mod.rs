@@ -73,6 +73,32 @@ pub struct Message {
     pub files: Vec<File>,
     /// The frozen view, for programs.
     pub view: serde_json::Value,
+    /// Told when the first byte is about to leave.
+    pub going: Going,
+}
+
+/// Who wants to know that a message goes out now: after a crash, only what went out may be a repeat.
+#[derive(Clone, Default)]
+pub struct Going(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl Going {
+    /// Calls `told` when the message goes out.
+    pub fn new(told: impl Fn() + Send + Sync + 'static) -> Going {
+        Going(Some(Arc::new(told)))
+    }
+
+    /// It goes out now.
+    pub fn out(&self) {
+        if let Some(told) = &self.0 {
+            told();
+        }
+    }
+}
+
+impl std::fmt::Debug for Going {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Going")
+    }
 }
 
 /// A file that goes with a message.
@@ -103,7 +129,13 @@ pub enum Tried {
         /// What went wrong.
         why: String,
     },
-    /// Never, in this way: somebody has to change something.
+    /// Not now: the place refuses us, and somebody may have to change something. What is to arrive
+    /// there waits, and is tried slowly.
+    Refused {
+        /// What to change.
+        why: String,
+    },
+    /// Never, in this way: the message itself is refused.
     Never {
         /// What to change.
         why: String,
@@ -114,7 +146,7 @@ impl Tried {
     /// What came of a message whose first `sent` parts arrived: they come again, so it is a repeat.
     fn after_parts(self, sent: usize) -> Tried {
         match self {
-            Tried::Retry { why, .. } if sent > 0 => Tried::Unsure { why },
+            Tried::Retry { why, .. } | Tried::Refused { why } if sent > 0 => Tried::Unsure { why },
             other => other,
         }
     }
@@ -222,6 +254,10 @@ impl Senders {
 
     /// Tries once.
     pub async fn send(&self, channel: &str, message: &Message) -> Tried {
+        // Telegram waits for its turn first, and says so itself.
+        if !matches!(self.senders.get(channel), Some(Sender::Telegram(_))) {
+            message.going.out();
+        }
         match self.senders.get(channel) {
             Some(Sender::Recorded(record)) => record.send(message).await,
             Some(Sender::Log) => log::send(message),

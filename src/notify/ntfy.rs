@@ -7,7 +7,7 @@ use super::http::{ask, client, meaning};
 use super::{Message, Tried};
 use crate::core::incident::Level;
 use crate::core::question::Secret;
-use crate::say::split::split;
+use crate::say::split::two_parts;
 
 /// A message is 4,096 bytes at most; beyond that it becomes a file.
 const LIMIT: usize = 1_300;
@@ -29,7 +29,7 @@ impl Ntfy {
         // The title stands above the text already.
         let text = message.plain.strip_prefix(&message.title).unwrap_or(&message.plain).trim_start();
         let mut first = None;
-        for (sent, part) in split(text, LIMIT).into_iter().enumerate() {
+        for (sent, part) in two_parts(text, LIMIT).into_iter().enumerate() {
             let body = json!({
                 "topic": message.recipient, "title": message.title, "message": part,
                 "priority": priority(message.level),

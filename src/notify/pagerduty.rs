@@ -88,11 +88,13 @@ fn payload(message: &Message) -> Value {
 fn read(reply: &Reply, dedup_key: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(Some(dedup_key.to_owned())),
-        status @ (400 | 401 | 403 | 404) => Tried::Never {
-            why: format!(
-                "PagerDuty refuses the event ({status}: {}): check the integration key",
-                first_line(&reply.body)
-            ),
+        // A key that is not known is a 400 as well.
+        400 if reply.body.contains("routing_key") => Tried::Refused {
+            why: format!("PagerDuty refuses the key (400: {}): check the integration key", first_line(&reply.body)),
+        },
+        400 => Tried::Never { why: format!("PagerDuty refuses the event (400: {})", first_line(&reply.body)) },
+        status @ (401 | 403 | 404) => Tried::Refused {
+            why: format!("PagerDuty answers {status} ({}): check the integration key", first_line(&reply.body)),
         },
         status => Tried::Retry { after: reply.wait, why: format!("PagerDuty answers {status}") },
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::http::{ask, client, first_line, meaning};
 use super::{Message, Tried};
 use crate::core::question::Secret;
-use crate::say::split::split;
+use crate::say::split::two_parts;
 
 /// Slack takes 40,000 characters and shows less.
 const LIMIT: usize = 12_000;
@@ -23,7 +23,7 @@ impl Slack {
 
     /// Posts all parts. A part that went out is not posted again in the same try.
     pub(super) async fn send(&self, message: &Message) -> Tried {
-        for (sent, part) in split(&mrkdwn(&message.html), LIMIT).into_iter().enumerate() {
+        for (sent, part) in two_parts(&mrkdwn(&message.html), LIMIT).into_iter().enumerate() {
             let body = json!({ "text": part, "unfurl_links": false, "unfurl_media": false });
             let reply = match ask(self.client.post(self.url.open()).json(&body), "Slack").await {
                 Ok(reply) => reply,
@@ -34,7 +34,7 @@ impl Slack {
                 (200, _) => {}
                 (403 | 404 | 410, said) => {
                     let why = format!("Slack answers {} ({said}): make a new incoming webhook for it", reply.status);
-                    return Tried::Never { why };
+                    return Tried::Refused { why }.after_parts(sent);
                 }
                 _ => {
                     let meant = meaning(&reply, "Slack", &[401], "make a new incoming webhook for it");

@@ -18,7 +18,7 @@ use super::{Message, Moved, Tried};
 use crate::core::chat::Chat;
 use crate::core::question::Secret;
 use crate::say::buttons::Button;
-use crate::say::split::{LIMIT, split};
+use crate::say::split::{LIMIT, two_parts};
 
 /// The bot that speaks.
 pub struct Telegram {
@@ -57,10 +57,10 @@ impl Telegram {
             return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
         }
         let root = message.root.as_ref().and_then(|root| root.parse().ok());
-        let parts = split(&message.html, LIMIT);
-        let plain = split(&message.plain, LIMIT);
+        let parts = two_parts(&message.html, LIMIT);
+        let plain = two_parts(&message.plain, LIMIT);
         for file in &message.files {
-            if let Err(error) = self.send_picture(chat, file, root).await {
+            if let Err(error) = self.send_picture(chat, file, root, message).await {
                 return self.tried(chat.id, &error).await;
             }
         }
@@ -68,7 +68,7 @@ impl Telegram {
         for (n, text) in parts.into_iter().enumerate() {
             let buttons: &[Vec<Button>] = if n == last { &message.buttons } else { &[] };
             let part = Part { text, plain: plain.get(n).cloned(), reply_to: root.or(first), buttons };
-            match self.send_part(chat, part).await {
+            match self.send_part(chat, part, message).await {
                 Ok(id) => first = first.or(Some(id)),
                 Err(error) => {
                     return self.tried(chat.id, &error).await.after_parts(n);
@@ -83,7 +83,7 @@ impl Telegram {
     pub async fn amend(&self, id: &str, message: &Message) -> Tried {
         let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
         let chat_id = self.moved.now(chat.id);
-        let Some(text) = split(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
+        let Some(text) = two_parts(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
         if let Some(wait) = self.limiter.long_wait(chat_id).await {
             return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
         }
@@ -99,9 +99,16 @@ impl Telegram {
         }
     }
 
-    async fn send_picture(&self, chat: Chat, file: &super::File, root: Option<i32>) -> Result<(), RequestError> {
+    async fn send_picture(
+        &self,
+        chat: Chat,
+        file: &super::File,
+        root: Option<i32>,
+        message: &Message,
+    ) -> Result<(), RequestError> {
         let id = self.moved.now(chat.id);
         self.limiter.pass(id).await;
+        message.going.out();
         let picture = InputFile::memory(file.bytes.to_vec()).file_name(file.name.clone());
         let mut request = self.bot.send_photo(ChatId(id), picture);
         request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
@@ -116,11 +123,12 @@ impl Telegram {
         }
     }
 
-    async fn send_part(&self, chat: Chat, part: Part<'_>) -> Result<i32, RequestError> {
+    async fn send_part(&self, chat: Chat, part: Part<'_>, message: &Message) -> Result<i32, RequestError> {
         let (mut chat, mut text, mut html) = (Chat { id: self.moved.now(chat.id), ..chat }, part.text.clone(), true);
         // Each of these cures is tried once.
         for _ in 0..4 {
             self.limiter.pass(chat.id).await;
+            message.going.out();
             let mut request = self.bot.send_message(ChatId(chat.id), text.clone()).link_preview_options(no_preview());
             request.parse_mode = html.then_some(ParseMode::Html);
             request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
@@ -140,9 +148,9 @@ impl Telegram {
                     chat.id = moved.0;
                 }
                 Err(RequestError::Api(ApiError::Unknown(why)))
-                    if why.contains("thread not found") && chat.topic.is_some() =>
+                    if (why.contains("thread not found") || names_topic(&why)) && chat.topic.is_some() =>
                 {
-                    tracing::warn!("there is no topic {chat}: written to the group itself");
+                    tracing::warn!("the topic {chat} takes nothing ({why}): written to the group itself");
                     chat.topic = None;
                 }
                 Err(error) => return Err(error),
@@ -159,6 +167,11 @@ impl Telegram {
         }
         meaning(error)
     }
+}
+
+/// The topic that was written to is closed or gone.
+fn names_topic(why: &str) -> bool {
+    ["TOPIC_CLOSED", "TOPIC_DELETED", "TOPIC_ID_INVALID"].iter().any(|word| why.contains(word))
 }
 
 /// A message that is gone meanwhile stops no answer to it.
@@ -185,7 +198,7 @@ pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
 
 /// What an error means for the next try.
 fn meaning(error: &RequestError) -> Tried {
-    let never = |why: &str| Tried::Never { why: why.to_owned() };
+    let refused = |why: &str| Tried::Refused { why: why.to_owned() };
     let retry = |why: String| Tried::Retry { after: None, why };
     let unsure = |why: &str| Tried::Unsure { why: why.to_owned() };
     let api = match error {
@@ -197,16 +210,20 @@ fn meaning(error: &RequestError) -> Tried {
         other => return retry(other.to_string()),
     };
     match api {
-        ApiError::InvalidToken => never("Telegram refuses the token (401): get a new one from @BotFather"),
-        ApiError::BotBlocked => never("the bot was blocked: unblock it in the chat"),
-        ApiError::UserDeactivated => never("the user's account is gone: remove the chat from `chats`"),
+        ApiError::InvalidToken => refused("Telegram refuses the token (401): get a new one from @BotFather"),
+        ApiError::BotBlocked => refused("the bot was blocked: unblock it in the chat"),
+        ApiError::UserDeactivated => refused("the user's account is gone: remove the chat from `chats`"),
         ApiError::BotKicked | ApiError::BotKickedFromSupergroup | ApiError::BotKickedFromChannel => {
-            never("the bot was removed from the group: add it again")
+            refused("the bot was removed from the group: add it again")
         }
-        ApiError::ChatNotFound => never("there is no such chat: write /start to the bot, and check `chats`"),
-        ApiError::GroupDeactivated => never("the group is gone: remove it from `chats`"),
-        ApiError::Unknown(text) if text.starts_with("Forbidden:") => never(text),
-        ApiError::Unknown(text) if text.contains("not enough rights") => never("the bot may not write in this chat"),
+        ApiError::ChatNotFound => refused("there is no such chat: write /start to the bot, and check `chats`"),
+        ApiError::GroupDeactivated => refused("the group is gone: remove it from `chats`"),
+        // A group whose General topic is closed takes nothing outside of its topics.
+        ApiError::Unknown(text) if names_topic(text) => refused(
+            "the General topic of the group is closed: reopen it, or name an open topic in `chats` (\"GROUP/TOPIC\")",
+        ),
+        ApiError::Unknown(text) if text.starts_with("Forbidden:") => refused(text),
+        ApiError::Unknown(text) if text.contains("not enough rights") => refused("the bot may not write in this chat"),
         ApiError::Unknown(text) if BROKEN.iter().any(|broken| text.contains(broken)) => {
             unsure(&format!("Telegram answers \u{201c}{text}\u{201d}"))
         }

@@ -47,7 +47,15 @@ impl Source {
 
     /// Notes one problem at a span of bytes.
     pub fn problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
-        let problem = Problem::at(&self.name, &self.text, span, what.into(), cure.into());
+        self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()));
+    }
+
+    /// The same where a secret stands: what is there is not shown, whatever its key is called.
+    pub fn secret_problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()).veiled());
+    }
+
+    fn note(&self, problem: Problem) {
         let mut problems = self.problems.borrow_mut();
         let again = problems
             .iter()

@@ -36,6 +36,16 @@ impl Problem {
         Problem { file: file.to_owned(), line: line_of(source, start), column: column + 1, text, width, what, cure }
     }
 
+    /// The same without what stands at its place.
+    pub fn veiled(mut self) -> Problem {
+        let shown = |(n, c): (usize, char)| {
+            let within = n + 1 >= self.column && n + 1 < self.column + self.width;
+            if within && c != '"' && !c.is_whitespace() { '*' } else { c }
+        };
+        self.text = self.text.chars().enumerate().map(shown).collect();
+        self
+    }
+
     /// A problem of a whole file, without a place in it.
     pub fn of_file(file: &str, what: impl Into<String>, cure: impl Into<String>) -> Problem {
         let (what, cure) = (what.into(), cure.into());

@@ -54,6 +54,11 @@ impl<'s> Table<'s> {
         self.source.problem(span, what, cure);
     }
 
+    /// The same where a secret stands, which is not shown.
+    pub fn secret_problem(&self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        self.source.secret_problem(span, what, cure);
+    }
+
     fn named(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }

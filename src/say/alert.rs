@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use minijinja::context;
-use serde::{Deserialize, Serialize};
-
 pub use super::footer::Footer;
+use minijinja::context;
+use serde::Serialize;
+
 use super::{Format, render};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
@@ -13,7 +13,7 @@ use crate::core::notice::is_ending;
 use crate::core::time::{Time, human};
 
 /// Everything that an alert's text needs, frozen when it was made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AlertView {
     /// Why it is sent.
     pub reason: Reason,
@@ -24,15 +24,13 @@ pub struct AlertView {
     /// When it was made.
     pub at: Time,
     /// It is a simulation.
-    #[serde(default)]
     pub simulation: bool,
     /// What it is about.
     pub body: Body,
 }
 
 /// What an alert is about.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// A dependency.
     Dependency(Box<About>),
@@ -50,7 +48,7 @@ pub enum Body {
 }
 
 /// An alert about a dependency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct About {
     /// Its id.
     pub id: String,
@@ -95,48 +93,37 @@ pub struct About {
     /// The vendor's status page, to look at.
     pub status_page: Option<String>,
     /// What it stands on and is not live, in words.
-    #[serde(default)]
     pub stands_on: Vec<String>,
     /// Labels of what is not live besides.
     pub also_down: Vec<String>,
     /// Labels of what still stands, verified.
     pub still_standing: Vec<String>,
     /// The same, grouped by what is proven of them.
-    #[serde(default)]
     pub proven: Vec<String>,
     /// Labels of what may not stand: it is being checked, or could not be seen.
-    #[serde(default)]
     pub unsure: Vec<String>,
     /// The incident's public id.
     pub incident: Option<String>,
     /// What announced it: a notice, with when it came.
-    #[serde(default)]
     pub announced: Option<String>,
     /// How what the fallback stands on is now.
-    #[serde(default)]
     pub fallback_state: Option<String>,
     /// The others in the same message.
-    #[serde(default)]
     pub group: Option<Group>,
     /// Earlier losses, for a cascade: a line each.
-    #[serde(default)]
     pub losses: Vec<String>,
     /// Which loss of a company this is, for a cascade.
-    #[serde(default)]
     pub loss_number: usize,
     /// What of it cannot be seen, though it is live again.
-    #[serde(default)]
     pub unseen: Option<String>,
     /// Steps that are still possible elsewhere, the longest first.
-    #[serde(default)]
     pub steps: Vec<String>,
     /// It rests on a person's word.
-    #[serde(default)]
     pub attested: bool,
 }
 
 /// Several dependencies in one message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Group {
     /// The company they belong to.
     pub name: String,
@@ -147,14 +134,13 @@ pub struct Group {
     /// Their ids.
     pub ids: Vec<String>,
     /// Their incidents, by public id.
-    #[serde(default)]
     pub incidents: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
 }
 
 /// What is watched, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Started {
     /// All dependencies.
     pub watched: usize,

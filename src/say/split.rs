@@ -26,6 +26,23 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
     parts
 }
 
+/// The same, in two parts at most: a message is no book. What is left out is said.
+pub fn two_parts(text: &str, limit: usize) -> Vec<String> {
+    let mut parts = split(text, limit);
+    if parts.len() > 2 {
+        parts = split(text, limit - units(LEFT_OUT) - 1);
+        parts.truncate(2);
+        if let Some(last) = parts.last_mut() {
+            last.push('\n');
+            last.push_str(LEFT_OUT);
+        }
+    }
+    parts
+}
+
+/// What stands where a message was cut.
+const LEFT_OUT: &str = "… (cut: the rest is in /why and at `plugwatch why`)";
+
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
@@ -70,6 +87,14 @@ mod tests {
         let parts = split(&"x".repeat(10_000), 3_500);
         assert!(parts.iter().all(|part| units(part) <= 3_500));
         assert_eq!(parts.concat().len(), 10_000);
+    }
+
+    #[test]
+    fn a_message_has_two_parts_at_most_and_says_what_it_lacks() {
+        let parts = two_parts(&"a vendor's words ".repeat(15_000), LIMIT);
+        assert_eq!(parts.len(), 2);
+        assert!(parts.iter().all(|part| units(part) <= LIMIT) && parts[1].ends_with(LEFT_OUT));
+        assert_eq!(two_parts("short", LIMIT), ["short"]);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use sqlx::{Sqlite, Transaction};
 
+use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
+use super::observations::Sums;
 use super::{Address, KeptReport, Result, Store, observations, stocks};
 use crate::core::burn::Stock;
 use crate::core::combine::Combined;
@@ -142,6 +144,8 @@ pub struct Batch {
     pub alerts: Vec<NewAlert>,
     /// Reports, to be kept.
     pub reports: Vec<KeptReport>,
+    /// Looks that are kept as sums only.
+    pub sums: Sums,
     /// The latest time that was watched.
     pub watched_until: Option<Time>,
 }
@@ -149,7 +153,11 @@ pub struct Batch {
 impl Batch {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.looks.is_empty() && self.dependencies.is_empty() && self.incidents.is_empty() && self.alerts.is_empty()
+        self.looks.is_empty()
+            && self.sums.is_empty()
+            && self.dependencies.is_empty()
+            && self.incidents.is_empty()
+            && self.alerts.is_empty()
     }
 
     /// Whether somebody waits for it.
@@ -166,7 +174,7 @@ impl Store {
     pub async fn commit(&self, batch: &Batch) -> Result<()> {
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        observations::append(&mut tx, &batch.looks, &reasons).await?;
+        observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;
         for look in &batch.looks {
             note_changes(&mut tx, look).await?;
         }
@@ -214,7 +222,7 @@ async fn set_standing(tx: &mut Transaction<'_, Sqlite>, probe: i64, standing: &S
          ON CONFLICT (probe) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
     )
     .bind(probe)
-    .bind(serde_json::to_string(standing)?)
+    .bind(document::write::<_, StandingDocument>(standing)?)
     .bind(now.0)
     .execute(&mut **tx)
     .await?;
@@ -253,8 +261,8 @@ async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyCha
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, updated_at = excluded.updated_at",
     )
     .bind(&change.id)
-    .bind(serde_json::to_string(&change.state)?)
-    .bind(serde_json::to_string(&change.told)?)
+    .bind(document::write::<_, CombinedDocument>(&change.state)?)
+    .bind(document::write::<_, ToldDocument>(&change.told)?)
     .bind(change.at.0)
     .execute(&mut **tx)
     .await?;

@@ -8,8 +8,10 @@
 
 mod acts;
 mod commit;
+pub(crate) mod document;
 mod evidence;
 mod facts;
+mod going;
 mod heard;
 mod history;
 mod incidents;
@@ -22,14 +24,19 @@ mod probes;
 mod prune;
 mod read;
 mod reports;
+mod set_back;
 mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
+pub use document::{
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, ReportDocument, RowDocument,
+    StandingDocument, StartedDocument, TodoDocument, freeze, thaw,
+};
 pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
-pub use observations::SeenLook;
-pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SentRow};
+pub use observations::{SeenLook, Sums};
+pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
@@ -48,6 +55,8 @@ pub struct Store {
     words: Mutex<HashMap<String, i64>>,
     /// This program did something for a person.
     acted: AtomicBool,
+    /// Tries that went out.
+    going: going::Going,
     /// Held as long as the store is open.
     _lock: Option<std::fs::File>,
 }
@@ -94,7 +103,16 @@ pub enum Error {
     /// Anything else: try again; the disk may be full.
     #[error("the database does not answer: {0}")]
     Sql(#[from] sqlx::Error),
-    /// A stored document cannot be read: it was written by a newer version, or by hand.
+    /// The file was written by a newer plugwatch: update, or restore a backup.
+    #[error("This database was written by plugwatch {0}, which is newer. Update plugwatch or restore a backup.")]
+    Newer(String),
+    /// An older plugwatch runs on the file, which this one would have to change first.
+    #[error("{0} is in use by an older plugwatch; restart it, so that the new version takes up the file")]
+    OlderRuns(String),
+    /// A stored document is of a newer version.
+    #[error("a stored document has version {0}, which is newer than this plugwatch; update plugwatch")]
+    NewerDocument(u32),
+    /// A stored document cannot be read: it is damaged, or was changed by hand.
     #[error("a stored document cannot be read: {0}")]
     Document(#[from] serde_json::Error),
 }

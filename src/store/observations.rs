@@ -24,36 +24,56 @@ const SUM: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// Appends the looks and adds them to their hours and days.
-pub(super) async fn append(
-    tx: &mut Transaction<'_, Sqlite>,
-    looks: &[LookRow],
-    reasons: &HashMap<String, i64>,
-) -> Result<()> {
-    let looks: Vec<&LookRow> = looks.iter().filter(|look| look.asked).collect();
-    if looks.is_empty() {
-        return Ok(());
-    }
-    let row =
-        |look: &LookRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
-    let rows: Vec<_> = looks.iter().map(|look| row(look)).collect();
-    sqlx::query(APPEND).bind(json!(rows).to_string()).execute(&mut **tx).await?;
-    sqlx::query(SUM).bind(sums(&looks)).execute(&mut **tx).await?;
-    Ok(())
-}
+/// Sums of hours and days by probe, of looks that are not kept one by one.
+#[derive(Clone, Debug, Default)]
+pub struct Sums(BTreeMap<(i64, i64, i64), Counts>);
 
-fn sums(looks: &[&LookRow]) -> String {
-    let mut sums: BTreeMap<(i64, i64, i64), Counts> = BTreeMap::new();
-    for look in looks {
+impl Sums {
+    /// Adds a look to its hour and its day.
+    pub fn add(&mut self, look: &LookRow) {
+        if !look.asked {
+            return;
+        }
         for width in [HOUR, DAY] {
-            let counts = sums.entry((look.probe, width, bucket(look.at, width))).or_default();
+            let counts = self.0.entry((look.probe, width, bucket(look.at, width))).or_default();
             counts.add(look.verdict, i64::from(look.latency_ms));
         }
     }
-    let row = |((probe, width, starts_at), c): ((i64, i64, i64), Counts)| {
-        json!([probe, width, starts_at, c.live, c.degraded, c.outage, c.dropped, c.unknown, c.latency_ms])
-    };
-    json!(sums.into_iter().map(row).collect::<Vec<_>>()).to_string()
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn rows(self) -> String {
+        let row = |((probe, width, starts_at), c): ((i64, i64, i64), Counts)| {
+            json!([probe, width, starts_at, c.live, c.degraded, c.outage, c.dropped, c.unknown, c.latency_ms])
+        };
+        json!(self.0.into_iter().map(row).collect::<Vec<_>>()).to_string()
+    }
+}
+
+/// Appends the looks and adds them to their hours and days, together with `sums` of others.
+pub(super) async fn append(
+    tx: &mut Transaction<'_, Sqlite>,
+    looks: &[LookRow],
+    sums: &Sums,
+    reasons: &HashMap<String, i64>,
+) -> Result<()> {
+    let looks: Vec<&LookRow> = looks.iter().filter(|look| look.asked).collect();
+    let mut sums = sums.clone();
+    looks.iter().for_each(|look| sums.add(look));
+    if !looks.is_empty() {
+        let row = |look: &LookRow| {
+            json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms])
+        };
+        let rows: Vec<_> = looks.iter().map(|look| row(look)).collect();
+        sqlx::query(APPEND).bind(json!(rows).to_string()).execute(&mut **tx).await?;
+    }
+    if !sums.is_empty() {
+        sqlx::query(SUM).bind(sums.rows()).execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// Verdicts as small numbers, for the many rows of history only.
@@ -83,6 +103,16 @@ pub struct SeenLook {
 }
 
 impl Store {
+    /// How often the check that was made most often within a minute was made in that minute.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn busiest_minute(&self) -> Result<i64> {
+        let most = "SELECT COALESCE(MAX(looks), 0) FROM (SELECT COUNT(*) AS looks FROM observation \
+                    GROUP BY probe, at / 60000)";
+        Ok(sqlx::query_scalar(most).fetch_one(&self.readers).await?)
+    }
+
     /// The last look of each probe that looked lately.
     ///
     /// # Errors

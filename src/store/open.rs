@@ -6,13 +6,21 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
+use super::going::{self, Going};
 use super::{Error, Result, Store, owner};
 
 /// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// The rights of the database and what belongs to it.
+const PRIVATE: u32 = 0o600;
+
+/// How the tables came to be as they are; what has landed is never edited.
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 impl Store {
     /// Opens the file, creating it if need be.
@@ -32,8 +40,9 @@ impl Store {
     }
 
     async fn open_with(path: &Path, synchronous: SqliteSynchronous) -> Result<Store> {
-        refuse_foreign(path).await?;
+        look_first(path).await?;
         let lock = lock(path)?;
+        keep_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -44,9 +53,12 @@ impl Store {
             .pragma("cell_size_check", "ON")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(64);
-        // A connection to a file needs no trial before each use; a trial costs a whole trip.
+        // A connection to a file needs no trial before each use; a trial costs a whole trip. After a
+        // failed write (a full disk) SQLite has rolled back by itself and the library has not heard of
+        // it: its connection would refuse every further transaction, so it is thrown away.
         let writer = SqlitePoolOptions::new()
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -56,16 +68,26 @@ impl Store {
         check_library(&writer).await?;
         check_file(path, &writer).await?;
         owner::mark(&mut *writer.acquire().await?).await?;
-        sqlx::migrate!().run(&writer).await.map_err(|error| damaged(path, &error.to_string()))?;
+        MIGRATIONS.run(&writer).await.map_err(|error| not_brought_up(path, error))?;
+        owner::sign(&mut *writer.acquire().await?).await?;
+        // One reader stays open as long as the store: while any connection is open, the log is never
+        // read anew, so what failed to be committed cannot come back when the writer is thrown away.
         let readers = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .max_connections(2)
-            .min_connections(0)
-            .connect_lazy_with(options.read_only(true).create_if_missing(false));
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .map_err(|error| unusable(path, &error))?;
         // The lock is ours, so nobody else can be sending: a lease left by a crash holds up
         // nothing. Its attempt stays without an outcome, and so the repeat says that it is one.
         sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
-        let store = Store { writer, readers, words: Mutex::default(), acted: AtomicBool::new(true), _lock: Some(lock) };
+        let (going, out) = Going::take_up(&lock);
+        going::settle(&writer, out).await?;
+        let (words, acted) = (Mutex::default(), AtomicBool::new(true));
+        let store = Store { writer, readers, words, acted, going, _lock: Some(lock) };
         store.load_words().await?;
         Ok(store)
     }
@@ -91,7 +113,9 @@ impl Store {
             let what = "there is no such file: nothing is known before `plugwatch run` was started".to_owned();
             return Err(Error::Unusable { file: path.display().to_string(), what });
         }
-        refuse_foreign(path).await?;
+        if look_first(path).await? < newest() {
+            bring_up(path).await?;
+        }
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(2);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
@@ -100,6 +124,7 @@ impl Store {
             readers: pool,
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            going: Going::none(),
             _lock: None,
         })
     }
@@ -120,6 +145,7 @@ impl Store {
             readers: pool,
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            going: Going::none(),
             _lock: None,
         })
     }
@@ -130,7 +156,7 @@ fn lock(path: &Path) -> Result<File> {
     let name = path.display().to_string();
     let mut lock_path = path.as_os_str().to_owned();
     lock_path.push(".lock");
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+    let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&lock_path);
     let file = opened.map_err(|error| Error::Unusable { file: name.clone(), what: error.to_string() })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -139,10 +165,46 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Looks before anything is written: a foreign file stays as it is, and gets no company.
-async fn refuse_foreign(path: &Path) -> Result<()> {
+/// The version of the file's tables that this program knows.
+fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// An older file that nobody uses is brought up to date before it is read: all that reads it knows
+/// one shape only.
+async fn bring_up(path: &Path) -> Result<()> {
+    match Store::open(path).await {
+        Ok(store) => {
+            store.close().await;
+            Ok(())
+        }
+        Err(Error::InUse(file)) => Err(Error::OlderRuns(file)),
+        Err(error) => Err(error),
+    }
+}
+
+/// History names vendors and accounts: it is nobody's business but the owner's. SQLite gives its log
+/// the rights of the file.
+fn keep_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let failed = |error: std::io::Error| Error::Unusable { file: path.display().to_string(), what: error.to_string() };
+    OpenOptions::new().create(true).truncate(false).write(true).mode(PRIVATE).open(path).map_err(failed)?;
+    for end in ["", "-wal", "-shm", ".lock"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        // Another user's file that we may write all the same keeps its rights.
+        if let Err(error) = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(PRIVATE)) {
+            tracing::debug!(%error, "the rights of {} stay as they are", file.to_string_lossy());
+        }
+    }
+    Ok(())
+}
+
+/// Looks before anything is written: a foreign file stays as it is, and gets no company, and so does
+/// one that a newer plugwatch wrote. The version of its tables, 0 where there are none.
+async fn look_first(path: &Path) -> Result<i64> {
     if !Store::exists(path) {
-        return Ok(());
+        return Ok(0);
     }
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
@@ -151,12 +213,21 @@ async fn refuse_foreign(path: &Path) -> Result<()> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still);
     let opened = options.busy_timeout(Duration::from_secs(5)).connect().await;
     let mut connection = opened.map_err(|error| unusable(path, &error))?;
-    let checked = owner::check_program(path, &mut connection).await;
+    let checked = check_whose(path, &mut connection).await;
     connection.close().await?;
     checked.map_err(|error| match error {
         Error::Sql(error) => unusable(path, &error),
         other => other,
     })
+}
+
+async fn check_whose(path: &Path, connection: &mut SqliteConnection) -> Result<i64> {
+    owner::check_program(path, connection).await?;
+    let version = owner::version(connection).await?;
+    if version > newest() {
+        return Err(Error::Newer(owner::signed(connection).await?));
+    }
+    Ok(version)
 }
 
 async fn check_library(pool: &SqlitePool) -> Result<()> {
@@ -174,6 +245,14 @@ async fn check_file(path: &Path, pool: &SqlitePool) -> Result<()> {
         Ok(said) if said == "ok" => Ok(()),
         Ok(said) => Err(damaged(path, &said)),
         Err(error) => Err(damaged(path, &error.to_string())),
+    }
+}
+
+/// A full disk is no damage.
+fn not_brought_up(path: &Path, error: MigrateError) -> Error {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => unusable(path, &error),
+        other => damaged(path, &other.to_string()),
     }
 }
 

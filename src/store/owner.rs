@@ -24,6 +24,31 @@ pub(super) async fn check_program(path: &Path, connection: &mut SqliteConnection
     Err(Error::Foreign(path.display().to_string()))
 }
 
+/// The version of the file's tables; 0 where there are none yet.
+pub(super) async fn version(connection: &mut SqliteConnection) -> Result<i64> {
+    let table = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let table: i64 = sqlx::query_scalar(table).fetch_one(&mut *connection).await?;
+    if table == 0 {
+        return Ok(0);
+    }
+    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(connection).await?)
+}
+
+/// Which plugwatch wrote the file last, as a sentence has it.
+pub(super) async fn signed(connection: &mut SqliteConnection) -> Result<String> {
+    let by: Option<String> =
+        sqlx::query_scalar("SELECT value FROM note WHERE name = 'written_by'").fetch_optional(connection).await?;
+    Ok(by.unwrap_or_else(|| "of another version".to_owned()))
+}
+
+/// Notes which plugwatch writes the file.
+pub(super) async fn sign(connection: &mut SqliteConnection) -> Result<()> {
+    let sign = "INSERT INTO note (name, value) VALUES ('written_by', $1) ON CONFLICT (name) \
+                DO UPDATE SET value = excluded.value WHERE note.value <> excluded.value";
+    sqlx::query(sign).bind(env!("CARGO_PKG_VERSION")).execute(connection).await?;
+    Ok(())
+}
+
 /// Marks the file as ours.
 pub(super) async fn mark(connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION}"))).execute(connection).await?;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::{Result, Store};
 use crate::core::combine::Combined;
 use crate::core::standing::Standing;
@@ -106,8 +107,8 @@ impl Store {
         let rows = sqlx::query("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
         let read = |row: &SqliteRow| {
             let told: Option<String> = row.get(2);
-            let told = told.map(|told| serde_json::from_str(&told)).transpose()?;
-            Ok((row.get(0), (serde_json::from_str(row.get(1))?, told)))
+            let told = told.map(|told| document::read::<_, ToldDocument>(&told)).transpose()?;
+            Ok((row.get(0), (document::read::<_, CombinedDocument>(row.get(1))?, told)))
         };
         rows.iter().map(read).collect()
     }
@@ -133,7 +134,7 @@ impl Store {
              WHERE probe.retired_at IS NULL",
         );
         let rows = rows.fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.get(0), serde_json::from_str(row.get(1))?));
+        let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.get(0), document::read::<_, StandingDocument>(row.get(1))?));
         rows.iter().map(read).collect()
     }
 }

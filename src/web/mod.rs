@@ -1,21 +1,25 @@
 //! The status page, `/status.json`, `/healthz` and `/metrics`, which read the board and sums
 //! from the store and change nothing; and `/in/TOKEN`, where reports are taken.
 
+mod host;
 mod inlet;
 mod metrics;
 mod reports;
+mod serve;
 
-use std::net::SocketAddr;
+pub use serve::{Listener, serve};
+
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
@@ -49,28 +53,14 @@ pub struct Pages {
     pub clock: Clock,
     /// Show vendors and reasons.
     pub details: bool,
-    /// Serve `/metrics`; they name dependencies.
+    /// Serve `/metrics`; they name everything that is monitored.
     pub metrics: bool,
+    /// Names under which the page is asked; none for any.
+    pub names: Vec<String>,
+    /// Addresses that speak for many.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Who may report what.
     pub inlets: watch::Receiver<Vec<Inlet>>,
-}
-
-/// Binds the page's address.
-///
-/// # Errors
-/// A sentence that says what to change.
-pub async fn bind(listen: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(listen)
-        .await
-        .map_err(|error| format!("the status page cannot listen at {listen}: {error}; choose another [web] listen"))
-}
-
-/// Serves until the program ends.
-///
-/// # Errors
-/// The listener failed.
-pub async fn serve(listener: TcpListener, pages: Pages) -> std::io::Result<()> {
-    axum::serve(listener, router(pages)).await
 }
 
 /// All routes.
@@ -87,11 +77,34 @@ pub fn router(pages: Pages) -> Router {
     if pages.metrics {
         routes = routes.route("/metrics", get(metrics::metrics));
     }
-    routes.with_state(pages)
+    routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
+}
+
+/// Whoever sends a body slowly waits for an answer no longer than this.
+const SLOWEST: Duration = Duration::from_secs(15);
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(SLOWEST, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+}
+
+impl Pages {
+    /// What is public of the board. What is not is not counted either.
+    fn public_board(&self) -> Board {
+        let mut board = self.board.borrow().as_ref().clone();
+        board.dependencies.retain(|dependency| dependency.public);
+        board
+    }
+
+    /// What stands in somebody's cache may be read by others: what names vendors stays out of it, and
+    /// no other site's script reads it.
+    fn caching(&self) -> HeaderValue {
+        HeaderValue::from_static(if self.details { "private, no-store" } else { "public, max-age=15" })
+    }
 }
 
 async fn page(State(pages): State<Pages>) -> Response {
-    let board = pages.board.borrow().clone();
+    let board = pages.public_board();
     let now = pages.clock.now();
     let mut days = Vec::new();
     for dependency in &board.dependencies {
@@ -99,12 +112,8 @@ async fn page(State(pages): State<Pages>) -> Response {
     }
     let body = html(&board, &days, pages.details, now);
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, "public, max-age=15"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, Html(body)).into_response()
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    ([(header::CACHE_CONTROL, pages.caching())], headers, Html(body)).into_response()
 }
 
 /// Without the store the page still shows what is known now.
@@ -120,11 +129,13 @@ async fn days_of(pages: &Pages, dependency: &str, now: Time) -> Vec<Day> {
 }
 
 async fn status_json(State(pages): State<Pages>) -> Response {
-    let board = pages.board.borrow().clone();
+    let board = pages.public_board();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=15"));
+    headers.insert(header::CACHE_CONTROL, pages.caching());
+    if !pages.details {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     let body = format!("{:#}\n", status::json(&board, pages.details));
     (headers, body).into_response()
 }

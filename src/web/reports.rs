@@ -6,13 +6,18 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Pages;
+use crate::engine::kept_report;
 use crate::say::escape;
-use crate::say::report::Report;
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
+/// A report names everything that is monitored: where something is not public, none is.
+fn shows_reports(pages: &Pages) -> bool {
+    pages.details && pages.board.borrow().dependencies.iter().all(|dependency| dependency.public)
+}
+
 pub(super) async fn list(State(pages): State<Pages>) -> Response {
-    if !pages.details {
+    if !shows_reports(&pages) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Ok(reports) = pages.store.reports().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
@@ -34,7 +39,7 @@ pub(super) async fn list(State(pages): State<Pages>) -> Response {
 }
 
 pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>) -> Response {
-    if !pages.details {
+    if !shows_reports(&pages) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let kept = match pages.store.report(&id).await {
@@ -42,10 +47,10 @@ pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>) -> R
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
-    let Ok(report) = serde_json::from_value::<Report>(kept.snapshot) else {
+    let Ok(report) = kept_report(&kept.snapshot) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let board = pages.board.borrow().clone();
-    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, max-age=86400")];
+    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, no-store")];
     (headers, Html(report.page(&board.platform, board.simulation))).into_response()
 }

@@ -20,6 +20,8 @@ pub type Call = (String, Value);
 #[derive(Default)]
 struct Inner {
     calls: Vec<Call>,
+    /// Those that were not refused.
+    taken: Vec<Call>,
     updates: VecDeque<Value>,
     faults: HashMap<String, VecDeque<(u16, Value)>>,
     files: HashMap<String, Vec<u8>>,
@@ -87,6 +89,12 @@ impl BotApi {
         }
     }
 
+    /// The texts that were sent and not refused.
+    pub fn taken(&self) -> Vec<String> {
+        let taken = self.inner.lock().unwrap().taken.clone();
+        taken.iter().filter(|(method, _)| method == "sendmessage").map(|(_, call)| text(call)).collect()
+    }
+
     /// The texts that were sent so far, with the chat's number.
     pub fn texts(&self) -> Vec<(i64, String)> {
         let sent = self.calls(&["sendmessage"]);
@@ -124,6 +132,9 @@ async fn call(
         }
         inner.calls.push((method.clone(), given.clone()));
         let fault = inner.faults.get_mut(&method).and_then(VecDeque::pop_front);
+        if fault.is_none() {
+            inner.taken.push((method.clone(), given.clone()));
+        }
         fault.unwrap_or_else(|| (200, json!({"ok": true, "result": result(&mut inner, &method, &given)})))
     };
     // Long polling that is empty waits a moment, as the real one does for longer.

@@ -30,6 +30,7 @@ fn message(recipient: &str) -> Message {
         acked_by: None,
         files: Vec::new(),
         view: json!({"a": 1}),
+        going: plugwatch::notify::Going::default(),
     }
 }
 
@@ -64,7 +65,7 @@ fn ok(body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn slack_gets_bold_between_asterisks_and_says_no_for_good() {
+async fn slack_gets_bold_between_asterisks_and_a_webhook_that_is_gone_waits_for_a_person() {
     let gone = http("404 Not Found", "", b"no_service");
     let busy = http("429 Too Many Requests", "retry-after: 7\r\n", b"");
     let (url, asked) = other_side(vec![ok("ok"), gone, busy]).await;
@@ -72,7 +73,7 @@ async fn slack_gets_bold_between_asterisks_and_says_no_for_good() {
     assert_eq!(senders.send("it", &message("Slack")).await, Tried::Sent(None));
     let text = "🔴 *DROPPED: iOS app (App Store)*\nApple says *no* to &lt;you&gt; &amp; yours.";
     assert_eq!(body(&asked, 0), json!({"text": text, "unfurl_links": false, "unfurl_media": false}));
-    let Tried::Never { why } = senders.send("it", &message("Slack")).await else { panic!("it is tried again") };
+    let Tried::Refused { why } = senders.send("it", &message("Slack")).await else { panic!("it is given up") };
     assert_eq!(why, "Slack answers 404 (no_service): make a new incoming webhook for it");
     let wait = Tried::Retry { after: Some(Duration::from_secs(7)), why: "Slack answers 429".into() };
     assert_eq!(senders.send("it", &message("Slack")).await, wait);
@@ -120,7 +121,7 @@ async fn ntfy_gets_title_text_and_priority_and_long_texts_in_parts() {
     assert!(asked.lock().unwrap()[0].contains("authorization: Bearer tk_secret"));
     let long = Message { plain: "a line of the report\n".repeat(200), ..message("acme") };
     senders.send("it", &long).await;
-    assert!(asked.lock().unwrap().len() > 3, "a part is 4,096 bytes at most");
+    assert_eq!(asked.lock().unwrap().len(), 3, "a part is 4,096 bytes at most, and a message two parts");
 }
 
 #[tokio::test]
@@ -175,12 +176,12 @@ async fn each_thing_that_a_message_tells_of_is_resolved_at_pagerduty() {
 }
 
 #[tokio::test]
-async fn pagerduty_refuses_a_wrong_key_for_good() {
+async fn pagerdutys_refusal_of_a_key_waits_for_a_person() {
     let refused = http("400 Bad Request", "", br#"{"status":"invalid event","errors":["'routing_key' is invalid"]}"#);
     let (url, _) = other_side(vec![refused]).await;
     let api_url = Some(url::Url::parse(&url).unwrap());
     let senders = senders(Settings::PagerDuty { routing_key: Secret::new("R0UTE"), api_url });
-    let Tried::Never { why } = senders.send("it", &message("PagerDuty")).await else { panic!("it is tried again") };
+    let Tried::Refused { why } = senders.send("it", &message("PagerDuty")).await else { panic!("it is given up") };
     assert!(why.contains("check the integration key") && !why.contains("R0UTE"), "{why}");
 }
 
@@ -204,12 +205,12 @@ async fn a_program_gets_the_message_and_none_of_our_secrets() {
 }
 
 #[tokio::test]
-async fn a_program_that_fails_is_tried_again_and_one_that_is_not_there_is_dead() {
+async fn a_program_that_fails_is_tried_again_and_one_that_is_not_there_waits_for_a_person() {
     let folder = tempfile::tempdir().unwrap();
     let failed = program(&folder, "echo 'no signal' >&2; exit 3").send("it", &message("tell")).await;
     assert_eq!(failed, Tried::Retry { after: None, why: "/bin/sh ended with 3: no signal".into() });
     let gone = senders(Settings::Exec { command: vec!["/no/such/program".into()] });
-    assert!(matches!(gone.send("it", &message("tell")).await, Tried::Never { .. }));
+    assert!(matches!(gone.send("it", &message("tell")).await, Tried::Refused { .. }));
 }
 
 /// A mail server that says these lines in turn, and what it heard.
@@ -280,9 +281,9 @@ async fn a_mail_has_text_and_page_and_stands_with_its_incident() {
 }
 
 #[tokio::test]
-async fn a_mailbox_that_is_not_there_is_dead_and_a_server_that_is_not_there_is_tried_again() {
+async fn a_mailbox_that_is_not_there_waits_for_a_person_and_a_server_that_is_not_there_is_tried_again() {
     let (port, _) = mail_server("RCPT").await;
-    let Tried::Never { why } = mail(port).send("it", &message("x@acme.example")).await else { panic!("tried again") };
+    let Tried::Refused { why } = mail(port).send("it", &message("x@acme.example")).await else { panic!("given up") };
     assert!(why.contains("5.1.1 no such user"), "{why}");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let gone = mail(closed).send("it", &message("x@acme.example")).await;

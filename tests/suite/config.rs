@@ -8,7 +8,7 @@ fn the_shipped_configuration_is_fine_and_watches_gently() {
     let config = Config::load(path.as_ref()).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(config.dependencies.len(), 4);
     assert_eq!(config.probes().count(), 7);
-    assert!(config.web.listen.ip().is_loopback());
+    assert!(config.web.listen.is_local());
     let now = plugwatch::core::time::Time(0);
     for (_, probe) in config.probes() {
         assert!(probe.schedule.interval(now).as_secs() >= 300, "{} is asked too often", probe.check);

@@ -112,6 +112,32 @@ async fn refusal_servfail_and_silence_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_server_that_refuses_the_soa_and_gives_addresses_still_answers_for_the_zone() {
+    let serving = serves(1);
+    let unwilling: Answering = Arc::new(move |question, tcp| match question.queries[0].query_type() {
+        RecordType::SOA => Some(reply(question, ResponseCode::Refused, false)),
+        _ => serving(question, tcp),
+    });
+    let dns = walk(world(unwilling.clone(), unwilling.clone())).await;
+    assert_eq!((&dns["count"]["answering"], &dns["count"]["refused"]), (&2.into(), &0.into()));
+    assert_eq!(dns["records"]["A"], serde_json::json!(["192.0.2.7"]));
+    let dns = walk(world(unwilling, says(ResponseCode::Refused, false))).await;
+    assert_eq!((&dns["count"]["answering"], &dns["count"]["refused"]), (&1.into(), &1.into()));
+    // One that looks it up elsewhere is none of the zone's own.
+    let resolver: Answering = Arc::new(|question, _| match question.queries[0].query_type() {
+        RecordType::A => {
+            let mut reply = reply(question, ResponseCode::NoError, false);
+            reply.metadata.recursion_available = true;
+            reply.add_answer(a("example.test.", Ipv4Addr::new(192, 0, 2, 7)));
+            Some(reply)
+        }
+        _ => Some(reply(question, ResponseCode::Refused, false)),
+    });
+    let dns = walk(world(resolver.clone(), resolver)).await;
+    assert_eq!((&dns["count"]["answering"], &dns["count"]["refused"]), (&0.into(), &2.into()));
+}
+
+#[tokio::test]
 async fn an_answer_without_authority_is_lame_and_one_that_recurses_is_intercepted() {
     let resolver: Answering = Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);

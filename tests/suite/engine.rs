@@ -228,3 +228,23 @@ async fn the_weekly_report_comes_when_it_is_due() {
         staged.received.lock().unwrap().iter().find(|alert| alert["reason"] == "report").unwrap()["text"].clone();
     insta::assert_snapshot!(text.as_str().unwrap());
 }
+
+#[tokio::test]
+async fn what_failed_while_our_own_network_was_down_counts_as_not_seen_in_history_and_sums() {
+    // Names still resolve and the vendor's host answers, but nobody whom plugwatch trusts to be there does.
+    let deaf = |text: String| {
+        let anchors = text.lines().find(|line| line.starts_with("anchors = ")).unwrap().to_owned();
+        text.replace(&anchors, "anchors = [\"127.0.0.1:1\", \"127.0.0.2:1\", \"127.0.0.3:1\"]")
+    };
+    let mut staged = Staged::changed(crate::kit::BEGIN, deaf).await;
+    staged.pass(minutes(30)).await;
+    staged.stage.set("twilio", "broken");
+    staged.pass(minutes(60)).await;
+    let hours = staged.store.rollups("sign-up-sms", 3_600_000, Time(0)).await.unwrap();
+    let (outage, unseen) = hours.iter().fold((0, 0), |(a, b), row| (a + row.counts.outage, b + row.counts.unknown));
+    assert_eq!(outage, 0, "nobody's outage");
+    assert!(unseen >= 3, "{hours:?}");
+    let last = staged.store.last_looks().await.unwrap();
+    assert!(last.iter().any(|look| look.reason == "own_network"), "{last:?}");
+    assert!(staged.store.all_incidents().await.unwrap().is_empty());
+}

@@ -11,7 +11,7 @@ use plugwatch::core::model::Verdict;
 use plugwatch::core::question::{HeardQuestion, Question};
 use plugwatch::core::time::Time;
 use plugwatch::store::Store;
-use plugwatch::web::{Pages, bind, serve};
+use plugwatch::web::{Listener, Pages, serve};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -32,8 +32,8 @@ impl Inbox {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(&folder.path().join("plugwatch.db")).await.unwrap());
         let clock = Clock::manual(NOW);
-        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let base = listener.shown().trim_end_matches('/').to_owned();
         let inlet =
             |token: &str, name: &str, takes| Inlet { mark: Sha256::digest(token).into(), name: name.into(), takes };
         let inlets = vec![
@@ -50,6 +50,8 @@ impl Inbox {
             clock: clock.clone(),
             details: false,
             metrics: false,
+            names: Vec::new(),
+            trusted_proxies: Vec::new(),
             inlets: inlets.subscribe(),
         };
         tokio::spawn(serve(listener, pages));

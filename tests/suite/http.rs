@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use plugwatch::ask::{Guard, NetOptions};
 use plugwatch::core::answer::{Answer, Failure};
 use plugwatch::core::question::{Field, Question, Secret};
 use plugwatch::core::time::Time;
@@ -141,6 +142,81 @@ async fn a_step_down_from_https_to_http_is_not_followed() {
     options.overrides.insert("https://store.example".into(), format!("http://{server}"));
     let answer = askers(options).ask(&Question::Http(get("https://store.example/")), false, Time(0)).await;
     assert_eq!(answer.failure, Some(Failure::HttpRedirectRefused));
+}
+
+#[tokio::test]
+async fn a_public_host_leads_nobody_inside_however_the_address_is_written() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let inside = raw(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        http("200 OK", "", b"metadata")
+    })
+    .await;
+    let port = inside.port();
+    let targets = [
+        format!("http://127.0.0.1:{port}/"),
+        format!("http://localhost:{port}/"),
+        format!("http://2130706433:{port}/"),
+        format!("http://0x7f.1:{port}/"),
+        format!("http://0177.0.0.1:{port}/"),
+        format!("http://[::ffff:127.0.0.1]:{port}/"),
+        format!("http://[::1]:{port}/"),
+        format!("http://0.0.0.0:{port}/"),
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
+        "http://10.0.0.1/".to_owned(),
+        "http://[fd00:ec2::254]/".to_owned(),
+    ];
+    for target in targets {
+        let target_is_here = target.contains(&port.to_string());
+        let public = raw(move |_| http("302 Found", &format!("location: {target}\r\n"), b"")).await;
+        // Nothing outside of this machine is asked here: what lies there is only refused.
+        for private_redirects in [false, true].into_iter().take(if target_is_here { 2 } else { 1 }) {
+            let mut options = NetOptions { private_redirects, ..options() };
+            // A name that the configuration puts elsewhere is taken for what it stands for.
+            options.overrides.insert("http://shop.example".into(), format!("http://{public}"));
+            options.guard = Guard::Any;
+            let before = asked.load(Ordering::SeqCst);
+            let mut question = get("http://shop.example/");
+            question.timeout = std::time::Duration::from_millis(300);
+            let answer = askers(options).ask(&Question::Http(question), false, Time(0)).await;
+            if !private_redirects {
+                assert_eq!(answer.failure, Some(Failure::HttpRedirectInward));
+                assert_eq!(asked.load(Ordering::SeqCst), before);
+            } else {
+                assert_ne!(answer.failure, Some(Failure::HttpRedirectInward));
+            }
+        }
+    }
+    assert!(asked.load(Ordering::SeqCst) >= 5, "where it is wanted, it is followed");
+    // A host inside may send to another inside.
+    let own = raw(move |_| http("302 Found", &format!("location: http://127.0.0.1:{port}/\r\n"), b"")).await;
+    assert_eq!(ask(&format!("http://{own}/")).await.body, b"metadata");
+}
+
+#[tokio::test]
+async fn a_name_and_password_in_a_redirect_go_nowhere() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = seen.clone();
+    let other = raw(move |request| {
+        kept.lock().unwrap().push(request.to_lowercase());
+        http("200 OK", "", b"")
+    })
+    .await;
+    let first = raw(move |_| http("302 Found", &format!("location: http://user:pass@{other}/\r\n"), b"")).await;
+    assert_eq!(ask(&format!("http://{first}/")).await.http.unwrap().status, 200);
+    assert!(!seen.lock().unwrap()[0].contains("authorization"), "{:?}", seen.lock().unwrap());
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_http_2_only_is_spoken_to() {
+    let site = crate::tls::http2_only().await;
+    let mut options = options();
+    options.extra_roots = vec![site.authority];
+    let question = Question::Http(get(&format!("https://localhost:{}/", site.port)));
+    let answer = askers(options).ask(&question, false, Time(0)).await;
+    assert_eq!((answer.failure, answer.body.as_slice()), (None, br#"{"reason":"BadDeviceToken"}"#.as_slice()));
+    assert_eq!(answer.http.unwrap().status, 400);
 }
 
 #[tokio::test]

@@ -92,6 +92,7 @@ pub fn options() -> NetOptions {
         overrides: BTreeMap::new(),
         user_agent: "plugwatch-test".into(),
         guard: Guard::LoopbackOnly,
+        private_redirects: false,
         dns_roots: Vec::new(),
         dns_port: 53,
         resolvers: Vec::new(),
@@ -122,6 +123,7 @@ pub fn get(url: &str) -> HttpQuestion {
         tls: false,
         timeout: Duration::from_secs(5),
         token: None,
+        named_by_stranger: false,
     }
 }
 

@@ -35,6 +35,7 @@ mod store;
 mod telling;
 mod tls;
 mod traps;
+mod upgrade;
 mod vendor;
 mod web;
 mod weekend;

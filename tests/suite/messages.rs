@@ -7,6 +7,7 @@ use plugwatch::core::model::{Fault, Proof, Verdict};
 use plugwatch::core::time::Time;
 use plugwatch::say::alert::{About, AlertView, Body, Footer};
 use plugwatch::say::{Format, markdown};
+use plugwatch::store::{AboutDocument, thaw};
 
 const SINCE: Time = Time(1_610_236_740_000);
 
@@ -21,7 +22,7 @@ fn about(verdict: Verdict, before: Option<Verdict>, why: &str, say: &str) -> Abo
         "also_down": ["Website (outage)"], "still_standing": ["E-mail", "iOS app"],
         "proven": ["E-mail (in good order)", "iOS app (seen from outside)"], "incident": "pw-7f3kq2m9x4",
     });
-    serde_json::from_value(given).unwrap()
+    thaw::<About, AboutDocument>(&given).unwrap()
 }
 
 /// What is told of a dependency for this reason; nothing where it is told in another form.

@@ -37,6 +37,7 @@ fn message(html: &str) -> Message {
         acked_by: None,
         files: Vec::new(),
         view: json!({"a": 1}),
+        going: plugwatch::notify::Going::default(),
     }
 }
 
@@ -90,13 +91,35 @@ async fn a_message_goes_out_as_html_without_a_preview() {
 
 #[tokio::test]
 async fn an_over_long_message_is_split_not_dropped() {
-    let (senders, seen) = telegram(vec![sent(1), sent(2), sent(3)]).await;
-    let long = "a line of the report\n".repeat(400);
+    let (senders, seen) = telegram(vec![sent(1), sent(2)]).await;
+    let long = "a line of the report\n".repeat(300);
     assert_eq!(senders.send("telegram", &message(&long)).await, Tried::Sent(Some("1".into())));
     let seen = seen.lock().unwrap();
-    assert_eq!(seen.len(), 3);
+    assert_eq!(seen.len(), 2);
     let whole: Vec<&str> = seen.iter().map(|part| part["text"].as_str().unwrap()).collect();
     assert_eq!(whole.join("\n"), long.trim_end());
+}
+
+#[tokio::test]
+async fn a_vendors_flood_of_words_is_two_parts_and_says_that_it_was_cut() {
+    let (senders, seen) = telegram(vec![sent(1), sent(2)]).await;
+    let flood = "all regions are affected, and ".repeat(40_000);
+    assert_eq!(senders.send("telegram", &message(&flood)).await, Tried::Sent(Some("1".into())));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 2);
+    assert!(seen[1]["text"].as_str().unwrap().contains("… (cut: the rest is in /why"), "{}", seen[1]);
+}
+
+#[tokio::test]
+async fn a_topic_that_is_closed_or_gone_is_left_for_the_group_itself() {
+    for why in ["Bad Request: TOPIC_CLOSED", "Bad Request: TOPIC_DELETED", "Bad Request: message thread not found"] {
+        let (senders, seen) = telegram(vec![refused(400, why), sent(8)]).await;
+        let to_topic = Message { recipient: "-1001234567890/7".into(), ..message("x") };
+        assert_eq!(senders.send("telegram", &to_topic).await, Tried::Sent(Some("8".into())));
+        let seen = seen.lock().unwrap();
+        assert_eq!(seen[0]["message_thread_id"], 7);
+        assert!(seen[1].get("message_thread_id").is_none_or(serde_json::Value::is_null), "{}", seen[1]);
+    }
 }
 
 #[tokio::test]
@@ -108,7 +131,7 @@ async fn telegrams_wish_to_wait_is_honoured() {
 }
 
 #[tokio::test]
-async fn permanent_refusals_are_told_with_their_cure() {
+async fn refusals_of_a_place_are_told_with_their_cure_and_nothing_is_given_up() {
     for (code, description, cure) in [
         (403, "Forbidden: bot was blocked by the user", "unblock it"),
         (403, "Forbidden: user is deactivated", "remove the chat"),
@@ -116,10 +139,11 @@ async fn permanent_refusals_are_told_with_their_cure() {
         (403, "Forbidden: the group chat was deleted", "Forbidden"),
         (400, "Bad Request: chat not found", "write /start"),
         (401, "Unauthorized", "get a new one"),
+        (400, "Bad Request: TOPIC_CLOSED", "the General topic of the group is closed: reopen it"),
         (400, "Bad Request: not enough rights to send text messages to the chat", "may not write"),
     ] {
         let got = tried(vec![refused(code, description)]).await;
-        assert!(matches!(&got, Tried::Never { why } if why.contains(cure)), "{description}: {got:?}");
+        assert!(matches!(&got, Tried::Refused { why } if why.contains(cure)), "{description}: {got:?}");
     }
 }
 
@@ -166,8 +190,8 @@ async fn a_webhook_is_signed_and_carries_its_idempotency_key() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_is_gone_is_dead_and_a_broken_one_is_tried_again() {
-    assert!(matches!(webhook("410 Gone", "").await.0, Tried::Never { .. }));
+async fn a_webhook_that_is_gone_waits_for_a_person_and_a_broken_one_is_tried_again() {
+    assert!(matches!(webhook("410 Gone", "").await.0, Tried::Refused { .. }));
     assert!(matches!(webhook("500 Broken", "").await.0, Tried::Unsure { .. }));
     let (tried, _) = webhook("503 Busy", "retry-after: 30\r\n").await;
     assert!(matches!(tried, Tried::Retry { after: Some(wait), .. } if wait == Duration::from_secs(30)));
@@ -202,7 +226,7 @@ async fn a_dead_channel_is_told_to_the_others_once() {
         reason: view.reason,
         level: view.level,
         at: view.at,
-        snapshot: serde_json::to_value(&view).unwrap(),
+        snapshot: plugwatch::engine::alert_snapshot(&view),
         thread: None,
         to: everybody.iter().map(|way| Address::plain(&way.channel, &way.recipient, view.at)).collect(),
     };
@@ -213,13 +237,9 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     let texts: Vec<String> =
         received.lock().unwrap().iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(texts.len(), 2);
-    assert!(
-        texts[1].starts_with("gone to g is dead: alerts do not arrive there\nWhy: the webhook answers 410"),
-        "{}",
-        texts[1]
-    );
+    assert!(texts[1].starts_with("gone to g refuses messages\nWhy: the webhook answers 410"), "{}", texts[1]);
     let state = store.outbox_state().await.unwrap();
-    assert_eq!((state.pending, state.sent, state.dead), (0, 2, 1));
+    assert_eq!((state.pending, state.sent, state.dead), (1, 2, 0), "what it refused waits for it");
 }
 
 #[test]

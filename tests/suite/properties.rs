@@ -1,10 +1,12 @@
 //! What must hold for every sequence of looks, not only for those somebody thought of.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use plugwatch::core::combine::{Combined, Unseen};
 use plugwatch::core::incident::{Incident, Step, step, turned};
 use plugwatch::core::model::{Basis, Criticality, Fault, Proof, Reading, Verdict};
+use plugwatch::core::pace::{Asked, Asking, WINDOW, limit};
 use plugwatch::core::policy::Policy;
 use plugwatch::core::review::{Review, review};
 use plugwatch::core::scene::{Scene, Subject};
@@ -12,6 +14,7 @@ use plugwatch::core::standing::{Change, Flip, Held, Look, Standing, after};
 use plugwatch::core::time::Time;
 use plugwatch::core::told::Told;
 use plugwatch::core::witness::{OwnNetwork, Witnessed, Witnesses};
+use plugwatch::store::{StandingDocument, freeze, thaw};
 use proptest::prelude::*;
 
 /// One look of a sequence: how long after the one before, what it reads, who speaks.
@@ -74,7 +77,7 @@ fn play(looks: &[(Look, Witnesses)], policy: &Policy, stored: impl Fn(usize) -> 
     for (n, (look, witnesses)) in looks.iter().enumerate() {
         if stored(n) {
             // Written down, killed, read back.
-            standing = serde_json::from_str(&serde_json::to_string(&standing).unwrap()).unwrap();
+            standing = thaw::<_, StandingDocument>(&freeze::<_, StandingDocument>(&standing).unwrap()).unwrap();
         }
         let (next, flip, _) = after(&standing, look, witnesses, policy);
         flips.extend(flip.map(|flip| (n, flip)));
@@ -295,6 +298,42 @@ proptest! {
             }
             if way.state.is_surely_live() {
                 prop_assert_eq!(way.told.verdict, None, "{}", way.id);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_reason_asks_more_often_than_the_table_allows(
+        wishes in prop::collection::vec((0..Asking::ALL.len(), 0_i64..400_000), 1..400)
+    ) {
+        let mut asked = Asked::default();
+        let mut times: BTreeMap<Asking, Vec<Time>> = BTreeMap::new();
+        let mut now = Time(0);
+        for (reason, later) in wishes {
+            // Whoever wants a check wants it at once, again and again.
+            now = now.plus(Duration::from_millis(later as u64 / 100));
+            let reason = Asking::ALL[reason];
+            let Some(at) = asked.allowed(reason, now) else { continue };
+            prop_assert!(at >= now, "nothing is asked before it is wanted");
+            if at > now.plus(Duration::from_secs(1)) {
+                continue;
+            }
+            now = at;
+            asked.note(reason, at);
+            times.entry(reason).or_default().push(at);
+        }
+        for (reason, times) in times.iter().filter(|(reason, _)| **reason != Asking::Routine) {
+            let allowed = limit(*reason);
+            for pair in times.windows(2) {
+                prop_assert!(pair[1].since(pair[0]) >= allowed.gap, "{reason}: {pair:?}");
+            }
+            for start in times {
+                let within = times.iter().filter(|at| **at >= *start && at.since(*start) < WINDOW).count();
+                prop_assert!(within <= allowed.most as usize, "{reason}: {within} in an hour");
             }
         }
     }

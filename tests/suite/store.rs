@@ -187,7 +187,8 @@ async fn a_crash_while_sending_sends_once_more_and_says_so() {
     let (_folder, path) = file();
     let store = Store::open(&path).await.unwrap();
     store.commit(&Batch { alerts: vec![alert("one", &["a"])], ..Batch::default() }).await.unwrap();
-    assert_eq!(store.lease(Time(2_000), LEASE, |_| true).await.unwrap().len(), 1);
+    let leased = store.lease(Time(2_000), LEASE, |_| true).await.unwrap();
+    store.going_out(&[leased[0].attempt]);
     // The program dies here: nobody settles.
     store.close().await;
     drop(store);
@@ -202,6 +203,42 @@ async fn a_crash_while_sending_sends_once_more_and_says_so() {
     let state = store.outbox_state().await.unwrap();
     assert_eq!((state.pending, state.sent), (0, 1));
     assert_eq!(store.next_delivery().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_crash_before_anything_went_out_is_no_repeat() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    store.commit(&Batch { alerts: vec![alert("one", &["a"])], ..Batch::default() }).await.unwrap();
+    assert_eq!(store.lease(Time(2_000), LEASE, |_| true).await.unwrap().len(), 1);
+    store.close().await;
+    drop(store);
+    let store = Store::open(&path).await.unwrap();
+    assert!(!store.lease(Time(3_000), LEASE, |_| true).await.unwrap()[0].maybe_repeat);
+    // Another boot of the machine: what went out then, nobody knows.
+    store.close().await;
+    drop(store);
+    std::fs::write(path.with_extension("db.lock"), "another-boot\n").unwrap();
+    let store = Store::open(&path).await.unwrap();
+    assert!(store.lease(Time(4_000), LEASE, |_| true).await.unwrap()[0].maybe_repeat);
+}
+
+#[tokio::test]
+async fn the_database_and_its_company_are_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = file();
+    std::fs::write(&path, "").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let store = Store::open(&path).await.unwrap();
+    store.commit(&Batch { looks: vec![look(1, 5, None)], ..Batch::default() }).await.unwrap();
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(names, ["p.db", "p.db-shm", "p.db-wal", "p.db.lock"]);
 }
 
 #[tokio::test]

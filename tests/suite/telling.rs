@@ -288,19 +288,41 @@ async fn a_channel_that_is_dead_for_a_day_brings_what_counts_and_one_digest() {
 }
 
 #[tokio::test]
-async fn a_blocked_bot_is_told_to_the_others_and_what_it_lost_comes_there() {
+async fn a_blocked_bot_is_told_to_the_others_and_what_it_refused_comes_once_it_takes_messages_again() {
     let api = BotApi::open().await;
     let mut staged = Staged::telling(PHONE, "dependencies = [\"sign-up-sms\"]", vec![phone(&api)], BEGIN).await;
     staged.pass(minutes(20)).await;
     staged.told();
-    api.fail("sendmessage", 403, refusal(403, "Forbidden: bot was blocked by the user"));
+    let blocked = || refusal(403, "Forbidden: bot was blocked by the user");
+    (0..6).for_each(|_| api.fail("sendmessage", 403, blocked()));
     staged.stage.set("google_play", "gone");
-    staged.pass(minutes(30)).await;
+    staged.pass(minutes(22)).await;
     let mut told = staged.told();
     told.sort();
-    assert_eq!(told, ["DROPPED: Android app (Google Play)", "phone to 42 is dead: alerts do not arrive there"]);
+    assert_eq!(told, ["DROPPED: Android app (Google Play)", "phone to 42 refuses messages"]);
     let place = staged.store.places().await.unwrap().into_iter().find(|place| place.channel == "phone").unwrap();
     assert!(place.dead_since.is_some() && place.told_at.is_some());
+    staged.pass(minutes(30)).await;
+    let dropped = api.taken().into_iter().filter(|text| text.contains("DROPPED: Android app"));
+    assert_eq!(dropped.count(), 1, "it waited, and came");
+    assert_eq!(staged.told(), ["phone to 42 takes messages again"]);
+    assert_eq!(staged.store.outbox_state().await.unwrap().dead, 0);
+}
+
+#[tokio::test]
+async fn who_was_never_told_of_a_trouble_hears_no_end_of_it() {
+    let (mut staged, api) = with_phone("").await;
+    staged.pass(minutes(20)).await;
+    let before = api.taken().len();
+    // Every try within two hours is refused; the trouble is over before the first that is not.
+    (0..40).for_each(|_| api.fail("sendmessage", 403, refusal(403, "Forbidden: bot was kicked from the group chat")));
+    staged.stage.set("twilio", "broken");
+    staged.pass(minutes(30)).await;
+    staged.stage.set("twilio", "live");
+    staged.pass(hours(8)).await;
+    let texts = &api.taken()[before..];
+    assert!(!texts.iter().any(|text| text.contains("LIVE AGAIN") || text.contains("OUTAGE")), "{texts:?}");
+    assert_eq!(staged.store.outbox_state().await.unwrap().pending, 0);
 }
 
 #[tokio::test]
@@ -323,16 +345,19 @@ async fn a_full_disk_silences_nobody_and_loses_nothing() {
         staged.courier.say_from_memory(&waits, now).await;
     }
     let texts = staged.texts();
-    assert_eq!(texts.len(), 1, "it is said once: {texts:?}");
+    assert_eq!(texts.len(), 2, "each is said once: {texts:?}");
     assert!(texts[0].contains("DROPPED: Android app"), "{texts:?}");
     assert!(texts[0].contains("plugwatch cannot write since"), "{texts:?}");
+    assert!(texts[1].starts_with("HISTORY NOT WRITTEN: plugwatch keeps it in memory\nSince "), "{texts:?}");
+    assert!(texts[1].contains("Do now: make room on the disk with the database."), "{texts:?}");
     sqlx::query("DROP TRIGGER full").execute(&disk).await.unwrap();
     staged.pass(minutes(30)).await;
     let texts = staged.texts();
-    let again: Vec<&String> = texts.iter().filter(|text| text.contains("DROPPED: Android app")).collect();
-    assert_eq!(again.len(), 1, "{texts:?}");
-    assert!(again[0].contains("This may be a repeat"), "{again:?}");
+    // What arrived is written down as sent, and not sent again.
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts[0].starts_with("HISTORY WRITTEN AGAIN\nNothing could be written for "), "{texts:?}");
     assert_eq!(staged.store.all_incidents().await.unwrap().len(), 1);
+    assert_eq!(staged.store.outbox_state().await.unwrap().pending, 0);
 }
 
 #[tokio::test]

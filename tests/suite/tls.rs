@@ -24,9 +24,9 @@ use tokio_rustls::TlsAcceptor;
 use crate::kit::{askers, get, http, options, provider, raw};
 
 /// An authority and a server whose certificate is for `names`, valid in these years.
-struct Site {
-    authority: Vec<u8>,
-    port: u16,
+pub struct Site {
+    pub authority: Vec<u8>,
+    pub port: u16,
 }
 
 /// An authority's parameters and key.
@@ -80,6 +80,35 @@ async fn serve(certificate: Vec<u8>, key: Vec<u8>) -> u16 {
         }
     });
     port
+}
+
+/// A server that agrees to HTTP/2 and to nothing else (RFC 7301, RFC 9113), as Apple's push service does.
+pub async fn http2_only() -> Site {
+    let (ca, ca_key) = authority();
+    let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let der = leaf.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap().der().to_vec();
+    let mut config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![CertificateDer::from(der)], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(stream) = acceptor.accept(stream).await else { continue };
+            let Ok(mut talk) = h2::server::handshake(stream).await else { continue };
+            while let Some(Ok((_, mut answer))) = talk.accept().await {
+                let head = ::http::Response::builder().status(400).body(()).unwrap();
+                let mut body = answer.send_response(head, false).unwrap();
+                body.send_data(bytes::Bytes::from_static(br#"{"reason":"BadDeviceToken"}"#), true).unwrap();
+            }
+        }
+    });
+    Site { authority, port }
 }
 
 async fn ask(site: &Site, trusted: bool) -> Answer {

@@ -107,7 +107,7 @@ fn alert(id: &str, reason: Reason) -> NewAlert {
         reason,
         level: Level::Info,
         at: Time(0),
-        snapshot: serde_json::to_value(&view).unwrap(),
+        snapshot: plugwatch::engine::alert_snapshot(&view),
         thread: None,
         to: vec![Address::plain("chat", "one", Time(0))],
     }

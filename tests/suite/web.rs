@@ -1,23 +1,34 @@
 //! The page and its JSON, over a real socket.
 
 use plugwatch::ask::Askers;
-use plugwatch::core::question::Question;
+use plugwatch::core::answer::HttpFacts;
+use plugwatch::core::question::{Field, Question};
 use plugwatch::core::time::Time;
-use plugwatch::web::{Pages, bind, serve};
+use plugwatch::web::{Listener, Pages, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::kit::{Staged, askers, get, minutes, options};
 
-async fn open(staged: &Staged, details: bool) -> (Askers, String) {
-    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let pages = Pages {
+fn pages(staged: &Staged, details: bool) -> Pages {
+    Pages {
         board: staged.engine.windows().board,
         store: staged.store.clone(),
         clock: staged.clock.clone(),
         details,
         metrics: details,
+        names: Vec::new(),
+        trusted_proxies: Vec::new(),
         inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
-    };
+    }
+}
+
+async fn open(staged: &Staged, details: bool) -> (Askers, String) {
+    serving(pages(staged, details)).await
+}
+
+async fn serving(pages: Pages) -> (Askers, String) {
+    let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let base = listener.shown().trim_end_matches('/').to_owned();
     tokio::spawn(serve(listener, pages));
     (askers(options()), base)
 }
@@ -79,4 +90,118 @@ async fn health_is_lost_when_the_engine_stands_still() {
     let (status, body) = fetch(&open, "/healthz").await;
     assert_eq!(status, 503);
     assert!(body.contains("stalled"), "{body}");
+}
+
+/// The demo's platform with its texts kept off the page.
+async fn with_something_hidden() -> Staged {
+    let hide = |text: String| text.replace("id = \"sign-up-sms\"", "id = \"sign-up-sms\"\npublic = false");
+    let mut staged = Staged::changed(crate::kit::BEGIN, hide).await;
+    staged.pass(minutes(20)).await;
+    staged.stage.set("twilio", "gone");
+    staged.pass(minutes(20)).await;
+    staged
+}
+
+async fn head(open: &(Askers, String), path: &str, host: &str) -> HttpFacts {
+    let mut question = get(&format!("{}{path}", open.1));
+    question.headers = vec![Field::public("host", host)];
+    open.0.ask(&Question::Http(question), false, Time(0)).await.http.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_not_public_is_neither_shown_nor_counted_whatever_else_is() {
+    let staged = with_something_hidden().await;
+    for details in [false, true] {
+        let open = open(&staged, details).await;
+        for path in ["/", "/status.json"] {
+            let (_, body) = fetch(&open, path).await;
+            for trace in ["Sign-up texts", "sign-up-sms", "AC5d", "dropped", "stopped serving"] {
+                // The words of the page's style are no dependency's.
+                let body = body.split("</style>").last().unwrap();
+                assert!(!body.contains(trace), "{path}, details {details}: {trace} in {body}");
+            }
+        }
+        assert_eq!(fetch(&open, "/reports").await.0, 404, "a report names what is not public");
+    }
+}
+
+#[tokio::test]
+async fn details_stay_out_of_caches_and_of_other_sites() {
+    let staged = after_a_drop().await;
+    let (strangers, operator) = (open(&staged, false).await, open(&staged, true).await);
+    for path in ["/", "/status.json", "/reports"] {
+        let facts = head(&operator, path, "localhost").await;
+        let cache = facts.headers.get("cache-control").map(String::as_str);
+        assert!(path == "/reports" || cache == Some("private, no-store"), "{path}: {cache:?}");
+        assert!(!facts.headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+    let facts = head(&strangers, "/status.json", "localhost").await;
+    assert_eq!(facts.headers["access-control-allow-origin"], "*");
+}
+
+#[tokio::test]
+async fn metrics_are_there_only_where_they_are_wanted() {
+    let staged = after_a_drop().await;
+    assert_eq!(fetch(&serving(pages(&staged, false)).await, "/metrics").await.0, 404, "a listen address is no secrecy");
+    let wanted = Pages { metrics: true, ..pages(&staged, false) };
+    assert_eq!(fetch(&serving(wanted).await, "/metrics").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_page_with_names_answers_under_those_only() {
+    let staged = after_a_drop().await;
+    let open = serving(Pages { names: vec!["status.acme.example".into()], ..pages(&staged, true) }).await;
+    for (host, status) in [("status.acme.example", 200), ("evil.example", 421), ("127.0.0.1", 200)] {
+        assert_eq!(head(&open, "/status.json", host).await.status, status, "{host}");
+    }
+    assert_eq!(head(&open, "/healthz", "evil.example").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_crowd_that_says_nothing_keeps_no_other_address_out() {
+    let staged = after_a_drop().await;
+    let open = open(&staged, false).await;
+    let address = open.1.trim_start_matches("http://").to_owned();
+    let mut crowd = Vec::new();
+    for _ in 0..200 {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        // Half a request, and nothing more; some are turned away at once.
+        _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
+        crowd.push(stream);
+    }
+    // Another address of this machine.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.9:0".parse().unwrap()).unwrap();
+    let mut visitor = socket.connect(address.parse().unwrap()).await.unwrap();
+    visitor.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    visitor.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // Who says nothing more is let go of: every one of them ends without having been answered.
+    for mut stream in crowd {
+        let mut said = Vec::new();
+        _ = stream.read_to_end(&mut said).await;
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains("200 OK"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_can_be_served_over_a_unix_socket() {
+    let staged = after_a_drop().await;
+    let path = staged.folder.path().join("page.sock");
+    for _ in 0..2 {
+        // The second time, what the first left behind lies there.
+        let listener = Listener::unix(path.clone()).unwrap();
+        assert!(listener.shown().starts_with("unix:/"), "{}", listener.shown());
+        let serving = tokio::spawn(serve(listener, Pages { names: vec!["a.example".into()], ..pages(&staged, false) }));
+        let mut stream = tokio::net::UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: any\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(Listener::unix(path.clone()).unwrap_err().contains("another program does"));
+        serving.abort();
+        _ = serving.await;
+    }
 }

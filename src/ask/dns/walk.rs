@@ -14,7 +14,7 @@ use super::exchange::{Manner, Silence, exchange};
 /// A walk asks no more than this, however tangled the delegations are.
 const MOST_QUESTIONS: u32 = 150;
 /// Servers asked at the parent, and of the zone itself.
-pub(super) const MOST_SERVERS: usize = 8;
+pub(super) const MOST_SERVERS: usize = 16;
 /// At the parent, this many are enough to believe an NXDOMAIN.
 const PARENT_SERVERS: usize = 3;
 

@@ -30,6 +30,7 @@ pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[Stri
     let servers = &delegation.servers;
     let first = walk.put_all(servers, RecordType::SOA).await;
     let mut said: Vec<Said> = first.iter().map(hear).collect();
+    hear_the_unwilling(walk, servers, &mut said).await;
     for kind in types.iter().filter(|kind| *kind != "SOA") {
         let Ok(record_type) = RecordType::from_str(kind) else { continue };
         let serving: Vec<usize> = (0..servers.len()).filter(|n| said[*n].outcome == "served").collect();
@@ -41,6 +42,38 @@ pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[Stri
         }
     }
     facts(walk, delegation, &said, types)
+}
+
+/// A server may refuse the SOA alone, or not know it: as long as it gives anything that people and mail
+/// look up, it serves the zone.
+async fn hear_the_unwilling(walk: &mut Walk<'_>, servers: &[Server], said: &mut [Said]) {
+    for kind in LOOKED_UP {
+        let unwilling: Vec<usize> = (0..servers.len()).filter(|n| UNWILLING.contains(&said[*n].outcome)).collect();
+        let asked: Vec<Server> = unwilling.iter().map(|n| servers[*n].clone()).collect();
+        let replies = walk.put_all(&asked, kind).await;
+        for (n, reply) in unwilling.into_iter().zip(replies) {
+            let Ok(reply) = reply else { continue };
+            if !gives(&reply, kind) {
+                continue;
+            }
+            said[n].outcome = "answering";
+            said[n].records.insert(kind.to_string(), records(&reply, kind));
+        }
+    }
+}
+
+/// What people and mail look up.
+const LOOKED_UP: [RecordType; 4] = [RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::TXT];
+
+/// What a server answered to the SOA, if it is asked for more.
+const UNWILLING: [&str; 5] = ["refused", "lame", "nxdomain", "servfail", "broken"];
+
+/// Whether a server gives records of the zone's own name, and by what it knows itself: one that only
+/// looks them up elsewhere is none of the zone's.
+fn gives(reply: &Message, kind: RecordType) -> bool {
+    let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
+    let wanted = |record: &hickory_proto::rr::Record| matches!(record.record_type(), found if found == kind || found == RecordType::CNAME);
+    reply.metadata.response_code == ResponseCode::NoError && (aa || !ra) && reply.answers.iter().any(wanted)
 }
 
 fn hear(reply: &Result<Message, Silence>) -> Said {
@@ -128,7 +161,9 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
     for kind in ["A", "AAAA", "MX"] {
         records.entry(kind).or_default();
     }
-    for (kind, found) in serving.iter().flat_map(|said| &said.records) {
+    // What one gives that refuses the SOA counts, too: it is what people get.
+    let giving = said.iter().filter(|said| matches!(said.outcome, "served" | "answering"));
+    for (kind, found) in giving.flat_map(|said| &said.records) {
         records.entry(kind).or_default().extend(found.iter().cloned());
     }
     let serials: BTreeSet<u32> = serving.iter().filter_map(|said| said.serial).collect();
@@ -142,7 +177,7 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
         "name_servers": delegation.name_servers,
         "servers": servers,
         "count": {
-            "total": said.len(), "served": serving.len(), "refused": count("refused"), "servfail": count("servfail"),
+            "total": said.len(), "served": serving.len(), "answering": count("answering"), "refused": count("refused"), "servfail": count("servfail"),
             "nxdomain": count("nxdomain"), "lame": count("lame"), "timeout": count("timeout"),
             "closed": count("closed"), "broken": count("broken"), "intercepted": count("intercepted"),
         },

@@ -1,14 +1,15 @@
-//! When nothing can be written down, what is to be told is said from memory, once: a full disk
-//! silences nobody. When the disk takes it again it is sent once more, marked as a repeat.
+//! When nothing can be written down, what is to be told is said from memory: a full disk silences
+//! nobody. What waits in the outbox is read from there, and what could not be written comes from the
+//! engine. When the disk takes it again, what arrived is written down as sent, and is not sent again.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::Courier;
+use super::{Courier, FromMemory, Said};
 use crate::core::route::Only;
 use crate::core::time::Time;
 use crate::notify::Tried;
-use crate::store::{AlertRow, Delivery, NewAlert};
+use crate::store::{AlertRow, Delivery, Error, NewAlert, Result, SaidUnwritten};
 
 /// The disk may take it with the next try.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,33 +24,117 @@ pub struct Unsaid {
 }
 
 impl Courier {
+    /// Notes whether the outbox could be written, and says so in the log when that changes.
+    pub(super) fn note_writable(&self, failed: Option<Error>, now: Time) {
+        let mut since = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed {
+            Some(error) if since.is_none() => {
+                *since = Some(now);
+                tracing::error!(%error, "the outbox cannot be written: {error}; alerts are sent from memory meanwhile");
+            }
+            Some(_) => {}
+            None if since.is_some() => {
+                *since = None;
+                tracing::info!("the outbox can be written again");
+            }
+            None => {}
+        }
+    }
+
+    /// Since when nothing can be written, whoever noticed it.
+    pub(super) fn unwritable(&self, unsaid: &Unsaid) -> Option<Time> {
+        let own = *self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);
+        own.into_iter().chain(unsaid.since).min()
+    }
+
     /// Says from memory what has waited for too long to be written down.
     pub async fn say_from_memory(&self, unsaid: &Arc<Unsaid>, now: Time) {
-        let Some(since) = unsaid.since.filter(|since| now.since(*since) >= PATIENCE) else { return };
+        let Some(since) = self.unwritable(unsaid).filter(|since| now.since(*since) >= PATIENCE) else { return };
         {
             let mut last = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
-            if now.since(*last) < PATIENCE && *last != Time(0) {
+            if now.since(*last) < PATIENCE && *last != Time(0) && *last <= now {
                 return;
             }
             *last = now;
         }
         let instead = format!("plugwatch cannot write since {}: look whether its disk is full", since.short());
-        let ways = self.ways();
-        for alert in &unsaid.alerts {
-            for to in alert.to.iter().filter(|to| to.only == Only::Always) {
-                let place = (alert.public_id.clone(), to.channel.clone(), to.recipient.clone());
-                if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&place) {
-                    continue;
-                }
-                let delivery = from_memory(alert, &to.channel, &to.recipient, &instead);
-                let Ok(message) = self.message(&delivery, now) else { continue };
-                // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
-                if let Tried::Sent(_) | Tried::Unsure { .. } = ways.senders.send(&to.channel, &message).await {
-                    self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
-                }
-            }
+        for delivery in self.unwritten(unsaid, &instead, now).await {
+            self.say_one(&delivery, now).await;
         }
     }
+
+    /// What is due and cannot be leased, the oldest first, and what is in no outbox yet.
+    async fn unwritten(&self, unsaid: &Unsaid, instead: &str, now: Time) -> Vec<Delivery> {
+        // Whose result waits to be written down was tried already.
+        let tried: Vec<i64> = {
+            let unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+            let rows = unsettled.iter().flat_map(|(delivery, _)| delivery.with.iter().chain([delivery]));
+            rows.map(|one| one.id).collect()
+        };
+        let waiting = self.store.due_unleased(now).await.unwrap_or_default();
+        let waiting = waiting.into_iter().filter(|delivery| !tried.contains(&delivery.id));
+        let mut all: Vec<Delivery> =
+            waiting.map(|delivery| Delivery { instead: Some(instead.to_owned()), ..delivery }).collect();
+        for alert in &unsaid.alerts {
+            let to = alert.to.iter().filter(|to| to.only == Only::Always && to.at <= now);
+            all.extend(to.map(|to| from_memory(alert, &to.channel, &to.recipient, instead)));
+        }
+        all
+    }
+
+    async fn say_one(&self, delivery: &Delivery, now: Time) {
+        let key = said(delivery);
+        if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key) {
+            return;
+        }
+        let Ok(message) = self.message(delivery, now) else { return };
+        let came = match self.ways().senders.send(&delivery.channel, &message).await {
+            Tried::Sent(remote_id) => FromMemory::Arrived(remote_id, now),
+            // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
+            Tried::Unsure { .. } => FromMemory::Perhaps,
+            Tried::Retry { why, .. } | Tried::Refused { why } | Tried::Never { why } => {
+                tracing::warn!(why, "{} to {}: {why}; tried again", delivery.channel, delivery.recipient);
+                return;
+            }
+        };
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(key, came);
+    }
+
+    /// Writes down what was said from memory, as far as it stands in the outbox now.
+    pub(super) async fn settle_said(&self) -> Result<()> {
+        let arrived: Vec<SaidUnwritten> = {
+            let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            said.iter().filter_map(|(key, came)| arrived(key, came)).collect()
+        };
+        if arrived.is_empty() {
+            return Ok(());
+        }
+        for one in self.store.settle_said(&arrived).await? {
+            let key = (one.public_id, one.channel, one.recipient);
+            self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        }
+        Ok(())
+    }
+
+    /// Whether a message may have been said from memory.
+    pub(super) fn was_said(&self, delivery: &Delivery) -> bool {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&said(delivery))
+    }
+}
+
+fn said(delivery: &Delivery) -> Said {
+    (delivery.alert.public_id.clone(), delivery.channel.clone(), delivery.recipient.clone())
+}
+
+fn arrived((public_id, channel, recipient): &Said, came: &FromMemory) -> Option<SaidUnwritten> {
+    let FromMemory::Arrived(remote_id, at) = came else { return None };
+    Some(SaidUnwritten {
+        public_id: public_id.clone(),
+        channel: channel.clone(),
+        recipient: recipient.clone(),
+        remote_id: remote_id.clone(),
+        at: *at,
+    })
 }
 
 fn from_memory(alert: &NewAlert, channel: &str, recipient: &str, instead: &str) -> Delivery {

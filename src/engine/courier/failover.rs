@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::alert_snapshot;
 use super::Courier;
 use crate::core::incident::{Level, Reason};
 use crate::core::route::Way;
@@ -33,7 +34,9 @@ impl Courier {
                     self.tell_back(delivery, before, now).await?;
                 }
             }
-            Outcome::Dead(why) => {
+            // The message itself is refused; the others have it.
+            Outcome::Dead(_) => {}
+            Outcome::Refused(_, why) => {
                 if after.told_at.is_none() {
                     self.tell_dead(delivery, why, None, now).await?;
                 }
@@ -101,9 +104,9 @@ impl Courier {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let (title, then) = match since {
             None => (
-                format!("{channel} to {recipient} is dead: alerts do not arrive there"),
-                "What it should have carried goes to the other channels. It is tried with each new message; \
-                 `plugwatch notify test` tries it now.",
+                format!("{channel} to {recipient} refuses messages"),
+                "Alerts for it go to the other channels, and wait for it as well: it is tried again after \
+                 15 s, then less often, and every 10 min in the end. `plugwatch notify test` tries it now.",
             ),
             Some(since) => (
                 format!("{channel} to {recipient} has taken nothing since {}", since.short()),
@@ -152,7 +155,7 @@ impl Courier {
             reason,
             level,
             at: now,
-            snapshot: serde_json::to_value(&view)?,
+            snapshot: alert_snapshot(&view),
             thread: None,
             to,
         };

@@ -1,15 +1,16 @@
 //! Renders what is told when it is told: from what was frozen then, and how it stands now.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::{alert_snapshot, alert_view};
 use super::Courier;
 use crate::core::act::{Act, Deed};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::time::Time;
 use crate::draw;
-use crate::notify::{File, Message};
+use crate::notify::{File, Going, Message};
 use crate::say::alert::{AlertView, Body, Footer};
 use crate::say::{Format, buttons, digest};
 use crate::store::{AlertRow, Amend, Delivery, Result};
@@ -18,7 +19,7 @@ use crate::store::{AlertRow, Amend, Delivery, Result};
 const LATE: Duration = Duration::from_secs(120);
 
 pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
-    serde_json::from_value(alert.snapshot.clone()).map_err(|error| format!("its stored text cannot be read: {error}"))
+    alert_view(&alert.snapshot).map_err(|error| format!("its stored text cannot be read: {error}"))
 }
 
 /// Nothing more comes of what this tells.
@@ -42,9 +43,7 @@ impl Courier {
     /// The message of a delivery, or of all that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
-        let place = (delivery.alert.public_id.clone(), delivery.channel.clone(), delivery.recipient.clone());
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(&place);
-        let repeat = delivery.maybe_repeat || said;
+        let repeat = delivery.maybe_repeat || self.was_said(delivery);
         let mut message = self.plain_message(&delivery.alert, &view, &delivery.recipient, now);
         if !delivery.with.is_empty() {
             let all = delivery.with.iter().chain([delivery]);
@@ -93,6 +92,7 @@ impl Courier {
             acked_by: None,
             files: Vec::new(),
             view: alert.snapshot.clone(),
+            going: Going::default(),
         }
     }
 
@@ -179,6 +179,7 @@ pub fn note_message(
         over: false,
         acked_by: None,
         files: Vec::new(),
-        view: serde_json::to_value(&view).unwrap_or_default(),
+        view: alert_snapshot(&view),
+        going: Going::default(),
     }
 }

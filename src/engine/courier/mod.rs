@@ -9,7 +9,7 @@ mod message;
 pub use emergency::Unsaid;
 pub use message::note_message;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,11 +23,13 @@ use crate::core::route::Way;
 use crate::core::schedule::stable;
 use crate::core::time::{Time, millis};
 use crate::ids::Ids;
-use crate::notify::{Message, Senders, Tried};
+use crate::notify::{Going, Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
 
-/// A try takes no longer; then the lease ends and the message is sent again.
+/// A try that nobody settled holds up its place for so long; then the message is sent again.
 const LEASE: Duration = Duration::from_secs(120);
+/// No try takes longer: it ends before its lease does, so no message is under way twice.
+const LONGEST_TRY: Duration = Duration::from_secs(100);
 /// A message that did not arrive for so long is given up, and that is said elsewhere.
 const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// A message that cannot be changed for so long stays as it is.
@@ -38,6 +40,8 @@ const AMENDS: usize = 4;
 const LONGEST_WISH: Duration = Duration::from_secs(600);
 /// Seconds between the first tries; afterwards once a minute.
 const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
+/// The same where the place refuses us; afterwards every ten minutes.
+const SLOWLY: [u64; 6] = [15, 30, 60, 120, 300, 600];
 
 /// Delivers the outbox.
 pub struct Courier {
@@ -46,12 +50,28 @@ pub struct Courier {
     ways: Mutex<Arc<Ways>>,
     clock: Clock,
     ids: Ids,
-    /// What was said from memory while nothing could be written: it comes again.
-    said: Mutex<HashSet<(String, String, String)>>,
+    /// What was said from memory while nothing could be written, by alert, channel and recipient.
+    said: Mutex<HashMap<Said, FromMemory>>,
     /// When that was tried last.
     said_at: Mutex<Time>,
+    /// What came of tries, as long as it could not be written down.
+    unsettled: Mutex<Vec<(Delivery, Tried)>>,
+    /// Since when the outbox cannot be written.
+    unwritable_since: Mutex<Option<Time>>,
     /// Outbox rows whose messages are being changed.
     amending: Mutex<HashSet<i64>>,
+}
+
+/// An alert's public id, the channel and the recipient.
+type Said = (String, String, String);
+
+/// What came of a message that was sent from memory.
+#[derive(Clone, Debug)]
+enum FromMemory {
+    /// It arrived then; the other side's number for it.
+    Arrived(Option<String>, Time),
+    /// Perhaps it did: it comes once more, as a repeat.
+    Perhaps,
 }
 
 /// What is under way.
@@ -81,6 +101,8 @@ impl Courier {
             ids,
             said: Mutex::default(),
             said_at: Mutex::default(),
+            unsettled: Mutex::default(),
+            unwritable_since: Mutex::default(),
             amending: Mutex::default(),
         }
     }
@@ -121,22 +143,22 @@ impl Courier {
         self.rounds(now, None).await
     }
 
-    /// The same; a bell that rings meanwhile brings what is new to the places that are free.
+    /// The same; a bell that rings meanwhile brings what is new to the places that are free. While the
+    /// store fails nothing new is taken, but what is under way is waited for: what came of it is kept.
     async fn rounds(&self, now: Time, bell: Option<&Notify>) -> Result<usize> {
-        let mut settled = 0;
+        let (mut settled, mut broken) = (0, None);
         // A place that takes its time holds up no other: what is done makes room at once. Only what
         // is under way outside waits there; the database is spoken to here alone.
         let mut under_way = FuturesUnordered::new();
-        let ways = self.ways();
         loop {
             let now = now.max(self.clock.now());
-            for delivery in self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await? {
-                settled += 1;
-                under_way.push(self.try_one(Work::Tell(Box::new(delivery))));
-            }
-            if under_way.len() < AMENDS {
-                for (amend, message) in self.to_amend(now, AMENDS - under_way.len()).await? {
-                    under_way.push(self.try_one(Work::Amend(Box::new(amend), Box::new(message), now)));
+            if broken.is_none() {
+                match self.take(now, AMENDS.saturating_sub(under_way.len())).await {
+                    Ok(works) => {
+                        settled += works.iter().filter(|work| matches!(work, Work::Tell(_))).count();
+                        works.into_iter().for_each(|work| under_way.push(self.try_one(work)));
+                    }
+                    Err(error) => broken = Some(error),
                 }
             }
             let ring = async {
@@ -147,22 +169,62 @@ impl Courier {
             };
             tokio::select! {
                 done = under_way.next() => match done {
-                    Some((Work::Tell(delivery), tried)) => self.note(&delivery, tried).await?,
-                    Some((Work::Amend(amend, _, asked), tried)) => {
-                        self.store.amended(amend.id, asked, again(&amend, &tried, self.clock.now())).await?;
-                        self.amending.lock().unwrap_or_else(PoisonError::into_inner).remove(&amend.id);
-                    }
+                    Some((work, tried)) => broken = self.put_down(work, tried).await.err().or(broken),
                     None => break,
                 },
                 () = ring => {}
             }
         }
         drop(under_way);
+        if let Some(error) = broken {
+            return Err(error);
+        }
         self.help_the_held_up(now.max(self.clock.now())).await?;
-        for (from, to) in ways.senders.moved().take_fresh() {
+        for (from, to) in self.ways().senders.moved().take_fresh() {
             self.store.note_moved_chat(from, to).await?;
         }
         Ok(settled)
+    }
+
+    /// What is to be done now; what earlier tries came to is written down before that.
+    async fn take(&self, now: Time, amends: usize) -> Result<Vec<Work>> {
+        self.settle_what_waited().await?;
+        let ways = self.ways();
+        let leased = self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await?;
+        let mut works: Vec<Work> = leased.into_iter().map(|delivery| Work::Tell(Box::new(delivery))).collect();
+        if works.len() < amends {
+            // What is leased goes out, whatever becomes of messages that are to be changed.
+            let amends = self.to_amend(now, amends - works.len()).await.unwrap_or_default();
+            works.extend(amends.into_iter().map(|(amend, to)| Work::Amend(Box::new(amend), Box::new(to), now)));
+        }
+        Ok(works)
+    }
+
+    /// Writes down what came of one piece of work; what cannot be written is kept and written later.
+    async fn put_down(&self, work: Work, tried: Tried) -> Result<()> {
+        match work {
+            Work::Tell(delivery) => {
+                let noted = self.note(&delivery, tried.clone()).await;
+                if noted.is_err() {
+                    self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).push((*delivery, tried));
+                }
+                noted
+            }
+            Work::Amend(amend, _, asked) => {
+                self.amending.lock().unwrap_or_else(PoisonError::into_inner).remove(&amend.id);
+                self.store.amended(amend.id, asked, again(&amend, &tried, self.clock.now())).await
+            }
+        }
+    }
+
+    async fn settle_what_waited(&self) -> Result<()> {
+        loop {
+            let next = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).first().cloned();
+            let Some((delivery, tried)) = next else { break };
+            self.note(&delivery, tried).await?;
+            self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
+        }
+        self.settle_said().await
     }
 
     /// Messages that are to be changed and are not being changed already, with what they become.
@@ -186,14 +248,28 @@ impl Courier {
 
     async fn try_one(&self, work: Work) -> (Work, Tried) {
         let ways = self.ways();
-        let tried = match &work {
-            Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
-                Ok(message) => ways.senders.send(&delivery.channel, &message).await,
-                Err(why) => Tried::Never { why },
-            },
-            Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
+        let sent = async {
+            match &work {
+                Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
+                    Ok(message) => {
+                        let message = Message { going: self.going(delivery), ..message };
+                        ways.senders.send(&delivery.channel, &message).await
+                    }
+                    Err(why) => Tried::Never { why },
+                },
+                Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
+            }
         };
+        let late = || Tried::Unsure { why: format!("no answer within {} s", LONGEST_TRY.as_secs()) };
+        let tried = tokio::time::timeout(LONGEST_TRY, sent).await.unwrap_or_else(|_| late());
         (work, tried)
+    }
+
+    /// Notes that the tries of a delivery go out.
+    fn going(&self, delivery: &Delivery) -> Going {
+        let attempts: Vec<i64> = delivery.with.iter().chain([delivery]).map(|one| one.attempt).collect();
+        let store = self.store.clone();
+        Going::new(move || store.going_out(&attempts))
     }
 
     /// Writes down what came of a try, and sees to what follows.
@@ -207,13 +283,18 @@ impl Courier {
                 let lost = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
                 tracing::error!(channel, why, "{channel} to {recipient}: {why}; what did not arrive:\n{lost}");
             }
+            Outcome::Refused(_, why) => {
+                // The log is a place where it can be read meanwhile.
+                let waits = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
+                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what waits for it:\n{waits}");
+            }
             Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
                 tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again");
             }
             Outcome::Sent(_) => {}
         }
         let others = match &outcome {
-            Outcome::Dead(why) => self.instead(delivery, why, now),
+            Outcome::Dead(why) | Outcome::Refused(_, why) => self.instead(delivery, why, now),
             _ => Vec::new(),
         };
         let (before, after) = self.store.settle(delivery, &outcome, &others, now).await?;
@@ -226,14 +307,14 @@ impl Courier {
         loop {
             let rung = windows.bell.notified();
             let now = self.clock.now();
-            if let Err(error) = self.rounds(now, Some(&windows.bell)).await {
-                self.amending.lock().unwrap_or_else(PoisonError::into_inner).clear();
-                tracing::error!(%error, "the outbox cannot be read: {error}");
-            }
+            let failed = self.rounds(now, Some(&windows.bell)).await.err();
+            self.note_writable(failed, self.clock.now());
             let unsaid = windows.unsaid.borrow().clone();
-            self.say_from_memory(&unsaid, now).await;
+            self.say_from_memory(&unsaid, self.clock.now()).await;
             let usual = now.plus(Duration::from_secs(60));
             let due = match self.store.next_delivery().await {
+                // A disk that takes nothing is not asked all the time.
+                _ if self.unwritable(&unsaid).is_some() => now.plus(Duration::from_secs(5)),
                 Ok(due) => due.unwrap_or(usual).min(usual),
                 Err(_) => now.plus(Duration::from_secs(5)),
             };
@@ -251,15 +332,19 @@ fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     match tried {
         Tried::Sent(remote) => Outcome::Sent(remote),
         Tried::Never { why } => Outcome::Dead(why),
+        Tried::Refused { why } if now.since(delivery.alert.at) > GIVE_UP => {
+            Outcome::Dead(format!("given up after a week: {why}"))
+        }
+        Tried::Refused { why } => Outcome::Refused(backoff(delivery, &SLOWLY), why),
         Tried::Retry { why, .. } if now.since(delivery.alert.at) > GIVE_UP => {
             Outcome::Dead(format!("given up after a week: {why}"))
         }
         Tried::Unsure { why } if now.since(delivery.alert.at) > GIVE_UP => {
             Outcome::Dead(format!("given up after a week: {why}"))
         }
-        Tried::Unsure { why } => Outcome::Unsure(backoff(delivery), why),
+        Tried::Unsure { why } => Outcome::Unsure(backoff(delivery, &BACKOFF), why),
         Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
-        Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery), why),
+        Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery, &BACKOFF), why),
     }
 }
 
@@ -268,6 +353,7 @@ fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
     let (after, why) = match tried {
         Tried::Retry { after, why } => (*after, why),
         Tried::Unsure { why } => (None, why),
+        Tried::Refused { why } => (Some(LONGEST_WISH), why),
         Tried::Sent(_) | Tried::Never { .. } => return None,
     };
     let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
@@ -276,11 +362,11 @@ fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
 }
 
 /// Up to a fifth more or less, by the message's own id: no two retry in step.
-fn backoff(delivery: &Delivery) -> Duration {
-    let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(BACKOFF.len() - 1);
+fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
+    let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(steps.len() - 1);
     let spread = stable(&format!("{} {}", delivery.alert.public_id, delivery.attempts)) % 400;
     let factor = 0.8 + spread as f64 / 1_000.0;
-    let wait = Duration::from_secs(BACKOFF[step]).mul_f64(factor);
+    let wait = Duration::from_secs(steps[step]).mul_f64(factor);
     debug_assert!(millis(wait) > 0);
     wait
 }

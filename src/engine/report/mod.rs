@@ -7,6 +7,7 @@ mod todo;
 use std::time::Duration;
 
 use super::Engine;
+use super::frozen::report_snapshot;
 use super::tell::Concerning;
 use crate::core::days::{Trouble, days};
 use crate::core::history::{Counts, DAY, bucket};
@@ -82,7 +83,7 @@ impl Engine {
             let report = self.report(span, now).await?;
             self.reports_wanted.remove(0);
             let from = Time(now.0 - millis(span.length()));
-            let snapshot = serde_json::to_value(&report)?;
+            let snapshot = report_snapshot(&report)?;
             let (public_id, span) = (self.ids.next(), span.word().to_owned());
             self.draft.batch.reports.push(KeptReport { public_id, span, from, to: now, snapshot });
             self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);

@@ -1,6 +1,6 @@
 //! Takes what is due: one message for each place, or many as one digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteRow;
@@ -52,6 +52,8 @@ struct Due {
     delivery: Delivery,
     next_at: Time,
     only: Only,
+    /// Since when its place takes nothing.
+    failing_since: Option<Time>,
 }
 
 const DUE: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
@@ -59,7 +61,7 @@ const DUE: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.at
      EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
      AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')), \
      alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
-     alert.snapshot, alert.thread \
+     alert.snapshot, alert.thread, place.failing_since \
      FROM outbox JOIN alert ON alert.id = outbox.alert LEFT JOIN place ON place.channel = outbox.channel \
      AND place.recipient = outbox.recipient \
      WHERE outbox.state = 'pending' AND COALESCE(place.retry_at, 0) <= $2 AND NOT EXISTS (SELECT 1 FROM outbox AS busy \
@@ -82,7 +84,7 @@ impl Store {
         let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&mut *tx).await?;
         let mut places: BTreeMap<(String, String), Vec<Due>> = BTreeMap::new();
         for row in &rows {
-            let due = due_of(row)?;
+            let due = Due { failing_since: row.get::<Option<i64>, _>(17).map(Time), ..due_of(row)? };
             let place = (due.delivery.channel.clone(), due.delivery.recipient.clone());
             places.entry(place).or_default().push(due);
         }
@@ -101,12 +103,13 @@ const HELD_UP: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbo
      outbox.only_if, outbox.instead, 0, alert.id, alert.public_id, alert.incident, \
      alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread, COALESCE(place.why, '') \
      FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
-     AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.next_at <= $1 \
-     AND outbox.only_if = 'always' AND alert.level = 'critical' AND place.retry_at > $2 LIMIT 50";
+     AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.only_if = 'always' \
+     AND place.retry_at > $2 AND ((alert.level = 'critical' AND outbox.next_at <= $1) \
+     OR (place.dead_since IS NOT NULL AND outbox.next_at <= $2)) ORDER BY outbox.id DESC LIMIT 50";
 
 impl Store {
-    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet;
-    /// with the reason.
+    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet, or
+    /// whatever is due and waits at one that refuses us; with the reason.
     ///
     /// # Errors
     /// The database does not answer.
@@ -114,6 +117,19 @@ impl Store {
         let before = Time(now.0 - crate::core::time::millis(patience));
         let rows = sqlx::query(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
         rows.iter().map(|row| Ok((due_of(row)?.delivery, row.get(17)))).collect()
+    }
+}
+
+impl Store {
+    /// What is due now and stands in the outbox, read only: for when nothing can be written.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn due_unleased(&self, now: Time) -> Result<Vec<Delivery>> {
+        let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&self.readers).await?;
+        let due: Result<Vec<Due>> = rows.iter().map(due_of).collect();
+        let due = due?.into_iter().filter(|due| due.next_at <= now && due.only == Only::Always);
+        Ok(due.map(|due| due.delivery).collect())
     }
 }
 
@@ -125,7 +141,7 @@ async fn take(
     now: Time,
 ) -> Result<Option<Delivery>> {
     let mut open = Vec::new();
-    for due in waiting {
+    for due in without_what_is_over(tx, waiting, now).await? {
         match due.next_at <= now && needless(tx, &due).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => open.push(due),
@@ -157,9 +173,61 @@ async fn take(
     Ok(Some(delivery))
 }
 
+/// What a place did not take for long and is over meanwhile is not told there any more, nor that it is
+/// over: who was never told of a trouble needs no end of it.
+async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Vec<Due>> {
+    let mut over: BTreeMap<String, bool> = BTreeMap::new();
+    for due in &waiting {
+        let alert = &due.delivery.alert;
+        let Some(thread) = alert.thread.as_ref().filter(|_| now.since(alert.at) >= LATE) else { continue };
+        if due.failing_since.is_none() || due.only != Only::Always || over.contains_key(thread) {
+            continue;
+        }
+        let ended = is_over(tx, thread, &due.delivery).await?;
+        over.insert(thread.clone(), ended);
+    }
+    let stale = stale_reminders(&waiting, now);
+    let mut left = Vec::new();
+    for due in waiting {
+        let ended = due.delivery.alert.thread.as_ref().and_then(|thread| over.get(thread)).copied();
+        match ended == Some(true) || stale.contains(&due.delivery.id) {
+            true => skip(tx, due.delivery.id, now).await?,
+            false => left.push(due),
+        }
+    }
+    Ok(left)
+}
+
+/// Reminders that a place did not take for long: what they remind of comes itself, or the last one does.
+fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
+    let late = |due: &&Due| due.failing_since.is_some() && now.since(due.delivery.alert.at) >= LATE;
+    let (reminders, news): (Vec<&Due>, Vec<&Due>) =
+        waiting.iter().filter(late).partition(|due| due.delivery.alert.reason == Reason::StillOpen);
+    let last = reminders.iter().map(|due| due.delivery.id).max().filter(|_| news.is_empty());
+    reminders.into_iter().map(|due| due.delivery.id).filter(|id| Some(*id) != last).collect()
+}
+
+/// Whether everything that a thread's messages tell of has ended, and none of them arrived there.
+async fn is_over(tx: &mut Transaction<'_, Sqlite>, thread: &str, delivery: &Delivery) -> Result<bool> {
+    let over: i64 = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) \
+         AND NOT EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL AND dependency IN (SELECT value FROM json_each($4))) \
+         AND NOT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 \
+         AND outbox.channel = $2 AND outbox.recipient = $3 AND outbox.state = 'sent')",
+    )
+    .bind(thread)
+    .bind(&delivery.channel)
+    .bind(&delivery.recipient)
+    .bind(serde_json::to_string(&delivery.alert.members())?)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(over != 0)
+}
+
 /// Everything that is late, as one; but what is critical and the last word on its incident is told
-/// in full, and so are reports.
+/// in full, and so are reports. What waits for a place that takes nothing for long is all one.
 fn digest(open: &[Due], now: Time) -> Option<Delivery> {
+    let returning = open.iter().any(|due| due.failing_since.is_some_and(|since| now.since(since) >= LATE));
     let late = |due: &&Due| due.next_at <= now && now.since(due.delivery.alert.at) >= LATE;
     // A reminder says nothing new of what it reminds of.
     let last = |due: &Due| {
@@ -170,11 +238,12 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     let in_full = |due: &Due| {
         let alert = &due.delivery.alert;
         let critical = alert.level == Level::Critical && alert.thread.is_some() && last(due);
-        critical || alert.reason == Reason::Report
+        (critical && !returning) || alert.reason == Reason::Report
     };
     let mut members: Vec<Delivery> =
         open.iter().filter(late).filter(|due| !in_full(due)).map(|due| due.delivery.clone()).collect();
-    if members.len() < DIGEST {
+    let matters: BTreeSet<&String> = members.iter().filter_map(|one| one.alert.thread.as_ref()).collect();
+    if members.len() < if returning { 2 } else { DIGEST } || (returning && matters.len() < 2) {
         return None;
     }
     // What is told in full goes first.
@@ -288,5 +357,5 @@ fn due_of(row: &SqliteRow) -> Result<Due> {
         with: Vec::new(),
     };
     let only = row.get::<String, _>(5).parse().unwrap_or(Only::Always);
-    Ok(Due { delivery, next_at: Time(row.get(4)), only })
+    Ok(Due { delivery, next_at: Time(row.get(4)), only, failing_since: None })
 }

@@ -10,7 +10,7 @@ pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
 pub use lease::Delivery;
 pub use place::PlaceRow;
-pub use settle::Outcome;
+pub use settle::{Outcome, SaidUnwritten};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};

@@ -17,7 +17,7 @@ pub struct PlaceRow {
     pub failures: i64,
     /// Since when it takes nothing.
     pub failing_since: Option<Time>,
-    /// Since when it never will, until somebody changes something.
+    /// Since when it refuses us.
     pub dead_since: Option<Time>,
     /// Why.
     pub why: Option<String>,
@@ -89,24 +89,26 @@ pub(super) async fn fails(
     Ok(())
 }
 
-/// It will take nothing until somebody changes something. The next message is tried all the same:
-/// that is how a place comes back to life.
-pub(super) async fn dies(
+/// It refuses us: somebody may have to change something. It is tried again at `retry_at`.
+pub(super) async fn refuses(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
     recipient: &str,
     why: &str,
+    retry_at: Time,
     now: Time,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO place (channel, recipient, failures, failing_since, dead_since, why) VALUES ($1, $2, 1, $3, $3, $4) \
-         ON CONFLICT (channel, recipient) DO UPDATE SET retry_at = 0, failures = failures + 1, \
-         failing_since = COALESCE(failing_since, $3), dead_since = COALESCE(dead_since, $3), why = $4",
+        "INSERT INTO place (channel, recipient, failures, failing_since, dead_since, why, retry_at) \
+         VALUES ($1, $2, 1, $3, $3, $4, $5) ON CONFLICT (channel, recipient) DO UPDATE SET retry_at = $5, \
+         failures = failures + 1, failing_since = COALESCE(failing_since, $3), dead_since = COALESCE(dead_since, $3), \
+         why = $4",
     )
     .bind(channel)
     .bind(recipient)
     .bind(now.0)
     .bind(why)
+    .bind(retry_at.0)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -17,8 +17,25 @@ pub enum Outcome {
     Retry(Duration, String),
     /// Perhaps it arrived: try again after this long, as a repeat, for this reason.
     Unsure(Duration, String),
+    /// The place refuses us: it waits, and is tried again after this long, for this reason.
+    Refused(Duration, String),
     /// It will never arrive here, for this reason.
     Dead(String),
+}
+
+/// A message that arrived while nothing could be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaidUnwritten {
+    /// The alert's public id.
+    pub public_id: String,
+    /// The channel's name.
+    pub channel: String,
+    /// Whom it reached there.
+    pub recipient: String,
+    /// The other side's number for it.
+    pub remote_id: Option<String>,
+    /// When.
+    pub at: Time,
 }
 
 impl Store {
@@ -54,11 +71,48 @@ impl Store {
             Outcome::Retry(wait, why) | Outcome::Unsure(wait, why) => {
                 place::fails(&mut tx, channel, recipient, why, now.plus(*wait), now).await?;
             }
-            Outcome::Dead(why) => place::dies(&mut tx, channel, recipient, why, now).await?,
+            Outcome::Refused(wait, why) => {
+                place::refuses(&mut tx, channel, recipient, why, now.plus(*wait), now).await?;
+            }
+            // The message is refused, not we: that says nothing about the place.
+            Outcome::Dead(_) => {}
         }
         let after = place::read(&mut tx, channel, recipient).await?;
         tx.commit().await?;
         Ok((before, after))
+    }
+}
+
+impl Store {
+    /// Writes down what was said while nothing could be written, as far as it waits here: it is not
+    /// said again. Returns what was found.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was written down.
+    pub async fn settle_said(&self, said: &[SaidUnwritten]) -> Result<Vec<SaidUnwritten>> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut found = Vec::new();
+        for one in said {
+            let row: Option<i64> = sqlx::query_scalar(
+                "UPDATE outbox SET state = 'sent', leased_until = 0, sent_at = $4, remote_id = $5, attempts = attempts + 1, \
+                 last_error = NULL WHERE state = 'pending' AND channel = $2 AND recipient = $3 \
+                 AND alert = (SELECT id FROM alert WHERE public_id = $1) RETURNING id",
+            )
+            .bind(&one.public_id)
+            .bind(&one.channel)
+            .bind(&one.recipient)
+            .bind(one.at.0)
+            .bind(&one.remote_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some(row) = row else { continue };
+            let done = "INSERT INTO attempt (outbox, started_at, ended_at, outcome) VALUES ($1, $2, $2, 'sent')";
+            sqlx::query(done).bind(row).bind(one.at.0).execute(&mut *tx).await?;
+            place::works(&mut tx, &one.channel, &one.recipient, one.at).await?;
+            found.push(one.clone());
+        }
+        tx.commit().await?;
+        Ok(found)
     }
 }
 
@@ -71,7 +125,7 @@ async fn settle_row(
 ) -> Result<()> {
     let (state, word, remote) = match outcome {
         Outcome::Sent(remote) => ("sent", "sent", remote.clone().filter(|_| numbered)),
-        Outcome::Retry(_, why) | Outcome::Unsure(_, why) => ("pending", why.as_str(), None),
+        Outcome::Retry(_, why) | Outcome::Unsure(_, why) | Outcome::Refused(_, why) => ("pending", why.as_str(), None),
         Outcome::Dead(why) => ("dead", why.as_str(), None),
     };
     sqlx::query(

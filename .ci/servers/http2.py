@@ -1,0 +1,29 @@
+"""A server that speaks HTTP/2 and nothing else, as Apple's push service does: Node's own."""
+
+import pathlib
+
+from plugwatch import Plugwatch, dependency, secret
+from processes import free_port, listens, run, run_or_fail, start, stop, wait_until
+
+_SCRIPT = pathlib.Path(__file__).parent / "templates" / "http2_only.js"
+
+
+def prove(world, claims):
+    """A push key is tried against it."""
+    folder = world.folder / "http2"
+    folder.mkdir()
+    port = free_port()
+    server = start(["node", str(_SCRIPT), str(port), str(world.certificate)], folder / "server.log")
+    wait_until("the HTTP/2 server", lambda: listens("127.0.0.1", port), 20)
+    only = run(["curl", "-sk", "--http1.1", f"https://127.0.0.1:{port}/"])
+    claims.hold("http2", "the server refuses HTTP/1.1", only.returncode != 0, only.stdout)
+    key = folder / "push.p8"
+    key.write_text(run_or_fail(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]))
+    push = dependency(
+        "push", "apns/topic", team_id="ABCDE12345", key_id="ABC123DEFG", bundle_id="org.example.shop", private_key=secret(key),
+    )
+    looked = Plugwatch(world, "push", [push], {"https://api.push.apple.com": f"https://127.0.0.1:{port}"}).look()
+    line = looked.line("push")
+    fits = line.says == "live" and "accepts the push key" in line.why
+    claims.hold("http2", "a push key is seen to be accepted there", fits, line)
+    stop(server)

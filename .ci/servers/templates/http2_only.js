@@ -1,0 +1,17 @@
+// Node's own HTTP/2 server as Apple's push service answers: it speaks nothing else (no HTTP/1.1 is
+// agreed on), and says 400 BadDeviceToken to a device that cannot exist.
+const fs = require('fs');
+const http2 = require('http2');
+const [, , port, certificate] = process.argv;
+const server = http2.createSecureServer({
+  key: fs.readFileSync(`${certificate}.key`),
+  cert: fs.readFileSync(`${certificate}.crt`),
+  allowHTTP1: false,
+});
+server.on('stream', (stream, headers) => {
+  stream.resume();
+  const topic = headers['apns-topic'] === 'org.example.shop' && (headers.authorization || '').startsWith('bearer ');
+  stream.respond({ ':status': topic ? 400 : 403, 'content-type': 'application/json' });
+  stream.end(JSON.stringify({ reason: topic ? 'BadDeviceToken' : 'InvalidProviderToken' }));
+});
+server.listen(Number(port), '127.0.0.1');

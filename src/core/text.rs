@@ -1,0 +1,110 @@
+//! Text of others, made fit to be shown: on terminals, in messages, on pages. It is cleaned and cut
+//! once, where it enters; what was really said stays in the evidence.
+
+/// A sentence about one check, with what the vendor said in it.
+pub const SENTENCE: usize = 400;
+/// A word or value of a vendor's.
+pub const VALUE: usize = 200;
+
+/// One line of visible text of at most `most` characters. Escape sequences (ECMA-48) go whole, other
+/// control characters and line ends become blanks, and marks that turn the order of writing around or
+/// hide text (Unicode, UAX 9 and 15) are left out.
+pub fn clean(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let (mut count, mut gap) = (0, false);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_sequence(&mut chars),
+            '\u{9b}' => skip_parameters(&mut chars),
+            c if is_hidden(c) => {}
+            c if c.is_whitespace() || c.is_control() => gap = true,
+            c => {
+                // Room for what is put in front of it, and for the mark of a cut.
+                if count + usize::from(gap) + 1 > most {
+                    out.push('…');
+                    return out;
+                }
+                if gap && count > 0 {
+                    out.push(' ');
+                    count += 1;
+                }
+                gap = false;
+                out.push(c);
+                count += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Several lines, each cleaned; for terminals that show what was said at length.
+pub fn clean_lines(text: &str, most: usize) -> String {
+    text.lines().map(|line| clean(line, most)).collect::<Vec<_>>().join("\n")
+}
+
+/// Marks without a shape of their own: the order of writing, tags, joiners that no script needs, the
+/// soft hyphen. The joiners of Persian and of emoji stay.
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// What follows ESC: a control sequence, a string up to its terminator, or one character.
+fn skip_sequence(chars: &mut std::str::Chars<'_>) {
+    match chars.next() {
+        Some('[') => skip_parameters(chars),
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            let mut last = ' ';
+            // A string that nobody ended would swallow everything: it ends with its line.
+            for c in chars.by_ref() {
+                if matches!(c, '\u{7}' | '\u{9c}' | '\n') || (last == '\u{1b}' && c == '\\') {
+                    return;
+                }
+                last = c;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn skip_parameters(chars: &mut std::str::Chars<'_>) {
+    // Parameters and intermediates are of 0x20 to 0x3f; the first other one ends the sequence.
+    for c in chars.by_ref() {
+        if !('\u{20}'..='\u{3f}').contains(&c) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_line_ends_and_turned_text_are_gone() {
+        let said =
+            "\u{1b}[31mdown\u{1b}[0m\r\nfor\tall \u{202e}fdp.exe\u{202c} \u{1b}]0;title\u{7}today\u{200b}\u{9b}2J!";
+        assert_eq!(clean(said, 100), "down for all fdp.exe today!");
+        assert_eq!(clean("خانه\u{200c}ها 👩\u{200d}💻", 100), "خانه\u{200c}ها 👩\u{200d}💻");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_says_so() {
+        assert_eq!(clean("aaa bbb", 5), "aaa b…");
+        assert_eq!(clean("aaa bbb", 4), "aaa…");
+        assert_eq!(clean(&"x".repeat(1_000_000), SENTENCE).chars().count(), SENTENCE + 1);
+        assert_eq!(clean("aaa bbb  ", 7), "aaa bbb");
+    }
+}

@@ -1,0 +1,77 @@
+//! What alerts and reports say, as it is kept: from the words' side to the store's and back.
+
+use serde_json::Value;
+
+use crate::say::alert::{About, AlertView, Body, Group, Started};
+use crate::say::report::{Report, Row, Todo};
+use crate::store::document::keeps;
+use crate::store::{
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, ReportDocument, Result, RowDocument,
+    StartedDocument, TodoDocument, freeze, thaw,
+};
+
+keeps! {
+    AlertDocument => AlertView { reason, level, platform, at, simulation, body }
+    StartedDocument => Started { watched, counts, lines, next_report, gap }
+    GroupDocument => Group { name, of, mass, ids, incidents, lines }
+    AboutDocument => About {
+        id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
+        fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
+        proven, unsure, incident, announced, fallback_state, group, losses, loss_number, unseen, steps, attested,
+    }
+    TodoDocument => Todo { rank, what, owner, by, minutes }
+    RowDocument => Row { label, now, served, days }
+    ReportDocument => Report {
+        span, from, to, watched, counts, dropped, todo, changed, accepted, proven, unseen, unasked, incidents,
+        false_alarms, risk, ahead, notices, work, tested, gaps, rows,
+    }
+}
+
+impl Kept<Body> for BodyDocument {
+    fn keep(value: &Body) -> BodyDocument {
+        match value {
+            Body::Dependency(about) => BodyDocument::Dependency(Box::new(Kept::keep(about.as_ref()))),
+            Body::Started(started) => BodyDocument::Started(Kept::keep(started)),
+            Body::Note { title, lines } => {
+                BodyDocument::Note(NoteDocument { title: title.clone(), lines: lines.clone() })
+            }
+            Body::Report(report) => BodyDocument::Report(Box::new(Kept::keep(report.as_ref()))),
+        }
+    }
+
+    fn give(self) -> Body {
+        match self {
+            BodyDocument::Dependency(about) => Body::Dependency(Box::new(about.give())),
+            BodyDocument::Started(started) => Body::Started(started.give()),
+            BodyDocument::Note(NoteDocument { title, lines }) => Body::Note { title, lines },
+            BodyDocument::Report(report) => Body::Report(Box::new(report.give())),
+        }
+    }
+}
+
+/// An alert, as it is kept and as webhooks carry it.
+pub fn alert_snapshot(view: &AlertView) -> Value {
+    // A view is plain data; it always becomes JSON.
+    freeze::<AlertView, AlertDocument>(view).unwrap_or_default()
+}
+
+/// An alert from what was kept.
+///
+/// # Errors
+/// It was written by a newer plugwatch, or is damaged.
+pub fn alert_view(snapshot: &Value) -> Result<AlertView> {
+    thaw::<AlertView, AlertDocument>(snapshot)
+}
+
+/// A report, as it is kept.
+pub(super) fn report_snapshot(report: &Report) -> Result<Value> {
+    freeze::<Report, ReportDocument>(report)
+}
+
+/// A report from what was kept.
+///
+/// # Errors
+/// It was written by a newer plugwatch, or is damaged.
+pub fn kept_report(snapshot: &Value) -> Result<Report> {
+    thaw::<Report, ReportDocument>(snapshot)
+}

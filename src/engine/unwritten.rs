@@ -1,0 +1,113 @@
+//! While nothing can be written (a full disk, a broken one): decisions go on in memory and are written
+//! with their true times when the disk takes them again. Flips, incidents and alerts are all kept;
+//! plain checks beyond some thousands become sums, and raw answers beyond some megabytes are left out.
+//! People hear once that history is not being written, and once that it is again, and what is missing.
+
+use std::time::Duration;
+
+use super::Engine;
+use super::draft::Shed;
+use crate::core::incident::{Level, Reason};
+use crate::core::time::{Time, human};
+use crate::store::Error;
+
+use super::courier::Unsaid;
+
+/// Seconds between the first tries; afterwards every half minute.
+const BACKOFF: [u64; 5] = [1, 2, 5, 10, 30];
+/// For so long it is a hiccup; after that it is worth a message.
+const TELL_AFTER: Duration = Duration::from_secs(30);
+/// The log says it again this often.
+const LOG_EVERY: Duration = Duration::from_secs(600);
+
+/// How writing goes.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten {
+    /// Since when nothing could be written.
+    pub(super) since: Option<Time>,
+    tries: usize,
+    retry_at: Time,
+    logged_at: Option<Time>,
+    told: bool,
+    shed: Shed,
+}
+
+impl Unwritten {
+    /// Whether it is too early for another try.
+    pub(super) fn waits(&self, now: Time) -> bool {
+        self.since.is_some() && now < self.retry_at
+    }
+
+    /// When it is tried again.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.since.map(|_| self.retry_at)
+    }
+
+    /// The clock was set back.
+    pub(super) fn clock_set_back(&mut self, now: Time) {
+        self.retry_at = self.retry_at.min(now);
+        self.since = self.since.map(|since| since.min(now));
+        self.logged_at = self.logged_at.map(|at| at.min(now));
+    }
+}
+
+impl Engine {
+    /// Nothing could be written: what was decided stays a draft, and is made small.
+    pub(super) fn note_unwritten(&mut self, error: &Error, now: Time) {
+        let state = &mut self.unwritten;
+        let since = *state.since.get_or_insert(now);
+        let step = state.tries.min(BACKOFF.len() - 1);
+        state.tries += 1;
+        state.retry_at = now.plus(Duration::from_secs(BACKOFF[step]));
+        if state.logged_at.is_none_or(|at| now.since(at) >= LOG_EVERY) {
+            state.logged_at = Some(now);
+            tracing::error!(%error, "what was seen cannot be written down: {error}; it is kept in memory and tried again");
+        }
+        if now.since(since) >= TELL_AFTER && !state.told {
+            state.told = true;
+            self.tell_unwritten(since, error, now);
+        }
+        self.unwritten.shed.add(self.draft.shed());
+        let unsaid = Unsaid { since: Some(since), alerts: self.draft.batch.alerts.clone() };
+        self.unsaid.send_replace(std::sync::Arc::new(unsaid));
+        self.bell.notify_one();
+        self.board_dirty = true;
+    }
+
+    fn tell_unwritten(&mut self, since: Time, error: &Error, now: Time) {
+        let what = error.to_string();
+        let cure = match what.contains("full") {
+            true => "Do now: make room on the disk with the database.",
+            false => "Do now: look at the disk with the database, and at the log of its machine.",
+        };
+        let lines = vec![
+            format!("Since {}. {what}.", since.short()),
+            "Monitoring and alerts go on. What happens is kept in memory and written later; a restart now would lose it."
+                .to_owned(),
+            cure.to_owned(),
+        ];
+        self.tell_note(
+            Reason::Unwritten,
+            Level::Warning,
+            None,
+            "HISTORY NOT WRITTEN: plugwatch keeps it in memory",
+            lines,
+            now,
+        );
+    }
+
+    /// It could be written again; who heard of the trouble hears of its end.
+    pub(super) fn note_written(&mut self, now: Time) {
+        let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
+        self.unsaid.send_replace(std::sync::Arc::default());
+        let lasted = human(now.since(since));
+        tracing::info!("what was seen is written down again, after {lasted}{}", shed.sentence());
+        if told {
+            let lines = vec![
+                format!("Nothing could be written for {lasted}, since {}.", since.short()),
+                format!("Everything that changed was kept and has its true time now{}.", shed.sentence()),
+            ];
+            self.tell_note(Reason::Written, Level::Info, None, "HISTORY WRITTEN AGAIN", lines, now);
+        }
+    }
+}

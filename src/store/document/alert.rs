@@ -1,0 +1,118 @@
+//! `alert.snapshot`: everything that an alert's text needs, frozen when it was made. Webhooks carry
+//! the same JSON, so its keys are public as well.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::document;
+use super::report::ReportDocument;
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::time::Time;
+
+/// What an alert is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum BodyDocument {
+    /// `dependency`
+    #[serde(rename = "dependency")]
+    Dependency(Box<AboutDocument>),
+    /// `started`
+    #[serde(rename = "started")]
+    Started(StartedDocument),
+    /// `note`
+    #[serde(rename = "note")]
+    Note(NoteDocument),
+    /// `report`
+    #[serde(rename = "report")]
+    Report(Box<ReportDocument>),
+}
+
+document! {
+    /// An alert.
+    AlertDocument {
+        "reason" reason: Reason,
+        "level" level: Level,
+        "platform" platform: String,
+        "at" at: Time,
+        #[serde(default)]
+        "simulation" simulation: bool,
+        "body" body: BodyDocument,
+    }
+
+    /// Sentences about plugwatch itself.
+    NoteDocument {
+        "title" title: String,
+        "lines" lines: Vec<String>,
+    }
+
+    /// What is monitored, said at the start.
+    StartedDocument {
+        "watched" watched: usize,
+        "counts" counts: Vec<String>,
+        "lines" lines: Vec<String>,
+        "next_report" next_report: Option<String>,
+        "gap" gap: Option<String>,
+    }
+
+    /// About a dependency.
+    AboutDocument {
+        "id" id: String,
+        "label" label: String,
+        "vendor" vendor: String,
+        "decider" decider: String,
+        "parent" parent: String,
+        "verdict" verdict: Verdict,
+        "before" before: Option<Verdict>,
+        "why" why: String,
+        "fault" fault: Fault,
+        "proof" proof: Proof,
+        "say" say: String,
+        "hint" hint: Option<String>,
+        "since" since: Time,
+        "lasted" lasted: Option<Duration>,
+        "breaks" breaks: Option<String>,
+        "fallback" fallback: Option<String>,
+        "account_id" account_id: Option<String>,
+        "contact" contact: Option<String>,
+        "contract_notice_days" contract_notice_days: Option<u32>,
+        "leave" leave: Vec<String>,
+        "status_page" status_page: Option<String>,
+        #[serde(default)]
+        "stands_on" stands_on: Vec<String>,
+        "also_down" also_down: Vec<String>,
+        "still_standing" still_standing: Vec<String>,
+        #[serde(default)]
+        "proven" proven: Vec<String>,
+        #[serde(default)]
+        "unsure" unsure: Vec<String>,
+        "incident" incident: Option<String>,
+        #[serde(default)]
+        "announced" announced: Option<String>,
+        #[serde(default)]
+        "fallback_state" fallback_state: Option<String>,
+        #[serde(default)]
+        "group" group: Option<GroupDocument>,
+        #[serde(default)]
+        "losses" losses: Vec<String>,
+        #[serde(default)]
+        "loss_number" loss_number: usize,
+        #[serde(default)]
+        "unseen" unseen: Option<String>,
+        #[serde(default)]
+        "steps" steps: Vec<String>,
+        #[serde(default)]
+        "attested" attested: bool,
+    }
+
+    /// Several dependencies in one message.
+    GroupDocument {
+        "name" name: String,
+        "of" of: usize,
+        "mass" mass: bool,
+        "ids" ids: Vec<String>,
+        #[serde(default)]
+        "incidents" incidents: Vec<String>,
+        "lines" lines: Vec<String>,
+    }
+}

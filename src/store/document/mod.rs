@@ -1,0 +1,164 @@
+//! Documents: what is kept as JSON text within a row. Each has a type of its own here, apart from
+//! the core's, so that renaming in the core never touches the disk; the key that a field has on the
+//! disk stands beside it.
+//!
+//! Every document says its version, `v`; one without is version 0, as plugwatch 0.1.0 wrote it. A
+//! version that an older program could not read comes with a migration, for a file with a newer
+//! migration is refused as a whole.
+
+mod alert;
+mod dependency;
+mod report;
+mod standing;
+
+pub use alert::{AboutDocument, AlertDocument, BodyDocument, GroupDocument, NoteDocument, StartedDocument};
+pub use report::{ReportDocument, RowDocument, TodoDocument};
+
+pub(super) use dependency::{CombinedDocument, ToldDocument};
+pub use standing::StandingDocument;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Error, Result};
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::time::Time;
+
+/// The version that is written now.
+const VERSION: u32 = 1;
+
+/// A document with its version, as it stands on the disk.
+#[derive(Deserialize, Serialize)]
+struct Versioned<D> {
+    #[serde(default)]
+    v: u32,
+    #[serde(flatten)]
+    document: D,
+}
+
+/// How a value stands on the disk, and what it is in the program.
+pub trait Kept<T>: Sized {
+    /// As it is kept.
+    fn keep(value: &T) -> Self;
+    /// As it was.
+    fn give(self) -> T;
+}
+
+/// Declares documents: the key on the disk, the field and its type.
+macro_rules! document {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $key:literal $field:ident: $type:ty),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        pub struct $name {
+            $(
+                #[doc = concat!("`", $key, "`")]
+                #[serde(rename = $key)]
+                $(#[$attr])*
+                pub $field: $type
+            ),+
+        }
+    )+};
+}
+pub(crate) use document;
+
+/// Says what a document is in the program: a struct with fields of the same names.
+macro_rules! keeps {
+    ($($name:ty => $value:ty { $($field:ident),+ $(,)? })+) => {$(
+        impl $crate::store::Kept<$value> for $name {
+            fn keep(value: &$value) -> Self {
+                Self { $($field: $crate::store::Kept::keep(&value.$field)),+ }
+            }
+            fn give(self) -> $value {
+                type Given = $value;
+                Given { $($field: $crate::store::Kept::give(self.$field)),+ }
+            }
+        }
+    )+};
+}
+pub(crate) use keeps;
+
+/// What stands on the disk as it is: plain values, and the fixed words of the core.
+macro_rules! plain {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Kept<$type> for $type {
+            fn keep(value: &$type) -> $type { value.clone() }
+            fn give(self) -> $type { self }
+        }
+    )+};
+}
+plain!(String, bool, u32, i64, usize, Time, Duration, Verdict, Fault, Proof, Reason, Level);
+
+impl<D: Kept<T>, T> Kept<Option<T>> for Option<D> {
+    fn keep(value: &Option<T>) -> Option<D> {
+        value.as_ref().map(D::keep)
+    }
+    fn give(self) -> Option<T> {
+        self.map(D::give)
+    }
+}
+
+impl<D: Kept<T>, T> Kept<Vec<T>> for Vec<D> {
+    fn keep(value: &Vec<T>) -> Vec<D> {
+        value.iter().map(D::keep).collect()
+    }
+    fn give(self) -> Vec<T> {
+        self.into_iter().map(D::give).collect()
+    }
+}
+
+impl<D: Kept<T>, T, E: Kept<U>, U> Kept<(T, U)> for (D, E) {
+    fn keep((a, b): &(T, U)) -> (D, E) {
+        (D::keep(a), E::keep(b))
+    }
+    fn give(self) -> (T, U) {
+        (self.0.give(), self.1.give())
+    }
+}
+
+impl<D: Kept<T>, T> Kept<BTreeMap<String, T>> for BTreeMap<String, D> {
+    fn keep(value: &BTreeMap<String, T>) -> BTreeMap<String, D> {
+        value.iter().map(|(key, value)| (key.clone(), D::keep(value))).collect()
+    }
+    fn give(self) -> BTreeMap<String, T> {
+        self.into_iter().map(|(key, value)| (key, value.give())).collect()
+    }
+}
+
+/// A value as the text that is kept.
+pub(super) fn write<T, D: Kept<T> + Serialize>(value: &T) -> Result<String> {
+    Ok(serde_json::to_string(&Versioned { v: VERSION, document: D::keep(value) })?)
+}
+
+/// A value from the text that was kept.
+pub(super) fn read<T, D: Kept<T> + DeserializeOwned>(text: &str) -> Result<T> {
+    let kept: Versioned<D> = serde_json::from_str(text)?;
+    known(kept.v)?;
+    Ok(kept.document.give())
+}
+
+/// A value as JSON that is kept: what alerts and reports say.
+///
+/// # Errors
+/// It is no JSON; plain data always is.
+pub fn freeze<T, D: Kept<T> + Serialize>(value: &T) -> Result<Value> {
+    Ok(serde_json::to_value(Versioned { v: VERSION, document: D::keep(value) })?)
+}
+
+/// A value from JSON that was kept.
+///
+/// # Errors
+/// It was written by a newer plugwatch, or is damaged.
+pub fn thaw<T, D: Kept<T> + DeserializeOwned>(kept: &Value) -> Result<T> {
+    let kept: Versioned<D> = serde::Deserialize::deserialize(kept)?;
+    known(kept.v)?;
+    Ok(kept.document.give())
+}
+
+fn known(version: u32) -> Result<()> {
+    if version > VERSION { Err(Error::NewerDocument(version)) } else { Ok(()) }
+}

@@ -1,0 +1,68 @@
+//! `report.snapshot`: everything that a report says.
+
+use super::document;
+
+document! {
+    /// Something to do.
+    TodoDocument {
+        "rank" rank: u32,
+        "what" what: String,
+        "owner" owner: Option<String>,
+        "by" by: Option<String>,
+        "minutes" minutes: u32,
+    }
+
+    /// One line of the table of what was served.
+    RowDocument {
+        "label" label: String,
+        "now" now: String,
+        "served" served: String,
+        "days" days: Vec<String>,
+    }
+
+    /// A report.
+    ReportDocument {
+        #[serde(default)]
+        "span" span: String,
+        #[serde(default)]
+        "from" from: String,
+        #[serde(default)]
+        "to" to: String,
+        #[serde(default)]
+        "watched" watched: usize,
+        #[serde(default)]
+        "counts" counts: Vec<String>,
+        #[serde(default)]
+        "dropped" dropped: Vec<String>,
+        #[serde(default)]
+        "todo" todo: Vec<TodoDocument>,
+        #[serde(default)]
+        "changed" changed: Vec<String>,
+        #[serde(default)]
+        "accepted" accepted: Vec<String>,
+        #[serde(default)]
+        "proven" proven: Vec<String>,
+        #[serde(default)]
+        "unseen" unseen: Vec<String>,
+        #[serde(default)]
+        "unasked" unasked: Vec<String>,
+        #[serde(default)]
+        "incidents" incidents: Vec<String>,
+        #[serde(default)]
+        "false_alarms" false_alarms: usize,
+        #[serde(default)]
+        "risk" risk: Option<String>,
+        #[serde(default)]
+        "ahead" ahead: Vec<String>,
+        #[serde(default)]
+        "notices" notices: Vec<String>,
+        #[serde(default)]
+        "work" work: String,
+        #[serde(default)]
+        "tested" tested: String,
+        #[serde(default)]
+        "gaps" gaps: Vec<String>,
+        #[serde(default)]
+        "rows" rows: Vec<RowDocument>,
+    }
+}

@@ -1,0 +1,62 @@
+//! `standing.state`: what is believed about a probe.
+
+use super::{document, keeps};
+use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::standing::{Held, Standing, Suspicion, Unverified};
+use crate::core::time::Time;
+
+document! {
+    /// A verdict with why and since when.
+    HeldDocument {
+        "verdict" verdict: Verdict,
+        "reason" reason: String,
+        "fault" fault: Fault,
+        "proof" proof: Proof,
+        "say" say: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "hint" hint: Option<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        "by" by: String,
+        "since" since: Time,
+    }
+
+    /// A contrary reading under confirmation.
+    SuspicionDocument {
+        "held" held: HeldDocument,
+        "reads" reads: u32,
+        "last" last: Time,
+        #[serde(default)]
+        "looks" looks: Vec<(Time, Verdict)>,
+    }
+
+    /// A streak of checks that saw nothing.
+    UnverifiedDocument {
+        "held" held: HeldDocument,
+        "reads" reads: u32,
+        #[serde(default)]
+        "vendor_fine" vendor_fine: bool,
+        #[serde(default)]
+        "streak" streak: Option<Time>,
+        "blind" blind: bool,
+        #[serde(default)]
+        "urgent" urgent: bool,
+    }
+
+    /// What is believed about a probe.
+    StandingDocument {
+        "confirmed" confirmed: Option<HeldDocument>,
+        "suspicion" suspicion: Option<SuspicionDocument>,
+        "unverified" unverified: Option<UnverifiedDocument>,
+        "last_live" last_live: Option<Time>,
+        "verified_at" verified_at: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "key_mark" key_mark: Option<u32>,
+    }
+}
+
+keeps! {
+    HeldDocument => Held { verdict, reason, fault, proof, say, hint, by, since }
+    SuspicionDocument => Suspicion { held, reads, last, looks }
+    UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
+    StandingDocument => Standing { confirmed, suspicion, unverified, last_live, verified_at, key_mark }
+}

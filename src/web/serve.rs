@@ -1,0 +1,235 @@
+//! Serves the page to strangers without letting them take what checks and alerts need: every wait has
+//! an end, and connections have a limit, in all and for each address.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
+
+use super::{Pages, router};
+
+/// A request's head comes within this; so long an idle connection is kept, too.
+const HEAD: Duration = Duration::from_secs(10);
+/// A connection of a stranger lasts no longer, whatever it does.
+const LONGEST: Duration = Duration::from_secs(120);
+/// So many connections of one address: browsers open six, and offices share one address.
+const MOST_OF_ONE: usize = 32;
+/// No more in all, however many descriptors there are.
+const MOST: usize = 512;
+/// After a connection could not be accepted.
+const REST: Duration = Duration::from_millis(200);
+
+/// Where the page is served.
+#[derive(Debug)]
+pub enum Listener {
+    /// A TCP socket.
+    Tcp(TcpListener),
+    /// A Unix socket: whoever may open it is trusted.
+    Unix(UnixListener, PathBuf),
+}
+
+impl Listener {
+    /// Binds an address.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub async fn tcp(listen: SocketAddr) -> Result<Listener, String> {
+        let bound = TcpListener::bind(listen).await;
+        bound.map(Listener::Tcp).map_err(|error| refused(&listen.to_string(), &error))
+    }
+
+    /// Binds a Unix socket; one that a program left behind is taken over.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub fn unix(path: PathBuf) -> Result<Listener, String> {
+        let shown = path.display().to_string();
+        let in_use = std::os::unix::net::UnixStream::connect(&path).is_ok();
+        if in_use {
+            return Err(format!(
+                "the status page cannot listen at {shown}: another program does; choose another [web] listen"
+            ));
+        }
+        use std::os::unix::fs::FileTypeExt;
+        if std::fs::symlink_metadata(&path).is_ok_and(|file| file.file_type().is_socket()) {
+            // What is left there is bound anew below, or said.
+            _ = std::fs::remove_file(&path);
+        }
+        let bound = UnixListener::bind(&path).map_err(|error| refused(&shown, &error))?;
+        Ok(Listener::Unix(bound, path))
+    }
+
+    /// Where it can be reached, as people write it.
+    pub fn shown(&self) -> String {
+        match self {
+            Listener::Tcp(listener) => {
+                listener.local_addr().map_or_else(|_| "http://?/".to_owned(), |address| format!("http://{address}/"))
+            }
+            Listener::Unix(_, path) => format!("unix:{}", path.display()),
+        }
+    }
+}
+
+fn refused(listen: &str, error: &io::Error) -> String {
+    format!("the status page cannot listen at {listen}: {error}; choose another [web] listen")
+}
+
+/// Serves until the program ends.
+pub async fn serve(listener: Listener, pages: Pages) {
+    let doors = Arc::new(Doors::new(pages.trusted_proxies.clone(), most()));
+    match listener {
+        Listener::Tcp(listener) => {
+            let router = router(pages);
+            loop {
+                let Some((stream, from)) = accepted(listener.accept().await).await else { continue };
+                let Some(place) = doors.enter(from.ip()) else { continue };
+                let lasts = (!doors.trusts(from.ip())).then_some(LONGEST);
+                tokio::spawn(one(stream, router.clone(), place, lasts));
+            }
+        }
+        Listener::Unix(listener, _) => {
+            let router = router(Pages { names: Vec::new(), ..pages });
+            loop {
+                let Some((stream, _)) = accepted(listener.accept().await).await else { continue };
+                let Some(place) = doors.enter_trusted() else { continue };
+                tokio::spawn(one(stream, router.clone(), place, None));
+            }
+        }
+    }
+}
+
+/// A connection, or a rest after none could be had: at once it would fail again.
+async fn accepted<C>(accepted: io::Result<C>) -> Option<C> {
+    match accepted {
+        Ok(connection) => Some(connection),
+        Err(error) => {
+            tracing::warn!(%error, "the status page takes no connection now: {error}");
+            tokio::time::sleep(REST).await;
+            None
+        }
+    }
+}
+
+async fn one<S>(stream: S, router: Router, _place: Place, lasts: Option<Duration>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    // What a stranger's connection ends with is of no interest.
+    match lasts {
+        Some(lasts) => drop(tokio::time::timeout(lasts, served).await),
+        None => drop(served.await),
+    }
+}
+
+/// A quarter of the descriptors, so that the rest is left for checks, alerts and the database.
+fn most() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(MOST, |limit| usize::try_from(limit / 4).unwrap_or(MOST).clamp(8, MOST))
+}
+
+/// Who is inside.
+#[derive(Debug)]
+struct Doors {
+    trusted: Vec<IpAddr>,
+    most: usize,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    all: usize,
+    each: HashMap<IpAddr, usize>,
+}
+
+impl Doors {
+    fn new(trusted: Vec<IpAddr>, most: usize) -> Doors {
+        Doors { trusted, most, inside: Mutex::default() }
+    }
+
+    fn trusts(&self, from: IpAddr) -> bool {
+        self.trusted.contains(&from.to_canonical())
+    }
+
+    /// A place for a connection, if there is one.
+    fn enter(self: &Arc<Doors>, from: IpAddr) -> Option<Place> {
+        if self.trusts(from) {
+            return self.enter_trusted();
+        }
+        let whose = whose(from);
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = inside.each.get(&whose).copied().unwrap_or(0);
+        if inside.all >= self.most || own >= MOST_OF_ONE {
+            return None;
+        }
+        inside.all += 1;
+        inside.each.insert(whose, own + 1);
+        Some(Place { doors: self.clone(), whose: Some(whose) })
+    }
+
+    fn enter_trusted(self: &Arc<Doors>) -> Option<Place> {
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if inside.all >= self.most {
+            return None;
+        }
+        inside.all += 1;
+        Some(Place { doors: self.clone(), whose: None })
+    }
+}
+
+/// One connection's place; given back when it ends, however it ends.
+struct Place {
+    doors: Arc<Doors>,
+    whose: Option<IpAddr>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut inside = self.doors.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        inside.all -= 1;
+        let Some(whose) = self.whose else { return };
+        let left = inside.each.get(&whose).copied().unwrap_or(1) - 1;
+        // What stood there before is the count that was just lowered.
+        if left == 0 { _ = inside.each.remove(&whose) } else { _ = inside.each.insert(whose, left) }
+    }
+}
+
+/// An IPv6 customer has a whole /64 (RFC 6177), so that counts as one.
+fn whose(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_takes_no_more_than_its_share_and_gives_it_back() {
+        let doors = Arc::new(Doors::new(vec!["192.0.2.9".parse().unwrap()], 40));
+        let own: Vec<Place> = (0..100).filter_map(|_| doors.enter("192.0.2.1".parse().unwrap())).collect();
+        assert_eq!(own.len(), MOST_OF_ONE);
+        let next_door = |n: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, n));
+        let others: Vec<Place> = (0..100).filter_map(|n| doors.enter(next_door(n))).collect();
+        assert_eq!(others.len(), 40 - MOST_OF_ONE, "one network is one, and all together have a limit");
+        drop(own);
+        let trusted: Vec<Place> = (0..100).filter_map(|_| doors.enter("192.0.2.9".parse().unwrap())).collect();
+        assert_eq!(trusted.len(), MOST_OF_ONE, "a proxy speaks for many, within the limit of all");
+    }
+}
