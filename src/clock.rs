@@ -38,6 +38,8 @@ const STEP_MS: i64 = 500;
 /// A step back that would take this long or longer to be caught up with is followed: what people do
 /// at a terminal is dated by the machine's clock, and would else lie before what it is about.
 const FOLLOWED_MS: i64 = 600_000;
+/// 2026-01-01: a machine whose clock shows less has lost its time, and is not followed back there.
+const EARLIEST_MS: i64 = 1_767_225_600_000;
 
 /// How time goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ enum Goes {
 /// nothing happens twice.
 fn steady(base: i64, last: i64, passed: i64, wall: i64) -> (i64, Goes) {
     let reckoned = base + passed;
-    if wall < reckoned - FOLLOWED_MS {
+    if wall < reckoned - FOLLOWED_MS && wall >= EARLIEST_MS {
         return (wall, Goes::Back);
     }
     if wall >= reckoned - STEP_MS {
@@ -196,9 +198,11 @@ mod tests {
 
     #[test]
     fn a_clock_that_ran_far_ahead_is_followed_back() {
-        let day = 86_400_000;
-        let seen = play(&[(0, 100_000), (1_000, 101_000 + day), (2_000, 102_000), (3_000, 103_000)]);
-        assert_eq!(seen, [100_000, 101_000 + day, 102_000, 103_000]);
+        let (day, now) = (86_400_000, EARLIEST_MS);
+        let seen = play(&[(0, now), (1_000, now + 1_000 + day), (2_000, now + 2_000), (3_000, now + 3_000)]);
+        assert_eq!(seen, [now, now + 1_000 + day, now + 2_000, now + 3_000]);
+        // A machine that has lost its time is not followed to 1970.
+        assert_eq!(play(&[(0, now), (1_000, 1_000), (3_000, 3_000)]), [now, now + 500, now + 1_500]);
     }
 
     #[test]

@@ -49,8 +49,10 @@ impl Gate {
     pub async fn pass(&self, host: &str, urgent: bool) -> bool {
         let ticket = self.queue(host, urgent);
         let mut now = self.clock.now();
-        let patience = now.plus(LONGEST_WAIT);
+        let mut patience = now.plus(LONGEST_WAIT);
         loop {
+            // A clock that was set back makes nobody wait for the time that it showed.
+            patience = patience.min(now.plus(LONGEST_WAIT));
             if now >= patience {
                 return false;
             }
@@ -98,8 +100,8 @@ impl Gate {
     }
 
     /// The clock was set back: nobody waits for a time that lies too far ahead now.
-    pub fn clock_set_back(&self, now: Time) {
-        self.lock().budget.clock_set_back(now);
+    pub fn clock_set_back(&self, now: Time, ahead: Duration) {
+        self.lock().budget.clock_set_back(now, ahead);
         self.moved.notify_waiters();
     }
 

@@ -116,9 +116,9 @@ impl Askers {
     }
 
     /// The clock was set back to `now`: nothing that was planned or kept lies far ahead.
-    pub fn clock_set_back(&self, now: Time) {
+    pub fn clock_set_back(&self, now: Time, ahead: std::time::Duration) {
         if let Way::Net(net) = &self.way {
-            net.gate.clock_set_back(now);
+            net.gate.clock_set_back(now, ahead);
         }
     }
 

@@ -35,6 +35,8 @@ fn is_inside_v6(ip: Ipv6Addr) -> bool {
         || first & 0xfe00 == 0xfc00
         || first & 0xffc0 == 0xfe80
         || first & 0xffc0 == 0xfec0
+        // A translator of one's own (RFC 8215) leads wherever its network leads.
+        || (first == 0x64 && ip.segments()[1] == 0xff9b)
         || ip.is_multicast()
 }
 
@@ -47,7 +49,9 @@ fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
         Some(Ipv4Addr::new(a, b, c, d))
     };
     match s {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] if high != 0 => of(high, low),
+        [0, 0, 0, 0, 0, 0xffff, high, low] => of(high, low),
+        // The unspecified address and the loopback address of IPv6 itself are none of these.
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => of(high, low),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => of(high, low),
         [0x2002, high, low, ..] => of(high, low),
         _ => None,
@@ -81,6 +85,8 @@ mod tests {
             "fec0::1",
             "ff02::1",
             "::ffff:127.0.0.1",
+            "::ffff:0.0.0.0",
+            "64:ff9b:1::808:808",
             "::ffff:169.254.169.254",
             "::127.0.0.1",
             "64:ff9b::10.0.0.1",

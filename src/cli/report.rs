@@ -53,7 +53,7 @@ async fn print(config: Config, how: How) -> Result<(), String> {
     let report = report.map_err(|error| error.to_string())?;
     if let Some(file) = &how.picture {
         let png = draw::png(&report.picture(&platform))?;
-        std::fs::write(file, png).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+        write_private(file, &png).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     }
     match (how.markdown, how.page) {
         (true, _) => println!("{}", report.text(&platform, Format::Markdown)),
@@ -61,4 +61,13 @@ async fn print(config: Config, how: How) -> Result<(), String> {
         _ => println!("{}", report.text(&platform, Format::Plain)),
     }
     Ok(())
+}
+
+/// A report names vendors: it is for its owner only.
+fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let mut opened = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(file)?;
+    opened.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    opened.write_all(bytes)
 }

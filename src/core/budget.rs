@@ -51,14 +51,10 @@ impl Budget {
         }
     }
 
-    /// The clock was set back: nobody waits longer than a host may ask for, and a pace never takes longer
-    /// than one gap.
-    pub fn clock_set_back(&mut self, now: Time) {
-        for (host, next) in &mut self.next {
-            let gap = self.paces.get(host).map_or(Duration::ZERO, |pace| pace.gap.mul_f64(1.2));
-            if *next > now.plus(LONGEST_RETRY_AFTER) {
-                *next = now.plus(gap);
-            }
+    /// The clock ran ahead by so much and was set back to `now`: every turn comes as soon as it would have.
+    pub fn clock_set_back(&mut self, now: Time, ahead: Duration) {
+        for next in self.next.values_mut().filter(|next| **next > now) {
+            *next = Time(next.0 - millis(ahead)).max(now);
         }
     }
 

@@ -123,6 +123,15 @@ impl State {
 }
 
 impl Draft {
+    /// As a clock that has been set back to `now` has it: nothing that is believed lies in the future.
+    /// What is to be written keeps its dates.
+    pub fn not_after(&mut self, now: Time) {
+        let mut state =
+            State { probes: std::mem::take(&mut self.probes), dependencies: std::mem::take(&mut self.dependencies) };
+        state.not_after(now);
+        (self.probes, self.dependencies) = (state.probes, state.dependencies);
+    }
+
     /// A probe's state with what was decided about it.
     pub fn probe<'s>(&'s self, state: &'s State, id: i64) -> Option<&'s ProbeState> {
         self.probes.get(&id).or_else(|| state.probes.get(&id))
@@ -154,6 +163,11 @@ impl Draft {
             if look.standing.is_some() && !seen.insert(look.probe) {
                 look.standing = None;
             }
+        }
+        let mut known = HashSet::new();
+        for look in self.batch.looks.iter_mut().rev() {
+            let probe = look.probe;
+            look.facts.retain(|fact| known.insert((probe, fact.name.clone())));
         }
         let answers = self.shed_answers();
         Shed { checks: self.sum_up(), answers }

@@ -53,6 +53,7 @@ use crate::core::act::People;
 use crate::core::board::Board;
 use crate::core::pace::Asking;
 use crate::core::route::Way;
+use crate::core::standing::Look;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
@@ -112,6 +113,10 @@ pub struct Engine {
     set_back: u64,
     /// The latest time that counted.
     latest: Time,
+    /// By how much the store is still planned by a clock that ran ahead.
+    store_behind: Option<Duration>,
+    /// When this run began, by the clock of then.
+    began_at: Time,
     /// Losses that count of what is configured no longer.
     gone: Vec<(String, Time)>,
     /// When a notice, a mute or announced work begins or ends next.
@@ -193,7 +198,9 @@ impl Engine {
                 if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
                     self.own.ask_at(now);
                 }
-                self.decide(*looked);
+                // What was answered before the clock was set back was answered now.
+                let at = looked.look.at.min(now);
+                self.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
             }
             Flight::Lost(id) => {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");

@@ -1,42 +1,54 @@
 //! The clock ran ahead and was set back: everything that was planned by it is planned anew, and nothing
 //! that is believed holds since the future.
 
+use std::time::Duration;
+
 use super::Engine;
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
 use crate::store::Result;
 
 impl Engine {
-    /// Follows the clock, if it was set back since the last call.
+    /// Follows the clock, if it was set back since the last call: memory at once, the store as soon as
+    /// it can be written.
     ///
     /// # Errors
     /// The store could not be brought along; it is tried again with the next call.
     pub(super) async fn follow_clock(&mut self, now: Time) -> Result<()> {
         let times = self.ctx.clock.times_set_back();
-        if times == self.set_back {
-            return Ok(());
+        if times != self.set_back {
+            tracing::warn!("the machine's clock was set back to {}: what was planned is planned anew", now.short());
+            let ahead = self.latest.since(now);
+            (self.set_back, self.latest) = (times, now);
+            self.plan_anew(now, ahead);
+            let behind = self.store_behind.unwrap_or_default() + ahead;
+            self.store_behind = Some(behind);
         }
-        tracing::warn!("the machine's clock was set back to {}: what was planned is planned anew", now.short());
-        let ahead = self.latest.since(now);
-        // What was decided by the clock of before is written by that clock, before it is set right.
+        let Some(ahead) = self.store_behind.filter(|_| !self.unwritten.waits(now)) else { return Ok(()) };
+        // What was decided by the clock of before is written before it is set right.
         self.flush(now).await?;
-        self.store.not_after(now, ahead).await?;
-        (self.set_back, self.latest) = (times, now);
+        self.store.follow_clock(now, ahead, self.began_at).await?;
+        self.store_behind = None;
+        self.plan_reports(now).await?;
+        self.read_people(now).await?;
+        self.hear_notices(now);
+        self.review(now);
+        Ok(())
+    }
+
+    fn plan_anew(&mut self, now: Time, ahead: Duration) {
         self.plan.clock_set_back(now);
         self.own.clock_set_back(now);
         self.unwritten.clock_set_back(now);
-        self.ctx.askers.clock_set_back(now);
+        self.ctx.askers.clock_set_back(now, ahead);
+        self.ctx.desk.clock_set_back();
         self.state.not_after(now);
+        self.draft.not_after(now);
         self.heightened_until = self.heightened_until.min(now.plus(LOSS_COUNTS));
         self.gone.iter_mut().for_each(|(_, at)| *at = (*at).min(now));
         self.fresh_since = self.fresh_since.min(now);
         self.started_at = self.started_at.min(now);
         self.shown_at = Time(0);
-        self.plan_reports(now).await?;
-        self.read_people(now).await?;
-        self.hear_notices(now);
-        self.review(now);
         self.board_dirty = true;
-        Ok(())
     }
 }

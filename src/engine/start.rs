@@ -44,7 +44,7 @@ impl Engine {
         let now = clock.now();
         // A clock that ran ahead, and was set right since, must not silence anybody until its time.
         let watched = store.watched_until().await?;
-        store.not_after(now, watched.map_or(Duration::ZERO, |until| until.since(now))).await?;
+        store.plan_by(now, watched.map_or(Duration::ZERO, |until| until.since(now))).await?;
         let gap = watched.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
         if let Some((from, to)) = gap {
             store.add_gap(from, to).await?;
@@ -75,6 +75,8 @@ impl Engine {
         Engine {
             set_back: ctx.clock.times_set_back(),
             latest: now,
+            store_behind: None,
+            began_at: now,
             ctx,
             ids,
             plan: Plan::default(),

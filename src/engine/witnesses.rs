@@ -119,6 +119,11 @@ impl Desk {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The clock was set back: what was judged by it is judged anew.
+    pub fn clock_set_back(&self) {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// What anchors that do not answer showed last.
     pub fn sign(&self) -> anchors::Sign {
         *self.sign.lock().unwrap_or_else(PoisonError::into_inner)

@@ -128,7 +128,11 @@ impl Email {
             Some("535" | "530" | "534") => {
                 Tried::Refused { why: format!("{server} refuses the login ({said}): check user and password") }
             }
-            Some(_) if error.is_permanent() => Tried::Refused { why: format!("{server} refuses the mail ({said})") },
+            // The mailbox or we are refused (RFC 3463, X.1 and X.2); anything else is about this mail.
+            Some("550" | "551" | "553" | "556" | "521") => {
+                Tried::Refused { why: format!("{server} refuses the mail ({said})") }
+            }
+            Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses this mail ({said})") },
             Some(_) => Tried::Retry { after: None, why: format!("{server} puts the mail off ({said})") },
             // Without a conversation nothing can have arrived.
             None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {

@@ -14,9 +14,6 @@ const GROUP: Duration = Duration::from_millis(3_300);
 /// One message of all falls into each of these: 25 a second.
 const SLOT_MS: i64 = 40;
 
-/// Telegram asks for no longer rests than some hours; what is beyond a day comes of a wrong clock.
-const LONGEST: Duration = Duration::from_secs(86_400);
-
 /// Whoever would have to wait for longer comes back later.
 const LONG: Duration = Duration::from_secs(8);
 
@@ -35,6 +32,17 @@ struct Turns {
     away: HashMap<i64, Time>,
     /// Slots that are taken, now and ahead.
     slots: BTreeSet<i64>,
+    /// How often the clock had been set back when all this was noted.
+    set_back: u64,
+}
+
+impl Turns {
+    /// What was noted by a clock that has been set back since would hold up everybody until its time.
+    fn follow(&mut self, clock: &Clock) {
+        if self.set_back != clock.times_set_back() {
+            *self = Turns { set_back: clock.times_set_back(), ..Turns::default() };
+        }
+    }
 }
 
 impl Limiter {
@@ -52,20 +60,21 @@ impl Limiter {
     /// How long Telegram wants a chat to be left alone, if that is longer than a message should be
     /// under way.
     pub async fn long_wait(&self, chat: i64) -> Option<Duration> {
-        let until = self.turns.lock().await.away.get(&chat).copied()?;
+        let mut turns = self.turns.lock().await;
+        turns.follow(&self.clock);
+        let until = turns.away.get(&chat).copied()?;
         let wait = until.since(self.clock.now());
-        (wait > LONG && wait <= LONGEST).then_some(wait)
+        (wait > LONG).then_some(wait)
     }
 
     /// Takes the next turn of a chat. One that waits for itself holds up no other.
     async fn turn(&self, chat: i64) -> Time {
         let now = self.clock.now();
         let mut turns = self.turns.lock().await;
+        turns.follow(&self.clock);
         // What has passed needs no memory.
-        // What lies further ahead than anybody waits was noted by a clock that has been set back since.
-        turns.next.retain(|_, at| *at > now && *at <= now.plus(LONGEST));
-        turns.away.retain(|_, at| *at > now && *at <= now.plus(LONGEST));
-        turns.slots.retain(|slot| Time(slot * SLOT_MS) <= now.plus(LONGEST));
+        turns.next.retain(|_, at| *at > now);
+        turns.away.retain(|_, at| *at > now);
         turns.slots = turns.slots.split_off(&now.0.div_euclid(SLOT_MS));
         let own = turns.next.get(&chat).copied().unwrap_or(now).max(now);
         let mut slot = own.0.div_euclid(SLOT_MS);

@@ -38,7 +38,7 @@ impl Going {
     }
 
     /// What the run before this left in the lock file: its tries that went out, or nothing where that
-    /// cannot be known. The file then begins anew.
+    /// cannot be known. The file begins anew once that has been written down.
     pub(super) fn take_up(file: &File) -> (Going, Option<BTreeSet<i64>>) {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
         let mut text = String::new();
@@ -47,9 +47,12 @@ impl Going {
         let mut lines = text.lines();
         let same = read && !boot.is_empty() && lines.next() == Some(boot.as_str());
         let out = same.then(|| lines.filter_map(|line| line.parse().ok()).collect());
-        let mut inner = Inner { file: own, boot, lines: Vec::new() };
-        inner.begin_anew();
-        (Going { inner: Mutex::new(inner) }, out)
+        (Going { inner: Mutex::new(Inner { file: own, boot, lines: Vec::new() }) }, out)
+    }
+
+    /// What the run before this left is written down.
+    pub(super) fn begin_anew(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).begin_anew();
     }
 }
 
@@ -63,7 +66,10 @@ impl Inner {
             file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(text.as_bytes()));
         if let Err(error) = written {
             tracing::debug!(%error, "what goes out is not noted: after a crash more is marked as a repeat than is one");
-            self.file = None;
+            // Half a list is none.
+            if let Some(file) = self.file.take() {
+                _ = file.set_len(0);
+            }
         }
     }
 
@@ -89,13 +95,16 @@ impl Store {
     }
 }
 
-/// Tries that a crash ended before anything went out were none: what comes now is no repeat.
+/// Tries that a crash ended: of those that went out, or may have, nobody knows what came; the others were
+/// none, and what comes now is no repeat.
 pub(super) async fn settle(writer: &SqlitePool, out: Option<BTreeSet<i64>>) -> Result<()> {
-    let Some(out) = out else { return Ok(()) };
-    let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM attempt WHERE outcome IS NULL").fetch_all(writer).await?;
-    for attempt in open.into_iter().filter(|attempt| !out.contains(attempt)) {
-        let none = "UPDATE attempt SET ended_at = started_at, outcome = 'not sent' WHERE id = $1";
-        sqlx::query(none).bind(attempt).execute(writer).await?;
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM attempt WHERE outcome IS NULL").fetch_all(&mut *tx).await?;
+    for attempt in open {
+        let went = out.as_ref().is_none_or(|out| out.contains(&attempt));
+        let came = if went { "not known" } else { "not sent" };
+        let ended = "UPDATE attempt SET ended_at = started_at, outcome = $1 WHERE id = $2";
+        sqlx::query(ended).bind(came).bind(attempt).execute(&mut *tx).await?;
     }
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -86,6 +86,7 @@ impl Store {
         sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
         let (going, out) = Going::take_up(&lock);
         going::settle(&writer, out).await?;
+        going.begin_anew();
         let (words, acted) = (Mutex::default(), AtomicBool::new(true));
         let store = Store { writer, readers, words, acted, going, _lock: Some(lock) };
         store.load_words().await?;

@@ -15,24 +15,32 @@ const LONGEST_REST: Duration = Duration::from_secs(900);
 /// No try takes longer than its lease.
 const LONGEST_LEASE: Duration = Duration::from_secs(120);
 
-/// Rows that were written last; what is dated into the future is among them.
-const LAST: i64 = 10_000;
-
 impl Store {
-    /// Dates nothing after `now`, and brings forward by `ahead` what was planned by a clock that ran
-    /// ahead by so much; what is still put off for longer than anything may be is due now.
+    /// Brings forward by `ahead` what was planned by a clock that ran ahead by so much; what is still put
+    /// off for longer than anything may be is due now. What happened keeps its date.
     ///
     /// # Errors
     /// The database does not answer; nothing was changed.
-    pub async fn not_after(&self, now: Time, ahead: Duration) -> Result<()> {
+    pub async fn plan_by(&self, now: Time, ahead: Duration) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         plans(&mut tx, now, ahead).await?;
-        for (table, column) in DATED {
-            let date = format!(
-                "UPDATE {table} SET {column} = $1 WHERE {column} > $1 \
-                 AND id > (SELECT COALESCE(MAX(id), 0) FROM {table}) - {LAST}"
-            );
-            sqlx::query(sqlx::AssertSqlSafe(date)).bind(now.0).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The same for a program that went on running: what it told since `started` and what people did
+    /// meanwhile is dated `now`, if it lies in the future; an acknowledgement would else lie before what it
+    /// acknowledges.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was changed.
+    pub async fn follow_clock(&self, now: Time, ahead: Duration, started: Time) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        plans(&mut tx, now, ahead).await?;
+        for told in [
+            "UPDATE alert SET at = $1 WHERE at > $1 AND at >= $2 AND id > (SELECT COALESCE(MAX(id), 0) FROM alert) - 10000",
+            "UPDATE act SET until_at = until_at - (at - $1), at = $1 WHERE at > $1 AND at >= $2",
+        ] {
+            sqlx::query(told).bind(now.0).bind(started.0).execute(&mut *tx).await?;
         }
         for column in ["failing_since", "dead_since", "told_at", "sent_at"] {
             let date = format!("UPDATE place SET {column} = $1 WHERE {column} > $1");
@@ -45,28 +53,13 @@ impl Store {
     }
 }
 
-/// What has a date of its own.
-const DATED: [(&str, &str); 9] = [
-    ("alert", "at"),
-    ("flip", "at"),
-    ("flip", "confirmed_at"),
-    ("incident", "began_at"),
-    ("incident", "opened_at"),
-    ("incident", "closed_at"),
-    ("letter", "received_at"),
-    ("letter", "added_at"),
-    ("report", "to_at"),
-];
-
-/// What is planned: messages, tries, and what people asked for.
+/// What is planned: messages, and the tries of places.
 async fn plans(tx: &mut Transaction<'_, Sqlite>, now: Time, ahead: Duration) -> Result<()> {
     // What was made by the wrong clock waits from now on; what was made before it keeps its hour.
     let turn = "UPDATE outbox SET next_at = MAX($1, next_at - (SELECT alert.at - $1 FROM alert \
                 WHERE alert.id = outbox.alert)) WHERE state = 'pending' AND next_at > $1 \
                 AND (SELECT alert.at FROM alert WHERE alert.id = outbox.alert) > $1";
     sqlx::query(turn).bind(now.0).execute(&mut **tx).await?;
-    let people = "UPDATE act SET until_at = until_at - (at - $1), at = $1 WHERE at > $1";
-    sqlx::query(people).bind(now.0).execute(&mut **tx).await?;
     for (table, column, most) in [
         ("outbox", "next_at", LONGEST_TURN),
         ("outbox", "leased_until", LONGEST_LEASE),

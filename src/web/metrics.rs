@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Pages;
@@ -14,6 +14,10 @@ use crate::core::witness::OwnNetwork;
 use crate::store::OutboxState;
 
 pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
+    if !pages.metrics {
+        let cure = "Metrics are off: they name everything that is monitored. Set metrics = true in [web].\n";
+        return (StatusCode::NOT_FOUND, cure).into_response();
+    }
     let board = pages.board.borrow().clone();
     let outbox = pages.store.outbox_state().await.unwrap_or_default();
     let text = text(&board, outbox, pages.clock.now());

@@ -65,7 +65,7 @@ pub struct Pages {
 
 /// All routes.
 pub fn router(pages: Pages) -> Router {
-    let mut routes = Router::new()
+    let routes = Router::new()
         .route("/", get(page))
         .route("/status.json", get(status_json))
         .route("/healthz", get(healthz))
@@ -73,10 +73,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/reports/{id}", get(reports::one))
         .route("/in/{token}", get(inlet::plain).post(inlet::plain))
         .route("/in/{token}/{end}", get(inlet::with_end).post(inlet::with_end))
+        .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(LARGEST_POST));
-    if pages.metrics {
-        routes = routes.route("/metrics", get(metrics::metrics));
-    }
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
 }
 

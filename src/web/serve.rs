@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 
-use super::{Pages, router};
+use super::{Pages, SLOWEST, router};
 
 /// A request's head comes within this; so long an idle connection is kept, too.
 const HEAD: Duration = Duration::from_secs(10);
@@ -53,8 +54,10 @@ impl Listener {
     /// A sentence that says what to change.
     pub fn unix(path: PathBuf) -> Result<Listener, String> {
         let shown = path.display().to_string();
-        let in_use = std::os::unix::net::UnixStream::connect(&path).is_ok();
-        if in_use {
+        // One that nobody answers at was left behind; anything else may be somebody's.
+        let left =
+            |error: &io::Error| matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound);
+        if !std::os::unix::net::UnixStream::connect(&path).is_err_and(|error| left(&error)) {
             return Err(format!(
                 "the status page cannot listen at {shown}: another program does; choose another [web] listen"
             ));
@@ -126,10 +129,13 @@ where
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut served = pin!(served);
     // What a stranger's connection ends with is of no interest.
-    match lasts {
-        Some(lasts) => drop(tokio::time::timeout(lasts, served).await),
-        None => drop(served.await),
+    let Some(lasts) = lasts else { return drop(served.await) };
+    if tokio::time::timeout(lasts, served.as_mut()).await.is_err() {
+        // What is being answered is answered.
+        served.as_mut().graceful_shutdown();
+        _ = tokio::time::timeout(SLOWEST + HEAD, served).await;
     }
 }
 

@@ -2,10 +2,13 @@
 //! nobody. What waits in the outbox is read from there, and what could not be written comes from the
 //! engine. When the disk takes it again, what arrived is written down as sent, and is not sent again.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::{Courier, FromMemory, Said};
+use futures_util::future::join_all;
+
+use super::{Courier, FromMemory, LONGEST_TRY, Said};
 use crate::core::route::Only;
 use crate::core::time::Time;
 use crate::notify::Tried;
@@ -58,46 +61,74 @@ impl Courier {
             *last = now;
         }
         let instead = format!("plugwatch cannot write since {}: look whether its disk is full", since.short());
+        let mut places: BTreeMap<(String, String), Vec<Delivery>> = BTreeMap::new();
         for delivery in self.unwritten(unsaid, &instead, now).await {
-            self.say_one(&delivery, now).await;
+            places.entry((delivery.channel.clone(), delivery.recipient.clone())).or_default().push(delivery);
+        }
+        // A place that takes nothing holds up no other.
+        join_all(places.into_values().map(|waiting| self.say_there(waiting, now))).await;
+    }
+
+    /// Says at one place what waits for it, the loudest first, until it takes nothing more.
+    async fn say_there(&self, mut waiting: Vec<Delivery>, now: Time) {
+        waiting.sort_by_key(|delivery| std::cmp::Reverse(delivery.alert.level));
+        for delivery in waiting {
+            if !self.say_one(&delivery, now).await {
+                return;
+            }
         }
     }
 
     /// What is due and cannot be leased, the oldest first, and what is in no outbox yet.
     async fn unwritten(&self, unsaid: &Unsaid, instead: &str, now: Time) -> Vec<Delivery> {
-        // Whose result waits to be written down was tried already.
+        // What arrived, or perhaps did, waits only to be written down.
         let tried: Vec<i64> = {
             let unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
-            let rows = unsettled.iter().flat_map(|(delivery, _)| delivery.with.iter().chain([delivery]));
-            rows.map(|one| one.id).collect()
+            let arrived = unsettled.iter().filter(|(_, tried)| matches!(tried, Tried::Sent(_) | Tried::Unsure { .. }));
+            arrived.flat_map(|(delivery, _)| delivery.with.iter().chain([delivery])).map(|one| one.id).collect()
         };
         let waiting = self.store.due_unleased(now).await.unwrap_or_default();
         let waiting = waiting.into_iter().filter(|delivery| !tried.contains(&delivery.id));
         let mut all: Vec<Delivery> =
             waiting.map(|delivery| Delivery { instead: Some(instead.to_owned()), ..delivery }).collect();
         for alert in &unsaid.alerts {
-            let to = alert.to.iter().filter(|to| to.only == Only::Always && to.at <= now);
+            // Nobody can acknowledge anything now, so escalations go out; who hears only the end of what he was
+            // told of is found once the outbox can be written.
+            let to = alert.to.iter().filter(|to| to.only != Only::IfTold && to.at <= now);
             all.extend(to.map(|to| from_memory(alert, &to.channel, &to.recipient, instead)));
         }
         all
     }
 
-    async fn say_one(&self, delivery: &Delivery, now: Time) {
+    /// Whether the place takes messages.
+    async fn say_one(&self, delivery: &Delivery, now: Time) -> bool {
         let key = said(delivery);
         if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key) {
-            return;
+            return true;
         }
-        let Ok(message) = self.message(delivery, now) else { return };
-        let came = match self.ways().senders.send(&delivery.channel, &message).await {
+        let Ok(message) = self.message(delivery, now) else { return true };
+        let ways = self.ways();
+        let sent = tokio::time::timeout(LONGEST_TRY, ways.senders.send(&delivery.channel, &message)).await;
+        let came = match sent.unwrap_or_else(|_| Tried::Unsure { why: "no answer in time".to_owned() }) {
             Tried::Sent(remote_id) => FromMemory::Arrived(remote_id, now),
             // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
             Tried::Unsure { .. } => FromMemory::Perhaps,
             Tried::Retry { why, .. } | Tried::Refused { why } | Tried::Never { why } => {
                 tracing::warn!(why, "{} to {}: {why}; tried again", delivery.channel, delivery.recipient);
-                return;
+                return false;
             }
         };
+        let took = matches!(came, FromMemory::Arrived(..));
         self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(key, came);
+        took
+    }
+
+    /// The other side's number for a message that arrived from memory; nothing where none did.
+    pub(super) fn arrived(&self, delivery: &Delivery) -> Option<Option<String>> {
+        match self.said.lock().unwrap_or_else(PoisonError::into_inner).get(&said(delivery)) {
+            Some(FromMemory::Arrived(remote_id, _)) => Some(remote_id.clone()),
+            _ => None,
+        }
     }
 
     /// Writes down what was said from memory, as far as it stands in the outbox now.

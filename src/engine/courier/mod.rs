@@ -10,6 +10,7 @@ pub use emergency::Unsaid;
 pub use message::note_message;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -192,9 +193,11 @@ impl Courier {
         let ways = self.ways();
         let leased = self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await?;
         let mut works: Vec<Work> = leased.into_iter().map(|delivery| Work::Tell(Box::new(delivery))).collect();
-        if works.len() < amends {
+        let unwritable = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        // While nothing can be written a message would be changed again and again.
+        if works.len() < amends && !unwritable {
             // What is leased goes out, whatever becomes of messages that are to be changed.
-            let amends = self.to_amend(now, amends - works.len()).await.unwrap_or_default();
+            let amends = self.to_amend(now, amends - works.len()).await;
             works.extend(amends.into_iter().map(|(amend, to)| Work::Amend(Box::new(amend), Box::new(to), now)));
         }
         Ok(works)
@@ -204,6 +207,7 @@ impl Courier {
     async fn put_down(&self, work: Work, tried: Tried) -> Result<()> {
         match work {
             Work::Tell(delivery) => {
+                self.log(&delivery, &tried);
                 let noted = self.note(&delivery, tried.clone()).await;
                 if noted.is_err() {
                     self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).push((*delivery, tried));
@@ -227,32 +231,37 @@ impl Courier {
         self.settle_said().await
     }
 
-    /// Messages that are to be changed and are not being changed already, with what they become.
-    async fn to_amend(&self, now: Time, most: usize) -> Result<Vec<(Amend, Message)>> {
+    /// Messages that are to be changed and are not being changed already, with what they become. One
+    /// that cannot be read or settled now is left for later.
+    async fn to_amend(&self, now: Time, most: usize) -> Vec<(Amend, Message)> {
         let mut all = Vec::new();
-        for amend in self.store.amends(now).await? {
+        for amend in self.store.amends(now).await.unwrap_or_default() {
             let fresh = !self.amending.lock().unwrap_or_else(PoisonError::into_inner).contains(&amend.id);
             if !fresh || all.len() >= most {
                 continue;
             }
-            match self.amended(&amend, now).await? {
-                Some(message) => {
+            match self.amended(&amend, now).await {
+                Ok(Some(message)) => {
                     self.amending.lock().unwrap_or_else(PoisonError::into_inner).insert(amend.id);
                     all.push((amend, message));
                 }
-                None => self.store.amended(amend.id, now, None).await?,
+                Ok(None) => drop(self.store.amended(amend.id, now, None).await),
+                Err(error) => tracing::debug!(%error, "a message is not changed yet"),
             }
         }
-        Ok(all)
+        all
     }
 
     async fn try_one(&self, work: Work) -> (Work, Tried) {
         let ways = self.ways();
+        let out = Arc::new(AtomicBool::new(false));
         let sent = async {
             match &work {
                 Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
+                    // It arrived from memory while this was being leased.
+                    Ok(_) if self.arrived(delivery).is_some() => Tried::Sent(self.arrived(delivery).flatten()),
                     Ok(message) => {
-                        let message = Message { going: self.going(delivery), ..message };
+                        let message = Message { going: self.going(delivery, out.clone()), ..message };
                         ways.senders.send(&delivery.channel, &message).await
                     }
                     Err(why) => Tried::Never { why },
@@ -260,39 +269,50 @@ impl Courier {
                 Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
             }
         };
-        let late = || Tried::Unsure { why: format!("no answer within {} s", LONGEST_TRY.as_secs()) };
+        let late = || match out.load(Ordering::SeqCst) {
+            true => Tried::Unsure { why: format!("no answer within {} s", LONGEST_TRY.as_secs()) },
+            false => {
+                Tried::Retry { after: None, why: format!("its turn did not come within {} s", LONGEST_TRY.as_secs()) }
+            }
+        };
         let tried = tokio::time::timeout(LONGEST_TRY, sent).await.unwrap_or_else(|_| late());
         (work, tried)
     }
 
     /// Notes that the tries of a delivery go out.
-    fn going(&self, delivery: &Delivery) -> Going {
+    fn going(&self, delivery: &Delivery, out: Arc<AtomicBool>) -> Going {
         let attempts: Vec<i64> = delivery.with.iter().chain([delivery]).map(|one| one.attempt).collect();
         let store = self.store.clone();
-        Going::new(move || store.going_out(&attempts))
+        Going::new(move || {
+            // The parts of a message are one try.
+            if !out.swap(true, Ordering::SeqCst) {
+                store.going_out(&attempts);
+            }
+        })
+    }
+
+    /// What did not arrive stands in the log: that is where it can still be read.
+    fn log(&self, delivery: &Delivery, tried: &Tried) {
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        let text = || self.message(delivery, self.clock.now()).map(|message| message.plain).unwrap_or_default();
+        match tried {
+            Tried::Never { why } => {
+                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what did not arrive:\n{}", text());
+            }
+            Tried::Refused { why } => {
+                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what waits for it:\n{}", text());
+            }
+            Tried::Retry { why, .. } | Tried::Unsure { why } => {
+                tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again");
+            }
+            Tried::Sent(_) => {}
+        }
     }
 
     /// Writes down what came of a try, and sees to what follows.
     async fn note(&self, delivery: &Delivery, tried: Tried) -> Result<()> {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
-        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
-        match &outcome {
-            Outcome::Dead(why) => {
-                // The log is the last place where it can still be read.
-                let lost = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
-                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what did not arrive:\n{lost}");
-            }
-            Outcome::Refused(_, why) => {
-                // The log is a place where it can be read meanwhile.
-                let waits = self.message(delivery, now).map(|message| message.plain).unwrap_or_default();
-                tracing::error!(channel, why, "{channel} to {recipient}: {why}; what waits for it:\n{waits}");
-            }
-            Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
-                tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again");
-            }
-            Outcome::Sent(_) => {}
-        }
         let others = match &outcome {
             Outcome::Dead(why) | Outcome::Refused(_, why) => self.instead(delivery, why, now),
             _ => Vec::new(),

@@ -105,7 +105,8 @@ const HELD_UP: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbo
      FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
      AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.only_if = 'always' \
      AND place.retry_at > $2 AND ((alert.level = 'critical' AND outbox.next_at <= $1) \
-     OR (place.dead_since IS NOT NULL AND outbox.next_at <= $2)) ORDER BY outbox.id DESC LIMIT 50";
+     OR (place.dead_since IS NOT NULL AND outbox.next_at <= $2)) AND NOT EXISTS (SELECT 1 FROM outbox AS passed \
+     WHERE passed.alert = outbox.alert AND passed.instead IS NOT NULL) ORDER BY outbox.id DESC LIMIT 50";
 
 impl Store {
     /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet, or
@@ -116,7 +117,8 @@ impl Store {
     pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
         let before = Time(now.0 - crate::core::time::millis(patience));
         let rows = sqlx::query(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
-        rows.iter().map(|row| Ok((due_of(row)?.delivery, row.get(17)))).collect()
+        // Those that were made last, told in the order in which they were made.
+        rows.iter().rev().map(|row| Ok((due_of(row)?.delivery, row.get(17)))).collect()
     }
 }
 
@@ -127,9 +129,15 @@ impl Store {
     /// The database does not answer.
     pub async fn due_unleased(&self, now: Time) -> Result<Vec<Delivery>> {
         let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&self.readers).await?;
-        let due: Result<Vec<Due>> = rows.iter().map(due_of).collect();
-        let due = due?.into_iter().filter(|due| due.next_at <= now && due.only == Only::Always);
-        Ok(due.map(|due| due.delivery).collect())
+        let mut tx = self.readers.begin().await?;
+        let mut due = Vec::new();
+        for row in &rows {
+            let one = due_of(row)?;
+            if one.next_at <= now && !needless(&mut tx, &one, now).await? {
+                due.push(one.delivery);
+            }
+        }
+        Ok(due)
     }
 }
 
@@ -142,7 +150,7 @@ async fn take(
 ) -> Result<Option<Delivery>> {
     let mut open = Vec::new();
     for due in without_what_is_over(tx, waiting, now).await? {
-        match due.next_at <= now && needless(tx, &due).await? {
+        match due.next_at <= now && needless(tx, &due, now).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => open.push(due),
         }
@@ -176,39 +184,41 @@ async fn take(
 /// What a place did not take for long and is over meanwhile is not told there any more, nor that it is
 /// over: who was never told of a trouble needs no end of it.
 async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Vec<Due>> {
-    let mut over: BTreeMap<String, bool> = BTreeMap::new();
-    for due in &waiting {
-        let alert = &due.delivery.alert;
-        let Some(thread) = alert.thread.as_ref().filter(|_| now.since(alert.at) >= LATE) else { continue };
-        if due.failing_since.is_none() || due.only != Only::Always || over.contains_key(thread) {
-            continue;
-        }
-        let ended = is_over(tx, thread, &due.delivery).await?;
-        over.insert(thread.clone(), ended);
-    }
-    let stale = stale_reminders(&waiting, now);
     let mut left = Vec::new();
     for due in waiting {
-        let ended = due.delivery.alert.thread.as_ref().and_then(|thread| over.get(thread)).copied();
-        match ended == Some(true) || stale.contains(&due.delivery.id) {
+        match due.was_refused_for_long(now) && is_over(tx, &due.delivery).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => left.push(due),
         }
     }
+    let stale = stale_reminders(&left, now);
+    for due in left.iter().filter(|due| stale.contains(&due.delivery.id)) {
+        skip(tx, due.delivery.id, now).await?;
+    }
+    left.retain(|due| !stale.contains(&due.delivery.id));
     Ok(left)
+}
+
+impl Due {
+    /// It was due long ago, and its place has taken nothing since.
+    fn was_refused_for_long(&self, now: Time) -> bool {
+        let failing = self.failing_since.is_some_and(|since| now.since(since) >= LATE);
+        failing && self.only == Only::Always && now.since(self.next_at) >= LATE
+    }
 }
 
 /// Reminders that a place did not take for long: what they remind of comes itself, or the last one does.
 fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
-    let late = |due: &&Due| due.failing_since.is_some() && now.since(due.delivery.alert.at) >= LATE;
+    let late = waiting.iter().filter(|due| due.was_refused_for_long(now));
     let (reminders, news): (Vec<&Due>, Vec<&Due>) =
-        waiting.iter().filter(late).partition(|due| due.delivery.alert.reason == Reason::StillOpen);
+        late.partition(|due| due.delivery.alert.reason == Reason::StillOpen);
     let last = reminders.iter().map(|due| due.delivery.id).max().filter(|_| news.is_empty());
     reminders.into_iter().map(|due| due.delivery.id).filter(|id| Some(*id) != last).collect()
 }
 
-/// Whether everything that a thread's messages tell of has ended, and none of them arrived there.
-async fn is_over(tx: &mut Transaction<'_, Sqlite>, thread: &str, delivery: &Delivery) -> Result<bool> {
+/// Whether everything that a message tells of has ended, and nothing of it arrived there.
+async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &Delivery) -> Result<bool> {
+    let Some(thread) = &delivery.alert.thread else { return Ok(false) };
     let over: i64 = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) \
          AND NOT EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL AND dependency IN (SELECT value FROM json_each($4))) \
@@ -273,14 +283,16 @@ const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id =
      AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
 
 /// Whether its condition does not hold. What concerns several things is settled when all of them are.
-async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due) -> Result<bool> {
+async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Result<bool> {
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
     let members = alert.members();
+    // One that a clock dated into the future has been acknowledged if it was at all.
+    let since = if alert.at > now { Time(0) } else { alert.at };
     let query = match due.only {
         Only::Always => return Ok(false),
         Only::UnlessAcked => sqlx::query_scalar(UNACKED)
             .bind(&alert.thread)
-            .bind(alert.at.0)
+            .bind(since.0)
             .bind(serde_json::to_string(&members)?)
             .bind(i64::try_from(members.len()).unwrap_or(0))
             .bind(&alert.public_id),
