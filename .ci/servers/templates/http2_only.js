@@ -10,7 +10,7 @@ const server = http2.createSecureServer({
 });
 server.on('stream', (stream, headers) => {
   stream.resume();
-  const topic = headers['apns-topic'] === 'org.example.shop' && (headers.authorization || '').startsWith('bearer ');
+  const topic = headers['apns-topic'] === 'org.example.shop' && /^bearer ./i.test(headers.authorization || '');
   stream.respond({ ':status': topic ? 400 : 403, 'content-type': 'application/json' });
   stream.end(JSON.stringify({ reason: topic ? 'BadDeviceToken' : 'InvalidProviderToken' }));
 });
