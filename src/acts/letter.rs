@@ -6,6 +6,7 @@ use super::{Acts, No, Person, Said, Thing};
 use crate::core::act::Deed;
 use crate::core::deadline::{self, Deadline};
 use crate::core::notice::{Letter, Notice};
+use crate::core::text::clean;
 use crate::core::time::{Time, human};
 use crate::store::LetterChange;
 
@@ -294,10 +295,6 @@ fn opened(brought: Brought, now: Time) -> Brought {
 
 /// The first words, on one line.
 fn summary(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() {
-        return "a letter without text, see the picture".to_owned();
-    }
-    let short: String = line.chars().take(SUMMARY).collect();
-    if short.len() < line.len() { format!("{short} …") } else { short }
+    let short = clean(text, SUMMARY);
+    if short.is_empty() { "a letter without text, see the picture".to_owned() } else { short }
 }

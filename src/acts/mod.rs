@@ -17,6 +17,7 @@ use chrono_tz::Tz;
 use crate::config::Config;
 use crate::core::act::{Act, Deed};
 use crate::core::naming::{self, Named};
+use crate::core::text::clean;
 use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::store::Store;
@@ -33,8 +34,8 @@ pub struct Person {
 impl Person {
     /// A person's name stands in messages, on one line.
     pub fn new(name: &str, via: &str) -> Person {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-        let name = if name.trim().is_empty() { "somebody".to_owned() } else { name.trim().to_owned() };
+        let name = clean(name, 64);
+        let name = if name.is_empty() { "somebody".to_owned() } else { name };
         Person { name, via: via.to_owned() }
     }
 

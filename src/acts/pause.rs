@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Acts, No, Person, Said};
 use crate::core::act::{Act, Deed, People};
+use crate::core::text::clean;
 use crate::core::time::{Time, human};
 use crate::read::duration;
 
@@ -104,5 +105,5 @@ fn span(text: &str) -> Result<Duration, No> {
 }
 
 fn short(words: &str) -> String {
-    words.chars().take(500).collect()
+    clean(words, 500)
 }

@@ -13,9 +13,12 @@ use crate::catalog::{Check, lacking, question};
 use crate::config::Probe;
 use crate::core::model::Verdict;
 use crate::core::question::Key;
+use crate::core::text::clean_lines;
 use crate::core::weigh::weigh;
 use crate::engine::{Before, Context, Looked, Spec, one_look, redacted};
 
+/// No line is longer.
+const MOST_SHOWN: usize = 1_000;
 /// A vendor's own words are shown up to here.
 const MOST_WORDS: usize = 300;
 /// What an asker found, up to here.
@@ -72,7 +75,8 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
 }
 
 fn line(name: &str, text: String) {
-    println!("  {name:9} {text}");
+    // A vendor's words come to a terminal here.
+    println!("  {name:9} {}", clean_lines(&text, MOST_SHOWN));
 }
 
 fn came(looked: &Looked) -> String {
