@@ -36,7 +36,7 @@ use crate::core::schedule::{Cron, Schedule};
 use crate::read::{At, Problem, Problems, Source, Table};
 
 /// Everything that one run needs to know.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The platform's name.
     pub platform: String,

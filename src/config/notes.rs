@@ -111,7 +111,12 @@ impl Config {
         };
         let unused = self.network.overrides.keys().filter(|origin| !used(&origin.to_lowercase()));
         unused
-            .map(|origin| format!("the override of {origin} concerns no check, unless a redirect leads there"))
+            .map(|origin| {
+                format!(
+                    "the override of {} concerns no check, unless a redirect leads there",
+                    crate::read::anonymous(origin)
+                )
+            })
             .collect()
     }
 }

@@ -113,6 +113,15 @@ pub struct LastLook {
 }
 
 impl DependencyBoard {
+    /// As it is shown at `now`: nothing is so since the future, whatever a clock once said.
+    pub fn not_after(&mut self, now: Time) {
+        self.state.not_after(now);
+        self.incident.iter_mut().for_each(|incident| incident.began_at = incident.began_at.min(now));
+        for held in self.probes.iter_mut().filter_map(|probe| probe.standing.confirmed.as_mut()) {
+            held.not_after(now);
+        }
+    }
+
     /// The most that is proven of what is shown live: the account in good order, a key that works,
     /// or no more than what is seen from outside.
     pub fn proven(&self) -> Option<Proves> {

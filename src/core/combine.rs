@@ -55,7 +55,7 @@ pub struct Combined {
 }
 
 impl Combined {
-    /// As a clock that has been set back to `now` has it: nothing holds since the future.
+    /// As it is shown at `now`: nothing holds since the future, whatever a clock once said.
     pub fn not_after(&mut self, now: Time) {
         self.held.iter_mut().chain(&mut self.suspicion).for_each(|held| held.not_after(now));
         self.unseen.iter_mut().for_each(|unseen| unseen.held.not_after(now));

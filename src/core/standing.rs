@@ -123,10 +123,10 @@ impl Held {
 }
 
 impl Standing {
-    /// As a clock that has been set back to `now` has it: nothing lies in the future.
+    /// As a clock that has been set back to `now` has it: nothing waits for the future.
     pub fn not_after(&mut self, now: Time) {
-        self.confirmed.iter_mut().for_each(|held| held.not_after(now));
-        // A doubt that lies in the future is begun anew by the next look.
+        // What is confirmed keeps its date, and is shown by the clock; a doubt that lies in the future is
+        // begun anew by the next look.
         self.suspicion = self.suspicion.take().filter(|doubt| doubt.last <= now);
         if let Some(unseen) = &mut self.unverified {
             unseen.held.not_after(now);

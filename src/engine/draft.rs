@@ -109,9 +109,7 @@ impl State {
             probe.stocks.retain(|stock| stock.at <= now);
         }
         for dependency in self.dependencies.values_mut() {
-            dependency.combined.not_after(now);
             dependency.told.not_after(now);
-            dependency.incident.iter_mut().for_each(|incident| incident.began_at = incident.began_at.min(now));
         }
     }
 

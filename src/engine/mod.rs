@@ -115,6 +115,8 @@ pub struct Engine {
     latest: Time,
     /// By how much the store is still planned by a clock that ran ahead.
     store_behind: Option<Duration>,
+    /// A changed configuration that could not be taken up, for nothing could be written.
+    reload_again: Option<Box<(Config, Askers)>>,
     /// When this run began, by the clock of then.
     began_at: Time,
     /// Losses that count of what is configured no longer.

@@ -88,6 +88,11 @@ impl Engine {
                 self.try_flush(now).await;
                 waiting = None;
             }
+            if self.unwritten.since.is_none()
+                && let Some(again) = self.reload_again.take()
+            {
+                self.take_reload(*again).await;
+            }
             self.show(now);
             if now >= prune_at {
                 prune_at = now.plus(self.prune(now).await);
@@ -160,9 +165,16 @@ impl Engine {
 
     async fn take_reload(&mut self, (config, askers): (Config, Askers)) {
         let now = self.ctx.clock.now();
+        let again = (config.clone(), askers.clone());
         match self.reload(config, askers, now).await {
-            Ok(()) => tracing::info!("the changed configuration is in use, but for what needs a restart"),
-            Err(error) => tracing::error!(%error, "the changed configuration could not be taken up: {error}"),
+            Ok(()) => {
+                self.reload_again = None;
+                tracing::info!("the changed configuration is in use, but for what needs a restart");
+            }
+            Err(error) => {
+                tracing::error!(%error, "the changed configuration is taken up once the database can be written");
+                self.reload_again = Some(Box::new(again));
+            }
         }
     }
 

@@ -33,6 +33,8 @@ impl Engine {
         self.read_people(now).await?;
         self.hear_notices(now);
         self.review(now);
+        // Whoever waits for a time of before looks again.
+        self.bell.notify_one();
         Ok(())
     }
 

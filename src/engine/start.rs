@@ -76,6 +76,7 @@ impl Engine {
             set_back: ctx.clock.times_set_back(),
             latest: now,
             store_behind: None,
+            reload_again: None,
             began_at: now,
             ctx,
             ids,
@@ -191,8 +192,7 @@ impl Engine {
         let mut stored = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
-            let (mut combined, mut told) = stored.remove(id).unwrap_or_default();
-            combined.not_after(now);
+            let (combined, mut told) = stored.remove(id).unwrap_or_default();
             told.iter_mut().for_each(|told| told.not_after(now));
             // What an incident rests on may be watched no longer: that is no recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);

@@ -32,9 +32,11 @@ impl Engine {
                 .config
                 .dependencies
                 .iter()
-                .map(|dependency| DependencyBoard {
-                    notes: self.notes_on(&dependency.id, now),
-                    ..self.view_dependency(dependency)
+                .map(|dependency| {
+                    let notes = self.notes_on(&dependency.id, now);
+                    let mut shown = DependencyBoard { notes, ..self.view_dependency(dependency) };
+                    shown.not_after(now);
+                    shown
                 })
                 .collect(),
             unwritten_since: self.unwritten.since,
@@ -140,7 +142,7 @@ impl Engine {
             proof: held.proof,
             say: held.say.clone(),
             hint: held.hint.clone().filter(|_| !over),
-            since: began.filter(|_| over).unwrap_or(held.since),
+            since: began.filter(|_| over).unwrap_or(held.since).min(at),
             lasted: began.filter(|_| over).map(|began| at.since(began)),
             breaks: dependency.breaks.clone(),
             fallback: dependency.fallback.clone(),

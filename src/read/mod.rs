@@ -6,7 +6,7 @@ mod problem;
 mod table;
 mod value;
 
-pub use problem::{Problem, Problems, is_variable};
+pub use problem::{Problem, Problems, anonymous, is_variable};
 pub use table::{At, Table};
 pub use value::{duration, duration_text, to_json};
 
@@ -53,6 +53,11 @@ impl Source {
     /// The same where a secret stands: what is there is not shown, whatever its key is called.
     pub fn secret_problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()).veiled());
+    }
+
+    /// The same where only the key matters: its value is not shown.
+    pub fn keyed_problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
+        self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()).without_value());
     }
 
     fn note(&self, problem: Problem) {

@@ -33,7 +33,19 @@ impl Problem {
         let end = floor(source, span.end.clamp(start, source.len()));
         let marked = source[start..end].lines().next().unwrap_or("").chars().count();
         let width = marked.min(text.chars().count().saturating_sub(column)).max(1);
+        let (text, what) = (anonymous(&text), anonymous(&what));
         Problem { file: file.to_owned(), line: line_of(source, start), column: column + 1, text, width, what, cure }
+    }
+
+    /// The same without a text that follows the equals sign: a number or a flag is no secret.
+    pub fn without_value(mut self) -> Problem {
+        if let Some((key, value)) = self.text.split_once('=')
+            && value.trim_start().starts_with(['"', '\'', '{', '['])
+        {
+            let stars: String = value.chars().map(|c| if c.is_whitespace() || c == '"' { c } else { '*' }).collect();
+            self.text = format!("{key}={stars}");
+        }
+        self
     }
 
     /// The same without what stands at its place.
@@ -61,17 +73,44 @@ pub(super) fn line_of(source: &str, at: usize) -> usize {
 /// A line whose key sounds like a secret is shown without its value: people see
 /// problems on screens and in logs.
 fn veiled(line: &str) -> String {
-    const SOUNDS: [&str; 6] = ["token", "secret", "passw", "key", "auth", "credential"];
     let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
     let name = key.to_lowercase();
     if value.trim_start().starts_with('{') {
         return veiled_source(line);
     }
-    if !SOUNDS.iter().any(|sound| name.contains(sound)) {
+    if !sounds_secret(&name) {
         return line.to_owned();
     }
     let stars: String = value.chars().map(|c| if c.is_whitespace() || c == '"' { c } else { '*' }).collect();
     format!("{key}={stars}")
+}
+
+/// Whether a key's name sounds like that of a secret.
+pub(super) fn sounds_secret(name: &str) -> bool {
+    const SOUNDS: [&str; 6] = ["token", "secret", "passw", "key", "auth", "credential"];
+    SOUNDS.iter().any(|sound| name.contains(sound))
+}
+
+/// A text without the names and passwords of its URLs (RFC 3986, section 3.2.1), at the same length.
+pub fn anonymous(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after.find(['/', '"', '`', ' ', '?', '#']).unwrap_or(after.len());
+        let (authority, more) = after.split_at(end);
+        match authority.rsplit_once('@') {
+            Some((secret, host)) => {
+                out.push_str(&"*".repeat(secret.chars().count()));
+                out.push('@');
+                out.push_str(host);
+            }
+            None => out.push_str(authority),
+        }
+        rest = more;
+    }
+    out + rest
 }
 
 /// `{ env = "..." }` with the secret itself instead of a name: not shown either.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Source, duration, to_json};
+use super::{Source, duration, problem, to_json};
 
 /// A value with its place in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,11 @@ impl<'s> Table<'s> {
         if let Some(typo) = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
             self.know(&typo.value);
             let what = format!("`{}` is missing, and `{}` is not a key here", self.named(key), typo.value);
-            self.problem(typo.span, what, format!("write `{key}`"));
+            let cure = format!("write `{key}`");
+            match problem::sounds_secret(key) {
+                true => self.source.keyed_problem(typo.span, what, cure),
+                false => self.problem(typo.span, what, cure),
+            }
             return;
         }
         self.problem(self.span(), format!("`{}` is missing", self.named(key)), format!("add {key} = {example}"));
@@ -248,7 +252,9 @@ impl<'s> Table<'s> {
                 key.value,
                 if self.path.is_empty() { "this file" } else { &self.path }
             );
-            self.problem(key.span, what, one_of(&key.value, asked.iter().map(String::as_str)));
+            let cure = one_of(&key.value, asked.iter().map(String::as_str));
+            // A slip of the pen in the name of a secret: what follows is not shown.
+            self.source.keyed_problem(key.span, what, cure);
         }
     }
 }

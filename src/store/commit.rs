@@ -172,6 +172,7 @@ impl Store {
     /// # Errors
     /// The database does not answer; nothing was written.
     pub async fn commit(&self, batch: &Batch) -> Result<()> {
+        self.check_place()?;
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;

@@ -57,6 +57,8 @@ pub struct Store {
     acted: AtomicBool,
     /// Tries that went out.
     going: going::Going,
+    /// Where the file lies, and which one it is.
+    place: Option<(std::path::PathBuf, Option<(u64, u64)>)>,
     /// Held as long as the store is open.
     _lock: Option<std::fs::File>,
 }
@@ -97,6 +99,14 @@ pub enum Error {
         /// What the system says.
         what: String,
     },
+    /// The disk with the file is full.
+    #[error("the disk with {0} is full; nothing was changed. Make room, then try again")]
+    Full(String),
+    /// The file was removed or replaced while it was open: what is written there is lost.
+    #[error(
+        "{0} was removed or replaced while plugwatch runs; restart plugwatch, so that it opens the file that is there now"
+    )]
+    Displaced(String),
     /// The SQLite library has a known fault that corrupts files: build with the bundled one.
     #[error("this build has SQLite {0}, which can corrupt its log; build with the bundled library")]
     OldLibrary(String),

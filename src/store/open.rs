@@ -40,6 +40,15 @@ impl Store {
     }
 
     async fn open_with(path: &Path, synchronous: SqliteSynchronous) -> Result<Store> {
+        // By whatever link it is reached: the lock lies beside the file itself.
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        Store::open_file(&real, synchronous).await.map_err(|error| match error {
+            Error::Sql(error) => unusable(path, &error),
+            other => other,
+        })
+    }
+
+    async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Store> {
         look_first(path).await?;
         let lock = lock(path)?;
         keep_private(path)?;
@@ -88,7 +97,8 @@ impl Store {
         going::settle(&writer, out).await?;
         going.begin_anew();
         let (words, acted) = (Mutex::default(), AtomicBool::new(true));
-        let store = Store { writer, readers, words, acted, going, _lock: Some(lock) };
+        let place = Some((path.to_owned(), identity(path)));
+        let store = Store { writer, readers, words, acted, going, place, _lock: Some(lock) };
         store.load_words().await?;
         Ok(store)
     }
@@ -97,6 +107,7 @@ impl Store {
 impl Store {
     /// Whether another plugwatch uses this file now.
     pub fn is_in_use(path: &Path) -> bool {
+        let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         Store::exists(path) && matches!(lock(path), Err(Error::InUse(_)))
     }
 
@@ -126,6 +137,7 @@ impl Store {
             words: Mutex::default(),
             acted: AtomicBool::default(),
             going: Going::none(),
+            place: None,
             _lock: None,
         })
     }
@@ -147,6 +159,7 @@ impl Store {
             words: Mutex::default(),
             acted: AtomicBool::default(),
             going: Going::none(),
+            place: None,
             _lock: None,
         })
     }
@@ -199,6 +212,23 @@ fn keep_private(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Which file it is, whatever it is called.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+impl Store {
+    /// Whether the file that is open still lies where it lay: one that was removed or replaced takes
+    /// everything and keeps nothing.
+    pub(super) fn check_place(&self) -> Result<()> {
+        match &self.place {
+            Some((path, file)) if identity(path) != *file => Err(Error::Displaced(path.display().to_string())),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Looks before anything is written: a foreign file stays as it is, and gets no company, and so does
@@ -264,6 +294,9 @@ fn damaged(path: &Path, what: &str) -> Error {
 fn unusable(path: &Path, error: &sqlx::Error) -> Error {
     let what = error.to_string();
     // SQLite notices some damage at the first pragma already.
+    if what.contains("disk is full") {
+        return Error::Full(path.display().to_string());
+    }
     if what.contains("malformed") || what.contains("not a database") {
         return damaged(path, &what);
     }

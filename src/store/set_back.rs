@@ -36,6 +36,10 @@ impl Store {
     pub async fn follow_clock(&self, now: Time, ahead: Duration, started: Time) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         plans(&mut tx, now, ahead).await?;
+        // What was to be called to mind or reported at a time that has not come is not.
+        let early = "UPDATE outbox SET state = 'skipped', next_at = $1 WHERE state = 'pending' AND alert IN (SELECT id \
+                     FROM alert WHERE at > $1 AND at >= $2 AND reason IN ('still_open', 'report'))";
+        sqlx::query(early).bind(now.0).bind(started.0).execute(&mut *tx).await?;
         for told in [
             "UPDATE alert SET at = $1 WHERE at > $1 AND at >= $2 AND id > (SELECT COALESCE(MAX(id), 0) FROM alert) - 10000",
             "UPDATE act SET until_at = until_at - (at - $1), at = $1 WHERE at > $1 AND at >= $2",

@@ -127,3 +127,22 @@ fn a_group_in_which_nobody_may_change_anything_is_named() {
     let notes = notes(&format!("{AMAZON}{group}"));
     assert!(notes.iter().any(|note| note.contains("list their numbers in `users`")), "{notes:?}");
 }
+
+#[test]
+fn no_problem_shows_a_secret_wherever_it_was_put() {
+    let secret = "s3cr3t-HUNTER2";
+    for line in [
+        format!("[[channel]]\nkind = \"telegram\"\ntokn = \"{secret}\""),
+        format!("[[channel]]\nkind = \"telegram\"\ntoken = \"{secret}\""),
+        format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ env = \"{secret}\" }}"),
+        format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ file = \"{secret}\" }}"),
+        format!("[[channel]]\nkind = \"telegram\"\n[channel.token]\nenv = \"{secret}\""),
+        format!("[[channel]]\nkind = \"slack\"\nurl = \"https://hooks.slack.com/{secret}\""),
+        format!("[[channel]]\nkind = \"webhook\"\nurl = \"http://u:{secret}@127.0.0.1:99999/x\""),
+        format!("[override]\n\"https://u:{secret}@api.x.example\" = \"not a place\""),
+    ] {
+        let text = format!("platform = \"Acme\"\ndatabase = \"a.db\"\n{line}\n");
+        let said = plugwatch::config::Config::read("test.toml", text).unwrap_err().to_string();
+        assert!(!said.contains(secret), "{said}");
+    }
+}

@@ -308,3 +308,32 @@ async fn what_is_critical_is_leased_first_and_the_rest_in_its_order() {
     }
     assert_eq!(order, ["loud", "a", "b"]);
 }
+
+#[tokio::test]
+async fn a_file_that_is_removed_or_replaced_is_noticed_by_the_next_commit() {
+    let (folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    store.commit(&Batch { looks: vec![look(1, 5, None)], ..Batch::default() }).await.unwrap();
+    let aside = folder.path().join("aside.db");
+    std::fs::rename(&path, &aside).unwrap();
+    let gone = store.commit(&Batch { looks: vec![look(1, 6, None)], ..Batch::default() }).await.unwrap_err();
+    assert!(matches!(gone, Error::Displaced(_)), "{gone}");
+    assert!(gone.to_string().contains("restart plugwatch"), "{gone}");
+    std::fs::copy(&aside, &path).unwrap();
+    let other = store.commit(&Batch { looks: vec![look(1, 7, None)], ..Batch::default() }).await.unwrap_err();
+    assert!(matches!(other, Error::Displaced(_)), "{other}");
+    std::fs::rename(&aside, &path).unwrap();
+    store.commit(&Batch { looks: vec![look(1, 8, None)], ..Batch::default() }).await.unwrap();
+    assert_eq!(store.looks().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_second_plugwatch_is_refused_by_whatever_link_it_comes() {
+    let (folder, path) = file();
+    let _first = Store::open(&path).await.unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let Err(error) = Store::open(&link).await else { panic!("it was opened twice") };
+    assert!(matches!(error, Error::InUse(_)), "{error}");
+    assert!(Store::is_in_use(&link));
+}

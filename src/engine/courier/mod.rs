@@ -33,6 +33,8 @@ const LEASE: Duration = Duration::from_secs(120);
 const LONGEST_TRY: Duration = Duration::from_secs(100);
 /// A message that did not arrive for so long is given up, and that is said elsewhere.
 const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// And after so many tries: a place that refuses all week is tried some thousand times.
+const GIVE_UP_TRIES: i64 = 200;
 /// A message that cannot be changed for so long stays as it is.
 const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// So many messages are changed at a time.
@@ -348,20 +350,21 @@ impl Courier {
     }
 }
 
+/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, makes one of a moment.
+fn is_given_up(delivery: &Delivery, now: Time) -> bool {
+    now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
+}
+
 fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     match tried {
         Tried::Sent(remote) => Outcome::Sent(remote),
         Tried::Never { why } => Outcome::Dead(why),
-        Tried::Refused { why } if now.since(delivery.alert.at) > GIVE_UP => {
-            Outcome::Dead(format!("given up after a week: {why}"))
-        }
+        Tried::Refused { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
         Tried::Refused { why } => Outcome::Refused(backoff(delivery, &SLOWLY), why),
-        Tried::Retry { why, .. } if now.since(delivery.alert.at) > GIVE_UP => {
+        Tried::Retry { why, .. } if is_given_up(delivery, now) => {
             Outcome::Dead(format!("given up after a week: {why}"))
         }
-        Tried::Unsure { why } if now.since(delivery.alert.at) > GIVE_UP => {
-            Outcome::Dead(format!("given up after a week: {why}"))
-        }
+        Tried::Unsure { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
         Tried::Unsure { why } => Outcome::Unsure(backoff(delivery, &BACKOFF), why),
         Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
         Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery, &BACKOFF), why),
