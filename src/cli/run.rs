@@ -66,6 +66,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         let (courier, windows) = (courier.clone(), windows.clone());
         async move { courier.run(windows).await }
     });
+    let last = courier.clone();
     let pages = pages(&windows, &store, &clock, &once.web, inlets.subscribe());
     besides.spawn(web::serve(listener, pages));
     let (send, receive) = mpsc::channel(4);
@@ -80,6 +81,10 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     ));
     let ended = engine.run(receive).await;
     besides.shutdown().await;
+    // A full disk may have kept an arrival unwritten until now: noted, it is not sent again.
+    if let Err(error) = last.settle_what_waited().await {
+        tracing::warn!(%error, "what arrived last could not be written, it may come again: {error}");
+    }
     store.close().await;
     tracing::info!("stopped");
     ended.map_err(|error| error.to_string())

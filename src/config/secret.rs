@@ -55,8 +55,10 @@ fn from_file(table: &Table<'_>, path: &At<String>) -> Option<Key> {
         Ok(text) => Some(key(&text, format!("the file {}, which is empty,", path.value))),
         // A text without a slash that is no file may be the secret itself.
         Err(error) if !path.value.contains('/') => {
-            let what = format!("there is no such file: {error}");
-            table.secret_problem(path.span.clone(), what, "give the path of a file that holds the secret");
+            let what = format!("this file cannot be read: {error}");
+            let cure = "give the path of a file that holds the secret, readable for plugwatch only; paths count from \
+                        where plugwatch is started";
+            table.secret_problem(path.span.clone(), what, cure);
             None
         }
         Err(error) => {

@@ -223,7 +223,11 @@ impl Courier {
         }
     }
 
-    async fn settle_what_waited(&self) -> Result<()> {
+    /// Writes down what came of tries that could not be written before.
+    ///
+    /// # Errors
+    /// The store does not answer; what is not written is kept.
+    pub async fn settle_what_waited(&self) -> Result<()> {
         loop {
             let next = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).first().cloned();
             let Some((delivery, tried)) = next else { break };
