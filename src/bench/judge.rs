@@ -16,7 +16,7 @@ const AFTERWARDS: Duration = Duration::from_secs(1_500);
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// missed, late, false drop, false alarm, green, twice, ambiguous or script.
+    /// missed, late, false drop, false alarm, green, twice, ambiguous, message, hurried or script.
     pub kind: &'static str,
     /// A sentence.
     pub what: String,
@@ -100,6 +100,7 @@ pub(super) fn judge(scenario: &Scenario, told: &[Told], shows: &Shows, begin: Ti
     let (mut wrong, mut marks) = (Vec::new(), Marks::default());
     for truth in &scenario.truths {
         judge_truth(truth, told, &mut wrong, &mut marks, begin);
+        judge_messages(truth, told, &mut wrong);
         judge_green(truth, shows, scenario.lasts, &mut wrong);
     }
     judge_false(scenario, told, &mut wrong, &mut marks);
@@ -146,6 +147,21 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
             }
         }
     }
+}
+
+/// What the messages themselves say.
+fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
+    let until = truth.to.map_or(Duration::MAX, |to| to + AFTERWARDS);
+    let within = |told: &&Told| told.at >= truth.from && told.at <= until;
+    let all: Vec<&Told> = about(told, &truth.dependency).filter(within).collect();
+    let tells = |told: &&&Told| match truth.is {
+        Is::Dropped | Is::Outage | Is::Degraded => says(told) && told.verdict == Some(verdict_of(truth.is)),
+        Is::Undecidable | Is::Unseen | Is::Ours => says(told) || told.reason == Reason::Blind,
+    };
+    if let Some(first) = all.iter().find(tells) {
+        truth.expect.judge_first(&truth.dependency, first, wrong);
+    }
+    truth.expect.judge_all(&truth.dependency, &all, wrong);
 }
 
 /// The verdict that a truth should be told as.

@@ -4,6 +4,7 @@
 //!
 //! The format of a scenario stands in `tests/scenarios/drops/README.md`.
 
+mod expect;
 mod judge;
 mod play;
 mod scenario;
@@ -11,6 +12,7 @@ mod script;
 mod simulation;
 mod world;
 
+pub use expect::Expect;
 pub use judge::{Finding, Marks, Score};
 pub use play::{Played, play, play_over};
 pub use scenario::{Family, Is, Scenario, Truth, load};

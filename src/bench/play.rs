@@ -62,6 +62,12 @@ pub(super) struct Told {
     pub fault: Option<Fault>,
     /// Since when it says that it is so.
     pub since: Option<Time>,
+    /// Who decides, as it names him.
+    pub decider: String,
+    /// Its title, without the sign before it.
+    pub title: String,
+    /// What people read, if it is sent at once.
+    pub text: String,
 }
 
 /// How a dependency was shown from when on.
@@ -231,13 +237,24 @@ fn written(row: &AlertRow) -> Option<String> {
 
 fn told(row: &AlertRow) -> Option<Told> {
     let view = alert_view(&row.snapshot).ok()?;
-    let (ids, verdict, why, fault, since) = match view.body {
-        Body::Dependency(about) => {
-            let ids = about.group.as_ref().map_or_else(|| vec![about.id.clone()], |group| group.ids.clone());
-            (ids, Some(about.verdict), about.why, Some(about.fault), Some(about.since))
-        }
-        _ => (Vec::new(), None, String::new(), None, None),
+    let text = view.text(Format::Plain, row.at, &Footer::default());
+    let title = view.title().trim_start_matches(|c: char| !c.is_ascii()).trim().to_owned();
+    let told = Told {
+        at: row.at.since(begin()),
+        reason: row.reason,
+        level: row.level,
+        // Sentences beside a verdict, such as those of a letter, are about a dependency all the same.
+        ids: Vec::new(),
+        verdict: None,
+        why: String::new(),
+        fault: None,
+        since: None,
+        decider: String::new(),
+        title,
+        text,
     };
-    let at = row.at.since(begin());
-    Some(Told { at, reason: row.reason, level: row.level, ids, verdict, why, fault, since })
+    let Body::Dependency(about) = view.body else { return Some(told) };
+    let ids = about.group.as_ref().map_or_else(|| vec![about.id.clone()], |group| group.ids.clone());
+    let (verdict, fault, since) = (Some(about.verdict), Some(about.fault), Some(about.since));
+    Some(Told { ids, verdict, why: about.why, fault, since, decider: about.decider, ..told })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 
+use super::expect::Expect;
 use super::world::World;
 use crate::core::model::words;
 use crate::read::{Problem, Problems, Source, Table};
@@ -65,6 +66,8 @@ pub struct Truth {
     pub event: String,
     /// It is not told by itself: a consequence, or announced work.
     pub silent: bool,
+    /// What is expected of its messages.
+    pub expect: Expect,
     /// How many openings its event has: one, none where it is silent or a turn of an event
     /// that is open already, more where it comes and goes.
     pub openings: usize,
@@ -307,6 +310,7 @@ fn truth(n: usize, table: &Table<'_>) -> Option<Truth> {
         within: table.duration("within").map_or(Duration::from_secs(1_800), |within| within.value),
         event: table.string("event").map_or_else(|| format!("event {n}"), |event| event.value),
         silent,
+        expect: Expect::read(table),
         openings: table.count("openings").map_or(usize::from(!silent), |count| count.value as usize),
     };
     table.finish();

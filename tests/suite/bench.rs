@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use plugwatch::ask::{Askers, Gate, Net, NetOptions, Script};
-use plugwatch::bench::{Family, Is, Played, Scenario, Scripted, load, play, play_over};
+use plugwatch::bench::{Expect, Family, Is, Played, Scenario, Scripted, load, play, play_over};
 use plugwatch::clock::Clock;
 use plugwatch::core::budget::Budget;
+use plugwatch::core::incident::Level;
+use plugwatch::core::model::Fault;
 use plugwatch::core::question::Question;
 
 use crate::kit::{get, http, options, provider, raw};
@@ -68,6 +70,37 @@ async fn the_judge_finds_what_is_wrong() {
     let mut missed = find("suspension_host_locked");
     missed.steps.clear();
     assert_eq!(kinds(&missed).await, ["missed", "green", "missed"]);
+    // What the messages say is looked at word by word, where a truth speaks of it.
+    let mut told = find("suspension_host_locked");
+    let right = Expect {
+        level: Some(Level::Critical),
+        title: Some("DROPPED: host (DigitalOcean)".into()),
+        fault: Some(Fault::VendorDecision),
+        culprit: Some("DigitalOcean".into()),
+        cascade: Some(false),
+        says: vec!["locked".into()],
+        never_says: vec!["outage".into()],
+        live_again: Some(false),
+        most_messages: Some(4),
+    };
+    told.truths[0].expect = right.clone();
+    assert!(kinds(&told).await.is_empty());
+    let wrong = [
+        Expect { level: Some(Level::Warning), ..right.clone() },
+        Expect { title: Some("OUTAGE: *".into()), ..right.clone() },
+        Expect { fault: Some(Fault::Ours), ..right.clone() },
+        Expect { culprit: Some("Acme".into()), ..right.clone() },
+        Expect { cascade: Some(true), ..right.clone() },
+        Expect { says: vec!["unlocked".into()], ..right.clone() },
+        Expect { never_says: vec!["locked".into()], ..right.clone() },
+        Expect { live_again: Some(true), ..right.clone() },
+        Expect { most_messages: Some(0), ..right },
+    ];
+    for expect in wrong {
+        told.truths[0].expect = expect;
+        assert!(kinds(&told).await.iter().all(|kind| *kind == "message"), "{:?}", told.truths[0].expect);
+        assert!(!kinds(&told).await.is_empty(), "{:?}", told.truths[0].expect);
+    }
     // A truth that cannot be told so fast.
     let mut late = find("suspension_host_locked");
     late.truths[0].within = std::time::Duration::from_secs(1);
