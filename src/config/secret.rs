@@ -53,21 +53,12 @@ pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
 fn from_file(table: &Table<'_>, path: &At<String>) -> Option<Key> {
     match std::fs::read_to_string(&path.value) {
         Ok(text) => Some(key(&text, format!("the file {}, which is empty,", path.value))),
-        // A text without a slash that is no file may be the secret itself.
-        Err(error) if !path.value.contains('/') => {
+        // What is no file may be the secret itself, slashes and all: it is never shown.
+        Err(error) => {
             let what = format!("this file cannot be read: {error}");
             let cure = "give the path of a file that holds the secret, readable for plugwatch only; paths count from \
                         where plugwatch is started";
             table.secret_problem(path.span.clone(), what, cure);
-            None
-        }
-        Err(error) => {
-            let what = format!("`{}` cannot be read: {error}", path.value);
-            table.problem(
-                path.span.clone(),
-                what,
-                "create it, readable for plugwatch only; paths count from where plugwatch is started",
-            );
             None
         }
     }

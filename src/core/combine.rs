@@ -374,17 +374,13 @@ mod tests {
         assert!(spread_of(&[unseen(live.clone(), true), live.clone(), live]).unseen[0].blind);
     }
 
+    fn page<'a>(spread: &'a str, standing: &'a Standing) -> Part<'a> {
+        Part { role: Role::Serves, check: "website/page", spread, country: None, listing: false, standing }
+    }
+
     #[test]
     fn two_pages_of_one_check_are_no_storefronts() {
         let (live, out) = (standing(Verdict::Live, 1), standing(Verdict::Outage, 5));
-        let page = |spread, standing| Part {
-            role: Role::Serves,
-            check: "website/page",
-            spread,
-            country: None,
-            listing: false,
-            standing,
-        };
         let whole = combine(&[page("www", &live), page("api", &out)]);
         assert_eq!(whole.shown(), Shown::Outage);
     }
@@ -392,14 +388,6 @@ mod tests {
     #[test]
     fn nothing_is_green_before_all_that_decides_was_looked_at() {
         let (live, new) = (standing(Verdict::Live, 1), Standing::default());
-        let page = |spread, standing| Part {
-            role: Role::Serves,
-            check: "website/page",
-            spread,
-            country: None,
-            listing: false,
-            standing,
-        };
         let whole = combine(&[page("www", &live), page("api", &new)]);
         assert_eq!(whole.shown(), Shown::Starting);
         assert!(!whole.is_surely_live());

@@ -136,6 +136,8 @@ fn no_problem_shows_a_secret_wherever_it_was_put() {
         format!("[[channel]]\nkind = \"telegram\"\ntoken = \"{secret}\""),
         format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ env = \"{secret}\" }}"),
         format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ file = \"{secret}\" }}"),
+        format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ file = \"9x/{secret}==\" }}"),
+        format!("[[channel]]\nkind = \"slack\"\nurl = {{ file = \"https://hooks.slack.com/services/{secret}\" }}"),
         format!("[[channel]]\nkind = \"telegram\"\n[channel.token]\nenv = \"{secret}\""),
         format!("[[channel]]\nkind = \"slack\"\nurl = \"https://hooks.slack.com/{secret}\""),
         format!("[[channel]]\nkind = \"webhook\"\nurl = \"http://u:{secret}@127.0.0.1:99999/x\""),
