@@ -93,7 +93,7 @@ def everything_arrives(world, claims, watcher):
     arrived = happens(lambda: (watcher.health() or {}).get("outbox_pending") == 0, LEASE)
     claims.hold("crash", "after a restart the outbox empties", arrived, pending(watcher))
     first = {chat: world.emulator.about(chat, "DROPPED: first") for chat in (ANSWER_LOST, SWALLOWED)}
-    second = {chat: world.emulator.about(chat, "DROPPED: second") for chat in (ANSWER_LOST, SWALLOWED)}
+    second = {chat: world.emulator.about(chat, "2nd vendor lost in 3 days: second") for chat in (ANSWER_LOST, SWALLOWED)}
     marks = [REPEAT in text for text in first[ANSWER_LOST]]
     claim = "the alert whose answer was lost comes once more, marked as a repeat"
     claims.hold("crash", claim, marks == [False, True], first)

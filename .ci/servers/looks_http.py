@@ -30,13 +30,13 @@ STORES = [
     Store("play", 200, "a listing that is there is live", "live", "is listed for US"),
     Store("play", 200, "a listing whose inner layout moved is live by its identity", "live", "inner layout changed", MOVED),
     Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
-          "the control through the same path is live; the second path says the same", GONE),
-    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "the path lies"),
+          "other entries there still work; a second route says the same", GONE),
+    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this route can't be trusted"),
     Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
     Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
-          "the control through the same path fails as well"),
+          "other entries there fail as well"),
     Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks us to slow down"),
-    Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; our own network is fine"),
+    Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; plugwatch's own network is fine"),
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
     Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),
     Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
@@ -89,7 +89,7 @@ def look_at_apple(world, claims):
     line = looked.line("listed")
     claims.hold("nginx", "an app in Apple's look-up is live", line.says == "live", line)
     line = looked.line("removed")
-    fits = line.says == "says dropped (unconfirmed)" and "the second path says the same" in line.why
+    fits = line.says == "says dropped (unconfirmed)" and "a second route says the same" in line.why
     claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
 
 

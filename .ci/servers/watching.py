@@ -68,7 +68,7 @@ def all_live(world, claims, watcher):
         claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
     happens(lambda: world.emulator.messages(CHAT), 10)
     texts = world.emulator.messages(CHAT)
-    fits = len(texts) == 1 and "watching 4: 4 live" in texts[0]
+    fits = len(texts) == 1 and "monitoring 4: 4 live" in texts[0]
     claims.hold("watching", "the start message arrives at Telegram, once", fits, texts)
 
 
@@ -95,7 +95,7 @@ def listing_removed(world, claims, watcher):
     world.pages.remove_from_play(PACKAGE)
     changed(claims, watcher, "android-app", "dropped", "not_listed", "vendor_decision")
     told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
-         "(Google Play)", "most likely Google decided it", "the second path says the same", "new installs")
+         "(Google Play)", "Likely Google's decision.", "a second route says the same", "new installs")
     history = watcher.history("android-app")
     claims.hold("watching", "its history shows the flip", "live -> dropped (not_listed)" in history, history)
 
@@ -111,18 +111,19 @@ def website_stopped_and_back(world, claims, watcher, website):
     """The website's nginx is stopped, and started again."""
     website.stop()
     changed(claims, watcher, "website", "outage", "unreachable", "unclear")
-    told(world, claims, "the alert of the stopped website arrives", "OUTAGE: website", "our own network is fine")
+    told(world, claims, "the alert of the stopped website arrives", "OUTAGE: website", "plugwatch's own network is fine")
     website.start()
     shown = watcher.stands("website", "live", SOON)
     claims.hold("watching", "the website that is back is live again", shown.get("verdict") == "live", shown)
-    told(world, claims, "its recovery is told", "LIVE AGAIN: website")
+    told(world, claims, "its recovery is told", "BACK: website")
 
 
 def nothing_else(world, claims, watcher):
     """What still stands was not touched, and nothing was told twice."""
     shown = watcher.dependency("ios-app")
     claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
-    texts = world.emulator.messages(CHAT)
+    # Reminders come as long as nobody acknowledges what is critical.
+    texts = [text for text in world.emulator.messages(CHAT) if "STILL " not in text.splitlines()[0]]
     claims.hold("watching", "six messages arrived, and no more", len(texts) == 6, texts)
     health = watcher.health() or {}
     empty = health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0

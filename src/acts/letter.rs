@@ -94,22 +94,22 @@ impl Acts {
         let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
         let kept = if again { "is known already" } else { "kept" };
         let what = match (labels.is_empty(), guessed) {
-            (true, _) => "What does it threaten? Answer this message with a name.".to_owned(),
-            (false, true) => format!("By the vendor's name in it, it threatens {}.", labels.join(", ")),
-            (false, false) => format!("It threatens {}.", labels.join(", ")),
+            (true, _) => "What does it concern? Reply with a name.".to_owned(),
+            (false, true) => format!("It names the vendor of: {}.", labels.join(", ")),
+            (false, false) => format!("It concerns {}.", labels.join(", ")),
         };
         let mut lines = vec![format!("Notice {} {kept}. {what}", letter.public_id)];
         if letter.notice.left {
-            lines.push("They have left you, it says: shown as dropped from now on.".to_owned());
+            lines.push("It says they have left you. Shown as dropped from now on.".to_owned());
         } else if letter.notice.effective.is_some() {
             lines.push(format!("It takes effect {}", letter.read_as));
             lines.push(if hour.0 { "As you said." } else { "Is that right?" }.to_owned());
         } else {
-            let why = hour.1.map(|why| format!(" (In its text {why}.)")).unwrap_or_default();
-            lines.push(format!("Effective when? Shown as a warning until you say so.{why}"));
+            let why = hour.1.map(|why| format!(" (plugwatch found no date in it: {why}.)")).unwrap_or_default();
+            lines.push(format!("When does it take effect? Shown as a warning until you say so.{why}"));
         }
         if letter.answered.is_none() {
-            lines.push("Answered by whom?".to_owned());
+            lines.push("Who will answer the vendor?".to_owned());
         }
         lines.push(format!("SHA-256 {}", letter.sha256));
         lines.join("\n")
@@ -128,7 +128,7 @@ impl Acts {
         named.dedup();
         if named.is_empty() && !brought.ask {
             let ids: Vec<&str> = self.known.things.iter().map(|thing| thing.id.as_str()).collect();
-            return Err(No(format!("what does it threaten? One or more of: {}; or a company", ids.join(", "))));
+            return Err(No(format!("what does it concern? One or more of: {}; or a company", ids.join(", "))));
         }
         Ok((named, guessed))
     }
@@ -217,7 +217,7 @@ impl Acts {
         let labels: Vec<String> = ids.iter().map(|id| self.label(id)).collect();
         let change = LetterChange::Concerns(ids);
         self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
-        Ok(format!("Notice {}: it threatens {}.", letter.public_id, labels.join(", ")))
+        Ok(format!("Notice {}: it concerns {}.", letter.public_id, labels.join(", ")))
     }
 
     /// Confirms a letter's hour as it was read.
@@ -227,7 +227,7 @@ impl Acts {
     pub async fn confirm(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         if letter.notice.effective.is_none() {
-            return Err(No(format!("notice {} has no hour yet: effective when?", letter.public_id)));
+            return Err(No(format!("notice {} has no date yet: when does it take effect?", letter.public_id)));
         }
         self.change(who, &letter, LetterChange::Confirmed, "its hour is confirmed", now).await
     }
@@ -247,7 +247,7 @@ impl Acts {
     /// There is no such letter, or the store does not answer.
     pub async fn withdraw(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
-        let said = self.change(who, &letter, LetterChange::Withdrawn, "taken back; it threatens nothing", now).await?;
+        let said = self.change(who, &letter, LetterChange::Withdrawn, "withdrawn", now).await?;
         // Nobody left: what was called lost by that letter alone never was.
         for dependency in letter.notice.dependencies.iter().filter(|_| letter.notice.left) {
             let rows = self.store.incidents(Some(dependency), now).await?;

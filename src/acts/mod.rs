@@ -120,11 +120,11 @@ impl Known {
         match naming::find(pairs, name) {
             Named::One(index) => Ok(&self.things[index]),
             Named::Nothing if name.trim().is_empty() => {
-                Err(No(format!("which one? These are watched: {}", list(&self.things.iter().collect::<Vec<_>>()))))
+                Err(No(format!("which one? Monitored: {}", list(&self.things.iter().collect::<Vec<_>>()))))
             }
             Named::Nothing => {
                 let all: Vec<&Thing> = self.things.iter().collect();
-                Err(No(format!("`{}` is not watched; these are: {}", name.trim(), list(&all))))
+                Err(No(format!("`{}` is not monitored. Monitored: {}", name.trim(), list(&all))))
             }
             Named::Several(several) => {
                 let several: Vec<&Thing> = several.into_iter().map(|index| &self.things[index]).collect();

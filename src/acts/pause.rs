@@ -22,7 +22,7 @@ impl Acts {
         let act = Act { dependency: id, until: Some(until), words: short(words), ..who.act(Deed::Mute, now) };
         self.store.act(&act).await?;
         Ok(format!(
-            "{label}: muted by {} until {}. That it was dropped, or ends, would still be told.",
+            "{label}: muted by {} until {}. You will still hear if it is dropped or about to end.",
             who.name,
             until.short()
         ))
@@ -36,7 +36,7 @@ impl Acts {
         let (id, label) = self.one_or_all(name)?;
         let before = People::of(&self.store.acts().await?, Vec::new(), now);
         if !id.as_ref().map_or_else(|| before.mutes_anything(), |id| before.muted(id, now).is_some()) {
-            return Err(No(format!("{label}: not muted; nothing is to be ended")));
+            return Err(No(format!("{label}: not muted")));
         }
         self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::Unmute, now) }).await?;
         let people = People::of(&self.store.acts().await?, Vec::new(), now);
@@ -45,7 +45,7 @@ impl Acts {
             let until = until.short();
             return Ok(format!("{label}: still muted until {until}, for {} muted everything: unmute all.", mute.by));
         }
-        Ok(format!("{label}: told again, says {}.", who.name))
+        Ok(format!("{label}: unmuted by {}.", who.name))
     }
 
     /// Announces work on a dependency, or on `all`, from now on.
@@ -57,15 +57,17 @@ impl Acts {
         if lasts.trim().eq_ignore_ascii_case("over") {
             let before = People::of(&self.store.acts().await?, Vec::new(), now);
             if !id.as_ref().map_or_else(|| before.works_anywhere(), |id| before.maintenance_until(id, now).is_some()) {
-                return Err(No(format!("{label}: no work was announced here that could be over")));
+                return Err(No(format!("{label}: no maintenance was announced here")));
             }
             self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::MaintenanceOver, now) }).await?;
             let people = People::of(&self.store.acts().await?, Vec::new(), now);
             if let Some(until) = people.maintenance_until(&id.unwrap_or_default(), now) {
                 let until = until.short();
-                return Ok(format!("{label}: there is still work on everything until {until}: maintenance all over."));
+                return Ok(format!(
+                    "{label}: everything is under maintenance until {until}. To end that: maintenance all over"
+                ));
             }
-            return Ok(format!("{label}: the work is over, says {}.", who.name));
+            return Ok(format!("{label}: maintenance ended by {}.", who.name));
         }
         let until = now.plus(span(lasts)?);
         let act = Act {
@@ -77,7 +79,7 @@ impl Acts {
         };
         self.store.act(&act).await?;
         Ok(format!(
-            "{label}: work until {}, says {}. Outages wait until then; that it was dropped is told at once.",
+            "{label}: maintenance until {}, announced by {}. Outages wait until then. You will still hear at once if it is dropped.",
             until.short(),
             who.name
         ))
@@ -99,7 +101,7 @@ fn span(text: &str) -> Result<Duration, No> {
     })?;
     match span {
         span if span.is_zero() => Err(No("for how long? Such as 30m, 2h or 1d".to_owned())),
-        span if span > LONGEST => Err(No(format!("{} at most, and then again if need be", human(LONGEST)))),
+        span if span > LONGEST => Err(No(format!("{} at most; announce it again if you need longer", human(LONGEST)))),
         span => Ok(span),
     }
 }

@@ -25,7 +25,8 @@ impl Acts {
             let acts = self.store.acts().await?;
             let drills = acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= DRILL_LASTS);
             let drills: Vec<&String> = drills.filter_map(|act| act.about.as_ref()).collect();
-            if open.is_empty() && drills.is_empty() {
+            let refused = self.refused_keys(&open).await?;
+            if open.is_empty() && drills.is_empty() && refused.is_empty() {
                 return Err(No("nothing is open".to_owned()));
             }
             let mut said = Vec::new();
@@ -34,6 +35,10 @@ impl Acts {
             }
             for drill in drills {
                 said.push(self.ack_other(who, drill, now).await?);
+            }
+            for alert in &refused {
+                let acts = self.store.acts_about(&alert.public_id).await?;
+                said.push(self.ack_alert(who, alert, &acts, now).await?);
             }
             return Ok(said.join("\n"));
         };
@@ -53,7 +58,12 @@ impl Acts {
         let thing = self.known.find(name)?;
         match open.iter().find(|row| row.dependency == thing.id) {
             Some(row) => self.ack_incident(who, row, now).await,
-            None => match self.store.alert_about(&thing.id).await?.filter(|alert| alert.reason == Reason::Blind) {
+            None => match self
+                .store
+                .alert_about(&thing.id)
+                .await?
+                .filter(|alert| matches!(alert.reason, Reason::Blind | Reason::StillOpen))
+            {
                 // A key that is refused opens no incident.
                 Some(alert) => {
                     let acts = self.store.acts_about(&alert.public_id).await?;
@@ -62,6 +72,23 @@ impl Acts {
                 None => Err(No(format!("nothing is open about {}", thing.label))),
             },
         }
+    }
+
+    /// What was told last of each key that worked and is refused: it opens no incident, and is
+    /// acknowledged by its message.
+    async fn refused_keys(&self, open: &[&IncidentRow]) -> Result<Vec<AlertRow>, No> {
+        let states = self.store.dependencies().await?;
+        let refused = |id: &&String| {
+            let known = states[*id].0.lost_access().is_some();
+            known && open.iter().all(|row| row.dependency != **id)
+        };
+        let mut ids: Vec<&String> = states.keys().filter(refused).collect();
+        ids.sort();
+        let mut told = Vec::new();
+        for id in ids {
+            told.extend(self.store.alert_about(id).await?);
+        }
+        Ok(told)
     }
 
     async fn ack_incident(&self, who: &Person, row: &IncidentRow, now: Time) -> Said {
@@ -76,7 +103,7 @@ impl Acts {
         let act = Act { dependency, about: Some(about.clone()), ..who.act(Deed::Ack, now) };
         self.store.act(&act).await?;
         Ok(format!(
-            "{label}: acknowledged by {}. No reminder for 24 h, unless something new happens; its end is always told.",
+            "{label}: acknowledged by {}. Next reminder in 4 h, or when something changes. You will hear when it is over.",
             who.name
         ))
     }
@@ -124,7 +151,7 @@ impl Acts {
     pub async fn concerned(&self, public_id: &str) -> Result<String, No> {
         let alert = self.store.alert_called(public_id).await?;
         let id = alert.and_then(|alert| alert.dependency);
-        id.ok_or_else(|| No("this message is about nothing that is watched any more".to_owned()))
+        id.ok_or_else(|| No("what this message is about is no longer monitored".to_owned()))
     }
 
     async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<Act>, No> {
@@ -145,7 +172,9 @@ impl Acts {
         let worse = row.as_ref().filter(|row| row.incident.verdict != Verdict::Degraded);
         if let Some(worse) = worse.filter(|_| changed.is_empty()) {
             let (label, verdict) = (&thing.label, worse.incident.verdict);
-            return Err(No(format!("{label} is {verdict} now, and that is no normal: say it-was-us, or false-alarm")));
+            return Err(No(format!(
+                "{label} is {verdict} now, which can't be the new normal. Say it-was-us or false-alarm"
+            )));
         }
         // Only a warning can be the new normal.
         let row = row.filter(|row| row.incident.verdict == Verdict::Degraded);

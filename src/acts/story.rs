@@ -26,12 +26,11 @@ impl Acts {
                     format!("effective {} ({} of notice{doubt})", at.short(), human(at.since(letter.notice.received)))
                 }
                 None if letter.notice.left => "they have left".to_owned(),
-                None => "effective when? nobody said".to_owned(),
+                None => "no date known".to_owned(),
             };
-            let answer = letter
-                .answered
-                .as_ref()
-                .map_or("answered by nobody yet".to_owned(), |(by, at)| format!("answered by {by}, {}", at.short()));
+            let answer = letter.answered.as_ref().map_or("nobody has answered it yet".to_owned(), |(by, at)| {
+                format!("answered by {by}, {}", at.short())
+            });
             let (came, text) = (letter.notice.received.short(), &letter.notice.text);
             let text = text.trim_end_matches('.');
             lines.push(format!("Notice {}, {came}: {text}; {hour}; {answer}.", letter.public_id));

@@ -47,6 +47,11 @@ impl Gate {
     /// Waits until `host` may be asked, and takes the slot. `false` where that would take
     /// longer than anybody waits: a look that hangs is seen by nobody.
     pub async fn pass(&self, host: &str, urgent: bool) -> bool {
+        self.pass_at(host, urgent).await.is_some()
+    }
+
+    /// The same, with when it was let pass.
+    pub(super) async fn pass_at(&self, host: &str, urgent: bool) -> Option<Time> {
         let ticket = self.queue(host, urgent);
         let mut now = self.clock.now();
         let mut patience = now.plus(LONGEST_WAIT);
@@ -54,12 +59,12 @@ impl Gate {
             // A clock that was set back makes nobody wait for the time that it showed.
             patience = patience.min(now.plus(LONGEST_WAIT));
             if now >= patience {
-                return false;
+                return None;
             }
             let moved = self.moved.notified();
             match self.turn(host, ticket.number, now) {
-                Turn::Passed => return true,
-                Turn::At(at) if at > patience => return false,
+                Turn::Passed => return Some(now),
+                Turn::At(at) if at > patience => return None,
                 Turn::At(at) => tokio::select! {
                     later = self.clock.sleep_until(at) => now = later,
                     () = moved => now = self.clock.now(),
@@ -70,6 +75,11 @@ impl Gate {
                 },
             }
         }
+    }
+
+    /// The clock by which turns come.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The host asked us to stay away until then.

@@ -19,6 +19,7 @@ mod net;
 mod rdap;
 mod reach;
 mod revocation;
+mod script;
 mod tls;
 mod token;
 mod whois;
@@ -26,6 +27,7 @@ mod whois;
 pub use dns::ROOTS;
 pub use gate::Gate;
 pub use net::{Guard, Net, NetOptions};
+pub use script::Script;
 
 use std::sync::Arc;
 
@@ -35,20 +37,10 @@ use crate::core::question::Question;
 use crate::core::time::Time;
 use token::Tokens;
 
-/// Answers from a script instead of a network: the seam at which the drop bench and the
-/// simulation put in what vendors say.
-pub trait Script: Send + Sync {
-    /// The answer to one question.
-    fn answer(&self, question: &Question) -> Answer;
-
-    /// How each of the anchors answers.
-    fn anchors(&self) -> Vec<Result<(), Failure>>;
-}
-
 #[derive(Clone)]
 enum Way {
     Net(Arc<Net>),
-    Script(Arc<dyn Script>),
+    Script(script::Scripted),
 }
 
 /// All askers over one network, or over a script of one.
@@ -67,6 +59,13 @@ impl Askers {
 
     /// Askers that read from a script; no socket is opened.
     pub fn scripted(script: Arc<dyn Script>) -> Askers {
+        let script = script::Scripted { script, gate: None };
+        Askers { way: Way::Script(script), tokens: Arc::default(), inbox: None }
+    }
+
+    /// The same behind a gate: budgets hold, and its clock moves on while somebody waits.
+    pub fn scripted_behind(script: Arc<dyn Script>, gate: Arc<Gate>) -> Askers {
+        let script = script::Scripted { script, gate: Some(gate) };
         Askers { way: Way::Script(script), tokens: Arc::default(), inbox: None }
     }
 
@@ -105,7 +104,10 @@ impl Askers {
 
     async fn put_once(&self, question: &Question, urgent: bool, now: Time) -> Answer {
         match (&self.way, question) {
-            (Way::Script(script), question) => script.answer(question),
+            (Way::Script(script), Question::Heard(heard)) if !script.script.knows(question) => {
+                heard::ask(self.inbox.as_deref(), heard, now).await
+            }
+            (Way::Script(script), question) => script.ask(question, urgent, now).await,
             (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
             (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
             (Way::Net(_), Question::Exec(question)) => exec::ask(question).await,
@@ -117,8 +119,10 @@ impl Askers {
 
     /// The clock was set back to `now`: nothing that was planned or kept lies far ahead.
     pub fn clock_set_back(&self, now: Time, ahead: std::time::Duration) {
-        if let Way::Net(net) = &self.way {
-            net.gate.clock_set_back(now, ahead);
+        match &self.way {
+            Way::Net(net) => net.gate.clock_set_back(now, ahead),
+            Way::Script(script::Scripted { gate: Some(gate), .. }) => gate.clock_set_back(now, ahead),
+            Way::Script(_) => {}
         }
     }
 
@@ -126,7 +130,7 @@ impl Askers {
     pub async fn anchors(&self) -> Vec<Result<(), Failure>> {
         match &self.way {
             Way::Net(net) => anchor::ask(net).await,
-            Way::Script(script) => script.anchors(),
+            Way::Script(script) => script.script.anchors(),
         }
     }
 }

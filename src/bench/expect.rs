@@ -1,12 +1,14 @@
 //! What a truth says about the messages themselves: how loud, under which title, whose doing, which words
 //! must stand in them and which must not.
 
+use std::collections::BTreeMap;
+
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Fault;
 use crate::read::{At, Table};
 
 use super::judge::Finding;
-use super::play::Told;
+use super::told::Told;
 
 /// What is expected of the message that first tells a truth, and of all that are about it.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,23 @@ pub struct Expect {
     pub live_again: Option<bool>,
     /// No more messages are about the dependency while it is true, and a little afterwards.
     pub most_messages: Option<usize>,
+    /// Countries that the first one names.
+    pub countries: Vec<String>,
+    /// What the first one says of the fallback: its name, and how it is.
+    pub fallback: Option<String>,
+    /// It may be told as a lost access although it cannot be seen.
+    pub access_lost: bool,
+    /// More than one message for a reason, and why that is right here.
+    pub more: More,
+}
+
+/// How many messages of each reason an event may bring, where that is more than one.
+#[derive(Clone, Debug, Default)]
+pub struct More {
+    /// By reason.
+    pub most: BTreeMap<Reason, usize>,
+    /// Why.
+    pub because: String,
 }
 
 impl Expect {
@@ -50,6 +69,10 @@ impl Expect {
             never_says: texts("never_says"),
             live_again: table.flag("live_again").map(|again| again.value),
             most_messages: table.count("most_messages").map(|most| most.value as usize),
+            countries: texts("countries"),
+            fallback: table.string("fallback").map(|fallback| fallback.value),
+            access_lost: table.flag("access_lost").is_some_and(|may| may.value),
+            more: more(table),
         }
     }
 
@@ -71,6 +94,12 @@ impl Expect {
         let cascade = first.reason == Reason::Cascade;
         if self.cascade.is_some_and(|wanted| wanted != cascade) {
             find(if cascade { "told as a cascade".to_owned() } else { "not told as a cascade".to_owned() });
+        }
+        for country in self.countries.iter().filter(|country| !names_country(&first.text, country)) {
+            find(format!("the message does not name {country}: {}", first.text.replace('\n', " / ")));
+        }
+        if let Some(fallback) = self.fallback.as_ref().filter(|fallback| !names_fallback(&first.text, fallback)) {
+            find(format!("the fallback is not \u{201c}{fallback}\u{201d}: {}", first.text.replace('\n', " / ")));
         }
         for words in self.says.iter().filter(|words| !first.text.contains(words.as_str())) {
             find(format!("the message does not say \u{201c}{words}\u{201d}: {}", first.text.replace('\n', " / ")));
@@ -94,6 +123,42 @@ impl Expect {
             find(format!("{} messages instead of {most} at most: {}", all.len(), titles.join("; ")));
         }
     }
+}
+
+/// Reads how many messages of a reason are right; more than one needs a reason of its own.
+fn more(table: &Table<'_>) -> More {
+    let Some(given) = table.table("more") else { return More::default() };
+    let mut more =
+        More { because: given.string("because").map(|why| why.value).unwrap_or_default(), ..More::default() };
+    if more.because.is_empty() {
+        given.missing("because", "\"it lasts for three days\"");
+    }
+    for key in given.keys().into_iter().filter(|key| key.value != "because") {
+        match key.value.parse::<Reason>() {
+            Ok(reason) => {
+                let most = given.count(&key.value).map_or(1, |most| most.value as usize);
+                more.most.insert(reason, most);
+            }
+            Err(_) => {
+                given.problem(key.span, format!("`{}` is no reason of a message", key.value), "such as still_open")
+            }
+        }
+    }
+    given.finish();
+    more
+}
+
+/// A country stands in a text as a word of its own.
+fn names_country(text: &str, country: &str) -> bool {
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let mut found = text.match_indices(country);
+    found.any(|(at, _)| edge(text[..at].chars().next_back()) && edge(text[at + country.len()..].chars().next()))
+}
+
+/// What stands in the line about the fallback.
+fn names_fallback(text: &str, fallback: &str) -> bool {
+    let line = |line: &&str| line.starts_with("Fallback:") || line.starts_with("Switch to:");
+    text.lines().filter(line).any(|line| line.contains(fallback))
 }
 
 /// Whether a text fits a pattern in which `*` stands for anything.

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::play::{Shows, Told};
+use super::mailbox::Arrived;
+use super::measure;
+use super::play::Shows;
 use super::scenario::{Is, Scenario, Truth};
+use super::told::Told;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Verdict};
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
 
 /// What is over may be told as it was for so long: recovery wants its looks too.
-const AFTERWARDS: Duration = Duration::from_secs(1_500);
+pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// missed, late, false drop, false alarm, green, twice, ambiguous, message, hurried or script.
+    /// missed, late, false drop, false alarm, green, twice, ambiguous, message, many, undelivered, hurried or script.
     pub kind: &'static str,
     /// A sentence.
     pub what: String,
@@ -95,8 +98,17 @@ fn opens(told: &Told) -> bool {
     matches!(told.reason, Reason::Opened | Reason::Worsened | Reason::Cascade)
 }
 
+/// What a scenario came to.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub wrong: Vec<Finding>,
+    pub marks: Marks,
+    /// How many messages each event brought.
+    pub messages: Vec<usize>,
+}
+
 /// Judges a scenario. `begin` is when its own time begins.
-pub(super) fn judge(scenario: &Scenario, told: &[Told], shows: &Shows, begin: Time) -> (Vec<Finding>, Marks) {
+pub(super) fn judge(scenario: &Scenario, told: &[Told], arrived: &[Arrived], shows: &Shows, begin: Time) -> Judged {
     let (mut wrong, mut marks) = (Vec::new(), Marks::default());
     for truth in &scenario.truths {
         judge_truth(truth, told, &mut wrong, &mut marks, begin);
@@ -104,9 +116,13 @@ pub(super) fn judge(scenario: &Scenario, told: &[Told], shows: &Shows, begin: Ti
         judge_green(truth, shows, scenario.lasts, &mut wrong);
     }
     judge_false(scenario, told, &mut wrong, &mut marks);
-    judge_blind(scenario, told, &mut wrong);
+    judge_unfounded(scenario, told, &mut wrong);
     judge_openings(scenario, told, &mut wrong);
-    (wrong, marks)
+    let messages = measure::judge_events(scenario, told, &mut wrong);
+    measure::judge_style(told, &mut wrong);
+    measure::judge_hours(scenario, told, &mut wrong);
+    measure::judge_arrived(scenario, told, arrived, begin, &mut wrong);
+    Judged { wrong, marks, messages }
 }
 
 fn about<'t>(told: &'t [Told], dependency: &str) -> impl Iterator<Item = &'t Told> {
@@ -117,7 +133,7 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
     let after = || about(told, &truth.dependency).filter(|told| told.at >= truth.from);
     match truth.is {
         Is::Undecidable => return judge_undecidable(truth, after(), wrong),
-        Is::Unseen => return,
+        Is::Unseen => return judge_unseen(truth, told, wrong),
         Is::Ours => return judge_ours(truth, after(), wrong),
         Is::Dropped | Is::Outage | Is::Degraded => {}
     }
@@ -238,19 +254,46 @@ fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, mar
     }
 }
 
-/// Nobody is told that something cannot be seen while all is well.
-fn judge_blind(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
-    for told in told.iter().filter(|told| told.reason == Reason::Blind) {
+/// That it is over is told once that is sure: a check of every half hour takes its time.
+const ENDS_WITHIN: Duration = Duration::from_secs(2 * 3_600);
+
+/// Nobody is told anything of a dependency while all is well with it.
+fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
+    let claims = |told: &&Told| !told.verdict.is_none_or(|verdict| matches!(verdict, Verdict::Live | Verdict::Unknown));
+    // What claims a verdict is held against the truth of it, and what a person asked for is his.
+    let own = |told: &&Told| matches!(told.reason, Reason::Started | Reason::Report | Reason::Drill | Reason::Retired);
+    for told in told.iter().filter(|told| !(own(told) || (says(told) && claims(told)))) {
+        let ends = matches!(told.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Settled);
+        let afterwards = if ends { ENDS_WITHIN } else { AFTERWARDS };
         for id in &told.ids {
             let holds = scenario.truths.iter().any(|truth| {
-                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
+                let over = truth.to.is_some_and(|to| told.at > to + afterwards);
                 truth.dependency == *id && told.at >= truth.from && !over
             });
             if !holds {
-                let what = format!("{id} was told as {} after {}", told.why.replace('_', " "), human(told.at));
+                let what = format!("{id} was told of ({}) after {}: {}", told.reason, human(told.at), told.title);
                 wrong.push(Finding::new("false alarm", what));
             }
         }
+    }
+}
+
+/// What cannot be seen for long is told as that, and never as a lost access unless the file allows it.
+fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
+    let until = truth.to.map_or(Duration::MAX, |to| to + AFTERWARDS);
+    let within = |told: &&Told| told.at >= truth.from && told.at <= until;
+    // That plugwatch's own network is down says it of everything.
+    let about = |told: &&Told| told.ids.is_empty() || told.ids.contains(&truth.dependency);
+    let blind: Vec<&Told> =
+        told.iter().filter(|told| told.reason == Reason::Blind).filter(within).filter(about).collect();
+    if !truth.expect.access_lost && blind.iter().any(|told| told.why == "access_lost") {
+        wrong.push(Finding::new("false alarm", format!("{} was told as a lost access", truth.dependency)));
+    }
+    let lasts = truth.to.is_none_or(|to| to.saturating_sub(truth.from) > truth.within);
+    let in_time = blind.iter().any(|told| told.at.saturating_sub(truth.from) <= truth.within);
+    if lasts && !truth.silent && !in_time {
+        let what = format!("{} cannot be checked and nobody was told", truth.dependency);
+        wrong.push(Finding::new("missed", what));
     }
 }
 

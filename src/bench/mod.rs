@@ -6,16 +6,24 @@
 
 mod expect;
 mod judge;
+mod mailbox;
+mod measure;
+mod person;
 mod play;
 mod scenario;
 mod script;
 mod simulation;
+mod stage;
+mod step;
+mod told;
 mod world;
 
-pub use expect::Expect;
+pub use expect::{Expect, More};
 pub use judge::{Finding, Marks, Score};
+pub use mailbox::Arrived;
 pub use play::{Played, play, play_over};
 pub use scenario::{Family, Is, Scenario, Truth, load};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};
+pub use step::{Does, Happens, Letter, Step, Takings};
 pub use world::World;

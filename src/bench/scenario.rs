@@ -6,6 +6,7 @@ use std::time::Duration;
 use include_dir::{Dir, include_dir};
 
 use super::expect::Expect;
+use super::step::{self, Step};
 use super::world::World;
 use crate::core::model::words;
 use crate::read::{Problem, Problems, Source, Table};
@@ -73,17 +74,6 @@ pub struct Truth {
     pub openings: usize,
 }
 
-/// One thing that happens.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// When.
-    pub at: Duration,
-    /// Which actor is in which modes from then on, by turns if there are several.
-    pub set: Vec<(String, Vec<String>)>,
-    /// The program is killed, and started again after this long.
-    pub restart: Option<Duration>,
-}
-
 /// A scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -105,6 +95,12 @@ pub struct Scenario {
     pub truths: Vec<Truth>,
     /// Who answers what.
     pub world: World,
+    /// Who sees to what is open, so long after a critical alert came; nobody, if none.
+    pub acknowledged: Option<(String, Duration)>,
+    /// So many messages an hour are right here, and why; the usual ceiling if none.
+    pub most_an_hour: Option<(usize, String)>,
+    /// What the bench finds here is known, and is to be mended: why.
+    pub known_fault: Option<String>,
 }
 
 /// The scenarios of a folder, or those that ship with the program.
@@ -183,7 +179,7 @@ fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
     let root = Table::root(&source, &parsed);
     let scenario = read_root(name.trim_end_matches(".toml"), &root, world);
     root.finish();
-    check_modes(&root, &scenario);
+    check_steps(&root, &scenario);
     check_times(&root, &scenario);
     drop(root);
     drop(parsed);
@@ -191,22 +187,34 @@ fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
     if problems.is_empty() { Ok(scenario) } else { Err(Problems(problems)) }
 }
 
-fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
-    let mut own = World::default();
-    own.take(root);
-    let mut config = String::from(
-        "platform = \"Scenario\"\n[network]\nanchors = [\"192.0.2.1:443\", \"192.0.2.2:443\", \"192.0.2.3:443\"]\n[[channel]]\nkind = \"log\"\n",
-    );
-    for id in root.strings("watch").map(|list| list.value).unwrap_or_default() {
+/// The beginning of every configuration.
+const HEAD: &str = "platform = \"Scenario\"
+[network]
+anchors = [\"192.0.2.1:443\", \"192.0.2.2:443\", \"192.0.2.3:443\"]
+[[channel]]
+kind = \"log\"
+";
+
+/// The configuration of what a table says is watched, and of its own text.
+fn configured(table: &Table<'_>, base: &World) -> String {
+    let mut config = HEAD.to_owned();
+    for id in table.strings("watch").map(|list| list.value).unwrap_or_default() {
         match base.platform.get(&id.value) {
             Some(text) => config.push_str(text),
             None => {
                 let known: Vec<&str> = base.platform.keys().map(String::as_str).collect();
-                root.problem(id.span, format!("`{}` is not in the shared world", id.value), known.join(", "));
+                table.problem(id.span, format!("`{}` is not in the shared world", id.value), known.join(", "));
             }
         }
     }
-    config.push_str(&root.string("config").map(|text| text.value).unwrap_or_default());
+    config.push_str(&table.string("config").map(|text| text.value).unwrap_or_default());
+    config
+}
+
+fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
+    let mut own = World::default();
+    own.take(root);
+    let config = configured(root, base);
     let catalog = root.table("catalog").map(|table| {
         let file = |key: crate::read::At<String>| table.string(&key.value).map(|text| (key.value, text.value));
         table.keys().into_iter().filter_map(file).collect()
@@ -223,9 +231,61 @@ fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
         lasts: root.duration("lasts").map(|lasts| lasts.value).unwrap_or(Duration::from_secs(6 * 3_600)),
         config,
         catalog: catalog.unwrap_or_default(),
-        steps: root.tables("step").iter().filter_map(step).collect(),
+        steps: root
+            .tables("step")
+            .iter()
+            .filter_map(|table| step::read(table, |table| configured(table, base)))
+            .collect(),
         truths: root.tables("truth").iter().enumerate().filter_map(|(n, table)| truth(n, table)).collect(),
         world: own.over(base),
+        acknowledged: acknowledged(root),
+        most_an_hour: most_an_hour(root),
+        known_fault: root.string("known_fault").map(|why| why.value),
+    }
+}
+
+/// A founder who is woken sees to it within some minutes.
+const ACKNOWLEDGED_AFTER: Duration = Duration::from_secs(600);
+
+/// Who sees to what is critical, and after how long.
+fn acknowledged(root: &Table<'_>) -> Option<(String, Duration)> {
+    let Some(given) = root.any("acknowledged") else { return Some(("ops".to_owned(), ACKNOWLEDGED_AFTER)) };
+    if given.value == "never" {
+        return None;
+    }
+    let table = root.table("acknowledged")?;
+    let who = table.string("by").map_or_else(|| "ops".to_owned(), |who| who.value);
+    let after = table.duration("after").map_or(ACKNOWLEDGED_AFTER, |after| after.value);
+    table.finish();
+    Some((who, after))
+}
+
+/// A ceiling of its own needs a reason.
+fn most_an_hour(root: &Table<'_>) -> Option<(usize, String)> {
+    let most = root.count("most_an_hour")?;
+    let because = root.string("because").map(|because| because.value);
+    if because.is_none() {
+        root.missing("because", "\"seven things are lost within the hour\"");
+    }
+    Some((most.value as usize, because?))
+}
+
+/// The channels of a configuration by name, as far as its text says.
+fn channels(config: &str) -> Vec<String> {
+    let source = Source::new("config", config);
+    let parsed = source.parse();
+    let root = Table::root(&source, &parsed);
+    let name = |channel: &Table<'_>| channel.string("name").or_else(|| channel.string("kind")).map(|name| name.value);
+    let names = root.tables("channel").iter().filter_map(name).collect();
+    root.forgive();
+    names
+}
+
+/// What happens must be able to happen in this world.
+fn check_steps(root: &Table<'_>, scenario: &Scenario) {
+    let channels = channels(&scenario.config);
+    for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
+        step::check(step, &table, &scenario.world, &channels);
     }
 }
 
@@ -239,9 +299,6 @@ fn check_times(root: &Table<'_>, scenario: &Scenario) {
         if step.at < before {
             table.problem(table.key_span("at"), "this is before the step above it", "put the steps in order");
         }
-        if step.set.is_empty() && step.restart.is_none() {
-            table.problem(table.span(), "nothing happens in this step", "add `set = { actor = \"mode\" }`");
-        }
         before = step.at;
     }
     for (truth, table) in scenario.truths.iter().zip(root.tables("truth")) {
@@ -254,60 +311,22 @@ fn check_times(root: &Table<'_>, scenario: &Scenario) {
     }
 }
 
-/// Modes that nobody knows would be answered with silence.
-fn check_modes(root: &Table<'_>, scenario: &Scenario) {
-    const OURS: [&str; 2] = ["uplink", "anchors"];
-    for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
-        for (actor, modes) in step.set.iter().filter(|(actor, _)| !OURS.contains(&actor.as_str())) {
-            let known = scenario.world.modes_of(actor);
-            for mode in modes.iter().filter(|mode| !scenario.world.knows(actor, mode)) {
-                let span = table.table("set").map_or_else(|| table.span(), |set| set.key_span(actor));
-                let (what, cure) = match known.is_empty() {
-                    true => (
-                        format!("there is no actor `{actor}`"),
-                        format!("actors are: {}", scenario.world.actors().join(", ")),
-                    ),
-                    false => (
-                        format!("`{actor}` has no mode `{mode}`"),
-                        format!("it has {}; or add a [[reply]]", known.join(", ")),
-                    ),
-                };
-                table.problem(span, what, cure);
-            }
-        }
-    }
-}
-
-fn step(table: &Table<'_>) -> Option<Step> {
-    let set = table.table("set").map(|set| {
-        let modes = |key: crate::read::At<String>| {
-            let one = set.any(&key.value)?;
-            let modes = match one.value.as_array() {
-                Some(list) => list.iter().filter_map(|mode| mode.as_str().map(str::to_owned)).collect(),
-                None => vec![one.value.as_str()?.to_owned()],
-            };
-            Some((key.value, modes))
-        };
-        set.keys().into_iter().filter_map(modes).collect()
-    });
-    let step = Step {
-        at: table.duration("at")?.value,
-        set: set.unwrap_or_default(),
-        restart: table.duration("restart_after").map(|span| span.value),
-    };
-    table.finish();
-    Some(step)
-}
+/// What is so is told within this, unless the file says otherwise.
+const WITHIN: Duration = Duration::from_secs(1_800);
+/// That something cannot be checked is no news as fast: a check of every half hour wants three rounds.
+const WITHIN_UNSEEN: Duration = Duration::from_secs(2 * 3_600);
 
 fn truth(n: usize, table: &Table<'_>) -> Option<Truth> {
     let silent = table.flag("silent").is_some_and(|flag| flag.value);
     let words: Vec<&str> = Is::ALL.iter().map(|is| is.word()).collect();
+    let is = table.word("is", &words)?.value;
+    let within = if is == Is::Unseen { WITHIN_UNSEEN } else { WITHIN };
     let truth = Truth {
         dependency: table.need_string("dependency", "\"android\"")?.value,
         from: table.duration("from").map(|from| from.value).unwrap_or_default(),
         to: table.duration("to").map(|to| to.value),
-        is: table.word("is", &words)?.value,
-        within: table.duration("within").map_or(Duration::from_secs(1_800), |within| within.value),
+        is,
+        within: table.duration("within").map_or(within, |within| within.value),
         event: table.string("event").map_or_else(|| format!("event {n}"), |event| event.value),
         silent,
         expect: Expect::read(table),

@@ -8,6 +8,7 @@ use crate::ask::Script;
 use crate::core::answer::{Answer, Failure};
 use crate::core::question::Question;
 use crate::core::schedule::stable;
+use crate::core::time::Time;
 
 /// Our own side in a script: the network that everything goes through.
 const UPLINK: &str = "uplink";
@@ -90,13 +91,13 @@ fn broken(question: &Question, failure: Failure) -> Answer {
 }
 
 impl Script for Scripted {
-    fn answer(&self, question: &Question) -> Answer {
+    fn answer(&self, question: &Question, now: Time) -> Answer {
         if let Some(answer) = self.uplink(question) {
             return answer;
         }
         let found = self.world.route(question).and_then(|route| {
             let mode = self.mode(&route.actor, &route.usually);
-            self.world.answer(&route.actor, &mode, question)
+            self.world.answer(&route.actor, &mode, question, now.since(super::stage::begin()))
         });
         found.unwrap_or_else(|| {
             let mut state = self.lock();
@@ -105,6 +106,10 @@ impl Script for Scripted {
             }
             broken(question, Failure::NotAsked)
         })
+    }
+
+    fn knows(&self, question: &Question) -> bool {
+        self.world.route(question).is_some()
     }
 
     fn anchors(&self) -> Vec<Result<(), Failure>> {

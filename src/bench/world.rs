@@ -1,6 +1,7 @@
 //! The shared world of the scenarios: who answers where, and what in which mode.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::core::answer::{Answer, Failure, HttpFacts, Said};
 use crate::core::question::{self, Question};
@@ -29,6 +30,8 @@ pub struct Reply {
     url: Option<String>,
     failure: Option<Failure>,
     said: Said,
+    /// When its certificate ends, since the scenario began.
+    certificate_ends: Option<Duration>,
 }
 
 /// Routes and replies.
@@ -102,9 +105,10 @@ impl World {
     }
 
     /// The answer of an actor in a mode; `*` stands for every actor.
-    pub fn answer(&self, actor: &str, mode: &str, question: &Question) -> Option<Answer> {
+    /// What ages is as old as after `passed` of the scenario's time.
+    pub fn answer(&self, actor: &str, mode: &str, question: &Question, passed: Duration) -> Option<Answer> {
         let of = |actor: &str| self.replies.get(&(actor.to_owned(), mode.to_owned()));
-        of(actor).or_else(|| of("*")).map(|reply| reply.answer(question))
+        of(actor).or_else(|| of("*")).map(|reply| reply.answer(question, passed))
     }
 
     /// Every actor that anybody can be set to.
@@ -128,23 +132,27 @@ impl World {
 }
 
 impl Reply {
-    fn answer(&self, question: &Question) -> Answer {
+    fn answer(&self, question: &Question, passed: Duration) -> Answer {
         let asked = match question {
             Question::Rdap(rdap) => format!("https://rdap.example.net/domain/{}", rdap.domain),
             other => other.shown(),
         };
-        if let Some(failure) = self.failure {
-            return Answer { said: self.said.clone(), ..Answer::failed(asked, failure, "") };
+        let ended = self.certificate_ends.filter(|ends| *ends <= passed).map(|_| Failure::TlsExpired);
+        let said = self.said_after(passed);
+        if let Some(failure) = self.failure.or(ended) {
+            return Answer { said, ..Answer::failed(asked, failure, "") };
         }
         let http = matches!(question, Question::Http(_) | Question::Rdap(_)).then(|| self.http(&asked));
-        Answer {
-            asked,
-            took_ms: 20,
-            http,
-            said: self.said.clone(),
-            body: self.body.clone().into_bytes(),
-            ..Answer::default()
+        Answer { asked, took_ms: 20, http, said, body: self.body.clone().into_bytes(), ..Answer::default() }
+    }
+
+    /// The facts, with a certificate that ages.
+    fn said_after(&self, passed: Duration) -> Said {
+        let mut said = self.said.clone();
+        if let (Some(ends), Some(tls)) = (self.certificate_ends, said.get_mut("tls")) {
+            tls["days_left"] = ((ends.as_secs_f64() - passed.as_secs_f64()) / 86_400.0).into();
         }
+        said
     }
 
     fn http(&self, asked: &str) -> HttpFacts {
@@ -186,6 +194,11 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
         };
         headers.keys().into_iter().filter_map(value).collect()
     });
+    let certificate_ends = table.duration("certificate_ends").map(|ends| ends.value);
+    let mut said = table.some(&question::asker_names());
+    if certificate_ends.is_some() {
+        said.entry("tls".to_owned()).or_insert_with(|| serde_json::json!({ "issuer_org": "Some CA" }));
+    }
     let reply = Reply {
         status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
         media: text("type").unwrap_or_else(|| "application/json".to_owned()),
@@ -193,7 +206,8 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
         body: text("body").unwrap_or_default(),
         url: text("url"),
         failure,
-        said: table.some(&question::asker_names()),
+        said,
+        certificate_ends,
     };
     table.finish();
     let pairs = actors.iter().flat_map(|actor| modes.iter().map(move |mode| (actor.clone(), mode.clone())));

@@ -17,43 +17,43 @@ const DAYS: i64 = 30;
 
 // What the bot understands. A comment for rustdoc would stand in /help.
 #[derive(BotCommands, Clone, Debug, PartialEq, Eq)]
-#[command(rename_rule = "lowercase", description = "I watch whether vendors still serve us.")]
+#[command(rename_rule = "lowercase", description = "plugwatch monitors whether your vendors still serve you.")]
 pub(super) enum Command {
-    #[command(description = "what stands and what does not, the worst first")]
+    #[command(description = "current state, the worst first")]
     Status,
-    #[command(description = "why we believe it: /why ios-app")]
+    #[command(description = "evidence behind a state: /why ios-app")]
     Why(String),
-    #[command(description = "what happened in the last 30 days")]
+    #[command(description = "incidents of the last 30 days")]
     Incidents,
-    #[command(description = "what happened to one thing, with a picture: /history ios-app")]
+    #[command(description = "one dependency's history, with a chart: /history ios-app")]
     History(String),
-    #[command(description = "you know, and see to it: /ack ios-app, or everything that is open")]
+    #[command(description = "you are on it: /ack ios-app, or everything that is open")]
     Ack(String),
-    #[command(description = "nothing about it for a while: /mute sms 2h")]
+    #[command(description = "silence for a while: /mute sms 2h")]
     Mute(String),
-    #[command(description = "tell it again: /unmute sms")]
+    #[command(description = "end a mute: /unmute sms")]
     Unmute(String),
-    #[command(description = "work of ours: /maintenance website 2h, or over")]
+    #[command(description = "announce maintenance: /maintenance website 2h, or over")]
     Maintenance(String),
-    #[command(description = "what changed is the new normal: /accept domain")]
+    #[command(description = "accept a change or warning as normal: /accept domain")]
     Accept(String),
-    #[command(description = "it was our own doing: /itwasus website deployed a bug")]
+    #[command(description = "it was your own doing: /itwasus website deployed a bug")]
     ItWasUs(String),
     #[command(description = "plugwatch was wrong: /falsealarm website")]
     FalseAlarm(String),
-    #[command(description = "somebody still works for us: /attest lawyers, or /attest lawyers left")]
+    #[command(description = "a supplier still works for you: /attest lawyers, or /attest lawyers left")]
     Attest(String),
-    #[command(description = "a vendor's letter: /notice aws \"Sun 23:59 PST\" what it says")]
+    #[command(description = "report a vendor's letter: /notice aws \"Sun 23:59 PST\" what it says")]
     Notice(String),
-    #[command(description = "who stands on whom, with a picture")]
+    #[command(description = "what depends on what, with a diagram")]
     Map,
-    #[command(description = "what stops if a company ended us: /whatif amazon")]
+    #[command(description = "what stops if a company drops you: /whatif amazon")]
     Whatif(String),
     #[command(description = "the report of the last seven days")]
     Report,
-    #[command(description = "a drill: /drill ios-app tells everybody, marked as such")]
+    #[command(description = "send a test alert, marked as a drill: /drill ios-app")]
     Drill(String),
-    #[command(description = "your number and this chat's")]
+    #[command(description = "your user id and this chat's id")]
     Whoami,
     #[command(description = "this list")]
     Help,
@@ -77,7 +77,7 @@ pub(super) async fn answer(answering: &Answering, message: &Message, me: &str) -
     match command {
         Ok(Command::Whoami) => vec![whoami(message, &may)],
         Ok(command) => ask(answering, command, &may, message).await,
-        Err(_) => vec![Reply::plain("I do not know this command. /help lists what I understand.")],
+        Err(_) => vec![Reply::plain("Unknown command. /help lists all commands.")],
     }
 }
 
@@ -116,12 +116,15 @@ async fn ask(answering: &Answering, command: Command, may: &May, message: &Messa
         Command::Map => Ok(vec![super::map::draw(&board).await]),
         Command::Whatif(name) => super::map::whatif(answering, &board, &name, now).await.map(|reply| vec![reply]),
         Command::Report => report(answering).await.map(|reply| vec![reply]),
-        Command::Help | Command::Start | Command::Whoami => {
-            Ok(vec![Reply::plain(&Command::descriptions().to_string())])
-        }
+        Command::Help | Command::Start | Command::Whoami => Ok(vec![help()]),
         change => changed(answering, change, may, message, now).await,
     };
     replied.unwrap_or_else(|No(why)| vec![Reply::plain(&why)])
+}
+
+/// What can be asked and done.
+pub(super) fn help() -> Reply {
+    Reply::plain(&Command::descriptions().to_string())
 }
 
 /// What changes something is for listed users only, and a try by others is recorded.
@@ -146,7 +149,10 @@ async fn changed(
     // It was written while nobody listened: since then things may have become worse.
     let written = Time(message.date.timestamp_millis());
     if now.since(written) > TOO_OLD {
-        return Err(No(format!("that was written at {}, before I could listen: say it again", written.short())));
+        return Err(No(format!(
+            "that was written at {}, while plugwatch was not listening. Send it again",
+            written.short()
+        )));
     }
     if let Command::Notice(text) = &command {
         return notice(answering, who, text, now).await.map(|reply| vec![reply]);
@@ -182,7 +188,7 @@ async fn act(answering: &Answering, command: Command, who: &Person, now: Time) -
         }
         Command::Drill(name) => {
             let id = acts.drill(who, &name, now).await?;
-            Ok(format!("Drill {id}: everybody is told within seconds. Who acknowledges it is recorded."))
+            Ok(format!("Drill {id}: everyone is alerted within seconds. plugwatch records who acknowledges it."))
         }
         other => Err(No(format!("this is no act: {other:?}"))),
     }
@@ -194,7 +200,7 @@ async fn notice(answering: &Answering, who: &Person, text: &str, now: Time) -> R
     let (when, words) = quoted(rest);
     let about: Vec<String> = about.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if about.is_empty() {
-        return Err(No("what does it threaten? For example: /notice aws \"Sun 23:59 PST\" what it says".to_owned()));
+        return Err(No("what does it concern? For example: /notice aws \"Sun 23:59 PST\" what it says".to_owned()));
     }
     let words = if words.is_empty() { text } else { words };
     let brought = Brought { text: words.to_owned(), about, effective: when.map(str::to_owned), ..Brought::default() };
@@ -208,7 +214,7 @@ pub(super) async fn why(answering: &Answering, name: &str, now: Time) -> Result<
     let id = known.find(name)?.id.clone();
     let board = answering.board.borrow().clone();
     let dependency = board.dependencies.iter().find(|dependency| dependency.id == id);
-    let Some(dependency) = dependency else { return Err(No(format!("{id} was not looked at yet"))) };
+    let Some(dependency) = dependency else { return Err(No(format!("{id} has not been checked yet"))) };
     let story = answering.acts().story(&id, now).await?;
     Ok(Reply::html(status::why(dependency, &story, now, Format::Html)))
 }
@@ -246,7 +252,8 @@ async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, 
         format!("{}: {from} to {} ({}): {}", flip.confirmed_at.short(), flip.to, flip.reason, flip.say)
     };
     let lines: Vec<String> = flips.iter().map(line).collect();
-    let text = if lines.is_empty() { "Nothing has changed since it is watched.".to_owned() } else { lines.join("\n") };
+    let text =
+        if lines.is_empty() { "Nothing has changed since monitoring began.".to_owned() } else { lines.join("\n") };
     let html = format!("<b>{}</b>\n{}", escape(&thing.label), escape(&text));
     let picture = super::picture::of(answering, thing, now).await;
     Ok(Reply { picture, ..Reply::html(html) })

@@ -6,7 +6,7 @@ use teloxide::prelude::*;
 use teloxide::types::{FileId, Message, UserId};
 
 use super::access::May;
-use super::{Answering, Reply};
+use super::{Answering, Reply, commands};
 use crate::acts::{Brought, No, Person};
 use crate::core::time::Time;
 use crate::say::buttons;
@@ -23,7 +23,7 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
     let user = message.from.as_ref().filter(|_| message.sender_chat.is_none());
     let asked = asked_about(message, me);
     if asked.is_none() && !is_letter(message) {
-        return Vec::new();
+        return greeted(answering, message);
     }
     let who = match answering.access.may(&message.chat, user) {
         May::Change(who) => who,
@@ -47,6 +47,16 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
         None => bring(bot, answering, &who, message, now).await,
     };
     vec![done.unwrap_or_else(|No(why)| Reply::plain(&why))]
+}
+
+/// Whoever says hello to the bot alone learns what it can do. In a group people talk to each other.
+fn greeted(answering: &Answering, message: &Message) -> Vec<Reply> {
+    let user = message.from.as_ref().filter(|_| message.sender_chat.is_none());
+    let listed = !matches!(answering.access.may(&message.chat, user), May::Nothing(_));
+    match message.text() {
+        Some(_) if listed && message.chat.is_private() => vec![commands::help()],
+        _ => Vec::new(),
+    }
 }
 
 async fn refused(answering: &Answering, who: &Person, asked: &str) {

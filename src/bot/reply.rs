@@ -58,11 +58,11 @@ pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies
     Ok(())
 }
 
-/// Ends the waiting of whoever pressed.
+/// Ends the waiting of whoever pressed: a line that goes by itself, and no dialog to be closed.
 pub(super) async fn answer_press(bot: &Bot, query: &CallbackQuery, said: &str) -> ResponseResult<()> {
     let short: String = said.chars().take(PRESS).collect();
     let short = if short.len() < said.len() { format!("{short} …") } else { short };
-    match bot.answer_callback_query(query.id.clone()).text(short).show_alert(true).await {
+    match bot.answer_callback_query(query.id.clone()).text(short).await {
         // A press that is answered late is answered all the same.
         Ok(_) | Err(teloxide::RequestError::Api(_)) => Ok(()),
         Err(error) => Err(error),

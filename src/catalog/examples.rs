@@ -11,6 +11,7 @@ use super::{Catalog, Params};
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::model::{Basis, Proves, Role};
 use crate::core::question::{Key, Question, Secret};
+use crate::core::text::{sloppy, stopped};
 use crate::core::time::Time;
 
 /// What came of running examples or recordings.
@@ -75,11 +76,13 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
         };
         reached.extend(judged.place);
         let got = &judged.reading;
-        let said = [Some(got.say.as_str()), got.hint.as_deref()].into_iter().flatten();
-        if said.into_iter().any(|text| text.contains("{%") || text.contains("{{")) {
-            tested
-                .failed
-                .push(format!("{}: \"{}\" says what nobody can read: {}", example.place, example.name, got.say));
+        // As it stands in a message, where a full stop follows.
+        let said = [Some(stopped(&got.say)), got.hint.clone()];
+        for text in said.iter().flatten() {
+            if let Some(wrong) = sloppy(text) {
+                let line = format!("{}: \"{}\" says \"{text}\": {wrong}", example.place, example.name);
+                tested.failed.push(line);
+            }
         }
         let reason = example.reason.as_ref().is_none_or(|reason| *reason == got.reason);
         if got.verdict == example.verdict && reason {

@@ -77,7 +77,10 @@ fn unrecognised(answer: &Answer) -> Reading {
     let say = match (answer.failure, &answer.http) {
         (Some(failure), _) => format!("the answer failed with {failure}, and no rule says what that means here"),
         (None, Some(http)) => {
-            format!("{} answered {} in a way that no rule recognises: a changed layout?", http.host, http.status)
+            format!(
+                "{} answered {} with something that plugwatch does not recognise, perhaps a changed layout",
+                http.host, http.status
+            )
         }
         (None, None) => "the answer is one that no rule recognises".to_owned(),
     };

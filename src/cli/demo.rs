@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{build, failed};
+use crate::acts::{Acts, Known, Person};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::core::time::Time;
@@ -23,6 +24,7 @@ struct Play {
     courier: Courier,
     stage: Stage,
     clock: Clock,
+    acts: Acts,
     /// As fast as possible.
     fast: bool,
 }
@@ -47,6 +49,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     let (askers, ways) =
         (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &build::Telegram::new(&clock))?);
     let courier = Courier::new(store.clone(), ways, clock.clone(), Ids::Random);
+    let acts = Acts::new(store.clone(), Arc::new(Known::of(&config)), Ids::Random);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;
     let mut engine = engine.map_err(text)?;
     engine.mark_simulation();
@@ -72,7 +75,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         println!("Three days in about a minute. Open {address} and watch.");
     }
 
-    let mut play = Play { engine, courier, stage, clock, fast };
+    let mut play = Play { engine, courier, stage, clock, acts, fast };
     for (n, step) in story.steps.iter().enumerate() {
         let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
         play.step(step, until).await.map_err(text)?;
@@ -105,6 +108,11 @@ impl Play {
         }
         let watch = Stopwatch::start();
         let mut now = self.clock.now().max(step.at);
+        if let Some(who) = &step.acknowledged_by {
+            // Nothing open would be a fault of the story, and is printed.
+            let said = self.acts.ack(&Person::new(who, "demo"), None, now).await;
+            println!("{}", said.unwrap_or_else(|no| no.to_string()));
+        }
         let length = until.since(step.at).as_secs_f64().max(1.0);
         while now < until {
             self.engine.tick(now);

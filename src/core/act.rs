@@ -2,17 +2,14 @@
 //! Acts stop or settle alerts, never history. Each is kept with who and when.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::incident::Incident;
 use super::model::words;
 use super::notice::Letter;
+use super::scene::SeenTo;
 use super::time::Time;
-
-/// Who has acknowledged is not called to mind for so long; then somebody may have forgotten.
-const ACK_HOLDS: Duration = Duration::from_secs(24 * 3_600);
 
 words! {
     /// What a person did.
@@ -175,23 +172,21 @@ impl People {
         self.settled.get(about)
     }
 
-    /// Until when an incident is not to be called to mind: for a day once it is acknowledged, and
-    /// for ever once it is settled and has not changed since.
-    pub fn quiet_until(&self, incident: &Incident, news_at: Option<Time>) -> Option<Time> {
+    /// What somebody said of an incident since the last news of it.
+    pub fn seen_to(&self, incident: &Incident, news_at: Option<Time>) -> Option<SeenTo> {
         let fresh = |act: &&Act| news_at.is_none_or(|news| act.at >= news);
         let same = |act: &&Act| act.deed != Deed::Accept || act.words == incident.reason;
         if self.settled(&incident.public_id).filter(fresh).is_some_and(|act| same(&act)) {
-            return Some(Time(i64::MAX));
+            return Some(SeenTo::Settled);
         }
-        self.acked(&incident.public_id, news_at).map(|act| act.at.plus(ACK_HOLDS))
+        self.acked(&incident.public_id, news_at).map(|act| SeenTo::Acknowledged(act.at))
     }
 
-    /// Until when a lost access is not to be called to mind: what has no incident is acknowledged by
-    /// its dependency.
-    pub fn quiet_about(&self, dependency: &str, news_at: Option<Time>) -> Option<Time> {
+    /// The same of a lost access: what has no incident is acknowledged by its dependency.
+    pub fn seen_to_access(&self, dependency: &str, news_at: Option<Time>) -> Option<SeenTo> {
         let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));
         let last = own.map(|act| act.at).max()?;
-        (news_at.is_none_or(|news| last >= news)).then(|| last.plus(ACK_HOLDS))
+        news_at.is_none_or(|news| last >= news).then_some(SeenTo::Acknowledged(last))
     }
 
     /// When somebody said of a dependency's trouble that it was ours or none: what was lost before
@@ -252,17 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn an_acknowledgement_holds_for_a_day_and_until_there_is_news() {
+    fn an_acknowledgement_holds_until_there_is_news() {
         let people = people(&[act(Deed::Ack, 5)]);
-        assert_eq!(people.quiet_until(&incident("gone"), Some(Time(4))), Some(Time(24 * HOUR + 5)));
-        assert_eq!(people.quiet_until(&incident("gone"), Some(Time(6))), None);
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), Some(SeenTo::Acknowledged(Time(5))));
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(6))), None);
     }
 
     #[test]
-    fn what_was_accepted_is_quiet_for_ever_while_it_is_the_same() {
+    fn what_was_accepted_is_settled_while_it_is_the_same() {
         let people = people(&[Act { words: "unlocked".into(), ..act(Deed::Accept, 5) }]);
-        assert_eq!(people.quiet_until(&incident("unlocked"), Some(Time(4))), Some(Time(i64::MAX)));
-        assert_eq!(people.quiet_until(&incident("gone"), Some(Time(4))), None);
+        assert_eq!(people.seen_to(&incident("unlocked"), Some(Time(4))), Some(SeenTo::Settled));
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), None);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::incident::{Level, Reason};
 use super::model::{Fault, Verdict};
 use super::review::{Telling, Together};
-use super::scene::{Cause, Scene, Subject};
+use super::scene::{Cause, Scene, SeenTo, Subject};
 use super::time::Time;
 use super::told::Told;
-use super::wanted::{Wanted, level};
+use super::wanted::{Wanted, level, reminder_level};
 
 /// The first of several waits so long for those that are being checked.
 const COMPANY_WAIT: Duration = Duration::from_secs(90);
@@ -18,10 +18,10 @@ const COMPANY_WAIT: Duration = Duration::from_secs(90);
 const MASS_WAIT: Duration = Duration::from_secs(120);
 /// What stops within this after the first belongs to the same event.
 const JOINS: Duration = Duration::from_secs(1_800);
+/// What was spoken of within this is not repeated beside another thing's reminder.
+const JUST_SPOKEN: Duration = Duration::from_secs(60);
 /// So many companies, and at least half of all, out at once are a mass.
 const MASS: usize = 4;
-/// Reminders that have waited for so much of their time go along with one that is due.
-const NEAR: f64 = 0.8;
 
 /// Something that one dependency wants told now.
 #[derive(Clone, Debug)]
@@ -149,14 +149,21 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
         (std::cmp::Reverse(badness), scene.subjects[candidate.index].criticality, candidate.index)
     };
     group.sort_by_key(rank);
-    let loudest = group.iter().map(|c| level(c.wanted.reason, &c.wanted.held, scene.subjects[c.index].criticality));
+    let loudness = |candidate: &Candidate| {
+        let subject = &scene.subjects[candidate.index];
+        match candidate.wanted.reason {
+            Reason::StillOpen => reminder_level(subject, subject.told),
+            reason => level(reason, &candidate.wanted.held, subject.criticality),
+        }
+    };
+    let loudest = group.iter().map(loudness);
     let loudest = loudest.max().unwrap_or(Level::Warning);
     let mut members: Vec<usize> = group.iter().map(|candidate| candidate.index).collect();
     let lead = group.swap_remove(0);
     let mut wanted = lead.wanted;
     let together = match key {
         Key::Digest => {
-            members.extend(due_soon(scene, &members));
+            members.extend(also_open(scene, &members));
             Together::Digest
         }
         Key::Mass => {
@@ -168,7 +175,7 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
     };
     let (reason, losses) = reason(scene, key, lead.index, &wanted);
     let level = if reason == Reason::Cascade { Level::Critical } else { loudest };
-    Telling { reason, level, members, wanted, together, losses }
+    Telling { reason, level, members, wanted, together, losses, next: None }
 }
 
 /// Why now: a first stop, one more of the same event, or the second loss of a cascade.
@@ -206,19 +213,24 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
     (reason, losses)
 }
 
-/// Open things whose own reminder is near: most of their wait is over.
-fn due_soon(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
-    let due = |index: &usize| {
+/// Everything else that is open and was told: one reminder speaks of all of it.
+fn also_open(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
+    let open = |index: &usize| {
         let subject = &scene.subjects[*index];
         let told = subject.told;
         let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
-        let held = told.muted || told.flapping.is_some() || subject.maintenance.is_some();
-        let silent = held || subject.muted.is_some() || subject.quiet.is_some() || subject.ends.is_some();
-        let waited = told.news_at.map(|at| scene.now.since(at));
-        let wait = super::wanted::remind_at(subject, told).zip(told.news_at).map(|(at, from)| at.since(from));
-        same && !silent && waited.zip(wait).is_some_and(|(waited, wait)| waited >= wait.mul_f64(NEAR))
+        let held = told.muted || told.flapping.is_some() || subject.maintenance.is_some() || subject.muted.is_some();
+        let just = told.news_at.max(told.reminded_at).is_some_and(|at| scene.now.since(at) < JUST_SPOKEN);
+        same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
     };
-    (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(due).collect()
+    let rank = |index: &usize| {
+        let subject = &scene.subjects[*index];
+        let badness = subject.incident.map_or(0, |incident| incident.verdict.badness());
+        (std::cmp::Reverse(badness), subject.criticality, *index)
+    };
+    let mut others: Vec<usize> = (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(open).collect();
+    others.sort_by_key(rank);
+    others
 }
 
 /// What people know about a member once the message is sent.
@@ -230,9 +242,6 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
         Reason::StillOpen => {
             told.reminders += 1;
             told.reminded_at = Some(now);
-            while super::wanted::remind_at(subject, &told).is_some_and(|at| at <= now) {
-                told.reminders += 1;
-            }
         }
         Reason::Blind => {
             told.know_unseen(subject.state, &telling.wanted.held);
@@ -240,7 +249,7 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
                 (told.news_at, told.reminders) = (Some(now), 0);
             }
         }
-        Reason::Sighted => told.blind.clear(),
+        Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
         Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
         Reason::Cleared => told.suspected = None,
         _ => know_incident(&mut told, scene, member),
@@ -253,7 +262,7 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
     told.suspected = None;
     if subject.state.unseen.is_empty() {
         // What is told now says that it is seen, too.
-        told.blind.clear();
+        (told.blind, told.blind_since) = (BTreeMap::new(), None);
     }
     match subject.incident {
         Some(incident) => {

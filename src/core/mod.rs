@@ -29,6 +29,7 @@ pub mod pace;
 pub mod policy;
 pub mod question;
 pub mod reliance;
+pub mod reminder;
 pub mod review;
 pub mod round;
 pub mod route;

@@ -89,7 +89,7 @@ impl Notice {
         let given = human(ends.since(self.received));
         // What the hour brought is known once somebody looked after it.
         if now < ends || looked_at.is_none_or(|at| at < ends) {
-            let say = format!("a notice says that it ends on {}, {given} after it came: {text}", ends.short());
+            let say = format!("a notice ends it on {}, {given} after it came: {text}", ends.short());
             return told(state, Verdict::Degraded, "ends", say, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
@@ -97,7 +97,7 @@ impl Notice {
         match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)).or_else(unseen) {
             Some(since) => {
                 let say = format!(
-                    "it was announced for {} ({given} of notice: {text}), and it no longer serves us",
+                    "a notice announced the end for {} ({given} of notice: {text}), and it no longer works",
                     ends.short()
                 );
                 told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
@@ -105,12 +105,14 @@ impl Notice {
             None if now.since(ends) >= SPENT => state,
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
             None if state.held.is_none() => {
-                let say =
-                    format!("a notice said that it ended on {}, and it cannot be looked at: {text}", ends.short());
+                let say = format!("a notice announced the end for {}, and it cannot be checked: {text}", ends.short());
                 told(state, Verdict::Degraded, "ended_unseen", say, self.received)
             }
             None => {
-                let say = format!("a notice said that it ends on {}, and it still serves us: {text}", ends.short());
+                let say = format!(
+                    "the deadline of a notice passed on {}, and it still works; keep copying: {text}",
+                    ends.short()
+                );
                 told(state, Verdict::Degraded, "outlived_notice", say, self.received)
             }
         }
@@ -133,8 +135,8 @@ fn doubted(state: Combined, ends: Time) -> Combined {
     let doubt = |held: Held| Held {
         fault: Fault::Unclear,
         proof: Proof::Inferred,
-        say: format!("{}; the end that was announced for {} has passed, so it may be that", held.say, ends.short()),
-        hint: Some("Do not count on its coming back: go on with leaving.".to_owned()),
+        say: format!("{}; the announced end ({}) has passed, so this may be it", held.say, ends.short()),
+        hint: Some("Do not count on its coming back. Continue to leave.".to_owned()),
         ..held
     };
     Combined { held: state.held.map(doubt), ..state }
@@ -167,8 +169,8 @@ fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Tim
 
 fn hint(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Dropped => "Start the fallback, and take the longest step of leaving first.",
-        _ => "Copy what you need out while it still answers, and take the longest step of leaving first.",
+        Verdict::Dropped => "Switch to the fallback. Start the longest step of leaving first.",
+        _ => "Copy out what you need while it still answers. Start the longest step of leaving first.",
     }
 }
 

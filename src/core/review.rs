@@ -40,6 +40,8 @@ pub struct Telling {
     pub together: Together,
     /// Earlier losses of independent companies, for a cascade.
     pub losses: Vec<usize>,
+    /// When people hear of it again, if nothing happens before.
+    pub next: Option<Time>,
 }
 
 /// Why several dependencies share a message.
@@ -99,7 +101,9 @@ pub fn review(scene: &Scene<'_>) -> Review {
         for member in &telling.members {
             after[*member] = groups::known(&after[*member], scene, &telling, *member);
         }
-        review.tellings.push(telling);
+        let due = |member: &usize| remind_at(&scene.subjects[*member], &after[*member]);
+        let next = telling.members.iter().filter_map(due).min();
+        review.tellings.push(Telling { next, ..telling });
     }
     for (index, subject) in scene.subjects.iter().enumerate() {
         let told = &after[index];

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use super::hours::Hours;
 use super::incident::{Level, Reason};
 use super::model::{Criticality, Verdict, words};
@@ -117,13 +119,15 @@ pub struct Way {
     pub route: Route,
     /// A person is reached; the log and the terminal are read by nobody at night.
     pub wakes: bool,
+    /// The zone of whoever reads it.
+    pub zone: Tz,
 }
 
 impl Way {
     /// A place that wants to hear everything, and wakes somebody.
     pub fn plain(channel: &str, recipient: &str) -> Way {
         let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
-        Way { channel, recipient, route: Route::default(), wakes: true }
+        Way { channel, recipient, route: Route::default(), wakes: true, zone: Tz::UTC }
     }
 }
 
@@ -206,7 +210,7 @@ mod tests {
     }
 
     fn way(channel: &str, route: Route) -> Way {
-        Way { channel: channel.into(), recipient: "x".into(), route, wakes: channel != "log" }
+        Way { channel: channel.into(), recipient: "x".into(), route, wakes: channel != "log", zone: Tz::UTC }
     }
 
     #[test]

@@ -31,12 +31,21 @@ pub struct Subject<'a> {
     pub looked_at: Option<Time>,
     /// Somebody muted it until then.
     pub muted: Option<Time>,
-    /// Somebody acknowledged or settled its incident: it is not called to mind until then.
-    pub quiet: Option<Time>,
+    /// What somebody said about its trouble since the last news of it.
+    pub seen_to: Option<SeenTo>,
     /// What was lost before then was no loss, says a person.
     pub excused: Option<Time>,
     /// When it ends, as a notice says.
     pub ends: Option<Time>,
+}
+
+/// Somebody sees to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenTo {
+    /// Somebody has acknowledged it then.
+    Acknowledged(Time),
+    /// It is accepted, ours or a false alarm: nobody is reminded of it.
+    Settled,
 }
 
 impl Subject<'_> {

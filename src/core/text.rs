@@ -88,6 +88,35 @@ fn skip_parameters(chars: &mut std::str::Chars<'_>) {
     }
 }
 
+/// A text with one full stop at its end, whatever others have put there.
+pub fn stopped(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['?', '!', '…']) || text.ends_with("...") {
+        return text.to_owned();
+    }
+    format!("{}.", text.trim_end_matches(['.', ':', ';', ',', ' ']))
+}
+
+/// What is wrong with a text that a program has put together: a full stop too many, brackets around
+/// nothing, a template that was not filled. Quotes of others are left alone.
+pub fn sloppy(text: &str) -> Option<&'static str> {
+    let plain = text.replace("...", "");
+    let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
+    if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", "; ;", ", ,"]) {
+        return Some("two signs of punctuation in a row");
+    }
+    if any(&[" .", " ,", " ;", "( ", " )"]) && !any(&[" ./", " .in"]) {
+        return Some("a blank before a sign of punctuation");
+    }
+    if any(&[" ()", "(, ", "(; "]) {
+        return Some("brackets around nothing");
+    }
+    if any(&["{{", "}}", "{%", "%}", "undefined"]) {
+        return Some("a template that was not filled");
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +135,21 @@ mod tests {
         assert_eq!(clean("aaa bbb", 4), "aaa…");
         assert_eq!(clean(&"x".repeat(1_000_000), SENTENCE).chars().count(), SENTENCE + 1);
         assert_eq!(clean("aaa bbb  ", 7), "aaa bbb");
+    }
+
+    #[test]
+    fn what_was_put_together_badly_is_found() {
+        for text in
+            ["It is gone..", "Lost: , Website.", "Hosting () is out.", "It has {{ param.name }}.", "Out ; since."]
+        {
+            assert!(sloppy(text).is_some(), "{text}");
+        }
+        let stopped = ["gone", "gone.", "not asked:", "a changed layout?"].map(stopped);
+        assert_eq!(stopped, ["gone.", "gone.", "not asked.", "a changed layout?"]);
+        for text in
+            ["It is gone. And so on...", "Hosting (DigitalOcean) is out; since 8:00.", "See https://a.example/?a=1."]
+        {
+            assert_eq!(sloppy(text), None, "{text}");
+        }
     }
 }

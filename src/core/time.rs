@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z.
@@ -36,11 +37,40 @@ impl Time {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
     }
 
-    /// `8 Jan 17:42 UTC`, as it stands in messages.
+    /// `Mon 08:59 CET`: within some days the weekday is enough.
+    pub fn weekday(self, zone: Tz) -> String {
+        let at = self.utc().with_timezone(&zone);
+        format!("{} {}", at.format("%a %H:%M"), named(&at))
+    }
+
+    /// As a person in `zone` reads it at `now`: `Fri 8 Jan 23:48 CET` within a week, the year where it is
+    /// another.
+    pub fn local(self, zone: Tz, now: Time) -> String {
+        let at = self.utc().with_timezone(&zone);
+        let near = self.since(now).max(now.since(self)) < WEEK;
+        let year = at.year() == now.utc().with_timezone(&zone).year();
+        let day = match (near, year) {
+            (true, _) => "%a %-d %b",
+            (false, true) => "%-d %b",
+            (false, false) => "%-d %b %Y",
+        };
+        format!("{} {}", at.format(&format!("{day} %H:%M")), named(&at))
+    }
+
+    /// `8 Jan 17:42 UTC`, as it stands in evidence.
     pub fn short(self) -> String {
         self.utc().format("%-d %b %H:%M UTC").to_string()
     }
 }
+
+/// A zone's letters; where it has none of its own, how far it is from UTC.
+fn named(at: &DateTime<Tz>) -> String {
+    let name = at.format("%Z").to_string();
+    if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name }
+}
+
+/// Within this a weekday says which day is meant.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// A duration in whole milliseconds, capped at what fits.
 pub fn millis(span: Duration) -> i64 {
@@ -70,6 +100,16 @@ mod tests {
         let said: Vec<String> =
             [5, 59, 60, 840, 3_600, 12_000, 86_400, 187_200].map(|s| human(Duration::from_secs(s))).into();
         assert_eq!(said, ["5 s", "59 s", "1 min", "14 min", "1 h", "3 h 20 min", "1 d", "2 d 4 h"]);
+    }
+
+    #[test]
+    fn an_instant_reads_as_a_person_in_a_zone_says_it() {
+        let at = Time::parse("2021-01-08T22:48:00Z").unwrap();
+        let said = |zone: &str, now: &str| at.local(zone.parse().unwrap(), Time::parse(now).unwrap());
+        assert_eq!(said("Europe/Berlin", "2021-01-08T23:00:00Z"), "Fri 8 Jan 23:48 CET");
+        assert_eq!(said("Asia/Kolkata", "2021-01-03T00:00:00Z"), "Sat 9 Jan 04:18 IST");
+        assert_eq!(said("America/Sao_Paulo", "2021-01-20T00:00:00Z"), "8 Jan 19:48 UTC-03");
+        assert_eq!(said("UTC", "2022-06-01T00:00:00Z"), "8 Jan 2021 22:48 UTC");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Told {
     pub reminded_at: Option<Time>,
     /// What they know cannot be seen: the checks by group, with the reason they were told.
     pub blind: BTreeMap<String, String>,
+    /// Since when that is so.
+    pub blind_since: Option<Time>,
     /// An unconfirmed suspicion was told then.
     pub suspected: Option<Time>,
     /// When one was told last, confirmed since or not.
@@ -82,6 +84,7 @@ impl Told {
             &mut self.turned_at,
             &mut self.flapping,
             &mut self.lost_at,
+            &mut self.blind_since,
         ];
         for at in times {
             *at = at.map(|at| at.min(now));
@@ -153,6 +156,7 @@ impl Told {
     pub fn know_unseen(&mut self, state: &Combined, said: &Held) {
         let same = |unseen: &&Unseen| unseen.blind && (!unseen.urgent || unseen.held.reason == said.reason);
         let known = state.unseen.iter().filter(same);
+        self.blind_since = self.blind_since.or(Some(said.since));
         self.blind.extend(known.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())));
     }
 

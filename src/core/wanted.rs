@@ -6,7 +6,8 @@ use super::combine::Unseen;
 use super::incident::{Incident, Level, Reason};
 use super::model::{Criticality, Fault, Proof, Verdict};
 use super::notice::{call_at, is_ending};
-use super::scene::Subject;
+use super::reminder;
+use super::scene::{SeenTo, Subject};
 use super::shown::Shown;
 use super::standing::Held;
 use super::time::Time;
@@ -22,12 +23,6 @@ pub struct Wanted {
     /// What holds now.
     pub held: Held,
 }
-
-/// Hours after the first message at which a drop, or an outage of something critical, is
-/// called to mind; then daily.
-const REMIND_LOUD: [u64; 4] = [1, 4, 12, 24];
-/// The same for everything else; then weekly.
-const REMIND_QUIET: [u64; 3] = [24, 72, 168];
 
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
@@ -124,33 +119,41 @@ fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
     (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
 }
 
-/// When an open incident is to be called to mind next: ever more rarely, not while somebody sees
-/// to it, and before an end that was announced at fixed hours whatever was acknowledged.
+/// When an open incident is reminded of next, if nothing happens before.
 pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
-    let settled = subject.quiet == Some(Time(i64::MAX));
-    let spoken = told.news_at.max(told.reminded_at);
-    if let Some((ends, spoken)) = subject.ends.zip(spoken).filter(|_| told.verdict == Some(Verdict::Degraded)) {
-        return call_at(ends, spoken).filter(|_| !settled);
+    let news = told.news_at?;
+    let spoken = told.news_at.max(told.reminded_at)?;
+    if subject.seen_to == Some(SeenTo::Settled) {
+        return None;
     }
-    let due = by_age(subject, told)?;
-    (!settled).then(|| subject.quiet.map_or(due, |quiet| due.max(quiet)))
+    let ends = subject.ends.filter(|_| told.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
+    match (is_loud(subject, told)?, subject.seen_to) {
+        // An acknowledgement does not silence an open deadline.
+        (true, None) => Some(reminder::unseen(news, spoken).min(ends.flatten().unwrap_or(Time(i64::MAX)))),
+        (_, _) if ends.is_some() => ends.flatten(),
+        (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
+        (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
+        (_, _) => Some(reminder::quiet(news, spoken)),
+    }
 }
 
-fn by_age(subject: &Subject<'_>, told: &Told) -> Option<Time> {
+/// Whether what is open was told at critical level; nothing where nothing is open.
+fn is_loud(subject: &Subject<'_>, told: &Told) -> Option<bool> {
     let access = || told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
-    let loud = match (subject.incident, told.verdict) {
-        (Some(_), Some(Verdict::Dropped)) => true,
-        (Some(_), Some(Verdict::Outage)) => subject.criticality == Criticality::Critical,
-        (Some(_), Some(_)) => false,
-        (None, _) if access() => true,
-        _ => return None,
-    };
-    let (hours, then): (&[u64], u64) = if loud { (&REMIND_LOUD, 24) } else { (&REMIND_QUIET, 168) };
-    let count = told.reminders as usize;
-    let last = hours.last().copied().unwrap_or(24);
-    let beyond = u64::try_from(count.saturating_sub(hours.len() - 1)).unwrap_or(0);
-    let hour = hours.get(count).copied().unwrap_or(last + beyond * then);
-    told.news_at.map(|at| at.plus(Duration::from_secs(hour * 3_600)))
+    let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
+    match (subject.incident, told.verdict) {
+        (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical)),
+        (None, None) if access() => Some(subject.criticality != Criticality::Normal),
+        _ => None,
+    }
+}
+
+/// How loud a reminder is: as what it reminds of, until somebody acknowledges that.
+pub fn reminder_level(subject: &Subject<'_>, told: &Told) -> Level {
+    let unseen = subject.seen_to.is_none() && is_loud(subject, told) == Some(true);
+    // The last hours are all that is left.
+    let ending = subject.ends.is_some() && told.verdict == Some(Verdict::Degraded);
+    if unseen || ending { Level::Critical } else { Level::Warning }
 }
 
 /// How loud it is.
@@ -158,8 +161,6 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
     match (reason, held.verdict) {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
         (Reason::Cascade, _) => Level::Critical,
-        // The last hours are all that is left.
-        (Reason::StillOpen, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
         (Reason::Blind, _) => match held.reason.as_str() {
             "access_lost" if criticality != Criticality::Normal => Level::Critical,

@@ -25,7 +25,7 @@ pub struct Weighed {
     /// A `dropped` that wants more time: its second path could not be read, or the vendor has
     /// trouble of its own.
     pub alone: bool,
-    /// The vendor serves others: its status page shows nothing, or another check of it is live.
+    /// The vendor serves others: the vendor's status page reports no problem, or another check of it is live.
     pub vendor_fine: bool,
 }
 
@@ -64,7 +64,7 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
 /// Why nothing was seen while our own network was down.
 pub const OWN_NETWORK: &str = "own_network";
 /// The same as a sentence.
-pub const BLIND: &str = "our own network is down: most anchors do not answer either";
+pub const BLIND: &str = "plugwatch's own network is down: most reference hosts do not answer either";
 
 impl Weighed {
     fn unknown(self, reason: &str, fault: Fault, because: &str) -> Weighed {
@@ -89,7 +89,7 @@ impl Weighed {
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
-        OWN_NETWORK => Some("Look at the network of the machine that runs plugwatch."),
+        OWN_NETWORK => Some("Check the network of the machine that runs plugwatch."),
         _ => None,
     }
 }
@@ -99,7 +99,7 @@ fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed
         Some(seen) if policy.negative_control && seen.verdict == Verdict::Live => plain.unknown(
             "negative_control_live",
             Fault::Unclear,
-            "but something that certainly does not exist reads live too, so the probe is blind",
+            "but something that certainly does not exist reads as existing too, so this check proves nothing",
         ),
         _ => plain,
     }
@@ -111,7 +111,7 @@ fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Tim
         OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
         OwnNetwork::Unasked => plain.wanting(Want::Anchors),
         OwnNetwork::Sound => {
-            let weighed = plain.resting_on("our own network is fine");
+            let weighed = plain.resting_on("plugwatch's own network is fine");
             weigh_status(weighed, witnesses, policy, now)
         }
     }
@@ -130,12 +130,12 @@ fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
             proof: Proof::Stated,
             ..weighed
         }
-        .resting_on("its status page announces maintenance"),
+        .resting_on("the vendor's status page announces maintenance"),
         (Verdict::Outage | Verdict::Degraded, _) => {
             Weighed { fault: Fault::VendorBreakdown, proof: Proof::Stated, ..weighed }
-                .resting_on("its status page reports trouble")
+                .resting_on("the vendor's status page reports a problem")
         }
-        (Verdict::Live, _) => weighed.resting_on("its status page shows nothing"),
+        (Verdict::Live, _) => weighed.resting_on("the vendor's status page reports no problem"),
         _ => weighed,
     }
 }
@@ -149,9 +149,11 @@ fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
     }
     let Some(seen) = fresh(&witnesses.vendor_status, now) else { return fine.wanting(Want::VendorStatus) };
     match seen.verdict {
-        Verdict::Live => Weighed { vendor_fine: true, ..fine }.resting_on("its status page shows nothing"),
+        Verdict::Live => {
+            Weighed { vendor_fine: true, ..fine }.resting_on("the vendor's status page reports no problem")
+        }
         Verdict::Outage | Verdict::Degraded => {
-            let because = "but its status page reports trouble, so the refusal may not be about us";
+            let because = "but the vendor's status page reports a problem, so the refusal may not be about you";
             fine.unknown("refused_in_trouble", Fault::VendorBreakdown, because)
         }
         _ => fine,
@@ -194,7 +196,7 @@ fn weigh_dropped(
 
 /// What was never there cannot be lost: the id is wrong, or it was gone before.
 fn never_live(weighed: Weighed) -> Weighed {
-    let because = "plugwatch never saw it live: a wrong id in the configuration, or gone before";
+    let because = "plugwatch never saw it working: a wrong id in the configuration, or gone before";
     weighed.unknown("never_seen_live", Fault::Unclear, because)
 }
 
@@ -210,7 +212,7 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
         return weighed.wanting(Want::PositiveControl);
     };
     match seen.verdict {
-        Verdict::Live | Verdict::Degraded => weighed.resting_on("the control through the same path is live"),
+        Verdict::Live | Verdict::Degraded => weighed.resting_on("other entries there still work"),
         Verdict::Outage => Weighed {
             verdict: Verdict::Outage,
             reason: "control_fails_too".to_owned(),
@@ -219,16 +221,16 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
             hint: None,
             ..weighed
         }
-        .resting_on("but the control through the same path fails as well"),
+        .resting_on("but other entries there fail as well"),
         Verdict::Unknown => weighed.unknown(
             "control_unreadable",
             Fault::Unclear,
-            "but the control through the same path could not be read",
+            "but the comparison (another entry there) could not be read",
         ),
         Verdict::Dropped => weighed.unknown(
             "control_gone",
             Fault::Unclear,
-            "but the control, known to be there, reads gone too: the path lies",
+            "but another entry, known to exist, reads gone too, so this route can't be trusted",
         ),
     }
 }
@@ -245,11 +247,13 @@ fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
         Verdict::Live | Verdict::Degraded => weighed.unknown(
             "negative_control_live",
             Fault::Unclear,
-            "but something that certainly does not exist reads live: the path lies",
+            "but something that certainly does not exist reads as existing, so this route can't be trusted",
         ),
-        Verdict::Outage | Verdict::Unknown => {
-            weighed.unknown("control_unreadable", Fault::Unclear, "but the negative control could not be read")
-        }
+        Verdict::Outage | Verdict::Unknown => weighed.unknown(
+            "control_unreadable",
+            Fault::Unclear,
+            "but the comparison (something that does not exist) could not be read",
+        ),
     }
 }
 
@@ -261,7 +265,7 @@ fn weigh_trouble(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: 
     match fresh(&witnesses.vendor_status, now) {
         None => weighed.wanting(Want::VendorStatus),
         Some(seen) if matches!(seen.verdict, Verdict::Outage | Verdict::Degraded) => {
-            Weighed { alone: true, ..weighed }.resting_on("though its status page reports trouble")
+            Weighed { alone: true, ..weighed }.resting_on("though the vendor's status page reports a problem")
         }
         Some(_) => weighed,
     }
@@ -272,9 +276,9 @@ fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, n
         return weighed.wanting(Want::SecondPath);
     };
     match seen.verdict {
-        Verdict::Dropped => weighed.resting_on("the second path says the same"),
+        Verdict::Dropped => weighed.resting_on("a second route says the same"),
         Verdict::Live | Verdict::Degraded if policy.second_path_global => {
-            let mut alone = weighed.resting_on("the second path, which sees all countries together, still shows it");
+            let mut alone = weighed.resting_on("a second route, which covers all countries together, still shows it");
             alone.alone = true;
             alone
         }
@@ -285,9 +289,9 @@ fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, n
             proof: Proof::Inferred,
             ..weighed
         }
-        .resting_on("but the second path still shows it: the sources disagree"),
+        .resting_on("but a second route still shows it: the sources disagree"),
         Verdict::Outage | Verdict::Unknown => {
-            let mut alone = weighed.resting_on("the second path could not be read");
+            let mut alone = weighed.resting_on("the second route could not be read");
             alone.alone = true;
             alone
         }

@@ -27,6 +27,8 @@ pub struct Step {
     pub caption: String,
     /// Which vendor answers how from then on.
     pub set: Vec<(String, String)>,
+    /// Who takes on everything that is open.
+    pub acknowledged_by: Option<String>,
 }
 
 impl Story {
@@ -65,6 +67,7 @@ fn step(table: &Table<'_>) -> Option<Step> {
         shown: Duration::from_secs(table.count("seconds")?.value.into()),
         caption: table.need_string("caption", "\"...\"")?.value,
         set: modes.unwrap_or_default(),
+        acknowledged_by: table.string("acknowledged_by").map(|who| who.value),
     };
     table.finish();
     Some(step)

@@ -286,8 +286,8 @@ impl Engine {
             let name = change.name.replace('_', " ");
             let title = format!("🟡 CHANGED: {label}: {name}");
             let lines = vec![
-                format!("It was {}, and is now {}.", plain(&change.before), plain(&change.after)),
-                "If nobody of you changed it, somebody else did: look today.".to_owned(),
+                format!("It was {}. It is now {}.", plain(&change.before), plain(&change.after)),
+                "Ask your team whether anyone changed it. If not, somebody else did: look today.".to_owned(),
             ];
             self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
         }

@@ -52,6 +52,7 @@ impl Engine {
             wanted: Wanted { reason: Reason::Drill, before: None, held },
             together: Together::Alone,
             losses: Vec::new(),
+            next: None,
         };
         let about = self.about(&dependencies[index], &telling, None, now);
         let about = Box::new(crate::say::alert::About { incident: Some(id.to_owned()), announced: None, ..about });

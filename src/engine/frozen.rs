@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::say::alert::{About, AlertView, Body, Group, Started};
+use crate::say::alert::{About, AlertView, Body, Group, OpenItem, Started, Working};
 use crate::say::report::{Report, Row, Todo};
 use crate::store::document::keeps;
 use crate::store::{
-    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, ReportDocument, Result, RowDocument,
-    StartedDocument, TodoDocument, freeze, thaw,
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, OpenDocument, OpenItemDocument,
+    ReportDocument, Result, RowDocument, StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
 };
 
 keeps! {
@@ -18,7 +18,10 @@ keeps! {
         id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, loss_number, unseen, steps, attested,
+        working, fallback_on, fallback_works, ends, next,
     }
+    WorkingDocument => Working { label, checked }
+    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint }
     TodoDocument => Todo { rank, what, owner, by, minutes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {
@@ -31,6 +34,7 @@ impl Kept<Body> for BodyDocument {
     fn keep(value: &Body) -> BodyDocument {
         match value {
             Body::Dependency(about) => BodyDocument::Dependency(Box::new(Kept::keep(about.as_ref()))),
+            Body::Open { items, next } => BodyDocument::Open(OpenDocument { items: Kept::keep(items), next: *next }),
             Body::Started(started) => BodyDocument::Started(Kept::keep(started)),
             Body::Note { title, lines } => {
                 BodyDocument::Note(NoteDocument { title: title.clone(), lines: lines.clone() })
@@ -42,6 +46,7 @@ impl Kept<Body> for BodyDocument {
     fn give(self) -> Body {
         match self {
             BodyDocument::Dependency(about) => Body::Dependency(Box::new(about.give())),
+            BodyDocument::Open(OpenDocument { items, next }) => Body::Open { items: items.give(), next },
             BodyDocument::Started(started) => Body::Started(started.give()),
             BodyDocument::Note(NoteDocument { title, lines }) => Body::Note { title, lines },
             BodyDocument::Report(report) => Body::Report(Box::new(report.give())),

@@ -87,23 +87,26 @@ impl Engine {
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
             self.own.told = true;
             let title = match self.ctx.desk.sign() {
-                Sign::Exhausted => "We are blind: plugwatch is out of file descriptors",
-                Sign::Silence => "We are blind: our own network is down",
-                Sign::Clock => "We are blind: our own clock seems wrong",
-                Sign::Stranger => "We are blind: somebody answers in everybody's place",
+                Sign::Exhausted => "CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
+                Sign::Silence => "CAN'T CHECK ANYTHING: plugwatch's own network is down",
+                Sign::Clock => "CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
+                Sign::Stranger => "CAN'T CHECK ANYTHING: a proxy answers for everyone",
             };
             let lines = vec![
-                format!("Most anchors have not answered as themselves since {}.", self.own.since.short()),
-                "Until they do, nothing is said about any vendor, and nothing shown is verified.".to_owned(),
+                format!("Most reference hosts have not answered as themselves since {}.", self.own.since.short()),
+                "Until they do, plugwatch makes no claim about any vendor.".to_owned(),
                 format!("Do now: {}", self.ctx.desk.sign().hint()),
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
         }
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;
-            let lines =
-                vec![format!("It was down for {}, since {}.", human(now.since(before.since)), before.since.short())];
-            self.tell_note(Reason::Sighted, Level::Info, None, "We can see again", lines, now);
+            let lines = vec![format!(
+                "plugwatch's own network was down for {}, since {}.",
+                human(now.since(before.since)),
+                before.since.short()
+            )];
+            self.tell_note(Reason::Sighted, Level::Info, None, "CHECKING AGAIN: everything", lines, now);
         }
     }
 }

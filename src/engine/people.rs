@@ -60,10 +60,10 @@ impl Engine {
         }
         let labels: Vec<&str> =
             letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
-        let title = format!("🔴 NOTICE: {}", labels.join(", "));
+        let title = format!("🔴 CUT-OFF ANNOUNCED: {}", labels.join(", "));
         let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
-        let text = format!("Brought by {}: {}.", letter.by, letter.notice.text);
-        let lines = hour.into_iter().chain([text, "It is no better meanwhile: see /status.".to_owned()]).collect();
+        let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text);
+        let lines = hour.into_iter().chain([text, "It is in trouble already: see /status.".to_owned()]).collect();
         let about = letter.notice.dependencies.first().cloned();
         self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
     }
@@ -80,7 +80,7 @@ impl Engine {
             let (Some(at), true) = (letter.notice.effective, moved) else { continue };
             let labels: Vec<&str> =
                 letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
-            let title = format!("🔴 ENDS at another hour: {}", labels.join(", "));
+            let title = format!("🔴 CUT-OFF MOVED: {}", labels.join(", "));
             let by = letter.confirmed.as_ref().map_or("somebody", |(by, _)| by.as_str());
             let lines = vec![
                 format!("It takes effect {}", letter.read_as),

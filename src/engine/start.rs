@@ -239,18 +239,20 @@ impl Engine {
 
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
         tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
-        let title = format!("⚪ NO LONGER WATCHED: {dependency}");
+        let title = format!("⚪ NO LONGER MONITORED: {dependency}");
         let (verdict, since) = (incident.verdict, incident.began_at.short());
         let lines = vec![
-            format!("The configuration no longer names it, or what said so. It was {verdict} since {since}."),
-            format!("Incident {} is closed by that; it is not over.", incident.public_id),
+            format!(
+                "The configuration no longer names it, or the check behind it. Its last state was {verdict}, since {since}."
+            ),
+            format!("Incident {} is closed because of that. The trouble itself may go on.", incident.public_id),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
         self.draft.batch.incidents.push(IncidentChange {
             incident,
             dependency,
             say: String::new(),
-            ends: "; no longer watched",
+            ends: "; no longer monitored",
             opened_at: now,
             closed_at: Some(now),
         });
@@ -304,14 +306,14 @@ impl Engine {
         let mut lines = Vec::new();
         if blind {
             lines.push(
-                "We are blind: our own network is down. Nothing is said about any vendor until it is back.".to_owned(),
+                "Can't check anything: plugwatch's own network is down. It makes no claim about any vendor until that is back.".to_owned(),
             );
         } else {
             let worst_first = board.worst_first();
             lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));
         }
         let gap = self.gap.map(|(from, to)| {
-            format!("Not watched from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
+            format!("Not monitored from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
         });
         let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
         Started {

@@ -11,12 +11,11 @@ use super::view::leave_text;
 use crate::config::Dependency;
 use crate::core::incident::Reason;
 use crate::core::model::Verdict;
-use crate::core::notice::is_ending;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
-use crate::core::time::{Time, human};
+use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
-use crate::say::alert::{Body, Group};
+use crate::say::alert::{Body, Group, OpenItem};
 use crate::store::DependencyChange;
 
 impl Engine {
@@ -65,9 +64,9 @@ impl Engine {
             looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.maintenance_until(&dependency.id, now),
             muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
-            quiet: match &state.incident {
-                Some(incident) => self.people.quiet_until(incident, state.told.news_at),
-                None => self.people.quiet_about(&dependency.id, state.told.news_at),
+            seen_to: match &state.incident {
+                Some(incident) => self.people.seen_to(incident, state.told.news_at),
+                None => self.people.seen_to_access(&dependency.id, state.told.news_at),
             },
             excused: self.people.excused_at(&dependency.id),
             ends: self.ends_at(&dependency.id, now),
@@ -104,9 +103,13 @@ impl Engine {
         let before = &states[lead];
         let concerned = concerned(before);
         let body = match telling.together {
-            Together::Digest => self.digest(telling, states, now),
+            Together::Digest => self.still_open(telling, states, now),
             _ => {
-                let mut about = self.about(dependency, telling, before.told.began_at, now);
+                let began = match telling.reason {
+                    Reason::Sighted => before.told.blind_since,
+                    _ => before.told.began_at,
+                };
+                let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
                 about.group = self.group(telling, states);
                 if telling.together == Together::Mass {
@@ -117,7 +120,7 @@ impl Engine {
                 let scene = self.scene(states, now);
                 let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
                 let gone: Vec<String> =
-                    gone.map(|(id, at)| format!("{id}, {}, no longer watched", at.short())).collect();
+                    gone.map(|(id, at)| format!("{id}, {}, no longer monitored", at.short())).collect();
                 about.loss_number = self.companies(&telling.losses) + gone.len() + 1;
                 about.losses.extend(gone);
                 if about.group.is_some() {
@@ -182,18 +185,31 @@ impl Engine {
         counted.len()
     }
 
-    fn digest(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {
-        let line = |member: &usize| {
+    /// What is still open, for a reminder.
+    fn still_open(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {
+        let item = |member: &usize| {
             let dependency = &self.ctx.config.dependencies[*member];
             let state = &states[*member];
-            let switch = dependency.fallback.as_ref().map_or_else(String::new, |to| format!(" Switch to: {to}."));
-            let ends = self.ends_at(&dependency.id, now).map(|at| format!("ends in {}: ", human(at.since(now))));
-            format!("{}: {}{}{switch}", dependency.label, ends.unwrap_or_default(), still(state, now))
+            let access = state.combined.lost_access().filter(|_| state.incident.is_none());
+            let held = access.or(state.combined.held.as_ref())?;
+            let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
+            let word = if access.is_some() { "access_lost" } else { held.verdict.word() };
+            Some(OpenItem {
+                id: dependency.id.clone(),
+                label: dependency.label.clone(),
+                state: word.to_owned(),
+                since: held.since,
+                trouble_since: trouble,
+                ends: self.ends_at(&dependency.id, now),
+                // Its witnesses were told when it began.
+                say: held.say.split(';').next().unwrap_or_default().to_owned(),
+                fallback: dependency.fallback.clone(),
+                fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
+                incident: concerned(state).map(|(_, public_id)| public_id),
+                hint: held.hint.clone(),
+            })
         };
-        let lines: Vec<String> = telling.members.iter().map(line).collect();
-        let title =
-            if lines.len() == 1 { "Still open".to_owned() } else { format!("Still open: {} things", lines.len()) };
-        Body::Note { title, lines }
+        Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
     }
 
     fn loss_line(&self, loss: usize, state: &DependencyState) -> String {
@@ -221,20 +237,4 @@ impl Engine {
 fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
     open.or_else(|| state.told.incident.clone())
-}
-
-/// What is still so: since when it is as it is, and since when there is trouble at all.
-fn still(state: &DependencyState, now: Time) -> String {
-    let access = state.combined.lost_access().filter(|_| state.incident.is_none());
-    let Some(held) = access.or(state.combined.held.as_ref()) else { return "unknown.".to_owned() };
-    if is_ending(&held.reason) {
-        return format!("{}.", held.say);
-    }
-    let word = if access.is_some() { "access lost" } else { held.verdict.word() };
-    let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
-    let trouble = trouble.map_or_else(String::new, |began| format!(", in trouble since {}", began.short()));
-    let held_for = human(now.since(held.since));
-    // Its witnesses were told when it began.
-    let say = held.say.split(';').next().unwrap_or_default();
-    format!("{word} for {held_for}, since {}{trouble}: {say}.", held.since.short())
 }

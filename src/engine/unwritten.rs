@@ -78,11 +78,11 @@ impl Engine {
         let what = error.to_string();
         let cure = match what.contains("full") {
             true => "Do now: make room on the disk with the database.",
-            false => "Do now: look at the disk with the database, and at the log of its machine.",
+            false => "Do now: check the disk with the database, and the log of its machine.",
         };
         let lines = vec![
             format!("Since {}. {what}.", since.short()),
-            "Monitoring and alerts go on. What happens is kept in memory and written later; a restart now would lose it."
+            "Monitoring and alerts go on. plugwatch keeps what happens in memory and writes it later. A restart now would lose it."
                 .to_owned(),
             cure.to_owned(),
         ];
@@ -105,7 +105,7 @@ impl Engine {
         if told {
             let lines = vec![
                 format!("Nothing could be written for {lasted}, since {}.", since.short()),
-                format!("Everything that changed was kept and has its true time now{}.", shed.sentence()),
+                format!("Everything that changed is written now, with its true time{}.", shed.sentence()),
             ];
             self.tell_note(Reason::Written, Level::Info, None, "HISTORY WRITTEN AGAIN", lines, now);
         }

@@ -15,7 +15,7 @@ use crate::core::notice::Notice;
 use crate::core::review::Telling;
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
-use crate::say::alert::About;
+use crate::say::alert::{About, Working};
 use crate::say::status;
 
 impl Engine {
@@ -124,11 +124,13 @@ impl Engine {
         let vendor = self.vendor(dependency, &telling.wanted.held.by);
         let catalog = &self.ctx.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
+        let ended = over || telling.wanted.reason == Reason::Sighted;
         let within = |other: &Dependency| {
             telling.members.iter().any(|member| self.ctx.config.dependencies[*member].id == other.id)
         };
         let others = self.neighbours(within);
         let held = &telling.wanted.held;
+        let fallback = self.fallback_now(dependency);
         About {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
@@ -142,8 +144,8 @@ impl Engine {
             proof: held.proof,
             say: held.say.clone(),
             hint: held.hint.clone().filter(|_| !over),
-            since: began.filter(|_| over).unwrap_or(held.since).min(at),
-            lasted: began.filter(|_| over).map(|began| at.since(began)),
+            since: began.filter(|_| ended).unwrap_or(held.since).min(at),
+            lasted: began.filter(|_| ended).map(|began| at.since(began)),
             breaks: dependency.breaks.clone(),
             fallback: dependency.fallback.clone(),
             account_id: dependency.account_id.clone(),
@@ -165,6 +167,11 @@ impl Engine {
             loss_number: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
+            working: others.working,
+            fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
+            fallback_works: fallback.as_ref().map(|(_, works)| *works),
+            ends: self.ends_at(&dependency.id, at),
+            next: telling.next,
             attested: dependency.probes.iter().any(|probe| self.ctx.config.takes(probe) == Some(Takes::Words)),
         }
     }
@@ -182,13 +189,23 @@ impl Engine {
         Some(format!("{}, by a notice: {}", notice.received.short(), notice.text))
     }
 
-    /// Whether what the fallback stands on is there.
+    /// What the fallback depends on with its last check, and whether it works; nothing where nobody
+    /// monitors it.
+    pub(super) fn fallback_now(&self, dependency: &Dependency) -> Option<(Working, bool)> {
+        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
+        let shown = self.view_dependency(other);
+        let checked = shown.verified_at.unwrap_or(self.started_at);
+        let works = matches!(shown.shown(), Shown::Live | Shown::Degraded);
+        Some((Working { label: other.label.clone(), checked }, works))
+    }
+
+    /// How what the fallback depends on stands, in words.
     fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
         let shown = self.draft.dependency(&self.state, &other.id).combined.shown();
         Some(match shown {
-            Shown::Live => format!("It stands on {}, which is live", other.label),
-            shown => format!("But it stands on {}, which is {}", other.label, status::words(shown)),
+            Shown::Live => format!("{} works", other.label),
+            shown => format!("{} is {}", other.label, status::words(shown)),
         })
     }
 
@@ -199,8 +216,8 @@ impl Engine {
             .filter_map(|need| match self.draft.dependency(&self.state, &need.id).combined.shown() {
                 Shown::Live | Shown::Starting | Shown::NeedsKey => None,
                 shown if !counts(shown) => None,
-                Shown::Outage => Some(format!("{}, which is out", need.label)),
-                shown => Some(format!("{}, which is {}", need.label, status::words(shown).to_lowercase())),
+                Shown::Outage => Some(format!("{} (out)", need.label)),
+                shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),
             })
             .collect()
     }
@@ -216,7 +233,12 @@ impl Engine {
                 }
                 Shown::Live => match self.doubt(other) {
                     Some(doubt) => others.unsure.push(format!("{label} ({doubt})")),
-                    None => others.standing.push((self.view_dependency(other).proven(), label.clone())),
+                    None => {
+                        let view = self.view_dependency(other);
+                        let working = |checked| Working { label: label.clone(), checked };
+                        others.working.extend(view.verified_at.map(working));
+                        others.standing.push((view.proven(), label.clone()));
+                    }
                 },
                 Shown::NotVerified => others.unsure.push(label.clone()),
                 shown => others.unsure.push(format!("{label} ({})", status::words(shown))),
@@ -228,7 +250,7 @@ impl Engine {
     /// Why something shown live is not counted as still standing.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
         let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
-        Some(format!("stands on {need}"))
+        Some(format!("depends on {need}"))
     }
 }
 
@@ -238,6 +260,7 @@ struct Neighbours {
     down: Vec<String>,
     standing: Vec<(Option<Proves>, String)>,
     unsure: Vec<String>,
+    working: Vec<Working>,
 }
 
 /// The page for people, not the file for programs.

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 pub use super::footer::Footer;
-use minijinja::context;
+use chrono_tz::Tz;
+use minijinja::{Value, context};
 use serde::Serialize;
 
+use super::cause::cause;
+use super::title::{self, Title};
 use super::{Format, render};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
@@ -36,6 +39,13 @@ pub enum Body {
     Dependency(Box<About>),
     /// What is watched, said at the start.
     Started(Started),
+    /// A reminder of what is still open.
+    Open {
+        /// The worst first.
+        items: Vec<OpenItem>,
+        /// When the next reminder comes at the latest.
+        next: Option<Time>,
+    },
     /// Sentences about plugwatch itself.
     Note {
         /// One line.
@@ -45,6 +55,42 @@ pub enum Body {
     },
     /// The weekly report.
     Report(Box<super::report::Report>),
+}
+
+/// What is still open, for a reminder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OpenItem {
+    /// Its dependency.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// How it stands: a verdict's word, or `access_lost`.
+    pub state: String,
+    /// Since when it is so.
+    pub since: Time,
+    /// Since when there is trouble at all, if that is longer.
+    pub trouble_since: Option<Time>,
+    /// When it ends, as a notice says.
+    pub ends: Option<Time>,
+    /// What was seen.
+    pub say: String,
+    /// What to switch to.
+    pub fallback: Option<String>,
+    /// Whether that works.
+    pub fallback_works: Option<bool>,
+    /// Its incident's public id.
+    pub incident: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What still works, for an alert.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Working {
+    /// Its name.
+    pub label: String,
+    /// When that was checked last.
+    pub checked: Time,
 }
 
 /// An alert about a dependency.
@@ -120,6 +166,16 @@ pub struct About {
     pub steps: Vec<String>,
     /// It rests on a person's word.
     pub attested: bool,
+    /// What still works, with when it was checked.
+    pub working: Vec<Working>,
+    /// What the fallback depends on, if that is monitored.
+    pub fallback_on: Option<Working>,
+    /// Whether the fallback works; nothing where nobody monitors it.
+    pub fallback_works: Option<bool>,
+    /// When it ends, as a notice says.
+    pub ends: Option<Time>,
+    /// When the next message comes at the latest.
+    pub next: Option<Time>,
 }
 
 /// Several dependencies in one message.
@@ -160,219 +216,151 @@ impl AlertView {
         let late = now.since(self.at);
         // A message that is changed later came in time.
         let late = (late >= Duration::from_secs(120) && footer.stands.is_none()).then(|| human(late));
-        let name = match &self.body {
-            Body::Dependency(_) => "alert",
-            Body::Started(_) => "started",
-            Body::Note { .. } => "notice",
-            Body::Report(_) => "report",
+        let Footer { repeat, instead, newer, stands, zone } = footer;
+        let title = self.titled(*zone).text();
+        let around = context! {
+            platform => self.platform, late, repeat, instead, newer, stands, simulation => self.simulation, title,
+            drill => self.reason == Reason::Drill,
         };
-        let about = match &self.body {
-            Body::Dependency(about) => Some(self.about(about, now)),
-            _ => None,
+        let (name, own) = match &self.body {
+            Body::Dependency(about) => ("alert", context! { a => self.about(about, now, *zone) }),
+            Body::Open { items, next } => ("open", self.open(items, *next, now, *zone)),
+            Body::Started(started) => ("started", context! { started }),
+            Body::Note { lines, .. } => ("notice", context! { lines }),
+            Body::Report(report) => ("report", report.context(&self.platform)),
         };
-        let (started, note) = match &self.body {
-            Body::Started(started) => (Some(started), None),
-            Body::Note { title, lines } => (None, Some(context! { title, lines })),
-            Body::Report(_) | Body::Dependency(_) => (None, None),
-        };
-        let Footer { repeat, instead, newer, stands } = footer;
-        let text = context! {
-            platform => self.platform, late, repeat, instead, newer, stands, simulation => self.simulation,
-            a => about, started, note, drill => self.reason == Reason::Drill,
-        };
-        let text = match &self.body {
-            Body::Report(report) => context! { ..report.context(&self.platform), ..text },
-            _ => text,
-        };
-        render(name, format, text)
+        render(name, format, context! { ..own, ..around })
     }
 
-    /// One line that says what happened, for subjects and lists.
-    pub fn title(&self) -> String {
-        let title = match &self.body {
-            Body::Dependency(about) => {
-                let mark = mark(self.reason, about.verdict, &about.why);
-                let cascade = if self.reason == Reason::Cascade { "CASCADE, " } else { "" };
-                let headline = headline(self.reason, about.verdict, &about.why);
-                format!("{mark} {cascade}{headline}: {}", title(about))
-            }
-            Body::Started(started) => format!("{}: watching {}", self.platform, started.watched),
-            Body::Note { title, .. } => title.clone(),
-            Body::Report(report) => report.title(&self.platform),
-        };
+    /// One line that says what happened, complete on a lock screen, with times as in `zone`.
+    pub fn title(&self, zone: Tz) -> String {
+        let title = self.titled(zone).text();
         if self.simulation { format!("[SIMULATION] {title}") } else { title }
     }
 
-    fn about(&self, about: &About, now: Time) -> minijinja::Value {
-        let ago = human(now.since(about.since));
-        let whose = whose(about);
-        let proof = match about.proof {
-            Proof::Stated => "said by the other side itself",
-            Proof::Inferred => "concluded from what was seen",
-            Proof::Told => "told by a notice or a person",
-        };
+    fn titled(&self, zone: Tz) -> Title {
+        match &self.body {
+            Body::Dependency(about) => title::of(self.reason, about, self.at, zone),
+            Body::Open { items, .. } => title::still_open(items, self.at),
+            Body::Started(started) => Title::plain(format!("{}: monitoring {}", self.platform, started.watched)),
+            Body::Note { title, .. } => Title::plain(title.clone()),
+            Body::Report(report) => Title::plain(report.title(&self.platform)),
+        }
+    }
+
+    /// What the template of an alert needs besides the plain facts.
+    fn about(&self, about: &About, now: Time, zone: Tz) -> Value {
         let over = matches!(self.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
+        let settled = self.reason == Reason::Settled && about.verdict == Verdict::Live;
+        let working: Vec<String> =
+            about.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
+        let listed = about.group.as_ref().filter(|group| group.lines.len() <= MOST_LINES);
         context! {
-            mark => mark(self.reason, about.verdict, &about.why),
-            headline => headline(self.reason, about.verdict, &about.why),
-            title => title(about),
+            over => over || settled,
             ending => is_ending(&about.why),
+            lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             flapping => self.reason == Reason::Flapping,
-            eased => self.reason == Reason::Eased && about.before.is_some_and(|before| before != about.verdict),
             cascade => self.reason == Reason::Cascade,
-            reason => why_now(self.reason, about),
-            wait => wait(about).or_else(|| by_hand(self.reason, about)),
-            since => about.since.short(),
-            lasted => about.lasted.map(human),
-            over,
-            yours => about.vendor == "Website" || about.vendor == "DNS",
-            ago, whose, proof,
-            ..minijinja::Value::from_serialize(about)
+            was => was(self.reason, about),
+            since => about.since.local(zone, now),
+            ago => human(now.since(about.since)),
+            until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
+            lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
+            ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
+            ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
+            do_now => about.hint.clone().or_else(|| by_default(self.reason, about).map(str::to_owned)),
+            cause => cause(about),
+            working => if about.working.is_empty() { about.still_standing.clone() } else { working },
+            fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
+            listed => listed.map(|group| group.lines.clone()),
+            names => about.group.as_ref().map(|group| group.lines.iter().map(|line| name_of(line)).collect::<Vec<_>>()),
+            next => next(self.level, about.next, now, zone),
+            ..Value::from_serialize(about)
         }
+    }
+
+    fn open(&self, items: &[OpenItem], next: Option<Time>, now: Time, zone: Tz) -> Value {
+        let item = |item: &OpenItem| {
+            context! {
+                word => title::state(&item.state),
+                since => item.since.local(zone, now),
+                lasted => human(now.since(item.since)),
+                trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
+                ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
+                ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
+                ..Value::from_serialize(item)
+            }
+        };
+        let items: Vec<Value> = items.iter().map(item).collect();
+        context! { items, next => self::next(self.level, next, now, zone) }
     }
 }
 
-/// Whom it is about: one dependency, or several of one company.
-fn title(about: &About) -> String {
-    match &about.group {
-        Some(group) if group.mass => format!("{} of {} things at once", group.lines.len(), group.of),
-        Some(group) if group.lines.len() == group.of && group.of == 2 => format!("both things at {}", group.name),
-        Some(group) if group.lines.len() == group.of => format!("all {} things at {}", group.of, group.name),
-        Some(group) => format!("{} of {} things at {}", group.lines.len(), group.of, group.name),
-        None if about.vendor == "Website" || about.vendor == "DNS" => about.label.clone(),
-        None => format!("{} ({})", about.label, about.vendor),
+/// Of more things than this only the names stand in a message; the rest is behind `/why`.
+const MOST_LINES: usize = 3;
+
+/// How long something lasted, by the minutes that stand beside it.
+pub(super) fn between(since: Time, lasted: Duration) -> Duration {
+    let minute = |at: Time| at.0.div_euclid(60_000);
+    let minutes = minute(since.plus(lasted)) - minute(since);
+    if minutes == 0 { lasted } else { Duration::from_secs(u64::try_from(minutes).unwrap_or(0) * 60) }
+}
+
+fn ago(one: &Working, now: Time) -> String {
+    let age = now.since(one.checked);
+    if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
+}
+
+/// The name before what is said of it.
+fn name_of(line: &str) -> String {
+    line.split(" (").next().unwrap_or(line).to_owned()
+}
+
+/// When the reader hears of it again.
+fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
+    let at = at.filter(|at| *at > now)?;
+    Some(match level {
+        Level::Critical => format!("in {} if nobody acknowledges", human(at.since(now))),
+        Level::Info | Level::Warning => format!("by {}", at.local(zone, now)),
+    })
+}
+
+/// What people knew before, where that is worth a word.
+fn was(reason: Reason, about: &About) -> Option<&'static str> {
+    let before = about.before.filter(|before| *before != about.verdict)?;
+    let turned = matches!(reason, Reason::Eased | Reason::Worsened | Reason::Corrected | Reason::Cascade);
+    match before {
+        Verdict::Dropped if turned => Some("dropped"),
+        Verdict::Outage if turned => Some("an outage"),
+        Verdict::Degraded if turned => Some("a warning"),
+        _ => None,
     }
 }
 
-/// Colour is never the only sign: the headline says it in words.
-fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
-    match (reason, verdict) {
-        (Reason::Recovered | Reason::Sighted | Reason::Cleared, _) => "🟢",
-        (Reason::Drill, _) => "🔵",
-        (Reason::Settled, Verdict::Live) => "🟢",
-        (Reason::Suspected | Reason::Flapping, _) => "🟡",
-        (_, Verdict::Unknown) if why == "access_lost" => "🔴",
-        (_, Verdict::Unknown) if why == "wrong_page" => "🟠",
-        (_, Verdict::Unknown) if why == "unknown_status" => "🟡",
-        (Reason::Blind, _) => "⚪",
-        (_, Verdict::Dropped) => "🔴",
-        (_, Verdict::Outage) => "🟠",
-        (_, Verdict::Degraded) if is_ending(why) => "🔴",
-        _ => "🟡",
-    }
-}
-
-fn whose(about: &About) -> String {
-    let decider = &about.decider;
-    match (about.fault, about.proof) {
-        // A key that we revoked and a server that we stopped would look the same.
-        (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => {
-            format!("most likely {decider} decided it; a key revoked and a service stopped by yourselves look the same")
-        }
-        // An absence says nothing about its author.
-        (Fault::VendorDecision, Proof::Inferred) => {
-            format!("most likely {decider} decided it; unpublished by yourselves, it would look the same")
-        }
-        (Fault::VendorDecision, _) => format!("a decision of {decider} about you"),
-        (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
-            format!("{decider} is broken, not only for you")
-        }
-        (Fault::VendorBreakdown, Proof::Stated) => format!("a breakdown at {decider}, by its own word"),
-        (Fault::VendorBreakdown, _) => format!("most likely a breakdown at {decider}"),
-        (Fault::Ours, _) => "ours to mend".to_owned(),
-        (Fault::Unclear, _) => "not known yet".to_owned(),
-    }
-}
-
-/// What to do where nothing was seen and the catalogue knows nothing better.
-fn by_hand(reason: Reason, about: &About) -> Option<&'static str> {
+/// What to do where the catalogue knows nothing better.
+fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
-    match (about.why.as_str(), about.fault) {
-        _ if reason != Reason::Blind || !well => None,
-        ("unknown_status", _) => Some("Log in to the vendor today and read what it says about the account."),
-        (_, Fault::VendorBreakdown) => Some("Wait until their trouble is over; if you are still refused then, act."),
-        (_, Fault::Ours) => Some("Mend what is said above. Nothing is known against the vendor."),
-        _ => Some("Look at it by hand. Nothing is known against the vendor."),
-    }
-}
-
-/// What to do about a breakdown of theirs where the catalogue knows nothing better.
-fn wait(about: &About) -> Option<&'static str> {
-    let theirs = about.verdict == Verdict::Outage && about.fault == Fault::VendorBreakdown;
-    let hint = match (&about.fallback, about.proof) {
-        (Some(_), _) => "Wait; if it lasts for more than an hour, switch.",
-        (None, Proof::Stated) => "Wait: nothing is yours to mend.",
-        (None, _) => "Wait; if it lasts for more than an hour, ask them.",
-    };
-    theirs.then_some(hint)
-}
-
-fn headline(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
-    match (reason, verdict) {
-        (Reason::Recovered, _) => "LIVE AGAIN",
-        (Reason::Sighted, _) => "SEEN AGAIN",
-        (Reason::Retired, _) => "NO LONGER WATCHED",
-        (Reason::Changed, _) => "CHANGED",
-        (Reason::Cleared, _) => "NOT DROPPED",
-        (Reason::Suspected, _) => "UNCONFIRMED: perhaps dropped",
-        (Reason::Flapping, _) => "UP AND DOWN",
-        (Reason::Settled, Verdict::Live) => "SETTLED, LIVE",
-        (Reason::Settled, Verdict::Dropped) => "SETTLED, DROPPED",
-        (Reason::Settled, Verdict::Outage) => "SETTLED, OUT",
-        (Reason::Settled, _) => "SETTLED",
-        (Reason::ItWasUs, _) => "OURS",
-        (Reason::Drill, _) => "DRILL, nothing happened: act as if DROPPED",
-        (Reason::Corrected, _) => "OUTAGE, NOT DROPPED",
-        (Reason::Blind, _) | (_, Verdict::Unknown) => match why {
-            "access_lost" => "ACCESS LOST",
-            "unknown_status" => "UNKNOWN STATUS",
-            "never_seen_live" => "NEVER SEEN LIVE",
-            "credential_refused" => "KEY REFUSED",
-            "wrong_page" => "WRONG PAGE",
-            _ => "CANNOT BE SEEN",
-        },
-        (_, Verdict::Live) => "LIVE",
-        (_, Verdict::Dropped) => "DROPPED",
-        (_, Verdict::Outage) => "OUTAGE",
-        (_, Verdict::Degraded) if is_ending(why) => "ENDS",
-        (_, Verdict::Degraded) => "WARNING",
-    }
-}
-
-fn why_now(reason: Reason, about: &About) -> String {
-    let was = about.before.map_or_else(String::new, |before| format!(" (it was {before})"));
-    let text = match reason {
-        Reason::Opened => "it stopped being live",
-        Reason::Worsened => return format!("it became worse{was}"),
-        Reason::Grew if about.group.is_none() && about.before.is_some() => "there is more to say about it than before",
-        Reason::Grew if about.stands_on.is_empty() => "it joins what was not fine already",
-        Reason::Grew => "it goes the way of what it stands on",
-        Reason::Eased => return format!("it became better, but is not live{was}"),
-        Reason::Corrected => "we called it dropped; it is an outage",
-        Reason::Recovered => return format!("it is over{was}"),
-        Reason::ItWasUs => "it turned out to be ours to mend",
-        Reason::Suspected => "something was lost within three days, so a single look speaks",
-        Reason::Cleared => "the looks that spoke against it were not confirmed",
-        Reason::Flapping => "it went up and down six times within an hour; single turns are not told until it settles",
-        Reason::Settled => "it goes up and down no more",
-        Reason::Cascade => "it is not the first loss within three days",
-        Reason::Blind => return why_blind(&about.why).to_owned(),
-        Reason::Sighted => "it can be seen again",
-        Reason::Changed => "something changed that you want to know",
-        Reason::StillOpen => "nothing has changed",
-        Reason::Drill => "somebody asked for a drill",
-        other => return other.word().replace('_', " "),
-    };
-    text.to_owned()
-}
-
-fn why_blind(why: &str) -> &'static str {
-    match why {
-        "never_seen_live" => "what is watched has never been there since plugwatch looks",
-        "credential_refused" => "what is watched with this key was never seen",
-        "access_lost" => "the key worked before and is refused now",
-        "wrong_page" => "something answers, but it is not the page that you told plugwatch to expect",
-        _ => "it can no longer be seen, and what was last known is not shown as true",
+    let blind = reason == Reason::Blind && well;
+    match (about.why.as_str(), about.verdict, about.fault) {
+        _ if reason == Reason::Flapping => {
+            Some("Look for what comes and goes: a restarting server, or one broken of several.")
+        }
+        ("unknown_status", ..) if blind => Some("Log in to the vendor today and read what it says about the account."),
+        (_, _, Fault::VendorBreakdown) if blind => {
+            Some("Wait until their trouble is over. If you are still refused then, act.")
+        }
+        (_, _, Fault::Ours) if blind => {
+            Some("Fix what is named here. plugwatch has no sign that the vendor dropped you.")
+        }
+        _ if blind => Some("Check it yourself. plugwatch has no sign that the vendor dropped you."),
+        (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
+            (Some(_), _) if about.fallback_works != Some(false) => {
+                "Wait. If it lasts more than an hour, switch to the fallback."
+            }
+            (_, Proof::Stated) => "Wait. There is nothing to fix on your side.",
+            _ => "Wait. If it lasts more than an hour, contact the vendor.",
+        }),
+        _ => None,
     }
 }

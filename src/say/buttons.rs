@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::{AlertView, Body};
+use super::alert::{AlertView, Body, OpenItem};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Verdict, words};
 use crate::core::notice::is_ending;
@@ -63,26 +63,50 @@ pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> 
     // What opens no incident is acknowledged by its own message.
     let about = thread.filter(|thread| thread.starts_with("pw-")).unwrap_or(id);
     if view.reason == Reason::Drill {
-        return vec![vec![button("Acknowledge", Verb::Ack, about)]];
+        return vec![vec![button("I'm on it", Verb::Ack, about)]];
     }
     if view.reason == Reason::Changed {
-        return vec![vec![button("It was us: accept", Verb::Accept, id), button("Why", Verb::Why, id)]];
+        return vec![vec![button("It was us: accept", Verb::Accept, id), button("Evidence", Verb::Why, id)]];
     }
-    let Body::Dependency(dependency) = &view.body else { return Vec::new() };
+    let dependency = match &view.body {
+        Body::Dependency(dependency) => dependency,
+        Body::Open { items, .. } => return of_open(items, id),
+        _ => return Vec::new(),
+    };
     let over = matches!(view.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Retired);
     let settled = view.reason == Reason::Settled && dependency.verdict == Verdict::Live;
     if over || settled || view.level == Level::Info {
         return Vec::new();
     }
-    let first =
-        vec![button("Acknowledge", Verb::Ack, about), button("Mute 1 h", Verb::Mute, id), button("Why", Verb::Why, id)];
+    let first = vec![
+        button("I'm on it", Verb::Ack, about),
+        button("Mute 1 h", Verb::Mute, id),
+        button("Evidence", Verb::Why, id),
+    ];
     let mut rows = vec![first];
     if dependency.attested {
         rows.push(vec![button("Still with us", Verb::WithUs, id), button("They left", Verb::Left, id)]);
     } else if dependency.verdict == Verdict::Degraded && !is_ending(&dependency.why) {
-        rows.push(vec![button("That is normal now", Verb::Accept, id)]);
+        rows.push(vec![button("This is normal now", Verb::Accept, id)]);
     }
     rows
+}
+
+/// So many things of a reminder have a button of their own.
+const MOST_OPEN: usize = 4;
+
+/// The buttons below a reminder: each thing that is open can be taken on.
+fn of_open(items: &[OpenItem], id: &str) -> Vec<Vec<Button>> {
+    let ack = |item: &OpenItem, label: &str| button(label, Verb::Ack, item.incident.as_deref().unwrap_or(id));
+    match items {
+        [only] => {
+            vec![vec![ack(only, "I'm on it"), button("Mute 1 h", Verb::Mute, id), button("Evidence", Verb::Why, id)]]
+        }
+        several => {
+            let each = several.iter().take(MOST_OPEN);
+            each.map(|item| vec![ack(item, &format!("I'm on it: {}", super::cut(&item.label, 24)))]).collect()
+        }
+    }
 }
 
 /// The buttons below what is read back of a letter.
@@ -92,9 +116,9 @@ pub fn of_letter(id: &str, has_hour: bool, answered: bool) -> Vec<Vec<Button>> {
         row.push(button("The hour is right", Verb::Confirm, id));
     }
     if !answered {
-        row.push(button("I answer it", Verb::Answer, id));
+        row.push(button("I'll answer it", Verb::Answer, id));
     }
-    vec![row, vec![button("It is no notice", Verb::Withdraw, id)]]
+    vec![row, vec![button("Not a notice", Verb::Withdraw, id)]]
 }
 
 #[cfg(test)]

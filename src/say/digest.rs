@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use minijinja::context;
 
 use super::alert::{AlertView, Body};
@@ -11,7 +12,7 @@ use crate::core::time::Time;
 
 /// What a digest says of its messages, the oldest first: how each thing stands by the last of them.
 /// Each comes with the thread that it belongs to.
-pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, repeat: bool) -> String {
+pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, repeat: bool, zone: Tz) -> String {
     let mut threads: BTreeMap<String, (usize, usize, &AlertView)> = BTreeMap::new();
     for (n, (thread, view)) in views.iter().enumerate() {
         let key = thread.clone().unwrap_or_else(|| format!("#{n}"));
@@ -24,7 +25,7 @@ pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, re
     last.sort_by_key(|(n, _, view)| (std::cmp::Reverse(view.level), *n));
     let (mut open, mut over, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for (_, count, view) in last {
-        let line = line(view, count);
+        let line = line(view, count, now, zone);
         match (&view.body, view.reason) {
             (Body::Dependency(_), Reason::Recovered | Reason::Sighted | Reason::Cleared) => over.push(line),
             (Body::Dependency(_), _) => open.push(line),
@@ -34,24 +35,22 @@ pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, re
     let first = views.first().map_or(now, |(_, view)| view.at);
     let (platform, simulation) =
         views.last().map_or((String::new(), false), |(_, v)| (v.platform.clone(), v.simulation));
-    let title = format!("{} messages since {}", views.len(), first.short());
-    let why = "they waited, and come as one so that nobody has to read them all.";
+    let title = format!("{} messages since {}", views.len(), first.local(zone, now));
+    let why = "they waited, and come as one message.";
     render("digest", format, context! { title, open, over, notes, platform, simulation, why, repeat })
 }
 
-fn line(view: &AlertView, count: usize) -> String {
+fn line(view: &AlertView, count: usize, now: Time, zone: Tz) -> String {
+    let title = view.title(zone);
     let more = if count > 1 { format!(" ({count} messages)") } else { String::new() };
     let what = match &view.body {
-        Body::Dependency(about) if matches!(view.reason, Reason::Recovered) => {
-            let lasted = about.lasted.map(|lasted| format!(" after {}", crate::core::time::human(lasted)));
-            format!("{}{}", view.title(), lasted.unwrap_or_default())
-        }
+        Body::Dependency(_) if matches!(view.reason, Reason::Recovered) => title,
         Body::Dependency(about) => {
             let members = about.group.as_ref().map(|group| group.lines.join("; "));
-            format!("{}: {}", view.title(), members.unwrap_or_else(|| about.say.clone()))
+            format!("{title}: {}", members.unwrap_or_else(|| about.say.clone()))
         }
-        Body::Note { lines, .. } => format!("{}. {}", view.title(), lines.join(" ")),
-        _ => view.title(),
+        Body::Note { lines, .. } => format!("{title}. {}", lines.join(" ")),
+        _ => title,
     };
-    format!("{}  {}{more}", view.at.short(), what)
+    format!("{}  {what}{more}", view.at.local(zone, now))
 }

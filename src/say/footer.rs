@@ -1,5 +1,7 @@
 //! What stands around an alert's own text: seen when it is sent, not when it was made.
 
+use chrono_tz::Tz;
+
 /// What is added to an alert's text when it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Footer {
@@ -11,4 +13,6 @@ pub struct Footer {
     pub newer: Option<String>,
     /// How it stands now: for a message that is changed after it was sent.
     pub stands: Option<String>,
+    /// The zone of whoever reads it.
+    pub zone: Tz,
 }

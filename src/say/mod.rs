@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod buttons;
+mod cause;
 pub mod digest;
 mod footer;
 pub mod mail;
@@ -14,6 +15,7 @@ pub mod report;
 pub mod split;
 pub mod status;
 pub mod strips;
+mod title;
 
 use std::sync::LazyLock;
 
@@ -30,8 +32,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_formatter(write_value);
     env.add_function("bold", bold);
     env.add_filter("sentence", sentence);
+    env.add_filter("stopped", |text: String| crate::core::text::stopped(&text));
     for (name, text) in [
         ("alert", include_str!("templates/alert.j2")),
+        ("open", include_str!("templates/open.j2")),
         ("started", include_str!("templates/started.j2")),
         ("notice", include_str!("templates/notice.j2")),
         ("report", include_str!("templates/report.j2")),

@@ -29,8 +29,8 @@ mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
 pub use document::{
-    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, ReportDocument, RowDocument,
-    StandingDocument, StartedDocument, TodoDocument, freeze, thaw,
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, OpenDocument, OpenItemDocument,
+    ReportDocument, RowDocument, StandingDocument, StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
 };
 pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};

@@ -260,7 +260,7 @@ async fn a_photo_is_kept_and_what_it_does_not_say_is_asked() {
     let letter = talk.staged.store.letters().await.unwrap().remove(0);
     assert_eq!(talk.staged.store.letter_bytes(&letter.public_id).await.unwrap().unwrap(), b"not really a jpeg");
     for (words, answer) in [
-        ("hosting", format!("Notice {}: it threatens Cloud hosting.", letter.public_id)),
+        ("hosting", format!("Notice {}: it concerns Cloud hosting.", letter.public_id)),
         (
             "Friday 18:00 CET",
             format!(
@@ -291,19 +291,20 @@ async fn what_somebody_else_wrote_is_not_done_because_it_is_forwarded() {
     let mut old = message(id, ADA, ADA, "/mute all 14d");
     old["date"] = json!(Time::parse("2026-03-03T07:00:00Z").unwrap().0 / 1_000);
     let said = talk.hear(update(id, old)).await;
-    assert_eq!(said, "that was written at 3 Mar 07:00 UTC, before I could listen: say it again");
+    assert_eq!(said, "that was written at 3 Mar 07:00 UTC, while plugwatch was not listening. Send it again");
     assert!(!talk.deeds().await.iter().any(|(deed, ..)| *deed == Deed::Mute));
 }
 
 #[tokio::test]
 async fn talk_is_no_letter_and_another_bots_command_is_not_ours() {
     let mut talk = Talk::open().await;
-    for words in ["good morning", "/status@other_bot"] {
-        let id = talk.id();
-        talk.api.push(update(id, message(id, ADA, ADA, words)));
-    }
+    let id = talk.id();
+    talk.api.push(update(id, message(id, ADA, ADA, "/status@other_bot")));
+    // Whoever says hello to the bot alone learns what it can do.
+    assert!(talk.say(ADA, ADA, "good morning").await.contains("/status"));
     assert!(talk.say(ADA, ADA, "/whoami@plugwatch_bot").await.starts_with("You are 42"));
-    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 1);
+    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2);
+    assert!(talk.staged.store.letters().await.unwrap().is_empty());
 }
 
 #[tokio::test]

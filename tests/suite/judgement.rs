@@ -9,7 +9,7 @@ async fn told(scenario: &Scenario) -> String {
     let folder = tempfile::tempdir().unwrap();
     let played = play(scenario, folder.path()).await.unwrap_or_else(|why| panic!("{}: {why}", scenario.name));
     assert_eq!(played.wrong, [], "{}", scenario.name);
-    let plain = |text: &&String| !text.contains(": watching ") && !text.contains("Still open");
+    let plain = |text: &&String| !text.contains(": monitoring ") && !text.contains("STILL ");
     let texts = played.texts.iter().filter(plain);
     format!("*{}.*\n\n```text\n{}\n```", scenario.title, texts.cloned().collect::<Vec<_>>().join("\n\n"))
 }

@@ -265,6 +265,11 @@ impl Staged {
         alerts.into_iter().map(line).collect()
     }
 
+    /// The same without reminders of what was told before.
+    pub fn news(&self) -> Vec<String> {
+        self.told().into_iter().filter(|line| !line.starts_with("STILL ")).collect()
+    }
+
     /// How a dependency is shown.
     pub fn shown(&self, id: &str) -> String {
         let board = self.engine.windows().board.borrow().clone();

@@ -22,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("bot", &["acts", "core", "say", "draw", "engine", "store", "notify", "clock", "ids"]),
     ("web", &["core", "say", "clock", "store", "engine"]),
     ("demo", &["core", "read"]),
-    ("bench", &["core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
+    ("bench", &["acts", "core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
     (
         "cli",
         &[

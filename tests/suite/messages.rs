@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::model::{Fault, Proof, Verdict};
 use plugwatch::core::time::Time;
@@ -78,7 +79,7 @@ fn every_reason_reads_well() {
             body: Body::Dependency(Box::new(about)),
         };
         let text = view.text(Format::Plain, SINCE.plus(Duration::from_secs(60)), &Footer::default());
-        said.push_str(&format!("======== {reason} ({level})\nsubject: {}\n\n{text}\n\n", view.title()));
+        said.push_str(&format!("======== {reason} ({level})\nsubject: {}\n\n{text}\n\n", view.title(Tz::UTC)));
     }
     insta::assert_snapshot!(said);
 }
@@ -97,11 +98,35 @@ fn what_stands_around_a_message_is_said_in_each_form() {
     let footer = Footer {
         repeat: true,
         instead: Some("phone to 42 does not take it: Telegram cannot be reached".into()),
-        newer: Some("🟢 LIVE AGAIN: Cloud hosting (DigitalOcean)".into()),
+        newer: Some("🟢 BACK: Cloud hosting (DigitalOcean, out 2 h)".into()),
         stands: None,
+        zone: Tz::Europe__Berlin,
     };
     let now = SINCE.plus(Duration::from_secs(3_600));
     let html = view.text(Format::Html, now, &footer);
     let forms = [view.text(Format::Plain, now, &footer), html.clone(), markdown(&html)];
     insta::assert_snapshot!(forms.join("\n\n========\n\n"));
+}
+
+/// Everything that a person reads and that is kept as a snapshot.
+#[test]
+fn no_text_that_people_read_is_put_together_badly() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/snapshots");
+    let kinds = ["bot", "engine", "messages", "report", "site", "telling", "vendor", "weekend"];
+    let mut read = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let kind = name.trim_start_matches("suite__").split("__").next().unwrap_or_default().to_owned();
+        if !kinds.contains(&kind.as_str()) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (_, body) = text.split_once("\n---\n").unwrap_or(("", &text));
+        for line in body.lines() {
+            assert_eq!(plugwatch::core::text::sloppy(line), None, "{name}: {line}");
+            read += 1;
+        }
+    }
+    assert!(read > 100, "only {read} lines were read");
 }

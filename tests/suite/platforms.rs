@@ -305,7 +305,7 @@ fn page(url: &str, status: u16, headers: &Value, content_type: &str, body: &str)
 }
 
 impl Script for World {
-    fn answer(&self, question: &Question) -> Answer {
+    fn answer(&self, question: &Question, _now: Time) -> Answer {
         match question {
             Question::Http(http) => self.http(http.url.open()),
             Question::Rdap(rdap) => match self.failed("registry") {

@@ -234,7 +234,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             maintenance: None,
             looked_at: Some(now),
             muted: None,
-            quiet: None,
+            seen_to: None,
             excused: None,
             ends: None,
         });

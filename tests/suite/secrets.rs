@@ -33,7 +33,7 @@ const FIELDS: [&str; 6] = ["auth_token", "apiKey", "Secret", "ACCESS_TOKEN", "pa
 struct Planted(HashMap<String, Answer>);
 
 impl Script for Planted {
-    fn answer(&self, question: &Question) -> Answer {
+    fn answer(&self, question: &Question, _now: Time) -> Answer {
         match self.0.get(&question.shown()) {
             Some(answer) => answer.clone(),
             None if question.host() == "oauth2.googleapis.com" || question.shown().contains("/oauth") => {

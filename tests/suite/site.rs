@@ -49,7 +49,7 @@ impl Site {
         let texts: Vec<&str> = alerts.iter().filter_map(|alert| alert["text"].as_str()).collect();
         texts
             .into_iter()
-            .filter(|text| text.lines().next().is_some_and(|line| line.ends_with(": Website")))
+            .filter(|text| text.lines().next().is_some_and(|line| line.contains(": Website")))
             .collect::<Vec<_>>()
             .join("\n----\n")
     }
@@ -81,7 +81,7 @@ async fn a_page_that_is_not_ours_is_told_within_minutes_as_a_wrong_page() {
     insta::assert_snapshot!(parked);
     assert_eq!(site.staged.shown("website"), "not_verified");
     let back = site.then(page("200 OK", FINE), 10).await;
-    assert!(back.contains("SEEN AGAIN: Website"), "{back}");
+    assert!(back.contains("CHECKING AGAIN: Website"), "{back}");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_wrong_page_that_turns_into_silence_is_never_told_as_seen_again() {
     let mut site = Site::open().await;
     site.then(page("200 OK", "<html>For sale</html>"), 9).await;
     let text = site.then(Vec::new(), 15).await;
-    assert!(text.contains("OUTAGE: Website") && !text.contains("SEEN AGAIN"), "{text}");
+    assert!(text.contains("OUTAGE: Website") && !text.contains("CHECKING AGAIN"), "{text}");
 }
 
 #[tokio::test]
@@ -114,5 +114,5 @@ async fn the_record_of_what_is_over_keeps_its_cause() {
     site.then(page("200 OK", FINE), 15).await;
     let incidents = site.staged.store.incidents(Some("website"), Time(0)).await.unwrap();
     assert!(incidents[0].closed_at.is_some());
-    assert_eq!(incidents[0].say, "the site answers 500; our own network is fine");
+    assert_eq!(incidents[0].say, "the site answers 500; plugwatch's own network is fine");
 }

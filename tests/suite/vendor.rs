@@ -39,7 +39,7 @@ impl Vendor {
     async fn then(&mut self, status: &'static str, body: String, span: u64) -> Vec<String> {
         *self.answer.lock().unwrap() = (status, body);
         self.staged.pass(minutes(span)).await;
-        self.staged.told()
+        self.staged.news()
     }
 }
 
@@ -55,7 +55,7 @@ async fn live() -> Vendor {
     let mut vendor = Vendor::open(KEY).await;
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,
-        ["Acme: watching 1: 1 live. Next report Monday 9:00 UTC."]
+        ["Acme: monitoring 1: 1 live. Next report Monday 9:00 UTC."]
     );
     vendor
 }
@@ -67,17 +67,25 @@ async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
     assert_eq!(vendor.then("200 OK", account("locked", 25), 20).await, ["DROPPED: Hosting (DigitalOcean)"]);
     assert_eq!(vendor.then("503 Busy", "{}".into(), 30).await, [""; 0], "a breakdown takes nothing back");
     assert_eq!(vendor.staged.shown("host"), "dropped");
-    assert_eq!(vendor.then("200 OK", account("active", 25), 20).await, ["LIVE AGAIN: Hosting (DigitalOcean)"]);
+    assert_eq!(
+        vendor.then("200 OK", account("active", 25), 20).await,
+        ["BACK: Hosting (DigitalOcean, dropped for 1 h 9 min)"]
+    );
 }
 
 #[tokio::test]
 async fn a_key_that_worked_and_is_refused_is_access_lost_at_once_and_no_drop() {
     let mut vendor = live().await;
     let told = vendor.then("401 Unauthorized", "{\"id\": \"unauthorized\"}".into(), 8).await;
-    assert_eq!(told, ["ACCESS LOST: Hosting (DigitalOcean)"]);
+    assert_eq!(told, ["KEY REFUSED, or account suspended: Hosting (DigitalOcean)"]);
     assert_eq!(vendor.staged.shown("host"), "not_verified");
-    assert_eq!(vendor.then("401 Unauthorized", "{}".into(), 120).await, ["Still open"], "called to mind after an hour");
-    assert_eq!(vendor.then("200 OK", account("active", 25), 10).await, ["SEEN AGAIN: Hosting (DigitalOcean)"]);
+    vendor.staged.pass(minutes(120)).await;
+    let told = vendor.staged.told();
+    assert!(told.len() == 5 && told.iter().all(|line| line.starts_with("STILL KEY REFUSED (")), "{told:?}");
+    assert_eq!(
+        vendor.then("200 OK", account("active", 25), 10).await,
+        ["CHECKING AGAIN: Hosting (DigitalOcean, blind 2 h 7 min)"]
+    );
 }
 
 #[tokio::test]
@@ -86,14 +94,14 @@ async fn an_answer_that_no_rule_knows_is_unknown_and_told_after_a_quarter_of_an_
     assert_eq!(vendor.then("200 OK", "{\"state\": \"fine\"}".into(), 10).await, [""; 0]);
     assert_eq!(vendor.staged.shown("host"), "not_verified");
     let told = vendor.then("200 OK", "{\"state\": \"fine\"}".into(), 20).await;
-    assert_eq!(told, ["CANNOT BE SEEN: Hosting (DigitalOcean)"]);
+    assert_eq!(told, ["CAN'T CHECK: Hosting (DigitalOcean)"]);
 }
 
 #[tokio::test]
 async fn what_was_never_seen_live_cannot_be_dropped() {
     let mut vendor = Vendor::open(KEY).await;
     let told = vendor.then("200 OK", account("locked", 25), 60).await;
-    assert_eq!(told, ["Acme: watching 1: 1 never seen live (typo?). Next report Monday 9:00 UTC."]);
+    assert_eq!(told, ["Acme: monitoring 1: 1 never seen live (typo?). Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "never_seen_live");
 }
 
@@ -106,14 +114,14 @@ async fn a_key_that_never_worked_is_said_once_with_what_to_do() {
     insta::assert_snapshot!(text);
     assert_eq!(vendor.staged.told().len(), 1);
     let back = vendor.then("200 OK", account("active", 25), 20).await;
-    assert_eq!(back, ["SEEN AGAIN: Hosting (DigitalOcean)"]);
+    assert_eq!(back, ["CHECKING AGAIN: Hosting (DigitalOcean)"]);
 }
 
 #[tokio::test]
 async fn a_secret_that_is_not_set_is_said_at_the_start_and_never_again() {
     let mut vendor = Vendor::open("{ env = \"PLUGWATCH_TEST_NOT_SET\" }").await;
     let told = vendor.then("200 OK", account("active", 25), 120).await;
-    assert_eq!(told, ["Acme: watching 1: 1 needs a key. Next report Monday 9:00 UTC."]);
+    assert_eq!(told, ["Acme: monitoring 1: 1 needs a key. Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "needs_key");
 }
 
@@ -150,7 +158,7 @@ async fn a_restart_in_the_middle_of_an_incident_goes_on_with_the_same_one() {
     vendor.then("200 OK", account("locked", 25), 20).await;
     vendor.staged = vendor.staged.crash_and_restart().await;
     let told = vendor.then("200 OK", account("active", 25), 30).await;
-    assert_eq!(told[0], "Acme: watching 1: 1 dropped. Next report Monday 9:00 UTC.");
-    assert_eq!(told[1..], ["LIVE AGAIN: Hosting (DigitalOcean)"]);
+    assert_eq!(told[0], "Acme: monitoring 1: 1 dropped. Next report Monday 9:00 UTC.");
+    assert!(told.len() == 2 && told[1].starts_with("BACK: Hosting (DigitalOcean, dropped for "), "{told:?}");
     assert_eq!(vendor.staged.store.incidents(Some("host"), Time(0)).await.unwrap().len(), 1);
 }

@@ -1,5 +1,6 @@
 //! The demo's story through the real pipeline, and every message it sends.
 
+use plugwatch::acts::Person;
 use plugwatch::core::time::Time;
 use plugwatch::demo::Story;
 
@@ -13,12 +14,17 @@ async fn the_weekend_is_told_as_it_should_be_read() {
         for (vendor, mode) in &step.set {
             staged.stage.set(vendor, mode);
         }
+        if let Some(who) = &step.acknowledged_by {
+            let acts = staged.acts();
+            acts.ack(&Person::new(who, "demo"), None, step.at).await.unwrap();
+        }
         let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
         staged.pass(until.since(staged.clock.now())).await;
     }
     let alerts = staged.received.lock().unwrap().clone();
     let texts: Vec<String> = alerts.iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();
-    let drops = texts.iter().filter(|text| text.contains("DROPPED:")).count();
+    let drops =
+        texts.iter().filter(|text| text.contains("DROPPED: ") || text.contains("vendor lost in 3 days: ")).count();
     let outages = texts.iter().filter(|text| text.contains("OUTAGE:")).count();
     assert_eq!((drops, outages), (6, 1));
     insta::assert_snapshot!(texts.join("\n\n----\n\n"));

@@ -7,6 +7,7 @@ use crate::ask::Script;
 use crate::clock::Clock;
 use crate::core::answer::{Answer, Failure, HttpFacts, Said};
 use crate::core::question::Question;
+use crate::core::time::Time;
 
 /// Answers by the truth at the time of the question.
 pub struct Simulated {
@@ -35,7 +36,7 @@ pub fn configuration(count: usize, database: &str) -> String {
 }
 
 impl Script for Simulated {
-    fn answer(&self, question: &Question) -> Answer {
+    fn answer(&self, question: &Question, _now: Time) -> Answer {
         let now = self.clock.now();
         if self.truth.is_dead(now) {
             return dead(question);

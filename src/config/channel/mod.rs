@@ -26,6 +26,8 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// What is told there.
     pub route: Route,
+    /// The zone of whoever reads it.
+    pub zone: Tz,
 }
 
 /// What a channel is.
@@ -199,8 +201,9 @@ impl Config {
     /// Every place that can be told, with what it wants to hear.
     pub fn ways(&self) -> Vec<Way> {
         let places = |channel: &Channel| {
-            let (name, route, wakes) = (channel.name.clone(), channel.route.clone(), channel.wakes());
-            let way = move |recipient| Way { channel: name.clone(), recipient, route: route.clone(), wakes };
+            let (name, route) = (channel.name.clone(), channel.route.clone());
+            let (wakes, zone) = (channel.wakes(), channel.zone);
+            let way = move |recipient| Way { channel: name.clone(), recipient, route: route.clone(), wakes, zone };
             channel.recipients().into_iter().map(way).collect::<Vec<_>>()
         };
         self.channels.iter().flat_map(places).collect()
@@ -227,9 +230,10 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Channel> {
             return None;
         }
     };
+    let zone = super::read_zone(table).unwrap_or(zone);
     let route = routing::read(table, zone);
     table.finish();
-    read.map(|kind| Channel { name, kind, route })
+    read.map(|kind| Channel { name, kind, route, zone })
 }
 
 pub(super) fn read_url(table: &Table<'_>, key: &str) -> Option<Url> {

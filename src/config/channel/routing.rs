@@ -13,7 +13,6 @@ use crate::core::route::Route;
 use crate::read::{At, Table};
 
 pub(super) fn read(table: &Table<'_>, zone: Tz) -> Route {
-    let zone = crate::config::read_zone(table).unwrap_or(zone);
     Route {
         at_least: table.word::<Level>("at_least", &["info", "warning", "critical"]).map(|level| level.value),
         verdicts: words::<Verdict>(table, "verdicts", &["degraded", "outage", "dropped", "unknown"]),

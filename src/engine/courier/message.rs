@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use super::super::{alert_snapshot, alert_view};
 use super::Courier;
 use crate::core::act::{Act, Deed};
@@ -44,15 +46,16 @@ impl Courier {
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
         let repeat = delivery.maybe_repeat || self.was_said(delivery);
-        let mut message = self.plain_message(&delivery.alert, &view, &delivery.recipient, now);
+        let zone = self.zone(&delivery.channel, &delivery.recipient);
+        let mut message = self.plain_message(&delivery.alert, &view, (&delivery.recipient, zone), now);
         if !delivery.with.is_empty() {
             let all = delivery.with.iter().chain([delivery]);
             let views: std::result::Result<Vec<_>, String> =
                 all.map(|one| Ok((one.alert.thread.clone(), self::view(&one.alert)?))).collect();
             let views = views?;
             message.title = format!("{}: {} messages that waited", view.platform, views.len());
-            message.plain = digest::text(&views, Format::Plain, now, repeat);
-            message.html = digest::text(&views, Format::Html, now, repeat);
+            message.plain = digest::text(&views, Format::Plain, now, repeat, zone);
+            message.html = digest::text(&views, Format::Html, now, repeat, zone);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
             message.others.clear();
             // Another text than that of the last of them, and as loud as the loudest.
@@ -62,10 +65,15 @@ impl Courier {
             return Ok(message);
         }
         let newer = delivery.newer.as_ref().filter(|_| now.since(view.at) >= LATE);
-        let newer = newer.and_then(|newer| self::view(newer).ok()).map(|newer| newer.title());
-        let footer = Footer { repeat, instead: delivery.instead.clone(), newer, stands: None };
+        let newer = newer.and_then(|newer| self::view(newer).ok()).map(|newer| newer.title(zone));
+        let footer = Footer { repeat, instead: delivery.instead.clone(), newer, stands: None, zone };
         message.plain = view.text(Format::Plain, now, &footer);
         message.html = view.text(Format::Html, now, &footer);
+        if let Body::Open { .. } = &view.body {
+            // As reminders were written before: it goes with the next release.
+            let lines: Vec<&str> = message.plain.lines().skip(1).collect();
+            message.view["body"]["note"] = serde_json::json!({ "title": message.title, "lines": lines });
+        }
         message.root.clone_from(&delivery.root);
         if let Body::Report(report) = &view.body {
             message.files = picture(&report.picture(&view.platform));
@@ -73,7 +81,14 @@ impl Courier {
         Ok(message)
     }
 
-    fn plain_message(&self, alert: &AlertRow, view: &AlertView, recipient: &str, now: Time) -> Message {
+    /// The zone of whoever reads at a place.
+    fn zone(&self, channel: &str, recipient: &str) -> Tz {
+        let ways = self.ways();
+        let place = ways.everybody.iter().find(|way| way.channel == channel && way.recipient == recipient);
+        place.map_or(Tz::UTC, |way| way.zone)
+    }
+
+    fn plain_message(&self, alert: &AlertRow, view: &AlertView, (recipient, zone): (&str, Tz), now: Time) -> Message {
         Message {
             id: alert.public_id.clone(),
             recipient: recipient.to_owned(),
@@ -81,7 +96,7 @@ impl Courier {
             level: alert.level,
             at: now,
             platform: view.platform.clone(),
-            title: view.title(),
+            title: view.title(zone),
             plain: String::new(),
             html: String::new(),
             thread: alert.thread.clone(),
@@ -99,23 +114,24 @@ impl Courier {
     /// A message that was sent, with how it stands now on top; `None` where nothing is to be said.
     pub(super) async fn amended(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
         let (Ok(view), Ok(newest)) = (view(&amend.alert), view(&amend.newest)) else { return Ok(None) };
+        let zone = self.zone(&amend.channel, &amend.recipient);
         let acts = match &amend.alert.thread {
             Some(thread) => self.store.acts_about(thread).await?,
             None => Vec::new(),
         };
         let ack = acts.iter().rfind(|act| act.deed == Deed::Ack && act.at >= amend.newest.at);
-        let settled = acts.iter().rfind(|act| said_of(act).is_some());
+        let settled = acts.iter().rfind(|act| said_of(act, zone, now).is_some());
         let mut stands = Vec::new();
         if amend.newest.id != amend.alert.id {
-            stands.push(format!("{}, {}", newest.title(), newest.at.short()));
+            stands.push(format!("{}, {}", newest.title(zone), newest.at.local(zone, now)));
         }
-        stands.extend(ack.map(|act| format!("acknowledged by {}, {}", act.by, act.at.short())));
-        stands.extend(settled.and_then(said_of));
+        stands.extend(ack.map(|act| format!("{} is on it, since {}", act.by, act.at.local(zone, now))));
+        stands.extend(settled.and_then(|act| said_of(act, zone, now)));
         if stands.is_empty() {
             return Ok(None);
         }
-        let footer = Footer { stands: Some(stands.join("; ")), ..Footer::default() };
-        let mut message = self.plain_message(&amend.alert, &view, &amend.recipient, now);
+        let footer = Footer { stands: Some(stands.join("; ")), zone, ..Footer::default() };
+        let mut message = self.plain_message(&amend.alert, &view, (&amend.recipient, zone), now);
         message.plain = view.text(Format::Plain, now, &footer);
         message.html = view.text(Format::Html, now, &footer);
         message.over = is_over(&newest);
@@ -139,14 +155,14 @@ fn picture(svg: &str) -> Vec<File> {
     }
 }
 
-fn said_of(act: &Act) -> Option<String> {
+fn said_of(act: &Act, zone: Tz, now: Time) -> Option<String> {
     let what = match act.deed {
         Deed::Accept => "accepted as normal",
         Deed::ItWasUs => "it was us",
         Deed::FalseAlarm => "a false alarm",
         _ => return None,
     };
-    Some(format!("{what}, says {}, {}", act.by, act.at.short()))
+    Some(format!("{what}, says {}, {}", act.by, act.at.local(zone, now)))
 }
 
 /// A message about plugwatch itself, for one recipient, beside the outbox.
@@ -169,7 +185,7 @@ pub fn note_message(
         level,
         at: now,
         platform: platform.to_owned(),
-        title: view.title(),
+        title: view.title(Tz::UTC),
         plain: view.text(Format::Plain, now, &footer),
         html: view.text(Format::Html, now, &footer),
         thread: None,

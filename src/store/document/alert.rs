@@ -20,6 +20,9 @@ pub enum BodyDocument {
     /// `started`
     #[serde(rename = "started")]
     Started(StartedDocument),
+    /// `open`
+    #[serde(rename = "open")]
+    Open(OpenDocument),
     /// `note`
     #[serde(rename = "note")]
     Note(NoteDocument),
@@ -44,6 +47,34 @@ document! {
     NoteDocument {
         "title" title: String,
         "lines" lines: Vec<String>,
+    }
+
+    /// What is still open.
+    OpenDocument {
+        "items" items: Vec<OpenItemDocument>,
+        #[serde(default)]
+        "next" next: Option<Time>,
+    }
+
+    /// One thing that is still open.
+    OpenItemDocument {
+        "id" id: String,
+        "label" label: String,
+        "state" state: String,
+        "since" since: Time,
+        "trouble_since" trouble_since: Option<Time>,
+        "ends" ends: Option<Time>,
+        "say" say: String,
+        "fallback" fallback: Option<String>,
+        "fallback_works" fallback_works: Option<bool>,
+        "incident" incident: Option<String>,
+        "hint" hint: Option<String>,
+    }
+
+    /// What still works.
+    WorkingDocument {
+        "label" label: String,
+        "checked" checked: Time,
     }
 
     /// What is monitored, said at the start.
@@ -103,6 +134,16 @@ document! {
         "steps" steps: Vec<String>,
         #[serde(default)]
         "attested" attested: bool,
+        #[serde(default)]
+        "working" working: Vec<WorkingDocument>,
+        #[serde(default)]
+        "fallback_on" fallback_on: Option<WorkingDocument>,
+        #[serde(default)]
+        "fallback_works" fallback_works: Option<bool>,
+        #[serde(default)]
+        "ends" ends: Option<Time>,
+        #[serde(default)]
+        "next" next: Option<Time>,
     }
 
     /// Several dependencies in one message.

@@ -78,6 +78,8 @@ document! {
         "dropped" dropped: bool,
         #[serde(default)]
         "lost_at" lost_at: Option<Time>,
+        #[serde(default)]
+        "blind_since" blind_since: Option<Time>,
     }
 }
 
@@ -87,5 +89,6 @@ keeps! {
     ToldDocument => Told {
         verdict, reason, fault, incident, began_at, opened_at, news_at, reminders, reminded_at, blind, suspected,
         suspected_last, held_since, muted, cause_up, open, turned_at, turns, flapping, proof, dropped, lost_at,
+        blind_since,
     }
 }

@@ -11,7 +11,10 @@ mod dependency;
 mod report;
 mod standing;
 
-pub use alert::{AboutDocument, AlertDocument, BodyDocument, GroupDocument, NoteDocument, StartedDocument};
+pub use alert::{
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, NoteDocument, OpenDocument, OpenItemDocument,
+    StartedDocument, WorkingDocument,
+};
 pub use report::{ReportDocument, RowDocument, TodoDocument};
 
 pub(super) use dependency::{CombinedDocument, ToldDocument};

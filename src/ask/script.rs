@@ -1,0 +1,54 @@
+//! Answers from a script instead of a network: the seam at which the drop bench and the simulation put in
+//! what vendors say. Budgets hold as over a network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Gate;
+use crate::core::answer::{Answer, Failure};
+use crate::core::budget::come_back;
+use crate::core::question::Question;
+use crate::core::time::Time;
+
+/// A script of what everybody says.
+pub trait Script: Send + Sync {
+    /// The answer to one question at `now`.
+    fn answer(&self, question: &Question, now: Time) -> Answer;
+
+    /// How each of the anchors answers.
+    fn anchors(&self) -> Vec<Result<(), Failure>>;
+
+    /// Whether it speaks of this at all; what was reported to plugwatch is read from the store otherwise.
+    fn knows(&self, _question: &Question) -> bool {
+        true
+    }
+}
+
+/// A script behind the gate, if there is one.
+#[derive(Clone)]
+pub(super) struct Scripted {
+    pub(super) script: Arc<dyn Script>,
+    pub(super) gate: Option<Arc<Gate>>,
+}
+
+impl Scripted {
+    /// The answer, once the host may be asked: the clock moves on while somebody waits for that.
+    pub(super) async fn ask(&self, question: &Question, urgent: bool, now: Time) -> Answer {
+        let host = match question {
+            Question::Http(_) | Question::Rdap(_) => question.host(),
+            _ => return self.script.answer(question, now),
+        };
+        let Some(gate) = &self.gate else { return self.script.answer(question, now) };
+        let Some(at) = gate.pass_at(host, urgent).await else {
+            return Answer::failed(question.shown(), Failure::ToldToWait, "");
+        };
+        gate.clock().move_to(at);
+        let answer = self.script.answer(question, at);
+        let http = answer.http.as_ref().filter(|http| http.status == 429);
+        let wish = http.and_then(|http| http.headers.get("retry-after")?.trim().parse().ok());
+        if let Some(seconds) = wish {
+            gate.stay_away(host, come_back(at, Duration::from_secs(seconds)));
+        }
+        answer
+    }
+}

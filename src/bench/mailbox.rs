@@ -1,0 +1,115 @@
+//! The channels of a scenario: each keeps what it took, or takes nothing for a while.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use super::step::Takings;
+use crate::core::incident::{Level, Reason};
+use crate::core::time::Time;
+use crate::engine::Ways;
+use crate::notify::{Message, Record, Senders, Settings, Tried};
+
+/// A message as it arrived.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// When, by the scenario's own time.
+    pub at: Time,
+    /// How far the machine's clock was from that then, in milliseconds.
+    pub shifted: i64,
+    /// The channel that took it.
+    pub channel: String,
+    /// The alert's public id.
+    pub alert: String,
+    /// Why it was sent.
+    pub reason: Reason,
+    /// How loud.
+    pub level: Level,
+    /// What people read.
+    pub text: String,
+}
+
+/// All channels of a scenario; they outlive the program.
+#[derive(Clone, Default)]
+pub(super) struct Mailbox {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    arrived: Vec<Arrived>,
+    takings: HashMap<String, Takings>,
+    shifted: i64,
+}
+
+/// One channel.
+struct Slot {
+    channel: String,
+    mailbox: Mailbox,
+}
+
+impl Mailbox {
+    /// What a channel does with messages from now on.
+    pub(super) fn set(&self, channel: &str, takings: Takings) {
+        self.lock().takings.insert(channel.to_owned(), takings);
+    }
+
+    /// The machine's clock is so far from the scenario's own time from now on, in milliseconds.
+    pub(super) fn shift(&self, by: i64) {
+        self.lock().shifted += by;
+    }
+
+    /// Everything that arrived, in its order.
+    pub(super) fn arrived(&self) -> Vec<Arrived> {
+        self.lock().arrived.clone()
+    }
+
+    /// What arrived after the first so many.
+    pub(super) fn arrived_since(&self, count: usize) -> Vec<Arrived> {
+        self.lock().arrived.get(count..).map(<[Arrived]>::to_vec).unwrap_or_default()
+    }
+
+    /// The places of a configuration, each of which leads here.
+    ///
+    /// # Errors
+    /// No sender could be made.
+    pub(super) fn ways(&self, config: &crate::config::Config) -> Result<Ways, String> {
+        let slot = |channel: &crate::config::Channel| {
+            let slot = Slot { channel: channel.name.clone(), mailbox: self.clone() };
+            (channel.name.clone(), Settings::Recorded(Arc::new(slot)))
+        };
+        let senders = Senders::new(config.channels.iter().map(slot), Arc::default())?;
+        Ok(Ways { senders, everybody: config.ways(), off: Vec::new() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record for Slot {
+    fn send<'m>(&'m self, message: &'m Message) -> BoxFuture<'m, Tried> {
+        let mut state = self.mailbox.lock();
+        let takings = state.takings.get(&self.channel).copied().unwrap_or(Takings::Works);
+        if matches!(takings, Takings::Works | Takings::AnswerLost) {
+            let shifted = state.shifted;
+            state.arrived.push(Arrived {
+                at: Time(message.at.0 - shifted),
+                shifted,
+                channel: self.channel.clone(),
+                alert: message.id.clone(),
+                reason: message.reason,
+                level: message.level,
+                text: message.plain.clone(),
+            });
+        }
+        let tried = match takings {
+            Takings::Works => Tried::Sent(None),
+            Takings::Unreachable => Tried::Retry { after: None, why: "it does not answer".to_owned() },
+            Takings::AnswerLost => Tried::Unsure { why: "its answer was lost".to_owned() },
+            Takings::Refuses => Tried::Refused { why: "it refuses us".to_owned() },
+        };
+        Box::pin(async { tried })
+    }
+}

@@ -1,0 +1,148 @@
+//! How many messages there were, and whether they arrived: one for each event and reason, no more in an hour
+//! than a person reads, and all of them somewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::judge::{AFTERWARDS, Finding};
+use super::mailbox::Arrived;
+use super::scenario::{Scenario, Truth};
+use super::step::{Happens, Takings};
+use super::told::Told;
+use crate::core::incident::{Level, Reason};
+use crate::core::reminder;
+use crate::core::text::sloppy;
+use crate::core::time::{Time, human};
+
+/// More messages within an hour are read by nobody at night. One event brings three or four: it is dropped,
+/// the next one with it, a reminder, its end.
+const MOST_AN_HOUR: usize = 8;
+/// A critical alert is with somebody by then, where any channel works.
+const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
+
+/// The event that a message belongs to: the one that began last of those that it may be about. A reminder
+/// speaks of everything that is open, and belongs to what it names first.
+fn event_of<'s>(scenario: &'s Scenario, told: &Told) -> Option<&'s str> {
+    let ids = if told.reason == Reason::StillOpen { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
+    let fits = |truth: &&Truth| {
+        let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
+        ids.contains(&truth.dependency) && told.at >= truth.from && !over
+    };
+    scenario.truths.iter().filter(fits).max_by_key(|truth| truth.from).map(|truth| truth.event.as_str())
+}
+
+/// One message for each event and reason, unless the file gives a reason for more. Returns how many each
+/// event brought.
+pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) -> Vec<usize> {
+    let mut events: BTreeMap<&str, Vec<&Told>> =
+        scenario.truths.iter().map(|truth| (truth.event.as_str(), Vec::new())).collect();
+    for one in told {
+        if let Some(event) = event_of(scenario, one) {
+            events.entry(event).or_default().push(one);
+        }
+    }
+    for (event, messages) in &events {
+        let loud = messages.iter().filter(|one| one.level == Level::Critical && one.reason != Reason::StillOpen);
+        let loud = loud.count();
+        let mut reasons: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
+        for one in messages {
+            // What cannot be seen for another reason is another thing to do.
+            let why = if one.reason == Reason::Blind { one.why.as_str() } else { "" };
+            reasons.entry((one.reason, why)).or_default().push(&one.title);
+        }
+        for ((reason, _), titles) in reasons {
+            let most = most(scenario, event, reason, loud);
+            if titles.len() > most {
+                let what = format!(
+                    "{event} brings {} messages ({reason}) instead of {most}: {}",
+                    titles.len(),
+                    titles.join("; ")
+                );
+                wrong.push(Finding::new("many", what));
+            }
+        }
+    }
+    events.values().map(Vec::len).collect()
+}
+
+fn most(scenario: &Scenario, event: &str, reason: Reason, loud: usize) -> usize {
+    let truths = || scenario.truths.iter().filter(|truth| truth.event == event);
+    // What comes and goes opens and ends as often.
+    let turns = matches!(reason, Reason::Opened | Reason::Worsened | Reason::Cascade | Reason::Recovered);
+    let openings = truths().map(|truth| truth.openings).max().filter(|_| turns).unwrap_or(1);
+    let given = truths().filter_map(|truth| truth.expect.more.most.get(&reason)).max().copied().unwrap_or(1);
+    let reminders = if reason == Reason::StillOpen { reminders(scenario, event, loud) } else { 1 };
+    openings.max(given).max(reminders)
+}
+
+/// How many reminders of an event are right: those before somebody acknowledges each of so many critical
+/// messages, and those afterwards.
+fn reminders(scenario: &Scenario, event: &str, loud: usize) -> usize {
+    let truths = || scenario.truths.iter().filter(|truth| truth.event == event);
+    let from = truths().map(|truth| truth.from).min().unwrap_or_default();
+    let to = truths().map(|truth| truth.to.unwrap_or(scenario.lasts)).max().unwrap_or_default() + AFTERWARDS;
+    let lasts = Time(0).plus(to.saturating_sub(from));
+    let after = scenario.acknowledged.as_ref().map_or(lasts, |(_, after)| Time(0).plus(*after));
+    let count = |due: &dyn Fn(Time) -> Time, spoken: Time, until: Time| {
+        let next = |spoken: &Time| Some(due(*spoken));
+        std::iter::successors(Some(due(spoken)), next).take_while(|at| *at < until).count()
+    };
+    let before = count(&|spoken| reminder::unseen(Time(0), spoken), Time(0), after.min(lasts));
+    before * loud.max(1) + count(&|spoken| reminder::acknowledged(after, spoken), after, lasts)
+}
+
+/// No message is put together badly.
+pub(super) fn judge_style(told: &[Told], wrong: &mut Vec<Finding>) {
+    for one in told {
+        for line in one.text.lines() {
+            if let Some(what) = sloppy(line) {
+                wrong.push(Finding::new("message", format!("{what}: {line}")));
+            }
+        }
+    }
+}
+
+/// No hour brings more than a person reads.
+pub(super) fn judge_hours(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
+    let most = scenario.most_an_hour.as_ref().map_or(MOST_AN_HOUR, |(most, _)| *most);
+    let counts = |told: &&Told| !matches!(told.reason, Reason::Started | Reason::Report);
+    let at: Vec<Duration> = told.iter().filter(counts).map(|told| told.at).collect();
+    let hour = Duration::from_secs(3_600);
+    let busiest =
+        at.iter().map(|from| (at.iter().filter(|at| **at >= *from && **at < *from + hour).count(), from)).max();
+    if let Some((count, from)) = busiest.filter(|(count, _)| *count > most) {
+        let what = format!("{count} messages within the hour after {}, instead of {most} at most", human(*from));
+        wrong.push(Finding::new("many", what));
+    }
+}
+
+/// Every alert arrived somewhere; what is critical within a minute, where no channel was in trouble.
+pub(super) fn judge_arrived(
+    scenario: &Scenario,
+    told: &[Told],
+    arrived: &[Arrived],
+    begin: Time,
+    wrong: &mut Vec<Finding>,
+) {
+    let mut first: BTreeMap<&str, Time> = BTreeMap::new();
+    for one in arrived {
+        first.entry(one.alert.trim_end_matches("-digest")).or_insert(one.at);
+    }
+    let troubled = scenario.steps.iter().flat_map(|step| &step.happens).any(|happens| {
+        matches!(happens, Happens::Channel(_, takings) if *takings != Takings::Works)
+            || matches!(happens, Happens::ClockAhead(_) | Happens::ClockBack(_))
+    });
+    let mut missing = BTreeSet::new();
+    for one in told {
+        let at = first.get(one.id.as_str());
+        // What was told in the last minute may still be on its way.
+        let ends = scenario.lasts.saturating_sub(CRITICAL_WITHIN);
+        if at.is_none() && one.at < ends && missing.insert(&one.title) {
+            wrong.push(Finding::new("undelivered", format!("nobody got \u{201c}{}\u{201d}", one.title)));
+        }
+        let late = at.map(|at| at.since(begin).saturating_sub(one.at)).filter(|late| *late > CRITICAL_WITHIN);
+        if let Some(late) = late.filter(|_| one.level == Level::Critical && !troubled) {
+            wrong.push(Finding::new("undelivered", format!("\u{201c}{}\u{201d} came {} late", one.title, human(late))));
+        }
+    }
+}

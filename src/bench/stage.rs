@@ -1,0 +1,296 @@
+//! The program in a scenario: engine, store and courier, in virtual time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use super::mailbox::Mailbox;
+use super::person::People;
+use super::play::Shows;
+use super::scenario::Scenario;
+use super::step::{Does, Happens};
+use super::{Finding, Scripted};
+use crate::ask::Askers;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::incident::{Level, Reason};
+use crate::core::time::{Time, human};
+use crate::engine::{Courier, Engine};
+use crate::ids::Ids;
+use crate::store::Store;
+
+/// Scenarios begin on a Tuesday, far from the weekly report.
+const BEGINS: Time = Time(1_772_524_800_000);
+/// What is watched is known to be live before anything happens.
+const BEFORE: Duration = Duration::from_secs(1_800);
+/// More rounds than this in a minute of the scenario's time come of something that hurries itself.
+const MOST_TICKS: u32 = 20_000;
+
+/// When a scenario's own time begins.
+pub(super) fn begin() -> Time {
+    BEGINS.plus(BEFORE)
+}
+
+/// Who makes askers, of the configuration and the clock that is moved.
+pub(super) type Asking<'a> = dyn Fn(&Config, &Clock) -> Askers + 'a;
+
+/// A scenario that is being played.
+pub(super) struct Stage<'a> {
+    scenario: &'a Scenario,
+    folder: PathBuf,
+    script: Arc<Scripted>,
+    askers: &'a Asking<'a>,
+    clock: Clock,
+    mailbox: Mailbox,
+    people: People,
+    /// What the file in force says.
+    text: String,
+    program: Program,
+    /// When somebody sees to what is open, and the last alert that was looked at for that.
+    acknowledges: (Option<Time>, usize),
+    /// How far the machine's clock is from the scenario's own time, in milliseconds.
+    shifted: i64,
+    pub(super) shows: Shows,
+    pub(super) wrong: Vec<Finding>,
+}
+
+struct Program {
+    engine: Engine,
+    courier: Courier,
+    pub(super) store: Arc<Store>,
+    config: Config,
+    ids: Ids,
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl<'a> Stage<'a> {
+    /// Starts the program half an hour before the scenario's own time begins.
+    ///
+    /// # Errors
+    /// The configuration is wrong, or the store fails.
+    pub(super) async fn open(
+        scenario: &'a Scenario,
+        folder: &Path,
+        script: Arc<Scripted>,
+        askers: &'a Asking<'a>,
+    ) -> Result<Stage<'a>, String> {
+        let clock = Clock::manual(BEGINS);
+        let mailbox = Mailbox::default();
+        let config = configuration(scenario, &scenario.config, folder)?;
+        let program = Program::start(config, folder, askers, &clock, &mailbox).await?;
+        let (people, shows) = (People::default(), Shows::new());
+        let (folder, text) = (folder.to_owned(), scenario.config.clone());
+        let acknowledges = (None, 0);
+        let wrong = Vec::new();
+        let shifted = 0;
+        Ok(Stage {
+            scenario,
+            folder,
+            script,
+            askers,
+            clock,
+            mailbox,
+            people,
+            text,
+            program,
+            acknowledges,
+            shifted,
+            shows,
+            wrong,
+        })
+    }
+
+    /// What the program has kept.
+    pub(super) fn store(&self) -> &Arc<Store> {
+        &self.program.store
+    }
+
+    /// What arrived.
+    pub(super) fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// A time of the scenario by the machine's clock.
+    fn at(&self, since: Duration) -> Time {
+        Time(begin().plus(since).0 + self.shifted)
+    }
+
+    /// How much of the scenario's own time has passed at `now`.
+    fn since(&self, now: Time) -> Duration {
+        Time(now.0 - self.shifted).since(begin())
+    }
+
+    /// One thing happens.
+    ///
+    /// # Errors
+    /// The store fails, or a configuration is wrong.
+    pub(super) async fn happens(mut self, happens: &Happens) -> Result<Stage<'a>, String> {
+        let now = self.clock.now();
+        match happens {
+            Happens::Set(modes) => self.script.set(modes),
+            Happens::Channel(name, takings) => self.mailbox.set(name, *takings),
+            Happens::Restart(pause) => return self.restart(*pause).await,
+            Happens::ClockAhead(by) => {
+                self.shift(crate::core::time::millis(*by));
+                self.clock.move_to(now.plus(*by));
+            }
+            Happens::ClockBack(by) => {
+                self.shift(-crate::core::time::millis(*by));
+                self.clock.set_back_to(Time(now.0 - crate::core::time::millis(*by)));
+                // The running program looks at its clock every two seconds.
+                self.program.engine.settle(self.clock.now()).await.map_err(self::text)?;
+            }
+            Happens::Reload(text) => self.reload(text).await?,
+            Happens::Reported(key, report) => {
+                let report = crate::core::heard::Report { at: now, ..report.clone() };
+                self.program.store.hear(&[(key.clone(), report)]).await.map_err(self::text)?;
+            }
+            Happens::Person(who, does) => self.act(who, does).await?,
+        }
+        Ok(self)
+    }
+
+    fn shift(&mut self, by: i64) {
+        self.shifted += by;
+        self.mailbox.shift(by);
+    }
+
+    async fn act(&mut self, who: &str, does: &Does) -> Result<(), String> {
+        let now = self.clock.now();
+        let Program { store, config, ids, .. } = &self.program;
+        if let Err(no) = self.people.act((store, config, ids), who, does, (begin(), now)).await {
+            self.wrong.push(Finding::new("script", format!("{who} could not do it: {no}")));
+        }
+        self.program.engine.settle(now).await.map_err(text)
+    }
+
+    /// Killed as it stands, and started again from what is on disk.
+    async fn restart(self, pause: Duration) -> Result<Stage<'a>, String> {
+        let Stage { program: Program { engine, courier, store, .. }, .. } = self;
+        drop((engine, courier));
+        store.close().await;
+        drop(store);
+        self.clock.move_to(self.clock.now().plus(pause));
+        let config = configuration(self.scenario, &self.text, &self.folder)?;
+        let program = Program::start(config, &self.folder, self.askers, &self.clock, &self.mailbox).await?;
+        Ok(Stage { program, ..self })
+    }
+
+    async fn reload(&mut self, text: &str) -> Result<(), String> {
+        let config = configuration(self.scenario, text, &self.folder)?;
+        let askers = (self.askers)(&config, &self.clock);
+        self.program.courier.replace(self.mailbox.ways(&config)?).await;
+        self.program.engine.reload(config.clone(), askers, self.clock.now()).await.map_err(self::text)?;
+        self.program.config = config;
+        self.text = text.to_owned();
+        Ok(())
+    }
+
+    /// Lets time pass until `until`: the clock jumps from one due thing to the next.
+    ///
+    /// # Errors
+    /// The store fails, or it does not end.
+    pub(super) async fn pass(&mut self, until: Duration) -> Result<(), String> {
+        let until = self.at(until);
+        let (mut minute, mut ticks) = (0, 0);
+        while let Some(now) = self.next().await?.map(|due| due.max(self.clock.now())).filter(|due| *due < until) {
+            (minute, ticks) = if now.0 / 60_000 == minute { (minute, ticks + 1) } else { (now.0 / 60_000, 0) };
+            if ticks > MOST_TICKS {
+                let at = human(self.since(now));
+                return Err(format!("it does not end: after {at} it asks again and again, {ticks} times in a minute"));
+            }
+            self.program.engine.tick(now);
+            self.program.engine.settle(now).await.map_err(text)?;
+            self.look_at_board(now);
+            self.program.courier.deliver(now).await.map_err(text)?;
+            self.acknowledge(now).await?;
+        }
+        self.clock.move_to(until);
+        Ok(())
+    }
+
+    /// When something is due next: a check, a decision, a message, somebody's look at the messages.
+    async fn next(&self) -> Result<Option<Time>, String> {
+        let delivery = self.program.store.next_delivery().await.map_err(text)?;
+        Ok([self.program.engine.next_due(), delivery, self.acknowledges.0].into_iter().flatten().min())
+    }
+
+    /// Somebody sees to what is critical, some time after it came.
+    async fn acknowledge(&mut self, now: Time) -> Result<(), String> {
+        let Some((who, after)) = &self.scenario.acknowledged else { return Ok(()) };
+        if self.acknowledges.0.is_some_and(|at| at <= now) {
+            self.acknowledges.0 = None;
+            let Program { store, config, ids, .. } = &self.program;
+            // What is over by then needs nobody.
+            let all = Does::Acknowledge(None);
+            drop(self.people.act((store, config, ids), who, &all, (begin(), now)).await);
+            self.program.engine.settle(now).await.map_err(text)?;
+        }
+        let arrived = self.mailbox.arrived_since(self.acknowledges.1);
+        self.acknowledges.1 += arrived.len();
+        let loud = arrived.iter().find(|one| one.level == Level::Critical && one.reason != Reason::StillOpen);
+        if let Some(loud) = loud {
+            let at = Time(loud.at.0 + self.shifted);
+            self.acknowledges.0.get_or_insert(at.plus(*after));
+        }
+        Ok(())
+    }
+
+    fn look_at_board(&mut self, now: Time) {
+        let since = self.since(now);
+        let board = self.program.engine.windows().board.borrow().clone();
+        for dependency in &board.dependencies {
+            let shown = dependency.shown();
+            let known = self.shows.entry(dependency.id.clone()).or_default();
+            if known.last().is_none_or(|(_, last)| *last != shown) {
+                known.push((since, shown));
+            }
+        }
+    }
+}
+
+impl Program {
+    async fn start(
+        config: Config,
+        folder: &Path,
+        askers: &Asking<'_>,
+        clock: &Clock,
+        mailbox: &Mailbox,
+    ) -> Result<Program, String> {
+        let store = Arc::new(Store::open_scratch(&folder.join("bench.db")).await.map_err(text)?);
+        // The same in every run, and new after a restart.
+        let seconds = clock.now().since(BEGINS).as_secs();
+        let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
+        let askers = askers(&config, clock).with_inbox(store.clone());
+        let courier = Courier::new(store.clone(), mailbox.ways(&config)?, clock.clone(), ids.clone());
+        let engine = Engine::start(config.clone(), askers, store.clone(), clock.clone(), ids.clone());
+        Ok(Program { engine: engine.await.map_err(text)?, courier, store, config, ids })
+    }
+}
+
+/// The configuration of a scenario with this text, beside the files that it names.
+pub(super) fn configuration(scenario: &Scenario, own: &str, folder: &Path) -> Result<Config, String> {
+    std::fs::write(folder.join("key"), "not-a-real-key-for-anything").map_err(text)?;
+    let overlay = folder.join("catalog");
+    let mut head = format!("database = {:?}\n", folder.join("bench.db").display().to_string());
+    if !scenario.catalog.is_empty() {
+        std::fs::create_dir_all(&overlay).map_err(text)?;
+        head = format!("catalog = {:?}\n{head}", overlay.display().to_string());
+    }
+    for (name, file) in &scenario.catalog {
+        std::fs::write(overlay.join(format!("{name}.toml")), file).map_err(text)?;
+    }
+    let key = format!("{{ file = {:?} }}", folder.join("key").display().to_string());
+    let mut own = own.to_owned();
+    for (name, secret) in &scenario.world.secrets {
+        let file = folder.join(format!("key_{name}"));
+        std::fs::write(&file, secret).map_err(text)?;
+        own = own.replace(&format!("KEY_{name}"), &format!("{{ file = {:?} }}", file.display().to_string()));
+    }
+    let text_of = format!("{head}{}", own.replace("KEY", &key));
+    Config::read(format!("{}.toml", scenario.name), text_of).map_err(text)
+}

@@ -1,0 +1,237 @@
+//! What happens in a scenario: what vendors answer from then on, what people do, what comes in, and what
+//! breaks on our own side.
+
+use std::time::Duration;
+
+use crate::core::heard::{Report, Takes, Word, key};
+use crate::core::model::words;
+use crate::core::time::Time;
+use crate::read::{At, Table};
+
+use super::world::World;
+
+/// Things that happen at one time.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub at: Duration,
+    /// What, in this order.
+    pub happens: Vec<Happens>,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub enum Happens {
+    /// Which actor is in which modes from then on, by turns if there are several.
+    Set(Vec<(String, Vec<String>)>),
+    /// The program is killed, and started again after this long.
+    Restart(Duration),
+    /// The machine's clock is set ahead by this.
+    ClockAhead(Duration),
+    /// The machine's clock is set back by this.
+    ClockBack(Duration),
+    /// The configuration is changed to this text and taken up.
+    Reload(String),
+    /// A channel takes messages from then on as this says.
+    Channel(String, Takings),
+    /// Somebody does something.
+    Person(String, Does),
+    /// Something is reported to plugwatch, under a key of the inbox.
+    Reported(String, Report),
+}
+
+words! {
+    /// What a channel does with messages.
+    Takings {
+        /// It takes them.
+        Works = "works",
+        /// It does not answer, and took nothing.
+        Unreachable = "unreachable",
+        /// It takes them, and its answer is lost.
+        AnswerLost = "answer_lost",
+        /// It refuses us: a key, a group that we were put out of.
+        Refuses = "refuses",
+    }
+}
+
+/// What a person does. Names are ids or labels of dependencies.
+#[derive(Clone, Debug)]
+pub enum Does {
+    /// Sees to what is open about it; without a name, to everything.
+    Acknowledge(Option<String>),
+    /// Wants nothing about it for a while.
+    Mute(String, String),
+    /// Wants to hear of it again.
+    Unmute(String),
+    /// Announces work on it for a while, or that it is `over`.
+    Work(String, String),
+    /// Takes a warning or a change as normal.
+    Accept(String),
+    /// Did it.
+    ItWasUs(String),
+    /// Says that it never happened.
+    FalseAlarm(String),
+    /// Says that they still work for us.
+    StillWithUs(String),
+    /// Says that they left.
+    Left(String),
+    /// Brings a letter.
+    Bring(Letter),
+    /// Takes a letter back, by the name that it has in the file.
+    Withdraw(String),
+}
+
+/// A letter that somebody brings.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Its name in the file, to take it back.
+    pub name: String,
+    /// What it threatens; by the names in its text where nothing is said.
+    pub about: Vec<String>,
+    /// What it says.
+    pub text: String,
+    /// Its hour, since the scenario began; from its text where nothing is said.
+    pub effective: Option<Duration>,
+    /// They have left us already, it says.
+    pub left: bool,
+}
+
+/// Who does what stands in a step, unless it says so.
+const SOMEBODY: &str = "ops";
+
+/// Reads a step; `config` makes a configuration of the table of a reload.
+pub(super) fn read(table: &Table<'_>, config: impl Fn(&Table<'_>) -> String) -> Option<Step> {
+    let mut happens = Vec::new();
+    happens.extend(table.table("set").map(|set| Happens::Set(modes(&set))));
+    let span = |key: &str| table.duration(key).map(|span| span.value);
+    happens.extend(span("clock_ahead").map(Happens::ClockAhead));
+    happens.extend(span("clock_back").map(Happens::ClockBack));
+    happens.extend(table.table("reload").map(|reload| {
+        let text = config(&reload);
+        reload.finish();
+        Happens::Reload(text)
+    }));
+    happens.extend(channels(table));
+    happens.extend(table.tables("reported").iter().filter_map(reported));
+    let who = table.string("who").map_or_else(|| SOMEBODY.to_owned(), |who| who.value);
+    happens.extend(deeds(table).into_iter().map(|does| Happens::Person(who.clone(), does)));
+    happens.extend(span("restart_after").map(Happens::Restart));
+    let step = Step { at: table.duration("at")?.value, happens };
+    table.finish();
+    Some(step)
+}
+
+fn modes(set: &Table<'_>) -> Vec<(String, Vec<String>)> {
+    let modes = |key: At<String>| {
+        let one = set.any(&key.value)?;
+        let modes = match one.value.as_array() {
+            Some(list) => list.iter().filter_map(|mode| mode.as_str().map(str::to_owned)).collect(),
+            None => vec![one.value.as_str()?.to_owned()],
+        };
+        Some((key.value, modes))
+    };
+    set.keys().into_iter().filter_map(modes).collect()
+}
+
+fn channels(table: &Table<'_>) -> Vec<Happens> {
+    let words: Vec<&str> = Takings::ALL.iter().map(|takings| takings.word()).collect();
+    let Some(channels) = table.table("channel") else { return Vec::new() };
+    let one = |key: At<String>| Some(Happens::Channel(key.value.clone(), channels.word(&key.value, &words)?.value));
+    channels.keys().into_iter().filter_map(one).collect()
+}
+
+fn deeds(table: &Table<'_>) -> Vec<Does> {
+    let names = |key: &str| -> Vec<String> {
+        let list = table.strings(key).map(|list| list.value).unwrap_or_default();
+        list.into_iter().map(|name| name.value).collect()
+    };
+    let pairs = |key: &str| -> Vec<(String, String)> {
+        let Some(pairs) = table.table(key) else { return Vec::new() };
+        let pair = |name: At<String>| Some((name.value.clone(), pairs.string(&name.value)?.value));
+        pairs.keys().into_iter().filter_map(pair).collect()
+    };
+    let all = |name: String| Does::Acknowledge((name != "all").then_some(name));
+    let mut deeds: Vec<Does> = names("acknowledge").into_iter().map(all).collect();
+    deeds.extend(pairs("mute").into_iter().map(|(name, lasts)| Does::Mute(name, lasts)));
+    deeds.extend(names("unmute").into_iter().map(Does::Unmute));
+    deeds.extend(pairs("work").into_iter().map(|(name, lasts)| Does::Work(name, lasts)));
+    deeds.extend(names("accept").into_iter().map(Does::Accept));
+    deeds.extend(names("it_was_us").into_iter().map(Does::ItWasUs));
+    deeds.extend(names("false_alarm").into_iter().map(Does::FalseAlarm));
+    deeds.extend(names("still_with_us").into_iter().map(Does::StillWithUs));
+    deeds.extend(names("left").into_iter().map(Does::Left));
+    deeds.extend(table.tables("letter").iter().filter_map(letter).map(Does::Bring));
+    deeds.extend(names("withdraw").into_iter().map(Does::Withdraw));
+    deeds
+}
+
+fn letter(table: &Table<'_>) -> Option<Letter> {
+    let about = table.strings("about").map(|list| list.value).unwrap_or_default();
+    let letter = Letter {
+        name: table.string("name").map_or_else(|| "letter".to_owned(), |name| name.value),
+        about: about.into_iter().map(|name| name.value).collect(),
+        text: table.need_string("text", "\"We end your contract on Friday.\"")?.value,
+        effective: table.duration("effective").map(|at| at.value),
+        left: table.flag("left").is_some_and(|left| left.value),
+    };
+    table.finish();
+    Some(letter)
+}
+
+fn reported(table: &Table<'_>) -> Option<Happens> {
+    let count = |key: &str| table.count(key).map_or(0, |count| u64::from(count.value));
+    let report = match (table.string("feed"), table.string("job")) {
+        (Some(feed), None) => {
+            let code = table.string("code").map(|code| code.value).unwrap_or_default();
+            let report = Report { ok: count("ok"), failed: count("failed"), code, ..Report::of(Time(0), Word::Count) };
+            Some((key(Takes::Counts, &feed.value), report))
+        }
+        (None, Some(job)) => {
+            let failed = table.flag("failed").is_some_and(|failed| failed.value);
+            let word = if failed { Word::Failed } else { Word::Alive };
+            Some((key(Takes::Pings, &job.value), Report::of(Time(0), word)))
+        }
+        _ => {
+            table.missing("feed", "\"sign-up-texts\" (or `job`)");
+            None
+        }
+    };
+    table.finish();
+    report.map(|(key, report)| Happens::Reported(key, report))
+}
+
+/// What stands in a step must be able to happen.
+pub(super) fn check(step: &Step, table: &Table<'_>, world: &World, channels: &[String]) {
+    if step.happens.is_empty() {
+        table.problem(table.span(), "nothing happens in this step", "add `set = { actor = \"mode\" }`");
+    }
+    for happens in &step.happens {
+        match happens {
+            Happens::Set(modes) => check_modes(modes, table, world),
+            Happens::Channel(name, _) if !channels.contains(name) => {
+                let what = format!("there is no channel `{name}`");
+                table.problem(table.key_span("channel"), what, format!("channels are: {}", channels.join(", ")));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Modes that nobody knows would be answered with silence.
+fn check_modes(modes: &[(String, Vec<String>)], table: &Table<'_>, world: &World) {
+    const OURS: [&str; 2] = ["uplink", "anchors"];
+    for (actor, modes) in modes.iter().filter(|(actor, _)| !OURS.contains(&actor.as_str())) {
+        let known = world.modes_of(actor);
+        for mode in modes.iter().filter(|mode| !world.knows(actor, mode)) {
+            let span = table.table("set").map_or_else(|| table.span(), |set| set.key_span(actor));
+            let (what, cure) = match known.is_empty() {
+                true => (format!("there is no actor `{actor}`"), format!("actors are: {}", world.actors().join(", "))),
+                false => (
+                    format!("`{actor}` has no mode `{mode}`"),
+                    format!("it has {}; or add a [[reply]]", known.join(", ")),
+                ),
+            };
+            table.problem(span, what, cure);
+        }
+    }
+}

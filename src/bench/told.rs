@@ -1,0 +1,79 @@
+//! What was told, as far as the judge needs it.
+
+use std::time::Duration;
+
+use super::mailbox::Arrived;
+use crate::core::incident::{Level, Reason};
+use crate::core::model::{Fault, Verdict};
+use crate::core::time::Time;
+use crate::engine::alert_view;
+use crate::say::Format;
+use crate::say::alert::{AlertView, Body, Footer};
+use crate::store::AlertRow;
+
+/// An alert.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    /// The alert's public id.
+    pub id: String,
+    /// When, since the scenario began.
+    pub at: Duration,
+    pub reason: Reason,
+    pub level: Level,
+    /// Whom it is about; empty where it is about plugwatch itself.
+    pub ids: Vec<String>,
+    pub verdict: Option<Verdict>,
+    pub why: String,
+    pub fault: Option<Fault>,
+    /// Since when it says that it is so.
+    pub since: Option<Time>,
+    /// Who decides, as it names him.
+    pub decider: String,
+    /// Its title, without the sign before it.
+    pub title: String,
+    /// What people read, if it is sent at once.
+    pub text: String,
+}
+
+/// An alert as it would be sent at once.
+pub(super) fn written(row: &AlertRow) -> Option<String> {
+    let view = alert_view(&row.snapshot).ok()?;
+    Some(format!("---- {} ----\n{}", row.at.short(), view.text(Format::Plain, row.at, &Footer::default())))
+}
+
+/// What an alert tells. `begin` is when the scenario's own time began; `arrived` is how it arrived, where the
+/// machine's clock showed another time then.
+pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Option<Told> {
+    let shifted = arrived.map_or(0, |arrived| arrived.shifted);
+    let view = alert_view(&row.snapshot).ok()?;
+    let text = view.text(Format::Plain, row.at, &Footer::default());
+    let title = view.title(chrono_tz::Tz::UTC).trim_start_matches(|c: char| !c.is_ascii()).trim().to_owned();
+    let told = Told {
+        id: row.public_id.clone(),
+        at: arrived.map_or(row.at, |arrived| arrived.at).since(begin),
+        reason: row.reason,
+        level: row.level,
+        ids: about(row, &view),
+        verdict: None,
+        why: String::new(),
+        fault: None,
+        since: None,
+        decider: String::new(),
+        title,
+        text,
+    };
+    let Body::Dependency(about) = view.body else { return Some(told) };
+    let (verdict, fault, since) = (Some(about.verdict), Some(about.fault), Some(Time(about.since.0 - shifted)));
+    Some(Told { verdict, why: about.why, fault, since, decider: about.decider, ..told })
+}
+
+/// Sentences beside a verdict, such as those of a letter, are about a dependency all the same.
+fn about(row: &AlertRow, view: &AlertView) -> Vec<String> {
+    match &view.body {
+        Body::Dependency(about) => {
+            about.group.as_ref().map_or_else(|| vec![about.id.clone()], |group| group.ids.clone())
+        }
+        Body::Open { items, .. } => items.iter().map(|item| item.id.clone()).collect(),
+        _ => row.dependency.iter().cloned().collect(),
+    }
+}

@@ -1,0 +1,38 @@
+//! The likely cause, and how sure that is: never more than was seen.
+
+use super::alert::About;
+use crate::core::model::{Fault, Proof, Verdict};
+
+/// A sentence about whose doing it is; nothing where the rest of the message says it.
+pub(super) fn cause(about: &About) -> Option<String> {
+    if about.verdict == Verdict::Live {
+        return None;
+    }
+    let decider = &about.decider;
+    let said = match (about.fault, about.proof) {
+        // A key that was revoked and a server that was stopped by hand would look the same.
+        (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => format!(
+            "Likely {decider}'s decision. A key revoked and a service stopped by your own team would look the same."
+        ),
+        // An absence says nothing about its author.
+        (Fault::VendorDecision, Proof::Inferred) => {
+            format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
+        }
+        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
+            format!("Source: {decider} itself. An unpaid bill or a change by your own team looks the same.")
+        }
+        (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
+        (Fault::VendorDecision, Proof::Told) => {
+            "Source: a notice or a person's word, not seen by plugwatch.".to_owned()
+        }
+        (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
+            format!("{decider} is broken for everyone, not only for you.")
+        }
+        (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
+        (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
+        (Fault::Ours, _) => "This is on your side to fix.".to_owned(),
+        (Fault::Unclear, _) if about.verdict == Verdict::Unknown => return None,
+        (Fault::Unclear, _) => "Cause unknown.".to_owned(),
+    };
+    Some(super::sentence(said))
+}

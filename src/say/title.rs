@@ -1,0 +1,237 @@
+//! Titles: what happened to what, complete on a lock screen.
+
+use chrono_tz::Tz;
+
+use super::alert::{About, OpenItem, between};
+use crate::core::incident::Reason;
+use crate::core::model::{Fault, Verdict};
+use crate::core::notice::is_ending;
+use crate::core::time::{Time, human};
+
+/// A phone's lock screen shows so many characters of a title.
+const LONGEST: usize = 60;
+
+/// A title in its parts, so that a long name is cut and never what happened to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Title {
+    /// Colour is never the only sign: the words say it as well.
+    mark: &'static str,
+    what: String,
+    name: String,
+    /// The vendor, left out where there is no room.
+    vendor: String,
+    /// How long it was or has been so.
+    lasted: String,
+    /// When it will be.
+    when: String,
+}
+
+impl Title {
+    /// A title that is one text.
+    pub(super) fn plain(what: String) -> Title {
+        Title { what, ..Title::default() }
+    }
+
+    /// The title, of at most sixty characters where its parts allow.
+    pub(super) fn text(&self) -> String {
+        if self.name.is_empty() {
+            return self.what.clone();
+        }
+        let whole = self.joined(&self.name, &self.vendor);
+        if length(&whole) <= LONGEST {
+            return whole;
+        }
+        let without = self.joined(&self.name, "");
+        let over = length(&without).saturating_sub(LONGEST);
+        if over == 0 {
+            return without;
+        }
+        // A name of less than a dozen letters says nothing; then the title is longer.
+        let keep = self.name.chars().count().saturating_sub(over + 1).max(12);
+        self.joined(&super::cut(&self.name, keep), "")
+    }
+
+    fn joined(&self, name: &str, vendor: &str) -> String {
+        let Title { mark, what, lasted, when, .. } = self;
+        let inside: Vec<&str> = [vendor, lasted.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+        let inside = if inside.is_empty() { String::new() } else { format!(" ({})", inside.join(", ")) };
+        format!("{mark} {what}: {name}{inside}{when}")
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The title of an alert about a dependency that was made at `at`.
+pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
+    let (name, vendor) = named(about);
+    let title = Title { mark: mark(reason, about.verdict, &about.why), name, vendor, ..Title::default() };
+    let lasted = about.lasted.map(|lasted| human(between(about.since, lasted)));
+    let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}"));
+    match (reason, about.verdict) {
+        (Reason::Recovered, _) => {
+            let (what, words) = match about.before {
+                Some(Verdict::Dropped) => ("BACK", "dropped for "),
+                Some(Verdict::Degraded) => ("WARNING OVER", "after "),
+                _ => ("BACK", "out "),
+            };
+            Title { what: what.to_owned(), lasted: lasting(words), ..title }
+        }
+        (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
+        (Reason::Cascade, verdict) => {
+            let perhaps = if verdict == Verdict::Unknown { "Perhaps the " } else { "" };
+            Title { what: format!("{perhaps}{} vendor lost in 3 days", nth(about.loss_number)), ..title }
+        }
+        (_, Verdict::Degraded) if is_ending(&about.why) => {
+            let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
+            Title { what: "CUT-OFF ANNOUNCED".to_owned(), when: ends.unwrap_or_default(), ..title }
+        }
+        (reason, verdict) => Title { what: words(reason, verdict, about).to_owned(), ..title },
+    }
+}
+
+/// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for some days, and hours are counted in hours.
+fn when(ends: Time, at: Time, zone: Tz) -> String {
+    let left = ends.since(at);
+    let days = left.as_secs() / 86_400;
+    let day = if days < 6 { ends.weekday(zone) } else { ends.local(zone, at) };
+    let left = if (1..4).contains(&days) { format!("{} h", left.as_secs() / 3_600) } else { human(left) };
+    format!(", {day} (in {left})")
+}
+
+/// What happened, without whom and when.
+fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
+    match (reason, verdict) {
+        (Reason::Retired, _) => "NO LONGER MONITORED",
+        (Reason::Changed, _) => "CHANGED",
+        (Reason::Cleared, _) => "NOT DROPPED",
+        (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
+        (Reason::Flapping, _) => "UP AND DOWN",
+        (Reason::Settled, Verdict::Live) => "STABLE AGAIN",
+        (Reason::ItWasUs, _) => "YOUR SIDE, after all",
+        (Reason::Drill, _) => "DRILL, act as if DROPPED",
+        (Reason::Corrected, _) => "OUTAGE, not dropped",
+        (Reason::Blind, _) | (_, Verdict::Unknown) => match about.why.as_str() {
+            "access_lost" => "KEY REFUSED, or account suspended",
+            "unknown_status" => "UNKNOWN STATUS",
+            "never_seen_live" => "NEVER SEEN WORKING",
+            "credential_refused" => "KEY REFUSED",
+            "wrong_page" => "WRONG PAGE",
+            _ => "CAN'T CHECK",
+        },
+        (_, Verdict::Live) => "WORKING",
+        (_, Verdict::Dropped) => "DROPPED",
+        (_, Verdict::Outage) if about.fault == Fault::Ours => "DOWN, your side",
+        (_, Verdict::Outage) => "OUTAGE",
+        (_, Verdict::Degraded) => "WARNING",
+    }
+}
+
+/// The title of a reminder.
+pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
+    let Some(first) = items.first() else { return Title::default() };
+    let red = |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost") || item.ends.is_some();
+    let mark = if items.iter().any(red) { "🔴" } else { "🟠" };
+    let left = first.ends.filter(|ends| *ends > at).map(|ends| human(ends.since(at)));
+    let lasted = human(at.since(first.since));
+    match (items.len(), left) {
+        (1, Some(left)) => {
+            Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), ..Title::default() }
+        }
+        (1, None) => {
+            let what = format!("STILL {} ({lasted})", state(&first.state));
+            Title { mark, what, name: first.label.clone(), ..Title::default() }
+        }
+        (count, _) => {
+            let name: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
+            Title { mark, what: format!("STILL OPEN, {count} problems"), name: name.join(", "), ..Title::default() }
+        }
+    }
+}
+
+/// How something stands, as a title says it.
+pub(super) fn state(state: &str) -> &'static str {
+    match state {
+        "dropped" => "DROPPED",
+        "outage" => "OUT",
+        "degraded" => "A WARNING",
+        "access_lost" => "KEY REFUSED",
+        _ => "OPEN",
+    }
+}
+
+/// `2nd`, `3rd` ...
+fn nth(number: usize) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+/// Whom it is about: one dependency with its vendor, or several of one company.
+fn named(about: &About) -> (String, String) {
+    match &about.group {
+        Some(group) if group.mass => (format!("{} of {} services at once", group.lines.len(), group.of), String::new()),
+        Some(group) if group.lines.len() == group.of && group.of == 2 => {
+            (format!("both services at {}", group.name), String::new())
+        }
+        Some(group) if group.lines.len() == group.of => {
+            (format!("all {} services at {}", group.of, group.name), String::new())
+        }
+        Some(group) => (format!("{} of {} services at {}", group.lines.len(), group.of, group.name), String::new()),
+        None if about.vendor == "Website" || about.vendor == "DNS" || about.vendor == about.label => {
+            (about.label.clone(), String::new())
+        }
+        None => (about.label.clone(), about.vendor.clone()),
+    }
+}
+
+fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
+    match (reason, verdict) {
+        (Reason::Recovered | Reason::Sighted | Reason::Cleared, _) => "🟢",
+        (Reason::Drill, _) => "🔵",
+        (Reason::Settled, Verdict::Live) => "🟢",
+        (Reason::Cascade, _) => "🔴",
+        (Reason::Suspected | Reason::Flapping, _) => "🟡",
+        (_, Verdict::Unknown) if why == "access_lost" => "🔴",
+        (_, Verdict::Unknown) if why == "wrong_page" => "🟠",
+        (_, Verdict::Unknown) if why == "unknown_status" => "🟡",
+        (Reason::Blind, _) => "⚪",
+        (_, Verdict::Dropped) => "🔴",
+        (_, Verdict::Outage) => "🟠",
+        (_, Verdict::Degraded) if is_ending(why) => "🔴",
+        _ => "🟡",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(what: &str, name: &str, vendor: &str, lasted: &str) -> String {
+        let own = |text: &str| text.to_owned();
+        let when = String::new();
+        Title { mark: "🔴", what: own(what), name: own(name), vendor: own(vendor), lasted: own(lasted), when }.text()
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_never_what_happened() {
+        assert_eq!(title("DROPPED", "Android app", "Google Play", ""), "🔴 DROPPED: Android app (Google Play)");
+        assert_eq!(title("BACK", "Sign-up texts", "Twilio", "out 2 h"), "🔴 BACK: Sign-up texts (Twilio, out 2 h)");
+        let long = title("KEY REFUSED, or account suspended", "Sign-up texts", "Twilio Messaging", "");
+        assert_eq!(long, "🔴 KEY REFUSED, or account suspended: Sign-up texts");
+        let cut = title("POSSIBLY DROPPED, confirming", "the shop's second Android app for tablets", "", "4 h");
+        assert!(cut.starts_with("🔴 POSSIBLY DROPPED, confirming: the shop") && cut.ends_with("… (4 h)"), "{cut}");
+        assert!(length(&cut) <= LONGEST, "{cut}");
+    }
+
+    #[test]
+    fn a_loss_is_counted_as_people_say_it() {
+        assert_eq!([2, 3, 4, 11, 21, 22].map(nth), ["2nd", "3rd", "4th", "11th", "21st", "22nd"]);
+    }
+}
