@@ -28,7 +28,7 @@ class Store:
 
 STORES = [
     Store("play", 200, "a listing that is there is live", "live", "is listed for US"),
-    Store("play", 200, "a listing whose inner layout moved is live by its identity", "live", "inner layout changed", MOVED),
+    Store("play", 200, "a listing whose inner layout moved is live by its identity", "live", "layout changed", MOVED),
     Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
           "other entries there still work; a second route says the same", GONE),
     Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this route can't be trusted"),

@@ -106,15 +106,15 @@ impl Expect {
         }
     }
 
-    /// Holds all messages about a dependency, while a truth holds and a little afterwards, against it.
-    pub(super) fn judge_all(&self, dependency: &str, all: &[&Told], wrong: &mut Vec<Finding>) {
+    /// Holds all messages about a dependency, while a truth holds and a little afterwards, against it, and
+    /// whether its end was told.
+    pub(super) fn judge_all(&self, dependency: &str, all: &[&Told], again: bool, wrong: &mut Vec<Finding>) {
         let mut find = |what: String| wrong.push(Finding::new("message", format!("{dependency}: {what}")));
         for told in all {
             for words in self.never_says.iter().filter(|words| told.text.contains(words.as_str())) {
                 find(format!("a message says \u{201c}{words}\u{201d}: {}", told.text.replace('\n', " / ")));
             }
         }
-        let again = all.iter().any(|told| told.reason == Reason::Recovered);
         if self.live_again.is_some_and(|wanted| wanted != again) {
             find(if again { "its end is told".to_owned() } else { "its end is not told".to_owned() });
         }

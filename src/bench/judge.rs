@@ -177,7 +177,10 @@ fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     if let Some(first) = all.iter().find(tells) {
         truth.expect.judge_first(&truth.dependency, first, wrong);
     }
-    truth.expect.judge_all(&truth.dependency, &all, wrong);
+    let until = truth.to.map_or(Duration::MAX, |to| to + ENDS_WITHIN);
+    let ends = about(told, &truth.dependency)
+        .any(|told| told.reason == Reason::Recovered && told.at >= truth.from && told.at <= until);
+    truth.expect.judge_all(&truth.dependency, &all, ends, wrong);
 }
 
 /// The verdict that a truth should be told as.

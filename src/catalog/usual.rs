@@ -16,6 +16,8 @@ pub struct Usual {
     pub breaks: Option<String>,
     /// What one may switch to.
     pub fallback: Option<String>,
+    /// The id that what the fallback depends on has, where `init` wrote it.
+    pub fallback_on: Option<String>,
     /// Steps to leave, with the time that each takes, as written in files.
     pub leave: Vec<(String, Option<String>)>,
 }
@@ -40,6 +42,7 @@ fn read_one(table: &Table<'_>) -> Option<Usual> {
         criticality,
         breaks: text("breaks"),
         fallback: text("fallback"),
+        fallback_on: text("fallback_on"),
         leave: table.tables("leave").iter().filter_map(read_step).collect(),
     };
     table.finish();

@@ -157,32 +157,39 @@ fn line(scenario: &Scenario, played: &Played, mark: Mark) {
     }
 }
 
-/// `plugwatch bench simulate`.
+/// `plugwatch bench simulate`: as many seeds at once as there are processors.
 pub(super) async fn simulation(settings: Settings, runs: u64) -> ExitCode {
+    let seeds = settings.seed..settings.seed.saturating_add(runs);
+    let all = seeds.map(|seed| Settings { seed, ..settings });
+    let mut simulating = futures_util::stream::iter(all).map(simulate_one).buffered(at_once());
     let mut right = true;
-    for seed in settings.seed..settings.seed.saturating_add(runs) {
-        let watch = Stopwatch::start();
-        let simulated = match tempfile::tempdir() {
-            Ok(folder) => simulate(Settings { seed, ..settings }, folder.path()).await,
-            Err(error) => Err(error.to_string()),
-        };
-        let report = simulated.unwrap_or_else(|why| Report { wrong: vec![why], ..Report::default() });
+    while let Some((seed, report, took)) = simulating.next().await {
         right &= report.wrong.is_empty();
-        let mark = if report.wrong.is_empty() { "ok  " } else { "FAIL" };
-        println!(
-            "{mark}  seed {seed}: {} days, {} looks, {} flips in the truth, {} incidents, {} alerts, {} repeats for {} kills, {:.1} s",
-            settings.days,
-            report.looks,
-            report.flips,
-            report.incidents,
-            report.alerts,
-            report.repeats,
-            report.kills,
-            watch.elapsed().as_secs_f64()
-        );
-        for what in &report.wrong {
-            println!("        {what}");
-        }
+        simulated(seed, settings.days, &report, took);
     }
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One seed on a thread of its own, with how many seconds it took.
+async fn simulate_one(settings: Settings) -> (u64, Report, f64) {
+    let watch = Stopwatch::start();
+    let running = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
+        let folder = tempfile::tempdir().map_err(text)?;
+        runtime.block_on(simulate(settings, folder.path()))
+    });
+    let report = running.await.unwrap_or_else(|broken| Err(broken.to_string()));
+    let report = report.unwrap_or_else(|why| Report { wrong: vec![why], ..Report::default() });
+    (settings.seed, report, watch.elapsed().as_secs_f64())
+}
+
+fn simulated(seed: u64, days: u64, report: &Report, took: f64) {
+    let mark = if report.wrong.is_empty() { "ok  " } else { "FAIL" };
+    println!(
+        "{mark}  seed {seed}: {days} days, {} looks, {} flips in the truth, {} incidents, {} alerts, {} repeats for {} kills, {took:.1} s",
+        report.looks, report.flips, report.incidents, report.alerts, report.repeats, report.kills,
+    );
+    for what in &report.wrong {
+        println!("        {what}");
+    }
 }

@@ -12,6 +12,7 @@ impl Config {
         notes.extend(self.of_conflicts());
         notes.extend(self.of_keys());
         notes.extend(self.of_overrides());
+        notes.extend(self.of_fallbacks());
         if self.network.anchors.iter().any(|anchor| anchor.name.is_none() && !anchor.address.ip().is_loopback()) {
             let what = "counts as soon as anything accepts a connection there, as captive portals do";
             notes.push(format!("an anchor without a name before its @ {what}"));
@@ -21,6 +22,18 @@ impl Config {
         }
         notes.extend(self.of_page());
         notes
+    }
+
+    /// Whether a fallback works is said in alerts only where it is known what it depends on.
+    fn of_fallbacks(&self) -> Option<String> {
+        let blind = self.dependencies.iter().filter(|one| one.fallback.is_some() && one.fallback_on.is_none());
+        let blind: Vec<&str> = blind.map(|dependency| dependency.id.as_str()).collect();
+        (!blind.is_empty()).then(|| {
+            let ids = blind.join(", ");
+            format!(
+                "alerts cannot say whether the fallback works of: {ids}; name what it depends on with `fallback_on`"
+            )
+        })
     }
 
     fn of_page(&self) -> Vec<String> {

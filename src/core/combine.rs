@@ -249,7 +249,7 @@ mod tests {
         ];
         let held = combine(&parts).held.unwrap();
         assert_eq!(held.verdict, Verdict::Degraded);
-        assert_eq!(held.say, "gone in 1 of 3 storefronts: de");
+        assert_eq!(held.say, "gone in 1 of 3 countries: DE");
     }
 
     #[test]

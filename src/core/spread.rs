@@ -99,8 +99,8 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
 }
 
 fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
-    let names: Vec<&str> = gone.iter().filter_map(|(part, _)| part.country).collect();
-    let say = format!("gone in {} of {seen} storefronts: {}", gone.len(), names.join(", "));
+    let names: Vec<String> = gone.iter().filter_map(|(part, _)| Some(part.country?.to_uppercase())).collect();
+    let say = format!("gone in {} of {seen} countries: {}", gone.len(), names.join(", "));
     let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
     Held {
         verdict: Verdict::Degraded,

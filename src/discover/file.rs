@@ -140,6 +140,10 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
     lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
     lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));
+    let on = |on: &String| {
+        format!("# fallback_on = {}   # what it depends on: alerts then say whether it works", quoted(on))
+    };
+    lines.extend(usual.fallback_on.as_ref().map(on));
     let step = |(what, takes): &(String, Option<String>)| {
         let takes = takes.as_ref().map_or_else(String::new, |takes| format!(", takes = {}", quoted(takes)));
         format!("{{ do = {}{takes} }}", quoted(what))

@@ -39,6 +39,7 @@ impl Exec {
         }
         command.env("PLUGWATCH_ID", &message.id).env("PLUGWATCH_REASON", message.reason.word());
         command.env("PLUGWATCH_LEVEL", message.level.word()).env("PLUGWATCH_TITLE", &message.title);
+        command.env("PLUGWATCH_SHORT", &message.short);
         command.env("PLUGWATCH_INCIDENT", message.thread.as_deref().unwrap_or(""));
         match tokio::time::timeout(PATIENCE, run(command, body(message))).await {
             Ok(tried) => tried,
@@ -52,7 +53,7 @@ impl Exec {
 fn body(message: &Message) -> Vec<u8> {
     let body = json!({
         "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
-        "sent_at": message.at.rfc3339(), "title": message.title, "text": message.plain,
+        "sent_at": message.at.rfc3339(), "title": message.title, "short": message.short, "text": message.plain,
         "incident": message.thread, "over": message.over, "alert": message.view,
     });
     body.to_string().into_bytes()

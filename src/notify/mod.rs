@@ -53,6 +53,8 @@ pub struct Message {
     pub platform: String,
     /// One line: what happened.
     pub title: String,
+    /// Its own text for SMS and speech.
+    pub short: String,
     /// Plain text.
     pub plain: String,
     /// The few tags that Telegram knows.

@@ -36,7 +36,7 @@ impl Webhook {
     pub async fn send(&self, message: &Message) -> Tried {
         let body = json!({
             "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
-            "sent_at": message.at.rfc3339(), "title": message.title, "text": message.plain,
+            "sent_at": message.at.rfc3339(), "title": message.title, "short": message.short, "text": message.plain,
             "incident": message.thread, "over": message.over, "alert": message.view,
         })
         .to_string();

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod map;
 pub mod page;
 pub mod report;
+pub mod short;
 pub mod split;
 pub mod status;
 pub mod strips;

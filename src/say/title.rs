@@ -80,8 +80,9 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
-            let perhaps = if verdict == Verdict::Unknown { "Perhaps the " } else { "" };
-            Title { what: format!("{perhaps}{} vendor lost in 3 days", nth(about.loss_number)), ..title }
+            let refused = if verdict == Verdict::Unknown { "KEY REFUSED, or " } else { "" };
+            let when = if refused.is_empty() { " in 3 days" } else { "" };
+            Title { what: format!("{refused}{} vendor lost{when}", nth(about.loss_number)), ..title }
         }
         (_, Verdict::Degraded) if is_ending(&about.why) => {
             let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));

@@ -20,6 +20,7 @@ fn message(recipient: &str) -> Message {
         at: Time(1_800_000_000_000),
         platform: "Acme".into(),
         title: "🔴 DROPPED: iOS app (App Store)".into(),
+        short: "short".to_owned(),
         plain: "🔴 DROPPED: iOS app (App Store)\nApple says *no* to <you> & yours.".into(),
         html: "🔴 <b>DROPPED: iOS app (App Store)</b>\nApple says *no* to &lt;you&gt; &amp; yours.".into(),
         thread: Some("pw-7".into()),

@@ -108,6 +108,30 @@ fn what_stands_around_a_message_is_said_in_each_form() {
     insta::assert_snapshot!(forms.join("\n\n========\n\n"));
 }
 
+/// One SMS says what happened, what users lose, and whether there is somewhere to go.
+#[test]
+fn a_text_for_sms_is_one_of_them_and_ends_with_a_sentence() {
+    let (level, about) = of(Reason::Opened).unwrap();
+    let about = About { breaks: Some("sign-up".into()), fallback_works: Some(true), ..about };
+    let of = |about: About| AlertView {
+        reason: Reason::Opened,
+        level,
+        platform: "Acme".into(),
+        at: SINCE,
+        simulation: false,
+        body: Body::Dependency(Box::new(about)),
+    };
+    let said = plugwatch::say::short::text(&of(about.clone()), Tz::UTC);
+    assert_eq!(
+        said,
+        "plugwatch, Acme: DROPPED: Cloud hosting (DigitalOcean). Your users lose: sign-up. Fallback works: the standby \
+         at another host."
+    );
+    let long = About { breaks: Some("everything ".repeat(20)), ..about };
+    let said = plugwatch::say::short::text(&of(long), Tz::UTC);
+    assert!(said.chars().count() <= 160 && said.ends_with('.'), "{said}");
+}
+
 /// Everything that a person reads and that is kept as a snapshot.
 #[test]
 fn no_text_that_people_read_is_put_together_badly() {

@@ -25,6 +25,7 @@ fn message(html: &str) -> Message {
         reason: Reason::Opened,
         level: Level::Critical,
         at: Time(1_800_000_000_000),
+        short: "short".to_owned(),
         plain: html.replace("<b>", "").replace("</b>", ""),
         html: html.into(),
         platform: "Acme".into(),

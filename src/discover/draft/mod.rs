@@ -117,6 +117,7 @@ impl Entry {
             criticality: crate::core::model::Criticality::High,
             breaks: None,
             fallback: None,
+            fallback_on: None,
             leave: Vec::new(),
         });
         Entry {

@@ -14,7 +14,7 @@ use crate::core::time::Time;
 use crate::draw;
 use crate::notify::{File, Going, Message};
 use crate::say::alert::{AlertView, Body, Footer};
-use crate::say::{Format, buttons, digest};
+use crate::say::{Format, buttons, digest, short};
 use crate::store::{AlertRow, Amend, Delivery, Result};
 
 /// What is newer is worth a line only when it comes late.
@@ -54,6 +54,7 @@ impl Courier {
                 all.map(|one| Ok((one.alert.thread.clone(), self::view(&one.alert)?))).collect();
             let views = views?;
             message.title = format!("{}: {} messages that waited", view.platform, views.len());
+            message.short = message.title.clone();
             message.plain = digest::text(&views, Format::Plain, now, repeat, zone);
             message.html = digest::text(&views, Format::Html, now, repeat, zone);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
@@ -97,6 +98,7 @@ impl Courier {
             at: now,
             platform: view.platform.clone(),
             title: view.title(zone),
+            short: short::text(view, zone),
             plain: String::new(),
             html: String::new(),
             thread: alert.thread.clone(),
@@ -186,6 +188,7 @@ pub fn note_message(
         at: now,
         platform: platform.to_owned(),
         title: view.title(Tz::UTC),
+        short: short::text(&view, Tz::UTC),
         plain: view.text(Format::Plain, now, &footer),
         html: view.text(Format::Html, now, &footer),
         thread: None,

@@ -1,0 +1,33 @@
+//! A text for SMS and for speech: one message of 160 characters, without signs.
+
+use chrono_tz::Tz;
+
+use super::alert::{AlertView, Body};
+use crate::core::model::Verdict;
+
+/// One SMS in the GSM alphabet (3GPP TS 23.038).
+const ONE_SMS: usize = 160;
+
+/// What happened, what users lose, and whether the fallback works.
+pub fn text(view: &AlertView, zone: Tz) -> String {
+    let title = view.title(zone);
+    let plain = title.trim_start_matches(|c: char| !c.is_ascii()).trim();
+    let mut parts = vec![format!("plugwatch, {}: {plain}.", view.platform)];
+    if let Body::Dependency(about) = &view.body {
+        let lost = matches!(about.verdict, Verdict::Dropped | Verdict::Outage);
+        parts.extend(about.breaks.as_ref().filter(|_| lost).map(|breaks| format!("Your users lose: {breaks}.")));
+        parts.extend(about.fallback.as_ref().filter(|_| lost).and_then(|fallback| match about.fallback_works {
+            Some(true) => Some(format!("Fallback works: {fallback}.")),
+            Some(false) => Some(format!("Fallback is down: {fallback}.")),
+            None => None,
+        }));
+    }
+    // Whole sentences only: a sentence that is cut says the wrong thing.
+    let mut text = super::cut(&parts[0], ONE_SMS - 1);
+    for part in &parts[1..] {
+        if text.chars().count() + 1 + part.chars().count() <= ONE_SMS {
+            text = format!("{text} {part}");
+        }
+    }
+    text
+}
