@@ -293,8 +293,15 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
         wrong.push(Finding::new("false alarm", format!("{} was told as a lost access", truth.dependency)));
     }
     let lasts = truth.to.is_none_or(|to| to.saturating_sub(truth.from) > truth.within);
-    let in_time = blind.iter().any(|told| told.at.saturating_sub(truth.from) <= truth.within);
-    if lasts && !truth.silent && !in_time {
+    let in_time = |told: &&Told| told.at.saturating_sub(truth.from) <= truth.within;
+    // Beside something else that is down it is enough that it is named as not confirmed.
+    let doubted = |told: &&Told| {
+        let line = |line: &&str| line.contains("Not confirmed:");
+        told.text.lines().filter(line).any(|line| line.contains(truth.dependency.as_str()))
+    };
+    let named = told.iter().filter(within).filter(in_time).any(|told| doubted(&told));
+    let told_so = named || blind.iter().any(in_time);
+    if lasts && !truth.silent && !told_so {
         let what = format!("{} cannot be checked and nobody was told", truth.dependency);
         wrong.push(Finding::new("missed", what));
     }

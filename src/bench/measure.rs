@@ -17,6 +17,10 @@ use crate::core::time::{Time, human};
 /// More messages within an hour are read by nobody at night. One event brings three or four: it is dropped,
 /// the next one with it, a reminder, its end.
 const MOST_AN_HOUR: usize = 8;
+/// What is called before an announced end: a day, twelve, six, three and one hours before it, and once before
+/// somebody has acknowledged the letter.
+const CALLS: &str = "calls";
+const MOST_CALLS: usize = 6;
 /// A critical alert is with somebody by then, where any channel works.
 const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
 
@@ -47,11 +51,16 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
         let mut reasons: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
         for one in messages {
             // What cannot be seen for another reason is another thing to do.
-            let why = if one.reason == Reason::Blind { one.why.as_str() } else { "" };
+            let why = match one.reason {
+                Reason::Blind => one.why.as_str(),
+                // The hours before an announced end have calls of their own.
+                Reason::StillOpen if one.title.starts_with("CUT-OFF in") => CALLS,
+                _ => "",
+            };
             reasons.entry((one.reason, why)).or_default().push(&one.title);
         }
-        for ((reason, _), titles) in reasons {
-            let most = most(scenario, event, reason, loud);
+        for ((reason, why), titles) in reasons {
+            let most = if why == CALLS { MOST_CALLS } else { most(scenario, event, reason, loud) };
             if titles.len() > most {
                 let what = format!(
                     "{event} brings {} messages ({reason}) instead of {most}: {}",

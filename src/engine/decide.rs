@@ -18,6 +18,7 @@ use crate::core::model::Verdict;
 use crate::core::pace::Asking;
 use crate::core::round::round;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
+use crate::core::text::stopped;
 use crate::core::time::Time;
 use crate::core::weigh::{BLIND, OWN_NETWORK};
 use crate::core::witness::{OwnNetwork, Tally, Want, Witnesses};
@@ -286,7 +287,7 @@ impl Engine {
             let name = change.name.replace('_', " ");
             let title = format!("🟡 CHANGED: {label}: {name}");
             let lines = vec![
-                format!("It was {}. It is now {}.", plain(&change.before), plain(&change.after)),
+                format!("It was {} It is now {}", stopped(&plain(&change.before)), stopped(&plain(&change.after))),
                 "Ask your team whether anyone changed it. If not, somebody else did: look today.".to_owned(),
             ];
             self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
