@@ -105,14 +105,14 @@ class Site:
 
 
 SITES = [
-    Site("fine", "a website with its words is live", "live", "all its words"),
+    Site("fine", "a website with its words is live", "live", "the expected text"),
     Site("suspended", "a host's page for suspended accounts says dropped", "says dropped (unconfirmed)", "suspended accounts"),
     Site("bare-words", "a website without its words is unknown", "unknown (wrong_page)", "Order now"),
     Site("nowhere", "a website that answers 404 is out, not dropped", "says outage (unconfirmed)", "404"),
     Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a circle"),
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
-    Site("secure", "HTTPS with a certificate for the name is live", "live", "all its words"),
-    Site("moved", "a redirect on the way is followed", "live", "all its words", "/moved"),
+    Site("secure", "HTTPS with a certificate for the name is live", "live", "the expected text"),
+    Site("moved", "a redirect on the way is followed", "live", "the expected text", "/moved"),
     Site("ending", "a certificate that ends in days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate ran out"),
     Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),

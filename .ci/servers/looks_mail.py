@@ -9,7 +9,7 @@ def prove(world, claims):
     """Mail servers, what stands in the DNS about mail, and blocklists."""
     to = lambda who: DOMAIN | {"mailbox": f"{who}@mail.test"}  # noqa: E731
     look_at_all(world, claims, "mail", [
-        Look("mailbox", "mail/mx", "live", "1 of 1 mail servers take mail for postmaster@mail.test",
+        Look("mailbox", "mail/mx", "live", "1 of 1 mail servers accept mail for postmaster@mail.test",
              "postfix takes mail over STARTTLS with a certificate that holds", to("postmaster")),
         Look("nobody", "mail/mx", "says dropped (unconfirmed)", "550 5.1.1", "a mailbox that does not exist (5.1.1)", to("nobody")),
         Look("disabled", "mail/mx", "says dropped (unconfirmed)", "550 5.2.1", "a mailbox that was disabled (5.2.1)", to("disabled")),
@@ -21,7 +21,7 @@ def prove(world, claims):
              "where nobody's mail server can be reached, nothing is said", {"domain": "silent.test", "controls": ["nobody.test"]}),
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
         Look("spf", "mail/spf", "live", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
-        Look("dkim", "mail/dkim", "live", "1 of 1 keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
+        Look("dkim", "mail/dkim", "live", "1 of 1 DKIM keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
         Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",

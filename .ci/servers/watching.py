@@ -104,7 +104,7 @@ def zone_removed(world, claims, watcher):
     """The DNS hosts throw the zone out."""
     world.names.remove_zone("shop")
     changed(claims, watcher, "domain", "dropped", "zone_refused", "vendor_decision")
-    told(world, claims, "the alert of the removed zone arrives", "DROPPED: domain", "refuse shop.example")
+    told(world, claims, "the alert of the removed zone arrives", "2nd vendor lost in 3 days: domain", "refuse shop.example")
 
 
 def website_stopped_and_back(world, claims, watcher, website):
