@@ -167,8 +167,7 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
 
 /// What the messages themselves say.
 fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
-    let until = truth.to.map_or(Duration::MAX, |to| to + AFTERWARDS);
-    let within = |told: &&Told| told.at >= truth.from && told.at <= until;
+    let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     let all: Vec<&Told> = about(told, &truth.dependency).filter(within).collect();
     let tells = |told: &&&Told| match truth.is {
         Is::Dropped | Is::Outage | Is::Degraded => says(told) && told.verdict == Some(verdict_of(truth.is)),
@@ -177,9 +176,8 @@ fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     if let Some(first) = all.iter().find(tells) {
         truth.expect.judge_first(&truth.dependency, first, wrong);
     }
-    let until = truth.to.map_or(Duration::MAX, |to| to + ENDS_WITHIN);
     let ends = about(told, &truth.dependency)
-        .any(|told| told.reason == Reason::Recovered && told.at >= truth.from && told.at <= until);
+        .any(|told| told.reason == Reason::Recovered && truth.spans(told.at, ENDS_WITHIN));
     truth.expect.judge_all(&truth.dependency, &all, ends, wrong);
 }
 
@@ -241,8 +239,7 @@ fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, mar
         let Some(verdict) = told.verdict.filter(claims) else { continue };
         for id in &told.ids {
             let holds = scenario.truths.iter().any(|truth| {
-                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
-                truth.dependency == *id && told.at >= truth.from && !over && allows(truth.is, verdict, told)
+                truth.dependency == *id && truth.spans(told.at, AFTERWARDS) && allows(truth.is, verdict, told)
             });
             if holds {
                 continue;
@@ -269,10 +266,8 @@ fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>)
         let ends = matches!(told.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Settled);
         let afterwards = if ends { ENDS_WITHIN } else { AFTERWARDS };
         for id in &told.ids {
-            let holds = scenario.truths.iter().any(|truth| {
-                let over = truth.to.is_some_and(|to| told.at > to + afterwards);
-                truth.dependency == *id && told.at >= truth.from && !over
-            });
+            let spans = |truth: &Truth| truth.dependency == *id && truth.spans(told.at, afterwards);
+            let holds = scenario.truths.iter().any(spans);
             if !holds {
                 let what = format!("{id} was told of ({}) after {}: {}", told.reason, human(told.at), told.title);
                 wrong.push(Finding::new("false alarm", what));
@@ -283,8 +278,7 @@ fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>)
 
 /// What cannot be seen for long is told as that, and never as a lost access unless the file allows it.
 fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
-    let until = truth.to.map_or(Duration::MAX, |to| to + AFTERWARDS);
-    let within = |told: &&Told| told.at >= truth.from && told.at <= until;
+    let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     // That plugwatch's own network is down says it of everything.
     let about = |told: &&Told| told.ids.is_empty() || told.ids.contains(&truth.dependency);
     let blind: Vec<&Told> =
@@ -327,10 +321,7 @@ fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) 
     }
     for (event, truths) in events {
         let within = |told: &&Told| {
-            truths.iter().any(|truth| {
-                let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
-                told.at >= truth.from && !over && told.ids.contains(&truth.dependency)
-            })
+            truths.iter().any(|truth| truth.spans(told.at, AFTERWARDS) && told.ids.contains(&truth.dependency))
         };
         let fits = |told: &&Told| truths.iter().any(|truth| told.verdict == Some(verdict_of(truth.is)));
         let count = told.iter().filter(|told| opens(told)).filter(within).filter(fits).count();

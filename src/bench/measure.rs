@@ -28,10 +28,7 @@ const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
 /// speaks of everything that is open, and belongs to what it names first.
 fn event_of<'s>(scenario: &'s Scenario, told: &Told) -> Option<&'s str> {
     let ids = if told.reason == Reason::StillOpen { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
-    let fits = |truth: &&Truth| {
-        let over = truth.to.is_some_and(|to| told.at > to + AFTERWARDS);
-        ids.contains(&truth.dependency) && told.at >= truth.from && !over
-    };
+    let fits = |truth: &&Truth| ids.contains(&truth.dependency) && truth.spans(told.at, AFTERWARDS);
     scenario.truths.iter().filter(fits).max_by_key(|truth| truth.from).map(|truth| truth.event.as_str())
 }
 

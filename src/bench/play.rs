@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::judge::{Finding, Marks, judge};
@@ -50,8 +50,10 @@ pub(super) type Shows = BTreeMap<String, Vec<(Duration, Shown)>>;
 pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> {
     let script = Arc::new(Scripted::new(scenario.world.clone()));
     let behind = script.clone();
+    // One for the whole run, as in the program: a reload forgets nothing that was asked.
+    let kept = OnceLock::new();
     let askers = move |config: &Config, clock: &Clock| {
-        let gate = Arc::new(Gate::new(Budget::default(), clock.clone()));
+        let gate = kept.get_or_init(|| Arc::new(Gate::new(Budget::default(), clock.clone()))).clone();
         gate.set_paces(config.catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect());
         Askers::scripted_behind(behind.clone(), gate)
     };

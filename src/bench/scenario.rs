@@ -74,6 +74,13 @@ pub struct Truth {
     pub openings: usize,
 }
 
+impl Truth {
+    /// Whether it holds at a time, or held so shortly before that it may be told still.
+    pub(super) fn spans(&self, at: Duration, afterwards: Duration) -> bool {
+        at >= self.from && self.to.is_none_or(|to| at <= to + afterwards)
+    }
+}
+
 /// A scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::incident::Incident;
 use super::model::words;
 use super::notice::Letter;
-use super::scene::SeenTo;
 use super::time::Time;
 
 words! {
@@ -76,6 +75,15 @@ impl Act {
     fn lasts(&self, now: Time) -> bool {
         self.until.is_none_or(|until| now < until)
     }
+}
+
+/// Somebody sees to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenTo {
+    /// Somebody has acknowledged it then.
+    Acknowledged(Time),
+    /// It is accepted, ours or a false alarm: nobody is reminded of it.
+    Settled,
 }
 
 /// All that people did and that is still in force.

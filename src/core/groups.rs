@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::act::SeenTo;
 use super::incident::{Level, Reason};
 use super::model::{Fault, Verdict};
 use super::review::{Telling, Together};
-use super::scene::{Cause, Scene, SeenTo, Subject};
+use super::scene::{Cause, Scene, Subject};
 use super::time::Time;
 use super::told::Told;
 use super::wanted::{Wanted, level, reminder_level};
@@ -240,13 +241,12 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
     match telling.wanted.reason {
         // Those that fell due while nobody watched are one reminder.
         Reason::StillOpen => {
-            told.reminders += 1;
             told.reminded_at = Some(now);
         }
         Reason::Blind => {
             told.know_unseen(subject.state, &telling.wanted.held);
             if subject.incident.is_none() && telling.wanted.held.reason == "access_lost" {
-                (told.news_at, told.reminders) = (Some(now), 0);
+                told.news_at = Some(now);
             }
         }
         Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
@@ -267,7 +267,7 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
     match subject.incident {
         Some(incident) => {
             told.opened_at.get_or_insert(scene.now);
-            (told.news_at, told.reminders) = (Some(scene.now), 0);
+            told.news_at = Some(scene.now);
             told.incident = Some((incident.id, incident.public_id.clone()));
             told.began_at = Some(incident.began_at);
             told.verdict = Some(incident.verdict);
@@ -275,7 +275,7 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
             (told.fault, told.proof) = (Some(incident.fault), Some(incident.proof));
         }
         None => {
-            (told.verdict, told.fault, told.proof, told.opened_at, told.reminders) = (None, None, None, None, 0);
+            (told.verdict, told.fault, told.proof, told.opened_at) = (None, None, None, None);
             (told.incident, told.began_at, told.news_at, told.reminded_at) = (None, None, None, None);
             told.reason.clear();
         }

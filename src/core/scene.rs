@@ -1,5 +1,6 @@
 //! The whole platform as the core sees it when it decides what to tell.
 
+use super::act::SeenTo;
 use super::combine::Combined;
 use super::incident::Incident;
 use super::model::{Criticality, Verdict};
@@ -37,15 +38,6 @@ pub struct Subject<'a> {
     pub excused: Option<Time>,
     /// When it ends, as a notice says.
     pub ends: Option<Time>,
-}
-
-/// Somebody sees to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeenTo {
-    /// Somebody has acknowledged it then.
-    Acknowledged(Time),
-    /// It is accepted, ours or a false alarm: nobody is reminded of it.
-    Settled,
 }
 
 impl Subject<'_> {

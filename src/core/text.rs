@@ -105,7 +105,9 @@ pub fn sloppy(text: &str) -> Option<&'static str> {
     if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", "; ;", ", ,"]) {
         return Some("two signs of punctuation in a row");
     }
-    if any(&[" .", " ,", " ;", "( ", " )"]) && !any(&[" ./", " .in"]) {
+    // `./check` and `.in` begin a name; a sign that stands alone does not.
+    let alone = |sign: &str| plain.contains(&format!("{sign} ")) || plain.ends_with(sign);
+    if [" .", " ,", " ;"].into_iter().any(alone) || any(&["( ", " )"]) {
         return Some("a blank before a sign of punctuation");
     }
     if any(&[" ()", "(, ", "(; "]) {

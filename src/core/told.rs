@@ -35,8 +35,6 @@ pub struct Told {
     pub opened_at: Option<Time>,
     /// When the last news of it was told.
     pub news_at: Option<Time>,
-    /// How many reminders there were since.
-    pub reminders: u32,
     /// When the last of them was.
     pub reminded_at: Option<Time>,
     /// What they know cannot be seen: the checks by group, with the reason they were told.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::act::SeenTo;
 use super::combine::Unseen;
 use super::incident::{Incident, Level, Reason};
 use super::model::{Criticality, Fault, Proof, Verdict};
 use super::notice::{call_at, is_ending};
 use super::reminder;
-use super::scene::{SeenTo, Subject};
+use super::scene::Subject;
 use super::shown::Shown;
 use super::standing::Held;
 use super::time::Time;

@@ -13,7 +13,7 @@ use crate::store::{
 keeps! {
     AlertDocument => AlertView { reason, level, platform, at, simulation, body }
     StartedDocument => Started { watched, counts, lines, next_report, gap }
-    GroupDocument => Group { name, of, mass, ids, incidents, lines }
+    GroupDocument => Group { name, of, mass, ids, incidents, labels, lines }
     AboutDocument => About {
         id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,

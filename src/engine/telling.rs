@@ -166,9 +166,11 @@ impl Engine {
                 && incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
         };
         let others: Vec<usize> = (0..dependencies.len()).filter(out).collect();
-        let lines = telling.members.iter().chain(&others).map(line).collect();
+        let all = || telling.members.iter().chain(&others);
+        let labels = all().map(|member| dependencies[*member].label.clone()).collect();
+        let lines = all().map(line).collect();
         let incidents = telling.members.iter().filter_map(|member| concerned(&states[*member])).map(|(_, id)| id);
-        Some(Group { name, of, mass, ids, incidents: incidents.collect(), lines })
+        Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines })
     }
 
     /// How many companies these losses are: those that share one count once.

@@ -4,11 +4,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::{Message, SCHEMA, Tried};
+use super::webhook::body;
+use super::{Message, Tried};
 
 /// It must be done by then.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,22 +41,13 @@ impl Exec {
         command.env("PLUGWATCH_LEVEL", message.level.word()).env("PLUGWATCH_TITLE", &message.title);
         command.env("PLUGWATCH_SHORT", &message.short);
         command.env("PLUGWATCH_INCIDENT", message.thread.as_deref().unwrap_or(""));
-        match tokio::time::timeout(PATIENCE, run(command, body(message))).await {
+        match tokio::time::timeout(PATIENCE, run(command, body(message).into_bytes())).await {
             Ok(tried) => tried,
             Err(_) => {
                 Tried::Retry { after: None, why: format!("{program} did not end within {} s", PATIENCE.as_secs()) }
             }
         }
     }
-}
-
-fn body(message: &Message) -> Vec<u8> {
-    let body = json!({
-        "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
-        "sent_at": message.at.rfc3339(), "title": message.title, "short": message.short, "text": message.plain,
-        "incident": message.thread, "over": message.over, "alert": message.view,
-    });
-    body.to_string().into_bytes()
 }
 
 /// A program that is not there, or may not be run, waits for a person; a system that is short of

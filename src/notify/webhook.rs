@@ -34,12 +34,7 @@ impl Webhook {
 
     /// Posts once.
     pub async fn send(&self, message: &Message) -> Tried {
-        let body = json!({
-            "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
-            "sent_at": message.at.rfc3339(), "title": message.title, "short": message.short, "text": message.plain,
-            "incident": message.thread, "over": message.over, "alert": message.view,
-        })
-        .to_string();
+        let body = body(message);
         let mut request = self
             .client
             .post(self.url.clone())
@@ -54,6 +49,16 @@ impl Webhook {
             Err(tried) => tried,
         }
     }
+}
+
+/// The message as programs read it (`docs/webhook.schema.json`): a webhook's body, an exec channel's input.
+pub(super) fn body(message: &Message) -> String {
+    json!({
+        "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
+        "sent_at": message.at.rfc3339(), "title": message.title, "short": message.short, "text": message.plain,
+        "incident": message.thread, "over": message.over, "alert": message.view,
+    })
+    .to_string()
 }
 
 /// `v1,` and the base64 of the HMAC over `id.timestamp.body`.

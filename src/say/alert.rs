@@ -191,6 +191,8 @@ pub struct Group {
     pub ids: Vec<String>,
     /// Their incidents, by public id.
     pub incidents: Vec<String>,
+    /// Their names, in the order of the lines.
+    pub labels: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
 }
@@ -261,7 +263,6 @@ impl AlertView {
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             flapping => self.reason == Reason::Flapping,
-            cascade => self.reason == Reason::Cascade,
             was => was(self.reason, about),
             since => about.since.local(zone, now),
             ago => human(now.since(about.since)),
@@ -274,7 +275,7 @@ impl AlertView {
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
             fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
             listed => listed.map(|group| group.lines.clone()),
-            names => about.group.as_ref().map(|group| group.lines.iter().map(|line| name_of(line)).collect::<Vec<_>>()),
+            names => about.group.as_ref().map(names),
             next => next(self.level, about.next, now, zone),
             ..Value::from_serialize(about)
         }
@@ -312,9 +313,9 @@ fn ago(one: &Working, now: Time) -> String {
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
 }
 
-/// The name before what is said of it.
-fn name_of(line: &str) -> String {
-    line.split(" (").next().unwrap_or(line).to_owned()
+/// The names of a group; alerts of 0.1.0 have them in their lines only.
+fn names(group: &Group) -> &[String] {
+    if group.labels.is_empty() { &group.lines } else { &group.labels }
 }
 
 /// When the reader hears of it again.

@@ -3,7 +3,7 @@
 use super::alert::About;
 use crate::core::model::{Fault, Proof, Verdict};
 
-/// A sentence about whose doing it is; nothing where the rest of the message says it.
+/// A sentence about who caused it; nothing where the rest of the message says so.
 pub(super) fn cause(about: &About) -> Option<String> {
     if about.verdict == Verdict::Live {
         return None;

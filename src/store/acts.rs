@@ -93,15 +93,15 @@ pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &Act) -> Resul
 /// A deed of a newer version is left out.
 fn act_of(row: &SqliteRow) -> Option<Act> {
     Some(Act {
-        id: row.get(0),
-        at: Time(row.get(1)),
-        by: row.get(2),
-        via: row.get(3),
-        deed: row.get::<String, _>(4).parse().ok()?,
-        dependency: row.get(5),
-        about: row.get(6),
-        from: row.get::<Option<i64>, _>(7).map(Time),
-        until: row.get::<Option<i64>, _>(8).map(Time),
-        words: row.get(9),
+        id: row.get("id"),
+        at: Time(row.get("at")),
+        by: row.get("said_by"),
+        via: row.get("via"),
+        deed: row.get::<String, _>("deed").parse().ok()?,
+        dependency: row.get("dependency"),
+        about: row.get("about"),
+        from: row.get::<Option<i64>, _>("from_at").map(Time),
+        until: row.get::<Option<i64>, _>("until_at").map(Time),
+        words: row.get("words"),
     })
 }

@@ -202,6 +202,7 @@ async fn a_program_gets_the_message_and_none_of_our_secrets() {
     assert_eq!(program(&folder, &text).send("it", &message("tell")).await, Tried::Sent(None));
     let said = std::fs::read_to_string(out).unwrap();
     assert!(said.contains("\"schema\":\"plugwatch.alert/1\"") && said.contains("PLUGWATCH_INCIDENT=pw-7"), "{said}");
+    assert!(said.contains("\"short\":\"short\"") && said.contains("PLUGWATCH_SHORT=short"), "{said}");
     assert!(!said.contains("CARGO"), "it sees more of our environment than it needs:\n{said}");
 }
 

@@ -122,6 +122,22 @@ fn alerts_that_ride_on_what_is_watched_are_named_at_the_start() {
 }
 
 #[test]
+fn a_fallback_of_which_nobody_knows_whether_it_works_is_named() {
+    let with = |lines: &str| {
+        let text = format!(
+            "platform = \"Acme\"\n[[dependency]]\nid = \"site\"\ncheck = \"website/page\"\nurl = \
+             \"https://acme.example/\"\nwords = [\"Acme\"]\n[[dependency]]\nid = \"android\"\ncheck = \
+             \"google_play/listing\"\npackage = \"a.b\"\nfallback = \"the mobile website\"\n{lines}"
+        );
+        let notes = Config::read("plugwatch.toml", text).unwrap_or_else(|problems| panic!("{problems}")).notes();
+        notes.into_iter().find(|note| note.contains("`fallback_on`"))
+    };
+    let note = with("").unwrap();
+    assert!(note.contains("the fallback works of: android;"), "{note}");
+    assert_eq!(with("fallback_on = \"site\"\n"), None);
+}
+
+#[test]
 fn a_group_in_which_nobody_may_change_anything_is_named() {
     let group = PHONE.replace("[42]", "[-1001234567890]");
     let notes = notes(&format!("{AMAZON}{group}"));

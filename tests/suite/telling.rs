@@ -104,6 +104,25 @@ async fn after_an_acknowledgement_reminders_come_after_4_12_and_24_hours() {
 }
 
 #[tokio::test]
+async fn times_are_those_of_the_channel_and_a_reminder_is_a_list_for_programs() {
+    let mut staged = Staged::telling("", "time_zone = \"Europe/Berlin\"", Vec::new(), BEGIN).await;
+    staged.pass(minutes(20)).await;
+    staged.received.lock().unwrap().clear();
+    staged.stage.set("google_play", "gone");
+    staged.pass(minutes(30)).await;
+    let received = staged.received.lock().unwrap().clone();
+    let text = |n: usize| received[n]["text"].as_str().unwrap();
+    assert!(text(0).contains("Since Tue 3 Mar 09:28 CET"), "{}", text(0));
+    assert_eq!(received[1]["reason"], "still_open");
+    assert!(text(1).contains("since Tue 3 Mar 09:28 CET"), "{}", text(1));
+    let body = &received[1]["alert"]["body"];
+    assert_eq!(body["open"]["items"][0]["id"], "android-app");
+    // As reminders were written before.
+    assert!(body["note"]["title"].as_str().unwrap().contains("STILL DROPPED"), "{body}");
+    assert!(body["note"]["lines"][0].as_str().unwrap().contains("Android app: DROPPED"), "{body}");
+}
+
+#[tokio::test]
 async fn a_mute_holds_everything_but_a_loss() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;

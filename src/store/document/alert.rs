@@ -154,6 +154,8 @@ document! {
         "ids" ids: Vec<String>,
         #[serde(default)]
         "incidents" incidents: Vec<String>,
+        #[serde(default)]
+        "labels" labels: Vec<String>,
         "lines" lines: Vec<String>,
     }
 }

@@ -49,8 +49,6 @@ document! {
         #[serde(default)]
         "news_at" news_at: Option<Time>,
         #[serde(default)]
-        "reminders" reminders: u32,
-        #[serde(default)]
         "reminded_at" reminded_at: Option<Time>,
         #[serde(default)]
         "blind" blind: BTreeMap<String, String>,
@@ -87,7 +85,7 @@ keeps! {
     UnseenDocument => Unseen { group, held, blind, urgent, vendor_fine }
     CombinedDocument => Combined { held, unseen, suspicion, waiting }
     ToldDocument => Told {
-        verdict, reason, fault, incident, began_at, opened_at, news_at, reminders, reminded_at, blind, suspected,
+        verdict, reason, fault, incident, began_at, opened_at, news_at, reminded_at, blind, suspected,
         suspected_last, held_since, muted, cause_up, open, turned_at, turns, flapping, proof, dropped, lost_at,
         blind_since,
     }
