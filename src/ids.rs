@@ -1,7 +1,8 @@
 //! Public ids: random, so that they tell nothing about how many there are.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where public ids come from.
 #[derive(Clone, Debug)]
@@ -10,15 +11,26 @@ pub enum Ids {
     Random,
     /// One after the other: tests, so that texts can be compared.
     Counting(Arc<AtomicU64>),
+    /// Those of an event log, in their order.
+    Given(Arc<Mutex<VecDeque<String>>>),
 }
 
 impl Ids {
+    /// These, one after the other.
+    pub fn given(ids: Vec<String>) -> Ids {
+        Ids::Given(Arc::new(Mutex::new(ids.into())))
+    }
+
     /// A new id, such as `pw-7f3kq2m9x4`.
     pub fn next(&self) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let mut number = match self {
             // Without random numbers the id is still unique enough with the counter below zero.
             Ids::Random => getrandom::u64().unwrap_or(0),
+            Ids::Given(ids) => {
+                let next = ids.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                return next.unwrap_or_else(|| "pw-none".to_owned());
+            }
             Ids::Counting(last) => return format!("pw-{}", last.fetch_add(1, Ordering::SeqCst) + 1),
         };
         let mut id = String::from("pw-");

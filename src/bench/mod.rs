@@ -4,12 +4,14 @@
 //!
 //! The format of a scenario stands in `tests/scenarios/drops/README.md`.
 
+mod configuration;
 mod expect;
 mod judge;
 mod mailbox;
 mod measure;
 mod person;
 mod play;
+mod replay;
 mod scenario;
 mod script;
 mod simulation;
@@ -21,7 +23,8 @@ mod world;
 pub use expect::{Expect, More};
 pub use judge::{Finding, Marks, Score};
 pub use mailbox::Arrived;
-pub use play::{Played, play, play_over};
+pub use play::{Played, play, play_logged, play_over};
+pub use replay::{Replayed, replay};
 pub use scenario::{Family, Is, Scenario, Truth, load};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};

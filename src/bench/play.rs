@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::configuration::Files;
 use super::judge::{Finding, Marks, judge};
 use super::mailbox::Arrived;
 use super::scenario::Scenario;
 use super::script::Scripted;
-use super::stage::{Asking, Stage, begin, configuration};
+use super::stage::{Asking, Stage, begin};
 use super::step::Happens;
 use super::told::{Told, told, written};
 use crate::ask::{Askers, Gate};
@@ -18,6 +19,7 @@ use crate::config::Config;
 use crate::core::budget::Budget;
 use crate::core::incident::Reason;
 use crate::core::shown::Shown;
+use crate::engine::EventLog;
 
 /// No check is made more often within a minute: confirmations of the shipped checks are half a minute
 /// apart, and those of scenarios some seconds.
@@ -48,6 +50,14 @@ pub(super) type Shows = BTreeMap<String, Vec<(Duration, Shown)>>;
 /// # Errors
 /// The scenario's configuration is wrong, or the store fails.
 pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> {
+    play_logged(scenario, folder, None).await
+}
+
+/// The same; everything that enters the decision is noted in `events`.
+///
+/// # Errors
+/// As for [`play`].
+pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<EventLog>) -> Result<Played, String> {
     let script = Arc::new(Scripted::new(scenario.world.clone()));
     let behind = script.clone();
     // One for the whole run, as in the program: a reload forgets nothing that was asked.
@@ -57,7 +67,7 @@ pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> 
         gate.set_paces(config.catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect());
         Askers::scripted_behind(behind.clone(), gate)
     };
-    play_with(scenario, folder, script, &askers).await
+    play_with(scenario, folder, script, &askers, events).await
 }
 
 /// Plays a scenario with askers of the caller's own, who get the clock that is moved: the
@@ -71,7 +81,7 @@ pub async fn play_over(
     script: Arc<Scripted>,
     askers: impl Fn(&Config, &Clock) -> Askers,
 ) -> Result<Played, String> {
-    play_with(scenario, folder, script, &askers).await
+    play_with(scenario, folder, script, &askers, None).await
 }
 
 async fn play_with(
@@ -79,9 +89,10 @@ async fn play_with(
     folder: &Path,
     script: Arc<Scripted>,
     askers: &Asking<'_>,
+    events: Option<EventLog>,
 ) -> Result<Played, String> {
     check_names(scenario, folder)?;
-    let mut stage = Stage::open(scenario, folder, script.clone(), askers).await?;
+    let mut stage = Stage::open(scenario, folder, script.clone(), askers, events).await?;
     for step in &scenario.steps {
         stage.pass(step.at).await?;
         for happens in &step.happens {
@@ -125,7 +136,7 @@ fn check_names(scenario: &Scenario, folder: &Path) -> Result<(), String> {
     });
     let mut ids = Vec::new();
     for text in reloads.chain([scenario.config.as_str()]) {
-        let config = configuration(scenario, text, folder)?;
+        let config = Files::of(scenario).configuration(text, folder)?;
         ids.extend(config.dependencies.into_iter().map(|dependency| dependency.id));
     }
     match scenario.truths.iter().find(|truth| !ids.contains(&truth.dependency)) {

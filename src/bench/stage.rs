@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use super::configuration::Files;
 use super::mailbox::Mailbox;
 use super::person::People;
 use super::play::Shows;
@@ -16,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
-use crate::engine::{Courier, Engine};
+use crate::engine::{Courier, Engine, Event, EventLog};
 use crate::ids::Ids;
 use crate::store::Store;
 
@@ -47,6 +48,7 @@ pub(super) struct Stage<'a> {
     /// What the file in force says.
     text: String,
     program: Program,
+    events: Option<EventLog>,
     /// When somebody sees to what is open, and the last alert that was looked at for that.
     acknowledges: (Option<Time>, usize),
     /// How far the machine's clock is from the scenario's own time, in milliseconds.
@@ -77,11 +79,17 @@ impl<'a> Stage<'a> {
         folder: &Path,
         script: Arc<Scripted>,
         askers: &'a Asking<'a>,
+        events: Option<EventLog>,
     ) -> Result<Stage<'a>, String> {
         let clock = Clock::manual(BEGINS);
         let mailbox = Mailbox::default();
-        let config = configuration(scenario, &scenario.config, folder)?;
-        let program = Program::start(config, folder, askers, &clock, &mailbox).await?;
+        let files = Files::of(scenario);
+        let config = files.configuration(&scenario.config, folder)?;
+        if let Some(events) = &events {
+            events.note(&files.event());
+            events.note(&Event::Config { text: scenario.config.clone() });
+        }
+        let program = Program::start(config, folder, askers, (&clock, &mailbox, &events)).await?;
         let (people, shows) = (People::default(), Shows::new());
         let (folder, text) = (folder.to_owned(), scenario.config.clone());
         let acknowledges = (None, 0);
@@ -97,6 +105,7 @@ impl<'a> Stage<'a> {
             people,
             text,
             program,
+            events,
             acknowledges,
             shifted,
             shows,
@@ -175,13 +184,17 @@ impl<'a> Stage<'a> {
         store.close().await;
         drop(store);
         self.clock.move_to(self.clock.now().plus(pause));
-        let config = configuration(self.scenario, &self.text, &self.folder)?;
-        let program = Program::start(config, &self.folder, self.askers, &self.clock, &self.mailbox).await?;
+        let config = Files::of(self.scenario).configuration(&self.text, &self.folder)?;
+        let outside = (&self.clock, &self.mailbox, &self.events);
+        let program = Program::start(config, &self.folder, self.askers, outside).await?;
         Ok(Stage { program, ..self })
     }
 
     async fn reload(&mut self, text: &str) -> Result<(), String> {
-        let config = configuration(self.scenario, text, &self.folder)?;
+        let config = Files::of(self.scenario).configuration(text, &self.folder)?;
+        if let Some(events) = &self.events {
+            events.note(&Event::Config { text: text.to_owned() });
+        }
         let askers = (self.askers)(&config, &self.clock);
         self.program.courier.replace(self.mailbox.ways(&config)?).await;
         self.program.engine.reload(config.clone(), askers, self.clock.now()).await.map_err(self::text)?;
@@ -258,8 +271,7 @@ impl Program {
         config: Config,
         folder: &Path,
         askers: &Asking<'_>,
-        clock: &Clock,
-        mailbox: &Mailbox,
+        (clock, mailbox, events): (&Clock, &Mailbox, &Option<EventLog>),
     ) -> Result<Program, String> {
         let store = Arc::new(Store::open_scratch(&folder.join("bench.db")).await.map_err(text)?);
         // The same in every run, and new after a restart.
@@ -267,30 +279,15 @@ impl Program {
         let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
         let askers = askers(&config, clock).with_inbox(store.clone());
         let courier = Courier::new(store.clone(), mailbox.ways(&config)?, clock.clone(), ids.clone());
-        let engine = Engine::start(config.clone(), askers, store.clone(), clock.clone(), ids.clone());
-        Ok(Program { engine: engine.await.map_err(text)?, courier, store, config, ids })
+        let (own, file, time) = (config.clone(), store.clone(), clock.clone());
+        let engine = match events {
+            Some(log) => Engine::start_logged(own, askers, file, time, ids.clone(), log.clone()).await,
+            None => Engine::start(own, askers, file, time, ids.clone()).await,
+        };
+        let courier = match events {
+            Some(log) => courier.logged(log.clone()),
+            None => courier,
+        };
+        Ok(Program { engine: engine.map_err(text)?, courier, store, config, ids })
     }
-}
-
-/// The configuration of a scenario with this text, beside the files that it names.
-pub(super) fn configuration(scenario: &Scenario, own: &str, folder: &Path) -> Result<Config, String> {
-    std::fs::write(folder.join("key"), "not-a-real-key-for-anything").map_err(text)?;
-    let overlay = folder.join("catalog");
-    let mut head = format!("database = {:?}\n", folder.join("bench.db").display().to_string());
-    if !scenario.catalog.is_empty() {
-        std::fs::create_dir_all(&overlay).map_err(text)?;
-        head = format!("catalog = {:?}\n{head}", overlay.display().to_string());
-    }
-    for (name, file) in &scenario.catalog {
-        std::fs::write(overlay.join(format!("{name}.toml")), file).map_err(text)?;
-    }
-    let key = format!("{{ file = {:?} }}", folder.join("key").display().to_string());
-    let mut own = own.to_owned();
-    for (name, secret) in &scenario.world.secrets {
-        let file = folder.join(format!("key_{name}"));
-        std::fs::write(&file, secret).map_err(text)?;
-        own = own.replace(&format!("KEY_{name}"), &format!("{{ file = {:?} }}", file.display().to_string()));
-    }
-    let text_of = format!("{head}{}", own.replace("KEY", &key));
-    Config::read(format!("{}.toml", scenario.name), text_of).map_err(text)
 }

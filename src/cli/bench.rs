@@ -7,11 +7,12 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 
 use super::failed;
-use crate::bench::{Played, Report, Scenario, Score, Settings, load, play, simulate};
+use crate::bench::{Played, Report, Scenario, Score, Settings, load, play_logged, simulate};
 use crate::clock::Stopwatch;
 use crate::core::time::human;
+use crate::engine::EventLog;
 
-pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool) -> ExitCode {
+pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool, events: Option<&Path>) -> ExitCode {
     let scenarios = match load(folder) {
         Ok(scenarios) => scenarios,
         Err(problems) => return failed(2, format!("the scenarios are wrong\n\n{problems}")),
@@ -23,7 +24,7 @@ pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool)
     }
     let watch = Stopwatch::start();
     // Each result is printed as it ends: one that hangs hides none of the others.
-    let mut playing = futures_util::stream::iter(wanted).map(play_one).buffer_unordered(at_once());
+    let mut playing = futures_util::stream::iter(wanted).map(|one| play_one(one, events)).buffer_unordered(at_once());
     let mut sum = Sum::default();
     while let Some((scenario, played)) = playing.next().await {
         sum.add(&scenario, &played, show);
@@ -39,16 +40,26 @@ fn at_once() -> usize {
 }
 
 /// On a thread of its own, where what is asked at the same time is answered in the same order each time.
-async fn play_one(scenario: Arc<Scenario>) -> (Arc<Scenario>, Result<Played, String>) {
-    let played = scenario.clone();
+async fn play_one(scenario: Arc<Scenario>, events: Option<&Path>) -> (Arc<Scenario>, Result<Played, String>) {
+    let (played, log) = (scenario.clone(), event_log(events, &scenario.name));
     let playing = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
         let folder = tempfile::tempdir().map_err(text)?;
-        runtime.block_on(play(&played, folder.path()))
+        let log = log?;
+        let result = runtime.block_on(play_logged(&played, folder.path(), log.clone()))?;
+        log.map_or(Ok(()), |log| log.close()).map(|()| result)
     });
     // A panic has said what happened; the others go on.
     let played = playing.await.unwrap_or_else(|broken| Err(broken.to_string()));
     (scenario, played)
+}
+
+/// A log with this name in the folder, if one is wanted.
+fn event_log(folder: Option<&Path>, name: &str) -> Result<Option<EventLog>, String> {
+    let Some(folder) = folder else { return Ok(None) };
+    std::fs::create_dir_all(folder).map_err(text)?;
+    let file = std::fs::File::create(folder.join(format!("{name}.jsonl"))).map_err(text)?;
+    Ok(Some(EventLog::written(std::io::BufWriter::new(file))))
 }
 
 fn text(error: impl std::fmt::Display) -> String {
@@ -158,10 +169,10 @@ fn line(scenario: &Scenario, played: &Played, mark: Mark) {
 }
 
 /// `plugwatch bench simulate`: as many seeds at once as there are processors.
-pub(super) async fn simulation(settings: Settings, runs: u64) -> ExitCode {
+pub(super) async fn simulation(settings: Settings, runs: u64, events: Option<&Path>) -> ExitCode {
     let seeds = settings.seed..settings.seed.saturating_add(runs);
     let all = seeds.map(|seed| Settings { seed, ..settings });
-    let mut simulating = futures_util::stream::iter(all).map(simulate_one).buffered(at_once());
+    let mut simulating = futures_util::stream::iter(all).map(|one| simulate_one(one, events)).buffered(at_once());
     let mut right = true;
     while let Some((seed, report, took)) = simulating.next().await {
         right &= report.wrong.is_empty();
@@ -171,12 +182,15 @@ pub(super) async fn simulation(settings: Settings, runs: u64) -> ExitCode {
 }
 
 /// One seed on a thread of its own, with how many seconds it took.
-async fn simulate_one(settings: Settings) -> (u64, Report, f64) {
+async fn simulate_one(settings: Settings, events: Option<&Path>) -> (u64, Report, f64) {
     let watch = Stopwatch::start();
+    let log = event_log(events, &format!("seed_{}", settings.seed));
     let running = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
         let folder = tempfile::tempdir().map_err(text)?;
-        runtime.block_on(simulate(settings, folder.path()))
+        let log = log?;
+        let result = runtime.block_on(simulate(settings, folder.path(), log.clone()))?;
+        log.map_or(Ok(()), |log| log.close()).map(|()| result)
     });
     let report = running.await.unwrap_or_else(|broken| Err(broken.to_string()));
     let report = report.unwrap_or_else(|why| Report { wrong: vec![why], ..Report::default() });

@@ -18,6 +18,7 @@ mod map;
 mod named;
 mod notice;
 mod notify;
+mod replay;
 mod report;
 mod run;
 mod trial;
@@ -243,6 +244,15 @@ enum BenchCommand {
         /// How many dependencies
         #[arg(long, default_value_t = 60)]
         dependencies: usize,
+        /// Write an event log of each seed into this folder
+        #[arg(long, value_name = "FOLDER")]
+        events: Option<PathBuf>,
+    },
+    /// Feed event logs to a program that asks nobody: each decision must be equal to the byte
+    Replay {
+        /// Logs, or folders with logs
+        #[arg(required = true)]
+        logs: Vec<PathBuf>,
     },
     /// Drops, outages, store weather and our own faults, in virtual time
     Drops {
@@ -254,6 +264,9 @@ enum BenchCommand {
         /// Also print what would have been told
         #[arg(long)]
         show: bool,
+        /// Write an event log of each scenario into this folder
+        #[arg(long, value_name = "FOLDER")]
+        events: Option<PathBuf>,
     },
 }
 
@@ -312,12 +325,13 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
-        Command::Bench(BenchCommand::Drops { folder, only, show }) => {
-            bench::drops(folder.as_deref(), only.as_deref(), show).await
+        Command::Bench(BenchCommand::Drops { folder, only, show, events }) => {
+            bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
         }
-        Command::Bench(BenchCommand::Simulate { seed, runs, days, dependencies }) => {
-            bench::simulation(Settings { seed, days, dependencies }, runs).await
+        Command::Bench(BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
+            bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
+        Command::Bench(BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
         other => by_a_person(&config, other).await,
     }

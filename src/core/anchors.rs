@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::answer::Failure;
 use super::witness::OwnNetwork;
 
@@ -31,7 +33,8 @@ impl FromStr for Anchor {
 pub const LEAST: usize = 3;
 
 /// What the anchors that do not answer show instead.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sign {
     /// Nothing: no way there.
     #[default]

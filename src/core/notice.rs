@@ -27,7 +27,7 @@ pub struct Notice {
 }
 
 /// A notice that a person brought while plugwatch ran, with what people did about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// Random public id; stands in questions and buttons.
     pub public_id: String,

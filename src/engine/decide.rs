@@ -241,7 +241,7 @@ impl Engine {
                 self.next_incident += 1;
                 let incident = Incident {
                     id,
-                    public_id: self.ids.next(),
+                    public_id: self.next_id(),
                     verdict: held.verdict,
                     worst: held.verdict,
                     reason: held.reason.clone(),

@@ -9,6 +9,7 @@ mod courier;
 mod decide;
 mod draft;
 mod drill;
+mod event_log;
 mod evidence;
 mod facts;
 mod frozen;
@@ -29,6 +30,7 @@ mod view;
 mod witnesses;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
+pub use event_log::{Event, EventLog, Finished, Replay};
 pub use evidence::redacted;
 pub use frozen::{alert_snapshot, alert_view, kept_report};
 pub use glance::{glance, report_now};
@@ -50,6 +52,7 @@ use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::act::People;
+use crate::core::anchors::Sign;
 use crate::core::board::Board;
 use crate::core::pace::Asking;
 use crate::core::route::Way;
@@ -88,7 +91,7 @@ enum Flight {
     Looked(Box<Looked>),
     /// The task panicked: a look that did not happen.
     Lost(i64),
-    Anchors(OwnNetwork),
+    Anchors(OwnNetwork, Sign),
 }
 
 /// The engine.
@@ -142,6 +145,8 @@ pub struct Engine {
     shown_at: Time,
     bell: Arc<Notify>,
     unsaid: watch::Sender<Arc<Unsaid>>,
+    /// Where everything that enters the decision is noted, if anywhere.
+    events: Option<EventLog>,
 }
 
 /// How the outside follows the engine.
@@ -166,13 +171,15 @@ impl Engine {
 
     /// Starts everything that is due at `now`. Never waits.
     pub fn tick(&mut self, now: Time) {
-        self.ctx.clock.move_to(now);
-        self.latest = self.latest.max(now);
-        if self.own.take_due(now) {
+        let (own, due) = self.take_due(now);
+        if own {
             let ctx = self.ctx.clone();
-            self.flights.spawn(async move { Flight::Anchors(ctx.desk.anchors(&ctx, now).await) });
+            self.flights.spawn(async move {
+                let judged = ctx.desk.anchors(&ctx, now).await;
+                Flight::Anchors(judged, ctx.desk.sign())
+            });
         }
-        for (spec, asking) in self.plan.take_due(now) {
+        for (spec, asking) in due {
             let ctx = self.ctx.clone();
             let before = self.before(spec.id, now);
             let id = spec.id;
@@ -182,6 +189,25 @@ impl Engine {
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
             });
         }
+        self.decide_by_time(now);
+    }
+
+    /// The same where answers come from a log: nobody is asked.
+    fn pass(&mut self, now: Time) {
+        drop(self.take_due(now));
+        self.decide_by_time(now);
+    }
+
+    /// Whether the reference hosts are to be asked, and which checks are due.
+    fn take_due(&mut self, now: Time) -> (bool, Vec<(Arc<Spec>, Asking)>) {
+        self.note_event(|| Event::Time { at: now });
+        self.ctx.clock.move_to(now);
+        self.latest = self.latest.max(now);
+        (self.own.take_due(now), self.plan.take_due(now))
+    }
+
+    /// What is due though nothing came back.
+    fn decide_by_time(&mut self, now: Time) {
         self.report_if_due(now);
         if self.notice_at.is_some_and(|at| at <= now) {
             self.hear_notices(now);
@@ -194,6 +220,7 @@ impl Engine {
 
     /// Decides about whatever has come back, and waits for one if `wait`.
     fn take(&mut self, flight: Flight, now: Time) {
+        self.note_flight(&flight, now);
         match flight {
             Flight::Looked(looked) => {
                 // A look found our own network down: everybody else wants to know at once.
@@ -208,7 +235,7 @@ impl Engine {
                 tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
                 self.plan.done(id, now, &[(Asking::Routine, LOST)], None);
             }
-            Flight::Anchors(judged) => self.judge_own_network(judged, now),
+            Flight::Anchors(judged, sign) => self.judge_own_network(judged, sign, now),
         }
         self.tell_start_if_ready(now);
     }
@@ -237,9 +264,13 @@ impl Engine {
     pub async fn flush(&mut self, now: Time) -> store::Result<()> {
         if !self.draft.batch.is_empty() {
             self.draft.batch.watched_until = Some(now);
+            let decided = self.decided(&self.draft.batch, now);
             if let Err(error) = self.store.commit(&self.draft.batch).await {
                 self.note_unwritten(&error, now);
                 return Err(error);
+            }
+            if let Some(decided) = decided {
+                self.note_event(|| decided);
             }
             let draft = std::mem::take(&mut self.draft);
             let tells = !draft.batch.alerts.is_empty();

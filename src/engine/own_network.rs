@@ -67,7 +67,7 @@ impl OwnState {
 
 impl Engine {
     /// The anchors have spoken.
-    pub(super) fn judge_own_network(&mut self, judged: OwnNetwork, now: Time) {
+    pub(super) fn judge_own_network(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
@@ -86,7 +86,7 @@ impl Engine {
         }
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
             self.own.told = true;
-            let title = match self.ctx.desk.sign() {
+            let title = match sign {
                 Sign::Exhausted => "CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
                 Sign::Silence => "CAN'T CHECK ANYTHING: plugwatch's own network is down",
                 Sign::Clock => "CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
@@ -95,7 +95,7 @@ impl Engine {
             let lines = vec![
                 format!("Most reference hosts have not answered as themselves since {}.", self.own.since.short()),
                 "Until they do, plugwatch makes no claim about any vendor.".to_owned(),
-                format!("Do now: {}", self.ctx.desk.sign().hint()),
+                format!("Do now: {}", sign.hint()),
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
         }

@@ -30,9 +30,10 @@ impl Engine {
         if self.store.last_act().await? > self.heard_act { self.take_people(now).await } else { Ok(()) }
     }
 
-    async fn take_people(&mut self, now: Time) -> Result<()> {
+    pub(super) async fn take_people(&mut self, now: Time) -> Result<()> {
         let before = self.people.letters.clone();
         let acts = self.read_people(now).await?;
+        self.note_people(&acts, now);
         self.hear_drills(&acts, now).await?;
         self.heard_act = acts.last().map_or(0, |act| act.id);
         // What a letter threatened that was taken back is threatened no longer.

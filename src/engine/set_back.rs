@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Engine;
+use super::{Engine, Event};
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
 use crate::store::Result;
@@ -17,6 +17,7 @@ impl Engine {
     pub(super) async fn follow_clock(&mut self, now: Time) -> Result<()> {
         let times = self.ctx.clock.times_set_back();
         if times != self.set_back {
+            self.note_event(|| Event::ClockBack { at: now });
             tracing::warn!("the machine's clock was set back to {}: what was planned is planned anew", now.short());
             let ahead = self.latest.since(now);
             (self.set_back, self.latest) = (times, now);

@@ -1,6 +1,6 @@
 //! Starting and reloading: what was known is known again, nothing is said twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::own_network::OwnState;
 use super::plan::{Plan, Spec};
 use super::tell::Concerning;
 use super::unwritten::Unwritten;
-use super::{Context, Engine};
+use super::{Context, Engine, Event, EventLog};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -41,6 +41,34 @@ impl Engine {
     /// # Errors
     /// The store cannot be read or written.
     pub async fn start(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, ids: Ids) -> Result<Engine> {
+        Engine::begin(config, askers, store, clock, ids, None).await
+    }
+
+    /// The same; everything that enters the decision is noted in `log`.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn start_logged(
+        config: Config,
+        askers: Askers,
+        store: Arc<Store>,
+        clock: Clock,
+        ids: Ids,
+        log: EventLog,
+    ) -> Result<Engine> {
+        let (checks, alerts) = (store.looks().await?, store.alerts(0).await?.len());
+        log.note(&Event::Start { at: clock.now(), checks, alerts });
+        Engine::begin(config, askers, store, clock, ids, Some(log)).await
+    }
+
+    async fn begin(
+        config: Config,
+        askers: Askers,
+        store: Arc<Store>,
+        clock: Clock,
+        ids: Ids,
+        events: Option<EventLog>,
+    ) -> Result<Engine> {
         let now = clock.now();
         // A clock that ran ahead, and was set right since, must not silence anybody until its time.
         let watched = store.watched_until().await?;
@@ -51,6 +79,7 @@ impl Engine {
         }
         let next = store.next_incident().await?;
         let mut engine = Engine::bare(config, askers, store, clock, ids, next);
+        engine.events = events;
         engine.gap = gap;
         engine.adopt(now).await?;
         engine.plan_reports(now).await?;
@@ -107,6 +136,7 @@ impl Engine {
             shown_at: Time(0),
             bell: Arc::new(Notify::new()),
             unsaid: watch::Sender::default(),
+            events: None,
             store,
         }
     }
@@ -122,6 +152,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read or written; the old configuration goes on.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
+        self.note_event(|| Event::Reload { at: now });
         // Looks under way are given up and made anew: a reload waits for nobody.
         self.flights.abort_all();
         while self.flights.join_next().await.is_some() {}
@@ -187,8 +218,8 @@ impl Engine {
         // What an incident rests on may be a letter that somebody brought.
         self.read_people(now).await?;
         let mut incidents = self.store.open_incidents().await?;
-        let known: HashSet<String> =
-            self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        // In the order of the file: what is decided depends on no hash.
+        let known: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         let mut stored = self.store.dependencies().await?;
         let mut states = HashMap::new();
         for id in &known {
@@ -215,7 +246,7 @@ impl Engine {
         for id in known {
             self.correlate(&id, now);
         }
-        for (dependency, incident) in incidents {
+        for (dependency, incident) in incidents.into_iter().collect::<BTreeMap<_, _>>() {
             self.retire(dependency, incident, now);
         }
         self.hear_notices(now);

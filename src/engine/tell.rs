@@ -29,8 +29,9 @@ impl Engine {
         // What opens no incident belongs together all the same, until it is seen again.
         let sight = matches!(reason, Reason::Blind | Reason::Sighted | Reason::Suspected | Reason::Cleared);
         let thread = thread.or_else(|| about.first().filter(|_| sight).map(|id| format!("{SIGHT}{id}")));
+        let public_id = self.next_id();
         self.put(NewAlert {
-            public_id: self.ids.next(),
+            public_id,
             incident,
             dependency: about.first().cloned(),
             reason,

@@ -23,14 +23,16 @@ mod owner;
 mod probes;
 mod prune;
 mod read;
+mod replayed;
 mod reports;
 mod set_back;
 mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
 pub use document::{
-    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, OpenDocument, OpenItemDocument,
-    ReportDocument, RowDocument, StandingDocument, StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
+    AboutDocument, AlertDocument, BodyDocument, CombinedDocument, GroupDocument, Kept, NoteDocument, OpenDocument,
+    OpenItemDocument, ReportDocument, RowDocument, StandingDocument, StartedDocument, TodoDocument, ToldDocument,
+    WorkingDocument, freeze, thaw,
 };
 pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};

@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod dns;
 mod engine;
+mod event_log;
 mod exec;
 mod heard;
 mod http;

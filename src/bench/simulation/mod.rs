@@ -10,3 +10,4 @@ mod world;
 
 pub use check::Report;
 pub use run::{Settings, simulate};
+pub(super) use world::configuration;

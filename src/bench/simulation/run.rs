@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::route::Way;
 use crate::core::time::Time;
-use crate::engine::{Courier, Engine, Ways};
+use crate::engine::{Courier, Engine, Event, EventLog, Ways};
 use crate::ids::Ids;
 use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
 use crate::store::{BITE, Store};
@@ -107,13 +107,15 @@ struct Simulation<'f> {
     mailbox: Arc<Mailbox>,
     rng: Rng,
     kills: u32,
+    events: Option<EventLog>,
 }
 
-/// Simulates, and holds what came of it against the truth.
+/// Simulates, and holds what came of it against the truth. Everything that enters the decision is
+/// noted in `events`, if there is such a log.
 ///
 /// # Errors
 /// The store was found damaged, or did not answer.
-pub async fn simulate(settings: Settings, folder: &Path) -> Result<Report, String> {
+pub async fn simulate(settings: Settings, folder: &Path, events: Option<EventLog>) -> Result<Report, String> {
     let mut rng = Rng::with_seed(settings.seed);
     let begin = Time(1_772_524_800_000);
     let end = begin.plus(Duration::from_secs(settings.days * 86_400));
@@ -122,7 +124,12 @@ pub async fn simulate(settings: Settings, folder: &Path) -> Result<Report, Strin
     let script = Arc::new(Simulated { truth, clock: clock.clone() });
     let askers = Askers::scripted(script.clone());
     let mailbox = Arc::new(Mailbox::default());
-    let mut simulation = Simulation { settings, folder, clock, askers, mailbox: mailbox.clone(), rng, kills: 0 };
+    let mut simulation =
+        Simulation { settings, folder, clock, askers, mailbox: mailbox.clone(), rng, kills: 0, events };
+    if let Some(events) = &simulation.events {
+        events.note(&Event::Simulation { dependencies: settings.dependencies });
+        events.note(&Event::Config { text: String::new() });
+    }
     let program = simulation.pass(end).await?;
     let sent = std::mem::take(&mut *mailbox.sent.lock().unwrap_or_else(PoisonError::into_inner));
     check(&program.store, &script.truth, sent, simulation.kills).await
@@ -139,8 +146,15 @@ impl Simulation<'_> {
         let senders = Senders::new(senders, Arc::default())?;
         let ways = Ways { senders, everybody: vec![Way::plain("log", "log")], off: Vec::new() };
         let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
-        let engine = Engine::start(config, self.askers.clone(), store.clone(), self.clock.clone(), Ids::Random);
-        Ok(Program { engine: engine.await.map_err(text_of)?, courier, store })
+        let (askers, file, clock) = (self.askers.clone(), store.clone(), self.clock.clone());
+        let (engine, courier) = match &self.events {
+            Some(log) => {
+                let engine = Engine::start_logged(config, askers, file, clock, Ids::Random, log.clone()).await;
+                (engine, courier.logged(log.clone()))
+            }
+            None => (Engine::start(config, askers, file, clock, Ids::Random).await, courier),
+        };
+        Ok(Program { engine: engine.map_err(text_of)?, courier, store })
     }
 
     /// Lives until `end`, through all kills.

@@ -18,7 +18,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
 
-use super::Windows;
+use super::{EventLog, Windows};
 use crate::clock::Clock;
 use crate::core::route::Way;
 use crate::core::schedule::stable;
@@ -63,6 +63,8 @@ pub struct Courier {
     unwritable_since: Mutex<Option<Time>>,
     /// Outbox rows whose messages are being changed.
     amending: Mutex<HashSet<i64>>,
+    /// Where what came of deliveries is noted, if anywhere.
+    events: Option<EventLog>,
 }
 
 /// An alert's public id, the channel and the recipient.
@@ -107,7 +109,13 @@ impl Courier {
             unsettled: Mutex::default(),
             unwritable_since: Mutex::default(),
             amending: Mutex::default(),
+            events: None,
         }
+    }
+
+    /// The same; what came of each try is noted in `log`.
+    pub fn logged(self, log: EventLog) -> Courier {
+        Courier { events: Some(log), ..self }
     }
 
     /// Takes up changed channels between two rounds.
@@ -319,6 +327,9 @@ impl Courier {
     async fn note(&self, delivery: &Delivery, tried: Tried) -> Result<()> {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
+        if let Some(events) = &self.events {
+            events.note_delivery(delivery, &format!("{outcome:?}"), now);
+        }
         let others = match &outcome {
             Outcome::Dead(why) | Outcome::Refused(_, why) => self.instead(delivery, why, now),
             _ => Vec::new(),

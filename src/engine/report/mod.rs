@@ -6,9 +6,9 @@ mod todo;
 
 use std::time::Duration;
 
-use super::Engine;
 use super::frozen::report_snapshot;
 use super::tell::Concerning;
+use super::{Engine, Event};
 use crate::core::days::{Trouble, days};
 use crate::core::history::{Counts, DAY, bucket};
 use crate::core::incident::{Level, Reason};
@@ -79,12 +79,15 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
+        if !self.reports_wanted.is_empty() {
+            self.note_event(|| Event::Report { at: now });
+        }
         while let Some(span) = self.reports_wanted.first().copied() {
             let report = self.report(span, now).await?;
             self.reports_wanted.remove(0);
             let from = Time(now.0 - millis(span.length()));
             let snapshot = report_snapshot(&report)?;
-            let (public_id, span) = (self.ids.next(), span.word().to_owned());
+            let (public_id, span) = (self.next_id(), span.word().to_owned());
             self.draft.batch.reports.push(KeptReport { public_id, span, from, to: now, snapshot });
             self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);
         }

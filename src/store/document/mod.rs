@@ -17,7 +17,7 @@ pub use alert::{
 };
 pub use report::{ReportDocument, RowDocument, TodoDocument};
 
-pub(super) use dependency::{CombinedDocument, ToldDocument};
+pub use dependency::{CombinedDocument, ToldDocument};
 pub use standing::StandingDocument;
 
 use std::collections::BTreeMap;

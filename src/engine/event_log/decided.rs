@@ -1,0 +1,71 @@
+//! What was decided, as it is stored: stored shapes do not move when the program's own types do.
+
+use serde_json::{Value, json};
+
+use crate::core::incident::Reason;
+use crate::core::standing::Flip;
+use crate::core::time::Time;
+use crate::store::{Address, Batch, CombinedDocument, IncidentChange, LookRow, NewAlert, ToldDocument};
+use crate::store::{StandingDocument, freeze};
+
+/// The decisions of a batch; `next_at` says when a probe is checked next, `wake` when anything is due.
+pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time>) -> Value {
+    let checks: Vec<Value> = batch.looks.iter().map(|look| check(look, &next_at)).collect();
+    let dependencies = batch.dependencies.iter().map(|change| {
+        let state = freeze::<_, CombinedDocument>(&change.state).unwrap_or_default();
+        let notified = freeze::<_, ToldDocument>(&change.told).unwrap_or_default();
+        json!({ "id": change.id, "at": change.at, "state": state, "told": notified })
+    });
+    json!({
+        "checks": checks,
+        "dependencies": dependencies.collect::<Vec<_>>(),
+        "incidents": batch.incidents.iter().map(incident).collect::<Vec<_>>(),
+        "alerts": batch.alerts.iter().map(alert).collect::<Vec<_>>(),
+        "wake": wake,
+    })
+}
+
+fn check(look: &LookRow, next_at: &impl Fn(i64) -> Time) -> Value {
+    let standing = look.standing.as_ref().map(|standing| freeze::<_, StandingDocument>(standing).unwrap_or_default());
+    let facts: Vec<Value> =
+        look.fact_changes.iter().map(|change| json!([change.name, change.before, change.after])).collect();
+    json!({
+        "probe": look.probe, "at": look.at, "verdict": look.verdict, "reason": look.reason, "asked": look.asked,
+        "standing": standing, "flip": look.flip.as_ref().map(flip), "facts": facts, "next": next_at(look.probe),
+        "evidence": look.evidence.as_ref().map(|evidence| evidence.cause.clone()),
+    })
+}
+
+fn flip(flip: &Flip) -> Value {
+    let to = &flip.to;
+    json!({
+        "change": format!("{:?}", flip.change), "from": flip.from, "to": to.verdict, "reason": to.reason,
+        "fault": to.fault, "proof": to.proof, "say": to.say, "since": to.since, "at": flip.confirmed_at,
+    })
+}
+
+fn incident(change: &IncidentChange) -> Value {
+    let incident = &change.incident;
+    json!({
+        "id": incident.id, "public_id": incident.public_id, "dependency": change.dependency,
+        "verdict": incident.verdict, "worst": incident.worst, "reason": incident.reason, "fault": incident.fault,
+        "proof": incident.proof, "began_at": incident.began_at, "say": change.say, "ends": change.ends,
+        "opened_at": change.opened_at, "closed_at": change.closed_at,
+    })
+}
+
+fn alert(alert: &NewAlert) -> Value {
+    // What a report says is gathered from history, deliveries too: it is not decided.
+    let snapshot = Some(&alert.snapshot).filter(|_| alert.reason != Reason::Report);
+    json!({
+        "public_id": alert.public_id, "incident": alert.incident, "dependency": alert.dependency,
+        "reason": alert.reason, "level": alert.level, "at": alert.at, "thread": alert.thread,
+        "snapshot": snapshot, "to": alert.to.iter().map(address).collect::<Vec<_>>(),
+    })
+}
+
+fn address(to: &Address) -> Value {
+    json!({
+        "channel": to.channel, "recipient": to.recipient, "at": to.at, "only": to.only.word(), "instead": to.instead,
+    })
+}

@@ -1,0 +1,140 @@
+//! The event log: everything that enters the decision, with times, and what was decided, a line each.
+//! Bench and simulation write it; a replay feeds it to a program that asks nobody, and whatever that
+//! decides must be equal to the byte. It holds answers and people's words: it is written for scripted
+//! worlds only, never by `plugwatch run`.
+
+mod decided;
+mod event;
+mod replay;
+
+pub use event::{Event, Finished};
+pub use replay::Replay;
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::look::Looked;
+use super::{Engine, Flight};
+use crate::core::act::Act;
+use crate::core::answer::Answer;
+use crate::core::time::Time;
+use crate::store::{Batch, Delivery};
+
+/// Where lines go; clones write to the same place.
+#[derive(Clone)]
+pub struct EventLog(Arc<Mutex<Lines>>);
+
+enum Lines {
+    /// To a file; the first error ends it.
+    Written(Box<dyn Write + Send>, Option<String>),
+    /// Only decisions, kept until they are compared.
+    Compared(VecDeque<String>),
+}
+
+impl EventLog {
+    /// A log that is written to `to`.
+    pub fn written(to: impl Write + Send + 'static) -> EventLog {
+        EventLog(Arc::new(Mutex::new(Lines::Written(Box::new(to), None))))
+    }
+
+    fn compared() -> EventLog {
+        EventLog(Arc::new(Mutex::new(Lines::Compared(VecDeque::new()))))
+    }
+
+    /// Writes one line.
+    pub fn note(&self, event: &Event) {
+        let line = serde_json::to_string(event).map_err(|error| error.to_string());
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Lines::Written(to, broken @ None) => {
+                *broken = line.and_then(|line| writeln!(to, "{line}").map_err(|error| error.to_string())).err();
+            }
+            Lines::Written(..) => {}
+            Lines::Compared(lines) => {
+                if matches!(event, Event::Decided { .. }) {
+                    lines.push_back(line.unwrap_or_else(|error| error));
+                }
+            }
+        }
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// A line could not be written; the log is not whole.
+    pub fn close(&self) -> Result<(), String> {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Lines::Written(_, Some(broken)) => Err(format!("the event log could not be written: {broken}")),
+            Lines::Written(to, None) => {
+                to.flush().map_err(|error| format!("the event log could not be written: {error}"))
+            }
+            Lines::Compared(_) => Ok(()),
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Lines::Compared(lines) => lines.pop_front(),
+            Lines::Written(..) => None,
+        }
+    }
+
+    /// Notes what came of a try to deliver.
+    pub(super) fn note_delivery(&self, delivery: &Delivery, outcome: &str, at: Time) {
+        self.note(&Event::Delivery {
+            at,
+            alert: delivery.alert.public_id.clone(),
+            channel: delivery.channel.clone(),
+            recipient: delivery.recipient.clone(),
+            outcome: outcome.to_owned(),
+        });
+    }
+}
+
+impl Engine {
+    /// Notes something that enters the decision, where a log is kept.
+    pub(super) fn note_event(&self, event: impl FnOnce() -> Event) {
+        if let Some(log) = &self.events {
+            log.note(&event());
+        }
+    }
+
+    pub(super) fn note_flight(&self, flight: &Flight, at: Time) {
+        self.note_event(|| match flight {
+            Flight::Looked(looked) => Event::Check(Box::new(finished(looked, at))),
+            Flight::Lost(probe) => Event::Lost { at, probe: *probe },
+            Flight::Anchors(judged, sign) => Event::SelfCheck { at, judged: *judged, sign: *sign },
+        });
+    }
+
+    pub(super) fn note_people(&self, acts: &[Act], at: Time) {
+        let letters = || self.people.letters.clone();
+        self.note_event(|| Event::People { at, acts: acts.to_vec(), letters: letters() });
+    }
+
+    /// A public id for something that is decided.
+    pub(super) fn next_id(&mut self) -> String {
+        let id = self.ids.next();
+        self.note_event(|| Event::Id { id: id.clone() });
+        id
+    }
+
+    /// What is about to be committed, where a log is kept.
+    pub(super) fn decided(&self, batch: &Batch, at: Time) -> Option<Event> {
+        self.events.as_ref()?;
+        let next_at = |probe: i64| self.plan.next_at(probe);
+        Some(Event::Decided { at, what: decided::of(batch, next_at, self.next_due()) })
+    }
+}
+
+fn finished(looked: &Looked, at: Time) -> Finished {
+    Finished {
+        at,
+        probe: looked.spec.probe.identity.clone(),
+        answered: looked.look.at,
+        reading: looked.look.reading.clone(),
+        // Bodies were judged already; nothing is decided by them.
+        answer: Answer { body: Vec::new(), ..looked.answer.clone() },
+        witnesses: looked.witnesses.clone(),
+    }
+}

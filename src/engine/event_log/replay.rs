@@ -1,0 +1,179 @@
+//! Feeds an event log to an engine that asks nobody.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Event, EventLog, Finished};
+use crate::ask::{Askers, Script};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::answer::{Answer, Failure};
+use crate::core::question::Question;
+use crate::core::standing::Look;
+use crate::core::time::Time;
+use crate::engine::look::Looked;
+use crate::engine::plan::Spec;
+use crate::engine::{Engine, Flight};
+use crate::ids::Ids;
+use crate::store::Store;
+
+/// Nobody is asked: answers come from the log.
+struct Silence;
+
+impl Script for Silence {
+    fn answer(&self, question: &Question, _now: Time) -> Answer {
+        Answer::failed(question.shown(), Failure::NotAsked, "a replay asks nobody")
+    }
+
+    fn anchors(&self) -> Vec<Result<(), Failure>> {
+        Vec::new()
+    }
+}
+
+/// A program that is fed from a log.
+pub struct Replay {
+    database: PathBuf,
+    ids: Ids,
+    clock: Clock,
+    decided: EventLog,
+    /// What the next start or reload takes up.
+    config: Option<Config>,
+    running: Option<(Engine, Arc<Store>)>,
+    /// Decisions that were compared.
+    pub compared: usize,
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl Replay {
+    /// With a database in `folder`; `ids` are those of the log, in their order.
+    pub fn new(folder: &Path, ids: Vec<String>) -> Replay {
+        Replay {
+            database: folder.join("bench.db"),
+            ids: Ids::given(ids),
+            clock: Clock::manual(Time(0)),
+            decided: EventLog::compared(),
+            config: None,
+            running: None,
+            compared: 0,
+        }
+    }
+
+    /// What the next start or reload takes up.
+    pub fn configure(&mut self, config: Config) {
+        self.config = Some(config);
+    }
+
+    /// Feeds one event.
+    ///
+    /// # Errors
+    /// It was decided otherwise, with both decisions; or the log does not fit.
+    pub async fn feed(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Start { at, checks, alerts } => return self.start(at, checks, alerts).await,
+            Event::Decided { at, .. } => return self.compare(event, at).await,
+            _ => {}
+        }
+        let config = self.config.clone();
+        let Some((engine, store)) = &mut self.running else {
+            // Whose log it is, and its ids, were read before.
+            return Ok(());
+        };
+        match event {
+            Event::Time { at } => engine.pass(at),
+            Event::Check(finished) => {
+                let at = finished.at;
+                let looked = looked(engine, *finished)?;
+                engine.take(looked, at);
+            }
+            Event::Lost { at, probe } => engine.take(Flight::Lost(probe), at),
+            Event::SelfCheck { at, judged, sign } => engine.take(Flight::Anchors(judged, sign), at),
+            Event::People { at, acts, letters } => {
+                store.replace_people(&acts, &letters).await.map_err(text)?;
+                engine.take_people(at).await.map_err(text)?;
+            }
+            Event::Reload { at } => {
+                let config = config.ok_or("a reload without a configuration")?;
+                engine.reload(config, Askers::scripted(Arc::new(Silence)), at).await.map_err(text)?;
+            }
+            Event::ClockBack { at } => {
+                self.clock.set_back_to(at);
+                engine.follow_clock(at).await.map_err(text)?;
+            }
+            Event::Report { at } => engine.gather_report(at).await.map_err(text)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What ran before was killed. Its last commit may have been complete though nobody noted that.
+    async fn start(&mut self, at: Time, checks: i64, alerts: usize) -> Result<(), String> {
+        if let Some((mut engine, store)) = self.running.take() {
+            if store.looks().await.map_err(text)? < checks || store.alerts(0).await.map_err(text)?.len() < alerts {
+                engine.flush(self.clock.now()).await.map_err(text)?;
+                drop(self.decided.take());
+            }
+            drop(engine);
+            store.close().await;
+        }
+        self.clock.move_to(at);
+        let config = self.config.clone().ok_or("a start without a configuration")?;
+        let store = Arc::new(Store::open_scratch(&self.database).await.map_err(text)?);
+        let askers = Askers::scripted(Arc::new(Silence));
+        let (clock, ids, log) = (self.clock.clone(), self.ids.clone(), self.decided.clone());
+        let engine = Engine::start_logged(config, askers, store.clone(), clock, ids, log).await.map_err(text)?;
+        self.running = Some((engine, store));
+        Ok(())
+    }
+
+    /// Commits, unless what was fed has done so, and compares.
+    async fn compare(&mut self, recorded: Event, at: Time) -> Result<(), String> {
+        let Some((engine, _)) = &mut self.running else { return Err("a decision before the start".to_owned()) };
+        let decided = match self.decided.take() {
+            Some(decided) => decided,
+            None => {
+                engine.flush(at).await.map_err(text)?;
+                self.decided.take().ok_or("nothing was decided here")?
+            }
+        };
+        let recorded = serde_json::to_string(&recorded).map_err(text)?;
+        self.compared += 1;
+        if decided == recorded { Ok(()) } else { Err(differs(&recorded, &decided)) }
+    }
+
+    /// Ends it: nothing may be left that the log does not know.
+    ///
+    /// # Errors
+    /// Something was decided that is not in the log.
+    pub async fn end(mut self) -> Result<usize, String> {
+        if let Some((engine, store)) = self.running.take() {
+            drop(engine);
+            store.close().await;
+        }
+        match self.decided.take() {
+            Some(more) => Err(format!("decided, and not in the log: {}", cut(&more, 0))),
+            None => Ok(self.compared),
+        }
+    }
+}
+
+fn looked(engine: &Engine, finished: Finished) -> Result<Flight, String> {
+    let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
+    let spec: Option<&Arc<Spec>> = engine.plan.specs().find(|spec| spec.probe.identity == probe);
+    let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
+    Ok(Flight::Looked(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
+}
+
+/// Both, from a little before they part.
+fn differs(recorded: &str, decided: &str) -> String {
+    let same = recorded.bytes().zip(decided.bytes()).take_while(|(a, b)| a == b).count();
+    format!("decided otherwise\n  in the log: {}\n  now:        {}", cut(recorded, same), cut(decided, same))
+}
+
+/// Three hundred characters around a place.
+fn cut(text: &str, at: usize) -> String {
+    let from = text.floor_char_boundary(at.saturating_sub(100));
+    text[from..].chars().take(300).collect()
+}
