@@ -62,7 +62,7 @@ impl Acts {
                 .store
                 .alert_about(&thing.id)
                 .await?
-                .filter(|alert| matches!(alert.reason, Reason::Blind | Reason::StillOpen))
+                .filter(|alert| alert.reason == Reason::Blind || alert.reason.reminds())
             {
                 // A key that is refused opens no incident.
                 Some(alert) => {

@@ -27,7 +27,7 @@ const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
 /// The event that a message belongs to: the one that began last of those that it may be about. A reminder
 /// speaks of everything that is open, and belongs to what it names first.
 fn event_of<'s>(scenario: &'s Scenario, told: &Told) -> Option<&'s str> {
-    let ids = if told.reason == Reason::StillOpen { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
+    let ids = if told.reason.reminds() { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
     let fits = |truth: &&Truth| ids.contains(&truth.dependency) && truth.spans(told.at, AFTERWARDS);
     scenario.truths.iter().filter(fits).max_by_key(|truth| truth.from).map(|truth| truth.event.as_str())
 }
@@ -43,7 +43,7 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
         }
     }
     for (event, messages) in &events {
-        let loud = messages.iter().filter(|one| one.level == Level::Critical && one.reason != Reason::StillOpen);
+        let loud = messages.iter().filter(|one| one.level == Level::Critical && !one.reason.reminds());
         let loud = loud.count();
         let mut reasons: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
         for one in messages {
@@ -77,8 +77,20 @@ fn most(scenario: &Scenario, event: &str, reason: Reason, loud: usize) -> usize 
     let turns = matches!(reason, Reason::Opened | Reason::Worsened | Reason::Cascade | Reason::Recovered);
     let openings = truths().map(|truth| truth.openings).max().filter(|_| turns).unwrap_or(1);
     let given = truths().filter_map(|truth| truth.expect.more.most.get(&reason)).max().copied().unwrap_or(1);
-    let reminders = if reason == Reason::StillOpen { reminders(scenario, event, loud) } else { 1 };
+    let reminders = match reason {
+        Reason::StillOpen => reminders(scenario, event, loud),
+        Reason::Situation => reminders(scenario, event, loud) + MOST_CALLS + changes(scenario),
+        _ => 1,
+    };
     openings.max(given).max(reminders)
+}
+
+/// How often anything changes: a situation gathers what changed within the hour.
+fn changes(scenario: &Scenario) -> usize {
+    let hour = |at: Duration| at.as_secs() / 3_600;
+    let begins = scenario.truths.iter().map(|truth| hour(truth.from));
+    let ends = scenario.truths.iter().filter_map(|truth| truth.to.map(hour));
+    begins.chain(ends).collect::<BTreeSet<_>>().len()
 }
 
 /// How many reminders of an event are right: those before somebody acknowledges each of so many critical

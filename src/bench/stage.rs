@@ -15,7 +15,7 @@ use super::{Finding, Scripted};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::incident::{Level, Reason};
+use crate::core::incident::Level;
 use crate::core::time::{Time, human};
 use crate::engine::{Courier, Engine, Event, EventLog};
 use crate::ids::Ids;
@@ -245,7 +245,7 @@ impl<'a> Stage<'a> {
         }
         let arrived = self.mailbox.arrived_since(self.acknowledges.1);
         self.acknowledges.1 += arrived.len();
-        let loud = arrived.iter().find(|one| one.level == Level::Critical && one.reason != Reason::StillOpen);
+        let loud = arrived.iter().find(|one| one.level == Level::Critical && !one.reason.reminds());
         if let Some(loud) = loud {
             let at = Time(loud.at.0 + self.shifted);
             self.acknowledges.0.get_or_insert(at.plus(*after));

@@ -53,6 +53,8 @@ pub struct LeaveStep {
     pub step: String,
     /// How long it takes.
     pub takes: Option<std::time::Duration>,
+    /// Who does it.
+    pub who: Option<String>,
 }
 
 /// Keys of a dependency that are no parameters of a check.
@@ -160,8 +162,9 @@ fn check_id(table: &Table<'_>, id: &At<String>) {
 fn read_leave(table: &Table<'_>) -> Option<LeaveStep> {
     let step = table.need_string("do", "\"copy the data\"")?.value;
     let takes = table.duration("takes").map(|takes| takes.value);
+    let who = table.string("who").map(|who| who.value);
     table.finish();
-    Some(LeaveStep { step, takes })
+    Some(LeaveStep { step, takes, who })
 }
 
 /// `check`, or `vendor` with all its checks, or `[[dependency.probe]]` for several.

@@ -190,6 +190,11 @@ impl People {
         self.acked(&incident.public_id, news_at).map(|act| SeenTo::Acknowledged(act.at))
     }
 
+    /// Who acknowledged a lost access last: what has no incident is acknowledged by its dependency.
+    pub fn acked_access(&self, dependency: &str) -> Option<&Act> {
+        self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency)).max_by_key(|act| act.at)
+    }
+
     /// The same of a lost access: what has no incident is acknowledged by its dependency.
     pub fn seen_to_access(&self, dependency: &str, news_at: Option<Time>) -> Option<SeenTo> {
         let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));

@@ -34,6 +34,8 @@ words! {
         Settled = "settled",
         /// Nothing changed for long.
         StillOpen = "still_open",
+        /// Several were lost, or a cut-off is announced: how everything stands.
+        Situation = "situation",
         /// Live again.
         Recovered = "recovered",
         /// It cannot be seen, and that lasts.
@@ -68,11 +70,17 @@ words! {
 }
 
 impl Reason {
+    /// It brings no news: it reminds of what was told before.
+    pub fn reminds(self) -> bool {
+        matches!(self, Reason::StillOpen | Reason::Situation)
+    }
+
     /// It tells of the same verdict as what came before it.
     pub fn keeps_verdict(self) -> bool {
         matches!(
             self,
             Reason::StillOpen
+                | Reason::Situation
                 | Reason::Blind
                 | Reason::Sighted
                 | Reason::Flapping

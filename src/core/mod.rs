@@ -36,6 +36,7 @@ pub mod route;
 pub mod scene;
 pub mod schedule;
 pub mod shown;
+pub mod situation;
 mod spread;
 pub mod standing;
 pub mod text;

@@ -12,9 +12,10 @@ use super::groups::{self, Candidate};
 use super::incident::{Level, Reason};
 use super::model::Verdict;
 use super::scene::{Cause, Scene};
+use super::situation::{Stands, stands};
 use super::time::Time;
 use super::told::Told;
-use super::wanted::{Wanted, remind_at, wanted};
+use super::wanted::{Wanted, remind_at, reminder_level, wanted};
 
 /// A consequence waits so long for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
@@ -66,6 +67,8 @@ pub struct Review {
     pub told: Vec<(usize, Told)>,
     /// When to review again, if nothing happens before.
     pub again: Option<Time>,
+    /// How it stands with the situation.
+    pub stands: Stands,
 }
 
 /// What happens to something wanted.
@@ -93,6 +96,7 @@ pub fn review(scene: &Scene<'_>) -> Review {
         let due = by_itself(scene, index, told, &mut review);
         candidates.extend(due.map(|wanted| Candidate { index, wanted }));
     }
+    let reminded = instead_of_reminders(scene, &mut candidates, &mut after);
     let sorted = groups::sort(scene, candidates, &after);
     for at in sorted.later {
         review.sooner(at);
@@ -114,8 +118,29 @@ pub fn review(scene: &Scene<'_>) -> Review {
             review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
         }
     }
+    review.stands = stands(scene.situation, &with_told(scene, &after), reminded);
+    if let Some(at) = review.stands.again {
+        review.sooner(at.max(scene.now.plus(Duration::from_secs(1))));
+    }
     review.told = after.into_iter().enumerate().collect();
     review
+}
+
+/// While a situation is open its message is what reminds, of everything. How loud it has to be.
+fn instead_of_reminders(scene: &Scene<'_>, candidates: &mut Vec<Candidate>, after: &mut [Told]) -> Option<Level> {
+    scene.situation?;
+    let reminds = |candidate: &Candidate| candidate.wanted.reason == Reason::StillOpen;
+    let due: Vec<usize> = candidates.iter().filter(|one| reminds(one)).map(|one| one.index).collect();
+    candidates.retain(|one| !reminds(one));
+    let loud = |index: &usize| reminder_level(&scene.subjects[*index], scene.subjects[*index].told);
+    let level = due.iter().map(loud).max()?;
+    for (subject, told) in scene.subjects.iter().zip(after) {
+        let told_of = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
+        if told_of || subject.lost_access() {
+            told.reminded_at = Some(scene.now);
+        }
+    }
+    Some(level)
 }
 
 fn with_told<'a>(scene: &Scene<'a>, told: &'a [Told]) -> Scene<'a> {

@@ -121,13 +121,15 @@ pub struct Way {
     pub wakes: bool,
     /// The zone of whoever reads it.
     pub zone: Tz,
+    /// What was sent there can be changed.
+    pub edits: bool,
 }
 
 impl Way {
     /// A place that wants to hear everything, and wakes somebody.
     pub fn plain(channel: &str, recipient: &str) -> Way {
         let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
-        Way { channel, recipient, route: Route::default(), wakes: true, zone: Tz::UTC }
+        Way { channel, recipient, route: Route::default(), wakes: true, zone: Tz::UTC, edits: false }
     }
 }
 
@@ -171,6 +173,7 @@ impl Occasion {
             | Reason::Suspected
             | Reason::Flapping
             | Reason::StillOpen
+            | Reason::Situation
             | Reason::Blind
             | Reason::Expiring
             | Reason::Changed
@@ -210,7 +213,14 @@ mod tests {
     }
 
     fn way(channel: &str, route: Route) -> Way {
-        Way { channel: channel.into(), recipient: "x".into(), route, wakes: channel != "log", zone: Tz::UTC }
+        Way {
+            channel: channel.into(),
+            recipient: "x".into(),
+            route,
+            wakes: channel != "log",
+            zone: Tz::UTC,
+            edits: false,
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::act::SeenTo;
 use super::combine::Combined;
 use super::incident::Incident;
 use super::model::{Criticality, Verdict};
+use super::situation::Situation;
 use super::time::Time;
 use super::told::Told;
 
@@ -38,6 +39,10 @@ pub struct Subject<'a> {
     pub excused: Option<Time>,
     /// When it ends, as a notice says.
     pub ends: Option<Time>,
+    /// When the steps of leaving it have to begin at the latest, to be done by then.
+    pub starts: Vec<Time>,
+    /// A situation is open: its message takes the place of reminders.
+    pub in_situation: bool,
 }
 
 impl Subject<'_> {
@@ -107,6 +112,10 @@ pub struct Scene<'a> {
     pub fresh_since: Time,
     /// Losses that count of what is configured no longer: whoever is left does not forget them.
     pub gone: &'a [(String, Time)],
+    /// The situation that is open.
+    pub situation: Option<&'a Situation>,
+    /// Some channel can change messages that were sent.
+    pub edits: bool,
 }
 
 /// A cause and its consequence begin within this of each other: as far apart as looks are.

@@ -129,6 +129,8 @@ pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
     }
     let ends = subject.ends.filter(|_| told.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
     match (is_loud(subject, told)?, subject.seen_to) {
+        // The situation's message speaks of it, and comes when there is something to say.
+        (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation => ends.flatten(),
         // An acknowledgement does not silence an open deadline.
         (true, None) => Some(reminder::unseen(news, spoken).min(ends.flatten().unwrap_or(Time(i64::MAX)))),
         (_, _) if ends.is_some() => ends.flatten(),

@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use crate::say::alert::{About, AlertView, Body, Group, OpenItem, Started, Working};
 use crate::say::report::{Report, Row, Todo};
+use crate::say::situation::{Item, Situation, Step};
 use crate::store::document::keeps;
 use crate::store::{
     AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, OpenDocument, OpenItemDocument,
-    ReportDocument, Result, RowDocument, StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
+    ReportDocument, Result, RowDocument, SituationBodyDocument, SituationItemDocument, SituationStepDocument,
+    StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
 };
 
 keeps! {
@@ -22,6 +24,11 @@ keeps! {
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint }
+    SituationBodyDocument => Situation {
+        at, over, lost, ending, trouble, working, unsure, not_monitored, steps, on_it, nobody, next,
+    }
+    SituationItemDocument => Item { id, label, word, since, ends, unseen }
+    SituationStepDocument => Step { what, label, takes, owner, start }
     TodoDocument => Todo { rank, what, owner, by, minutes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {
@@ -35,6 +42,7 @@ impl Kept<Body> for BodyDocument {
         match value {
             Body::Dependency(about) => BodyDocument::Dependency(Box::new(Kept::keep(about.as_ref()))),
             Body::Open { items, next } => BodyDocument::Open(OpenDocument { items: Kept::keep(items), next: *next }),
+            Body::Situation(situation) => BodyDocument::Situation(Box::new(Kept::keep(situation.as_ref()))),
             Body::Started(started) => BodyDocument::Started(Kept::keep(started)),
             Body::Note { title, lines } => {
                 BodyDocument::Note(NoteDocument { title: title.clone(), lines: lines.clone() })
@@ -47,6 +55,7 @@ impl Kept<Body> for BodyDocument {
         match self {
             BodyDocument::Dependency(about) => Body::Dependency(Box::new(about.give())),
             BodyDocument::Open(OpenDocument { items, next }) => Body::Open { items: items.give(), next },
+            BodyDocument::Situation(situation) => Body::Situation(Box::new(situation.give())),
             BodyDocument::Started(started) => Body::Started(started.give()),
             BodyDocument::Note(NoteDocument { title, lines }) => Body::Note { title, lines },
             BodyDocument::Report(report) => Body::Report(Box::new(report.give())),

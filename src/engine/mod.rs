@@ -22,6 +22,7 @@ mod plan;
 mod report;
 mod run;
 mod set_back;
+mod situation;
 mod start;
 mod tell;
 mod telling;
@@ -56,6 +57,7 @@ use crate::core::anchors::Sign;
 use crate::core::board::Board;
 use crate::core::pace::Asking;
 use crate::core::route::Way;
+use crate::core::situation::Situation;
 use crate::core::standing::Look;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
@@ -132,6 +134,8 @@ pub struct Engine {
     people: People,
     /// The last act that was heard.
     heard_act: i64,
+    /// The situation that is open, and what was said of it.
+    situation: Option<Situation>,
     /// Until when everything is watched more closely, after a loss.
     heightened_until: Time,
     /// When the monthly report comes next, if one is wanted.

@@ -81,6 +81,7 @@ impl Engine {
         let mut engine = Engine::bare(config, askers, store, clock, ids, next);
         engine.events = events;
         engine.gap = gap;
+        engine.situation = engine.store.open_situation().await?;
         engine.adopt(now).await?;
         engine.plan_reports(now).await?;
         engine.show(now);
@@ -127,6 +128,7 @@ impl Engine {
             heard_act: 0,
             fresh_since: now,
             gone: Vec::new(),
+            situation: None,
             heightened_until: Time(0),
             next_incident,
             simulation: false,

@@ -22,7 +22,7 @@ impl Engine {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(super) fn review(&mut self, now: Time) {
         let states = self.states();
-        let Review { tellings, told, again } = review(&self.scene(&states, now));
+        let Review { tellings, told, again, stands } = review(&self.scene(&states, now));
         self.review_at = again;
         let gone = self.gone.iter().map(|(_, at)| *at);
         let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
@@ -37,13 +37,16 @@ impl Engine {
         for telling in &tellings {
             self.tell_telling(telling, &states, now);
         }
+        self.follow_situation(stands, now);
     }
 
     /// The platform as the core sees it.
     pub(super) fn scene<'a>(&'a self, states: &'a [DependencyState], now: Time) -> Scene<'a> {
         let dependencies = self.ctx.config.dependencies.iter().zip(states);
         let subjects = dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
-        Scene { subjects, now, fresh_since: self.fresh_since, gone: &self.gone }
+        let edits = self.ways.iter().any(|way| way.edits);
+        let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
+        Scene { subjects, now, fresh_since, gone: &self.gone, situation, edits }
     }
 
     pub(super) fn states(&self) -> Vec<DependencyState> {
@@ -52,6 +55,7 @@ impl Engine {
     }
 
     fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
+        let ends = self.ends_at(&dependency.id, now);
         Subject {
             id: &dependency.id,
             parent: self.parent(dependency),
@@ -69,7 +73,9 @@ impl Engine {
                 None => self.people.seen_to_access(&dependency.id, state.told.news_at),
             },
             excused: self.people.excused_at(&dependency.id),
-            ends: self.ends_at(&dependency.id, now),
+            ends,
+            starts: self.latest_starts(dependency, ends),
+            in_situation: self.situation.is_some(),
         }
     }
 

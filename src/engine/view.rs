@@ -247,8 +247,13 @@ impl Engine {
         others
     }
 
+    /// When something that works was checked last.
+    pub(super) fn checked_at(&self, dependency: &Dependency) -> Option<Time> {
+        self.view_dependency(dependency).verified_at
+    }
+
     /// Why something shown live is not counted as still standing.
-    fn doubt(&self, dependency: &Dependency) -> Option<String> {
+    pub(super) fn doubt(&self, dependency: &Dependency) -> Option<String> {
         let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
         Some(format!("depends on {need}"))
     }

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::http::{Reply, ask, client, first_line};
 use super::{Message, Tried};
-use crate::core::incident::Level;
+use crate::core::incident::{Level, Reason};
 use crate::core::question::Secret;
 
 /// A summary is 1,024 characters at most.
@@ -29,7 +29,8 @@ impl PagerDuty {
     /// Triggers, or resolves what is over. What is no incident triggers under its own id.
     pub(super) async fn send(&self, message: &Message) -> Tried {
         // Nobody is paged for what is good to know.
-        if message.level == Level::Info && !message.over {
+        // Nor for what they were paged for already: PagerDuty reminds and escalates by itself.
+        if message.reason == Reason::Situation || (message.level == Level::Info && !message.over) {
             return Tried::Sent(None);
         }
         let action = if message.over { "resolve" } else { "trigger" };

@@ -16,6 +16,7 @@ use teloxide::{ApiError, RequestError};
 use super::limiter::Limiter;
 use super::{Message, Moved, Tried};
 use crate::core::chat::Chat;
+use crate::core::incident::{Level, Reason};
 use crate::core::question::Secret;
 use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, two_parts};
@@ -133,6 +134,9 @@ impl Telegram {
             request.parse_mode = html.then_some(ParseMode::Html);
             request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
             request.reply_parameters = part.reply_to.map(answer_to);
+            // How everything stands is no news by itself, unless somebody has to wake up.
+            let silent = message.reason == Reason::Situation && message.level != Level::Critical;
+            request.disable_notification = silent.then_some(true);
             if !part.buttons.is_empty() {
                 request.reply_markup = Some(keyboard(part.buttons).into());
             }

@@ -46,6 +46,8 @@ pub enum Body {
         /// When the next reminder comes at the latest.
         next: Option<Time>,
     },
+    /// How everything stands.
+    Situation(Box<super::situation::Situation>),
     /// Sentences about plugwatch itself.
     Note {
         /// One line.
@@ -218,7 +220,7 @@ impl AlertView {
         let late = now.since(self.at);
         // A message that is changed later came in time.
         let late = (late >= Duration::from_secs(120) && footer.stands.is_none()).then(|| human(late));
-        let Footer { repeat, instead, newer, stands, zone } = footer;
+        let Footer { repeat, instead, newer, stands, zone, edits } = footer;
         let title = self.titled(*zone).text();
         let around = context! {
             platform => self.platform, late, repeat, instead, newer, stands, simulation => self.simulation, title,
@@ -227,6 +229,7 @@ impl AlertView {
         let (name, own) = match &self.body {
             Body::Dependency(about) => ("alert", context! { a => self.about(about, now, *zone) }),
             Body::Open { items, next } => ("open", self.open(items, *next, now, *zone)),
+            Body::Situation(situation) => ("situation", situation.context(now, *zone, *edits)),
             Body::Started(started) => ("started", context! { started }),
             Body::Note { lines, .. } => ("notice", context! { lines }),
             Body::Report(report) => ("report", report.context(&self.platform)),
@@ -244,6 +247,7 @@ impl AlertView {
         match &self.body {
             Body::Dependency(about) => title::of(self.reason, about, self.at, zone),
             Body::Open { items, .. } => title::still_open(items, self.at),
+            Body::Situation(situation) => situation.title(self.at),
             Body::Started(started) => Title::plain(format!("{}: monitoring {}", self.platform, started.watched)),
             Body::Note { title, .. } => Title::plain(title.clone()),
             Body::Report(report) => Title::plain(report.title(&self.platform)),
@@ -308,7 +312,7 @@ pub(super) fn between(since: Time, lasted: Duration) -> Duration {
     if minutes == 0 { lasted } else { Duration::from_secs(u64::try_from(minutes).unwrap_or(0) * 60) }
 }
 
-fn ago(one: &Working, now: Time) -> String {
+pub(super) fn ago(one: &Working, now: Time) -> String {
     let age = now.since(one.checked);
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alert::{AlertView, Body, OpenItem};
+use super::situation::{Item, Situation};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Verdict, words};
 use crate::core::notice::is_ending;
@@ -71,6 +72,7 @@ pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> 
     let dependency = match &view.body {
         Body::Dependency(dependency) => dependency,
         Body::Open { items, .. } => return of_open(items, id),
+        Body::Situation(situation) => return of_situation(situation),
         _ => return Vec::new(),
     };
     let over = matches!(view.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Retired);
@@ -107,6 +109,15 @@ fn of_open(items: &[OpenItem], id: &str) -> Vec<Vec<Button>> {
             each.map(|item| vec![ack(item, &format!("I'm on it: {}", super::cut(&item.label, 24)))]).collect()
         }
     }
+}
+
+/// The buttons below a situation: what nobody has taken on.
+fn of_situation(situation: &Situation) -> Vec<Vec<Button>> {
+    let items = situation.lost.iter().chain(&situation.ending);
+    let open = items.filter_map(|item| Some((item, item.unseen.as_deref()?)));
+    let ack =
+        |(item, id): (&Item, &str)| vec![button(&format!("I'm on it: {}", super::cut(&item.label, 24)), Verb::Ack, id)];
+    open.take(MOST_OPEN).map(ack).collect()
 }
 
 /// The buttons below what is read back of a letter.

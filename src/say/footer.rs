@@ -15,4 +15,6 @@ pub struct Footer {
     pub stands: Option<String>,
     /// The zone of whoever reads it.
     pub zone: Tz,
+    /// The message can be changed where it is sent.
+    pub edits: bool,
 }

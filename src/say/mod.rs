@@ -13,6 +13,7 @@ pub mod map;
 pub mod page;
 pub mod report;
 pub mod short;
+pub mod situation;
 pub mod split;
 pub mod status;
 pub mod strips;
@@ -37,6 +38,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, text) in [
         ("alert", include_str!("templates/alert.j2")),
         ("open", include_str!("templates/open.j2")),
+        ("situation", include_str!("templates/situation.j2")),
         ("started", include_str!("templates/started.j2")),
         ("notice", include_str!("templates/notice.j2")),
         ("report", include_str!("templates/report.j2")),

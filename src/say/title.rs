@@ -27,6 +27,11 @@ pub(super) struct Title {
 }
 
 impl Title {
+    /// A title of three parts.
+    pub(super) fn marked(mark: &'static str, what: &str, name: &str) -> Title {
+        Title { mark, what: what.to_owned(), name: name.to_owned(), ..Title::default() }
+    }
+
     /// A title that is one text.
     pub(super) fn plain(what: String) -> Title {
         Title { what, ..Title::default() }

@@ -6,7 +6,7 @@ use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
 use super::observations::Sums;
-use super::{Address, KeptReport, Result, Store, observations, stocks};
+use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
 use crate::core::burn::Stock;
 use crate::core::combine::Combined;
 use crate::core::incident::{Incident, Level, Reason};
@@ -142,6 +142,8 @@ pub struct Batch {
     pub incidents: Vec<IncidentChange>,
     /// What is to be told.
     pub alerts: Vec<NewAlert>,
+    /// What became of the situation.
+    pub situation: Option<SituationChange>,
     /// Reports, to be kept.
     pub reports: Vec<KeptReport>,
     /// Looks that are kept as sums only.
@@ -158,6 +160,7 @@ impl Batch {
             && self.dependencies.is_empty()
             && self.incidents.is_empty()
             && self.alerts.is_empty()
+            && self.situation.is_none()
     }
 
     /// Whether somebody waits for it.
@@ -190,6 +193,9 @@ impl Store {
         }
         for alert in &batch.alerts {
             super::outbox::add(&mut tx, alert).await?;
+        }
+        if let Some(change) = &batch.situation {
+            super::situations::write(&mut tx, change).await?;
         }
         if let Some(until) = batch.watched_until {
             note(&mut tx, "watched_until", &until.0.to_string()).await?;

@@ -26,13 +26,15 @@ mod read;
 mod replayed;
 mod reports;
 mod set_back;
+mod situations;
 mod stocks;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
 pub use document::{
     AboutDocument, AlertDocument, BodyDocument, CombinedDocument, GroupDocument, Kept, NoteDocument, OpenDocument,
-    OpenItemDocument, ReportDocument, RowDocument, StandingDocument, StartedDocument, TodoDocument, ToldDocument,
-    WorkingDocument, freeze, thaw,
+    OpenItemDocument, ReportDocument, RowDocument, SituationBodyDocument, SituationDocument, SituationItemDocument,
+    SituationStepDocument, StandingDocument, StartedDocument, TodoDocument, ToldDocument, WorkingDocument, freeze,
+    thaw,
 };
 pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
@@ -43,6 +45,7 @@ pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
 pub use reports::{KeptReport, Told};
+pub use situations::{SITUATION, SituationChange};
 
 use std::collections::HashMap;
 use std::sync::Mutex;

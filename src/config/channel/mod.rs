@@ -191,6 +191,11 @@ impl Channel {
         }
     }
 
+    /// Whether a message that was sent there can be changed.
+    pub fn edits(&self) -> bool {
+        matches!(self.kind, ChannelKind::Telegram { .. } | ChannelKind::Hook(Hook::Discord, ..)) && self.off().is_none()
+    }
+
     /// Whether a person hears of it: the log and the terminal are read by nobody at night.
     pub fn wakes(&self) -> bool {
         !matches!(self.kind, ChannelKind::Log | ChannelKind::Terminal) && self.off().is_none()
@@ -202,8 +207,9 @@ impl Config {
     pub fn ways(&self) -> Vec<Way> {
         let places = |channel: &Channel| {
             let (name, route) = (channel.name.clone(), channel.route.clone());
-            let (wakes, zone) = (channel.wakes(), channel.zone);
-            let way = move |recipient| Way { channel: name.clone(), recipient, route: route.clone(), wakes, zone };
+            let (wakes, zone, edits) = (channel.wakes(), channel.zone, channel.edits());
+            let way =
+                move |recipient| Way { channel: name.clone(), recipient, route: route.clone(), wakes, zone, edits };
             channel.recipients().into_iter().map(way).collect::<Vec<_>>()
         };
         self.channels.iter().flat_map(places).collect()

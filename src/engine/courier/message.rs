@@ -67,7 +67,8 @@ impl Courier {
         }
         let newer = delivery.newer.as_ref().filter(|_| now.since(view.at) >= LATE);
         let newer = newer.and_then(|newer| self::view(newer).ok()).map(|newer| newer.title(zone));
-        let footer = Footer { repeat, instead: delivery.instead.clone(), newer, stands: None, zone };
+        let instead = delivery.instead.clone();
+        let footer = Footer { repeat, instead, newer, stands: None, zone, edits: self.edits(&delivery.channel) };
         message.plain = view.text(Format::Plain, now, &footer);
         message.html = view.text(Format::Html, now, &footer);
         if let Body::Open { .. } = &view.body {
@@ -87,6 +88,30 @@ impl Courier {
         let ways = self.ways();
         let place = ways.everybody.iter().find(|way| way.channel == channel && way.recipient == recipient);
         place.map_or(Tz::UTC, |way| way.zone)
+    }
+
+    /// Whether what is sent there can be changed.
+    fn edits(&self, channel: &str) -> bool {
+        self.ways().everybody.iter().any(|way| way.channel == channel && way.edits)
+    }
+
+    /// The situation's message as it stands now; one that a newer one has replaced there says so.
+    async fn amended_situation(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
+        let thread = amend.alert.thread.clone().unwrap_or_default();
+        let Some(snapshot) = self.store.situation_snapshot(&thread).await? else { return Ok(None) };
+        let Ok(view) = alert_view(&snapshot) else { return Ok(None) };
+        let zone = self.zone(&amend.channel, &amend.recipient);
+        let mut message = self.plain_message(&amend.alert, &view, (&amend.recipient, zone), now);
+        if self.store.is_replaced(amend).await? {
+            message.plain = "A newer message below says how everything stands.".to_owned();
+            message.html.clone_from(&message.plain);
+            message.buttons.clear();
+            return Ok(Some(message));
+        }
+        let footer = Footer { zone, edits: true, ..Footer::default() };
+        message.plain = view.text(Format::Plain, view.at, &footer);
+        message.html = view.text(Format::Html, view.at, &footer);
+        Ok(Some(message))
     }
 
     fn plain_message(&self, alert: &AlertRow, view: &AlertView, (recipient, zone): (&str, Tz), now: Time) -> Message {
@@ -115,6 +140,9 @@ impl Courier {
 
     /// A message that was sent, with how it stands now on top; `None` where nothing is to be said.
     pub(super) async fn amended(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
+        if amend.alert.reason == Reason::Situation {
+            return self.amended_situation(amend, now).await;
+        }
         let (Ok(view), Ok(newest)) = (view(&amend.alert), view(&amend.newest)) else { return Ok(None) };
         let zone = self.zone(&amend.channel, &amend.recipient);
         let acts = match &amend.alert.thread {

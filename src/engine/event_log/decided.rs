@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::core::incident::Reason;
 use crate::core::standing::Flip;
 use crate::core::time::Time;
-use crate::store::{Address, Batch, CombinedDocument, IncidentChange, LookRow, NewAlert, ToldDocument};
+use crate::store::{
+    Address, Batch, CombinedDocument, IncidentChange, LookRow, NewAlert, SituationDocument, ToldDocument,
+};
 use crate::store::{StandingDocument, freeze};
 
 /// The decisions of a batch; `next_at` says when a probe is checked next, `wake` when anything is due.
@@ -21,6 +23,10 @@ pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time
         "dependencies": dependencies.collect::<Vec<_>>(),
         "incidents": batch.incidents.iter().map(incident).collect::<Vec<_>>(),
         "alerts": batch.alerts.iter().map(alert).collect::<Vec<_>>(),
+        "situation": batch.situation.as_ref().map(|change| json!([
+            freeze::<_, SituationDocument>(&change.situation).unwrap_or_default(), change.snapshot, change.edit,
+            change.closed_at,
+        ])),
         "wake": wake,
     })
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document;
 use super::report::ReportDocument;
+use super::situation::SituationBodyDocument;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
 use crate::core::time::Time;
@@ -23,6 +24,9 @@ pub enum BodyDocument {
     /// `open`
     #[serde(rename = "open")]
     Open(OpenDocument),
+    /// `situation`
+    #[serde(rename = "situation")]
+    Situation(Box<SituationBodyDocument>),
     /// `note`
     #[serde(rename = "note")]
     Note(NoteDocument),

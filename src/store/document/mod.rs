@@ -9,6 +9,7 @@
 mod alert;
 mod dependency;
 mod report;
+mod situation;
 mod standing;
 
 pub use alert::{
@@ -16,6 +17,7 @@ pub use alert::{
     StartedDocument, WorkingDocument,
 };
 pub use report::{ReportDocument, RowDocument, TodoDocument};
+pub use situation::{SituationBodyDocument, SituationDocument, SituationItemDocument, SituationStepDocument};
 
 pub use dependency::{CombinedDocument, ToldDocument};
 pub use standing::StandingDocument;

@@ -2,7 +2,7 @@
 
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{alert_of, lease};
+use super::{Delivery, alert_of, lease};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
@@ -59,7 +59,63 @@ pub(crate) async fn ask(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Tim
     Ok(())
 }
 
+/// The last message of a thread at every place: it says how things stand now.
+pub(crate) async fn ask_last(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET amend_at = $2 WHERE id IN (SELECT MAX(outbox.id) FROM outbox \
+         JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.state = 'sent' \
+         AND outbox.remote_id IS NOT NULL GROUP BY outbox.channel, outbox.recipient)",
+    )
+    .bind(thread)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The messages of a thread at one place that a newer one has replaced there.
+pub(super) async fn ask_replaced(
+    tx: &mut Transaction<'_, Sqlite>,
+    thread: &str,
+    by: &Delivery,
+    now: Time,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET amend_at = $5 WHERE id < $4 AND channel = $2 AND recipient = $3 AND state = 'sent' \
+         AND remote_id IS NOT NULL AND alert IN (SELECT id FROM alert WHERE thread = $1) \
+         AND id = (SELECT MAX(older.id) FROM outbox AS older JOIN alert ON alert.id = older.alert \
+         WHERE alert.thread = $1 AND older.channel = $2 AND older.recipient = $3 AND older.state = 'sent' \
+         AND older.id < $4)",
+    )
+    .bind(thread)
+    .bind(&by.channel)
+    .bind(&by.recipient)
+    .bind(by.id)
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 impl Store {
+    /// Whether a newer message of the same thread arrived at the same place.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_replaced(&self, amend: &Amend) -> Result<bool> {
+        let newer: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.id > $4 \
+             AND outbox.channel = $2 AND outbox.recipient = $3 AND outbox.state = 'sent' AND alert.thread = $1)",
+        )
+        .bind(&amend.alert.thread)
+        .bind(&amend.channel)
+        .bind(&amend.recipient)
+        .bind(amend.id)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(newer != 0)
+    }
+
     /// Messages that are to be changed now.
     ///
     /// # Errors

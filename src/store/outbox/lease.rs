@@ -10,7 +10,7 @@ use super::alert_of;
 use crate::core::incident::{Level, Reason};
 use crate::core::route::Only;
 use crate::core::time::Time;
-use crate::store::{AlertRow, Result, Store};
+use crate::store::{AlertRow, Result, SITUATION, Store};
 
 /// So many messages that are late become one digest: nobody reads a flood.
 const DIGEST: usize = 4;
@@ -175,7 +175,10 @@ async fn take(
     let chosen = before.filter(|due| due.delivery.id < first.delivery.id).unwrap_or(first);
     let mut delivery = chosen.delivery.clone();
     if let Some(thread) = &delivery.alert.thread {
-        delivery.root = root(tx, &delivery.channel, &delivery.recipient, thread).await?;
+        // A situation that is sent anew stands by itself: what it answers to is replaced by it.
+        if !thread.starts_with(SITUATION) {
+            delivery.root = root(tx, &delivery.channel, &delivery.recipient, thread).await?;
+        }
         delivery.newer = newest(tx, thread).await?.filter(|newest| newest.id > delivery.alert.id);
     }
     Ok(Some(delivery))
@@ -210,8 +213,7 @@ impl Due {
 /// Reminders that a place did not take for long: what they remind of comes itself, or the last one does.
 fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
     let late = waiting.iter().filter(|due| due.was_refused_for_long(now));
-    let (reminders, news): (Vec<&Due>, Vec<&Due>) =
-        late.partition(|due| due.delivery.alert.reason == Reason::StillOpen);
+    let (reminders, news): (Vec<&Due>, Vec<&Due>) = late.partition(|due| due.delivery.alert.reason.reminds());
     let last = reminders.iter().map(|due| due.delivery.id).max().filter(|_| news.is_empty());
     reminders.into_iter().map(|due| due.delivery.id).filter(|id| Some(*id) != last).collect()
 }
@@ -243,7 +245,7 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     let last = |due: &Due| {
         let alert = &due.delivery.alert;
         let newer = |other: &&Due| other.delivery.alert.id > alert.id && other.delivery.alert.thread == alert.thread;
-        open.iter().filter(newer).all(|other| other.delivery.alert.reason == Reason::StillOpen)
+        open.iter().filter(newer).all(|other| other.delivery.alert.reason.reminds())
     };
     let in_full = |due: &Due| {
         let alert = &due.delivery.alert;

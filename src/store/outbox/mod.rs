@@ -8,6 +8,7 @@ mod settle;
 
 pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
+pub(super) use amend::ask_last as ask_amend_last;
 pub use lease::Delivery;
 pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};

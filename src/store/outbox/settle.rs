@@ -6,7 +6,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{Address, Delivery, PlaceRow, address, amend, place};
 use crate::core::time::Time;
-use crate::store::{Result, Store};
+use crate::store::{Result, SITUATION, Store};
 
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +64,12 @@ impl Store {
         match outcome {
             Outcome::Sent(_) => {
                 place::works(&mut tx, channel, recipient, now).await?;
-                if let (Some(thread), Some(_)) = (&delivery.alert.thread, &delivery.root) {
-                    amend::ask_here(&mut tx, thread, channel, recipient, now).await?;
+                match (&delivery.alert.thread, &delivery.root) {
+                    (Some(thread), _) if thread.starts_with(SITUATION) => {
+                        amend::ask_replaced(&mut tx, thread, delivery, now).await?;
+                    }
+                    (Some(thread), Some(_)) => amend::ask_here(&mut tx, thread, channel, recipient, now).await?,
+                    _ => {}
                 }
             }
             Outcome::Retry(wait, why) | Outcome::Unsure(wait, why) => {

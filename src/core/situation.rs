@@ -1,0 +1,172 @@
+//! The situation: from the second loss on, or while a letter's hour is open, one message says how everything
+//! stands. It is changed in place, and sent anew instead of a reminder for each thing.
+
+use std::time::Duration;
+
+use super::act::SeenTo;
+use super::incident::Level;
+use super::model::Verdict;
+use super::scene::{Scene, Subject};
+use super::time::Time;
+
+/// What changed is sent anew so long after it changed, and no more often: what brings the change is told by
+/// itself, and this gathers what came together.
+const GATHERED: Duration = Duration::from_secs(3_600);
+/// A step is named again so long before it has to begin: time to wake somebody.
+const START_NEAR: Duration = Duration::from_secs(3_600);
+/// Nobody forgets a situation for longer than a day.
+pub const DAILY: Duration = Duration::from_secs(86_400);
+/// The ages of checks are brought up to date this often, where messages can be changed.
+const REFRESH: Duration = Duration::from_secs(900);
+
+/// A situation that is open: what was said of it, and when. Part of the store.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Situation {
+    /// Random public id.
+    pub public_id: String,
+    /// When it opened.
+    pub opened_at: Time,
+    /// When its message was sent anew last.
+    pub sent_at: Time,
+    /// What it said then.
+    pub sent: Vec<String>,
+    /// When its message was changed last.
+    pub shown_at: Time,
+    /// What that says.
+    pub shown: Vec<String>,
+    /// Since when there is more to say than was sent.
+    pub changed_at: Option<Time>,
+    /// Latest starts that were named: `id since`.
+    pub called: Vec<String>,
+}
+
+/// What happens to its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is sent for the first time, without a sound, where it can be changed later.
+    Open,
+    /// It is changed in place.
+    Edit,
+    /// It is sent anew.
+    Send(Level),
+    /// It is changed for the last time: all is over.
+    Close,
+}
+
+/// What comes of a review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stands {
+    /// The situation after it, if one is open.
+    pub situation: Option<Situation>,
+    /// What happens to its message.
+    pub change: Option<Change>,
+    /// When to look at it again.
+    pub again: Option<Time>,
+}
+
+/// Whether it is lost, as people know, and nobody has settled that.
+pub fn is_lost(subject: &Subject<'_>) -> bool {
+    let told = subject.told;
+    let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+    let known = dropped && told.verdict == Some(Verdict::Dropped);
+    let access = told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
+    (known || access) && subject.seen_to != Some(SeenTo::Settled)
+}
+
+/// Whether a letter's hour lies ahead, as people know.
+fn is_ending(subject: &Subject<'_>) -> bool {
+    subject.ends.is_some() && subject.told.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
+}
+
+/// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
+pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Level>) -> Stands {
+    let now = scene.now;
+    let content = content(scene);
+    let Some(known) = known else {
+        if !opens(scene, false) {
+            return Stands::default();
+        }
+        let situation = Situation { opened_at: now, ..said(&Situation::default(), content, now) };
+        let change = Some(reminded.map_or(Change::Open, Change::Send));
+        return Stands { again: again(&situation, scene), situation: Some(situation), change };
+    };
+    if !opens(scene, true) {
+        return Stands { change: Some(Change::Close), ..Stands::default() };
+    }
+    let changed_at = (content != known.sent).then(|| known.changed_at.unwrap_or(now));
+    let known = Situation { changed_at, ..known.clone() };
+    let near: Vec<String> = near(scene).filter(|start| !known.called.contains(start)).collect();
+    let ripe = changed_at.is_some_and(|at| now.since(at.max(known.sent_at)) >= GATHERED);
+    let level = match reminded {
+        Some(level) => Some(level),
+        None if !near.is_empty() => Some(Level::Critical),
+        None if ripe => Some(Level::Info),
+        None if now.since(known.sent_at) >= DAILY => Some(Level::Warning),
+        None => None,
+    };
+    let stale = scene.edits && now.since(known.shown_at) >= REFRESH;
+    let (situation, change) = match level {
+        Some(level) => {
+            let called = known.called.iter().cloned().chain(near).collect();
+            (Situation { called, ..said(&known, content, now) }, Some(Change::Send(level)))
+        }
+        None if stale || content != known.shown => {
+            (Situation { shown: content, shown_at: now, ..known }, Some(Change::Edit))
+        }
+        None => (known, None),
+    };
+    Stands { again: again(&situation, scene), situation: Some(situation), change }
+}
+
+/// After its message was sent to everybody.
+fn said(known: &Situation, content: Vec<String>, now: Time) -> Situation {
+    Situation { sent_at: now, sent: content.clone(), shown_at: now, shown: content, changed_at: None, ..known.clone() }
+}
+
+/// Two companies are lost, or a letter's hour is open; what has begun goes on while anything is lost.
+fn opens(scene: &Scene<'_>, begun: bool) -> bool {
+    let subjects = &scene.subjects;
+    let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
+    let second = || lost.iter().skip(1).any(|other| !other.shares_company(lost[0]));
+    subjects.iter().any(is_ending) || (begun && !lost.is_empty()) || (!lost.is_empty() && second())
+}
+
+/// What there is to say, without what merely grows older.
+fn content(scene: &Scene<'_>) -> Vec<String> {
+    let mut content = Vec::new();
+    for subject in &scene.subjects {
+        let id = subject.id;
+        let down = subject.incident.filter(|incident| subject.told.verdict == Some(incident.verdict));
+        if is_lost(subject) {
+            content.push(format!("lost {id}"));
+        } else if let Some(incident) = down {
+            content.push(format!("{} {id}", incident.verdict));
+        }
+        content.extend(subject.ends.filter(|_| is_ending(subject)).map(|ends| format!("ends {id} {}", ends.0)));
+        let blind = !subject.told.blind.is_empty() && !is_lost(subject);
+        content.extend(blind.then(|| format!("blind {id}")));
+        let on_it = matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
+        content.extend(on_it.then(|| format!("on {id}")));
+    }
+    content
+}
+
+/// Latest starts that are near and have not passed.
+fn near(scene: &Scene<'_>) -> impl Iterator<Item = String> {
+    let now = scene.now;
+    let is_near = move |start: &Time| *start > now && start.since(now) <= START_NEAR;
+    let named = move |subject: &Subject<'_>| {
+        let starts = subject.starts.iter().filter(|start| is_near(start));
+        starts.map(|start| format!("{} {}", subject.id, start.0)).collect::<Vec<_>>()
+    };
+    scene.subjects.iter().filter(|subject| is_ending(subject)).flat_map(named).collect::<Vec<_>>().into_iter()
+}
+
+fn again(situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+    let now = scene.now;
+    let ripe = situation.changed_at.map(|at| at.max(situation.sent_at).plus(GATHERED));
+    let starts = scene.subjects.iter().filter(|subject| is_ending(subject)).flat_map(|subject| &subject.starts);
+    let near = starts.map(|start| Time(start.0 - super::time::millis(START_NEAR))).filter(|at| *at > now).min();
+    let refresh = scene.edits.then(|| situation.shown_at.plus(REFRESH));
+    [ripe, near, refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+}

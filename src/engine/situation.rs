@@ -1,0 +1,197 @@
+//! The situation's message: opened, changed in place, sent anew, closed.
+
+use std::collections::BTreeMap;
+
+use super::draft::DependencyState;
+use super::{Engine, alert_snapshot};
+use crate::config::Dependency;
+use crate::core::incident::{Level, Reason};
+use crate::core::scene::{Scene, Subject};
+use crate::core::shown::Shown;
+use crate::core::situation::{Change, Situation, Stands, is_lost};
+use crate::core::time::{Time, millis};
+use crate::say::alert::{AlertView, Body, Working};
+use crate::say::situation::{Item, Situation as Said, Step};
+use crate::store::{NewAlert, SITUATION, SituationChange};
+
+impl Engine {
+    /// Takes up what a review says of the situation.
+    pub(super) fn follow_situation(&mut self, stands: Stands, now: Time) {
+        let Stands { situation, change, again: _ } = stands;
+        let Some(change) = change else {
+            self.situation = situation;
+            return;
+        };
+        let known = self.situation.take();
+        let public_id = known.as_ref().map_or_else(|| self.next_id(), |known| known.public_id.clone());
+        // What closes was open.
+        let kept = situation.clone().or(known).unwrap_or_default();
+        let kept = Situation { public_id: public_id.clone(), ..kept };
+        let said = self.view_situation(&kept, change == Change::Close, now);
+        let level = match change {
+            Change::Send(level) => level,
+            Change::Open | Change::Edit | Change::Close => Level::Info,
+        };
+        let snapshot = self.situation_snapshot(&said, level, now);
+        if matches!(change, Change::Open | Change::Send(_)) {
+            self.send_situation(&said, (change, level), &public_id, snapshot.clone(), now);
+        }
+        let closed_at = (change == Change::Close).then_some(now);
+        let edit = matches!(change, Change::Edit | Change::Close);
+        // A message that waits to be sent says the newest, and one that was sent is changed to it.
+        let edit = edit || self.draft.batch.situation.as_ref().is_some_and(|change| change.edit);
+        self.draft.batch.situation =
+            Some(SituationChange { situation: kept.clone(), snapshot, edit, closed_at, at: now });
+        self.situation = situation.map(|_| kept);
+    }
+
+    fn situation_snapshot(&self, said: &Said, level: Level, now: Time) -> serde_json::Value {
+        let platform = self.ctx.config.platform.clone();
+        let body = Body::Situation(Box::new(said.clone()));
+        let (reason, simulation) = (Reason::Situation, self.simulation);
+        alert_snapshot(&AlertView { reason, level, platform, at: now, simulation, body })
+    }
+
+    fn send_situation(
+        &mut self,
+        said: &Said,
+        (change, level): (Change, Level),
+        public_id: &str,
+        snapshot: serde_json::Value,
+        now: Time,
+    ) {
+        let about: Vec<String> = said.lost.iter().chain(&said.ending).map(|item| item.id.clone()).collect();
+        let mut to = self.addressed(Reason::Situation, level, None, &about, now);
+        if change == Change::Open {
+            // Whoever reads it elsewhere has just read what opens it.
+            let edits = |channel: &str| self.ways.iter().any(|way| way.channel == channel && way.edits);
+            to.retain(|address| edits(&address.channel));
+        }
+        if to.is_empty() {
+            return;
+        }
+        let public = self.next_id();
+        self.put(NewAlert {
+            public_id: public,
+            incident: None,
+            dependency: about.into_iter().next(),
+            reason: Reason::Situation,
+            level,
+            at: now,
+            snapshot,
+            thread: Some(format!("{SITUATION}{public_id}")),
+            to,
+        });
+    }
+
+    /// How everything stands, for the message.
+    fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
+        let states = self.states();
+        let scene = self.scene(&states, now);
+        let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
+        let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((dependency, state), subject) in self.ctx.config.dependencies.iter().zip(&states).zip(&scene.subjects) {
+            let by = self.taken_on(state, subject);
+            if over {
+                self.view_other(dependency, state, &mut said, now);
+                continue;
+            }
+            let item = self.item(dependency, state, by.is_none());
+            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| subject.told.verdict.is_some()));
+            if lost || ends.is_some() {
+                match by {
+                    Some(by) => on_it.entry(by).or_default().push(dependency.label.clone()),
+                    None => said.nobody.push(dependency.label.clone()),
+                }
+            }
+            said.steps.extend(self.steps_of(dependency, ends, lost));
+            match (lost, ends) {
+                (true, _) => said.lost.push(item),
+                (false, Some(ends)) => said.ending.push(Item { ends: Some(ends), ..item }),
+                (false, None) => self.view_other(dependency, state, &mut said, now),
+            }
+        }
+        said.lost.sort_by_key(|item| item.since);
+        said.ending.sort_by_key(|item| item.ends);
+        // Steps with an hour are what matters while one lies ahead; the longest first where none does.
+        if said.ending.is_empty() {
+            said.steps.sort_by_key(|step| std::cmp::Reverse(step.takes));
+        } else {
+            said.steps.retain(|step| step.start.is_some());
+            said.steps.sort_by_key(|step| step.start);
+        }
+        said.on_it = on_it.into_iter().collect();
+        said
+    }
+
+    /// When its message comes anew at the latest, as far as that is known.
+    fn next_situation(&self, situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+        let remind = |subject: &Subject<'_>| crate::core::wanted::remind_at(subject, subject.told);
+        let reminders = scene.subjects.iter().filter_map(remind).filter(|at| *at > scene.now);
+        let daily = situation.sent_at.plus(crate::core::situation::DAILY);
+        reminders.chain([daily]).min()
+    }
+
+    /// Who said that they see to it.
+    fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
+        subject.seen_to?;
+        let incident = state.incident.as_ref().map(|incident| incident.public_id.as_str());
+        let by = incident.and_then(|id| self.people.acked(id, state.told.news_at)).map(|act| act.by.clone());
+        by.or_else(|| self.people.acked_access(subject.id).map(|act| act.by.clone()))
+    }
+
+    fn item(&self, dependency: &Dependency, state: &DependencyState, unseen: bool) -> Item {
+        let access = state.combined.lost_access().filter(|_| state.incident.is_none());
+        let held = access.or(state.combined.held.as_ref());
+        let word = if access.is_some() { "key refused or account suspended" } else { "" };
+        let incident = state.incident.as_ref();
+        Item {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            word: word.to_owned(),
+            since: held.map_or(self.started_at, |held| held.since),
+            ends: None,
+            unseen: incident.map(|incident| incident.public_id.clone()).filter(|_| unseen),
+        }
+    }
+
+    /// What is neither lost nor about to end.
+    fn view_other(&self, dependency: &Dependency, state: &DependencyState, said: &mut Said, now: Time) {
+        let label = dependency.label.clone();
+        match state.combined.shown() {
+            shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
+                let since = state.combined.held.as_ref().map_or(now, |held| held.since);
+                let word = crate::say::status::words(shown).to_lowercase();
+                let id = dependency.id.clone();
+                said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
+            }
+            Shown::Live => match self.doubt(dependency) {
+                Some(doubt) => said.unsure.push(format!("{label} ({doubt})")),
+                None => said.working.extend(self.checked_at(dependency).map(|checked| Working { label, checked })),
+            },
+            Shown::NeedsKey => said.not_monitored.push(label),
+            _ => said.unsure.push(label),
+        }
+    }
+
+    /// Steps of leaving it that are still possible.
+    fn steps_of<'e>(
+        &'e self,
+        dependency: &'e Dependency,
+        ends: Option<Time>,
+        lost: bool,
+    ) -> impl Iterator<Item = Step> + 'e {
+        dependency.leave.iter().filter(move |_| !lost).map(move |step| Step {
+            what: step.step.clone(),
+            label: dependency.label.clone(),
+            takes: step.takes,
+            owner: step.who.clone(),
+            start: ends.zip(step.takes).map(|(ends, takes)| Time(ends.0 - millis(takes))).or(ends),
+        })
+    }
+
+    /// When the steps of leaving it have to begin at the latest.
+    pub(super) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
+        self.steps_of(dependency, ends, false).filter_map(|step| step.start).collect()
+    }
+}

@@ -1,0 +1,164 @@
+//! The situation message: what is lost, what ends, what works, what to do, and who is on it.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use minijinja::{Value, context};
+use serde::Serialize;
+
+use super::alert::{Working, ago};
+use super::title::Title;
+use crate::core::time::{Time, human};
+
+/// So many steps stand in the message; the rest is behind `/status`.
+const MOST_STEPS: usize = 5;
+
+/// How everything stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Situation {
+    /// As of when.
+    pub at: Time,
+    /// All of it is over.
+    pub over: bool,
+    /// What is lost, the latest last.
+    pub lost: Vec<Item>,
+    /// What ends at an announced hour, the nearest first.
+    pub ending: Vec<Item>,
+    /// What else is in trouble.
+    pub trouble: Vec<Item>,
+    /// What works, with when that was checked.
+    pub working: Vec<Working>,
+    /// Labels of what cannot be checked or confirmed now.
+    pub unsure: Vec<String>,
+    /// Labels of what plugwatch does not monitor.
+    pub not_monitored: Vec<String>,
+    /// What can still be done, the earliest start first.
+    pub steps: Vec<Step>,
+    /// Who is on it: names with what.
+    pub on_it: Vec<(String, Vec<String>)>,
+    /// Labels of what is critical and acknowledged by nobody.
+    pub nobody: Vec<String>,
+    /// When it is sent anew at the latest.
+    pub next: Option<Time>,
+}
+
+/// One thing in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Item {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// How it stands, in a word or two.
+    pub word: String,
+    /// Since when.
+    pub since: Time,
+    /// When it ends.
+    pub ends: Option<Time>,
+    /// Its incident's public id, while nobody has acknowledged it.
+    pub unseen: Option<String>,
+}
+
+/// One step that is still possible.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// What to do.
+    pub what: String,
+    /// For which dependency, by name.
+    pub label: String,
+    /// How long it takes.
+    pub takes: Option<Duration>,
+    /// Who does it.
+    pub owner: Option<String>,
+    /// When it has to begin at the latest.
+    pub start: Option<Time>,
+}
+
+impl Situation {
+    /// What the template needs.
+    pub(super) fn context(&self, now: Time, zone: Tz, edits: bool) -> Value {
+        let working: Vec<String> =
+            self.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
+        let lost = self.lost.iter().map(|item| match item.word.as_str() {
+            "" => format!("{} ({})", item.label, item.since.local(zone, now)),
+            word => format!("{} ({word}, {})", item.label, item.since.local(zone, now)),
+        });
+        let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));
+        let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", what.join(", ")));
+        let steps = self.steps.iter().take(MOST_STEPS).map(|step| step.line(now, zone));
+        context! {
+            over => self.over,
+            edits,
+            at => self.at.local(zone, now),
+            lost => lost.collect::<Vec<_>>(),
+            hours => self.hours(now, zone),
+            trouble => trouble.collect::<Vec<_>>(),
+            working,
+            unsure => self.unsure,
+            not_monitored => self.not_monitored,
+            steps => steps.collect::<Vec<_>>(),
+            more_steps => self.steps.len().saturating_sub(MOST_STEPS),
+            ends => !self.ending.is_empty(),
+            on_it => on_it.collect::<Vec<_>>(),
+            nobody => self.nobody,
+            next => self.next.filter(|next| *next > now).map(|next| next.local(zone, now)),
+        }
+    }
+
+    /// A line for each hour: when, in how long, and what ends then.
+    fn hours(&self, now: Time, zone: Tz) -> Vec<String> {
+        let mut hours: Vec<(Time, Vec<&str>)> = Vec::new();
+        for item in &self.ending {
+            let Some(ends) = item.ends.filter(|ends| *ends > now) else { continue };
+            match hours.last_mut().filter(|(hour, _)| *hour == ends) {
+                Some((_, labels)) => labels.push(&item.label),
+                None => hours.push((ends, vec![&item.label])),
+            }
+        }
+        let line = |(ends, labels): (Time, Vec<&str>)| {
+            format!("in {} ({}): {}", left(ends, now), ends.local(zone, now), labels.join(", "))
+        };
+        hours.into_iter().map(line).collect()
+    }
+
+    /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`.
+    pub(super) fn title(&self, at: Time) -> Title {
+        if self.over {
+            return Title::marked("🟢", "SITUATION OVER", "nothing is lost, no cut-off is announced");
+        }
+        let ending = self.ending.iter().filter_map(|item| Some((item, item.ends.filter(|ends| *ends > at)?)));
+        let ending: Vec<(&Item, Time)> = ending.collect();
+        let lost = match self.lost.as_slice() {
+            [] => None,
+            [only] => Some(format!("{} lost", only.label)),
+            several => Some(format!("{} lost", several.len())),
+        };
+        let ends = match ending.as_slice() {
+            [] => None,
+            [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
+            [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
+        };
+        let parts: Vec<String> = [lost, ends].into_iter().flatten().collect();
+        Title::marked("🟠", "SITUATION", &parts.join(", "))
+    }
+}
+
+/// Hours are counted in hours for some days: that is what is left to act.
+fn left(ends: Time, now: Time) -> String {
+    let left = ends.since(now);
+    let days = left.as_secs() / 86_400;
+    if (1..4).contains(&days) { format!("{} h", left.as_secs() / 3_600) } else { human(left) }
+}
+
+impl Step {
+    fn line(&self, now: Time, zone: Tz) -> String {
+        let start = self.start.map(|start| match start > now {
+            true => format!("start by {} at the latest", start.local(zone, now)),
+            false => "too late to finish in time: start now and save what matters most".to_owned(),
+        });
+        let takes = self.takes.map(|takes| format!("takes {}", human(takes)));
+        let owner = Some(self.owner.clone().unwrap_or_else(|| "nobody assigned".to_owned()));
+        let about: Vec<String> = [takes, owner, start].into_iter().flatten().collect();
+        format!("{}: {} ({})", self.label, self.what, about.join(", "))
+    }
+}

@@ -1,0 +1,61 @@
+//! `situation.state`: what was said of a situation, and when; and what its message says.
+
+use std::time::Duration;
+
+use super::alert::WorkingDocument;
+use super::{document, keeps};
+use crate::core::situation::Situation;
+use crate::core::time::Time;
+
+document! {
+    /// What was said of a situation.
+    SituationDocument {
+        "public_id" public_id: String,
+        "opened_at" opened_at: Time,
+        "sent_at" sent_at: Time,
+        "sent" sent: Vec<String>,
+        "shown_at" shown_at: Time,
+        "shown" shown: Vec<String>,
+        "changed_at" changed_at: Option<Time>,
+        "called" called: Vec<String>,
+    }
+
+    /// What its message says.
+    SituationBodyDocument {
+        "at" at: Time,
+        "over" over: bool,
+        "lost" lost: Vec<SituationItemDocument>,
+        "ending" ending: Vec<SituationItemDocument>,
+        "trouble" trouble: Vec<SituationItemDocument>,
+        "working" working: Vec<WorkingDocument>,
+        "unsure" unsure: Vec<String>,
+        "not_monitored" not_monitored: Vec<String>,
+        "steps" steps: Vec<SituationStepDocument>,
+        "on_it" on_it: Vec<(String, Vec<String>)>,
+        "nobody" nobody: Vec<String>,
+        "next" next: Option<Time>,
+    }
+
+    /// One thing in trouble.
+    SituationItemDocument {
+        "id" id: String,
+        "label" label: String,
+        "word" word: String,
+        "since" since: Time,
+        "ends" ends: Option<Time>,
+        "unseen" unseen: Option<String>,
+    }
+
+    /// One step that is still possible.
+    SituationStepDocument {
+        "what" what: String,
+        "label" label: String,
+        "takes" takes: Option<Duration>,
+        "owner" owner: Option<String>,
+        "start" start: Option<Time>,
+    }
+}
+
+keeps! {
+    SituationDocument => Situation { public_id, opened_at, sent_at, sent, shown_at, shown, changed_at, called }
+}

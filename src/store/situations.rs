@@ -1,0 +1,73 @@
+//! The situation: what was said of it, and what its message says now.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::document::{self, SituationDocument};
+use super::{Result, Store, outbox};
+use crate::core::situation::Situation;
+use crate::core::time::Time;
+
+/// Before its public id, for the thread of its messages.
+pub const SITUATION: &str = "situation-";
+
+/// What became of a situation.
+#[derive(Clone, Debug)]
+pub struct SituationChange {
+    /// What was said of it.
+    pub situation: Situation,
+    /// What its message says now, as an alert.
+    pub snapshot: serde_json::Value,
+    /// Messages that were sent are to say that.
+    pub edit: bool,
+    /// Set when it is over.
+    pub closed_at: Option<Time>,
+    /// When.
+    pub at: Time,
+}
+
+pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &SituationChange) -> Result<()> {
+    let id = &change.situation.public_id;
+    sqlx::query(
+        "INSERT INTO situation (public_id, opened_at, closed_at, state, snapshot) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (public_id) DO UPDATE SET closed_at = excluded.closed_at, state = excluded.state, \
+         snapshot = excluded.snapshot",
+    )
+    .bind(id)
+    .bind(change.situation.opened_at.0)
+    .bind(change.closed_at.map(|at| at.0))
+    .bind(document::write::<_, SituationDocument>(&change.situation)?)
+    .bind(change.snapshot.to_string())
+    .execute(&mut **tx)
+    .await?;
+    if change.edit {
+        outbox::ask_amend_last(tx, &format!("{SITUATION}{id}"), change.at).await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// The situation that is open.
+    ///
+    /// # Errors
+    /// The database does not answer, or what is kept cannot be read.
+    pub async fn open_situation(&self) -> Result<Option<Situation>> {
+        let text: Option<String> =
+            sqlx::query_scalar("SELECT state FROM situation WHERE closed_at IS NULL ORDER BY opened_at DESC LIMIT 1")
+                .fetch_optional(&self.readers)
+                .await?;
+        text.map(|text| document::read::<_, SituationDocument>(&text)).transpose()
+    }
+
+    /// What the message of a thread says now, if it is a situation's.
+    ///
+    /// # Errors
+    /// The database does not answer, or what is kept cannot be read.
+    pub async fn situation_snapshot(&self, thread: &str) -> Result<Option<serde_json::Value>> {
+        let Some(id) = thread.strip_prefix(SITUATION) else { return Ok(None) };
+        let text: Option<String> = sqlx::query_scalar("SELECT snapshot FROM situation WHERE public_id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+}
