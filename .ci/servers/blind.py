@@ -32,7 +32,7 @@ def prove(world, claims):
 
 def says_it(claims, log):
     """One line in the log, and no more."""
-    sentence = "blind: our own network is down"
+    sentence = "blind: plugwatch's own network is down"
     in_time = happens(lambda: sentence in log.read_text(), 20)
     # A second line would come with the next looks.
     time.sleep(5)

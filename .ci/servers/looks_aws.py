@@ -26,12 +26,12 @@ def prove(world, claims):
     account = lambda number: {"member_account_id": number} | managed  # noqa: E731
     overrides = {f"https://{host}": f"http://127.0.0.1:{world.front}/{host}" for host in HOSTS}
     look_at_all(world, claims, "aws", [
-        Look("identity", "aws/identity", "live", "", "a signature that moto checks is right", identity | with_key(key)),
+        Look("identity", "aws/identity", "working", "", "a signature that moto checks is right", identity | with_key(key)),
         Look("wrong", "aws/identity", "unknown (credential_refused)", "", "a wrong secret is no drop", identity | with_key(wrong)),
         Look("unknown", "aws/identity", "unknown (credential_refused)", "", "an unknown key is no drop", identity | with_key(unknown)),
         Look("other", "aws/identity", "unknown (another_account_answers)", "",
              "another account than ours answers", {"account_id": "210987654321"} | with_key(key)),
-        Look("member", "aws/organization", "live", "", "a member account", account(member)),
+        Look("member", "aws/organization", "working", "", "a member account", account(member)),
         Look("closed", "aws/organization", "says dropped (unconfirmed)", "suspended", "a member account that was closed",
              account(closed)),
         Look("removed", "aws/organization", "says degraded (unconfirmed)", "", "a member account that was removed",

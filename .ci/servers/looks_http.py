@@ -27,8 +27,8 @@ class Store:
 
 
 STORES = [
-    Store("play", 200, "a listing that is there is live", "live", "is listed for US"),
-    Store("play", 200, "a listing whose inner layout moved is live by its identity", "live", "layout changed", MOVED),
+    Store("play", 200, "a listing that is there is live", "working", "is listed for US"),
+    Store("play", 200, "a listing whose inner layout moved is live by its identity", "working", "layout changed", MOVED),
     Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
           "other entries there still work; a second route says the same", GONE),
     Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this route can't be trusted"),
@@ -68,7 +68,7 @@ def look_at_store(world, claims, store):
     looked = Plugwatch(world, name, [listing], {"https://play.google.com": base}).look()
     line = looked.line("app")
     fits = line.says == store.says and store.why in line.why and real == store.status
-    code = 0 if store.says == "live" else 1
+    code = 0 if store.says == "working" else 1
     seen = f"nginx {real}; plugwatch {looked.code}: {line.says}: {line.why}"
     claims.hold("nginx", store.claim, fits and looked.code == code, seen)
     # Only a program that did look can be praised for how little that took.
@@ -87,7 +87,7 @@ def look_at_apple(world, claims):
     apps = [dependency("listed", "apple/listing", track_id=TRACK), dependency("removed", "apple/listing", track_id=TRACK_GONE)]
     looked = Plugwatch(world, "store-apple", apps, overrides).look()
     line = looked.line("listed")
-    claims.hold("nginx", "an app in Apple's look-up is live", line.says == "live", line)
+    claims.hold("nginx", "an app in Apple's look-up is live", line.says == "working", line)
     line = looked.line("removed")
     fits = line.says == "says dropped (unconfirmed)" and "a second route says the same" in line.why
     claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
@@ -105,14 +105,14 @@ class Site:
 
 
 SITES = [
-    Site("fine", "a website with its words is live", "live", "the expected text"),
+    Site("fine", "a website with its words is live", "working", "the expected text"),
     Site("suspended", "a host's page for suspended accounts says dropped", "says dropped (unconfirmed)", "suspended accounts"),
     Site("bare-words", "a website without its words is unknown", "unknown (wrong_page)", "Order now"),
     Site("nowhere", "a website that answers 404 is out, not dropped", "says outage (unconfirmed)", "404"),
     Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a circle"),
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
-    Site("secure", "HTTPS with a certificate for the name is live", "live", "the expected text"),
-    Site("moved", "a redirect on the way is followed", "live", "the expected text", "/moved"),
+    Site("secure", "HTTPS with a certificate for the name is live", "working", "the expected text"),
+    Site("moved", "a redirect on the way is followed", "working", "the expected text", "/moved"),
     Site("ending", "a certificate that ends in days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate ran out"),
     Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),

@@ -9,7 +9,7 @@ def prove(world, claims):
     """Mail servers, what stands in the DNS about mail, and blocklists."""
     to = lambda who: DOMAIN | {"mailbox": f"{who}@mail.test"}  # noqa: E731
     look_at_all(world, claims, "mail", [
-        Look("mailbox", "mail/mx", "live", "1 of 1 mail servers accept mail for postmaster@mail.test",
+        Look("mailbox", "mail/mx", "working", "1 of 1 mail servers accept mail for postmaster@mail.test",
              "postfix takes mail over STARTTLS with a certificate that holds", to("postmaster")),
         Look("nobody", "mail/mx", "says dropped (unconfirmed)", "550 5.1.1", "a mailbox that does not exist (5.1.1)", to("nobody")),
         Look("disabled", "mail/mx", "says dropped (unconfirmed)", "550 5.2.1", "a mailbox that was disabled (5.2.1)", to("disabled")),
@@ -20,19 +20,19 @@ def prove(world, claims):
         Look("port", "mail/mx", "unknown (port_25_closed)", "closes port 25",
              "where nobody's mail server can be reached, nothing is said", {"domain": "silent.test", "controls": ["nobody.test"]}),
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
-        Look("spf", "mail/spf", "live", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
-        Look("dkim", "mail/dkim", "live", "1 of 1 DKIM keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
+        Look("spf", "mail/spf", "working", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
+        Look("dkim", "mail/dkim", "working", "1 of 1 DKIM keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
         Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",
              "a key that leads into a domain that lapsed", DOMAIN | {"selectors": ["s3"]}),
-        Look("dmarc", "mail/dmarc", "live", "reject", "a DMARC policy", DOMAIN),
+        Look("dmarc", "mail/dmarc", "working", "reject", "a DMARC policy", DOMAIN),
     ])
     lists = lambda *zones: DOMAIN | {"lists": list(zones), "domain_lists": []}  # noqa: E731
     look_at_all(world, claims, "mail", [
         Look("listed", "mail/blocklists", "says degraded (unconfirmed)", "192.0.2.66 at ip.lists.test",
              "an address on rbldnsd's list", lists("ip.lists.test") | {"addresses": ["192.0.2.66"]}),
-        Look("clear", "mail/blocklists", "live", "on none of the blocklists",
+        Look("clear", "mail/blocklists", "working", "on none of the blocklists",
              "an address that is on no list", lists("ip.lists.test") | {"addresses": ["192.0.2.9"]}),
         Look("refusing", "mail/blocklists", "unknown (no_list_answers)", "127.255.255.254",
              "an error code is no listing", lists("refused.lists.test") | {"addresses": ["192.0.2.9"]}),

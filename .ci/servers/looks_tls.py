@@ -7,7 +7,7 @@ def prove(world, claims):
     """Each certificate, then the same with a list that is out of reach."""
     page = lambda name: {"url": world.tls[name], "words": ["Order now"]}  # noqa: E731
     look_at_all(world, claims, "tls", [
-        Look("good", "website/page", "live", "", "a good certificate whose list was read", page("good")),
+        Look("good", "website/page", "working", "", "a good certificate whose list was read", page("good")),
         Look("expired", "website/page", "says outage (unconfirmed)", "the certificate ran out", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),
         Look("self", "website/page", "says outage (unconfirmed)", "nobody we trust issued the certificate", "a self-signed one", page("self")),
@@ -16,5 +16,5 @@ def prove(world, claims):
     claims.hold("tls", "the list was asked for where the certificate says", "/ca.crl" in world.crl.asked, world.crl.asked)
     world.crl.status = 503
     look_at_all(world, claims, "tls", [
-        Look("revoked-unseen", "website/page", "live", "", "without the list nothing is said of revocation", page("revoked")),
+        Look("revoked-unseen", "website/page", "working", "", "without the list nothing is said of revocation", page("revoked")),
     ])

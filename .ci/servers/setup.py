@@ -208,8 +208,8 @@ def _with_a_person(world, hold):
     network.write_text(world.network.read_text() + f'"https://api.telegram.org" = "{bot.url}"\n')
     config = world.folder / "asked.toml"
     answers = [
-        ("What is the platform called", "The Shop"), ("Apps of yours", ""), ("Is Acme Seller (App Store) yours?", "y"), ("tell you in Telegram", "y"),
-        ("Alerts to Ops", "y"),
+        ("What is your platform called", "The Shop"), ("Your apps", ""), ("Is Acme Seller (App Store) yours?", "y"), ("Send alerts in Telegram", "y"),
+        ("Send alerts to Ops", "y"),
     ]
     said = talk(
         [world.binary, "init", DOMAIN, "--network", str(network), "-c", str(config)], world.folder,
@@ -218,7 +218,7 @@ def _with_a_person(world, hold):
     text = config.read_text() if config.exists() else ""
     hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
     hold("an app that they say is theirs is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
-    hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. Alerts of plugwatch come here: chat -100123.")], str(bot.sent))
+    hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. plugwatch will send its alerts here (chat -100123).")], str(bot.sent))
     hold("and that chat stands in the file, with who wrote there", "chats = [-100123]\nusers = [7]" in text, text)
     hold("they see how far it is", f"https://{DOMAIN}/: 200" in said, said)
 
@@ -257,8 +257,8 @@ def _broken(world, init, does, hold, whole):
 
 def _bad_names(world, does, hold):
     for given, code, words in (
-        ("co.uk", 2, "is an ending under which others register names"), ("localhost", 2, "it has no dot"),
-        ("192.0.2.1", 2, "it is an address"), (f"api.{DOMAIN}", 1, f"does not exist, though {DOMAIN} does"), ("nobody-has-this.test", 1, "does not exist"),
+        ("co.uk", 2, "is a suffix under which others register names"), ("localhost", 2, "it has no dot"),
+        ("192.0.2.1", 2, "it is an IP address"), (f"api.{DOMAIN}", 1, f"does not exist, although {DOMAIN} does"), ("nobody-has-this.test", 1, "does not exist"),
     ):
         done = does("init", given, "--network", str(world.network), "-c", str(world.folder / "none.toml"))
         said = done.stderr.strip()

@@ -68,7 +68,7 @@ def all_live(world, claims, watcher):
         claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
     happens(lambda: world.emulator.messages(CHAT), 10)
     texts = world.emulator.messages(CHAT)
-    fits = len(texts) == 1 and "monitoring 4: 4 live" in texts[0]
+    fits = len(texts) == 1 and "monitoring 4: 4 working" in texts[0]
     claims.hold("watching", "the start message arrives at Telegram, once", fits, texts)
 
 
@@ -97,7 +97,7 @@ def listing_removed(world, claims, watcher):
     told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
          "(Google Play)", "Likely Google's decision.", "a second route says the same", "new installs")
     history = watcher.history("android-app")
-    claims.hold("watching", "its history shows the flip", "live -> dropped (not_listed)" in history, history)
+    claims.hold("watching", "its history shows the flip", "working -> dropped (not_listed)" in history, history)
 
 
 def zone_removed(world, claims, watcher):

@@ -41,15 +41,15 @@ impl Acts {
     /// What it threatens is not known, its hour cannot be read, or the store does not answer.
     pub async fn bring(&self, who: &Person, brought: Brought, now: Time) -> Result<(Letter, String), No> {
         if brought.bytes.len() > LARGEST {
-            return Err(No(format!("it is larger than {} MB", LARGEST >> 20)));
+            return Err(No(format!("the letter is larger than {} MB", LARGEST >> 20)));
         }
         if brought.bytes.is_empty() && brought.text.trim().is_empty() {
-            return Err(No("what does it say? Give its text, or the file".to_owned()));
+            return Err(No("what does it say? Give its text or its file".to_owned()));
         }
         let brought = opened(brought, now);
         let received = brought.received.unwrap_or(now);
         if received > now {
-            return Err(No(format!("it cannot have come at {}, which lies ahead", received.short())));
+            return Err(No(format!("it cannot have come at {}, which is in the future", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
         let (deadline, unread) = self.hour(&brought, received, now)?;
@@ -152,7 +152,7 @@ impl Acts {
         let found = self.one_or_company(name)?;
         match found.as_slice() {
             [_, _, ..] => Ok(found),
-            _ => Err(No(format!("`{}` is none of them by its whole name: {}", name.trim(), found.join(", ")))),
+            _ => Err(No(format!("`{}` is not a full name; did you mean {}?", name.trim(), found.join(", ")))),
         }
     }
 
@@ -229,7 +229,7 @@ impl Acts {
         if letter.notice.effective.is_none() {
             return Err(No(format!("notice {} has no date yet: when does it take effect?", letter.public_id)));
         }
-        self.change(who, &letter, LetterChange::Confirmed, "its hour is confirmed", now).await
+        self.change(who, &letter, LetterChange::Confirmed, "time confirmed", now).await
     }
 
     /// Somebody answers it.
@@ -253,7 +253,7 @@ impl Acts {
             let rows = self.store.incidents(Some(dependency), now).await?;
             let told = rows.iter().find(|row| row.closed_at.is_none() && row.incident.reason == "told_left");
             if told.is_some() {
-                self.false_alarm(who, dependency, "the notice was taken back", now).await?;
+                self.false_alarm(who, dependency, "the notice was withdrawn", now).await?;
             }
         }
         Ok(said)
@@ -261,7 +261,7 @@ impl Acts {
 
     async fn change(&self, who: &Person, letter: &Letter, change: LetterChange, said: &str, now: Time) -> Said {
         self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
-        Ok(format!("Notice {}: {said}, says {}.", letter.public_id, who.name))
+        Ok(format!("Notice {}: {said} by {}.", letter.public_id, who.name))
     }
 
     async fn letter(&self, id: &str) -> Result<Letter, No> {
@@ -269,7 +269,7 @@ impl Acts {
         let known: Vec<String> = letters.iter().map(|letter| letter.public_id.clone()).collect();
         let found = letters.into_iter().find(|letter| letter.public_id == id.trim());
         found.ok_or_else(|| match known.is_empty() {
-            true => No("no notice was kept yet".to_owned()),
+            true => No("there are no notices yet".to_owned()),
             false => No(format!("there is no notice `{}`; there are: {}", id.trim(), known.join(", "))),
         })
     }

@@ -43,7 +43,10 @@ impl Acts {
         if let Some((mute, until)) = people.muted(&id.unwrap_or_default(), now).and_then(|act| Some((act, act.until?)))
         {
             let until = until.short();
-            return Ok(format!("{label}: still muted until {until}, for {} muted everything: unmute all.", mute.by));
+            return Ok(format!(
+                "{label}: still muted until {until}, because {} muted everything. To end that: unmute all",
+                mute.by
+            ));
         }
         Ok(format!("{label}: unmuted by {}.", who.name))
     }
@@ -101,7 +104,7 @@ fn span(text: &str) -> Result<Duration, No> {
     })?;
     match span {
         span if span.is_zero() => Err(No("for how long? Such as 30m, 2h or 1d".to_owned())),
-        span if span > LONGEST => Err(No(format!("{} at most; announce it again if you need longer", human(LONGEST)))),
+        span if span > LONGEST => Err(No(format!("at most {}; repeat it later if you need longer", human(LONGEST)))),
         span => Ok(span),
     }
 }

@@ -69,7 +69,7 @@ impl Acts {
                     let acts = self.store.acts_about(&alert.public_id).await?;
                     self.ack_alert(who, &alert, &acts, now).await
                 }
-                None => Err(No(format!("nothing is open about {}", thing.label))),
+                None => Err(No(format!("nothing is open for {}", thing.label))),
             },
         }
     }
@@ -113,18 +113,21 @@ impl Acts {
         let ended = self.store.incidents(None, Time(now.0 - LATELY_MS)).await?;
         if let Some(row) = ended.iter().find(|row| row.incident.public_id == about) {
             let at = row.closed_at.unwrap_or(now).short();
-            return Ok(format!("{} is over since {at}: nothing to acknowledge.", self.label(&row.dependency)));
+            return Ok(format!(
+                "{} has been over since {at}. There is nothing to acknowledge.",
+                self.label(&row.dependency)
+            ));
         }
         let acts = self.store.acts_about(about).await?;
         if let Some(alert) = self.store.alert_called(about).await?.filter(|alert| alert.reason != Reason::Drill) {
             return self.ack_alert(who, &alert, &acts, now).await;
         }
         let Some(drill) = acts.iter().find(|act| act.deed == Deed::Drill) else {
-            return Err(No(format!("there is no {about}")));
+            return Err(No(format!("nothing is called {about}")));
         };
         // In a drill everybody's acknowledgement counts.
         if let Some(before) = acts.iter().find(|act| act.deed == Deed::Ack && act.by == who.name) {
-            return Ok(format!("You acknowledged this drill already, at {}.", before.at.short()));
+            return Ok(format!("You already acknowledged this drill, at {}.", before.at.short()));
         }
         let act =
             Act { dependency: drill.dependency.clone(), about: Some(about.to_owned()), ..who.act(Deed::Ack, now) };
@@ -173,13 +176,13 @@ impl Acts {
         if let Some(worse) = worse.filter(|_| changed.is_empty()) {
             let (label, verdict) = (&thing.label, worse.incident.verdict);
             return Err(No(format!(
-                "{label} is {verdict} now, which can't be the new normal. Say it-was-us or false-alarm"
+                "{label} is {verdict} now, which can't be the new normal. Use it-was-us or false-alarm"
             )));
         }
         // Only a warning can be the new normal.
         let row = row.filter(|row| row.incident.verdict == Verdict::Degraded);
         if changed.is_empty() && row.is_none() {
-            return Err(No(format!("nothing about {} waits to be accepted", thing.label)));
+            return Err(No(format!("there is nothing to accept for {}", thing.label)));
         }
         let act = Act {
             dependency: Some(thing.id.clone()),
@@ -199,7 +202,7 @@ impl Acts {
     /// # Errors
     /// There was no trouble lately, or the store does not answer.
     pub async fn it_was_us(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
-        let said = "it was us. It counts as no loss, and the report says so";
+        let said = "recorded as your own doing. It does not count as a loss, and the report says so";
         self.settle(who, Deed::ItWasUs, name, words, now, said).await
     }
 
@@ -208,14 +211,14 @@ impl Acts {
     /// # Errors
     /// There was no trouble lately, or the store does not answer.
     pub async fn false_alarm(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
-        let said = "a false alarm. It counts as no loss; the report counts how often plugwatch was wrong";
+        let said = "recorded as a false alarm. It does not count as a loss, and the report counts it as a mistake of plugwatch";
         self.settle(who, Deed::FalseAlarm, name, words, now, said).await
     }
 
     async fn settle(&self, who: &Person, deed: Deed, name: &str, words: &str, now: Time, said: &str) -> Said {
         let thing = self.known.find(name)?;
         let Some(row) = self.incident_of(thing, now).await? else {
-            return Err(No(format!("{} was in no trouble within the last two weeks", thing.label)));
+            return Err(No(format!("{} had no incident in the last two weeks", thing.label)));
         };
         let act = Act {
             dependency: Some(thing.id.clone()),
@@ -226,7 +229,7 @@ impl Acts {
         let about = self.store.acts_about(&row.incident.public_id).await?;
         let before = about.iter().rfind(|act| matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm));
         let instead = before.filter(|before| before.deed != deed).map_or_else(String::new, |before| {
-            format!(" Before, {} said: {}; the last word counts.", before.by, word(before.deed))
+            format!(" {} had said {}; the latest statement counts.", before.by, word(before.deed))
         });
         self.store.act(&act).await?;
         Ok(format!("{}, {}: {said} ({}).{instead}", thing.label, row.incident.began_at.short(), who.name))
@@ -246,5 +249,5 @@ impl Acts {
 }
 
 fn word(deed: Deed) -> &'static str {
-    if deed == Deed::ItWasUs { "it was us" } else { "a false alarm" }
+    if deed == Deed::ItWasUs { "it was your own doing" } else { "it was a false alarm" }
 }

@@ -2,6 +2,7 @@
 
 use super::{Acts, No};
 use crate::core::act::{Act, Deed};
+use crate::core::model::Verdict;
 use crate::core::time::{Time, human};
 
 /// So many entries of evidence are named.
@@ -22,7 +23,7 @@ impl Acts {
             }
             let hour = match letter.notice.effective {
                 Some(at) => {
-                    let doubt = if letter.confirmed.is_none() { ", not confirmed by anybody" } else { "" };
+                    let doubt = if letter.confirmed.is_none() { ", not confirmed yet" } else { "" };
                     format!("effective {} ({} of notice{doubt})", at.short(), human(at.since(letter.notice.received)))
                 }
                 None if letter.notice.left => "they have left".to_owned(),
@@ -51,14 +52,14 @@ impl Acts {
             lines.push(format!("{}: {what} by {}{until}{over}{words}.", act.at.short(), act.by));
         }
         if about.len() > DEEDS {
-            lines.push(format!("And {} more before.", about.len() - DEEDS));
+            lines.push(format!("And {} earlier entries.", about.len() - DEEDS));
         }
         for evidence in self.store.last_evidence(id, EVIDENCE).await? {
             lines.push(format!(
                 "Evidence {}, {}: {} ({}), SHA-256 {}.",
                 evidence.id,
                 evidence.at.short(),
-                evidence.verdict,
+                if evidence.verdict == Verdict::Live.word() { "working" } else { &evidence.verdict },
                 evidence.reason,
                 evidence.raw_sha256.get(..16).unwrap_or(&evidence.raw_sha256)
             ));
@@ -74,13 +75,13 @@ pub(super) fn said(deed: Deed) -> &'static str {
         Deed::Mute => "muted",
         Deed::Unmute => "unmuted",
         Deed::Accept => "accepted as normal",
-        Deed::ItWasUs => "called our own doing",
-        Deed::FalseAlarm => "called a false alarm",
-        Deed::Maintenance => "work announced",
-        Deed::MaintenanceOver => "work ended",
-        Deed::Letter => "a notice was seen to",
-        Deed::Drill => "a drill was asked for",
-        Deed::Test => "the channels were tested",
+        Deed::ItWasUs => "marked as your own doing",
+        Deed::FalseAlarm => "marked as a false alarm",
+        Deed::Maintenance => "maintenance announced",
+        Deed::MaintenanceOver => "maintenance ended",
+        Deed::Letter => "notice updated",
+        Deed::Drill => "drill started",
+        Deed::Test => "channels tested",
         Deed::Refused => "refused",
     }
 }

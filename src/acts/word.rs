@@ -19,13 +19,13 @@ impl Acts {
     pub async fn attest(&self, who: &Person, name: &str, left: bool, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let Some(about) = &thing.attested else {
-            let why = format!("{} is not watched by a person's word; its check would be attest/word", thing.label);
+            let why = format!("{} cannot be attested; only dependencies with the check attest/word can", thing.label);
             return Err(No(why));
         };
         let word = if left { Word::Left } else { Word::WithUs };
         let report = Report { by: who.name.clone(), ..Report::of(now, word) };
         self.store.hear(&[(key(Takes::Words, about), report)]).await?;
         let said = if left { "no longer works for you" } else { "still works for you" };
-        Ok(format!("kept: {} {said}; `plugwatch run` reads it at its next look", thing.label))
+        Ok(format!("{}: recorded that it {said}. plugwatch uses this at its next check.", thing.label))
     }
 }

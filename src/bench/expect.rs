@@ -80,7 +80,7 @@ impl Expect {
     pub(super) fn judge_first(&self, dependency: &str, first: &Told, wrong: &mut Vec<Finding>) {
         let mut find = |what: String| wrong.push(Finding::new("message", format!("{dependency}: {what}")));
         if let Some(level) = self.level.filter(|level| *level != first.level) {
-            find(format!("told at level {}, not {level}", first.level));
+            find(format!("alerted at level {}, not {level}", first.level));
         }
         if let Some(title) = self.title.as_ref().filter(|title| !fits(title, &first.title)) {
             find(format!("the title is \u{201c}{}\u{201d}, not \u{201c}{title}\u{201d}", first.title));
@@ -93,7 +93,7 @@ impl Expect {
         }
         let cascade = first.reason == Reason::Cascade;
         if self.cascade.is_some_and(|wanted| wanted != cascade) {
-            find(if cascade { "told as a cascade".to_owned() } else { "not told as a cascade".to_owned() });
+            find(if cascade { "alerted as a cascade".to_owned() } else { "not alerted as a cascade".to_owned() });
         }
         for country in self.countries.iter().filter(|country| !names_country(&first.text, country)) {
             find(format!("the message does not name {country}: {}", first.text.replace('\n', " / ")));
@@ -116,7 +116,7 @@ impl Expect {
             }
         }
         if self.live_again.is_some_and(|wanted| wanted != again) {
-            find(if again { "its end is told".to_owned() } else { "its end is not told".to_owned() });
+            find(if again { "its end is announced".to_owned() } else { "its end is not announced".to_owned() });
         }
         if let Some(most) = self.most_messages.filter(|most| all.len() > *most) {
             let titles: Vec<&str> = all.iter().map(|told| told.title.as_str()).collect();
@@ -140,7 +140,7 @@ fn more(table: &Table<'_>) -> More {
                 more.most.insert(reason, most);
             }
             Err(_) => {
-                given.problem(key.span, format!("`{}` is no reason of a message", key.value), "such as still_open")
+                given.problem(key.span, format!("`{}` is not a reason of a message", key.value), "such as still_open")
             }
         }
     }

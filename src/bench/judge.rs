@@ -150,11 +150,11 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
     }
     match (first, in_time) {
         (None, _) => {
-            wrong.push(Finding::new("missed", format!("{} is {verdict} and nobody was told", truth.dependency)))
+            wrong.push(Finding::new("missed", format!("{} is {verdict} and nobody was alerted", truth.dependency)))
         }
         (Some(told), None) => {
             let took = human(told.at.saturating_sub(truth.from));
-            wrong.push(Finding::new("late", format!("{} is {verdict}; told after {took}", truth.dependency)));
+            wrong.push(Finding::new("late", format!("{} is {verdict}; alerted after {took}", truth.dependency)));
         }
         (Some(told), _) => {
             // Dated within the event: never before it began.
@@ -195,7 +195,7 @@ fn verdict_of(is: Is) -> Verdict {
 fn judge_ours<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
     let in_time = |told: &Told| told.at.saturating_sub(truth.from) <= truth.within;
     if !truth.silent && !after.any(|told| in_time(told) && (says(told) || told.reason == Reason::Blind)) {
-        wrong.push(Finding::new("missed", format!("{} is ours to mend and nobody was told", truth.dependency)));
+        wrong.push(Finding::new("missed", format!("{} is yours to fix and nobody was alerted", truth.dependency)));
     }
 }
 
@@ -207,7 +207,7 @@ fn judge_undecidable<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told
             && told.at.saturating_sub(truth.from) <= truth.within
     });
     if !named {
-        let what = format!("{}: access lost was not told in time at critical level", truth.dependency);
+        let what = format!("{}: lost access was not announced in time at critical level", truth.dependency);
         wrong.push(Finding::new("ambiguous", what));
     }
 }
@@ -269,7 +269,7 @@ fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>)
             let spans = |truth: &Truth| truth.dependency == *id && truth.spans(told.at, afterwards);
             let holds = scenario.truths.iter().any(spans);
             if !holds {
-                let what = format!("{id} was told of ({}) after {}: {}", told.reason, human(told.at), told.title);
+                let what = format!("{id} was announced ({}) after {}: {}", told.reason, human(told.at), told.title);
                 wrong.push(Finding::new("false alarm", what));
             }
         }
@@ -284,7 +284,7 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let blind: Vec<&Told> =
         told.iter().filter(|told| told.reason == Reason::Blind).filter(within).filter(about).collect();
     if !truth.expect.access_lost && blind.iter().any(|told| told.why == "access_lost") {
-        wrong.push(Finding::new("false alarm", format!("{} was told as a lost access", truth.dependency)));
+        wrong.push(Finding::new("false alarm", format!("{} was announced as lost access", truth.dependency)));
     }
     let lasts = truth.to.is_none_or(|to| to.saturating_sub(truth.from) > truth.within);
     let in_time = |told: &&Told| told.at.saturating_sub(truth.from) <= truth.within;
@@ -296,7 +296,7 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let named = told.iter().filter(within).filter(in_time).any(|told| doubted(&told));
     let told_so = named || blind.iter().any(in_time);
     if lasts && !truth.silent && !told_so {
-        let what = format!("{} cannot be checked and nobody was told", truth.dependency);
+        let what = format!("{} cannot be checked and nobody was alerted", truth.dependency);
         wrong.push(Finding::new("missed", what));
     }
 }

@@ -141,7 +141,7 @@ fn check_names(scenario: &Scenario, folder: &Path) -> Result<(), String> {
     }
     match scenario.truths.iter().find(|truth| !ids.contains(&truth.dependency)) {
         Some(truth) => {
-            Err(format!("a truth names `{}`, which is not watched; watched: {}", truth.dependency, ids.join(", ")))
+            Err(format!("a truth names `{}`, which is not monitored; monitored: {}", truth.dependency, ids.join(", ")))
         }
         None => Ok(()),
     }

@@ -57,16 +57,21 @@ impl Access {
         let id = chat.id.0;
         if !self.lists(id) {
             let fresh = self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-            let said = format!("I only talk to the chats I was told to. If this is yours, add {id} to `chats`.");
+            let said = format!(
+                "plugwatch answers only in the chats that its configuration lists. If this one is yours, add {id} to `chats`."
+            );
             return May::Nothing(fresh.then_some(said));
         }
         let Some(user) = user.filter(|user| user.id.0 != ANONYMOUS) else {
-            return May::Ask("I cannot see who you are: write as yourself, not as the group or a channel.".to_owned());
+            return May::Ask(
+                "plugwatch cannot see who you are. Write as yourself, not as the group or a channel.".to_owned(),
+            );
         };
         if self.users.contains(&i64::try_from(user.id.0).unwrap_or(0)) {
             return May::Change(self.person(user));
         }
-        let said = format!("You may ask here, but not change anything. If you should, add {} to `users`.", user.id.0);
+        let said =
+            format!("You can ask questions here, but not change anything. To allow it, add {} to `users`.", user.id.0);
         May::Ask(said)
     }
 

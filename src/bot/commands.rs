@@ -99,10 +99,10 @@ fn whoami(message: &Message, may: &May) -> Reply {
     let topic = message.thread_id.filter(|_| message.is_topic_message);
     let topic = topic.map_or_else(String::new, |topic| format!("/{topic}"));
     let may = match may {
-        May::Change(_) => "You may ask and change here.",
-        _ => "You may ask here, but not change anything.",
+        May::Change(_) => "You can ask questions and change things here.",
+        _ => "You can ask questions here, but not change anything.",
     };
-    Reply::plain(&format!("You are {user}, this chat is {}{topic}. {may}", message.chat.id.0))
+    Reply::plain(&format!("Your user id is {user}; the id of this chat is {}{topic}. {may}", message.chat.id.0))
 }
 
 async fn ask(answering: &Answering, command: Command, may: &May, message: &Message) -> Vec<Reply> {
@@ -190,7 +190,7 @@ async fn act(answering: &Answering, command: Command, who: &Person, now: Time) -
             let id = acts.drill(who, &name, now).await?;
             Ok(format!("Drill {id}: everyone is alerted within seconds. plugwatch records who acknowledges it."))
         }
-        other => Err(No(format!("this is no act: {other:?}"))),
+        other => Err(No(format!("this command changes nothing: {other:?}"))),
     }
 }
 
@@ -225,11 +225,11 @@ async fn incidents(answering: &Answering, now: Time) -> Result<Reply, No> {
     let line = |row: &crate::store::IncidentRow| {
         let label = known.things.iter().find(|thing| thing.id == row.dependency).map(|thing| thing.label.as_str());
         let lasted = human(row.closed_at.unwrap_or(now).since(row.incident.began_at));
-        let end = if row.closed_at.is_some() { "for" } else { "still, for" };
+        let end = if row.closed_at.is_some() { "" } else { " so far" };
         let (began, worst) = (row.incident.began_at.short(), row.incident.worst);
         let label = escape(label.unwrap_or(&row.dependency));
         format!(
-            "<b>{label}</b>: {worst} {end} {lasted}, from {began}. {} ({})",
+            "<b>{label}</b>: {worst} for {lasted}{end}, since {began}. {} ({})",
             escape(&row.say),
             row.incident.public_id
         )
@@ -238,7 +238,7 @@ async fn incidents(answering: &Answering, now: Time) -> Result<Reply, No> {
     let (open, over): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.closed_at.is_none());
     let lines: Vec<String> = open.into_iter().chain(over).map(line).collect();
     if lines.is_empty() {
-        return Ok(Reply::plain(&format!("Nothing happened in the last {DAYS} days.")));
+        return Ok(Reply::plain(&format!("No incidents in the last {DAYS} days.")));
     }
     Ok(Reply::html(lines.join("\n")))
 }
@@ -248,8 +248,10 @@ async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, 
     let thing = known.find(name)?;
     let flips = answering.store.flips(&thing.id, 10).await?;
     let line = |flip: &crate::store::FlipRow| {
-        let from = flip.from.as_deref().unwrap_or("first seen");
-        format!("{}: {from} to {} ({}): {}", flip.confirmed_at.short(), flip.to, flip.reason, flip.say)
+        let to = status::verdict_words(&flip.to);
+        let first = || format!("first check, {to}");
+        let what = flip.from.as_deref().map_or_else(first, |from| format!("{} to {to}", status::verdict_words(from)));
+        format!("{}: {what} ({}): {}", flip.confirmed_at.short(), flip.reason, flip.say)
     };
     let lines: Vec<String> = flips.iter().map(line).collect();
     let text =
@@ -261,12 +263,12 @@ async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, 
 
 async fn report(answering: &Answering) -> Result<Reply, No> {
     let (send, receive) = tokio::sync::oneshot::channel();
-    let gone = |_| No("plugwatch is stopping; the terminal can do the same: plugwatch report".to_owned());
+    let gone = |_| No("plugwatch is stopping. Run this on its machine instead: plugwatch report".to_owned());
     answering.engine.send(engine::Command::Report(engine::Span::Week, send)).await.map_err(|_| gone(()))?;
     let report = receive.await.map_err(|_| gone(()))?;
     let platform = answering.board.borrow().platform.clone();
     let picture = super::picture::draw(report.picture(&platform)).await;
-    let picture = picture.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok();
+    let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
     Ok(Reply { picture, ..Reply::html(report.text(&platform, Format::Html)) })
 }
 

@@ -75,7 +75,7 @@ impl Hello {
     /// # Errors
     /// Telegram refuses, or cannot be reached.
     pub async fn greet(&self, chat: i64) -> Result<(), String> {
-        let text = format!("Hello. Alerts of plugwatch come here: chat {chat}.");
+        let text = format!("Hello. plugwatch will send its alerts here (chat {chat}).");
         self.bot.send_message(ChatId(chat), text).await.map(drop).map_err(|error| error.to_string())
     }
 }

@@ -29,14 +29,14 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
         May::Change(who) => who,
         May::Ask(why) => {
             if let Some(user) = user {
-                refused(answering, &answering.access.person(user), "brought a letter").await;
+                refused(answering, &answering.access.person(user), "sent a letter").await;
             }
             return vec![Reply::plain(&why)];
         }
         May::Nothing(said) => {
             if said.is_some() {
                 let chat = format!("chat {}", message.chat.id.0);
-                refused(answering, &Person::new(&chat, &answering.access.channel), "brought a letter").await;
+                refused(answering, &Person::new(&chat, &answering.access.channel), "sent a letter").await;
             }
             return said.map(|said| Reply::plain(&said)).into_iter().collect();
         }
@@ -105,13 +105,14 @@ fn file_of(message: &Message) -> Result<Option<FileId>, No> {
     let file = message.document().map(|document| &document.file);
     let file = file.or_else(|| message.photo().and_then(|sizes| sizes.last()).map(|size| &size.file));
     match file {
-        Some(file) if file.size > LARGEST => Err(No(format!("it is larger than {} MB", LARGEST >> 20))),
+        Some(file) if file.size > LARGEST => Err(No(format!("the file is larger than {} MB", LARGEST >> 20))),
         other => Ok(other.map(|file| file.id.clone())),
     }
 }
 
 async fn download(bot: &Bot, id: &FileId) -> Result<Vec<u8>, No> {
-    let failed = |why: String| No(format!("Telegram does not give the file ({why}); send it again, or as text"));
+    let failed =
+        |why: String| No(format!("Telegram did not deliver the file ({why}); send it again, or send it as text"));
     let file = bot.get_file(id.clone()).await.map_err(|error| failed(error.to_string()))?;
     let mut bytes = Vec::new();
     // The address of a file holds the token: no error text of it is shown.
@@ -128,15 +129,14 @@ async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Ti
             return acts.confirm(who, id, now).await.map(|said| Reply::plain(&said));
         }
         "no" | "n" | "wrong" | "👎" => {
-            return Err(No("when then? Answer with the hour and its zone, such as Sun 10 Jan 23:59 PST".to_owned()));
+            return Err(No(
+                "when does it take effect? Reply with the date, time and zone, such as Sun 10 Jan 23:59 PST".to_owned(),
+            ));
         }
         "me" | "i" | "i do" | "mine" => return acts.answered(who, id, now).await.map(|said| Reply::plain(&said)),
         // Talk about a letter is no answer to a question about it.
         _ if words.split_whitespace().count() > ANSWER => {
-            return Err(No(
-                "that is more than an hour or a name: answer with one of them, for example Sun 10 Jan 23:59 PST"
-                    .to_owned(),
-            ));
+            return Err(No("reply with only a time or a name, for example Sun 10 Jan 23:59 PST".to_owned()));
         }
         _ => {}
     }
@@ -147,7 +147,7 @@ async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Ti
             let names: Vec<String> = text.split([',', '\n']).map(|name| name.trim().to_owned()).collect();
             match acts.concerns(who, id, &names, now).await {
                 Ok(said) => said,
-                Err(No(no_name)) => return Err(No(format!("{no_hour}. As a name: {no_name}"))),
+                Err(No(no_name)) => return Err(No(format!("{no_hour}. It is not a name either: {no_name}"))),
             }
         }
     };

@@ -1,4 +1,4 @@
-//! `/map` and `/whatif`: who stands on whom, and what stops without one.
+//! `/map` and `/whatif`: what depends on which company, and what stops without one.
 
 use super::{Answering, Reply};
 use crate::acts::No;
@@ -10,7 +10,7 @@ use crate::say::{Format, map};
 
 pub(super) async fn draw(board: &Board) -> Reply {
     let picture = super::picture::draw(map::svg(board)).await;
-    let picture = picture.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok();
+    let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
     Reply { picture, ..Reply::html(map::text(board, Format::Html)) }
 }
 

@@ -124,7 +124,7 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
         match listening.await {
             Ok(Ok(())) => wait = Duration::from_secs(2),
             Ok(Err(error)) => tracing::warn!(%error, "the Telegram bot cannot listen: {error}"),
-            Err(_) => tracing::warn!("the Telegram bot's listener broke down and is started again"),
+            Err(_) => tracing::warn!("the Telegram bot's listener failed and is restarted"),
         }
         answering.clock.sleep_until(answering.clock.now().plus(wait)).await;
         wait = (wait * 2).min(Duration::from_secs(300));
@@ -194,6 +194,6 @@ async fn safely(answer: impl Future<Output = Vec<Reply>>) -> Vec<Reply> {
 }
 
 fn broke() -> String {
-    tracing::error!("an answer of the Telegram bot broke down; this is a fault of plugwatch, please report it");
-    "This broke down, which is a fault of plugwatch; the log says more. The terminal can do the same.".to_owned()
+    tracing::error!("an answer of the Telegram bot failed; this is a bug in plugwatch, please report it");
+    "This failed because of a bug in plugwatch; the log has the details. The plugwatch command on its machine can do the same.".to_owned()
 }

@@ -15,7 +15,7 @@ const DAYS: usize = 30;
 /// A PNG, or nothing: words stand beside it.
 pub(super) async fn of(answering: &Answering, thing: &Thing, now: Time) -> Option<Vec<u8>> {
     let drawn = draw_it(answering, thing, now).await;
-    drawn.map_err(|why| tracing::warn!("a picture is missing: {why}")).ok()
+    drawn.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok()
 }
 
 async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<u8>, String> {
@@ -32,7 +32,7 @@ async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<
     let board = answering.board.borrow().clone();
     let shown = board.dependencies.iter().find(|d| d.id == thing.id).map(|d| words(d.shown()));
     let strip = Strip {
-        label: format!("now: {}", shown.unwrap_or("not looked at yet")),
+        label: format!("now: {}", shown.unwrap_or("not checked yet")),
         words: String::new(),
         days: days(first, DAYS, &counts, &troubles, now),
     };

@@ -11,15 +11,22 @@ use crate::say::buttons::{self, Verb};
 /// What whoever pressed is told, and what is answered to the message.
 pub(super) async fn press(answering: &Answering, query: &CallbackQuery) -> (String, Vec<Reply>) {
     let Some(message) = query.regular_message() else {
-        return ("This message is too old: use the command.".to_owned(), Vec::new());
+        return (
+            "This message is too old for its buttons. Send a command instead: /help lists them.".to_owned(),
+            Vec::new(),
+        );
     };
     let Some((verb, id)) = query.data.as_deref().and_then(buttons::read) else {
-        return ("This button is of another version: use the command.".to_owned(), Vec::new());
+        return (
+            "This button is from another version of plugwatch. Send a command instead: /help lists them.".to_owned(),
+            Vec::new(),
+        );
     };
     let now = answering.now();
     let done = match answering.access.may(&message.chat, Some(&query.from)) {
         May::Nothing(said) => {
-            let said = said.unwrap_or_else(|| "I only talk to the chats I was told to.".to_owned());
+            let said =
+                said.unwrap_or_else(|| "plugwatch answers only in the chats that its configuration lists.".to_owned());
             refused(answering, query, verb, said, now).await
         }
         May::Ask(_) if verb == Verb::Why => why(answering, id, now).await,

@@ -17,7 +17,7 @@ use crate::store::Store;
 /// Who does it.
 #[derive(Args)]
 pub(super) struct By {
-    /// Who says so; the user who runs this, if not given
+    /// Your name, for the record; if not given, the user who runs this
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }

@@ -15,25 +15,26 @@ use crate::config::{Config, Probe};
 use crate::core::model::Role;
 use crate::core::naming::nearest;
 use crate::discover::{Entry, RISK, State, asked_of, entry_text, free_id, only, vendor_entry};
+use crate::say::status::verdict_words;
 use crate::store::Store;
 
 #[derive(Args)]
 pub(super) struct Add {
-    /// The vendor's id, such as `twilio`; `plugwatch catalog list` shows all
+    /// The vendor's id, such as `twilio`; `plugwatch catalog list` shows them all
     vendor: String,
-    /// Its parameters: account_sid=AC..., lists with commas, secrets as env:NAME or file:PATH
+    /// Its parameters: account_sid=AC...; lists with commas, secrets as env:NAME or file:PATH
     #[arg(value_name = "NAME=VALUE")]
     given: Vec<String>,
-    /// Its id in commands
+    /// The id to use in commands
     #[arg(long)]
     id: Option<String>,
-    /// Its name in messages
+    /// The name to show in messages
     #[arg(long)]
     label: Option<String>,
-    /// Accept that its key can do more than read, where the vendor has no lesser one
+    /// Accept that its key can do more than read, if the vendor offers no lesser key
     #[arg(long)]
     accept_key_risk: bool,
-    /// Add it even if it does not read live
+    /// Add it even if the check does not succeed
     #[arg(long)]
     anyway: bool,
 }
@@ -56,10 +57,10 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         Err(why) => return failed(2, why),
     };
     for one in &said {
-        println!("{}: {} ({}): {}", one.check, one.verdict, one.reason, one.say);
+        println!("{}: {} ({}): {}", one.check, verdict_words(one.verdict.word()), one.reason, one.say);
     }
     if let Some(other) = twin(&config, &entry).filter(|_| !args.anyway) {
-        return failed(2, format!("`{other}` watches the same already; to add it all the same, say --anyway"));
+        return failed(2, format!("`{other}` already monitors this; to add it nevertheless, use --anyway"));
     }
     // What is reported to a program that runs cannot be tried before.
     let waits = |said: &Said| matches!(said.reason.as_str(), "needs_key" | "no_history");
@@ -71,11 +72,14 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
             .partition(|check| bad.iter().all(|said| said.check != check.id));
         let main = asked_of(&config.catalog, &entry).first().map(|check| check.id.clone());
         if good.first().is_none_or(|first| Some(&first.id) != main.as_ref()) {
-            return failed(1, "it does not read live, so it was not added; correct it, or add it with --anyway");
+            return failed(
+                1,
+                "the check did not succeed, so nothing was added; correct the parameters, or use --anyway",
+            );
         }
         only(&mut entry, &good);
         let names: Vec<&str> = left.iter().map(|check| check.id.as_str()).collect();
-        println!("Left out, since it does not read live: {}.", names.join(", "));
+        println!("Left out, because the check did not succeed: {}.", names.join(", "));
     }
     if let Err(why) = append(path, &text, &entry_text(&entry), &config.catalog) {
         return failed(1, why);
@@ -87,10 +91,10 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         entry.id
     );
     if Store::is_in_use(&config.database) {
-        println!("plugwatch runs: it takes this up on SIGHUP (kill -HUP, systemctl reload).");
+        println!("plugwatch is running. To load the change, send it SIGHUP (kill -HUP, systemctl reload).");
     }
     if said.iter().any(|said| said.reason == "needs_key") {
-        println!("Its key is not set here: until it is, it is listed as \"needs a key\".");
+        println!("Its key is not set here. Until you set it, it is listed as \"needs a key\".");
     }
     ExitCode::SUCCESS
 }
@@ -125,8 +129,9 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     if asking::somebody_is_there() {
         ask_for_the_rest(catalog, &named, vendor, &mut given);
     }
-    let mut entry = vendor_entry(catalog, &named, &given)
-        .ok_or_else(|| format!("{} cannot be added: what it says is heard beside other checks only", vendor.name))?;
+    let mut entry = vendor_entry(catalog, &named, &given).ok_or_else(|| {
+        format!("{} cannot be added on its own: its checks only support those of others", vendor.name)
+    })?;
     accept_risk(&mut entry, args)?;
     if let State::Off(_) = &entry.state {
         let lacking = entry
@@ -136,7 +141,7 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
             .filter(|param| !param.off && !given.contains_key(&param.name));
         let lacking = lacking.filter(|param| param.name != RISK);
         let lines: Vec<String> = lacking.map(|param| format!("  {}=...   {}", param.name, param.about)).collect();
-        return Err(format!("{} wants to be told more:\n{}", vendor.name, lines.join("\n")));
+        return Err(format!("{} needs more parameters:\n{}", vendor.name, lines.join("\n")));
     }
     // What nobody gave stands in the catalogue's page, not in everybody's file.
     for probe in &mut entry.probes {
@@ -144,7 +149,7 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     }
     entry.id = match &args.id {
         Some(id) if config.dependencies.iter().any(|other| other.id == *id) => {
-            return Err(format!("there is a dependency `{id}` already: give another --id"));
+            return Err(format!("there is already a dependency `{id}`; choose another --id"));
         }
         Some(id) => id.clone(),
         None => free_id(config, &entry.id),
@@ -160,7 +165,7 @@ fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {
     let Some(risk) = risk else { return Ok(()) };
     let accepted = args.accept_key_risk
         || (asking::somebody_is_there() && asking::agree(&format!("Accept that {}", risk.about), false));
-    if accepted { Ok(()) } else { Err(format!("{}; if you accept that, say --accept-key-risk", risk.about)) }
+    if accepted { Ok(()) } else { Err(format!("{}; to accept that, use --accept-key-risk", risk.about)) }
 }
 
 fn unknown(catalog: &Catalog, id: &str) -> String {
@@ -189,7 +194,7 @@ fn written(param: &Param, value: &str) -> Result<String, String> {
             Some(("env", name)) if crate::read::is_variable(name) => Ok(format!("{{ env = {} }}", text(name))),
             Some(("file", path)) if !path.is_empty() => Ok(format!("{{ file = {} }}", text(path))),
             _ => Err(format!(
-                "{} is a secret: give env:NAME or file:PATH, so that it stands in no file and no history",
+                "{} is a secret: give env:NAME or file:PATH, so that it appears neither in the file nor in your shell history",
                 param.name
             )),
         };
@@ -200,11 +205,11 @@ fn written(param: &Param, value: &str) -> Result<String, String> {
         Kind::Count => value
             .parse::<u64>()
             .map(|n| n.to_string())
-            .map_err(|_| format!("{} is a whole number, not `{value}`", param.name))?,
+            .map_err(|_| format!("{} must be a whole number, not `{value}`", param.name))?,
         Kind::Number => value
             .parse::<f64>()
             .map(|n| n.to_string())
-            .map_err(|_| format!("{} is a number, not `{value}`", param.name))?,
+            .map_err(|_| format!("{} must be a number, not `{value}`", param.name))?,
         _ => text(value),
     })
 }
@@ -221,7 +226,7 @@ fn ask_for_the_rest(catalog: &Catalog, id: &str, vendor: &Vendor, given: &mut BT
         for _ in 0..3 {
             let answer = asking::ask(&what, &usual);
             match written(param, &answer) {
-                _ if answer.is_empty() => println!("it is needed"),
+                _ if answer.is_empty() => println!("This is required."),
                 Ok(value) => {
                     given.insert(lacking.name.clone(), value);
                     break;
@@ -247,10 +252,10 @@ pub(super) fn append(path: &Path, before: &str, more: &str, catalog: &std::sync:
     let whole = format!("{before}{space}{more}");
     let name = path.display().to_string();
     Config::read_with(name, whole, Some(catalog.clone()))
-        .map_err(|problems| format!("it does not fit into the file, and was not added\n\n{problems}"))?;
+        .map_err(|problems| format!("the file would no longer be valid, so nothing was added\n\n{problems}"))?;
     let now = std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     if now != before {
-        return Err(format!("{} was changed meanwhile; nothing was added, try again", path.display()));
+        return Err(format!("{} changed in the meantime, so nothing was added; try again", path.display()));
     }
     let opened = std::fs::OpenOptions::new().append(true).open(path);
     let written =

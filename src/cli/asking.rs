@@ -27,7 +27,7 @@ pub(super) fn agree(question: &str, usual: bool) -> bool {
         match answer.to_lowercase().as_str() {
             "y" | "yes" => return true,
             "n" | "no" => return false,
-            _ => println!("y or n?"),
+            _ => println!("Please answer y or n."),
         }
     }
     false

@@ -15,12 +15,12 @@ use crate::engine::EventLog;
 pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool, events: Option<&Path>) -> ExitCode {
     let scenarios = match load(folder) {
         Ok(scenarios) => scenarios,
-        Err(problems) => return failed(2, format!("the scenarios are wrong\n\n{problems}")),
+        Err(problems) => return failed(2, format!("the scenarios have errors\n\n{problems}")),
     };
     let named = |scenario: &Scenario| only.is_none_or(|only| scenario.name.contains(only));
     let wanted: Vec<Arc<Scenario>> = scenarios.into_iter().filter(named).map(Arc::new).collect();
     if wanted.is_empty() {
-        return failed(2, "no scenario has such a name");
+        return failed(2, "no scenario has a matching name");
     }
     let watch = Stopwatch::start();
     // Each result is printed as it ends: one that hangs hides none of the others.
@@ -104,11 +104,11 @@ impl Sum {
     /// The sum; whether nothing is wrong but what is known.
     fn report(mut self) -> bool {
         let took = self.score.took().map_or_else(String::new, |(middle, longest)| {
-            format!(", told after {} (median) to {} (longest)", human(middle), human(longest))
+            format!(", alerted after {} (median) to {} (longest)", human(middle), human(longest))
         });
         println!("\n{} of {} scenarios right", self.right, self.played);
         if self.known > 0 {
-            println!("{} wrong, and marked as a known fault", self.known);
+            println!("{} wrong and marked as a known fault", self.known);
         }
         println!(
             "drops: {} true ones, precision {:.2}, recall {:.2}{took}",
@@ -155,13 +155,13 @@ fn line(scenario: &Scenario, played: &Played, mark: Mark) {
         Mark::Wrong | Mark::Mended => "FAIL ",
     };
     let took: Vec<String> = played.marks.took.iter().map(|took| human(*took)).collect();
-    let took = if took.is_empty() { String::new() } else { format!(", told after {}", took.join(" and ")) };
+    let took = if took.is_empty() { String::new() } else { format!(", alerted after {}", took.join(" and ")) };
     println!("{word} {:12} {}: {} alerts{took}", scenario.family.word(), scenario.name, played.alerts);
     if let Some(why) = &scenario.known_fault {
         println!("        known: {why}");
     }
     if mark == Mark::Mended {
-        println!("        mended: nothing is wrong any more; take `known_fault` out of the file");
+        println!("        fixed: nothing is wrong any more; remove `known_fault` from the file");
     }
     for finding in &played.wrong {
         println!("        {}: {}", finding.kind, finding.what);
@@ -200,7 +200,7 @@ async fn simulate_one(settings: Settings, events: Option<&Path>) -> (u64, Report
 fn simulated(seed: u64, days: u64, report: &Report, took: f64) {
     let mark = if report.wrong.is_empty() { "ok  " } else { "FAIL" };
     println!(
-        "{mark}  seed {seed}: {days} days, {} looks, {} flips in the truth, {} incidents, {} alerts, {} repeats for {} kills, {took:.1} s",
+        "{mark}  seed {seed}: {days} days, {} checks, {} changes in the truth, {} incidents, {} alerts, {} repeats for {} kills, {took:.1} s",
         report.looks, report.flips, report.incidents, report.alerts, report.repeats, report.kills,
     );
     for what in &report.wrong {

@@ -47,7 +47,7 @@ fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
 fn show_check(check: &Check) {
     println!("\n{}: {}", check.id, check.title);
     println!(
-        "  asked by {} every {}; a `live` proves {}; it counts as {}",
+        "  asked by {} every {}; `live` proves {}; its role is {}",
         check.ask.word(),
         duration_text(check.every),
         check.proves,
@@ -57,17 +57,17 @@ fn show_check(check: &Check) {
     let over = duration_text(policy.dropped.over);
     let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", and `{path}` agrees"));
     let control = if policy.positive_control || check.confirm.control_in_answer { ", with a control" } else { "" };
-    println!("  dropped after {} looks over {over}{control}{second}", policy.dropped.reads);
+    println!("  dropped after {} checks over {over}{control}{second}", policy.dropped.reads);
     if let Some(key) = &check.least_key {
         println!("  least key: {key}");
     }
     if let Some(risk) = &check.key_risk {
-        println!("  that key can do more than read: {risk}; write `key_risk_accepted = true` to use it");
+        println!("  that key can do more than read: {risk}; to accept that, write `key_risk_accepted = true`");
     }
     for param in &check.params {
         let need = match (param.secret, param.required, &param.default) {
             (true, ..) => "secret".to_owned(),
-            (_, true, _) => "needed".to_owned(),
+            (_, true, _) => "required".to_owned(),
             (_, _, Some(default)) => format!("default {}", param.usual(default)),
             _ => "optional".to_owned(),
         };
@@ -101,7 +101,7 @@ fn report(tested: &Tested, what: &str) -> ExitCode {
     for line in &tested.failed {
         println!("{line}");
     }
-    println!("{} {what} read as they should, {} do not", tested.passed, tested.failed.len());
+    println!("{} {what} passed, {} failed", tested.passed, tested.failed.len());
     // Nothing tested is no success.
     if tested.failed.is_empty() && tested.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,4 +1,4 @@
-//! `plugwatch check`: one look at everything, a table, nothing stored.
+//! `plugwatch check`: everything is checked once, as a table, and nothing is stored.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
     if ctx.desk.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
         println!(
-            "blind: our own network is down, most anchors do not answer; nothing can be said about any vendor ({})",
+            "blind: plugwatch's own network is down. Most anchors do not answer, so no vendor can be checked ({})",
             silent_anchors(&ctx).await
         );
         return Err(ExitCode::FAILURE);
@@ -93,7 +93,7 @@ fn progress(done: usize, total: usize) {
     if err.is_terminal() {
         let end = if done == total { "\r\x1b[K" } else { "" };
         // A progress line that cannot be written is no loss.
-        let _ = write!(err, "\rlooked at {done} of {total}{end}");
+        let _ = write!(err, "\rchecked {done} of {total}{end}");
         let _ = err.flush();
     }
 }
@@ -102,7 +102,7 @@ fn line(order: usize, name: String, looked: &Looked) -> Line {
     let Looked { spec, look, witnesses, .. } = looked;
     let weighed = weigh(&look.reading, witnesses, &spec.probe.policy, true, look.at);
     let says = match weighed.verdict {
-        Verdict::Live => "live".to_owned(),
+        Verdict::Live => "working".to_owned(),
         Verdict::Unknown if weighed.reason == "needs_key" => "needs a key".to_owned(),
         Verdict::Unknown => format!("unknown ({})", weighed.reason),
         verdict => format!("says {verdict} (unconfirmed)"),
@@ -121,5 +121,8 @@ fn print(lines: &[Line]) {
         println!("{:names$}  {:checks$}  {:says$}  {}", line.name, line.check, line.says, line.why);
     }
     let live = lines.iter().filter(|line| line.live).count();
-    println!("\n{live} of {} live. One look confirms nothing; `plugwatch run` does.", lines.len());
+    println!(
+        "\n{live} of {} working. A single check confirms nothing; `plugwatch run` checks again until it is sure.",
+        lines.len()
+    );
 }

@@ -28,13 +28,13 @@ pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitC
     };
     let wait = match duration(wait) {
         Ok(wait) if wait < LEAST => {
-            return failed(2, "--wait: people need longer than that; give them at least 10s, and better 15m");
+            return failed(2, "--wait: people need longer than that; give them at least 10s, or better 15m");
         }
         Ok(wait) => wait,
         Err((what, cure)) => return failed(2, format!("--wait: {what}; {cure}")),
     };
     if !Store::is_in_use(&config.database) {
-        let why = "`plugwatch run` does not run on this history: start it, for it tells people, and ask again";
+        let why = "`plugwatch run` is not running on this database. It sends the alerts: start it, then try again";
         return failed(1, why);
     }
     let (acts, store) = match open(&config).await {
@@ -60,8 +60,8 @@ pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitC
 
 /// Whether anybody acknowledged within the time.
 async fn watch(store: &Store, clock: &Clock, id: &str, begun: Time, wait: Duration) -> crate::store::Result<bool> {
-    println!("Drill {id}: told to everybody. Whoever reads it presses Acknowledge, or: plugwatch ack {id}");
-    println!("Waiting {} for them; Ctrl-C ends the waiting, not the drill.", human(wait));
+    println!("Drill {id}: everyone is alerted now. To acknowledge, press \"I'm on it\" or run: plugwatch ack {id}");
+    println!("Waiting {} for acknowledgements. Ctrl-C ends the waiting, not the drill.", human(wait));
     let (mut told, mut acked) = (BTreeSet::new(), 0);
     let end = begun.plus(wait);
     loop {
@@ -87,14 +87,14 @@ async fn watch(store: &Store, clock: &Clock, id: &str, begun: Time, wait: Durati
             break;
         }
         if told.is_empty() && now.since(begun) >= HEARD_WITHIN && now.since(begun) < HEARD_WITHIN + LOOK {
-            println!("  nothing was sent yet: look at the log of `plugwatch run`");
+            println!("  nothing has been sent yet; read the log of `plugwatch run`");
         }
         clock.sleep_until(now.plus(LOOK).min(end)).await;
     }
     match acked {
         0 => println!("Nobody acknowledged within {}.", human(wait)),
-        1 => println!("One person acknowledged. The report says so."),
-        many => println!("{many} people acknowledged. The report says so."),
+        1 => println!("One person acknowledged. The report will say so."),
+        many => println!("{many} people acknowledged. The report will say so."),
     }
     Ok(acked > 0)
 }

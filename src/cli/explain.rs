@@ -1,4 +1,4 @@
-//! `plugwatch check --explain`: everything about one dependency's looks: what was asked, what
+//! `plugwatch check --explain`: everything about one dependency's checks: what was asked, what
 //! came, which rule decided, and what a key lacks.
 
 use std::path::Path;
@@ -16,6 +16,7 @@ use crate::core::question::Key;
 use crate::core::text::clean_lines;
 use crate::core::weigh::weigh;
 use crate::engine::{Before, Context, Looked, Spec, one_look, redacted};
+use crate::say::status::verdict_words;
 
 /// No line is longer.
 const MOST_SHOWN: usize = 1_000;
@@ -55,8 +56,8 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
     let weighed = weigh(&looked.look.reading, &looked.witnesses, &probe.policy, true, looked.look.at);
     let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
     println!("\n{}{country}: {}", probe.check, check.title);
-    line("asks", asked.map_or_else(|error| error.to_string(), |question| question.shown()));
-    line("came", came(&looked));
+    line("asked", asked.map_or_else(|error| error.to_string(), |question| question.shown()));
+    line("answer", came(&looked));
     for (asker, facts) in &looked.answer.said {
         line(asker, shortened(redacted(facts.to_string().as_bytes(), &ctx.config.secrets()), MOST_FACTS));
     }
@@ -64,12 +65,13 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
         line("they say", words);
     }
     let place = ctx.config.catalog.judge_with_place(check, &probe.params, &looked.answer, looked.look.at).place;
-    line("reads", format!("{} ({}): {}", weighed.verdict, weighed.reason, weighed.say));
-    line("by", place.unwrap_or_else(|| "no rule: nothing in the catalogue recognises this answer".to_owned()));
+    let verdict = verdict_words(weighed.verdict.word());
+    line("verdict", format!("{verdict} ({}): {}", weighed.reason, weighed.say));
+    line("rule", place.unwrap_or_else(|| "no rule: nothing in the catalogue recognises this answer".to_owned()));
     if let Some(hint) = &looked.look.reading.hint {
-        line("do", hint.clone());
+        line("do now", hint.clone());
     }
-    line("proves", format!("a live here proves {}; it counts as {}", check.proves, probe.role));
+    line("proves", format!("{} if it works; its role is {}", check.proves, probe.role));
     key(ctx, check, probe, &looked);
     weighed.verdict == Verdict::Live
 }
@@ -88,7 +90,7 @@ fn came(looked: &Looked) -> String {
             let size = answer.body.len();
             format!("{} {} from {}, {size} bytes, {} ms", http.status, http.content_type, http.host, answer.took_ms)
         }
-        (None, None) => format!("facts by {}, {} ms", names(looked), answer.took_ms),
+        (None, None) => format!("facts from {}, {} ms", names(looked), answer.took_ms),
     }
 }
 
@@ -138,7 +140,7 @@ fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &Looked) {
     for (name, key) in &probe.params.secret {
         match key {
             Key::Set(_) => line("key", format!("`{name}` is set")),
-            Key::Unset(from) => line("key", format!("`{name}` is not set: {from} gives none")),
+            Key::Unset(from) => line("key", format!("`{name}` is not set ({from})")),
         }
     }
     if let Some(least) = &check.least_key {
@@ -150,6 +152,6 @@ fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &Looked) {
         return;
     }
     let lacks = lacking(&ctx.config.catalog.permissions, &looked.answer);
-    let unnamed = || "the answer names no permission; compare the key with the least one above".to_owned();
+    let unnamed = || "the answer names no permission; compare your key with the least key above".to_owned();
     line("lacks", lacks.unwrap_or_else(unnamed));
 }

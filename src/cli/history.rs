@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Dependency, Probe};
 use crate::core::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
-use crate::say::status::served;
+use crate::say::status::{served, verdict_words};
 use crate::store::{FlipRow, IncidentRow, Result, Store};
 
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
@@ -86,14 +86,14 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
         println!("  none");
     }
     for (from, to) in store.gaps(since).await? {
-        println!("  not watched from {} to {}", from.short(), to.short());
+        println!("  not monitored from {} to {}", from.short(), to.short());
     }
     store.close().await;
     Ok(())
 }
 
 fn without_looks(dependency: &Dependency) -> &'static str {
-    if dependency.probes.iter().all(Probe::waits_for_key) { "never asked: it needs a key" } else { "no look yet" }
+    if dependency.probes.iter().all(Probe::waits_for_key) { "never checked: it needs a key" } else { "not checked yet" }
 }
 
 fn day_text(counts: &Counts) -> String {
@@ -105,10 +105,10 @@ fn day_text(counts: &Counts) -> String {
 fn flip_text(flip: &FlipRow) -> String {
     let place = flip.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
     let what = match (flip.change.as_str(), &flip.from) {
-        ("blind", _) => "cannot be seen".to_owned(),
-        ("sighted", _) => "seen again".to_owned(),
-        (_, Some(from)) => format!("{from} -> {}", flip.to),
-        (_, None) => format!("first seen, {}", flip.to),
+        ("blind", _) => "cannot be checked".to_owned(),
+        ("sighted", _) => "can be checked again".to_owned(),
+        (_, Some(from)) => format!("{} -> {}", verdict_words(from), verdict_words(&flip.to)),
+        (_, None) => format!("first seen, {}", verdict_words(&flip.to)),
     };
     // A change is dated to when it was confirmed; when it began is worth saying only if that was earlier.
     let began = flip.change == "verdict" && flip.confirmed_at.since(flip.at) >= Duration::from_secs(60);

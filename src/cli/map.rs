@@ -1,4 +1,4 @@
-//! `plugwatch map` and `plugwatch whatif`: who stands on whom, and what stops without one.
+//! `plugwatch map` and `plugwatch whatif`: what depends on which company, and what stops without one.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,10 +18,10 @@ use crate::store::Store;
 
 #[derive(Args)]
 pub(super) struct How {
-    /// As Mermaid, for documents
+    /// Print as Mermaid, for documents
     #[arg(long, conflicts_with = "svg")]
     mermaid: bool,
-    /// As a picture: .svg or .png
+    /// Draw a picture into this file (.svg or .png)
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ pub(super) async fn map(path: &Path, how: How) -> ExitCode {
     };
     match how.svg {
         Some(file) if !matches!(file.extension().and_then(|ext| ext.to_str()), Some("svg" | "png")) => {
-            failed(2, format!("{}: a picture ends with .svg or .png", file.display()))
+            failed(2, format!("{}: the file name must end with .svg or .png", file.display()))
         }
         Some(file) => picture(&file, &map::svg(&board)),
         None if how.mermaid => {

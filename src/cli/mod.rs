@@ -49,40 +49,40 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Find what a platform stands on, from its domain, and write a configuration
+    /// Find what your platform depends on, from its domain, and write a configuration
     Init(init::Init),
-    /// Add a vendor to the configuration, once it was tried
+    /// Check a vendor once, then add it to the configuration
     Add(add::Add),
-    /// Watch (the default)
+    /// Monitor everything (the default)
     Run,
-    /// Look once at everything and print a table; nothing is stored
+    /// Check everything once and print a table; nothing is stored
     Check {
-        /// Look at one dependency only, and tell everything about it: what was asked, what came,
-        /// which rule decided, and what its key lacks
+        /// Check one dependency only and explain the result: what was asked, what came back, which
+        /// rule decided, and which permission its key lacks
         #[arg(long, value_name = "DEPENDENCY")]
         explain: Option<String>,
     },
-    /// How everything stands, the worst first
+    /// Show the current state, worst first
     Status,
-    /// Why it is believed of one dependency: looks, witnesses, what people said, evidence
+    /// Show what one state is based on: checks, witnesses, what people said, evidence
     Why {
-        /// Its id or name, or a part of it that fits no other
+        /// Its id or name, or a part that matches no other
         dependency: String,
     },
-    /// Say that you know and see to it: no reminders for a day, and nobody else is called
+    /// Acknowledge an alert: you are on it, and nobody else is called
     Ack {
-        /// A dependency, an incident or a drill (pw-...); everything that is open, if not given
+        /// A dependency, an incident or a drill (pw-...); if not given, everything that is open
         what: Option<String>,
         #[command(flatten)]
         by: By,
     },
-    /// Tell nothing about a dependency for a while; that it was dropped is told all the same
+    /// Silence a dependency for a while, except for drops and announced cut-offs
     Mute {
         /// The dependency, or `all`
         dependency: String,
-        /// For how long: 30m, 2h, 1d
+        /// How long: 30m, 2h, 1d
         lasts: String,
-        /// Why
+        /// The reason
         #[arg(default_value = "")]
         why: String,
         #[command(flatten)]
@@ -95,26 +95,26 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Announce work of yours from now on: outages wait for its end, a drop is told at once
+    /// Announce maintenance from now on: outages wait until it ends, drops do not
     Maintenance {
         /// The dependency, or `all`
         dependency: String,
-        /// For how long: 30m, 2h; `over` ends it
+        /// How long: 30m, 2h; `over` ends it
         lasts: String,
-        /// What is done
+        /// What you are doing
         #[arg(default_value = "")]
         why: String,
         #[command(flatten)]
         by: By,
     },
-    /// Take what changed, or an open warning, as the new normal
+    /// Accept a change, or an open warning, as the new normal
     Accept {
         /// The dependency
         dependency: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that its last trouble was your own doing: it counts as no loss
+    /// Say that its last incident was your own doing: it does not count as a loss
     ItWasUs {
         /// The dependency
         dependency: String,
@@ -124,54 +124,54 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Say that its last trouble never was: the report counts how often plugwatch was wrong
+    /// Say that its last incident was a false alarm: the report counts these
     FalseAlarm {
         /// The dependency
         dependency: String,
-        /// What was true
+        /// What really happened
         #[arg(default_value = "")]
         why: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that somebody still works for you, or left: what no program can ask
+    /// Say that a supplier still works for you, or has left: no program can check that
     Attest {
         /// The dependency's id or name, or a part of it that fits no other
         dependency: String,
-        /// They left
+        /// They have left
         #[arg(long)]
         left: bool,
         #[command(flatten)]
         by: By,
     },
-    /// Vendors' letters: what they threaten, and when
+    /// Vendors' letters: report, list, confirm and answer them
     #[command(subcommand)]
     Notice(NoticeCommand),
-    /// Who stands on whom, by company, with its share of what is critical
+    /// Show what depends on which company, and how much of it is critical
     Map(map::How),
-    /// What would stop if a company ended you, what stands, and how long moving takes
+    /// Show what stops if a company drops you, what keeps working, and how long moving takes
     Whatif {
         /// The company, such as `amazon`
         company: String,
     },
-    /// Send a marked false drop to the real people, and see who acknowledges, and when
+    /// Send a test alert, marked as a drill, and see who acknowledges it
     Drill {
         /// The dependency
         dependency: String,
-        /// How long to wait for them
+        /// How long to wait for acknowledgements
         #[arg(long, default_value = "15m", value_name = "SPAN")]
         wait: String,
         #[command(flatten)]
         by: By,
     },
-    /// Ways to tell
+    /// Notification channels
     #[command(subcommand)]
     Notify(NotifyCommand),
-    /// What the weekly report would say now
+    /// Print the report as it would be sent now
     Report(report::How),
-    /// What happened: to one dependency, or all incidents
+    /// Show what happened to one dependency, or list all incidents
     History {
-        /// Its id or name, or a part of it that fits no other
+        /// Its id or name, or a part that matches no other
         dependency: Option<String>,
     },
     /// Play a weekend in which a platform loses its vendors, in about a minute
@@ -179,16 +179,16 @@ enum Command {
         /// Play as fast as possible
         #[arg(long)]
         fast: bool,
-        /// Where the status page listens
+        /// The address of the status page
         #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
         listen: std::net::SocketAddr,
     },
-    /// Prove the judgement: play scenarios with a known truth
+    /// Test plugwatch's judgement with scenarios whose outcome is known
     #[command(subcommand)]
     Bench(BenchCommand),
-    /// The vendors plugwatch knows
+    /// The vendors that plugwatch knows
     Catalog {
-        /// A folder with vendor files of your own, over ours
+        /// A folder with your own vendor files, which replace shipped ones of the same name
         #[arg(long, global = true, value_name = "DIR")]
         overlay: Option<PathBuf>,
         #[command(subcommand)]
@@ -201,9 +201,9 @@ enum Command {
 
 #[derive(Subcommand)]
 enum NotifyCommand {
-    /// Send a message through every channel to everybody, and say what came of it
+    /// Send a test message through every channel to everyone, and show whether it arrived
     Test {
-        /// Only through this one
+        /// Only through this channel
         #[arg(long, value_name = "NAME")]
         channel: Option<String>,
     },
@@ -211,16 +211,16 @@ enum NotifyCommand {
 
 #[derive(Subcommand)]
 enum CatalogCommand {
-    /// All vendors with their checks
+    /// List all vendors with their checks
     List,
-    /// Everything about one vendor
+    /// Show everything about one vendor
     Show {
         /// Its id, such as `twilio`
         vendor: String,
     },
-    /// The whole catalogue as a page (docs/CATALOG.md)
+    /// Print the whole catalogue as a page (docs/CATALOG.md)
     Page,
-    /// Run the examples of all vendor files, or recorded answers
+    /// Test the vendor files with their own examples, or with recorded answers
     Test {
         /// A folder with recorded answers
         #[arg(long, value_name = "DIR")]
@@ -230,18 +230,18 @@ enum CatalogCommand {
 
 #[derive(Subcommand)]
 enum BenchCommand {
-    /// A long time of a platform, with kills between any two steps, from a seed
+    /// Simulate a platform for days, with kills between any two steps
     Simulate {
-        /// Everything is drawn from it; the same seed is the same run
+        /// The random seed; the same seed gives the same run
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How many seeds from that on
+        /// How many seeds to run, starting from that one
         #[arg(long, default_value_t = 1)]
         runs: u64,
-        /// How many days
+        /// How many days to simulate
         #[arg(long, default_value_t = 7)]
         days: u64,
-        /// How many dependencies
+        /// How many dependencies to simulate
         #[arg(long, default_value_t = 60)]
         dependencies: usize,
         /// Write an event log of each seed into this folder
@@ -254,14 +254,14 @@ enum BenchCommand {
         #[arg(required = true)]
         logs: Vec<PathBuf>,
     },
-    /// Drops, outages, store weather and our own faults, in virtual time
+    /// Play drops, outages, store errors and faults on your side, in virtual time
     Drops {
-        /// A folder with scenarios of your own instead of ours
+        /// A folder with your own scenarios instead of the shipped ones
         folder: Option<PathBuf>,
-        /// Only those whose name holds this text
+        /// Only scenarios whose name contains this text
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
-        /// Also print what would have been told
+        /// Also print every message that would have been sent
         #[arg(long)]
         show: bool,
         /// Write an event log of each scenario into this folder
@@ -272,7 +272,7 @@ enum BenchCommand {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// What is wrong with the configuration, and what it would add and retire
+    /// Show what is wrong with the configuration, and which probes it would add and retire
     Check,
 }
 
@@ -293,7 +293,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("plugwatch: the system gives no threads: {error}");
+            eprintln!("plugwatch: cannot start its runtime: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -308,7 +308,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Init(args) => init::init(given.as_deref(), args).await,
         Command::Add(_) if given.is_none() && !Path::new(init::USUAL).exists() => failed(
             2,
-            "there is no plugwatch.toml here: begin with plugwatch init your-domain.com, or name a file with -c",
+            "there is no plugwatch.toml here; create one with plugwatch init your-domain.com, or name a file with -c",
         ),
         Command::Add(args) => add::add(&config, args).await,
         Command::Run => run::run(&config).await,
@@ -337,7 +337,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// What a person does about what was told.
+/// What a person does about an alert.
 async fn by_a_person(config: &Path, command: Command) -> ExitCode {
     let (by, deed) = match command {
         Command::Ack { what, by } => (by, Deed::Ack(what)),
@@ -348,7 +348,7 @@ async fn by_a_person(config: &Path, command: Command) -> ExitCode {
         Command::ItWasUs { dependency, why, by } => (by, Deed::ItWasUs { dependency, why }),
         Command::FalseAlarm { dependency, why, by } => (by, Deed::FalseAlarm { dependency, why }),
         Command::Attest { dependency, left, by } => (by, Deed::Attest { dependency, left }),
-        _ => return failed(2, "this command is none of a person's"),
+        _ => return failed(2, "this command cannot be used here"),
     };
     act::act(config, &by, deed).await
 }
@@ -377,7 +377,7 @@ fn start_log(usual: &str) {
             EnvFilter::try_new(format!("warn,plugwatch={level}")).map_err(|error| error.to_string())
         }
         // A bare word would be taken for the name of a module, and silence everything else.
-        word if word.chars().all(char::is_alphanumeric) => Err("it is no level".to_owned()),
+        word if word.chars().all(char::is_alphanumeric) => Err("it is not a level".to_owned()),
         other => EnvFilter::try_new(other).map_err(|error| error.to_string()),
     };
     let wrong = filter.as_ref().err().cloned();
@@ -388,7 +388,7 @@ fn start_log(usual: &str) {
         .with_target(false)
         .init();
     if let Some(wrong) = wrong {
-        tracing::warn!("PLUGWATCH_LOG=\"{wish}\" is not understood ({wrong}); use error, warn, info, debug or trace");
+        tracing::warn!("PLUGWATCH_LOG=\"{wish}\" has no effect ({wrong}); use error, warn, info, debug or trace");
     }
 }
 

@@ -18,10 +18,10 @@ use crate::store::Store;
 
 #[derive(Subcommand)]
 pub(super) enum NoticeCommand {
-    /// Keep a letter: what it threatens is shown as ending at once
+    /// Report a letter: what it concerns is shown as ending from now on
     Add {
-        /// What it threatens: dependencies, or a company and with it all that stands on it; whoever is
-        /// named in the letter, if not given
+        /// What it concerns: dependencies, or a company with everything that depends on it; if not given,
+        /// the vendors that the letter names
         about: Vec<String>,
         /// What it says
         #[arg(long, value_name = "TEXT")]
@@ -29,19 +29,19 @@ pub(super) enum NoticeCommand {
         /// The letter itself: a mail, a text, a picture; - for standard input
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
-        /// When it takes effect, such as "Sun 10 Jan 23:59 PST"; read from its text, if not given
+        /// When it takes effect, such as "Sun 10 Jan 23:59 PST"; if not given, it is read from the text
         #[arg(long, value_name = "WHEN")]
         effective: Option<String>,
-        /// When it came, with its zone; now, if not given
+        /// When it came, with its time zone; if not given, now
         #[arg(long, value_name = "WHEN")]
         received: Option<String>,
-        /// They have left you already
+        /// They have already stopped serving you
         #[arg(long)]
         left: bool,
         #[command(flatten)]
         by: By,
     },
-    /// All notices that were not taken back
+    /// List all notices that were not withdrawn
     List,
     /// Print a letter as it came
     Show {
@@ -52,26 +52,26 @@ pub(super) enum NoticeCommand {
     Effective {
         /// Its id, pw-...
         id: String,
-        /// When, with its zone
+        /// When, with its time zone
         when: String,
         #[command(flatten)]
         by: By,
     },
-    /// Confirm its hour as it was read
+    /// Confirm the time that plugwatch read in it
     Confirm {
         /// Its id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that you answer it
+    /// Say that you are answering the vendor
     Answered {
         /// Its id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that it was no such letter
+    /// Say that it was not a notice
     Withdraw {
         /// Its id, pw-...
         id: String,
@@ -107,7 +107,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
             let (letter, said) = acts.bring(&by.person(), brought, now).await?;
             let id = letter.public_id;
             Ok(format!(
-                "{said}\n\nplugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
+                "{said}\n\nNext: plugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
             ))
         }
         NoticeCommand::List => list(store, now).await,
@@ -150,7 +150,7 @@ async fn list(store: &Store, now: Time) -> Said {
     let line = |letter: &Letter| {
         let hour = match letter.notice.effective {
             _ if letter.notice.left => "they have left".to_owned(),
-            None => "no hour yet".to_owned(),
+            None => "no date yet".to_owned(),
             Some(at) if at > now => format!("effective {}, in {}", at.short(), human(at.since(now))),
             Some(at) => format!("effective {}, {} ago", at.short(), human(now.since(at))),
         };
@@ -168,7 +168,7 @@ async fn list(store: &Store, now: Time) -> Said {
         )
     };
     let lines: Vec<String> = letters.iter().map(line).collect();
-    Ok(if lines.is_empty() { "no notice was brought".to_owned() } else { lines.join("\n") })
+    Ok(if lines.is_empty() { "there are no notices".to_owned() } else { lines.join("\n") })
 }
 
 async fn show(config: &Config, id: &str) -> ExitCode {
@@ -184,7 +184,7 @@ async fn show(config: &Config, id: &str) -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(1, error),
         },
-        Ok(None) => failed(2, format!("there is no notice `{id}`; `plugwatch notice list` names them")),
+        Ok(None) => failed(2, format!("there is no notice `{id}`; `plugwatch notice list` shows all of them")),
         Err(error) => failed(1, error),
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
         took.extend(arrived.then_some(way));
     }
     for way in took.iter().filter(|way| way.wakes) {
-        println!("Somebody at {} to {} should have it now: ask them.", way.channel, way.recipient);
+        println!("Ask whoever reads {} to {} whether it arrived.", way.channel, way.recipient);
     }
     remember(&config, &took, fine, clock.now()).await;
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -53,7 +53,9 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
 /// The report says when the channels were tested, and what came of it.
 async fn remember(config: &Config, took: &[&Way], fine: bool, now: Time) {
     let Ok(store) = Store::beside(&config.database).await else {
-        println!("There is no history yet, so the report will not know of this test: test again once it runs.");
+        println!(
+            "There is no history yet, so the report will not mention this test. Test again while plugwatch is running."
+        );
         return;
     };
     let user = std::env::var("USER").unwrap_or_default();
@@ -61,16 +63,16 @@ async fn remember(config: &Config, took: &[&Way], fine: bool, now: Time) {
     for way in took {
         // A place that was dead is alive again.
         if let Err(error) = store.note_works(&way.channel, &way.recipient, now).await {
-            eprintln!("plugwatch: that {} works could not be written down: {error}", way.channel);
+            eprintln!("plugwatch: could not record that {} works: {error}", way.channel);
         }
     }
     let words = match fine {
-        true => format!("all {count} places took it"),
-        false => "not every place took it".to_owned(),
+        true => format!("it arrived everywhere ({count})"),
+        false => "it did not arrive everywhere".to_owned(),
     };
     let act = Act { words, ..Act::new(Deed::Test, &user, "terminal", now) };
     if let Err(error) = store.act(&act).await {
-        eprintln!("plugwatch: that they were tested could not be written down: {error}");
+        eprintln!("plugwatch: could not record this test: {error}");
     }
     store.close().await;
 }
@@ -82,9 +84,9 @@ async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
     let took = f64::from(watch.ms()) / 1_000.0;
     match tried {
         Tried::Sent(Some(id)) => println!("{place:<40} arrived as {id}, {took:.1} s"),
-        Tried::Sent(None) => println!("{place:<40} taken, {took:.1} s"),
+        Tried::Sent(None) => println!("{place:<40} accepted, {took:.1} s"),
         Tried::Retry { why, .. } | Tried::Unsure { why } => {
-            println!("{place:<40} NOT NOW: {why}");
+            println!("{place:<40} FAILED: {why}");
             return false;
         }
         Tried::Refused { why } | Tried::Never { why } => {
@@ -98,8 +100,11 @@ async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
 fn message(config: &Config, way: &Way, now: Time) -> Message {
     let title = format!("Test: {} can reach you here", config.platform);
     let lines = vec![
-        format!("Sent by hand through {} to {}. Nothing happened; there is nothing to do.", way.channel, way.recipient),
-        "If this is where you want to be woken, all is well.".to_owned(),
+        format!(
+            "This is a test, sent by hand through {} to {}. Nothing happened, and there is nothing to do.",
+            way.channel, way.recipient
+        ),
+        "If you want to be woken here, this channel is ready.".to_owned(),
     ];
     let id = Ids::Random.next();
     note_message(&config.platform, &way.recipient, &id, (Reason::Test, Level::Info), &title, lines, now)

@@ -20,13 +20,13 @@ pub(super) struct How {
     /// The last thirty days instead of seven
     #[arg(long)]
     month: bool,
-    /// As Markdown
+    /// Print as Markdown
     #[arg(long, conflicts_with = "page")]
     markdown: bool,
-    /// As a page (HTML)
+    /// Print as a page (HTML)
     #[arg(long)]
     page: bool,
-    /// Also draw its picture into this file (PNG)
+    /// Also write its picture to this file (PNG)
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
 }

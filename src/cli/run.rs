@@ -1,4 +1,4 @@
-//! `plugwatch run`: watch until told to stop.
+//! `plugwatch run`: monitors until it is stopped.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     besides.shutdown().await;
     // A full disk may have kept an arrival unwritten until now: noted, it is not sent again.
     if let Err(error) = last.settle_what_waited().await {
-        tracing::warn!(%error, "what arrived last could not be written, it may come again: {error}");
+        tracing::warn!(%error, "could not record which messages arrived last, so they may be sent again: {error}");
     }
     store.close().await;
     tracing::info!("stopped");
@@ -103,7 +103,7 @@ fn raise_descriptors() {
     if limit.current.is_some_and(|current| current < wanted)
         && let Err(error) = setrlimit(Resource::Nofile, raised)
     {
-        tracing::debug!(%error, "the limit of open files stays as it is: {error}");
+        tracing::debug!(%error, "the limit on open files cannot be raised: {error}");
     }
 }
 
@@ -254,7 +254,7 @@ impl Once {
 async fn signals(reloading: Reloading, engine: mpsc::Sender<Command>) {
     let kinds = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
     let (Ok(mut term), Ok(mut int), Ok(mut hup)) = kinds else {
-        tracing::error!("the system gives no signals; stop plugwatch with kill -9, nothing is lost by it");
+        tracing::error!("signals are not available; stop plugwatch with kill -9, which loses nothing");
         return;
     };
     loop {
@@ -274,7 +274,7 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     let config = match Config::load(path) {
         Ok(config) => config,
         Err(problems) => {
-            tracing::error!("the changed configuration is wrong\n\n{problems}; the old one goes on");
+            tracing::error!("the changed configuration is wrong\n\n{problems}; the old one stays in use");
             return;
         }
     };
@@ -285,13 +285,13 @@ async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
             reloading.known.send_replace(Arc::new(Known::of(&config)));
             let askers = askers.with_inbox(reloading.store.clone());
             for name in reloading.once.differs(&Once::of(&config)) {
-                tracing::warn!("{name}: the change needs a restart, until then the old setting goes on");
+                tracing::warn!("{name}: this change needs a restart; until then the old setting stays in use");
             }
             for note in config.notes() {
                 tracing::warn!("{note}");
             }
             let _ = engine.send(Command::Reload(Box::new((config, askers)))).await;
         }
-        (Err(why), _) | (_, Err(why)) => tracing::error!("the old configuration goes on: {why}"),
+        (Err(why), _) | (_, Err(why)) => tracing::error!("the old configuration stays in use: {why}"),
     }
 }

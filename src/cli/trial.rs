@@ -1,4 +1,4 @@
-//! Tries entries before they are written: one look at each, as `check` would.
+//! Tries entries before they are written: each is checked once, as `check` would.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Trial {
             let alone = Entry { needs: Vec::new(), ..entry.clone() };
             if let Err(why) = self.config(&[alone]) {
                 let first = why.lines().next().unwrap_or_default().to_owned();
-                entry.state = State::Off(format!("it makes no configuration: {first}"));
+                entry.state = State::Off(format!("it is not a valid configuration: {first}"));
             }
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>
         };
         let bad = |check: &str| {
             let bad = said.iter().find(|said| said.check == check && !said.is_good());
-            bad.map(|said| format!("tried, it reads {}: {}", said.verdict, said.say.trim_end_matches('.')))
+            bad.map(|said| format!("the check says {}: {}", said.verdict, said.say.trim_end_matches('.')))
         };
         if let Some(why) = entry.probes.first().and_then(|probe| bad(&probe.check)) {
             entry.put_aside(why);

@@ -25,7 +25,7 @@ pub(super) async fn status(path: &Path) -> ExitCode {
     match stand(config, &clock).await {
         Ok((board, store)) => {
             if !watched {
-                println!("Nobody watches: `plugwatch run` does not run. As it was last known:\n");
+                println!("plugwatch is not running. Last known state:\n");
             }
             println!("{}", status::text(&board, Format::Plain));
             warn_if_old(&board, clock.now());
@@ -61,7 +61,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
             warn_if_old(&board, now);
             ExitCode::SUCCESS
         }
-        (None, _) => failed(1, format!("nothing was written down about {id} yet; start `plugwatch run`")),
+        (None, _) => failed(1, format!("nothing is recorded about {id} yet; start `plugwatch run`")),
         (_, Err(No(why))) => failed(1, why),
     }
 }
@@ -77,6 +77,6 @@ pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<S
 fn warn_if_old(board: &Board, now: Time) {
     let age = now.since(board.as_of);
     if age.as_secs() >= 300 {
-        println!("\nNobody has watched for {}: start `plugwatch run`.", human(age));
+        println!("\nThis is {} old. To monitor again, start `plugwatch run`.", human(age));
     }
 }

@@ -1,4 +1,4 @@
-//! Alerts that ride on what is watched: "your only channel for alerts about Amazon is Amazon".
+//! Alerts that depend on what is monitored: "your only channel for alerts about Amazon is Amazon".
 
 use std::collections::BTreeSet;
 
@@ -49,21 +49,21 @@ impl Config {
             let (by, what) = (by.join("` and `"), watched.join(", "));
             if carriers.iter().all(|(_, carrier)| carrier.as_ref() == Some(company)) {
                 notes.push(format!(
-                    "alerts about {what} go through {name} alone (`{by}`), and {name} is watched for them: add a \
-                     channel that does not ride on it"
+                    "alerts about {what} can reach you only through {name} (`{by}`), the company that they are about: \
+                     add a channel of another company"
                 ));
             }
         }
         if let [(channel, _)] = carriers.as_slice() {
             notes.push(format!(
-                "there is one channel that wakes anybody, `{}`: if it fails, nobody is told; add a second one",
+                "only one channel can wake someone, `{}`: if it fails, nobody is notified; add a second one",
                 channel.name
             ));
         }
         if !carriers.is_empty() && carriers.iter().all(|(channel, _)| channel.route.after.is_some()) {
             notes.push(
-                "every channel that wakes anybody has `escalate_after`: nobody is told first, and warnings and ends reach \
-                 nobody; take it out of one"
+                "every channel that can wake someone has `escalate_after`: nobody is notified first, and warnings and \
+                 recoveries reach nobody; remove it from one channel"
                     .to_owned(),
             );
         }
@@ -72,8 +72,8 @@ impl Config {
             if !watched.is_empty() {
                 let name = self.catalog.company(company);
                 notes.push(format!(
-                    "plugwatch itself rides on {name}, and so do {}: if {name} drops you, both may end at once; \
-                     run it elsewhere, or let a dead-man's switch elsewhere wait for its [heartbeat]",
+                    "plugwatch itself depends on {name}, as does: {}. If {name} drops you, both can stop at once; run \
+                     plugwatch elsewhere, or let a dead-man's switch elsewhere wait for its [heartbeat]",
                     watched.join(", ")
                 ));
             }

@@ -29,13 +29,13 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Dat
     table.finish();
     if let Some(id) = dependency.as_ref().filter(|id| !dependencies.iter().any(|d| d.id == id.value)) {
         let known: Vec<&str> = dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-        let cure = format!("there are: {}", known.join(", "));
-        table.problem(id.span.clone(), format!("`{}` is no dependency", id.value), cure);
+        let cure = format!("your dependencies are: {}", known.join(", "));
+        table.problem(id.span.clone(), format!("`{}` is not a dependency", id.value), cure);
     }
     let on = on?;
     let day = NaiveDate::parse_from_str(&on.value, "%Y-%m-%d");
     if day.is_err() {
-        table.problem(on.span, format!("`{}` is no date", on.value), "write it as \"2027-03-31\"");
+        table.problem(on.span, format!("`{}` is not a date", on.value), "write it as \"2027-03-31\"");
     }
     let dependency = dependency.map(|id| id.value);
     Some(Date { on: day.ok()?, what: what?.value, owner, dependency, minutes })

@@ -1,4 +1,4 @@
-//! `[[dependency]]`: one thing that the platform stands on.
+//! `[[dependency]]`: one thing that the platform depends on.
 
 use chrono_tz::Tz;
 
@@ -126,8 +126,8 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         id: id_text,
     };
     if dependency.probes.iter().any(|_| true) && dependency.probes.iter().all(|probe| probe.role == Role::Witness) {
-        let what = format!("nothing decides about `{}`: all its probes are witnesses", dependency.id);
-        table.problem(table.span(), what, "give one of them role = \"serves\" or \"standing\", or leave `role` out");
+        let what = format!("nothing decides the state of `{}`: all its probes are witnesses", dependency.id);
+        table.problem(table.span(), what, "give one of them role = \"serves\" or \"standing\", or remove `role`");
     }
     table.finish();
     id.map(|_| dependency)
@@ -140,8 +140,8 @@ fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> V
     let mut companies: Vec<String> = behind.filter(|parent| parent != "own").collect();
     for slug in table.strings("rides_on").map(|list| list.value).unwrap_or_default() {
         if slug.value == "own" || !catalog.parents.contains_key(&slug.value) {
-            let what = format!("`{}` is no company that plugwatch knows", slug.value);
-            table.problem(slug.span, what, "use a slug of config/catalog/_parents.toml, such as \"amazon\"");
+            let what = format!("`{}` is not a company that plugwatch knows", slug.value);
+            table.problem(slug.span, what, "use a slug from config/catalog/_parents.toml, such as \"amazon\"");
             continue;
         }
         companies.push(slug.value);
@@ -172,10 +172,10 @@ fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<
     let several = table.tables("probe");
     let (check, vendor) = (table.string("check"), table.string("vendor"));
     let clash = |key: &str, what: &str| {
-        table.problem(table.key_span(key), format!("`{key}` has no effect here: {what}"), "leave it out, or move it");
+        table.problem(table.key_span(key), format!("`{key}` has no effect here: {what}"), "remove it, or move it");
     };
     if check.is_some() && vendor.is_some() {
-        clash("vendor", "`check` is given too");
+        clash("vendor", "`check` is also given");
     }
     if !several.is_empty() {
         for key in ["check", "vendor", "every", "cron", "time_zone", "role", "confirm"] {
@@ -235,7 +235,7 @@ fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> 
     if found.is_none() {
         let near = nearest(&id.value, catalog.vendors.keys().map(String::as_str));
         let cure = format!("did you mean `{near}`? `plugwatch catalog list` shows all");
-        table.problem(id.span.clone(), format!("`{}` is no vendor of the catalogue", id.value), cure);
+        table.problem(id.span.clone(), format!("`{}` is not a vendor in the catalogue", id.value), cure);
         // Whose parameters these are cannot be known.
         table.forgive();
     }
@@ -247,7 +247,7 @@ fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> O
     if found.is_none() {
         let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
         let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", nearest(&id.value, all));
-        table.problem(id.span.clone(), format!("`{}` is no check of the catalogue", id.value), cure);
+        table.problem(id.span.clone(), format!("`{}` is not a check in the catalogue", id.value), cure);
         table.forgive();
     }
     found

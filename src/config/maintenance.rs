@@ -63,7 +63,7 @@ fn once(table: &Table<'_>) -> Option<Window> {
     let (from, to) = (time(table, "from"), time(table, "to"));
     let (from, to) = (from?, to?);
     if from.value >= to.value {
-        table.problem(to.span, "the work ends before it begins", "give `to` a time after `from`");
+        table.problem(to.span, "the maintenance ends before it begins", "give `to` a time after `from`");
         return None;
     }
     Some(Window::Once(from.value, to.value))
@@ -94,7 +94,7 @@ pub(super) fn time(table: &Table<'_>, key: &str) -> Option<At<Time>> {
     let time = given.value.as_str().and_then(Time::parse);
     if time.is_none() {
         let cure = "write it with date, time and zone, for example \"2026-12-01T02:00:00+01:00\"";
-        table.problem(given.span.clone(), format!("`{key}` is no time"), cure);
+        table.problem(given.span.clone(), format!("`{key}` is not a time"), cure);
     }
     time.map(|value| At { value, span: given.span })
 }

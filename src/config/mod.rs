@@ -80,7 +80,7 @@ impl Config {
     pub fn load(path: &Path) -> Result<Config, Problems> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let cure = "write one with plugwatch init your-domain.com, or name another file with --config";
+            let cure = "create one with plugwatch init your-domain.com, or name another file with --config";
             Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), cure)])
         })?;
         Config::read(name, text)
@@ -186,7 +186,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
 fn read_platform(root: &Table<'_>) -> String {
     let Some(name) = root.need_string("platform", "\"Your platform\"") else { return String::new() };
     if name.value.trim().is_empty() {
-        root.problem(name.span, "messages would name nothing", "for example platform = \"Your platform\"");
+        root.problem(name.span, "the platform has no name", "for example platform = \"Your platform\"");
     }
     name.value
 }
@@ -194,7 +194,7 @@ fn read_platform(root: &Table<'_>) -> String {
 fn read_overlay(root: &Table<'_>) -> Option<PathBuf> {
     let folder = root.string("catalog")?;
     if !Path::new(&folder.value).is_dir() {
-        let cure = "create it, or leave `catalog` out; paths count from where plugwatch is started";
+        let cure = "create it, or remove `catalog`; relative paths start in the folder where plugwatch is started";
         root.problem(folder.span, format!("there is no folder `{}`", folder.value), cure);
         return None;
     }
@@ -206,8 +206,8 @@ fn read_rides_on(root: &Table<'_>, catalog: &Catalog) -> Vec<String> {
     let known = |slug: &At<String>| {
         let known = catalog.parents.contains_key(&slug.value);
         if !known {
-            let what = format!("`{}` is no company that plugwatch knows", slug.value);
-            root.problem(slug.span.clone(), what, "use a slug of config/catalog/_parents.toml, such as \"amazon\"");
+            let what = format!("`{}` is not a company that plugwatch knows", slug.value);
+            root.problem(slug.span.clone(), what, "use a slug from config/catalog/_parents.toml, such as \"amazon\"");
         }
         known
     };
@@ -227,13 +227,17 @@ fn read_heartbeat(root: &Table<'_>) -> Option<(Key, Duration)> {
     if let (Some(given), Some(Key::Set(set))) = (given, &url)
         && !is_url(set.open())
     {
-        table.problem(given.span, "what is set there is no URL", "it is the ping URL of a check at healthchecks.io");
+        table.problem(
+            given.span,
+            "its value is not a URL",
+            "use the ping URL of a check, for example at healthchecks.io",
+        );
         return None;
     }
     let usual = Duration::from_secs(60);
     match every {
         Some((every, span)) if every < Duration::from_secs(10) => {
-            table.problem(span, "nobody wants a sign of life so often", "use at least \"10s\"");
+            table.problem(span, "that is too often for a heartbeat", "use at least \"10s\"");
             None
         }
         every => Some((url?, every.map_or(usual, |(every, _)| every))),
@@ -244,7 +248,11 @@ fn read_keep(root: &Table<'_>) -> Duration {
     let usual = Duration::from_secs(90 * 86_400);
     let Some(keep) = root.duration("keep_raw") else { return usual };
     if keep.value < Duration::from_secs(86_400) {
-        root.problem(keep.span, "looks kept for less than a day prove nothing later", "use at least \"1d\"");
+        root.problem(
+            keep.span,
+            "checks that are kept for less than a day cannot serve as evidence later",
+            "use at least \"1d\"",
+        );
         return usual;
     }
     keep.value
@@ -255,8 +263,8 @@ fn read_zone(table: &Table<'_>) -> Option<Tz> {
     match zone.value.parse() {
         Ok(zone) => Some(zone),
         Err(_) => {
-            let cure = "use a name of the IANA time zone database, such as \"Europe/Berlin\"";
-            table.problem(zone.span, format!("`{}` is no time zone", zone.value), cure);
+            let cure = "use a name from the IANA time zone database, such as \"Europe/Berlin\"";
+            table.problem(zone.span, format!("`{}` is not a time zone", zone.value), cure);
             None
         }
     }

@@ -90,13 +90,16 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         let anchors: Vec<Anchor> = parsed(&table, &list.value, what, cure);
         for (n, item) in list.value.iter().enumerate() {
             if list.value[..n].iter().any(|before| before.value == item.value) {
-                let what = format!("`{}` stands twice: it is one witness, not two", item.value);
+                let what = format!("`{}` is listed twice, but counts as one witness", item.value);
                 table.problem(item.span.clone(), what, "name another operator");
             }
         }
         if list.value.len() < anchors::LEAST {
-            let what =
-                format!("{} anchors prove nothing; at least {} independent ones do", list.value.len(), anchors::LEAST);
+            let what = format!(
+                "{} anchors are not enough; at least {} independent ones are needed",
+                list.value.len(),
+                anchors::LEAST
+            );
             table.problem(list.span, what, cure);
         }
         network.anchors = anchors;
@@ -109,7 +112,7 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         network.resolvers = parsed(&table, &list.value, "an address", cure);
         let distinct: BTreeSet<&IpAddr> = network.resolvers.iter().collect();
         if distinct.len() < 2 || distinct.len() < list.value.len() {
-            table.problem(list.span, "one resolver, or the same one twice, is one witness", cure);
+            table.problem(list.span, "at least two different resolvers are needed", cure);
         }
     }
     read_port(&table, "dns_port", &mut network.dns_port);
@@ -120,7 +123,7 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         if !fine {
             table.problem(
                 timeout.span,
-                "a question gets at least a second and at most a minute",
+                "a timeout must be between one second and one minute",
                 "for example timeout = \"20s\"",
             );
         }
@@ -160,13 +163,13 @@ fn read_overrides(root: &Table<'_>) -> BTreeMap<String, String> {
         let Some(base) = table.string(&key.value) else { continue };
         let is_url = |text: &str| Url::parse(text).is_ok_and(|url| url.host_str().is_some());
         if Url::parse(&key.value).is_ok_and(|url| url.path() != "/" || url.query().is_some()) {
-            let what = format!("`{}` has a path, and only scheme, host and port are compared", key.value);
-            table.problem(key.span.clone(), what, "leave the path out; the other side may have one");
+            let what = format!("`{}` has a path, but only scheme, host and port are compared", key.value);
+            table.problem(key.span.clone(), what, "remove the path; the right-hand side can have one");
         }
         for (text, span) in [(&key.value, &key.span), (&base.value, &base.span)] {
             if !is_url(text) {
                 let cure = "for example \"https://itunes.apple.com\" = \"http://127.0.0.1:8080\"";
-                table.problem(span.clone(), format!("`{text}` is no origin"), cure);
+                table.problem(span.clone(), format!("`{text}` is not an origin"), cure);
             }
         }
         overrides.insert(key.value.trim_end_matches('/').to_owned(), base.value);
@@ -181,7 +184,11 @@ fn read_roots(table: &Table<'_>, file: &At<String>) -> Vec<Vec<u8>> {
     let read = CertificateDer::pem_file_iter(Path::new(&file.value))
         .and_then(|items| items.map(|item| item.map(|der| der.to_vec())).collect::<Result<Vec<_>, _>>());
     read.unwrap_or_else(|error| {
-        table.problem(file.span.clone(), format!("no certificates can be read from it: {error}"), "give a PEM file");
+        table.problem(
+            file.span.clone(),
+            format!("no certificate can be read from this file: {error}"),
+            "give a PEM file",
+        );
         Vec::new()
     })
 }

@@ -14,11 +14,11 @@ impl Config {
         notes.extend(self.of_overrides());
         notes.extend(self.of_fallbacks());
         if self.network.anchors.iter().any(|anchor| anchor.name.is_none() && !anchor.address.ip().is_loopback()) {
-            let what = "counts as soon as anything accepts a connection there, as captive portals do";
+            let what = "counts as working as soon as anything accepts the connection, even a captive portal";
             notes.push(format!("an anchor without a name before its @ {what}"));
         }
         if self.network.loopback_only {
-            notes.push("[network] loopback_only is on: nothing outside this machine is asked".to_owned());
+            notes.push("[network] loopback_only is on: plugwatch checks nothing outside this machine".to_owned());
         }
         notes.extend(self.of_page());
         notes
@@ -31,7 +31,7 @@ impl Config {
         (!blind.is_empty()).then(|| {
             let ids = blind.join(", ");
             format!(
-                "alerts cannot say whether the fallback works of: {ids}; name what it depends on with `fallback_on`"
+                "alerts cannot say whether the fallback works for: {ids}; use `fallback_on` to name what it depends on"
             )
         })
     }
@@ -39,10 +39,10 @@ impl Config {
     fn of_page(&self) -> Vec<String> {
         let (web, mut notes) = (&self.web, Vec::new());
         if web.details && !web.listen.is_local() {
-            notes.push(format!("whoever can reach {} sees vendors and reasons: [web] details is on", web.listen));
+            notes.push(format!("anyone who can reach {} sees vendors and reasons: [web] details is on", web.listen));
         }
         if web.metrics && !web.listen.is_local() {
-            notes.push(format!("whoever can reach {} sees what is monitored: [web] metrics is on", web.listen));
+            notes.push(format!("anyone who can reach {} sees what is monitored: [web] metrics is on", web.listen));
         }
         if web.names.is_empty() && (web.details || web.metrics) {
             notes.push("[web] names is not set, so the page answers under any name".to_owned());
@@ -60,21 +60,21 @@ impl Config {
                 && users.is_empty()
                 && channel.off().is_none()
             {
-                let what = "may acknowledge or change anything there: list their numbers in `users`";
-                notes.push(format!("the channel `{}`: nobody {what}; /whoami tells them", channel.name));
+                let what = "can acknowledge or change anything there; list user ids in `users`";
+                notes.push(format!("the channel `{}`: nobody {what} (/whoami shows them)", channel.name));
             }
             if let ChannelKind::Webhook { secret: None, .. } = &channel.kind {
-                notes.push(format!("the channel `{}` sends unsigned: it has no `secret`", channel.name));
+                notes.push(format!("the channel `{}` sends unsigned messages: it has no `secret`", channel.name));
             }
             if let ChannelKind::Telegram { token: Key::Set(token), .. } = &channel.kind
                 && !looks_like_a_token(token.open())
             {
-                let what = "does not look like a bot's token, such as 123456789:AAH...";
-                notes.push(format!("the channel `{}`: what is set {what}", channel.name));
+                let what = "does not look like a bot token, such as 123456789:AAH...";
+                notes.push(format!("the channel `{}`: its token {what}", channel.name));
             }
         }
         if let Some((Key::Unset(from), _)) = &self.heartbeat {
-            notes.push(format!("the dead-man's switch is off: {from} gives no URL"));
+            notes.push(format!("the dead-man's switch is off: its URL is not set ({from})"));
         }
         if !self.channels.iter().any(super::Channel::wakes) {
             let on = self.channels.iter().filter(|channel| channel.off().is_none());
@@ -83,7 +83,7 @@ impl Config {
                 [] => "no channel is on".to_owned(),
                 names => format!("alerts go to `{}` only", names.join("` and `")),
             };
-            notes.push(format!("nobody is told: {where_to}"));
+            notes.push(format!("nobody is notified: {where_to}"));
         }
         notes
     }
@@ -93,7 +93,7 @@ impl Config {
         for (dependency, probe) in self.probes() {
             for (name, key) in &probe.params.secret {
                 if let Key::Unset(from) = key {
-                    notes.push(format!("{}: {} needs a key: {from} gives no `{name}`", dependency.id, probe.check));
+                    notes.push(format!("{}: {} needs a key: `{name}` is not set ({from})", dependency.id, probe.check));
                 }
             }
         }
@@ -126,7 +126,7 @@ impl Config {
         unused
             .map(|origin| {
                 format!(
-                    "the override of {} concerns no check, unless a redirect leads there",
+                    "the override of {} applies to no check, unless a redirect leads there",
                     crate::read::anonymous(origin)
                 )
             })

@@ -13,8 +13,8 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Not
             let known: Vec<&str> = dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
             table.problem(
                 id.span,
-                format!("`{}` is no dependency", id.value),
-                format!("there are: {}", known.join(", ")),
+                format!("`{}` is not a dependency", id.value),
+                format!("your dependencies are: {}", known.join(", ")),
             );
             continue;
         }
@@ -25,8 +25,8 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Not
         let before = named.len();
         named.extend(dependencies.iter().filter(of).map(|dependency| dependency.id.clone()));
         if named.len() == before {
-            let what = format!("nothing that is watched belongs to `{}`", company.value);
-            table.problem(company.span, what, "use the slug of a company, as in config/catalog/_parents.toml");
+            let what = format!("nothing that is monitored depends on `{}`", company.value);
+            table.problem(company.span, what, "use the slug of a company from config/catalog/_parents.toml");
         }
     }
     let left = table.flag("left").is_some_and(|flag| flag.value);

@@ -41,7 +41,7 @@ pub struct Probe {
 /// Who waits longer to be sure hears of it too late.
 const LONGEST_CONFIRM: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
 
-/// Looking more rarely is no watching.
+/// Checking more rarely is not monitoring.
 const RAREST: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
 
 /// Storefronts beside the home one are looked at daily.
@@ -74,7 +74,7 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     let accepted = || table.flag("key_risk_accepted").is_some_and(|flag| flag.value);
     if let Some(risk) = check.key_risk.as_ref().filter(|_| !accepted()) {
         let what = format!("the key that {} needs can do more than read: {risk}", check.id);
-        let cure = "write `key_risk_accepted = true` here if you accept that, or watch it another way: the vendor offers no lesser key";
+        let cure = "write `key_risk_accepted = true` here if you accept that, or monitor it another way; the vendor offers no lesser key";
         table.problem(table.span(), what, cure);
     }
     let params = read_params(table, check);
@@ -147,7 +147,7 @@ fn each_items(table: &Table<'_>, each: &Param) -> Vec<String> {
     let items: Vec<String> = match list {
         Some(list) if list.value.is_empty() => {
             let name = each.key();
-            table.problem(list.span, format!("`{name}` is empty"), "name at least one, or leave it out");
+            table.problem(list.span, format!("`{name}` is empty"), "name at least one, or remove the key");
             Vec::new()
         }
         Some(list) => list.value.into_iter().filter_map(|item| checked(table, each, item)).collect(),
@@ -161,7 +161,7 @@ fn checked(table: &Table<'_>, param: &Param, item: At<String>) -> Option<String>
     if !fits {
         let (list, usual) = (param.key(), param.default.as_ref().and_then(Value::as_str));
         let cure = format!("{}; for example {list} = [\"{}\"]", param.about, usual.unwrap_or(&param.example));
-        table.problem(item.span, format!("`{}` is no {}", item.value, param.name), cure);
+        table.problem(item.span, format!("`{}` is not a valid {}", item.value, param.name), cure);
         return None;
     }
     Some(item.value)
@@ -224,7 +224,7 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         return param.default.clone();
     };
     if is_placeholder(&given.value) {
-        let what = format!("`{}` waits for a value of yours", param.name);
+        let what = format!("`{}` still holds a placeholder", param.name);
         table.problem(given.span, what, format!("{}; for example {}", param.about, cure(param)));
         return None;
     }
@@ -252,8 +252,8 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
     if !fits || !matches {
         let shown = given.value.as_str().map_or_else(|| given.value.to_string(), str::to_owned);
         let what = match param.kind {
-            Kind::List => format!("`{shown}` is not right for `{}` of {}, a list", param.name, check.id),
-            _ => format!("`{shown}` is no {} for {}", param.name, check.id),
+            Kind::List => format!("`{shown}` is not valid for `{}` of {}, which is a list", param.name, check.id),
+            _ => format!("`{shown}` is not a valid {} for {}", param.name, check.id),
         };
         table.problem(given.span, what, cure(param));
         return None;
@@ -290,11 +290,11 @@ fn read_schedule(table: &Table<'_>, check: &Check, zone: Tz) -> Schedule {
             Schedule::Every(every.value)
         }
         (Some(every), None) if every.value.as_millis() < 1_000 => {
-            table.problem(every.span, "more than once a second is no watching", "use at least \"1s\"");
+            table.problem(every.span, "more than once a second is too often", "use at least \"1s\"");
             usual
         }
         (Some(every), None) if every.value > RAREST => {
-            table.problem(every.span, "less than once a month is no watching", "use at most \"30d\"");
+            table.problem(every.span, "less than once a month is too rare", "use at most \"30d\"");
             usual
         }
         (Some(every), None) => Schedule::Every(every.value),
@@ -316,10 +316,10 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     let over = own.duration("over").map_or(std::time::Duration::from_secs(60), |over| over.value);
     own.finish();
     if reads < 2 {
-        table.problem(own.span(), "one look never confirms anything", "use at least reads = 2");
+        table.problem(own.span(), "one check cannot confirm anything", "use at least reads = 2");
     }
     if reads > 20 || over > LONGEST_CONFIRM {
-        table.problem(own.span(), "nothing would be told for days", "use at most reads = 20 and over = \"6h\"");
+        table.problem(own.span(), "alerts would come far too late", "use at most reads = 20 and over = \"6h\"");
     }
     Some(Confirm { reads: reads.max(2), over })
 }

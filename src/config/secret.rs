@@ -1,4 +1,4 @@
-//! Secrets come from the environment or a file, never in clear.
+//! Secrets come from the environment or a file, never in plain text.
 
 use crate::core::question::{Key, Secret};
 use crate::read::{At, Table};
@@ -9,7 +9,11 @@ pub fn read(table: &Table<'_>, key: &str) -> Option<Key> {
     let value = table.any(key)?;
     if value.value.is_string() {
         let cure = format!("write {key} = {{ env = \"{}\" }} or {key} = {{ file = \"/path\" }}", key.to_uppercase());
-        table.secret_problem(value.span, format!("`{key}` is a secret and must not stand here in clear"), cure);
+        table.secret_problem(
+            value.span,
+            format!("`{key}` is a secret and must not be written here in plain text"),
+            cure,
+        );
         return None;
     }
     let source = table.table(key)?;
@@ -40,7 +44,7 @@ pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
     if crate::read::is_variable(&name.value) {
         return Some(());
     }
-    let cure = "give the bare name, without `$`: capitals, digits and `_`; the secret itself never stands here";
+    let cure = "write only the name, without `$`: capitals, digits and `_`; never write the secret itself here";
     let what = "this is not the name of a variable";
     // `$NAME` is a slip that may be shown; anything else may be the secret itself.
     match crate::read::is_variable(name.value.trim_start_matches('$')) {
@@ -52,12 +56,12 @@ pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
 
 fn from_file(table: &Table<'_>, path: &At<String>) -> Option<Key> {
     match std::fs::read_to_string(&path.value) {
-        Ok(text) => Some(key(&text, format!("the file {}, which is empty,", path.value))),
+        Ok(text) => Some(key(&text, format!("the empty file {}", path.value))),
         // What is no file may be the secret itself, slashes and all: it is never shown.
         Err(error) => {
             let what = format!("this file cannot be read: {error}");
-            let cure = "give the path of a file that holds the secret, readable for plugwatch only; paths count from \
-                        where plugwatch is started";
+            let cure = "give the path of a file that holds the secret and that only plugwatch can read; relative paths start \
+                        in the folder where plugwatch is started";
             table.secret_problem(path.span.clone(), what, cure);
             None
         }

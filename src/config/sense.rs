@@ -11,7 +11,7 @@ use crate::read::{At, Table};
 pub(super) fn check(root: &Table<'_>, config: &Config) {
     let tables = root.tables("dependency");
     if tables.is_empty() {
-        root.problem(0..0, "nothing is watched: there is no [[dependency]]", "copy one from config/plugwatch.toml");
+        root.problem(0..0, "nothing is monitored: there is no [[dependency]]", "copy one from config/plugwatch.toml");
     }
     check_ids(&tables);
     check_probes(&tables, config);
@@ -27,15 +27,15 @@ fn check_ids(tables: &[Table<'_>]) {
     for table in tables {
         if let Some(label) = table.string("label") {
             if label.value.trim().is_empty() {
-                table.problem(label.span, "an alert would name nothing", "give a label, or leave it out");
+                table.problem(label.span, "the label is empty", "write a label, or remove the key");
             } else if !labels.insert(label.value.clone()) {
                 let what = format!("two dependencies are called `{}`", label.value);
-                table.problem(label.span, what, "give each a label of its own: alerts name them so");
+                table.problem(label.span, what, "give each its own label, because alerts use it");
             }
         }
         let Some(id) = table.string("id") else { continue };
         if !seen.insert(id.value.clone()) {
-            table.problem(id.span, format!("`{}` stands twice", id.value), "give each dependency an id of its own");
+            table.problem(id.span, format!("`{}` is used twice", id.value), "give each dependency its own id");
         }
     }
 }
@@ -55,7 +55,7 @@ fn check_probes(tables: &[Table<'_>], config: &Config) {
         let Some(table) = table_of(tables, dependency) else { continue };
         let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
         let what = format!("`{}` asks {}{place} twice for the same thing", dependency.id, probe.check);
-        table.problem(table.span(), what, "leave one out, or give it another id, URL or country");
+        table.problem(table.span(), what, "remove one, or give it another id, URL or country");
     }
 }
 
@@ -70,18 +70,18 @@ fn check_inlets(tables: &[Table<'_>], config: &Config) {
         let problem = |what: String, cure: &str| table.problem(table.span(), what, cure);
         let name = probe.params.public.get("name").and_then(|name| name.as_str()).unwrap_or("");
         if !names.insert(crate::core::heard::key(takes, name)) {
-            problem(format!("`{name}` stands twice: a report would count for both"), "give each a `name` of its own");
+            problem(format!("`{name}` is used twice, so a report would count for both"), "give each its own `name`");
         }
         let Some(token) = probe.params.secret.get("token").and_then(|token| token.set()) else { continue };
         if token.open().len() < SHORTEST || !token.open().chars().all(plain) {
-            let what = format!("the token of `{}` is no long random text", dependency.id);
-            problem(what, "at least 16 letters, digits or -_.~, for it stands in a URL: openssl rand -hex 24");
+            let what = format!("the token of `{}` is not a long random text", dependency.id);
+            problem(what, "use at least 16 letters, digits or -_.~, because it is part of a URL: openssl rand -hex 24");
         }
         // Feeds may share one: they say which they mean.
         let before = marks.insert(token.open().to_owned(), takes);
         if before.is_some_and(|before| before != takes || takes == Takes::Pings) {
-            let what = format!("the token of `{}` is that of another, too", dependency.id);
-            problem(what, "give each job a token of its own; only feeds may share one");
+            let what = format!("the token of `{}` is also used by another dependency", dependency.id);
+            problem(what, "give each job its own token; only feeds can share one");
         }
     }
 }
@@ -96,8 +96,12 @@ fn check_needs(tables: &[Table<'_>], config: &Config) {
         if let Some(on) =
             table.string("fallback_on").filter(|on| on.value == id.value || !ids.contains(on.value.as_str()))
         {
-            let what = format!("`{}` is no other dependency that a fallback could stand on", on.value);
-            table.problem(on.span, what, format!("there are: {}", ids.iter().copied().collect::<Vec<_>>().join(", ")));
+            let what = format!("`{}` is not another dependency that the fallback can depend on", on.value);
+            table.problem(
+                on.span,
+                what,
+                format!("your dependencies are: {}", ids.iter().copied().collect::<Vec<_>>().join(", ")),
+            );
         }
         for need in table.strings("needs").map(|needs| needs.value).unwrap_or_default() {
             check_need(table, &id.value, &need, &ids, &needs);
@@ -109,7 +113,7 @@ fn check_need(table: &Table<'_>, id: &str, need: &At<String>, ids: &BTreeSet<&st
     let what = if need.value == id {
         format!("`{id}` cannot need itself")
     } else if !ids.contains(need.value.as_str()) {
-        format!("`{}` is no other dependency", need.value)
+        format!("`{}` is not another dependency", need.value)
     } else if leads_to(&need.value, id, needs) {
         format!("`{id}` and `{}` need each other, directly or through others", need.value)
     } else {
@@ -117,8 +121,8 @@ fn check_need(table: &Table<'_>, id: &str, need: &At<String>, ids: &BTreeSet<&st
     };
     let others: Vec<&str> = ids.iter().copied().filter(|other| *other != id).collect();
     let cure = match others.as_slice() {
-        [] => "leave it out: there is no other dependency".to_owned(),
-        others => format!("name what `{id}` cannot work without; there are: {}", others.join(", ")),
+        [] => "remove it: there is no other dependency".to_owned(),
+        others => format!("name what `{id}` cannot work without, from: {}", others.join(", ")),
     };
     table.problem(need.span.clone(), what, cure);
 }
@@ -147,8 +151,8 @@ fn check_maintenance(root: &Table<'_>, config: &Config) {
 fn check_exists(table: &Table<'_>, id: &At<String>, config: &Config) {
     if !config.dependencies.iter().any(|dependency| dependency.id == id.value) {
         let known: Vec<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
-        let cure = format!("there are: {}", known.join(", "));
-        table.problem(id.span.clone(), format!("`{}` is no dependency", id.value), cure);
+        let cure = format!("your dependencies are: {}", known.join(", "));
+        table.problem(id.span.clone(), format!("`{}` is not a dependency", id.value), cure);
     }
 }
 
@@ -161,7 +165,7 @@ fn check_channels(root: &Table<'_>, config: &Config) {
         let Some(name) = table.string("name").or_else(|| table.string("kind")) else { continue };
         if !names.insert(name.value.clone()) {
             let what = format!("two channels are called `{}`", name.value);
-            table.problem(name.span, what, "give each a name = \"...\" of its own");
+            table.problem(name.span, what, "give each its own name = \"...\"");
         }
     }
 }
@@ -170,7 +174,7 @@ fn check_database(root: &Table<'_>) {
     let Some(database) = root.string("database") else { return };
     let folder = Path::new(&database.value).parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        let cure = "create it; paths count from where plugwatch is started";
+        let cure = "create it; relative paths start in the folder where plugwatch is started";
         root.problem(database.span, format!("there is no folder `{}`", folder.display()), cure);
     }
 }

@@ -77,7 +77,7 @@ fn time(table: &Table<'_>, key: &str) -> Option<Time> {
     let text = table.need_string(key, "\"2021-01-08T20:00:00Z\"")?;
     let time = Time::parse(&text.value);
     if time.is_none() {
-        table.problem(text.span, "this is no time", "for example \"2021-01-08T20:00:00Z\"");
+        table.problem(text.span, "this is not a time", "for example \"2021-01-08T20:00:00Z\"");
     }
     time
 }

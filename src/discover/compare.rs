@@ -1,4 +1,4 @@
-//! Another look at a platform whose configuration a person has made theirs: what is new, what is
+//! Another discovery of a platform whose configuration a person has made theirs: what is new, what is
 //! another value now, what is no longer found. Nothing of theirs is ever changed.
 
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
             Some(id) => differs(&mut changes, entry, &id, &keys, &known, theirs),
             None if !names(text, entry) => changes.new.push(proposal(theirs, entry)),
             None if entry.is_on() && !theirs.dependencies.iter().any(|other| other.id == entry.id) => {
-                let what = "could be watched now: it stands in the file as a comment; take the # away";
+                let what = "can be monitored now: it is in the file as a comment; remove the #";
                 changes.other.push(format!("{}: {what}", entry.id));
             }
             None => {}
@@ -66,7 +66,7 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
     let mail = entries.iter().any(|entry| entry.id == "mail-in");
     let taken = known.iter().filter(|(key, _)| key.0 == "mail/mx" && key.1.contains(&format!("\"{}\"", domain.name)));
     for (_, (id, _)) in taken.filter(|_| zone && !mail) {
-        changes.missed.push(format!("{id}: the zone names no mail servers any more"));
+        changes.missed.push(format!("{id}: the zone no longer names mail servers"));
     }
     changes
 }
@@ -88,14 +88,14 @@ fn differs(
     }
     for (key, values) in keys {
         let Some((id, before)) = known.get(*key) else {
-            changes.other.push(format!("{id}: {} could be asked, too", key.0));
+            changes.other.push(format!("{id}: {} can also be checked", key.0));
             continue;
         };
         for (name, value) in *values {
             let was = before.get(name);
             if let Some(was) = was.filter(|was| !same(was, value)) {
                 changes.other.push(format!(
-                    "{id}: {name} = {} now, in the file it is {}",
+                    "{id}: {name} = {} now; in the file it is {}",
                     toml_value(value),
                     toml_value(was)
                 ));
@@ -107,7 +107,7 @@ fn differs(
     let lacks = |need: &&String| mine.is_some_and(|mine| !mine.needs.contains(need));
     let needs: Vec<&String> = entry.needs.iter().filter(there).filter(lacks).collect();
     if !needs.is_empty() && mine.is_some_and(|mine| mine.needs.is_empty()) {
-        changes.other.push(format!("{id}: it needs {needs:?}, and the file does not say so"));
+        changes.other.push(format!("{id}: it needs {needs:?}, but the file does not say so"));
     }
 }
 

@@ -27,7 +27,7 @@ impl Domain {
         let Some(found) = found else {
             let example = format!("example.{host}");
             return Err(format!(
-                "`{host}` is an ending under which others register names: give yours, such as {example}"
+                "`{host}` is a suffix under which others register names; give your own, such as {example}"
             ));
         };
         let name = String::from_utf8_lossy(found.as_bytes()).into_owned();
@@ -78,7 +78,7 @@ fn host_of(given: &str) -> Result<String, String> {
         _ => rest,
     };
     let host = host.trim_end_matches('.');
-    let no = |why: &str| format!("`{text}` is no domain: {why}; give one such as example.com");
+    let no = |why: &str| format!("`{text}` is not a domain: {why}; give one such as example.com");
     match url::Host::parse(host) {
         Ok(url::Host::Domain(name)) if !name.contains('.') => Err(no("it has no dot")),
         Ok(url::Host::Domain(name))
@@ -87,11 +87,11 @@ fn host_of(given: &str) -> Result<String, String> {
             Err(no("a part of it is empty or too long"))
         }
         Ok(url::Host::Domain(name)) if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)) => {
-            Err(no("it holds what no host's name may"))
+            Err(no("it contains characters that a host name cannot have"))
         }
         Ok(url::Host::Domain(name)) => Ok(name),
-        Ok(_) => Err(no("it is an address")),
-        Err(_) => Err(no("it holds what no host's name may")),
+        Ok(_) => Err(no("it is an IP address")),
+        Err(_) => Err(no("it contains characters that a host name cannot have")),
     }
 }
 
@@ -152,15 +152,15 @@ mod tests {
         assert_eq!(no(""), "which domain? Such as example.com");
         assert_eq!(
             no("co.uk"),
-            "`co.uk` is an ending under which others register names: give yours, such as example.co.uk"
+            "`co.uk` is a suffix under which others register names; give your own, such as example.co.uk"
         );
         assert!(no("github.io").contains("such as example.github.io"));
         assert!(no("localhost").contains("it has no dot"));
         for given in ["192.0.2.1", "https://[::1]/"] {
-            assert!(no(given).contains("it is an address"), "{given}: {}", no(given));
+            assert!(no(given).contains("it is an IP address"), "{given}: {}", no(given));
         }
         for given in ["exa mple.com", "a..b.com", "foo_bar.com", "-", "%%%", &format!("{}.com", "x".repeat(70))] {
-            assert!(no(given).contains("is no domain"), "{given}");
+            assert!(no(given).contains("is not a domain"), "{given}");
         }
     }
 }

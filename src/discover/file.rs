@@ -71,14 +71,14 @@ fn told(finding: &Finding) -> String {
     format!("{} ({}): {}", finding.service, roles.join(", "), finding.proof())
 }
 
-/// One entry, as a comment if it is not watched.
+/// One entry, as a comment if it is not monitored.
 pub fn entry_text(entry: &Entry) -> String {
     let mut lines = Vec::new();
     for line in &entry.found {
         lines.push(commented(line));
     }
     if let State::Off(why) = &entry.state {
-        lines.push(commented(&format!("Not watched: {}", ended(why))));
+        lines.push(commented(&format!("Not monitored: {}", ended(why))));
     }
     let off = !entry.is_on();
     let mut body = vec!["[[dependency]]".to_owned()];
@@ -107,7 +107,7 @@ pub fn entry_text(entry: &Entry) -> String {
             part.extend(probe_lines(probe));
             match &probe.off {
                 Some(why) => {
-                    body.push(commented(&format!("Not asked: {}", ended(why))));
+                    body.push(commented(&format!("Not checked: {}", ended(why))));
                     body.extend(part.iter().map(|line| format!("# {line}")));
                 }
                 None => body.extend(part),

@@ -184,11 +184,11 @@ impl Signs {
             let place = format!("config/signs/{}.toml", sign.kind);
             if !companies.contains_key(&sign.company) {
                 let what = format!("the company `{}` of {} is not in _parents.toml", sign.company, sign.service);
-                problems.push(Problem::of_file(&place, what, "use a slug that stands there, or add the company"));
+                problems.push(Problem::of_file(&place, what, "use a slug from that file, or add the company"));
             }
             if let Some(vendor) = sign.vendor.as_deref().filter(|vendor| !vendors.contains(vendor)) {
                 let what = format!("the catalogue has no vendor `{vendor}`");
-                problems.push(Problem::of_file(&place, what, "name a file of config/catalog, or leave it out"));
+                problems.push(Problem::of_file(&place, what, "name a file from config/catalog, or remove it"));
             }
         }
         if problems.is_empty() { Ok(signs) } else { Err(Problems(problems)) }
@@ -237,7 +237,11 @@ fn read_sign(table: &Table<'_>, kind: Kind) -> Option<Sign> {
     let (text, span) = like.map_or((String::new(), table.span()), |like| (like.value, like.span));
     let like = Regex::new(&text)
         .map_err(|_| {
-            table.problem(span.clone(), "this is no regular expression", "see docs.rs/regex for how they are written")
+            table.problem(
+                span.clone(),
+                "this is not a regular expression",
+                "see docs.rs/regex for how they are written",
+            )
         })
         .ok()?;
     let roles: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
@@ -255,7 +259,11 @@ fn read_sign(table: &Table<'_>, kind: Kind) -> Option<Sign> {
         source: table.need_string("source", "\"https://docs.example.net/dns\"")?.value,
     };
     if !sign.shows(&sign.header, &sign.example) {
-        table.problem(span, format!("`{}` does not show it", sign.example), "correct the pattern or the example");
+        table.problem(
+            span,
+            format!("the example `{}` does not match", sign.example),
+            "correct the pattern or the example",
+        );
     }
     table.finish();
     Some(sign)

@@ -288,7 +288,7 @@ impl Engine {
             let title = format!("🟡 CHANGED: {label}: {name}");
             let lines = vec![
                 format!("It was {} It is now {}", stopped(&plain(&change.before)), stopped(&plain(&change.after))),
-                "Ask your team whether anyone changed it. If not, somebody else did: look today.".to_owned(),
+                "Ask your team whether anyone changed it. If not, somebody else did: act today.".to_owned(),
             ];
             self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
         }
@@ -334,8 +334,8 @@ fn log_flip(dependency: &str, check: &str, flip: &Flip) {
     let (to, reason) = (flip.to.verdict.word(), flip.to.reason.as_str());
     match flip.change {
         Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),
-        Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be seen ({reason})"),
-        Change::Sighted => tracing::info!(dependency, check, "{dependency}: seen again"),
+        Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be checked ({reason})"),
+        Change::Sighted => tracing::info!(dependency, check, "{dependency}: can be checked again"),
     }
 }
 

@@ -36,9 +36,9 @@ pub async fn beat(
         let wrong = ailing(&latest, &store, &ways, now).await;
         match (heartbeat.beat(wrong.as_deref()).await, &wrong) {
             (Ok(()), None) => failing = false,
-            (Ok(()), Some(wrong)) => tracing::warn!("the dead-man's switch was told that something is wrong: {wrong}"),
+            (Ok(()), Some(wrong)) => tracing::warn!("the dead-man's switch was notified of a problem: {wrong}"),
             (Err(why), _) if !failing => {
-                tracing::warn!("{why}; if that lasts, it calls people");
+                tracing::warn!("{why}; if this lasts, the dead-man's switch alerts people");
                 failing = true;
             }
             (Err(_), _) => {}

@@ -236,7 +236,7 @@ impl Engine {
                 self.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
             }
             Flight::Lost(id) => {
-                tracing::error!(id, "a look of probe {id} broke down; this is a fault of plugwatch, please report it");
+                tracing::error!(id, "a check of probe {id} failed inside plugwatch; this is a bug, please report it");
                 self.plan.done(id, now, &[(Asking::Routine, LOST)], None);
             }
             Flight::Anchors(judged, sign) => self.judge_own_network(judged, sign, now),

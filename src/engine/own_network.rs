@@ -1,4 +1,4 @@
-//! Our own network: asked every minute, told once when it is down and once when it is back.
+//! plugwatch's own network: checked every minute, with one message when it is down and one when it is back.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const BLIND: Duration = Duration::from_secs(15);
 /// Blind for so long is worth a message; shorter holes are not.
 const TELL_AFTER: Duration = Duration::from_secs(60);
 
-/// What is known about our own network.
+/// What is known about plugwatch's own network.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OwnState {
     /// What the anchors said last.
@@ -32,7 +32,7 @@ impl OwnState {
         OwnState { since: now, ..OwnState::default() }
     }
 
-    /// It has been said that we are blind.
+    /// It has been said that plugwatch is blind.
     pub fn mark_told(&mut self) {
         self.told = true;
     }
@@ -78,10 +78,10 @@ impl Engine {
             self.own.since = now;
             if judged == OwnNetwork::Blind {
                 tracing::warn!(
-                    "blind: our own network is down, most anchors do not answer; nothing is said about any vendor"
+                    "blind: plugwatch's own network is down. Most anchors do not answer, so it makes no claim about any vendor"
                 );
             } else if before.judged == OwnNetwork::Blind {
-                tracing::info!("sighted: our own network is back");
+                tracing::info!("sighted: plugwatch's own network is back");
             }
         }
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {

@@ -72,7 +72,7 @@ impl Engine {
             }
             let now = self.ctx.clock.now();
             if let Err(error) = self.follow_clock(now).await {
-                tracing::error!(%error, "what was planned cannot follow the clock yet: {error}; it is tried again");
+                tracing::error!(%error, "the schedule cannot follow the clock yet: {error}; this is tried again");
             }
             self.note_pause(wake, now).await;
             if now >= listen_at {
@@ -80,7 +80,7 @@ impl Engine {
                 self.listen_or_log(now).await;
             }
             if let Err(error) = self.gather_report(now).await {
-                tracing::error!(%error, "the weekly report could not be gathered: {error}");
+                tracing::error!(%error, "the weekly report could not be prepared: {error}");
             }
             let ripe = waiting.as_ref().is_some_and(|watch| watch.elapsed() >= GROUP);
             let again = self.unwritten.due().is_some_and(|at| at <= now);
@@ -112,7 +112,7 @@ impl Engine {
             match flight {
                 Ok(flight) => self.take(flight, now),
                 // Only aborted tasks end so, and those belong to a run that is stopping.
-                Err(error) => tracing::debug!(%error, "a look was stopped"),
+                Err(error) => tracing::debug!(%error, "a check was stopped"),
             }
             next = self.flights.try_join_next();
         }
@@ -134,7 +134,7 @@ impl Engine {
             return;
         }
         tracing::warn!(
-            "nothing was watched from {} to {}: the machine slept, or its clock was set",
+            "nothing was monitored from {} to {}: the machine slept, or its clock was changed",
             wake.short(),
             now.short()
         );
@@ -145,7 +145,7 @@ impl Engine {
         // Before anybody is blamed, our own network is asked.
         self.own.ask_at(now);
         if let Err(error) = self.store.add_gap(wake, now).await {
-            tracing::error!(%error, "that nothing was watched could not be written down: {error}");
+            tracing::error!(%error, "could not record that nothing was monitored: {error}");
         }
     }
 
@@ -153,13 +153,13 @@ impl Engine {
         match self.report(span, self.ctx.clock.now()).await {
             // Whoever asked may have gone meanwhile.
             Ok(report) => drop(to.send(report)),
-            Err(error) => tracing::error!(%error, "the report could not be gathered: {error}"),
+            Err(error) => tracing::error!(%error, "the report could not be prepared: {error}"),
         }
     }
 
     async fn listen_or_log(&mut self, now: Time) {
         if let Err(error) = self.listen(now).await {
-            tracing::warn!(%error, "what people did cannot be heard now: {error}; it is heard with the next try");
+            tracing::warn!(%error, "what people did cannot be read now: {error}; plugwatch tries again");
         }
     }
 
@@ -169,10 +169,10 @@ impl Engine {
         match self.reload(config, askers, now).await {
             Ok(()) => {
                 self.reload_again = None;
-                tracing::info!("the changed configuration is in use, but for what needs a restart");
+                tracing::info!("the changed configuration is in use, except for what needs a restart");
             }
             Err(error) => {
-                tracing::error!(%error, "the changed configuration is taken up once the database can be written");
+                tracing::error!(%error, "the changed configuration will be loaded as soon as the database can be written");
                 self.reload_again = Some(Box::new(again));
             }
         }
@@ -184,7 +184,7 @@ impl Engine {
             return;
         }
         if let Err(error) = self.flush(now).await {
-            tracing::debug!(%error, "a try to write failed");
+            tracing::debug!(%error, "an attempt to write failed");
         }
     }
 
@@ -194,7 +194,7 @@ impl Engine {
         match self.store.prune(before).await {
             Ok(count) if count >= crate::store::BITE => return Duration::from_secs(2),
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "old looks could not be pruned: {error}"),
+            Err(error) => tracing::warn!(%error, "old checks could not be deleted: {error}"),
         }
         PRUNE
     }

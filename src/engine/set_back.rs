@@ -18,7 +18,7 @@ impl Engine {
         let times = self.ctx.clock.times_set_back();
         if times != self.set_back {
             self.note_event(|| Event::ClockBack { at: now });
-            tracing::warn!("the machine's clock was set back to {}: what was planned is planned anew", now.short());
+            tracing::warn!("the machine's clock was set back to {}: everything is scheduled again", now.short());
             let ahead = self.latest.since(now);
             (self.set_back, self.latest) = (times, now);
             self.plan_anew(now, ahead);

@@ -271,7 +271,7 @@ impl Engine {
     }
 
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
-        tracing::info!(dependency, "{dependency}: no longer watched, its incident is closed");
+        tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
         let title = format!("⚪ NO LONGER MONITORED: {dependency}");
         let (verdict, since) = (incident.verdict, incident.began_at.short());
         let lines = vec![

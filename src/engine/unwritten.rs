@@ -61,7 +61,7 @@ impl Engine {
         state.retry_at = now.plus(Duration::from_secs(BACKOFF[step]));
         if state.logged_at.is_none_or(|at| now.since(at) >= LOG_EVERY) {
             state.logged_at = Some(now);
-            tracing::error!(%error, "what was seen cannot be written down: {error}; it is kept in memory and tried again");
+            tracing::error!(%error, "results cannot be written to the database: {error}; they are kept in memory, and writing is tried again");
         }
         if now.since(since) >= TELL_AFTER && !state.told {
             state.told = true;
@@ -101,7 +101,7 @@ impl Engine {
         let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
         self.unsaid.send_replace(std::sync::Arc::default());
         let lasted = human(now.since(since));
-        tracing::info!("what was seen is written down again, after {lasted}{}", shed.sentence());
+        tracing::info!("results are written to the database again, after {lasted}{}", shed.sentence());
         if told {
             let lines = vec![
                 format!("Nothing could be written for {lasted}, since {}.", since.short()),

@@ -67,7 +67,7 @@ fn read(reply: &Reply) -> Tried {
         429 => {
             let wait = said["retry_after"].as_f64().filter(|wait| (0.0..86_400.0).contains(wait));
             let after = wait.map(Duration::from_secs_f64).or(reply.wait);
-            Tried::Retry { after, why: "Discord asks us to slow down (429)".to_owned() }
+            Tried::Retry { after, why: "Discord asks plugwatch to slow down (429)".to_owned() }
         }
         _ => meaning(reply, "Discord", &[401, 403, 404], "make a new webhook for the channel"),
     }

@@ -61,7 +61,7 @@ impl Email {
     /// # Errors
     /// The sender's address or the certificate authority cannot be read.
     pub(super) fn new(mail: Mail) -> Result<Email, String> {
-        let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is no address", mail.from))?;
+        let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is not an address", mail.from))?;
         let tls = || tls(&mail.server, mail.authority.as_deref());
         let security = match mail.security {
             Security::Tls => Tls::Wrapper(tls()?),
@@ -91,7 +91,8 @@ impl Email {
     }
 
     fn letter(&self, message: &Message) -> Result<lettre::Message, String> {
-        let to: Mailbox = message.recipient.parse().map_err(|_| format!("`{}` is no address", message.recipient))?;
+        let to: Mailbox =
+            message.recipient.parse().map_err(|_| format!("`{}` is not an address", message.recipient))?;
         let domain = self.from.email.domain();
         let id = |name: &str| format!("<{name}@{domain}>");
         let at = std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(message.at.0).unwrap_or(0));
@@ -110,7 +111,7 @@ impl Email {
         let html = mail::html(&message.title, &message.html, &pictures, message.reason == Reason::Report);
         let mut related = MultiPart::related().singlepart(SinglePart::html(html));
         for file in &message.files {
-            let media = ContentType::parse(&file.media).map_err(|_| format!("`{}` is no media type", file.media))?;
+            let media = ContentType::parse(&file.media).map_err(|_| format!("`{}` is not a media type", file.media))?;
             related = related.singlepart(Attachment::new_inline(file.name.clone()).body(file.bytes.to_vec(), media));
         }
         let body = MultiPart::alternative().singlepart(SinglePart::plain(message.plain.clone())).multipart(related);
@@ -133,7 +134,7 @@ impl Email {
                 Tried::Refused { why: format!("{server} refuses the mail ({said})") }
             }
             Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses this mail ({said})") },
-            Some(_) => Tried::Retry { after: None, why: format!("{server} puts the mail off ({said})") },
+            Some(_) => Tried::Retry { after: None, why: format!("{server} defers the mail ({said})") },
             // Without a conversation nothing can have arrived.
             None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {
                 Tried::Retry { after: None, why: format!("{server}: {said}") }

@@ -20,7 +20,7 @@ impl Moved {
     pub fn learn(&self, from: i64, to: i64) {
         let before = self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(from, to);
         if before != Some(to) {
-            tracing::warn!("the group {from} is now {to}: it is followed; change it in `chats`");
+            tracing::warn!("the group {from} is now {to}; messages go there. Change it in `chats`");
             self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((from, to));
         }
     }

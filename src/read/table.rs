@@ -265,6 +265,6 @@ fn one_of<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let near = known.iter().map(|word| (strsim::jaro_winkler(wrong, word), *word)).max_by(|a, b| a.0.total_cmp(&b.0));
     match near {
         Some((likeness, word)) if likeness > 0.8 => format!("did you mean `{word}`?"),
-        _ => format!("known here: {}", known.join(", ")),
+        _ => format!("use one of: {}", known.join(", ")),
     }
 }

@@ -36,7 +36,7 @@ pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, re
     let (platform, simulation) =
         views.last().map_or((String::new(), false), |(_, v)| (v.platform.clone(), v.simulation));
     let title = format!("{} messages since {}", views.len(), first.local(zone, now));
-    let why = "they waited, and come as one message.";
+    let why = "sent as one message, because they waited.";
     render("digest", format, context! { title, open, over, notes, platform, simulation, why, repeat })
 }
 

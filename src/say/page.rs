@@ -52,19 +52,19 @@ fn headline(board: &Board, details: bool) -> String {
         board.dependencies.iter().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
     };
     match overall(board, details) {
-        Degraded if !shown(&[Live, Degraded]) => "Not everything could be verified, and there is a warning sign.",
-        Live => "Everything we stand on serves us.",
-        Degraded => "Everything serves us, with a warning sign.",
-        Outage => "Something we stand on is out.",
-        Dropped => "A vendor has stopped serving us.",
-        Checking => "Something is being checked.",
-        NotVerified | NeverSeenLive | NeedsKey => "Not everything could be verified.",
-        Starting => "The first looks are under way.",
+        Degraded if !shown(&[Live, Degraded]) => "Not everything could be checked, and there is a warning.",
+        Live => "All systems working.",
+        Degraded => "All systems working, with a warning.",
+        Outage => "There is an outage.",
+        Dropped => "A vendor has dropped this platform.",
+        Checking => "A possible problem is being checked.",
+        NotVerified | NeverSeenLive | NeedsKey => "Not everything could be checked.",
+        Starting => "The first checks are running.",
     }
     .to_owned()
 }
 
-/// Ninety bars, today last; days without any look are there, pale.
+/// Ninety bars, today last; days without any check are there, pale.
 fn last_days(days: &[Day], now: Time) -> Vec<minijinja::Value> {
     let today = bucket(now, DAY);
     let start = |n: i64| Time(today - (BARS - 1 - n) * DAY);
@@ -73,7 +73,7 @@ fn last_days(days: &[Day], now: Time) -> Vec<minijinja::Value> {
 }
 
 fn nothing(at: Time) -> minijinja::Value {
-    context! { class => "nothing", title => format!("{}: not watched", at.utc().format("%-d %b")) }
+    context! { class => "nothing", title => format!("{}: not monitored", at.utc().format("%-d %b")) }
 }
 
 fn day((at, counts): &Day) -> minijinja::Value {
@@ -81,7 +81,7 @@ fn day((at, counts): &Day) -> minijinja::Value {
         (dropped, ..) if dropped > 0 => "dropped",
         (_, outage, _) if outage > 0 => "outage",
         (.., degraded) if degraded > 0 => "degraded",
-        // A day that was mostly not seen is no green day.
+        // A day without results for most checks is not a green day.
         _ if counts.mostly_unread() => "unseen",
         _ => "live",
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Format, render};
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
 use crate::core::history::Counts;
-use crate::core::model::{Proves, Role};
+use crate::core::model::{Proves, Role, Verdict};
 use crate::core::shown::Shown;
 use crate::core::standing::Held;
 use crate::core::time::{Time, human};
@@ -18,22 +18,27 @@ pub const SCHEMA: &str = "plugwatch.status/1";
 /// The words for what is shown.
 pub fn words(shown: Shown) -> &'static str {
     match shown {
-        Shown::Live => "live",
+        Shown::Live => "working",
         Shown::Degraded => "degraded",
         Shown::Outage => "outage",
         Shown::Dropped => "DROPPED",
         Shown::Checking => "checking",
         Shown::NotVerified => "not verified",
-        Shown::NeverSeenLive => "never seen live (wrong id, or already gone)",
+        Shown::NeverSeenLive => "never seen working (wrong id, or already gone)",
         Shown::NeedsKey => "needs a key",
-        Shown::Starting => "no look yet",
+        Shown::Starting => "not checked yet",
     }
 }
 
-/// Names grouped by what is proven of them, the most first: `A, B (in good order)`.
+/// The word for a stored verdict: people read `working` where files and programs say `live`.
+pub fn verdict_words(verdict: &str) -> &str {
+    if verdict == Verdict::Live.word() { "working" } else { verdict }
+}
+
+/// Names grouped by what is proven of them, the most first: `A, B (in good standing)`.
 pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     let ways = [
-        (Some(Proves::Standing), " (in good order)"),
+        (Some(Proves::Standing), " (in good standing)"),
         (Some(Proves::Access), " (the key works)"),
         (Some(Proves::Presence), " (seen from outside)"),
         (None, ""),
@@ -49,8 +54,8 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
 /// What is proven of everything that is live, a line for each way.
 pub fn proven(board: &Board) -> Vec<String> {
     let ways = [
-        (Proves::Standing, "In good order, by their own word"),
-        (Proves::Access, "The key works, more is not shown"),
+        (Proves::Standing, "In good standing, according to the vendor"),
+        (Proves::Access, "The key works; nothing more is known"),
         (Proves::Presence, "Seen from outside"),
     ];
     let line = |(proves, words): (Proves, &str)| {
@@ -72,24 +77,23 @@ pub fn mark(shown: Shown) -> &'static str {
     }
 }
 
-/// How much was served, never as a share of looks that saw nothing.
+/// How much was served, never as a share of checks without a result.
 pub fn served(counts: &Counts) -> String {
-    let unread =
-        if counts.unknown > 0 { format!(", {} more could not be judged", counts.unknown) } else { String::new() };
-    let looks = |n: i64| if n == 1 { "1 look".to_owned() } else { format!("{n} looks") };
+    let unread = if counts.unknown > 0 { format!(", {} more without a result", counts.unknown) } else { String::new() };
+    let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
     match counts.uptime() {
-        None if counts.looks() == 0 => "no look".to_owned(),
-        None => format!("not seen: {} could not be judged", looks(counts.unknown)),
+        None if counts.looks() == 0 => "no checks".to_owned(),
+        None => format!("could not be checked: {} without a result", checks(counts.unknown)),
         // A share of a few looks among many blind ones would sound like knowledge.
         Some(_) if counts.mostly_unread() => {
             let good = counts.live + counts.degraded;
-            format!("mostly not seen: served in {good} of {}{unread}", looks(counts.readable()))
+            format!("mostly could not be checked: working in {good} of {}{unread}", checks(counts.readable()))
         }
-        Some(share) => format!("served {:.2} % of {}{unread}", share * 100.0, looks(counts.readable())),
+        Some(share) => format!("working in {:.2} % of {}{unread}", share * 100.0, checks(counts.readable())),
     }
 }
 
-/// `11 live`, `2 need a key` ...: the worst first, nothing that is zero.
+/// `11 working`, `2 need a key` ...: the worst first, nothing that is zero.
 pub fn counts(board: &Board) -> Vec<String> {
     let kinds = [
         (Shown::Dropped, "dropped", "dropped"),
@@ -97,10 +101,10 @@ pub fn counts(board: &Board) -> Vec<String> {
         (Shown::Degraded, "degraded", "degraded"),
         (Shown::Checking, "being checked", "being checked"),
         (Shown::NotVerified, "not verified", "not verified"),
-        (Shown::NeverSeenLive, "never seen live (typo?)", "never seen live (typo?)"),
+        (Shown::NeverSeenLive, "never seen working (typo?)", "never seen working (typo?)"),
         (Shown::NeedsKey, "needs a key", "need a key"),
-        (Shown::Starting, "without a look yet", "without a look yet"),
-        (Shown::Live, "live", "live"),
+        (Shown::Starting, "not checked yet", "not checked yet"),
+        (Shown::Live, "working", "working"),
     ];
     kinds
         .iter()
@@ -149,7 +153,7 @@ pub fn text(board: &Board, format: Format) -> String {
             context! {
                 mark => mark(d.shown()), label => d.label, words => words(d.shown()),
                 since => d.since().map(Time::short),
-                checking => d.state.suspicion.as_ref().map(|held| held.verdict.word()), notes => d.notes,
+                checking => d.state.suspicion.as_ref().map(|held| verdict_words(held.verdict.word())), notes => d.notes,
             }
         })
         .collect();
@@ -162,7 +166,7 @@ pub fn text(board: &Board, format: Format) -> String {
 }
 
 /// The answer to `/why`: readings, suspicion, what is asked and when next; and `story`, what people
-/// and vendors said and what is kept as proof.
+/// and vendors said and what is kept as evidence.
 pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Format) -> String {
     let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now)).collect();
     let shown = dependency.shown();
@@ -176,18 +180,19 @@ pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Fo
 
 fn why_probe(probe: &ProbeBoard, now: Time) -> minijinja::Value {
     let standing = &probe.standing;
-    let known = standing.verdict().map_or("never confirmed", |verdict| verdict.word());
+    let known = standing.verdict().map_or("never confirmed", |verdict| verdict_words(verdict.word()));
     let words = match &standing.unverified {
         Some(unseen) => format!("{known}, not verified since {} ({})", unseen.held.since.short(), unseen.held.reason),
         None => known.to_owned(),
     };
     let suspicion = standing.suspicion.as_ref().map(|suspicion| {
         let (verdict, times) = (suspicion.held.verdict, suspicion.reads);
-        format!("{times} looks since {} say {verdict}", suspicion.held.since.short())
+        let checks = if times == 1 { "1 check".to_owned() } else { format!("{times} checks") };
+        format!("{} in {checks} since {}", verdict_words(verdict.word()), suspicion.held.since.short())
     });
     let last = probe.last.as_ref().map(|last| {
         context! {
-            at => format!("{} ago", human(now.since(last.at))), verdict => last.verdict.word(), reason => last.reason,
+            at => format!("{} ago", human(now.since(last.at))), verdict => verdict_words(last.verdict.word()), reason => last.reason,
             say => last.say, asked => last.asked, latency_ms => last.latency_ms,
         }
     });

@@ -87,8 +87,8 @@ pub enum Error {
     Foreign(String),
     /// The history is another platform's: give each platform a file of its own.
     #[error(
-        "this database holds the history of `{other}`, and nothing of `{platform}` is in it; give each platform a \
-         `database` of its own"
+        "this database holds the history of `{other}`, and nothing of `{platform}`; give each platform its own \
+         `database`"
     )]
     OtherPlatform {
         /// Ours.
@@ -97,7 +97,7 @@ pub enum Error {
         other: String,
     },
     /// The file or its folder cannot be used: look at its path and rights.
-    #[error("{file} cannot be opened: {what}; look at `database`, and whether plugwatch may read and write there")]
+    #[error("{file} cannot be opened: {what}; check `database`, and whether plugwatch can read and write there")]
     Unusable {
         /// The file.
         file: String,
@@ -109,7 +109,7 @@ pub enum Error {
     Full(String),
     /// The file was removed or replaced while it was open: what is written there is lost.
     #[error(
-        "{0} was removed or replaced while plugwatch runs; restart plugwatch, so that it opens the file that is there now"
+        "{0} was removed or replaced while plugwatch was running; restart plugwatch to open the file that is there now"
     )]
     Displaced(String),
     /// The SQLite library has a known fault that corrupts files: build with the bundled one.
@@ -122,7 +122,7 @@ pub enum Error {
     #[error("This database was written by plugwatch {0}, which is newer. Update plugwatch or restore a backup.")]
     Newer(String),
     /// An older plugwatch runs on the file, which this one would have to change first.
-    #[error("{0} is in use by an older plugwatch; restart it, so that the new version takes up the file")]
+    #[error("{0} is in use by an older plugwatch; restart it, so that the new version opens the file")]
     OlderRuns(String),
     /// A stored document is of a newer version.
     #[error("a stored document has version {0}, which is newer than this plugwatch; update plugwatch")]

@@ -122,7 +122,7 @@ impl Store {
     /// There is no such file, or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
         if !Store::exists(path) {
-            let what = "there is no such file: nothing is known before `plugwatch run` was started".to_owned();
+            let what = "the file does not exist yet; start `plugwatch run` first".to_owned();
             return Err(Error::Unusable { file: path.display().to_string(), what });
         }
         if look_first(path).await? < newest() {
@@ -208,7 +208,7 @@ fn keep_private(path: &Path) -> Result<()> {
         file.push(end);
         // Another user's file that we may write all the same keeps its rights.
         if let Err(error) = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(PRIVATE)) {
-            tracing::debug!(%error, "the rights of {} stay as they are", file.to_string_lossy());
+            tracing::debug!(%error, "the permissions of {} could not be changed", file.to_string_lossy());
         }
     }
     Ok(())

@@ -62,15 +62,15 @@ async fn take(pages: &Pages, token: &str, end: &str, method: &Method, body: &[u8
         Takes::Pings => ping(end).map(|(word, code)| vec![(first.key(), Report { code, ..Report::of(now, word) })]),
         Takes::Counts if end.is_empty() && *method == Method::POST => counts(&inlets, body, now),
         Takes::Counts => Err("post your counts: {\"ok\": 3, \"failed\": 0}".to_owned()),
-        Takes::Words => Err("a person's word is given by `plugwatch attest`".to_owned()),
+        Takes::Words => Err("attest with the command `plugwatch attest`".to_owned()),
     };
     let reports = match reports {
         Ok(reports) => reports,
         Err(why) => return (StatusCode::BAD_REQUEST, format!("{why}\n")),
     };
     if let Err(error) = pages.store.hear(&reports).await {
-        tracing::error!(%error, "a report about {} could not be kept: {error}", first.name);
-        return (StatusCode::SERVICE_UNAVAILABLE, "not kept, call again\n".to_owned());
+        tracing::error!(%error, "a report about {} could not be stored: {error}", first.name);
+        return (StatusCode::SERVICE_UNAVAILABLE, "not stored, send it again\n".to_owned());
     }
     (StatusCode::OK, "OK\n".to_owned())
 }
@@ -118,7 +118,7 @@ fn name_of(inlets: &[Inlet], count: &Count) -> Result<String, String> {
 /// The code stands in messages: it is a word, and no sentence of a stranger's.
 fn report(count: Count, now: Time) -> Result<Report, String> {
     if count.ok.is_none() && count.failed.is_none() {
-        return Err("a count says `ok`, `failed` or both; zero counts, too".to_owned());
+        return Err("a count must have `ok`, `failed` or both; zero is a valid count".to_owned());
     }
     let (ok, failed) = (count.ok.unwrap_or(0), count.failed.unwrap_or(0));
     if ok.max(failed) > MOST_COUNTED {

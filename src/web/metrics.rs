@@ -26,20 +26,20 @@ pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
 
 fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
     let mut out = String::new();
-    head(&mut out, "plugwatch_build_info", "gauge", "The version that runs.");
+    head(&mut out, "plugwatch_build_info", "gauge", "The version that is running.");
     line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
-    head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state a dependency is shown in.");
+    head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state in which a dependency is shown.");
     for dependency in &board.dependencies {
         for state in Shown::ALL {
             let labels = [("dependency", dependency.id.as_str()), ("state", state.word())];
             line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown() == *state)));
         }
     }
-    head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "When a probe looked last.");
+    head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "Time of the last check of a probe.");
     looks(&mut out, board);
-    head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while our own network is down.");
+    head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while plugwatch's own network is down.");
     line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(board.own_network == OwnNetwork::Blind)));
-    head(&mut out, "plugwatch_board_age_seconds", "gauge", "How old what is shown is.");
+    head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of what is shown.");
     line(&mut out, "plugwatch_board_age_seconds", &[], now.since(board.as_of).as_secs_f64());
     head(&mut out, "plugwatch_outbox_pending", "gauge", "Messages not delivered yet.");
     line(&mut out, "plugwatch_outbox_pending", &[], outbox.pending as f64);

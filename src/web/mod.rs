@@ -120,7 +120,7 @@ async fn days_of(pages: &Pages, dependency: &str, now: Time) -> Vec<Day> {
     match pages.store.rollups(dependency, DAY, since).await {
         Ok(rows) => rows.into_iter().map(|row| (row.starts_at, row.counts)).collect(),
         Err(error) => {
-            tracing::warn!(%error, "the page shows no bars: {error}");
+            tracing::warn!(%error, "the page cannot show its bars: {error}");
             Vec::new()
         }
     }

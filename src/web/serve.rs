@@ -59,7 +59,7 @@ impl Listener {
             |error: &io::Error| matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound);
         if !std::os::unix::net::UnixStream::connect(&path).is_err_and(|error| left(&error)) {
             return Err(format!(
-                "the status page cannot listen at {shown}: another program does; choose another [web] listen"
+                "the status page cannot listen at {shown}: another program uses it; choose another [web] listen"
             ));
         }
         use std::os::unix::fs::FileTypeExt;
@@ -115,7 +115,7 @@ async fn accepted<C>(accepted: io::Result<C>) -> Option<C> {
     match accepted {
         Ok(connection) => Some(connection),
         Err(error) => {
-            tracing::warn!(%error, "the status page takes no connection now: {error}");
+            tracing::warn!(%error, "the status page cannot accept a connection: {error}");
             tokio::time::sleep(REST).await;
             None
         }

@@ -170,11 +170,14 @@ async fn the_commands_of_somebody_who_changes_things() {
 async fn strangers_get_one_polite_refusal_and_are_recorded() {
     let mut talk = Talk::open().await;
     let said = talk.say(666, 666, "/status").await;
-    assert_eq!(said, "I only talk to the chats I was told to. If this is yours, add 666 to `chats`.");
+    assert_eq!(
+        said,
+        "plugwatch answers only in the chats that its configuration lists. If this one is yours, add 666 to `chats`."
+    );
     let id = talk.id();
     talk.api.push(update(id, message(id, 666, 666, "/ack")));
     // The stranger's second try gets no answer: the next one is Ada's.
-    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("You are 42"));
+    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("Your user id is 42;"));
     let deeds = talk.deeds().await;
     assert_eq!(deeds, [(Deed::Refused, "Ada (chat 666)".to_owned(), None)]);
 }
@@ -183,11 +186,11 @@ async fn strangers_get_one_polite_refusal_and_are_recorded() {
 async fn in_a_group_everybody_may_ask_and_only_listed_users_change_anything() {
     let mut talk = Talk::open().await;
     talk.staged.pass(minutes(20)).await;
-    assert!(talk.say(GROUP, BOB, "/status").await.contains("6 live"));
-    let refused = "You may ask here, but not change anything. If you should, add 7 to `users`.";
+    assert!(talk.say(GROUP, BOB, "/status").await.contains("6 working"));
+    let refused = "You can ask questions here, but not change anything. To allow it, add 7 to `users`.";
     assert_eq!(talk.say(GROUP, BOB, "/mute all 2h").await, refused);
     assert_eq!(talk.press(GROUP, BOB, "v1:a:pw-1").await, refused);
-    let as_group = "I cannot see who you are: write as yourself, not as the group or a channel.";
+    let as_group = "plugwatch cannot see who you are. Write as yourself, not as the group or a channel.";
     let id = talk.id();
     let mut hidden = message(id, GROUP, 1_087_968_824, "/mute all 2h");
     hidden["sender_chat"] = crate::botapi::chat(GROUP);
@@ -212,9 +215,12 @@ async fn a_press_is_heard_and_a_second_one_says_who_was_first() {
     assert_eq!(talk.press(ADA, ADA, &format!("v1:w:{incident}")).await, "See below.");
     let muted = talk.press(ADA, ADA, &format!("v1:m:{incident}")).await;
     assert!(muted.starts_with("Android app: muted by @user42 until"), "{muted}");
-    assert_eq!(talk.press(ADA, ADA, "v0:a:pw-1").await, "This button is of another version: use the command.");
-    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "there is no pw-nothing");
-    assert!(talk.press(666, 666, &format!("v1:a:{incident}")).await.starts_with("I only talk to"));
+    assert_eq!(
+        talk.press(ADA, ADA, "v0:a:pw-1").await,
+        "This button is from another version of plugwatch. Send a command instead: /help lists them."
+    );
+    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "nothing is called pw-nothing");
+    assert!(talk.press(666, 666, &format!("v1:a:{incident}")).await.starts_with("plugwatch answers only in"));
 }
 
 #[tokio::test]
@@ -238,9 +244,9 @@ async fn a_forwarded_letter_is_kept_read_back_and_answered() {
     assert_eq!(kept.notice.dependencies, ["hosting"]);
     assert_eq!(kept.notice.received.rfc3339(), "2026-03-03T07:10:00Z");
     let confirm = talk.press(ADA, ADA, &format!("v1:c:{}", kept.public_id)).await;
-    assert!(confirm.ends_with("its hour is confirmed, says @user42."), "{confirm}");
+    assert!(confirm.ends_with("time confirmed by @user42."), "{confirm}");
     let answered = talk.press(ADA, ADA, &format!("v1:r:{}", kept.public_id)).await;
-    assert!(answered.ends_with("answered, says @user42."), "{answered}");
+    assert!(answered.ends_with("answered by @user42."), "{answered}");
     // It ends from now on, before any look says so.
     talk.staged.pass(minutes(1)).await;
     assert_eq!(talk.staged.shown("hosting"), "degraded");
@@ -302,7 +308,7 @@ async fn talk_is_no_letter_and_another_bots_command_is_not_ours() {
     talk.api.push(update(id, message(id, ADA, ADA, "/status@other_bot")));
     // Whoever says hello to the bot alone learns what it can do.
     assert!(talk.say(ADA, ADA, "good morning").await.contains("/status"));
-    assert!(talk.say(ADA, ADA, "/whoami@plugwatch_bot").await.starts_with("You are 42"));
+    assert!(talk.say(ADA, ADA, "/whoami@plugwatch_bot").await.starts_with("Your user id is 42;"));
     assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2);
     assert!(talk.staged.store.letters().await.unwrap().is_empty());
 }
@@ -320,7 +326,10 @@ async fn a_group_that_became_a_supergroup_is_still_listed_and_a_topic_is_answere
     let mut asked = message(id, moved_to, BOB, "/whoami");
     (asked["message_thread_id"], asked["is_topic_message"]) = (json!(7), json!(true));
     let said = talk.hear(update(id, asked)).await;
-    assert_eq!(said, "You are 7, this chat is -1009999/7. You may ask here, but not change anything.");
+    assert_eq!(
+        said,
+        "Your user id is 7; the id of this chat is -1009999/7. You can ask questions here, but not change anything."
+    );
     assert_eq!(talk.api.calls(&["sendmessage"])[0].1["message_thread_id"], 7);
 }
 
@@ -332,7 +341,7 @@ async fn the_commands_are_registered_and_a_bot_that_cannot_start_starts_again() 
     }
     api.fail("getupdates", 409, crate::botapi::refusal(409, "Conflict: terminated by other getUpdates request"));
     let mut talk = Talk::with(Staged::open().await, api);
-    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("You are 42"));
+    assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("Your user id is 42;"));
     let registered = talk.api.calls(&["setmycommands"]).pop().unwrap().1;
     let names: Vec<&str> =
         registered["commands"].as_array().unwrap().iter().map(|c| c["command"].as_str().unwrap()).collect();

@@ -47,7 +47,7 @@ fn the_catalogue_can_be_listed_shown_and_tested() {
     assert_eq!(unknown.status.code(), Some(2));
     let tested = plugwatch(&["catalog", "test"]);
     assert!(tested.status.success());
-    assert!(out(&tested).contains("examples read as they should, 0 do not"));
+    assert!(out(&tested).contains("examples passed, 0 failed"));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn check_without_a_network_says_in_one_line_that_it_is_blind() {
     let checked = plugwatch(&["check", "--config", file.to_str().unwrap()]);
     assert_eq!(checked.status.code(), Some(1));
     assert_eq!(out(&checked).lines().count(), 1, "{}", out(&checked));
-    assert!(out(&checked).starts_with("blind: our own network is down"));
+    assert!(out(&checked).starts_with("blind: plugwatch's own network is down"));
     assert!(out(&checked).contains("(127.0.0.1:1: the connection is refused; "), "{}", out(&checked));
 }
 
@@ -94,9 +94,9 @@ fn config_check_tells_what_is_new_and_what_needs_a_key() {
     std::fs::write(&file, text).unwrap();
     let checked = plugwatch(&["config", "check", "--config", file.to_str().unwrap()]);
     assert!(checked.status.success());
-    let wanted = "note: host: digitalocean/account needs a key: the variable NOT_SET_ANYWHERE gives no `token`";
+    let wanted = "note: host: digitalocean/account needs a key: `token` is not set (the variable NOT_SET_ANYWHERE)";
     assert!(out(&checked).contains(wanted), "{}", out(&checked));
-    assert!(out(&checked).contains("note: nobody is told: no channel is on"), "{}", out(&checked));
+    assert!(out(&checked).contains("note: nobody is notified: no channel is on"), "{}", out(&checked));
 }
 
 /// The program, run while servers of this test go on.
@@ -149,11 +149,14 @@ async fn a_word_given_while_nobody_watches_is_kept() {
     assert_eq!(early.status.code(), Some(1), "there is no database yet");
     let store = plugwatch::store::Store::open(&database).await.unwrap();
     let said = attest(&["law", "--left"]);
-    assert_eq!(out(&said), "kept: Law firm no longer works for you; `plugwatch run` reads it at its next look\n");
+    assert_eq!(
+        out(&said),
+        "Law firm: recorded that it no longer works for you. plugwatch uses this at its next check.\n"
+    );
     let heard =
         plugwatch::core::heard::Inbox::heard(&store, "words/law", plugwatch::core::time::Time(0)).await.unwrap();
     assert_eq!((heard[0].word, heard[0].by.as_str()), (plugwatch::core::heard::Word::Left, "Ada"));
     let other = attest(&["host"]);
     assert_eq!(other.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&other.stderr).contains("its check would be attest/word"));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("check attest/word"));
 }

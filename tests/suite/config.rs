@@ -72,9 +72,9 @@ fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
     assert_eq!(inlets.iter().map(|inlet| inlet.key()).collect::<Vec<_>>(), ["counts/mail", "pings/mail"]);
     assert_eq!(inlets[0].takes, Takes::Counts);
     for (first, second, why) in [
-        (one, one, "the token of `d2` is that of another, too"),
-        ("short", two, "the token of `d1` is no long random text"),
-        ("0123456789/abcdef", two, "the token of `d1` is no long random text"),
+        (one, one, "the token of `d2` is also used by another dependency"),
+        ("short", two, "the token of `d1` is not a long random text"),
+        ("0123456789/abcdef", two, "the token of `d1` is not a long random text"),
     ] {
         let wrong = reported(folder.path(), first, second).err().unwrap();
         assert!(wrong.contains(why) && !wrong.contains(first), "{wrong}");
@@ -133,7 +133,7 @@ fn a_fallback_of_which_nobody_knows_whether_it_works_is_named() {
         notes.into_iter().find(|note| note.contains("`fallback_on`"))
     };
     let note = with("").unwrap();
-    assert!(note.contains("the fallback works of: android;"), "{note}");
+    assert!(note.contains("the fallback works for: android;"), "{note}");
     assert_eq!(with("fallback_on = \"site\"\n"), None);
 }
 
@@ -141,7 +141,7 @@ fn a_fallback_of_which_nobody_knows_whether_it_works_is_named() {
 fn a_group_in_which_nobody_may_change_anything_is_named() {
     let group = PHONE.replace("[42]", "[-1001234567890]");
     let notes = notes(&format!("{AMAZON}{group}"));
-    assert!(notes.iter().any(|note| note.contains("list their numbers in `users`")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("list user ids in `users`")), "{notes:?}");
 }
 
 #[test]

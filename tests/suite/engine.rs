@@ -14,7 +14,7 @@ use crate::kit::{Staged, minutes};
 async fn the_first_message_says_what_is_watched() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(3)).await;
-    assert_eq!(staged.told(), ["Chatterbox (invented): monitoring 6: 6 live. Next report Monday 9:00 UTC."]);
+    assert_eq!(staged.told(), ["Chatterbox (invented): monitoring 6: 6 working. Next report Monday 9:00 UTC."]);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     staged.pass(minutes(60)).await;
     let told = staged.told();
     // Reminders go on; the drop itself is not told again.
-    assert_eq!(told[0], "Chatterbox (invented): monitoring 6: 1 dropped, 5 live. Next report Monday 9:00 UTC.");
+    assert_eq!(told[0], "Chatterbox (invented): monitoring 6: 1 dropped, 5 working. Next report Monday 9:00 UTC.");
     assert!(told[1..].iter().all(|line| line.starts_with("STILL DROPPED (")), "{told:?}");
 }
 

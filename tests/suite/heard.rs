@@ -140,7 +140,7 @@ async fn what_is_no_count_is_refused_and_changes_nothing() {
         (r#"{"fail": 1}"#, "unknown field `fail`"),
         (r#"{"ok": "3"}"#, "invalid type: string"),
         ("null", "invalid type: null"),
-        ("{}", "a count says `ok`, `failed` or both"),
+        ("{}", "a count must have `ok`, `failed` or both"),
         (r#"{"failed": 18446744073709551615}"#, "at most 1000000000 calls"),
         (r#"{"failed": 3, "code": "DROPPED: <b>everything</b>"}"#, "`code` is at most 64 letters"),
     ] {

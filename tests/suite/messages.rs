@@ -21,7 +21,7 @@ fn about(verdict: Verdict, before: Option<Verdict>, why: &str, say: &str) -> Abo
         "account_id": "acct-7", "contact": "the account manager", "contract_notice_days": 30,
         "leave": ["copy the data out (takes 9 h)"], "status_page": "https://status.digitalocean.com/",
         "also_down": ["Website (outage)"], "still_standing": ["E-mail", "iOS app"],
-        "proven": ["E-mail (in good order)", "iOS app (seen from outside)"], "incident": "pw-7f3kq2m9x4",
+        "proven": ["E-mail (in good standing)", "iOS app (seen from outside)"], "incident": "pw-7f3kq2m9x4",
     });
     thaw::<About, AboutDocument>(&given).unwrap()
 }

@@ -32,27 +32,27 @@ async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
 async fn init_refuses_what_is_no_domain_and_says_what_to_give() {
     let folder = tempfile::tempdir().unwrap();
     for (given, wanted) in [
-        ("co.uk", "`co.uk` is an ending under which others register names: give yours, such as example.co.uk"),
-        ("localhost", "`localhost` is no domain: it has no dot; give one such as example.com"),
-        ("http://192.0.2.1/", "`http://192.0.2.1/` is no domain: it is an address; give one such as example.com"),
+        ("co.uk", "`co.uk` is a suffix under which others register names; give your own, such as example.co.uk"),
+        ("localhost", "`localhost` is not a domain: it has no dot; give one such as example.com"),
+        ("http://192.0.2.1/", "`http://192.0.2.1/` is not a domain: it is an IP address; give one such as example.com"),
     ] {
         let refused = plugwatch(folder.path(), &["init", given]).await;
         assert_eq!((refused.status.code(), err(&refused).trim()), (Some(2), format!("plugwatch: {wanted}").as_str()));
     }
     let wrong = plugwatch(folder.path(), &["init", "example.com", "--countries", "usa"]).await;
-    assert!(err(&wrong).contains("`usa` is no storefront: two letters each"), "{}", err(&wrong));
+    assert!(err(&wrong).contains("`usa` is not a storefront; use two letters each"), "{}", err(&wrong));
     let link = plugwatch(folder.path(), &["init", "example.com", "--app", "https://example.com/app"]).await;
-    assert!(err(&link).contains("is no link to an app in Apple's or Google's store"), "{}", err(&link));
+    assert!(err(&link).contains("is not a link to an app in Apple's or Google's store"), "{}", err(&link));
     let nowhere = plugwatch(folder.path(), &["init", "example.com", "-c", "no/such/folder/p.toml"]).await;
     assert!(err(&nowhere).contains("no/such/folder/p.toml cannot be written"), "{}", err(&nowhere));
     assert!(!folder.path().join("plugwatch.toml").exists());
     std::fs::write(folder.path().join("plugwatch.toml"), "platform = 1").unwrap();
     let wrong = plugwatch(folder.path(), &["init", "example.com"]).await;
-    assert!(err(&wrong).contains("plugwatch.toml is there, and is wrong"), "{}", err(&wrong));
+    assert!(err(&wrong).contains("plugwatch.toml exists, but has errors"), "{}", err(&wrong));
     assert_eq!(std::fs::read_to_string(folder.path().join("plugwatch.toml")).unwrap(), "platform = 1");
     let elsewhere = tempfile::tempdir().unwrap();
     let add = plugwatch(elsewhere.path(), &["add", "twilio"]).await;
-    assert!(err(&add).contains("begin with plugwatch init"), "{}", err(&add));
+    assert!(err(&add).contains("create one with plugwatch init"), "{}", err(&add));
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn init_says_nothing_of_anybody_while_our_own_network_is_down() {
     std::fs::write(folder.path().join("network.toml"), network).unwrap();
     let blind = plugwatch(folder.path(), &["init", "example.com", "--network", "network.toml"]).await;
     assert_eq!(blind.status.code(), Some(1));
-    assert!(err(&blind).contains("our own network is down"), "{}", err(&blind));
+    assert!(err(&blind).contains("plugwatch's own network is down"), "{}", err(&blind));
     std::fs::write(folder.path().join("network.toml"), "[network]\nanchor = 1\n").unwrap();
     let wrong = plugwatch(folder.path(), &["init", "example.com", "--network", "network.toml"]).await;
     assert!(err(&wrong).contains("`anchor`") && wrong.status.code() == Some(2), "{}", err(&wrong));
@@ -110,9 +110,9 @@ async fn a_vendor_is_tried_and_then_added_at_the_end() {
     insta::assert_snapshot!("added_vendor", format!("{}\n----\n{}", out(&added), &after[before.len()..]));
     let again = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN", "--id", "second"]).await;
     assert_eq!(again.status.code(), Some(2));
-    assert!(err(&again).contains("`digitalocean` watches the same already"), "{}", err(&again));
+    assert!(err(&again).contains("`digitalocean` already monitors this"), "{}", err(&again));
     let taken = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN", "--id", "law-firm"]).await;
-    assert!(err(&taken).contains("there is a dependency `law-firm` already"), "{}", err(&taken));
+    assert!(err(&taken).contains("there is already a dependency `law-firm`"), "{}", err(&taken));
     let other = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN"]).await;
     assert!(other.status.success(), "another account may be watched, too: {}", err(&other));
     let one = plugwatch(folder.path(), &["add", "attest/word", "name=bank", "--label", "Bank"]).await;
@@ -129,7 +129,7 @@ async fn a_vendor_that_does_not_read_live_is_not_added_unless_it_shall_be() {
     let before = std::fs::read_to_string(&file).unwrap();
     let tried = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN"]).await;
     assert_eq!(tried.status.code(), Some(1), "{}", out(&tried));
-    assert!(out(&tried).contains("credential_refused") && err(&tried).contains("it was not added"), "{}", out(&tried));
+    assert!(out(&tried).contains("credential_refused") && err(&tried).contains("nothing was added"), "{}", out(&tried));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
     let anyway = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN", "--anyway"]).await;
     assert!(anyway.status.success(), "{}", err(&anyway));
@@ -143,9 +143,9 @@ async fn add_says_what_is_wrong_or_lacking() {
     let before = std::fs::read_to_string(&file).unwrap();
     for (arguments, wanted) in [
         (vec!["digitalocian"], "the catalogue has no vendor `digitalocian`; did you mean `digitalocean`?"),
-        (vec!["digitalocean"], "DigitalOcean wants to be told more:\n  token=..."),
+        (vec!["digitalocean"], "DigitalOcean needs more parameters:\n  token=..."),
         (vec!["DigitalOcean/nothing"], "DigitalOcean has no check `digitalocean/nothing`; it has digitalocean/account"),
-        (vec!["status"], "cannot be added: what it says is heard beside other checks only"),
+        (vec!["status"], "cannot be added on its own: its checks only support those of others"),
         (vec!["digitalocean", "token"], "`token`: write NAME=VALUE"),
         (vec!["digitalocean", "tokens=env:X"], "DigitalOcean has no parameter `tokens`; it has "),
         (vec!["digitalocean", "token=dop_v1_in_clear"], "token is a secret: give env:NAME or file:PATH"),
@@ -219,12 +219,12 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
     insta::assert_snapshot!("map_and_whatif", said);
     let by_name = plugwatch(folder.path(), &["whatif", "texts"]).await;
     assert!(
-        out(&by_name).starts_with("If Twilio ended Acme"),
+        out(&by_name).starts_with("If Twilio drops Acme"),
         "a thing names the company behind it: {}",
         err(&by_name)
     );
     let by_vendor = plugwatch(folder.path(), &["whatif", "sendgrid"]).await;
-    assert!(out(&by_vendor).starts_with("If Twilio ended Acme"), "a vendor names its company: {}", err(&by_vendor));
+    assert!(out(&by_vendor).starts_with("If Twilio drops Acme"), "a vendor names its company: {}", err(&by_vendor));
     let several = plugwatch(folder.path(), &["whatif", "website"]).await;
     assert!(
         err(&several).contains("several companies are behind it, which one? amazon, cloudflare"),
@@ -251,7 +251,7 @@ async fn a_company_that_nobody_knows_is_refused_with_its_place() {
     let text = MAP.replace("rides_on = [\"twilio\"]", "rides_on = [\"Twilio Inc.\"]");
     std::fs::write(folder.path().join("plugwatch.toml"), text).unwrap();
     let refused = plugwatch(folder.path(), &["map"]).await;
-    assert!(err(&refused).contains("`Twilio Inc.` is no company that plugwatch knows"), "{}", err(&refused));
+    assert!(err(&refused).contains("`Twilio Inc.` is not a company that plugwatch knows"), "{}", err(&refused));
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn whoever_writes_to_the_bot_is_greeted_with_the_chats_number() {
     api.push(json!({"update_id": 9, "message": {"message_id": 9, "date": 1_700_000_000, "chat": chat, "from": from, "text": "hi"}}));
     assert_eq!(hello.chats(since(1_700_000_001)).await.unwrap(), [], "whoever wrote long ago may be anybody");
     hello.greet(-100_123).await.unwrap();
-    assert_eq!(api.texts(), [(-100_123, "Hello. Alerts of plugwatch come here: chat -100123.".to_owned())]);
+    assert_eq!(api.texts(), [(-100_123, "Hello. plugwatch will send its alerts here (chat -100123).".to_owned())]);
     api.fail("getMe", 401, refusal(401, "Unauthorized"));
     assert!(hello.name().await.is_err());
 }

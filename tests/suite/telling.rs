@@ -221,7 +221,7 @@ async fn a_drill_goes_to_everybody_once_even_over_a_crash() {
     let said = staged.acts().ack(&ada(), Some(&drill), now).await.unwrap();
     assert_eq!(said, "Drill acknowledged by Ada, 6 min after it began.");
     assert!(
-        staged.acts().ack(&ada(), Some(&drill), now).await.unwrap().starts_with("You acknowledged this drill already")
+        staged.acts().ack(&ada(), Some(&drill), now).await.unwrap().starts_with("You already acknowledged this drill")
     );
 }
 

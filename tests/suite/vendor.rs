@@ -55,7 +55,7 @@ async fn live() -> Vendor {
     let mut vendor = Vendor::open(KEY).await;
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,
-        ["Acme: monitoring 1: 1 live. Next report Monday 9:00 UTC."]
+        ["Acme: monitoring 1: 1 working. Next report Monday 9:00 UTC."]
     );
     vendor
 }
@@ -101,7 +101,7 @@ async fn an_answer_that_no_rule_knows_is_unknown_and_told_after_a_quarter_of_an_
 async fn what_was_never_seen_live_cannot_be_dropped() {
     let mut vendor = Vendor::open(KEY).await;
     let told = vendor.then("200 OK", account("locked", 25), 60).await;
-    assert_eq!(told, ["Acme: monitoring 1: 1 never seen live (typo?). Next report Monday 9:00 UTC."]);
+    assert_eq!(told, ["Acme: monitoring 1: 1 never seen working (typo?). Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "never_seen_live");
 }
 

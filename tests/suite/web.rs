@@ -72,7 +72,7 @@ async fn the_operator_sees_why() {
     );
     let (_, page) = fetch(&open, "/").await;
     assert!(
-        page.contains("A vendor has stopped serving us.") && page.contains("Twilio lists the account as suspended")
+        page.contains("A vendor has dropped this platform.") && page.contains("Twilio lists the account as suspended")
     );
     let (_, metrics) = fetch(&open, "/metrics").await;
     assert!(
@@ -200,7 +200,7 @@ async fn the_page_can_be_served_over_a_unix_socket() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert!(Listener::unix(path.clone()).unwrap_err().contains("another program does"));
+        assert!(Listener::unix(path.clone()).unwrap_err().contains("another program uses it"));
         serving.abort();
         _ = serving.await;
     }

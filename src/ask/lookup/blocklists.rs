@@ -137,10 +137,10 @@ async fn one(walk: &mut Walk<'_>, zone: &str, name: &str) -> Says {
     let shown: Vec<String> = codes.iter().map(Ipv4Addr::to_string).collect();
     // A list whose domain was given up answers everything with a parking page's address.
     if codes.iter().any(|code| code.octets()[0] != 127) {
-        return Says::Error(format!("it answers {}, which is no listing", shown.join(", ")));
+        return Says::Error(format!("it answers {}, which is not a listing", shown.join(", ")));
     }
     if codes.iter().any(|code| code.octets()[..3] == [127, 255, 255]) {
-        return Says::Error(format!("it refuses our question ({})", shown.join(", ")));
+        return Says::Error(format!("it refuses the question ({})", shown.join(", ")));
     }
     let texts = walk.texts(&full).await;
     let text = texts.ok().and_then(|texts| texts.into_iter().next());

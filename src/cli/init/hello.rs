@@ -14,7 +14,7 @@ const SLACK_MS: i64 = 60_000;
 /// Asks who shall be told, and says hello to them. An empty list leaves it to the variable.
 pub(super) async fn find_chat(trial: &Trial) -> Vec<Wrote> {
     let Ok(token) = std::env::var("PLUGWATCH_TELEGRAM_TOKEN") else {
-        println!("\nFor alerts in Telegram: get a bot from @BotFather, and set PLUGWATCH_TELEGRAM_TOKEN.");
+        println!("\nFor alerts in Telegram, create a bot with @BotFather and set PLUGWATCH_TELEGRAM_TOKEN.");
         return Vec::new();
     };
     let elsewhere = trial.network.overrides.get("https://api.telegram.org");
@@ -22,26 +22,26 @@ pub(super) async fn find_chat(trial: &Trial) -> Vec<Wrote> {
     let name = match hello.name().await {
         Ok(name) => name,
         Err(why) => {
-            println!("\nTelegram could not be asked with the token in PLUGWATCH_TELEGRAM_TOKEN: {why}");
+            println!("\nThe token in PLUGWATCH_TELEGRAM_TOKEN could not be used: {why}");
             return Vec::new();
         }
     };
-    if !asking::agree(&format!("\nShall @{name} tell you in Telegram"), true) {
+    if !asking::agree(&format!("\nSend alerts in Telegram through @{name}?"), true) {
         return Vec::new();
     }
-    println!("Write a word to @{name} now, or add it to your group ...");
+    println!("Send any message to @{name} now, or add it to your group ...");
     let since = Time(trial.clock.now().0 - SLACK_MS);
     for _ in 0..TRIES {
         match hello.chats(since).await {
             Ok(chats) if chats.is_empty() => {}
             Ok(chats) => return greet(&hello, chats).await,
             Err(why) => {
-                println!("Telegram does not say who wrote: {why}");
+                println!("Telegram cannot say who wrote to the bot: {why}");
                 return Vec::new();
             }
         }
     }
-    println!("Nobody wrote. Later: plugwatch run answers whoever writes to the bot with the chat's number.");
+    println!("Nobody wrote. Later, while plugwatch is running, write to the bot: it answers with the chat's number.");
     Vec::new()
 }
 
@@ -49,15 +49,15 @@ async fn greet(hello: &Hello, chats: Vec<Wrote>) -> Vec<Wrote> {
     let mut taken = Vec::new();
     for wrote in chats {
         let (chat, name) = (wrote.chat, &wrote.name);
-        if !asking::agree(&format!("Alerts to {name} (chat {chat})"), false) {
+        if !asking::agree(&format!("Send alerts to {name} (chat {chat})?"), false) {
             continue;
         }
         match hello.greet(chat).await {
             Ok(()) => {
-                println!("Said hello in chat {chat}.");
+                println!("A greeting arrived in chat {chat}.");
                 taken.push(wrote);
             }
-            Err(why) => println!("No hello in chat {chat}: {why}"),
+            Err(why) => println!("The greeting did not arrive in chat {chat}: {why}"),
         }
     }
     taken

@@ -36,28 +36,28 @@ const STOREFRONTS: [&str; 44] = [
 
 #[derive(Args)]
 pub(super) struct Init {
-    /// Your domain; a URL or a host below it will do
+    /// Your domain; a URL or a subdomain also works
     domain: String,
-    /// What messages call the platform
+    /// The platform's name in messages
     #[arg(long, value_name = "NAME")]
     platform: Option<String>,
-    /// An app of yours: its link in the store, its number, bundle id (ios:com.example) or package, or
-    /// its name; may be given several times
+    /// An app of yours: its store link, number, bundle id (ios:com.example), package or name; can be
+    /// given several times
     #[arg(long = "app", value_name = "APP")]
     apps: Vec<String>,
-    /// Storefronts in which apps are watched, two letters each, the home one first
+    /// Storefronts in which apps are monitored, two letters each, your home one first
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     countries: Vec<String>,
-    /// A chat of Telegram that is told; may be given several times
+    /// A Telegram chat that receives alerts; can be given several times
     #[arg(long = "chat", value_name = "NUMBER", allow_hyphen_values = true)]
     chats: Vec<i64>,
-    /// Ask nothing, even if somebody is there
+    /// Ask no questions
     #[arg(long)]
     yes: bool,
-    /// Where there is a file already: add what is new at its end
+    /// If the file exists, append what is new
     #[arg(long)]
     write: bool,
-    /// A file with [network] and [override] for trials in a network of one's own
+    /// A file with [network] and [override], for trials in your own network
     #[arg(long, value_name = "FILE")]
     network: Option<PathBuf>,
 }
@@ -70,7 +70,7 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
     };
     args.apps.retain(|app| !app.trim().is_empty());
     if let Some(app) = args.apps.iter().find(|app| app.contains("://") && matches!(Given::parse(app), Given::Name(_))) {
-        return failed(2, format!("`{app}` is no link to an app in Apple's or Google's store"));
+        return failed(2, format!("`{app}` is not a link to an app in Apple's or Google's store"));
     }
     if let Err(why) = can_be_written(path) {
         return failed(2, why);
@@ -102,10 +102,10 @@ struct Around {
 /// What a person knows better than the network.
 fn ask_before(domain: &Domain, args: &mut Init) {
     if args.platform.is_none() {
-        args.platform = Some(asking::ask("What is the platform called", &domain.platform()));
+        args.platform = Some(asking::ask("What is your platform called", &domain.platform()));
     }
     if args.apps.is_empty() {
-        let question = "Apps of yours, by name or link, with commas (enter: only what the site names)";
+        let question = "Your apps, by name or link, separated by commas (Enter: only those that the site names)";
         let apps = asking::ask(question, "");
         args.apps = apps.split(',').map(str::trim).filter(|app| !app.is_empty()).map(str::to_owned).collect();
     }
@@ -126,7 +126,7 @@ fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     for country in &mut args.countries {
         *country = country.trim().to_lowercase();
         if country.len() != 2 || !country.chars().all(|c| c.is_ascii_lowercase()) {
-            return Err(format!("`{country}` is no storefront: two letters each, such as --countries us,de"));
+            return Err(format!("`{country}` is not a storefront; use two letters each, such as --countries us,de"));
         }
     }
     if args.countries.is_empty() {
@@ -148,7 +148,7 @@ fn can_be_written(path: &Path) -> Result<(), String> {
     if is_there(path) {
         return Config::load(path)
             .map(drop)
-            .map_err(|problems| format!("{} is there, and is wrong\n\n{problems}", path.display()));
+            .map_err(|problems| format!("{} exists, but has errors\n\n{problems}", path.display()));
     }
     let tried = tempfile::NamedTempFile::new_in(folder);
     tried.map(drop).map_err(|error| format!("{} cannot be written: {error}", path.display()))
@@ -175,7 +175,8 @@ fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
 async fn look_around(trial: &Trial, domain: &Domain, args: &Init, asks: bool) -> Result<Around, String> {
     if anchors::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
         return Err(
-            "our own network is down: most anchors do not answer, so nothing can be found out from here".to_owned()
+            "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here"
+                .to_owned(),
         );
     }
     let companies = &trial.catalog.parents;
@@ -218,7 +219,7 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
         return propose(path, trial, domain, entries, args.write);
     }
     if !entries.iter().any(Entry::is_on) {
-        return failed(1, "nothing was found that could be watched without a key; nothing was written");
+        return failed(1, "nothing was found that can be monitored without a key; no file was written");
     }
     let wrote = if asks && args.chats.is_empty() { hello::find_chat(trial).await } else { Vec::new() };
     let chats = wrote.iter().map(|wrote| wrote.chat).chain(args.chats).collect();
@@ -237,7 +238,7 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
         Err(why) => return failed(1, why),
     };
     if let Err(problems) = Config::read_with(path.display().to_string(), text.clone(), Some(trial.catalog.clone())) {
-        return failed(1, format!("what was found makes no configuration; please report this\n\n{problems}"));
+        return failed(1, format!("what was found is not a valid configuration; please report this bug\n\n{problems}"));
     }
     if let Err(why) = create(path, &text) {
         return failed(1, why);

@@ -10,7 +10,7 @@ use crate::say::cut;
 pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen: &Seen) -> String {
     let companies: std::collections::BTreeSet<&str> = found.iter().filter_map(|one| one.company.as_deref()).collect();
     let mut text = format!(
-        "{} shows {} of {}:\n\n",
+        "{} uses {} from {}, as seen from outside:\n\n",
         domain.shown,
         count(found.len(), "service"),
         count_companies(companies.len())
@@ -29,11 +29,11 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
     }
     if seen.wildcard {
         text.push_str(
-            "\nEvery name below it leads somewhere (wildcard DNS), so hosts that only a name shows were left out.\n",
+            "\nEvery subdomain leads somewhere (wildcard DNS), so hosts that are known only by name were left out.\n",
         );
     }
     if !seen.gaps.is_empty() {
-        text.push_str("\nCould not be found out:\n");
+        text.push_str("\nCould not be determined:\n");
         for gap in &seen.gaps {
             text.push_str(&format!("  {}: {}\n", gap.what, gap.why));
         }
@@ -46,7 +46,7 @@ fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
     let company = finding.company.as_ref().map(|slug| catalog.company(slug)).unwrap_or_default();
     let service = match company.is_empty() || finding.service.contains(&company) {
         true => finding.service.clone(),
-        false => format!("{} of {company}", finding.service),
+        false => format!("{} ({company})", finding.service),
     };
     let sure = if finding.certainty == Certainty::Confirmed { "" } else { "seen once" };
     [roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
@@ -54,7 +54,7 @@ fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
 
 /// What stands in the new file, and what to do next.
 pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String {
-    let mut text = format!("\nWritten: {}\n\nWatched without a key, each tried just now:\n", path.display());
+    let mut text = format!("\nWritten: {}\n\nMonitored without a key, each checked just now:\n", path.display());
     for entry in entries.iter().filter(|entry| entry.is_on()) {
         text.push_str(&format!("  {}\n", entry.label));
     }
@@ -70,15 +70,15 @@ pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String
     let config = if path == Path::new(super::USUAL) { String::new() } else { format!(" -c {}", path.display()) };
     text.push_str("\nNext:\n");
     let mut next = |what: &str, why: &str| text.push_str(&format!("  {what:44} {why}\n"));
-    next(&format!("plugwatch check{config}"), "one look at everything");
+    next(&format!("plugwatch check{config}"), "check everything once");
     if header.chats.is_empty() {
-        next("export PLUGWATCH_TELEGRAM_TOKEN=...", "a bot from @BotFather, to be woken");
-        next("export PLUGWATCH_TELEGRAM_CHATS=...", "your chat's number: write to the bot while plugwatch runs");
+        next("export PLUGWATCH_TELEGRAM_TOKEN=...", "a bot from @BotFather, for alerts");
+        next("export PLUGWATCH_TELEGRAM_CHATS=...", "your chat's number; write to the bot while plugwatch is running");
     }
-    next(&format!("plugwatch run{config}"), "watch");
-    next(&format!("plugwatch notify test{config}"), "do alerts arrive?");
-    next(&format!("plugwatch map{config}"), "who stands on whom");
-    next(&format!("plugwatch add twilio{config}"), "another vendor");
+    next(&format!("plugwatch run{config}"), "start monitoring");
+    next(&format!("plugwatch notify test{config}"), "test whether alerts arrive");
+    next(&format!("plugwatch map{config}"), "show what depends on which company");
+    next(&format!("plugwatch add twilio{config}"), "add another vendor");
     text
 }
 
@@ -86,27 +86,27 @@ pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String
 pub(super) fn changes(path: &Path, changes: &Changes, added: bool) -> String {
     let path = path.display();
     if changes.is_empty() {
-        return format!("\n{path} is there, and nothing is new.\n");
+        return format!("\n{path} exists, and nothing is new.\n");
     }
-    let mut text = format!("\n{path} is there: nothing that stands in it is changed.\n");
+    let mut text = format!("\n{path} exists; nothing in it was changed.\n");
     for new in &changes.new {
         text.push('\n');
         text.extend(new.text.lines().map(|line| format!("+ {line}\n")));
     }
     if !changes.other.is_empty() {
-        text.push_str("\nOtherwise than in the file; if that is right, write it there:\n");
+        text.push_str("\nDifferent from the file. If the new value is right, change the file:\n");
         text.extend(changes.other.iter().map(|line| format!("~ {line}\n")));
     }
     if !changes.missed.is_empty() {
-        text.push_str("\nIn the file, and not well this time:\n");
+        text.push_str("\nIn the file, but not working or not found this time:\n");
         text.extend(changes.missed.iter().map(|line| format!("- {line}\n")));
     }
     if !changes.new.is_empty() {
-        text.push_str("\nTo see one no more, write a line \"# not mine: ID\" into the file.\n");
+        text.push_str("\nTo hide one, add the line \"# not mine: ID\" to the file.\n");
         let what = if added {
-            "What has a + was added at its end."
+            "The lines with a + were appended to it."
         } else {
-            "To add what has a + at its end: the same command with --write."
+            "To append the lines with a +, run the same command with --write."
         };
         text.push_str(&format!("{what}\n"));
     }

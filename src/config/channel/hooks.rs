@@ -18,7 +18,11 @@ pub(super) fn webhook(table: &Table<'_>) -> Option<ChannelKind> {
         && set.open().len() < SHORTEST
     {
         let cure = "make one with `openssl rand -base64 32`, and give the receiver the same";
-        table.problem(span.clone(), format!("a secret of {} characters signs nothing", set.open().len()), cure);
+        table.problem(
+            span.clone(),
+            format!("a secret of {} characters is too short to sign with", set.open().len()),
+            cure,
+        );
     }
     let secret = match secret {
         Some((_, read)) => Some(read?),
@@ -36,8 +40,8 @@ pub(super) fn hook(table: &Table<'_>, hook: Hook) -> Option<ChannelKind> {
     let key = secret::read(table, "url")?;
     let is_url = |text: &str| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if key.set().is_some_and(|url| !is_url(url.open())) {
-        let cure = format!("it is the whole URL of {}'s incoming webhook, https://...", hook.name());
-        table.problem(given.span, "what is set there is no URL", cure);
+        let cure = format!("use the full URL of {}'s incoming webhook, https://...", hook.name());
+        table.problem(given.span, "its value is not a URL", cure);
         return None;
     }
     Some(ChannelKind::Hook(hook, key))

@@ -47,7 +47,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
     let server = server?;
     let here = ["localhost", "127.0.0.1", "::1"].contains(&server.value.as_str());
     if security == MailSecurity::None && !here {
-        let what = "mail in clear over a network can be read and changed on its way";
+        let what = "unencrypted mail can be read and changed on its way";
         table.problem(server.span, what, "use security = \"starttls\" or \"tls\"; \"none\" is for localhost");
         return None;
     }
@@ -99,7 +99,7 @@ fn check(table: &Table<'_>, given: &At<String>) -> bool {
     if !fine {
         table.problem(
             given.span.clone(),
-            format!("`{}` is no mail address", given.value),
+            format!("`{}` is not an e-mail address", given.value),
             "for example \"ops@example.com\" or \"plugwatch <alerts@example.com>\"",
         );
     }
@@ -111,11 +111,11 @@ fn read_authority(table: &Table<'_>) -> Option<String> {
     match std::fs::read_to_string(&file.value) {
         Ok(pem) if pem.contains("BEGIN CERTIFICATE") => Some(pem),
         Ok(_) => {
-            table.problem(file.span, format!("`{}` holds no certificate", file.value), "it must be a PEM file");
+            table.problem(file.span, format!("`{}` contains no certificate", file.value), "it must be a PEM file");
             None
         }
         Err(error) => {
-            let cure = "paths count from where plugwatch is started";
+            let cure = "relative paths start in the folder where plugwatch is started";
             table.problem(file.span, format!("`{}` cannot be read: {error}", file.value), cure);
             None
         }

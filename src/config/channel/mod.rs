@@ -167,7 +167,7 @@ impl Channel {
     /// Why it tells nobody, if so.
     pub fn off(&self) -> Option<String> {
         if let ChannelKind::Webhook { secret: Some(Key::Unset(from)), .. } = &self.kind {
-            return Some(format!("{from} gives no secret, and unsigned it was not to be sent"));
+            return Some(format!("its secret is not set ({from}), and its messages must be signed"));
         }
         if let Some(Key::Unset(from)) = self.keys().into_iter().find(|key| key.set().is_none()) {
             let what = match &self.kind {
@@ -176,14 +176,14 @@ impl Channel {
                 ChannelKind::Hook(..) => "URL",
                 _ => "key",
             };
-            return Some(format!("{from} gives no {what}"));
+            return Some(format!("its {what} is not set ({from})"));
         }
         match &self.kind {
             ChannelKind::Telegram { chats, chats_from, commands, .. } if chats.is_empty() => {
                 let from = chats_from
                     .as_ref()
-                    .map_or("`chats` is empty".to_owned(), |name| format!("the variable {name} gives no chat"));
-                let how = if *commands { "; write to the bot, it answers with your chat's number" } else { "" };
+                    .map_or("`chats` is empty".to_owned(), |name| format!("the variable {name} names no chat"));
+                let how = if *commands { "; write to the bot, and it answers with your chat's number" } else { "" };
                 Some(format!("{from}{how}"))
             }
             ChannelKind::Email { to, .. } if to.is_empty() => Some("`to` is empty".to_owned()),
@@ -232,7 +232,7 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Channel> {
         "pagerduty" => hooks::pagerduty(table),
         "exec" => hooks::exec(table),
         other => {
-            table.problem(kind.span, format!("there is no channel `{other}`"), format!("channels are: {KINDS}"));
+            table.problem(kind.span, format!("there is no channel kind `{other}`"), format!("use one of: {KINDS}"));
             return None;
         }
     };
@@ -249,7 +249,7 @@ pub(super) fn read_url(table: &Table<'_>, key: &str) -> Option<Url> {
         _ => {
             table.problem(
                 text.span,
-                format!("`{}` is no http or https URL", text.value),
+                format!("`{}` is not an http or https URL", text.value),
                 format!("for example {key} = \"https://example.com/\""),
             );
             None

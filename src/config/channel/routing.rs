@@ -28,7 +28,7 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Route {
 fn after(table: &Table<'_>) -> Option<Duration> {
     let after = table.duration("escalate_after")?;
     if after.value.is_zero() {
-        table.problem(after.span, "nobody can acknowledge within no time", "for example escalate_after = \"15m\"");
+        table.problem(after.span, "`escalate_after` must be longer than zero", "for example escalate_after = \"15m\"");
         return None;
     }
     Some(after.value)
@@ -45,8 +45,8 @@ fn words<T: FromStr + Ord>(table: &Table<'_>, key: &str, known: &[&str]) -> BTre
     let word = |word: &At<String>| {
         let read = word.value.parse().ok().filter(|_| known.contains(&word.value.as_str()));
         if read.is_none() {
-            let what = format!("`{}` is none of them", word.value);
-            table.problem(word.span.clone(), what, format!("{key} are: {}", known.join(", ")));
+            let what = format!("`{}` is not a valid value", word.value);
+            table.problem(word.span.clone(), what, format!("{key} can be: {}", known.join(", ")));
         }
         read
     };

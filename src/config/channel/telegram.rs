@@ -25,8 +25,8 @@ fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {
     let numbers: Option<Vec<i64>> =
         given.value.as_array().and_then(|list| list.iter().map(serde_json::Value::as_i64).collect());
     if numbers.is_none() {
-        let cure = "for example users = [123456789]; /whoami tells everybody's number";
-        table.problem(given.span, "users are a list of numbers", cure);
+        let cure = "for example users = [123456789]; /whoami shows each user's number";
+        table.problem(given.span, "`users` must be a list of numbers", cure);
     }
     numbers
 }
@@ -49,10 +49,10 @@ fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
             number => number.as_i64().map(|id| Chat { id, topic: None }),
         };
         let places: Option<Vec<Chat>> = list.iter().map(read).collect();
-        return places.map(|places| (places, None)).or_else(|| wrong("chats are numbers".to_owned()));
+        return places.map(|places| (places, None)).or_else(|| wrong("`chats` must be numbers".to_owned()));
     }
     if !given.value.is_object() {
-        return wrong("chats are a list of numbers".to_owned());
+        return wrong("`chats` must be a list of numbers".to_owned());
     }
     let from = table.table("chats")?;
     let name = from.need_string("env", "\"PLUGWATCH_TELEGRAM_CHATS\"")?;
@@ -63,6 +63,6 @@ fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
         text.split(',').filter(|text| !text.trim().is_empty()).map(|text| text.trim().parse().ok()).collect();
     match places {
         Some(places) => Some((places, Some(name.value))),
-        None => wrong(format!("the variable {} holds something else than numbers between commas", name.value)),
+        None => wrong(format!("the variable {} must hold numbers separated by commas", name.value)),
     }
 }

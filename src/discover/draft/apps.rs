@@ -60,10 +60,10 @@ fn state(app: &App, stores: &[&String]) -> State {
     let only_linked = app.named_by.len() == 1 && app.named_by.contains("the home page");
     let listed_by_developer = app.named_by.len() == 1 && app.named_by.contains("the developer's list in the store");
     match (&app.country, &app.unasked) {
-        (_, Some(why)) => State::Off(format!("the store could not be asked: {why}")),
+        (_, Some(why)) => State::Off(format!("the store could not be checked: {why}")),
         (None, None) => {
             let stores: Vec<String> = stores.iter().map(|country| country.to_uppercase()).collect();
-            State::Off(format!("no listing in {}: never published, or gone, or offered elsewhere", stores.join(", ")))
+            State::Off(format!("no listing in {}: never published, removed, or offered elsewhere", stores.join(", ")))
         }
         _ if listed_by_developer => State::Off("only the store says that it is yours".to_owned()),
         _ if only_linked && !of_ours => State::Off("only a link on your page names it: is it yours?".to_owned()),

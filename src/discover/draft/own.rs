@@ -42,9 +42,9 @@ impl Drafting<'_> {
                 let lock = match (registration.registry_lock, registration.locked) {
                     (true, _) => "locked at the registry itself",
                     (false, true) => "locked against transfer",
-                    (false, false) => "NOT locked against transfer: ask the registrar for that",
+                    (false, false) => "NOT locked against transfer: ask the registrar to lock it",
                 };
-                entry.found.push(format!("it ends {}; {lock}", ends.unwrap_or("at a date that is not shown")));
+                entry.found.push(format!("it expires {}; {lock}", ends.unwrap_or("at a date that is not shown")));
             }
             None => entry.put_aside(self.why("the registration", "its registry gave no answer")),
         }
@@ -66,7 +66,7 @@ impl Drafting<'_> {
             entry.found.push(parking.proof());
             entry.state = State::Off(format!("the domain is parked: {}", parking.service));
         } else if self.seen.serving == 0 {
-            entry.put_aside(self.why("the zone", "its name servers could not be asked"));
+            entry.put_aside(self.why("the zone", "its name servers could not be checked"));
         }
         entry.needs = vec!["domain".to_owned()];
         entry
@@ -85,7 +85,7 @@ impl Drafting<'_> {
         let texts: Vec<&String> = words.iter().map(|words| &words.text).collect();
         let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(texts))]);
         if texts.is_empty() {
-            let what = "texts that must all stand on the page: write some here";
+            let what = "texts that must all be on the page: write some here";
             if let Some(param) = probe.params.last_mut() {
                 (param.value, param.about) = ("[\"...\"]".to_owned(), what.to_owned());
             }
@@ -95,11 +95,11 @@ impl Drafting<'_> {
         let parked = self.doing(&[Role::Parking]).next();
         entry.state = match (page, words) {
             _ if parked.is_some() => State::Off("the domain is parked, and its page is not yours".to_owned()),
-            (None, _) => State::Off(self.why("the page", "no page of it could be read")),
-            (Some(page), None) if page.elsewhere => State::Off(format!("it sends visitors on to {}", page.url)),
-            (_, None) => State::Off("its page has no title to hold it by: give words that stand on it".to_owned()),
+            (None, _) => State::Off(self.why("the page", "its page could not be read")),
+            (Some(page), None) if page.elsewhere => State::Off(format!("it redirects visitors to {}", page.url)),
+            (_, None) => State::Off("its page has no title to recognise it by: add words that are on it".to_owned()),
             (_, Some(words)) if !words.named => {
-                State::Off("its title may change with any campaign: give words that always stand on it".to_owned())
+                State::Off("its title can change with any campaign: add words that are always on it".to_owned())
             }
             _ => State::On,
         };
@@ -121,8 +121,10 @@ impl Drafting<'_> {
         let probe = Probe::of("website/network", &[("domain", json!(host)), ("asns", json!(numbers))]);
         let wide = self.doing(&[Role::Cdn]).any(|finding| finding.company.as_deref() != Some("cloudflare"));
         Some(match (seen.is_empty(), wide || owners.len() > 1 || (owners.is_empty() && seen.len() > 1)) {
-            (true, _) => probe.off("whose network it lies in could not be found out"),
-            (false, true) => probe.off("it may answer from many networks, and another one would be told as a change"),
+            (true, _) => probe.off("its network could not be determined"),
+            (false, true) => {
+                probe.off("it can answer from many networks, and each new one would be reported as a change")
+            }
             (false, false) => probe,
         })
     }
@@ -138,11 +140,11 @@ impl Drafting<'_> {
             let url = format!("https://{host}/");
             let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(["..."]))]);
             if let Some(param) = probe.params.last_mut() {
-                "texts that must all stand in its answer".clone_into(&mut param.about);
+                "texts that must all be in its answer".clone_into(&mut param.about);
             }
             entry.probes.push(probe);
             entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
-            entry.state = State::Off("what it should answer, only you know: give its words".to_owned());
+            entry.state = State::Off("only you know what it should answer: add its words".to_owned());
             entry
         };
         others.map(entry).collect()
@@ -201,7 +203,7 @@ impl Drafting<'_> {
             self.seen.selectors.iter().filter(|(_, target)| kept(target)).map(|(s, _)| s).collect();
         if names.is_empty() {
             let all: Vec<&String> = self.seen.selectors.iter().map(|(selector, _)| selector).collect();
-            let why = "each of these keys is all that shows its vendor: does it still send for you?";
+            let why = "each of these keys is the only sign of its vendor: does that vendor still send for you?";
             return Probe::of("mail/dkim", &[("domain", json!(self.domain.name)), ("selectors", json!(all))]).off(why);
         }
         Probe::of("mail/dkim", &[("domain", json!(self.domain.name)), ("selectors", json!(names))])

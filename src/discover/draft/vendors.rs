@@ -1,4 +1,4 @@
-//! Vendors that want a key: what it would add, which key is enough, and where to make it.
+//! Vendors that need a key: what it would add, which key is enough, and where to make it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ impl Drafting<'_> {
             let Some(mut entry) = vendor_entry(self.catalog, vendor, &BTreeMap::new()) else { continue };
             entry.found.insert(0, line(finding));
             if finding.certainty == Certainty::Suggested {
-                entry.state = State::Off("it was seen once only: is it yours?".to_owned());
+                entry.state = State::Off("only one sign of it was found: is it yours?".to_owned());
             }
             entries.push(entry);
         }
@@ -64,7 +64,7 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     }
     if lacking(first, given) > 0 {
         let secret = first.params.iter().any(|param| param.secret);
-        let why = if secret { "it wants a key of yours" } else { "it wants to be told which is yours" };
+        let why = if secret { "it needs a key from you" } else { "it needs to know which one is yours" };
         entry.state = State::Off(why.to_owned());
     }
     let check = only.map_or_else(String::new, str::to_owned);

@@ -91,7 +91,7 @@ impl Gathering<'_> {
             add(&mut apps, named_by(store, id, LINKED));
         }
         if apps.len() > MOST {
-            seen.lacks("some apps", format!("{} are named; the first {MOST} were looked up", apps.len()));
+            seen.lacks("some apps", format!("{} are named; the first {MOST} were checked", apps.len()));
             apps.truncate(MOST);
         }
         let mut known: Vec<App> = Vec::new();
@@ -134,7 +134,7 @@ impl Gathering<'_> {
         let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         match json.as_ref().and_then(|json| json["results"].as_array()) {
             Some(results) if answer.http.as_ref().is_some_and(|http| http.status == 200) => Ok(results.clone()),
-            _ => Err(format!("Apple's look-up: {}", why(&answer))),
+            _ => Err(format!("Apple's lookup: {}", why(&answer))),
         }
     }
 
@@ -240,8 +240,8 @@ impl Gathering<'_> {
             .map(|row| format!("{} (id{}, {})", called(row), row["trackId"], text(row, "sellerName")))
             .collect();
         Err(match others.as_slice() {
-            [] => "Apple's search finds none of this name; give its link in the store".to_owned(),
-            others => format!("give its number; Apple's search finds {}", others.join(", ")),
+            [] => "Apple's search finds no app of this name; give its store link".to_owned(),
+            others => format!("give its number; Apple's search found {}", others.join(", ")),
         })
     }
 }

@@ -45,7 +45,7 @@ impl Gathering<'_> {
             ..Seen::default()
         };
         if part.greeting.is_empty() && smtp["control"] == "silent" {
-            part.lacks("whether its mail servers answer", "port 25 is closed from here");
+            part.lacks("whether its mail servers answer", "port 25 is blocked from here");
         } else if part.greeting.is_empty() {
             part.lacks("whether its mail servers answer", "none of them greeted");
         }
@@ -91,7 +91,7 @@ impl Gathering<'_> {
         if part.selectors.iter().any(|(selector, _)| selector == NOBODY) {
             return Seen::gap(
                 "the keys that sign its mail (DKIM)",
-                "it has a key for every selector, so none proves anything",
+                "it answers with a key for every selector, so no key proves anything",
             );
         }
         if let Some(why) = unasked {

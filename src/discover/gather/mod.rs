@@ -45,24 +45,24 @@ pub struct Gathering<'g> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotThere {
     /// Nobody has registered it.
-    #[error("{0} does not exist: the servers above it do not know it, and {1}; is it spelled right?")]
+    #[error("{0} does not exist: the name servers above it do not know it, and {1}. Is it spelled correctly?")]
     NoSuchDomain(String, String),
     /// The domain is there, and the host below it that was given is not.
-    #[error("{0} does not exist, though {1} does: is it spelled right?")]
+    #[error("{0} does not exist, although {1} does. Is it spelled correctly?")]
     NoSuchHost(String, String),
     /// It is in no zone, and whether it is registered could not be found out.
     #[error(
-        "the servers above {0} do not know it, and its registry could not be asked: it is on hold, or does not exist; is it spelled right?"
+        "the name servers above {0} do not know it, and its registry could not be asked: it is on hold, or does not exist. Is it spelled correctly?"
     )]
     InNoZone(String),
     /// It is registered, and leads nowhere.
     #[error(
-        "{0} is registered ({1}), but the servers above it name no name servers: nothing can be found below it. If it is yours, log in at the registrar now"
+        "{0} is registered ({1}), but it has no name servers, so nothing can be found below it. If it is yours, log in at the registrar now"
     )]
     LeadsNowhere(String, String),
     /// Nobody could be asked.
     #[error(
-        "the name servers above {0} could not be asked ({1}), and without them nothing else can be found: try again later, or from elsewhere"
+        "the name servers above {0} could not be asked ({1}), and without them nothing can be found. Try again later, or from another network"
     )]
     NobodyAnswers(String, String),
 }
@@ -75,7 +75,7 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
     let (mut seen, zone) = match &domain.lent_by {
         Some(owner) => {
             let mut seen = Seen::default();
-            seen.lacks("the registration", format!("{} is lent by the owner of {owner}", domain.name));
+            seen.lacks("the registration", format!("{} belongs to the owner of {owner}", domain.name));
             (seen, names::Zone::Lent)
         }
         None => {
@@ -91,7 +91,7 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
         let unasked = seen.gaps.iter().find(|gap| gap.what != "the registration");
         return Err(match unasked {
             Some(gap) => NotThere::NobodyAnswers(domain.name.clone(), gap.why.clone()),
-            None => NotThere::NoSuchDomain(domain.name.clone(), format!("the owner of {owner} lends no such name")),
+            None => NotThere::NoSuchDomain(domain.name.clone(), format!("the owner of {owner} has no such name")),
         });
     }
     if let Some(host) = domain.host.as_ref().filter(|host| !seen.hosts.contains_key(*host)) {
@@ -134,7 +134,7 @@ impl Gathering<'_> {
 
     /// A page, with the facts of the connection.
     async fn get(&self, url: &str) -> Answer {
-        let Ok(parsed) = Url::parse(url) else { return Answer::failed(url, Failure::NotAsked, "it is no URL") };
+        let Ok(parsed) = Url::parse(url) else { return Answer::failed(url, Failure::NotAsked, "it is not a URL") };
         let headers = vec![Field::public("accept", "text/html,application/xhtml+xml,application/json,*/*;q=0.8")];
         let question = HttpQuestion { tls: true, headers, ..HttpQuestion::get(&parsed, self.timeout) };
         self.askers.ask(&Question::Http(question), false, self.clock.now()).await

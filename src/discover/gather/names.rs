@@ -42,10 +42,10 @@ pub(super) fn there(domain: &Domain, seen: &Seen, zone: &Zone) -> Result<(), Not
             Err(NotThere::LeadsNowhere(name, format!("by {by}{states}")))
         }
         (Zone::Unknown, None) if seen.unregistered => {
-            Err(NotThere::NoSuchDomain(name, "its registry does not either".to_owned()))
+            Err(NotThere::NoSuchDomain(name, "neither does its registry".to_owned()))
         }
         (Zone::Unknown, None) => Err(NotThere::InNoZone(name)),
-        (Zone::Bare, None) => Err(NotThere::LeadsNowhere(name, "its registry says nothing more".to_owned())),
+        (Zone::Bare, None) => Err(NotThere::LeadsNowhere(name, "its registry gives no details".to_owned())),
         (Zone::Unasked(why), _) => Err(NotThere::NobodyAnswers(name, why.clone())),
         _ => Ok(()),
     }
@@ -113,7 +113,7 @@ impl Gathering<'_> {
             seen.mail_servers = hosts;
         }
         if serving == 0 && matches!(zone, Zone::There) {
-            seen.lacks("the zone", "none of its name servers serves it");
+            seen.lacks("the zone", "none of its name servers answers for it");
         }
         (seen, zone)
     }

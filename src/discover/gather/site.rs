@@ -39,7 +39,7 @@ impl Gathering<'_> {
     async fn network(&self, host: &str) -> Seen {
         let network = match self.look_up(Lookup::Network, &[("domain", one(host))]).await {
             Ok(network) => network,
-            Err(why) => return Seen::gap("whose network the site lies in", why),
+            Err(why) => return Seen::gap("the network of the site", why),
         };
         let rows = network["networks"].as_array().into_iter().flatten();
         let networks: Vec<(String, String)> = rows
@@ -48,7 +48,7 @@ impl Gathering<'_> {
             })
             .collect();
         if networks.is_empty() {
-            return Seen::gap("whose network the site lies in", "Team Cymru's list has no answer");
+            return Seen::gap("the network of the site", "Team Cymru's list has no answer");
         }
         let names: Vec<&str> = networks.iter().map(|(_, name)| name.as_str()).collect();
         self.tell("network", names.join(", "));
@@ -79,7 +79,7 @@ impl Gathering<'_> {
         let read = if html { read(&http.url, &body, &domain.platform()) } else { Some(Read::default()) };
         let mut part = Seen::default();
         if elsewhere {
-            part.lacks(&format!("the page at {asked}"), format!("it sends visitors on to {}", http.url));
+            part.lacks(&format!("the page at {asked}"), format!("it redirects visitors to {}", http.url));
         } else if read.is_none() {
             part.lacks(&format!("the page at {asked}"), "it is nested too deeply to be read");
         } else if http.status != 200 {

@@ -33,7 +33,7 @@ impl Courier {
         match failed {
             Some(error) if since.is_none() => {
                 *since = Some(now);
-                tracing::error!(%error, "the outbox cannot be written: {error}; alerts are sent from memory meanwhile");
+                tracing::error!(%error, "the outbox cannot be written: {error}; until it can, alerts are sent from memory");
             }
             Some(_) => {}
             None if since.is_some() => {
@@ -60,7 +60,7 @@ impl Courier {
             }
             *last = now;
         }
-        let instead = format!("plugwatch cannot write since {}: look whether its disk is full", since.short());
+        let instead = format!("plugwatch cannot write since {}: check whether its disk is full", since.short());
         let mut places: BTreeMap<(String, String), Vec<Delivery>> = BTreeMap::new();
         for delivery in self.unwritten(unsaid, &instead, now).await {
             places.entry((delivery.channel.clone(), delivery.recipient.clone())).or_default().push(delivery);
@@ -114,7 +114,7 @@ impl Courier {
             // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
             Tried::Unsure { .. } => FromMemory::Perhaps,
             Tried::Retry { why, .. } | Tried::Refused { why } | Tried::Never { why } => {
-                tracing::warn!(why, "{} to {}: {why}; tried again", delivery.channel, delivery.recipient);
+                tracing::warn!(why, "{} to {}: {why}; will be tried again", delivery.channel, delivery.recipient);
                 return false;
             }
         };

@@ -179,7 +179,7 @@ fn picture(svg: &str) -> Vec<File> {
     match draw::png(svg) {
         Ok(bytes) => vec![File { name: "report.png".into(), media: "image/png".into(), bytes: Arc::new(bytes) }],
         Err(why) => {
-            tracing::warn!("a report goes without its picture: {why}");
+            tracing::warn!("a report is sent without its picture: {why}");
             Vec::new()
         }
     }

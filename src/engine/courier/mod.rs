@@ -140,7 +140,7 @@ impl Courier {
         match self.store.readdress(&places, &self.ways().off).await {
             Ok(0) => {}
             Ok(moved) => {
-                tracing::warn!("{moved} messages waited for channels that are no longer configured: sent to all others")
+                tracing::warn!("{moved} messages waited for channels that were removed: sent to all others")
             }
             Err(error) => tracing::error!(%error, "messages to channels that are no longer configured wait: {error}"),
         }
@@ -260,7 +260,7 @@ impl Courier {
                     all.push((amend, message));
                 }
                 Ok(None) => drop(self.store.amended(amend.id, now, None).await),
-                Err(error) => tracing::debug!(%error, "a message is not changed yet"),
+                Err(error) => tracing::debug!(%error, "a message is not updated yet"),
             }
         }
         all
@@ -317,7 +317,7 @@ impl Courier {
                 tracing::error!(channel, why, "{channel} to {recipient}: {why}; what waits for it:\n{}", text());
             }
             Tried::Retry { why, .. } | Tried::Unsure { why } => {
-                tracing::warn!(channel, why, "{channel} to {recipient}: {why}; tried again");
+                tracing::warn!(channel, why, "{channel} to {recipient}: {why}; will be tried again");
             }
             Tried::Sent(_) => {}
         }
@@ -395,7 +395,7 @@ fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
         Tried::Sent(_) | Tried::Never { .. } => return None,
     };
     let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
-    tracing::debug!(why, "{} to {}: a message is not changed yet: {why}", amend.channel, amend.recipient);
+    tracing::debug!(why, "{} to {}: a message is not updated yet: {why}", amend.channel, amend.recipient);
     (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
 }
 
