@@ -9,6 +9,7 @@ mod settle;
 pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
 pub use lease::Delivery;
+pub(super) use lease::LATE;
 pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};
 
