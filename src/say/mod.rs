@@ -10,12 +10,14 @@ pub mod digest;
 mod footer;
 pub mod mail;
 pub mod map;
+mod measure;
 pub mod page;
 pub mod report;
 pub mod short;
 pub mod split;
 pub mod status;
 pub mod strips;
+pub mod tally;
 mod title;
 
 use std::sync::LazyLock;

@@ -219,12 +219,12 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
     insta::assert_snapshot!("map_and_whatif", said);
     let by_name = plugwatch(folder.path(), &["whatif", "texts"]).await;
     assert!(
-        out(&by_name).starts_with("If Twilio ended Acme"),
+        out(&by_name).starts_with("If Twilio cut off Acme"),
         "a thing names the company behind it: {}",
         err(&by_name)
     );
     let by_vendor = plugwatch(folder.path(), &["whatif", "sendgrid"]).await;
-    assert!(out(&by_vendor).starts_with("If Twilio ended Acme"), "a vendor names its company: {}", err(&by_vendor));
+    assert!(out(&by_vendor).starts_with("If Twilio cut off Acme"), "a vendor names its company: {}", err(&by_vendor));
     let several = plugwatch(folder.path(), &["whatif", "website"]).await;
     assert!(
         err(&several).contains("several companies are behind it, which one? amazon, cloudflare"),
