@@ -22,7 +22,7 @@ keeps! {
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint }
-    TodoDocument => Todo { rank, what, owner, by, minutes }
+    TodoDocument => Todo { rank, what, owner, by, minutes, takes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {
         span, from, to, watched, counts, dropped, todo, changed, accepted, proven, unseen, unasked, incidents,

@@ -46,21 +46,6 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     ways.into_iter().filter_map(group).collect()
 }
 
-/// What is proven of everything that is live, a line for each way.
-pub fn proven(board: &Board) -> Vec<String> {
-    let ways = [
-        (Proves::Standing, "In good order, by their own word"),
-        (Proves::Access, "The key works, more is not shown"),
-        (Proves::Presence, "Seen from outside"),
-    ];
-    let line = |(proves, words): (Proves, &str)| {
-        let labels: Vec<&str> =
-            board.dependencies.iter().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
-        (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
-    };
-    ways.into_iter().filter_map(line).collect()
-}
-
 /// The sign before a name; words stand beside it always.
 pub fn mark(shown: Shown) -> &'static str {
     match shown {
