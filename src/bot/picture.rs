@@ -6,8 +6,9 @@ use crate::core::days::{Trouble, days};
 use crate::core::history::{Counts, DAY, bucket};
 use crate::core::time::Time;
 use crate::draw;
-use crate::say::status::{served, words};
+use crate::say::status::words;
 use crate::say::strips::{Strip, Strips, svg};
+use crate::say::tally::uptime;
 
 /// So many days are shown.
 const DAYS: usize = 30;
@@ -38,7 +39,7 @@ async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<
     };
     let strips = Strips {
         title: thing.label.clone(),
-        subtitle: served(&sum),
+        subtitle: uptime(&sum),
         strips: vec![strip],
         rest: None,
         first: first.utc().format("%-d %b").to_string(),

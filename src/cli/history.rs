@@ -10,7 +10,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Dependency, Probe};
 use crate::core::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
-use crate::say::status::{served, verdict_words};
+use crate::say::status::verdict_words;
+use crate::say::tally::uptime;
 use crate::store::{FlipRow, IncidentRow, Result, Store};
 
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
@@ -99,7 +100,7 @@ fn without_looks(dependency: &Dependency) -> &'static str {
 fn day_text(counts: &Counts) -> String {
     let looks = counts.looks();
     let mean = if looks > 0 { counts.latency_ms / looks } else { 0 };
-    format!("{}, {mean} ms on average", served(counts))
+    format!("{}, {mean} ms on average", uptime(counts))
 }
 
 fn flip_text(flip: &FlipRow) -> String {

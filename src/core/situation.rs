@@ -93,7 +93,8 @@ pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Lev
     if !opens(scene, true) {
         return Stands { change: Some(Change::Close), ..Stands::default() };
     }
-    let changed_at = (content != known.sent).then(|| known.changed_at.unwrap_or(now));
+    // Who is on it is shown in place; nobody has to be alerted for that.
+    let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
     let known = Situation { changed_at, ..known.clone() };
     let near: Vec<String> = near(scene).filter(|start| !known.called.contains(start)).collect();
     let ripe = changed_at.is_some_and(|at| now.since(at.max(known.sent_at)) >= GATHERED);
@@ -120,7 +121,12 @@ pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Lev
 
 /// After its message was sent to everybody.
 fn said(known: &Situation, content: Vec<String>, now: Time) -> Situation {
-    Situation { sent_at: now, sent: content.clone(), shown_at: now, shown: content, changed_at: None, ..known.clone() }
+    Situation { sent_at: now, sent: news(&content), shown_at: now, shown: content, changed_at: None, ..known.clone() }
+}
+
+/// What is worth a message.
+fn news(content: &[String]) -> Vec<String> {
+    content.iter().filter(|line| !line.starts_with("on ")).cloned().collect()
 }
 
 /// Two companies are lost, or a letter's hour is open; what has begun goes on while anything is lost.

@@ -28,6 +28,9 @@ pub struct Wanted {
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
+/// Reminders of several things that fall due within this are one: less than the shortest wait for one.
+const SAME_REMINDER: Duration = Duration::from_secs(240);
+
 /// What is due, the most important first; silence is what remains. What has to wait does not
 /// silence what comes after it.
 pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Vec<Wanted> {
@@ -132,6 +135,10 @@ pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
         // The situation's message speaks of it, and comes when there is something to say.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation => ends.flatten(),
         // An acknowledgement does not silence an open deadline.
+        // One message reminds of everything: what falls due right after it is part of it.
+        (true, None) if subject.in_situation => {
+            Some(reminder::unseen(news, spoken.plus(SAME_REMINDER)).min(ends.flatten().unwrap_or(Time(i64::MAX))))
+        }
         (true, None) => Some(reminder::unseen(news, spoken).min(ends.flatten().unwrap_or(Time(i64::MAX)))),
         (_, _) if ends.is_some() => ends.flatten(),
         (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),

@@ -29,7 +29,7 @@ keeps! {
     }
     SituationItemDocument => Item { id, label, word, since, ends, unseen }
     SituationStepDocument => Step { what, label, takes, owner, start }
-    TodoDocument => Todo { rank, what, owner, by, minutes }
+    TodoDocument => Todo { rank, what, owner, by, minutes, takes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {
         span, from, to, watched, counts, dropped, todo, changed, accepted, proven, unseen, unasked, incidents,

@@ -27,7 +27,7 @@ use crate::core::told::{LOSS_COUNTS, Told};
 use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
 use crate::say::alert::{Body, Started};
-use crate::say::status;
+use crate::say::{status, tally};
 use crate::store::{IncidentChange, Result, Store, WantedProbe};
 
 /// The first message waits this long for the first looks, not longer.
@@ -351,7 +351,7 @@ impl Engine {
         let next = self.report_at.utc().with_timezone(&self.ctx.config.time_zone);
         Started {
             watched: board.dependencies.len(),
-            counts: status::counts(&board),
+            counts: tally::counts(&board),
             lines,
             next_report: Some(next.format("%A %-H:%M %Z").to_string()),
             gap,

@@ -1,14 +1,23 @@
-//! Who stands on whom, as text, as Mermaid and as a picture (SVG); and what would stop without one.
+//! Which company each dependency depends on, as text and as Mermaid; and what would stop without one
+//! company.
+
+mod picture;
 
 use std::collections::BTreeMap;
 
 use minijinja::context;
 
-use super::{Format, TEMPLATES, cut, render, status};
-use crate::core::board::{Board, DependencyBoard};
+pub use picture::svg;
+
+use super::{Format, render, status, tally};
+use crate::core::board::Board;
 use crate::core::model::{Criticality, Proves};
 use crate::core::reliance::{self, Fallback, Loss, Share};
 use crate::core::time::human;
+
+fn title(board: &Board) -> String {
+    format!("{}: dependencies by company", board.platform)
+}
 
 /// The map as text.
 pub fn text(board: &Board, format: Format) -> String {
@@ -25,7 +34,7 @@ pub fn text(board: &Board, format: Format) -> String {
         })
         .collect();
     let nobody: Vec<&str> = reliance::on_nobody(board).iter().map(|dependency| dependency.label.as_str()).collect();
-    let context = context! { platform => board.platform, companies, nobody, critical => of };
+    let context = context! { title => title(board), companies, nobody };
     render("map", format, context)
 }
 
@@ -63,7 +72,7 @@ pub fn whatif(board: &Board, loss: &Loss, now: crate::core::time::Time, format: 
     render("whatif", format, context)
 }
 
-/// `3 of 5 critical things`.
+/// `3 of 5 critical (60 %)`.
 fn words(share: &Share, of: usize) -> String {
     match (share.critical, of) {
         (_, 0) | (0, _) => "nothing critical".to_owned(),
@@ -86,15 +95,15 @@ fn labels(board: &Board, ids: &[String]) -> Vec<String> {
 
 fn proof(fallback: &Fallback) -> String {
     match fallback {
-        Fallback::None => "no fallback is written down".to_owned(),
-        Fallback::Unproven => "not proven: nothing that is watched stands behind it".to_owned(),
-        Fallback::Proven(on) => format!("it stands on {on}, which is live"),
-        Fallback::NotLive(on, shown) => format!("it stands on {on}, which is {} now", status::words(*shown)),
-        Fallback::StopsToo(on) => format!("no help: it stands on {on}, which stops, too"),
+        Fallback::None => "no fallback is configured".to_owned(),
+        Fallback::Unproven => "plugwatch does not monitor it".to_owned(),
+        Fallback::Proven(on) => format!("depends on {on}, which works"),
+        Fallback::NotLive(on, shown) => format!("depends on {on}; {on} now: {}", tally::state(*shown)),
+        Fallback::StopsToo(on) => format!("no help: depends on {on}, which would stop, too"),
     }
 }
 
-/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what rides on them, what needs that.
+/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them, what needs that.
 pub fn mermaid(board: &Board) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     let companies: BTreeMap<&str, &str> = board
@@ -131,44 +140,4 @@ fn quoted(text: &str) -> String {
         .replace('"', "#quot;")
         .replace('<', "#lt;")
         .replace('>', "#gt;")
-}
-
-const WIDTH: usize = 1_080;
-const TOP: usize = 190;
-const ROW: usize = 58;
-/// A name is cut where it would run out of its box.
-const LABEL: usize = 27;
-
-/// The map as a picture: companies on the left, the largest first, what rides on them on the right.
-pub fn svg(board: &Board) -> String {
-    let (shares, of) = (reliance::shares(board), reliance::critical(board));
-    let mut boxes = Vec::new();
-    let mut y = TOP;
-    for share in &shares {
-        let things: Vec<&DependencyBoard> =
-            share.things.iter().filter_map(|id| board.dependencies.iter().find(|d| d.id == *id)).collect();
-        let rows: Vec<_> = things
-            .iter()
-            .enumerate()
-            .map(|(n, d)| {
-                let kind = d.criticality.word();
-                context! { y => y + n * ROW, middle => y + n * ROW + 32, label => cut(&d.label, LABEL), kind, mark => if kind == "critical" { "●" } else { "" } }
-            })
-            .collect();
-        let more = (!share.with_them.is_empty()).then(|| format!("and {} with it", share.with_them.len()));
-        let height = rows.len().max(2) * ROW - 14;
-        boxes.push(context! {
-            y, height, name => cut(&share.name, LABEL), share => words(share, of), rows, more,
-            bar => share.critical * 380 / of.max(1), hub => y + height / 2,
-        });
-        y += rows.len().max(2) * ROW + 30;
-    }
-    let nobody = labels(board, &reliance::on_nobody(board).iter().map(|d| d.id.clone()).collect::<Vec<_>>());
-    let rest = (!nobody.is_empty()).then(|| format!("On no known company: {}", cut(&nobody.join(", "), 60)));
-    let context = context! {
-        width => WIDTH, height => y + 90, title => format!("{}: who stands on whom", board.platform), boxes, rest, bottom => y + 20,
-        subtitle => format!("{of} critical of {} things, on {} companies", board.dependencies.len(), shares.len()),
-    };
-    let text = TEMPLATES.get_template("map.svg.xml").and_then(|template| template.render(context));
-    text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
 }

@@ -10,6 +10,7 @@ pub mod digest;
 mod footer;
 pub mod mail;
 pub mod map;
+mod measure;
 pub mod page;
 pub mod report;
 pub mod short;
@@ -17,6 +18,7 @@ pub mod situation;
 pub mod split;
 pub mod status;
 pub mod strips;
+pub mod tally;
 mod title;
 
 use std::sync::LazyLock;

@@ -3,7 +3,8 @@
 use minijinja::context;
 
 use super::TEMPLATES;
-use super::status::{counts, overall, served, words};
+use super::status::{overall, words};
+use super::tally::{counts, uptime};
 use crate::core::board::Board;
 use crate::core::history::{Counts, DAY, bucket};
 use crate::core::time::{Time, human};
@@ -85,5 +86,5 @@ fn day((at, counts): &Day) -> minijinja::Value {
         _ if counts.mostly_unread() => "unseen",
         _ => "live",
     };
-    context! { class, title => format!("{}: {}", at.utc().format("%-d %b"), served(counts)) }
+    context! { class, title => format!("{}: {}", at.utc().format("%-d %b"), uptime(counts)) }
 }

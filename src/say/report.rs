@@ -5,13 +5,17 @@ use minijinja::context;
 use serde::{Deserialize, Serialize};
 
 use super::strips::{Strip, Strips, svg};
+use super::tally::{WORKING, grouped};
 use super::{Format, TEMPLATES, render};
 
-/// Pictures show so many things; the rest is counted.
+/// Pictures show so many dependencies; more only while they are in trouble.
 const DRAWN: usize = 10;
+/// Even then no more: a message takes no longer picture.
+const MOST_DRAWN: usize = 40;
 
 /// Something to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Todo {
     /// How pressing: less is more.
     pub rank: u32,
@@ -21,30 +25,44 @@ pub struct Todo {
     pub owner: Option<String>,
     /// Until when.
     pub by: Option<String>,
-    /// How many minutes it takes, about.
+    /// Minutes, as older versions guessed them; kept so that these can read new reports, and never
+    /// shown.
     pub minutes: u32,
+    /// How long it takes, where that is configured: `9 h`.
+    pub takes: Option<String>,
 }
 
 impl Todo {
-    /// `Answer Amazon's letter (Ada, by 10 Jan, 20 min)`.
+    /// `Answer Amazon's letter (Ada, by Sun 10 Jan 08:59 CET, takes 9 h)`.
     pub fn line(&self) -> String {
         let by = self.by.as_ref().map(|by| format!("by {by}"));
-        let parts = [self.owner.clone(), by, Some(format!("{} min", self.minutes))];
-        format!("{} ({})", self.what, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        let takes = self.takes.as_ref().map(|takes| format!("takes {takes}"));
+        let parts: Vec<String> = [self.owner.clone(), by, takes].into_iter().flatten().collect();
+        match parts.as_slice() {
+            [] => self.what.clone(),
+            parts => format!("{} ({})", self.what, parts.join(", ")),
+        }
     }
 }
 
-/// One line of the table of what was served.
+/// One line of the table of availability.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The dependency's label.
     pub label: String,
     /// How it is shown now, as a word.
     pub now: String,
-    /// How much was served.
+    /// How available it was.
     pub served: String,
     /// Its days, the oldest first, as words of `DayKind`.
     pub days: Vec<String>,
+}
+
+impl Row {
+    /// Older versions wrote `live`.
+    fn works(&self) -> bool {
+        self.now == WORKING || self.now == "live"
+    }
 }
 
 /// Everything that a report says, gathered when it was due. Fields are sentences without their
@@ -62,38 +80,38 @@ pub struct Report {
     pub watched: usize,
     /// How many of them are how.
     pub counts: Vec<String>,
-    /// Who dropped us, or locked us out, and whether it is over.
+    /// Who dropped the platform or locked it out, since when, and whether it is over.
     pub dropped: Vec<String>,
     /// What to do, the most pressing first.
     pub todo: Vec<Todo>,
-    /// What changed and nobody of us said that we did it.
+    /// What changed and nobody accepted.
     pub changed: Vec<String>,
-    /// What we accepted.
+    /// What somebody accepted.
     pub accepted: Vec<String>,
-    /// What is proven, a line for each way.
+    /// Why what works counts as working, a line for each kind of evidence.
     pub proven: Vec<String>,
-    /// What could not be seen, and for how long.
+    /// What could not be checked, for how long and why.
     pub unseen: Vec<String>,
-    /// Whom nobody has asked for long.
+    /// Whom nobody has asked for long; older versions wrote them here, now they stand in `todo`.
     pub unasked: Vec<String>,
     /// What happened, a line each.
     pub incidents: Vec<String>,
     /// How often plugwatch was wrong, as people said.
     pub false_alarms: usize,
-    /// What would stop if the company on which most stands ended us.
+    /// What would stop if the company with the largest share of what works cut the platform off.
     pub risk: Option<String>,
     /// Dates ahead, the nearest first.
     pub ahead: Vec<String>,
     /// Letters that came, and who answers them.
     pub notices: Vec<String>,
-    /// How much of the time was watched, how many messages were sent, how fast they were
+    /// How much of the time was monitored, how many messages were delivered, how fast they were
     /// acknowledged.
     pub work: String,
     /// Whether a test or drill reached everybody.
     pub tested: String,
-    /// When nobody watched.
+    /// When plugwatch did not run.
     pub gaps: Vec<String>,
-    /// What was served, the worst first.
+    /// How available each dependency was, the worst first.
     pub rows: Vec<Row>,
 }
 
@@ -125,13 +143,16 @@ impl Report {
             words: row.now.clone(),
             days: row.days.iter().filter_map(|day| day.parse().ok()).collect(),
         };
-        let drawn: Vec<Strip> = self.rows.iter().take(DRAWN).map(strip).collect();
-        let rest = self.rows.len().saturating_sub(DRAWN);
+        let troubled = self.rows.iter().filter(|row| !row.works()).count();
+        let (drawn, rest) = self.rows.split_at(troubled.clamp(DRAWN, MOST_DRAWN).min(self.rows.len()));
+        // A number stays with its word where the line is broken.
+        let counts = self.counts.iter().map(|count| count.replace(' ', "\u{a0}")).collect::<Vec<_>>().join(", ");
+        let words: Vec<&str> = rest.iter().map(|row| row.now.as_str()).collect();
         svg(&Strips {
             title: platform.to_owned(),
-            subtitle: format!("The {} to {}: {}", self.span(), self.to, self.counts.join(", ")),
-            strips: drawn,
-            rest: (rest > 0).then(|| format!("and {rest} more, as well or better")),
+            subtitle: format!("The {} to {}: {counts}", self.span(), self.to),
+            strips: drawn.iter().map(strip).collect(),
+            rest: (!rest.is_empty()).then(|| format!("Not shown: {}", grouped(&words).join(", "))),
             first: self.from.clone(),
             last: self.to.clone(),
         })

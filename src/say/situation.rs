@@ -80,8 +80,8 @@ impl Situation {
         let working: Vec<String> =
             self.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
         let lost = self.lost.iter().map(|item| match item.word.as_str() {
-            "" => format!("{} ({})", item.label, item.since.local(zone, now)),
-            word => format!("{} ({word}, {})", item.label, item.since.local(zone, now)),
+            "" => format!("{} ({})", item.label, near(item.since, now, zone)),
+            word => format!("{} ({word}, {})", item.label, near(item.since, now, zone)),
         });
         let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));
         let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", what.join(", ")));
@@ -143,6 +143,13 @@ impl Situation {
     }
 }
 
+/// A weekday says which day of the last ones is meant; the zone stands at the head of the message.
+fn near(at: Time, now: Time, zone: Tz) -> String {
+    let days = at.since(now).max(now.since(at)).as_secs() / 86_400;
+    let format = if days < 6 { "%a %H:%M" } else { "%-d %b %H:%M" };
+    at.utc().with_timezone(&zone).format(format).to_string()
+}
+
 /// Hours are counted in hours for some days: that is what is left to act.
 fn left(ends: Time, now: Time) -> String {
     let left = ends.since(now);
@@ -153,7 +160,7 @@ fn left(ends: Time, now: Time) -> String {
 impl Step {
     fn line(&self, now: Time, zone: Tz) -> String {
         let start = self.start.map(|start| match start > now {
-            true => format!("start by {} at the latest", start.local(zone, now)),
+            true => format!("start by {} at the latest", near(start, now, zone)),
             false => "too late to finish in time: start now and save what matters most".to_owned(),
         });
         let takes = self.takes.map(|takes| format!("takes {}", human(takes)));

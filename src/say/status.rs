@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::{Format, render};
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
-use crate::core::history::Counts;
 use crate::core::model::{Proves, Role, Verdict};
 use crate::core::shown::Shown;
 use crate::core::standing::Held;
@@ -51,21 +50,6 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     ways.into_iter().filter_map(group).collect()
 }
 
-/// What is proven of everything that is live, a line for each way.
-pub fn proven(board: &Board) -> Vec<String> {
-    let ways = [
-        (Proves::Standing, "In good standing, according to the vendor"),
-        (Proves::Access, "The key works; nothing more is known"),
-        (Proves::Presence, "Seen from outside"),
-    ];
-    let line = |(proves, words): (Proves, &str)| {
-        let labels: Vec<&str> =
-            board.dependencies.iter().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
-        (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
-    };
-    ways.into_iter().filter_map(line).collect()
-}
-
 /// The sign before a name; words stand beside it always.
 pub fn mark(shown: Shown) -> &'static str {
     match shown {
@@ -75,43 +59,6 @@ pub fn mark(shown: Shown) -> &'static str {
         Shown::Dropped => "🔴",
         _ => "⚪",
     }
-}
-
-/// How much was served, never as a share of checks without a result.
-pub fn served(counts: &Counts) -> String {
-    let unread = if counts.unknown > 0 { format!(", {} more without a result", counts.unknown) } else { String::new() };
-    let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
-    match counts.uptime() {
-        None if counts.looks() == 0 => "no checks".to_owned(),
-        None => format!("could not be checked: {} without a result", checks(counts.unknown)),
-        // A share of a few looks among many blind ones would sound like knowledge.
-        Some(_) if counts.mostly_unread() => {
-            let good = counts.live + counts.degraded;
-            format!("mostly could not be checked: working in {good} of {}{unread}", checks(counts.readable()))
-        }
-        Some(share) => format!("working in {:.2} % of {}{unread}", share * 100.0, checks(counts.readable())),
-    }
-}
-
-/// `11 working`, `2 need a key` ...: the worst first, nothing that is zero.
-pub fn counts(board: &Board) -> Vec<String> {
-    let kinds = [
-        (Shown::Dropped, "dropped", "dropped"),
-        (Shown::Outage, "out", "out"),
-        (Shown::Degraded, "degraded", "degraded"),
-        (Shown::Checking, "being checked", "being checked"),
-        (Shown::NotVerified, "not verified", "not verified"),
-        (Shown::NeverSeenLive, "never seen working (typo?)", "never seen working (typo?)"),
-        (Shown::NeedsKey, "needs a key", "need a key"),
-        (Shown::Starting, "not checked yet", "not checked yet"),
-        (Shown::Live, "working", "working"),
-    ];
-    kinds
-        .iter()
-        .map(|(shown, one, many)| (board.count(*shown), one, many))
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-        .collect()
 }
 
 /// What the first message says of a dependency that is not simply live.
@@ -159,7 +106,7 @@ pub fn text(board: &Board, format: Format) -> String {
         .collect();
     let blind = (board.own_network == OwnNetwork::Blind).then(|| board.own_network_since.short());
     let context = context! {
-        platform => board.platform, as_of => board.as_of.short(), counts => counts(board),
+        platform => board.platform, as_of => board.as_of.short(), counts => super::tally::counts(board),
         simulation => board.simulation, dependencies, blind,
     };
     render("status", format, context)

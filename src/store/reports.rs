@@ -4,8 +4,9 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
+use super::outbox::LATE;
 use super::{Result, Store};
-use crate::core::time::Time;
+use crate::core::time::{Time, millis};
 
 /// A report as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,13 +26,25 @@ pub struct KeptReport {
 /// What telling people came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Messages that arrived.
+    /// Messages that arrived, each recipient's counted once, and a digest as one.
     pub sent: i64,
     /// Messages that never will.
     pub dead: i64,
     /// How long each acknowledgement took, in milliseconds, the shortest first.
     pub acked_in: Vec<i64>,
 }
+
+/// Messages that people got: each row that was sent, but one for the rows of a digest. A digest's rows were
+/// all late when they arrived, together and without a number of the other side.
+const ARRIVED: &str = "SELECT COUNT(CASE WHEN NOT joined THEN 1 END), \
+     COUNT(DISTINCT CASE WHEN joined THEN channel || char(0) || recipient || char(0) || sent_at END) FROM (SELECT \
+     channel, recipient, sent_at, remote_id IS NULL AND sent_at - alert.at >= $2 AS joined FROM outbox \
+     JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'sent' AND sent_at >= $1 \
+     AND channel NOT IN ('log', 'terminal'))";
+
+/// Messages that never arrived; those whose place is no longer configured went to the others.
+const LOST: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'dead' \
+     AND alert.at >= $1 AND channel NOT IN ('log', 'terminal') AND last_error IS NOT 'no longer configured'";
 
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, report: &KeptReport) -> Result<()> {
     sqlx::query("INSERT INTO report (public_id, span, from_at, to_at, snapshot) VALUES ($1, $2, $3, $4, $5)")
@@ -84,17 +97,14 @@ impl Store {
         rows.fetch_all(&self.readers).await?.iter().map(report_of).collect()
     }
 
-    /// What telling people came to since `since`.
+    /// What telling people came to since `since`: messages by when they arrived, acknowledgements by when
+    /// they were given.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn told_since(&self, since: Time) -> Result<Told> {
-        let counts = sqlx::query(
-            "SELECT COUNT(CASE WHEN outbox.state = 'sent' THEN 1 END), COUNT(CASE WHEN outbox.state = 'dead' THEN 1 END) \
-             FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.at >= $1 \
-             AND outbox.channel NOT IN ('log', 'terminal')",
-        );
-        let counts = counts.bind(since.0).fetch_one(&self.readers).await?;
+        let counts = sqlx::query(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;
+        let dead: i64 = sqlx::query_scalar(LOST).bind(since.0).fetch_one(&self.readers).await?;
         // From the first message of an incident that arrived to its first acknowledgement.
         let rows = sqlx::query(
             "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
@@ -103,6 +113,6 @@ impl Store {
         );
         let rows = rows.bind(since.0).fetch_all(&self.readers).await?;
         let took = rows.iter().filter_map(|row| row.get::<Option<i64>, _>(0)).filter(|took| *took >= 0);
-        Ok(Told { sent: counts.get(0), dead: counts.get(1), acked_in: took.collect() })
+        Ok(Told { sent: counts.get::<i64, _>(0) + counts.get::<i64, _>(1), dead, acked_in: took.collect() })
     }
 }

@@ -24,6 +24,7 @@ mod lookup;
 mod messages;
 mod names;
 mod notify;
+mod pictures;
 mod platforms;
 mod properties;
 mod rdap;

@@ -101,6 +101,7 @@ fn what_stands_around_a_message_is_said_in_each_form() {
         newer: Some("🟢 BACK: Cloud hosting (DigitalOcean, out 2 h)".into()),
         stands: None,
         zone: Tz::Europe__Berlin,
+        edits: false,
     };
     let now = SINCE.plus(Duration::from_secs(3_600));
     let html = view.text(Format::Html, now, &footer);

@@ -237,8 +237,17 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             seen_to: None,
             excused: None,
             ends: None,
+            starts: Vec::new(),
+            in_situation: false,
         });
-        review(&Scene { subjects: subjects.collect(), now, fresh_since: Time(0), gone: &[] })
+        review(&Scene {
+            subjects: subjects.collect(),
+            now,
+            fresh_since: Time(0),
+            gone: &[],
+            situation: None,
+            edits: false,
+        })
     };
     for (index, told) in &found.told {
         ways[*index].told = told.clone();

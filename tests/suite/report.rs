@@ -8,6 +8,7 @@ use plugwatch::clock::Clock;
 use plugwatch::core::question::Secret;
 use plugwatch::core::time::Time;
 use plugwatch::draw;
+use plugwatch::engine::kept_report;
 use plugwatch::notify::{Limiter, Settings};
 use plugwatch::say::Format;
 use plugwatch::say::report::Report;
@@ -105,8 +106,22 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
     }
 }
 
+#[test]
+fn a_report_of_an_older_version_opens_and_shows_no_minutes_that_were_guessed() {
+    let old = serde_json::json!({
+        "v": 1, "span": "week", "to": "2 March", "watched": 1, "counts": ["1 live"],
+        "todo": [{ "rank": 3, "what": "Sign-up texts is out", "owner": "Ada", "by": null, "minutes": 20 }],
+        "unasked": ["Law firm"], "rows": [{ "label": "Website", "now": "live", "served": "all", "days": ["served"] }],
+    });
+    let text = kept_report(&old).unwrap().text("Acme", Format::Plain);
+    assert!(text.contains("1. Sign-up texts is out (Ada).") && text.contains("Law firm"), "{text}");
+    let mut new = kept_report(&old).unwrap();
+    new.todo[0].takes = Some("9 h".to_owned());
+    assert!(new.text("Acme", Format::Plain).contains("1. Sign-up texts is out (Ada, takes 9 h)."));
+}
+
 #[tokio::test]
-async fn a_report_that_fell_into_a_time_in_which_nobody_watched_is_sent_at_the_start() {
+async fn a_report_that_was_due_while_plugwatch_did_not_run_is_sent_at_the_start() {
     let (staged, _api) = week().await;
     staged.clock.move_to(Time::parse("2026-03-17T12:00:00Z").unwrap());
     let mut staged = staged.crash_and_restart().await;

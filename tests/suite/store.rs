@@ -310,6 +310,32 @@ async fn what_is_critical_is_leased_first_and_the_rest_in_its_order() {
 }
 
 #[tokio::test]
+async fn messages_are_counted_as_each_person_got_them_and_a_digest_is_one() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let (came, later) = (Time(2_000), Time(3_600_000));
+    store.commit(&Batch { alerts: vec![alert("one", &["a", "b"])], ..Batch::default() }).await.unwrap();
+    for one in store.lease(came, LEASE, |_| true).await.unwrap() {
+        store.settle(&one, &Outcome::Sent(None), &[], came).await.unwrap();
+    }
+    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 2, "one alert to two people is two messages");
+    let late = ["two", "three", "four", "five"].map(|id| alert(id, &["a"]));
+    store.commit(&Batch { alerts: late.into(), ..Batch::default() }).await.unwrap();
+    let digest = store.lease(later, LEASE, |_| true).await.unwrap();
+    assert_eq!((digest.len(), digest[0].with.len()), (1, 3));
+    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 2, "what was not sent yet does not count");
+    store.settle(&digest[0], &Outcome::Sent(Some("7".into())), &[], later).await.unwrap();
+    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 3, "four alerts in one message are one");
+    assert_eq!(store.told_since(later).await.unwrap().sent, 1, "it counts when it came, not when it was made");
+    let lost = alert("six", &["a"]);
+    store.commit(&Batch { alerts: vec![lost], ..Batch::default() }).await.unwrap();
+    let leased = store.lease(later, LEASE, |_| true).await.unwrap();
+    store.settle(&leased[0], &Outcome::Dead("blocked".into()), &[], later).await.unwrap();
+    let told = store.told_since(Time(0)).await.unwrap();
+    assert_eq!((told.sent, told.dead), (3, 1));
+}
+
+#[tokio::test]
 async fn a_file_that_is_removed_or_replaced_is_noticed_by_the_next_commit() {
     let (folder, path) = file();
     let store = Store::open(&path).await.unwrap();

@@ -1,5 +1,4 @@
-//! Dates ahead, measured or typed in; facts that changed; and what would stop if one company
-//! ended us.
+//! Dates ahead, measured or typed in, and facts that changed.
 
 use std::time::Duration;
 
@@ -7,14 +6,13 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use super::super::Engine;
+use super::When;
+use super::once::{Line, Subject};
 use crate::catalog::OnChange;
-use crate::core::act::{Act, drilled};
-use crate::core::board::Board;
-use crate::core::reliance;
-use crate::core::time::{Time, human};
+use crate::core::time::Time;
 use crate::store::Result;
 
-/// So far ahead is looked.
+/// Dates further ahead are left for later reports.
 const AHEAD: Duration = Duration::from_secs(90 * 86_400);
 
 /// A date ahead.
@@ -23,15 +21,29 @@ pub(super) struct Ahead {
     pub(super) at: Time,
     pub(super) what: String,
     pub(super) owner: Option<String>,
-    pub(super) minutes: u32,
+    /// How long it takes to see to, where that is configured.
+    pub(super) minutes: Option<u32>,
+    /// What ends: a dependency's id, or what was typed in.
+    of: String,
+    /// The check that measured it.
+    check: Option<String>,
     source: &'static str,
 }
 
 impl Ahead {
-    pub(super) fn line(&self) -> String {
-        let day = self.at.utc().format("%-d %b %Y");
+    /// Several checks may measure the same end, and a person may have typed it in.
+    pub(super) fn subject(&self) -> Subject {
+        Subject::Ends(self.of.clone(), self.at.utc().date_naive())
+    }
+
+    pub(super) fn is_measured_by(&self, dependency: &str, check: &str) -> bool {
+        self.of == dependency && self.check.as_deref() == Some(check)
+    }
+
+    fn line(&self, when: When) -> Line<String> {
         let owner = self.owner.as_ref().map_or_else(String::new, |owner| format!(", {owner}"));
-        format!("{day}: {} ({}{owner})", self.what, self.source)
+        let says = format!("{}: {} ({}{owner})", when.day(self.at), self.what, self.source);
+        Line::new(self.subject(), says)
     }
 }
 
@@ -41,31 +53,23 @@ impl Engine {
         within(self.typed_in().chain(self.measured()).collect(), now)
     }
 
-    /// The same with what notices say.
-    pub(super) fn ahead(&self, now: Time) -> Vec<Ahead> {
-        let mut all = self.dates(now);
-        let ends = |letter: &crate::core::notice::Letter| {
-            let at = letter.notice.effective?;
-            let labels: Vec<&str> =
-                letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
-            let what = format!("{} ends", labels.join(", "));
-            Some(Ahead {
-                at,
-                what,
-                owner: letter.answered.as_ref().map(|(by, _)| by.clone()),
-                minutes: 60,
-                source: "by a notice",
-            })
-        };
-        all.extend(self.people.letters.iter().filter_map(ends));
-        within(all, now)
+    /// The same as lines. What a letter announces is said with the letter.
+    pub(super) fn ahead(&self, when: When) -> Vec<Line<String>> {
+        self.dates(when.now).iter().map(|date| date.line(when)).collect()
     }
 
     fn typed_in(&self) -> impl Iterator<Item = Ahead> {
         self.ctx.config.dates.iter().map(|date| {
             let at = date.on.and_hms_opt(0, 0, 0).map_or(Time(0), |at| Time(at.and_utc().timestamp_millis()));
-            let minutes = date.minutes.unwrap_or(15);
-            Ahead { at, what: date.what.clone(), owner: date.owner.clone(), minutes, source: "typed in" }
+            Ahead {
+                at,
+                what: date.what.clone(),
+                owner: date.owner.clone(),
+                minutes: date.minutes,
+                of: date.dependency.clone().unwrap_or_else(|| date.what.clone()),
+                check: None,
+                source: "typed in",
+            }
         })
     }
 
@@ -75,17 +79,23 @@ impl Engine {
             let state = self.draft.probe(&self.state, spec.id)?;
             let dependency = self.dependency(&spec.probe.dependency)?;
             let facts = state.facts.values().filter(|fact| says_end(&fact.name)).filter_map(|fact| {
-                let at = time_of(&fact.value)?;
-                let what = format!("{}: {}", dependency.label, fact.name.replace('_', " "));
-                Some(Ahead { at, what, owner: dependency.owner.clone(), minutes: 15, source: "measured" })
+                Some(Ahead {
+                    at: time_of(&fact.value)?,
+                    what: format!("{}: {}", dependency.label, fact.name.replace('_', " ")),
+                    owner: dependency.owner.clone(),
+                    minutes: None,
+                    of: dependency.id.clone(),
+                    check: Some(spec.probe.check.clone()),
+                    source: "measured",
+                })
             });
             Some(facts.collect::<Vec<_>>())
         };
         self.plan.specs().filter_map(of_probe).flatten().collect::<Vec<_>>().into_iter()
     }
 
-    /// Watched facts that changed: those that nobody called ours, and those that somebody accepted.
-    pub(super) async fn changes(&self, since: Time) -> Result<(Vec<String>, Vec<String>)> {
+    /// Monitored facts that changed: those that nobody accepted, and those that somebody did.
+    pub(super) async fn changes(&self, since: Time, when: When) -> Result<(Vec<String>, Vec<String>)> {
         let (mut strange, mut ours) = (Vec::new(), Vec::new());
         for change in self.store.changed_facts(None, since).await? {
             let check = self.ctx.config.catalog.check(&change.check).map(|(_, check)| check);
@@ -98,37 +108,14 @@ impl Engine {
             match change.accepted {
                 Some(by) => ours.push(format!("{label}, {name} ({by})")),
                 None => strange.push(format!(
-                    "{label}: {name} was {}, is {} since {}",
+                    "{label}: {name} changed from {} to {}, {}",
                     super::super::decide::plain(&change.before),
                     super::super::decide::plain(&change.after),
-                    change.at.short()
+                    when.at(change.at)
                 )),
             }
         }
         Ok((strange, ours))
-    }
-
-    /// What would stop if the company on which most stands ended us, the notice that contracts
-    /// give, the time to move, and when the standby was last drilled.
-    pub(super) fn risk(&self, board: &Board, acts: &[Act], now: Time) -> Option<String> {
-        let share = reliance::shares(board).into_iter().next()?;
-        let (company, drilled) = ((share.slug, share.name), drilled(acts));
-        let loss = reliance::without(board, &company, &drilled);
-        let all: Vec<_> =
-            loss.stops.iter().filter_map(|stop| board.dependencies.iter().find(|d| d.id == stop.id)).collect();
-        let labels: Vec<&str> = all.iter().map(|d| d.label.as_str()).collect();
-        let breaks: Vec<&str> = all.iter().filter_map(|d| d.breaks.as_deref()).collect();
-        let breaks = if breaks.is_empty() { String::new() } else { format!(" ({})", breaks.join("; ")) };
-        let notice = loss.notice_days.map_or("no contract's notice is written down".to_owned(), |days| {
-            format!("the contract gives {days} days of notice")
-        });
-        let takes = loss.moving.map_or("nobody wrote down how long moving takes".to_owned(), |takes| {
-            format!("moving takes {} at least", human(takes))
-        });
-        let last = loss.stops.iter().filter_map(|stop| stop.drilled).max();
-        let last =
-            last.map_or("it was never drilled".to_owned(), |at| format!("last drilled {} ago", human(now.since(at))));
-        Some(format!("If {} ended you: {}{breaks} would stop; {notice}; {takes}; {last}", loss.name, labels.join(", ")))
     }
 }
 

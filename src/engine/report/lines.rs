@@ -1,143 +1,177 @@
-//! Lines of the report: what happened, what could not be seen, how people were told.
+//! Lines of the report: what was lost, what could not be checked, what happened, which letters came.
 
 use std::time::Duration;
 
+use super::When;
+use super::once::{Line, Subject};
 use crate::config::Config;
 use crate::core::act::{Act, Deed};
-use crate::core::board::Board;
+use crate::core::board::{Board, DependencyBoard};
 use crate::core::heard::Takes;
-use crate::core::model::{Fault, Verdict};
+use crate::core::model::{Fault, Proof, Verdict};
 use crate::core::notice::Letter;
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
-use crate::store::{IncidentRow, Told};
+use crate::store::IncidentRow;
 
 /// Whom nobody has asked for so long is named.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
-/// A test older than this proves little.
-const TESTED: Duration = Duration::from_secs(31 * 86_400);
+/// Reasons for which a letter, not a check, shows a dependency as degraded.
+const BY_LETTER: [&str; 4] = ["ends", "noticed", "ended_unseen", "outlived_notice"];
+
+fn find<'b>(board: &'b Board, id: &str) -> Option<&'b DependencyBoard> {
+    board.dependencies.iter().find(|d| d.id == id)
+}
 
 fn label<'b>(board: &'b Board, id: &'b str) -> &'b str {
-    board.dependencies.iter().find(|d| d.id == id).map_or(id, |d| d.label.as_str())
+    find(board, id).map_or(id, |d| d.label.as_str())
 }
 
-/// Who dropped us or locked us out: what is so now first, then what was within the span.
-pub(super) fn dropped(board: &Board, incidents: &[IncidentRow], since: Time, now: Time) -> Vec<String> {
-    let gone = board.dependencies.iter().filter(|d| d.shown() == Shown::Dropped).map(|d| {
-        let at = d.since().map_or_else(String::new, |at| format!(" since {}", at.short()));
-        format!("{}: dropped{at}: {}", d.label, d.say())
-    });
-    let locked = board.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| {
-        let held = d.state.lost_access()?;
-        Some(format!("{}: access lost since {}, key revoked or account suspended", d.label, held.since.short()))
-    });
-    let over = incidents
-        .iter()
-        .filter(|row| row.incident.worst == Verdict::Dropped && row.closed_at.is_some_and(|at| at >= since));
-    let over = over.map(|row| {
-        let lasted = human(row.closed_at.unwrap_or(now).since(row.incident.began_at));
-        format!("{}: was dropped from {}, for {lasted}", label(board, &row.dependency), row.incident.began_at.short())
-    });
-    gone.chain(locked).chain(over).collect()
+/// Whether a letter, not a check, is behind a reason.
+pub(super) fn by_letter(reason: &str) -> bool {
+    reason.split('+').next().is_some_and(|first| BY_LETTER.contains(&first))
 }
 
-/// What cannot be seen now, and since when.
-pub(super) fn unseen(board: &Board, now: Time) -> Vec<String> {
-    let unseen = board
-        .dependencies
-        .iter()
-        .filter(|d| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey));
-    let line = |d: &crate::core::board::DependencyBoard| {
-        let since = d.since().map_or_else(String::new, |at| format!(" for {}", human(now.since(at))));
-        format!("{}{since}: {}", d.label, d.say())
+/// Who dropped the platform or locked it out: what is so now first, then what was within the span.
+pub(super) fn dropped(board: &Board, rows: &[IncidentRow], acts: &[Act], when: When) -> Vec<Line<String>> {
+    let gone = board.dependencies.iter().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
+    let locked = board.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
+    let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
+    // A drop that people called their own or false is no loss: it stands with what happened.
+    let earlier = earlier.filter(|row| !matches!(said_of(row, acts), Some(Deed::FalseAlarm | Deed::ItWasUs)));
+    let earlier = earlier.map(|row| incident(row, board, acts, when));
+    gone.chain(locked).chain(earlier).collect()
+}
+
+fn gone(d: &DependencyBoard, rows: &[IncidentRow], acts: &[Act], when: When) -> Line<String> {
+    let since = d.since().map_or_else(String::new, |at| format!(" since {} ({} so far)", when.at(at), when.ago(at)));
+    let id = d.incident.as_ref().map(|incident| incident.public_id.clone());
+    let row = rows.iter().find(|row| Some(&row.incident.public_id) == id.as_ref());
+    let cause = row.map_or_else(String::new, |row| format!(". {}", cause(row, said_of(row, acts), Some(d))));
+    let says = format!("{}: dropped{since}: {}{cause}", d.label, d.say().trim_end_matches('.'));
+    // Without an incident yet, the dependency stands for it.
+    Line::new(Subject::Incident(id.unwrap_or_else(|| d.id.clone())), says)
+}
+
+fn locked(d: &DependencyBoard, when: When) -> Option<Line<String>> {
+    let held = d.state.lost_access()?;
+    let (since, lasts) = (when.at(held.since), when.ago(held.since));
+    let says = format!("{}: access lost since {since} ({lasts} so far): {}", d.label, held.say.trim_end_matches('.'));
+    let incident = d.incident.as_ref().map(|incident| Subject::Incident(incident.public_id.clone()));
+    Some(Line::new(Subject::Blind(d.id.clone()), says).covering(incident))
+}
+
+/// What cannot be checked now, since when and why.
+pub(super) fn unseen(board: &Board, when: When) -> Vec<Line<String>> {
+    let blind = |d: &&DependencyBoard| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
+    let line = |d: &DependencyBoard| {
+        Line::new(Subject::Blind(d.id.clone()), format!("{}{}: {}", d.label, blind_for(d, when), d.say()))
     };
-    unseen.map(line).collect()
+    board.dependencies.iter().filter(blind).map(line).collect()
 }
 
-/// Those who rest on a person's word that nobody gave for long.
-pub(super) fn unasked(config: &Config, board: &Board) -> Vec<String> {
+/// `, for 3 h`: how long it could not be checked.
+pub(super) fn blind_for(d: &DependencyBoard, when: When) -> String {
+    d.since().map_or_else(String::new, |at| format!(", for {}", when.ago(at)))
+}
+
+/// Those whose state is a person's word, and nobody gave it for long.
+pub(super) fn unasked<'b>(config: &Config, board: &'b Board) -> Vec<&'b DependencyBoard> {
     let rests = |id: &str| {
         let dependency = config.dependencies.iter().find(|d| d.id == id);
         dependency.is_some_and(|d| d.probes.iter().any(|probe| config.takes(probe) == Some(Takes::Words)))
     };
-    let line = |d: &crate::core::board::DependencyBoard| {
+    let old = |d: &&DependencyBoard| {
         let last = d.probes.iter().filter_map(|probe| probe.standing.last_live).max();
-        let old = last.is_none_or(|at| board.as_of.since(at) >= UNASKED);
-        old.then(|| d.label.clone())
+        last.is_none_or(|at| board.as_of.since(at) >= UNASKED)
     };
-    board.dependencies.iter().filter(|d| rests(&d.id)).filter_map(line).collect()
+    board.dependencies.iter().filter(|d| rests(&d.id)).filter(old).collect()
 }
 
-/// One incident: what, from when, for how long, whose fault.
-pub(super) fn incident(row: &IncidentRow, board: &Board, acts: &[Act], now: Time) -> String {
+/// Incidents in the order in which they began.
+pub(super) fn incidents(
+    rows: &[IncidentRow],
+    board: &Board,
+    acts: &[Act],
+    letters: &[Letter],
+    when: When,
+) -> Vec<Line<String>> {
+    let line = |row: &IncidentRow| {
+        let letter = letters
+            .iter()
+            .find(|letter| by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
+        let line = incident(row, board, acts, when);
+        // What only a letter says is told with the letter.
+        match letter.filter(|_| row.incident.worst == Verdict::Degraded) {
+            Some(letter) => line.about(Subject::Letter(letter.public_id.clone())),
+            None => line,
+        }
+    };
+    rows.iter().rev().map(line).collect()
+}
+
+/// One incident: what, since when, for how long, whether it is over, why.
+fn incident(row: &IncidentRow, board: &Board, acts: &[Act], when: When) -> Line<String> {
     let incident = &row.incident;
-    let lasted = human(row.closed_at.unwrap_or(now).since(incident.began_at));
-    let end = if row.closed_at.is_some() { format!("for {lasted}") } else { format!("still open after {lasted}") };
+    let began = when.at(incident.began_at);
+    let lasted = |until: Time| human(until.since(incident.began_at));
+    let span = match row.closed_at {
+        Some(until) => format!("from {began}, over after {}", lasted(until)),
+        None => format!("since {began} ({} so far)", lasted(when.now)),
+    };
+    let cause = cause(row, said_of(row, acts), find(board, &row.dependency));
+    let says = format!("{}: {} {span}. {cause}", label(board, &row.dependency), incident.worst);
+    Line::new(Subject::Incident(incident.public_id.clone()), says)
+}
+
+/// What people said of an incident for good.
+fn said_of(row: &IncidentRow, acts: &[Act]) -> Option<Deed> {
     let said = acts.iter().rfind(|act| {
-        act.about.as_deref() == Some(incident.public_id.as_str())
+        act.about.as_deref() == Some(row.incident.public_id.as_str())
             && matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm | Deed::Accept)
     });
-    let fault = match (said.map(|act| act.deed), incident.fault) {
-        (Some(Deed::FalseAlarm), _) => "a false alarm, by your word",
-        (Some(Deed::ItWasUs), _) => "your own doing, by your word",
-        (Some(_), _) => "accepted",
-        (None, Fault::VendorDecision) => "their decision",
-        (None, Fault::VendorBreakdown) => "their breakdown",
-        (None, Fault::Ours) => "yours to mend",
-        (None, Fault::Unclear) => "fault unclear",
-    };
-    format!("{}: {}, {end}, from {}; {fault}", label(board, &row.dependency), incident.worst, incident.began_at.short())
+    said.map(|act| act.deed)
 }
 
-pub(super) fn false_alarms(acts: &[Act], since: Time) -> usize {
-    acts.iter().filter(|act| act.deed == Deed::FalseAlarm && act.at >= since).count()
+/// Whose doing it is: a person's word first; `likely` unless the vendor stated it.
+fn cause(row: &IncidentRow, said: Option<Deed>, d: Option<&DependencyBoard>) -> String {
+    // The company that decides: a check such as that of a website is nobody who could.
+    let vendor = d.and_then(|d| d.companies.first()).map_or("the vendor", |(_, name)| name.as_str());
+    let whose = match (said, row.incident.fault) {
+        (Some(Deed::FalseAlarm), _) => return "False alarm, reported by your team".to_owned(),
+        (Some(Deed::ItWasUs), _) => return "Your own change, reported by your team".to_owned(),
+        (Some(_), _) => return "Accepted by your team".to_owned(),
+        (None, Fault::Ours) => return "On your side".to_owned(),
+        (None, Fault::Unclear) => return "Cause unclear".to_owned(),
+        (None, Fault::VendorDecision) => format!("{vendor}'s decision"),
+        (None, Fault::VendorBreakdown) => format!("an outage at {vendor}"),
+    };
+    match row.incident.proof {
+        Proof::Stated => format!("Cause: {whose}"),
+        Proof::Inferred => format!("Likely cause: {whose}"),
+        Proof::Told => format!("Cause, reported by a person: {whose}"),
+    }
 }
 
 /// Letters that came or take effect within the span or later.
-pub(super) fn notices(letters: &[Letter], since: Time) -> Vec<String> {
+pub(super) fn notices(letters: &[Letter], board: &Board, since: Time, when: When) -> Vec<Line<String>> {
     let fresh = |letter: &&Letter| letter.added_at >= since || letter.notice.effective.is_some_and(|at| at >= since);
     let line = |letter: &Letter| {
-        let hour =
-            letter.notice.effective.map_or("without an hour".to_owned(), |at| format!("effective {}", at.short()));
-        let answer =
-            letter.answered.as_ref().map_or("answered by nobody".to_owned(), |(by, _)| format!("answered by {by}"));
-        format!("{}, {hour}, {answer}: {}", letter.notice.received.short(), letter.notice.text)
+        let answer = letter
+            .answered
+            .as_ref()
+            .map_or("nobody has answered it".to_owned(), |(by, at)| format!("{by} answers it since {}", when.at(*at)));
+        let says = format!("{}; {answer}", quoted(letter, board, when));
+        Line::new(Subject::Letter(letter.public_id.clone()), says)
     };
     letters.iter().filter(fresh).map(line).collect()
 }
 
-/// How much was watched, how much was told, how fast somebody acknowledged.
-pub(super) fn work(told: &Told, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
-    let whole = now.since(since).as_secs_f64().max(1.0);
-    let missed: f64 = gaps.iter().map(|(from, to)| (*to).min(now).since((*from).max(since)).as_secs_f64()).sum();
-    let share = (100.0 * (1.0 - missed / whole)).clamp(0.0, 100.0);
-    let dead = if told.dead > 0 { format!(", {} never arrived", told.dead) } else { String::new() };
-    let acked = match told.acked_in.as_slice() {
-        [] => "nothing was acknowledged".to_owned(),
-        took => {
-            let middle = Duration::from_millis(u64::try_from(took[took.len() / 2]).unwrap_or(0));
-            format!("acknowledged within {} in the middle", human(middle))
-        }
-    };
-    format!("Watched {share:.1} % of the time; {} messages sent{dead}; {acked}", told.sent)
-}
-
-/// The last test of the channels, and the last drill.
-pub(super) fn tested(acts: &[Act], now: Time) -> String {
-    let test = acts.iter().rfind(|act| act.deed == Deed::Test);
-    let test = match test {
-        None => "The channels were never tested: plugwatch notify test".to_owned(),
-        Some(act) if now.since(act.at) > TESTED => format!("The channels were tested last on {}", act.at.short()),
-        Some(act) => format!("Channels tested {}: {}", act.at.short(), act.words),
-    };
-    let drill = acts.iter().rfind(|act| act.deed == Deed::Drill);
-    let drill = drill.map(|drill| {
-        let acks = acts.iter().filter(|act| act.deed == Deed::Ack && act.about == drill.about);
-        let who: Vec<String> = acks.map(|act| format!("{} after {}", act.by, human(act.at.since(drill.at)))).collect();
-        match who.as_slice() {
-            [] => format!("; the drill of {} was acknowledged by nobody", drill.at.short()),
-            who => format!("; the drill of {} was acknowledged by {}", drill.at.short(), who.join(", ")),
-        }
-    });
-    format!("{test}{}", drill.unwrap_or_else(|| "; there was no drill yet".to_owned()))
+/// `Cloud hosting, received Sat 7 Mar 14:00 UTC, in effect Thu 12 Mar 16:00 UTC: "we plan to suspend"`.
+fn quoted(letter: &Letter, board: &Board, when: When) -> String {
+    let notice = &letter.notice;
+    let labels: Vec<&str> = notice.dependencies.iter().map(|id| label(board, id)).collect();
+    let effective = notice.effective.map_or("no date given".to_owned(), |at| format!("takes effect {}", when.at(at)));
+    let (labels, received) = (labels.join(", "), when.at(notice.received));
+    format!("{labels}: received {received}, {effective}: \"{}\"", notice.text.trim_end_matches('.'))
 }

@@ -1,22 +1,30 @@
-//! The report: gathered from the store, kept for ever, told like everything else.
+//! The report: gathered from the store, kept for ever, sent like every message.
 
 mod ahead;
 mod lines;
+mod once;
+mod risk;
 mod todo;
+mod work;
 
 use std::time::Duration;
+
+use chrono_tz::Tz;
 
 use super::frozen::report_snapshot;
 use super::tell::Concerning;
 use super::{Engine, Event};
+use crate::core::act::drilled;
+use crate::core::board::Board;
 use crate::core::days::{Trouble, days};
 use crate::core::history::{Counts, DAY, bucket};
 use crate::core::incident::{Level, Reason};
-use crate::core::time::{Time, millis};
+use crate::core::time::{Time, human, millis};
 use crate::say::alert::Body;
 use crate::say::report::{Report, Row};
-use crate::say::status;
+use crate::say::tally;
 use crate::store::{IncidentRow, KeptReport, Result};
+use once::Said;
 
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
@@ -47,8 +55,33 @@ impl Span {
     }
 }
 
+/// The reader's clock: what a report says of times is said as they read it when it is due.
+#[derive(Clone, Copy, Debug)]
+struct When {
+    now: Time,
+    zone: Tz,
+}
+
+impl When {
+    /// `Fri 8 Jan 23:48 CET`, by the rules of [`Time::local`].
+    fn at(self, at: Time) -> String {
+        at.local(self.zone, self.now)
+    }
+
+    /// How long ago it was: `2 d 9 h`.
+    fn ago(self, at: Time) -> String {
+        human(self.now.since(at))
+    }
+
+    /// A day that was written or measured in UTC: `Tue 31 Mar 2026`.
+    fn day(self, at: Time) -> String {
+        let year = at.utc().format("%Y").to_string() == self.now.utc().format("%Y").to_string();
+        at.utc().format(if year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
+    }
+}
+
 impl Engine {
-    /// When reports are due next. One that fell into a time in which nobody watched is due now.
+    /// When reports are due next. One that fell into a time in which plugwatch did not run is due now.
     pub(super) async fn plan_reports(&mut self, now: Time) -> Result<()> {
         let config = &self.ctx.config;
         let week = self.store.last_report(Span::Week.word()).await?;
@@ -104,42 +137,53 @@ impl Engine {
         let incidents = self.store.incidents(None, since).await?;
         let acts = self.store.acts().await?;
         let gaps = self.store.gaps(since).await?;
-        let day = |at: Time| at.utc().with_timezone(&self.ctx.config.time_zone).format("%-d %B").to_string();
-        let (changed, accepted) = self.changes(since).await?;
+        let (when, (told, drilled)) = (self.when(now), (self.store.told_since(since).await?, drilled(&acts)));
+        let (changed, accepted) = self.changes(since, when).await?;
+        let letters = &self.people.letters;
+        let mut report = self.covered(span, &board, when);
+        // The order in which sections are asked decides where a thing is said: the first one has it.
+        let mut said = Said::default();
+        report.dropped = said.first(lines::dropped(&board, &incidents, &acts, when));
+        report.todo = self.todo(&board, &acts, &mut said, when);
+        report.notices = said.first(lines::notices(letters, &board, since, when));
+        report.unseen = said.first(lines::unseen(&board, when));
+        report.incidents = said.first(lines::incidents(&incidents, &board, &acts, letters, when));
+        report.ahead = said.first(self.ahead(when));
+        report.tested = said.first(work::tested(&acts, when)).join(". ");
         Ok(Report {
-            span: span.word().to_owned(),
-            // Its strips begin with the first whole day.
-            from: day(Time(since.0 + DAY)),
-            to: day(now),
-            watched: board.dependencies.len(),
-            counts: status::counts(&board),
-            dropped: lines::dropped(&board, &incidents, since, now),
-            todo: self.todo(&board, &acts, now),
             changed,
             accepted,
-            proven: status::proven(&board),
-            unseen: lines::unseen(&board, now),
-            unasked: lines::unasked(&self.ctx.config, &board),
-            incidents: incidents.iter().rev().map(|row| lines::incident(row, &board, &acts, now)).collect(),
-            false_alarms: lines::false_alarms(&acts, since),
-            risk: self.risk(&board, &acts, now),
-            ahead: self.ahead(now).into_iter().map(|date| date.line()).collect(),
-            notices: lines::notices(&self.people.letters, since),
-            work: lines::work(&self.store.told_since(since).await?, &gaps, since, now),
-            tested: lines::tested(&acts, now),
-            gaps: gaps.iter().map(|(from, to)| format!("{} to {}", from.short(), to.short())).collect(),
+            false_alarms: work::false_alarms(&acts, since),
+            risk: risk::risk(&board, &drilled, now),
+            work: work::work(&told, &gaps, since, now),
+            gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
             rows: self.rows(&board, &incidents, since, now).await?,
+            ..report
         })
     }
 
+    fn when(&self, now: Time) -> When {
+        When { now, zone: self.ctx.config.time_zone }
+    }
+
+    /// What a report covers, and how much of it works.
+    fn covered(&self, span: Span, board: &Board, when: When) -> Report {
+        let day = |at: Time| at.utc().with_timezone(&when.zone).format("%-d %B").to_string();
+        let since = Time(when.now.0 - millis(span.length()));
+        Report {
+            span: span.word().to_owned(),
+            // Its strips begin with the first whole day.
+            from: day(Time(since.0 + DAY)),
+            to: day(when.now),
+            watched: board.dependencies.len(),
+            counts: tally::counts(board),
+            proven: tally::proven(board),
+            ..Report::default()
+        }
+    }
+
     /// What was served, the worst first, with a strip of days.
-    async fn rows(
-        &self,
-        board: &crate::core::board::Board,
-        incidents: &[IncidentRow],
-        since: Time,
-        now: Time,
-    ) -> Result<Vec<Row>> {
+    async fn rows(&self, board: &Board, incidents: &[IncidentRow], since: Time, now: Time) -> Result<Vec<Row>> {
         let first = Time(bucket(since, DAY) + DAY);
         let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
         let mut rows = Vec::new();
@@ -154,8 +198,8 @@ impl Engine {
             let strip = days(first, count, &counts, &troubles, now);
             rows.push(Row {
                 label: dependency.label.clone(),
-                now: status::words(dependency.shown()).to_owned(),
-                served: status::served(&sum),
+                now: tally::state(dependency.shown()).to_owned(),
+                served: tally::uptime(&sum),
                 days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
             });
         }

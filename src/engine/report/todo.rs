@@ -1,116 +1,206 @@
-//! What to do, the most pressing first: each with an owner, a deadline and minutes, as far as they
-//! are known.
+//! What to do, the most pressing first, each with its owner and deadline, and with how long it takes
+//! where that is configured.
 
 use std::time::Duration;
 
 use super::super::Engine;
+use super::ahead::Ahead;
+use super::once::{Line, Said, Subject};
+use super::{When, lines};
+use crate::config::Dependency;
 use crate::core::act::{Act, Deed};
-use crate::core::board::Board;
+use crate::core::board::{Board, DependencyBoard};
 use crate::core::model::Criticality;
+use crate::core::notice::Letter;
 use crate::core::shown::Shown;
-use crate::core::time::Time;
+use crate::core::time::{Time, human, millis};
 use crate::say::report::Todo;
 
 /// Dates nearer than this are to be seen to.
 const NEAR: Duration = Duration::from_secs(30 * 86_400);
-/// A standby that was not drilled for so long is a hope.
+/// A fallback that was not drilled for so long may not work.
 const DRILL_AFTER: Duration = Duration::from_secs(180 * 86_400);
 
-fn day(at: Time) -> String {
-    at.utc().format("%-d %b").to_string()
-}
-
 impl Engine {
-    pub(super) fn todo(&self, board: &Board, acts: &[Act], now: Time) -> Vec<Todo> {
-        let mut all = self.of_troubles(board);
-        all.extend(self.of_letters());
-        all.extend(self.of_dates(now));
-        all.extend(self.of_unasked(board));
-        all.extend(self.of_drills(acts, now));
-        all.extend(self.of_channels(acts, now));
-        all.sort();
-        all.dedup_by(|a, b| a.what == b.what);
-        all
+    pub(super) fn todo(&self, board: &Board, acts: &[Act], said: &mut Said, when: When) -> Vec<Todo> {
+        let mut all = self.of_letters(board, when);
+        all.extend(self.of_leaving(board, when));
+        all.extend(lines::unasked(&self.ctx.config, board).into_iter().map(|d| self.of_unasked(d)));
+        all.extend(self.of_troubles(board, when));
+        all.extend(self.of_dates(when));
+        all.extend(of_channels(acts, when.now));
+        all.extend(self.of_drills(acts, when.now));
+        let mut todo = said.first(all);
+        todo.sort();
+        todo
     }
 
     fn owner(&self, id: &str) -> Option<String> {
         self.dependency(id)?.owner.clone()
     }
 
-    fn of_troubles(&self, board: &Board) -> Vec<Todo> {
+    fn of_troubles(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
+        let dates = self.dates(when.now);
+        let line = |d: &DependencyBoard| {
+            let (rank, what) = repair(d, board, when)?;
+            let ends = ending(d, &dates);
+            let by = ends.map(|date| when.at(date.at));
+            let todo = Todo { rank, what, owner: self.owner(&d.id), by, ..Todo::default() };
+            let blind = (rank >= BLIND).then(|| Subject::Blind(d.id.clone()));
+            let line = Line::new(Subject::Repair(d.id.clone()), todo);
+            Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
+        };
+        board.dependencies.iter().filter_map(line).collect()
+    }
+
+    fn of_letters(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
+        let open = self.people.letters.iter().filter(|letter| letter.answered.is_none());
+        let line = |letter: &Letter| {
+            let (notice, id) = (&letter.notice, &letter.public_id);
+            let labels: Vec<&str> = self.labels(letter).collect();
+            let by = notice.effective.map_or_else(String::new, |at| format!(" by {}", when.at(at)));
+            let what = format!(
+                "Answer the notice about {}{by}. Received {}: \"{}\". Then run: plugwatch notice answered {id}",
+                labels.join(", "),
+                when.at(notice.received),
+                notice.text.trim_end_matches('.')
+            );
+            let owner = notice.dependencies.first().and_then(|id| self.owner(id));
+            let todo = Todo { rank: 2, what, owner, ..Todo::default() };
+            Line::new(Subject::Letter(id.clone()), todo).covering(warned(letter, board))
+        };
+        open.map(line).collect()
+    }
+
+    /// The longest step of leaving what a letter ends, with the last moment to begin it.
+    fn of_leaving(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
         let mut all = Vec::new();
-        for d in &board.dependencies {
-            let owner = self.owner(&d.id);
-            let switch = d.fallback.as_ref().map_or_else(String::new, |to| format!(": switch to {to}"));
-            let hint = d
-                .explaining()
-                .and_then(|held| held.hint.clone())
-                .map_or_else(String::new, |hint| format!(": {}", hint.trim_end_matches('.')));
-            let (rank, what, minutes) = match d.shown() {
-                Shown::Dropped => (0, format!("{} is dropped{switch}", d.label), 60),
-                _ if d.state.lost_access().is_some() => (1, format!("{}: the key is refused{hint}", d.label), 20),
-                Shown::Outage => (3, format!("{} is out{hint}", d.label), 20),
-                Shown::Degraded => (4, format!("{}{hint}", d.label), 20),
-                Shown::NeverSeenLive => (6, format!("{} was never seen live: check what is configured", d.label), 10),
-                Shown::NotVerified => (7, format!("{} cannot be seen{hint}", d.label), 15),
-                Shown::NeedsKey => (8, format!("{} waits for its key", d.label), 10),
-                Shown::Live | Shown::Checking | Shown::Starting => continue,
-            };
-            all.push(Todo { rank, what, owner, by: None, minutes });
+        for letter in &self.people.letters {
+            let Some(ends) = letter.notice.effective.filter(|at| *at > when.now) else { continue };
+            let steps = letter.notice.dependencies.iter().filter_map(|id| self.dependency(id));
+            all.extend(steps.filter_map(|d| leaving(d, ends, when)).map(|line| line.covering(warned(letter, board))));
         }
         all
     }
 
-    fn of_letters(&self) -> Vec<Todo> {
-        let open = self.people.letters.iter().filter(|letter| letter.answered.is_none());
-        let todo = |letter: &crate::core::notice::Letter| {
-            let labels: Vec<&str> =
-                letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
-            let owner = letter.notice.dependencies.first().and_then(|id| self.owner(id));
-            let (id, labels) = (&letter.public_id, labels.join(", "));
-            let what = format!("Answer the notice about {labels}, then: plugwatch notice answered {id}");
-            Todo { rank: 2, what, owner, by: letter.notice.effective.map(day), minutes: 30 }
+    fn of_dates(&self, when: When) -> Vec<Line<Todo>> {
+        let near = self.dates(when.now).into_iter().filter(|date| date.at <= when.now.plus(NEAR));
+        let line = |date: Ahead| {
+            let subject = date.subject();
+            let (by, takes) = (Some(when.day(date.at)), date.minutes.map(|minutes| format!("{minutes} min")));
+            Line::new(subject, Todo { rank: 5, what: date.what, owner: date.owner, by, takes, ..Todo::default() })
         };
-        open.map(todo).collect()
+        near.map(line).collect()
     }
 
-    fn of_dates(&self, now: Time) -> Vec<Todo> {
-        let near = self.dates(now).into_iter().filter(|date| date.at <= now.plus(NEAR));
-        near.map(|date| Todo {
-            rank: 5,
-            what: date.what.clone(),
-            owner: date.owner.clone(),
-            by: Some(day(date.at)),
-            minutes: date.minutes,
-        })
-        .collect()
+    fn of_unasked(&self, d: &DependencyBoard) -> Line<Todo> {
+        let what = format!("Ask {} whether they still serve you: nobody has asked for 40 days", d.label);
+        let todo = Todo { rank: 9, what, owner: self.owner(&d.id), ..Todo::default() };
+        Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
 
-    fn of_unasked(&self, board: &Board) -> Vec<Todo> {
-        let what = |label: String| Todo {
-            rank: 9,
-            what: format!("Ask {label} whether they still work for you"),
-            minutes: 5,
-            ..Todo::default()
-        };
-        super::lines::unasked(&self.ctx.config, board).into_iter().map(what).collect()
-    }
-
-    /// The first critical thing with a standby that was not drilled lately: one drill at a time.
-    fn of_drills(&self, acts: &[Act], now: Time) -> Option<Todo> {
+    /// The first critical dependency with a fallback that was not drilled lately: one drill at a time.
+    fn of_drills(&self, acts: &[Act], now: Time) -> Option<Line<Todo>> {
         let drilled = |id: &str| {
             let own = |act: &&Act| act.deed == Deed::Drill && act.dependency.as_deref() == Some(id);
             acts.iter().filter(own).any(|act| now.since(act.at) < DRILL_AFTER)
         };
-        let critical = |d: &&crate::config::Dependency| d.criticality == Criticality::Critical && d.fallback.is_some();
+        let critical = |d: &&Dependency| d.criticality == Criticality::Critical && d.fallback.is_some();
         let next = self.ctx.config.dependencies.iter().filter(critical).find(|d| !drilled(&d.id))?;
-        let what = format!("Drill {}: plugwatch drill {}", next.label, next.id);
-        Some(Todo { rank: 11, what, owner: next.owner.clone(), by: None, minutes: 15 })
+        let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
+        let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
+        // That nobody ever held a drill is said by the same line.
+        let first = !acts.iter().any(|act| act.deed == Deed::Drill);
+        let subject = if first { Subject::Drill } else { Subject::Leave(format!("drill {}", next.id)) };
+        Some(Line::new(subject, todo))
     }
 
-    fn of_channels(&self, acts: &[Act], now: Time) -> Option<Todo> {
-        let fresh = acts.iter().any(|act| act.deed == Deed::Test && now.since(act.at) < NEAR);
-        let what = "Test whether alerts arrive: plugwatch notify test".to_owned();
-        (!fresh).then_some(Todo { rank: 10, what, minutes: 5, ..Todo::default() })
+    pub(super) fn labels<'e>(&'e self, letter: &'e Letter) -> impl Iterator<Item = &'e str> {
+        letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str()))
     }
+}
+
+/// From this rank on, what is to be repaired is that something cannot be checked.
+const BLIND: u32 = 6;
+
+/// How pressing it is, and what to do about one dependency.
+fn repair(d: &DependencyBoard, board: &Board, when: When) -> Option<(u32, String)> {
+    let label = &d.label;
+    let hint = d.explaining().and_then(|held| held.hint.as_deref()).map(|hint| hint.trim_end_matches('.'));
+    let blind = || lines::blind_for(d, when);
+    let says = || d.say().trim_end_matches('.').to_owned();
+    Some(match (d.shown(), hint) {
+        (Shown::Dropped, _) => (0, dropped(d, board, hint)),
+        _ if d.state.lost_access().is_some() => {
+            let hint = d.state.lost_access().and_then(|held| held.hint.as_deref());
+            (1, format!("{label}: {}", hint.unwrap_or("Check the key and the account").trim_end_matches('.')))
+        }
+        (Shown::Outage, Some(hint)) => (3, format!("{label}: {hint}")),
+        (Shown::Outage, None) => (3, format!("{label}: outage. Check the vendor's status page")),
+        (Shown::Degraded, Some(hint)) => (4, format!("{label}: {hint}")),
+        (Shown::Degraded, None) => (4, format!("{label}: {}", says())),
+        (Shown::NeverSeenLive, _) => {
+            (6, format!("{label}: check its id and settings. It was never seen working{}: {}", blind(), says()))
+        }
+        (Shown::NotVerified, Some(hint)) => {
+            (7, format!("{label}: {hint}. It could not be checked{}: {}", blind(), says()))
+        }
+        (Shown::NeedsKey, _) => (8, format!("{label}: set its key. It is not monitored{}: {}", blind(), says())),
+        // Nothing can be done about it here: it is listed with what could not be checked.
+        (Shown::NotVerified, None) | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
+    })
+}
+
+/// The fallback with its state first, then what the check advises.
+fn dropped(d: &DependencyBoard, board: &Board, hint: Option<&str>) -> String {
+    let on = d.fallback_on.as_ref().and_then(|id| board.dependencies.iter().find(|other| other.id == *id));
+    let fails = on.is_some_and(|on| on.shown() != Shown::Live);
+    let advice = hint.map_or_else(String::new, |hint| format!(". {hint}"));
+    match &d.fallback {
+        Some(to) if fails => format!("{}: the fallback ({to}) does not work now{advice}", d.label),
+        Some(to) => format!("{}: switch to {to}{advice}", d.label),
+        None => format!("{}: no fallback is configured{advice}", d.label),
+    }
+}
+
+/// The measured date of which a warning warns, such as the end of a certificate.
+fn ending<'a>(d: &DependencyBoard, dates: &'a [Ahead]) -> Option<&'a Ahead> {
+    let held = d.explaining().filter(|_| d.shown() == Shown::Degraded)?;
+    let warns = held.reason.split(['+', '_']).any(|word| matches!(word, "ends" | "expires"));
+    dates.iter().find(|date| warns && date.is_measured_by(&d.id, &held.by))
+}
+
+/// What shows as degraded only because of this letter: the letter's line speaks for it.
+fn warned(letter: &Letter, board: &Board) -> Vec<Subject> {
+    let own = board.dependencies.iter().filter(|d| letter.notice.dependencies.contains(&d.id));
+    let only = |d: &&DependencyBoard| {
+        d.shown() == Shown::Degraded && d.explaining().is_some_and(|held| lines::by_letter(&held.reason))
+    };
+    own.filter(only).map(|d| Subject::Repair(d.id.clone())).collect()
+}
+
+fn leaving(d: &Dependency, ends: Time, when: When) -> Option<Line<Todo>> {
+    let (step, takes) = d.leave.iter().filter_map(|step| Some((step, step.takes?))).max_by_key(|(_, takes)| *takes)?;
+    let begin = Time(ends.0 - millis(takes));
+    let what = format!("{}, before it ends: start to {}", d.label, step.step);
+    let todo = Todo {
+        rank: 2,
+        what,
+        owner: d.owner.clone(),
+        by: Some(when.at(begin)),
+        takes: Some(human(takes)),
+        ..Todo::default()
+    };
+    Some(Line::new(Subject::Leave(d.id.clone()), todo))
+}
+
+fn of_channels(acts: &[Act], now: Time) -> Option<Line<Todo>> {
+    let last = acts.iter().rfind(|act| act.deed == Deed::Test);
+    let what = match last {
+        Some(act) if now.since(act.at) < NEAR => return None,
+        Some(act) => format!("Test the notification channels, last tested {} ago", human(now.since(act.at))),
+        None => "Test the notification channels, never tested yet".to_owned(),
+    };
+    let todo = Todo { rank: 10, what: format!("{what}: plugwatch notify test"), ..Todo::default() };
+    Some(Line::new(Subject::ChannelTest, todo))
 }

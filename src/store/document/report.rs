@@ -10,9 +10,11 @@ document! {
         "owner" owner: Option<String>,
         "by" by: Option<String>,
         "minutes" minutes: u32,
+        #[serde(default)]
+        "takes" takes: Option<String>,
     }
 
-    /// One line of the table of what was served.
+    /// One line of the table of availability.
     RowDocument {
         "label" label: String,
         "now" now: String,

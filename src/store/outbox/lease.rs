@@ -15,7 +15,7 @@ use crate::store::{AlertRow, Result, SITUATION, Store};
 /// So many messages that are late become one digest: nobody reads a flood.
 const DIGEST: usize = 4;
 /// What has waited for longer is late.
-const LATE: Duration = Duration::from_secs(600);
+pub(in crate::store) const LATE: Duration = Duration::from_secs(600);
 /// No more at once.
 const MOST: i64 = 1_000;
 /// A message that failed so often lets others pass.

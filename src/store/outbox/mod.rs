@@ -10,6 +10,7 @@ pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
 pub(super) use amend::ask_last as ask_amend_last;
 pub use lease::Delivery;
+pub(super) use lease::LATE;
 pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};
 

@@ -1,0 +1,110 @@
+//! Nothing is said twice: each line of the report says what it is about, and of two lines about the
+//! same, the one in the more important section is kept.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Subject {
+    /// An incident, by public id.
+    Incident(String),
+    /// A dependency, by id, cannot be checked.
+    Blind(String),
+    /// A dependency, by id, needs a repair, a switch or a question.
+    Repair(String),
+    /// Steps to leave a dependency, by id.
+    Leave(String),
+    /// A vendor's letter, by public id.
+    Letter(String),
+    /// Something ends on a day: a dependency by id, or a date as it was typed in.
+    Ends(String, NaiveDate),
+    /// Whether test messages arrive.
+    ChannelTest,
+    /// Whether people and fallbacks were drilled.
+    Drill,
+}
+
+/// One line, or one thing to do, with what it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line<T> {
+    /// It is left out where this was said before.
+    is: Subject,
+    /// Said with it, and not again further down.
+    covers: Vec<Subject>,
+    says: T,
+}
+
+impl<T> Line<T> {
+    pub(super) fn new(is: Subject, says: T) -> Line<T> {
+        Line { is, covers: Vec::new(), says }
+    }
+
+    /// The same line, about something else.
+    pub(super) fn about(self, is: Subject) -> Line<T> {
+        Line { is, ..self }
+    }
+
+    /// With it, these are said, too.
+    pub(super) fn covering(mut self, also: impl IntoIterator<Item = Subject>) -> Line<T> {
+        self.covers.extend(also);
+        self
+    }
+}
+
+/// What the sections so far have said; they are asked in the order of their importance.
+#[derive(Debug, Default)]
+pub(super) struct Said(BTreeSet<Subject>);
+
+impl Said {
+    /// The lines about what was not said before, in their order.
+    pub(super) fn first<T>(&mut self, lines: impl IntoIterator<Item = Line<T>>) -> Vec<T> {
+        let mut kept = Vec::new();
+        for line in lines {
+            if self.0.insert(line.is) {
+                self.0.extend(line.covers);
+                kept.push(line.says);
+            }
+        }
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_lines_about_the_same_the_earlier_one_is_kept() {
+        let incident = |id: &str, says: &'static str| Line::new(Subject::Incident(id.to_owned()), says);
+        let mut said = Said::default();
+        assert_eq!(said.first([incident("pw-1", "dropped since Friday"), incident("pw-1", "again")]).len(), 1);
+        assert_eq!(said.first([incident("pw-1", "dropped, still open"), incident("pw-2", "outage")]), ["outage"]);
+    }
+
+    #[test]
+    fn what_a_line_covers_is_not_said_further_down() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+        let ends = || Subject::Ends("website".to_owned(), day);
+        let blind = || Subject::Blind("mail".to_owned());
+        let repair = |id: &str| Subject::Repair(id.to_owned());
+        let mut said = Said::default();
+        let todo = said.first([
+            Line::new(repair("website"), "renew the certificate").covering([ends()]),
+            Line::new(repair("mail"), "give a new key").covering([blind()]),
+        ]);
+        assert_eq!(todo.len(), 2);
+        assert_eq!(said.first([Line::new(blind(), "cannot be checked")]), <[&str; 0]>::default());
+        assert_eq!(said.first([Line::new(ends(), "certificate ends")]), <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn what_a_left_out_line_covers_may_still_be_said() {
+        let (incident, blind) = (Subject::Incident("pw-1".to_owned()), Subject::Blind("mail".to_owned()));
+        let mut said = Said::default();
+        said.first([Line::new(incident.clone(), "first")]);
+        assert!(said.first([Line::new(incident, "again").covering([blind.clone()])]).is_empty());
+        assert_eq!(said.first([Line::new(blind, "cannot be checked")]), ["cannot be checked"]);
+    }
+}

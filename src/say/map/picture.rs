@@ -1,0 +1,159 @@
+//! The map as a picture (SVG): companies on the left, the largest first, what depends on them on the
+//! right. Everything critical is drawn; what is not critical gives way where the picture would become
+//! too long.
+
+use minijinja::context;
+
+use super::words;
+use crate::core::board::{Board, DependencyBoard};
+use crate::core::model::Criticality;
+use crate::core::reliance::{self, Share};
+use crate::say::TEMPLATES;
+use crate::say::measure::Font;
+
+const WIDTH: usize = 1_080;
+const TOP: usize = 190;
+const ROW: usize = 58;
+/// Between two companies.
+const BETWEEN: usize = 30;
+/// A picture that is longer than this folds what is not critical: about three screens of a phone.
+const LONG: usize = 3_600;
+/// No side may be longer: the limit of what draws and of what messages carry, with some room. A longer
+/// picture is drawn smaller.
+const LONGEST: usize = 7_800;
+/// The bar at its full length, and the room for the words above it.
+const BAR: usize = 380;
+const TITLE: Font = Font::bold(42.0);
+const SUBTITLE: Font = Font::regular(29.0);
+const NAME: Font = Font::bold(28.0);
+const SHARE: Font = Font::regular(22.0);
+const LABEL: Font = Font::regular(25.0);
+const REST: Font = Font::regular(24.0);
+/// The width of a label within its box, and of a line of the whole picture.
+const LABEL_ROOM: f64 = 390.0;
+const ROOM: f64 = 984.0;
+const REST_LINE: usize = 34;
+
+/// One company, or what depends on none that is known.
+struct Company<'b> {
+    name: String,
+    share: String,
+    /// How much of what is critical would stop, in pixels.
+    bar: usize,
+    /// What is drawn beside it, and whether it stops only because of what it needs.
+    rows: Vec<(&'b DependencyBoard, bool)>,
+    /// What is counted instead.
+    more: Option<String>,
+}
+
+/// The map as a picture.
+pub fn svg(board: &Board) -> String {
+    let whole = companies(board, false);
+    let folds = height(&whole) > LONG;
+    let all = if folds { companies(board, true) } else { whole };
+    let rest = rest(board, folds);
+    let (mut boxes, mut y) = (Vec::new(), TOP);
+    for company in &all {
+        boxes.push(drawn(company, y));
+        y += tall(company) + BETWEEN;
+    }
+    let height = y + 90 + rest.len() * REST_LINE;
+    let (shares, critical) = (reliance::shares(board).len(), reliance::critical(board));
+    let subtitle =
+        format!("{} dependencies, {critical} of them critical, {shares} companies", board.dependencies.len());
+    let context = context! {
+        width => WIDTH, height, shown_width => WIDTH * LONGEST.min(height) / height, shown_height => LONGEST.min(height),
+        title => TITLE.fit(&super::title(board), ROOM), subtitle => SUBTITLE.fit(&subtitle, ROOM), boxes, rest,
+        rest_line => REST_LINE, bottom => y + 14, indirect => all.iter().any(|c| c.rows.iter().any(|(_, with)| *with)),
+    };
+    let text = TEMPLATES.get_template("map.svg.xml").and_then(|template| template.render(context));
+    text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
+}
+
+/// Companies with what is drawn beside them; with `folds`, only what is critical.
+fn companies(board: &Board, folds: bool) -> Vec<Company<'_>> {
+    let shares = reliance::shares(board);
+    let known = shares.iter().map(|share| company(board, share, folds)).filter(|c| !folds || !c.rows.is_empty());
+    let nobody: Vec<&DependencyBoard> = reliance::on_nobody(board);
+    let nobody: Vec<_> = nobody.into_iter().filter(|d| is_critical(d)).map(|d| (d, false)).collect();
+    let of = reliance::critical(board).max(1);
+    let unknown = (!nobody.is_empty()).then(|| Company {
+        name: "Company not known".to_owned(),
+        share: format!("{} of {of} critical", nobody.len()),
+        bar: nobody.len() * BAR / of,
+        rows: nobody,
+        more: None,
+    });
+    known.chain(unknown).collect()
+}
+
+fn company<'b>(board: &'b Board, share: &Share, folds: bool) -> Company<'b> {
+    let of = reliance::critical(board);
+    let find = |id: &String| board.dependencies.iter().find(|d| d.id == *id);
+    let own: Vec<&DependencyBoard> = share.things.iter().filter_map(find).collect();
+    let with: Vec<&DependencyBoard> = share.with_them.iter().filter_map(find).collect();
+    // What has a company of its own is drawn there.
+    let homeless = with.iter().filter(|d| is_critical(d) && d.companies.is_empty()).map(|d| (*d, true));
+    let shown = own.iter().filter(|d| !folds || is_critical(d)).map(|d| (*d, false));
+    let rows: Vec<_> = shown.chain(homeless).collect();
+    let indirect = rows.iter().filter(|(_, indirect)| *indirect).count();
+    let folded = own.len() + indirect - rows.len();
+    let more = [(folded, "more, not critical"), (with.len() - indirect, "more would stop with these")];
+    let more: Vec<String> =
+        more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    Company {
+        name: share.name.clone(),
+        share: words(share, of),
+        bar: share.critical * BAR / of.max(1),
+        rows,
+        more: (!more.is_empty()).then(|| more.join(", ")),
+    }
+}
+
+fn is_critical(dependency: &DependencyBoard) -> bool {
+    dependency.criticality == Criticality::Critical
+}
+
+/// How tall it is: as its rows, but room for its own words.
+fn tall(company: &Company<'_>) -> usize {
+    company.rows.len().max(2 + usize::from(company.more.is_some())) * ROW
+}
+
+fn height(companies: &[Company<'_>]) -> usize {
+    companies.iter().map(|company| tall(company) + BETWEEN).sum()
+}
+
+fn drawn(company: &Company<'_>, y: usize) -> minijinja::Value {
+    let rows: Vec<_> = company
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(n, (d, indirect))| {
+            let (y, label) = (y + n * ROW, LABEL.fit(&d.label, LABEL_ROOM));
+            context! { y, label, kind => d.criticality.word(), critical => is_critical(d), indirect }
+        })
+        .collect();
+    let height = tall(company) - 14;
+    let room = BAR as f64;
+    context! {
+        y, height, hub => y + height / 2, rows, bar => company.bar, name => NAME.fit(&company.name, room),
+        share => SHARE.fit(&company.share, room), more => company.more.as_ref().map(|more| SHARE.fit(more, room)),
+    }
+}
+
+/// What is not drawn, in lines: nothing of it is critical.
+fn rest(board: &Board, folds: bool) -> Vec<String> {
+    let nobody: Vec<&str> =
+        reliance::on_nobody(board).into_iter().filter(|d| !is_critical(d)).map(|d| d.label.as_str()).collect();
+    let mut lines = Vec::new();
+    if !nobody.is_empty() {
+        lines.extend(REST.wrap(&format!("Company not known: {}", nobody.join(", ")), ROOM, 2));
+    }
+    let left = companies(board, false).into_iter().filter(|c| c.rows.iter().all(|(d, _)| !is_critical(d)));
+    let left: Vec<String> = left.filter(|_| folds).map(|company| company.name).collect();
+    if !left.is_empty() {
+        let text = format!("Not drawn, nothing critical ({}): {}", left.len(), left.join(", "));
+        lines.extend(REST.wrap(&text, ROOM, 3));
+    }
+    lines
+}

@@ -1,0 +1,73 @@
+//! States and counts in words, for reports and their pictures.
+
+use crate::core::board::Board;
+use crate::core::history::Counts;
+use crate::core::model::Proves;
+use crate::core::shown::Shown;
+
+/// The words for what is shown.
+pub fn state(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Live => WORKING,
+        Shown::Degraded => "degraded",
+        Shown::Outage => "outage",
+        Shown::Dropped => "dropped",
+        Shown::Checking => "being confirmed",
+        Shown::NotVerified => "cannot be checked",
+        Shown::NeverSeenLive => "never seen working",
+        Shown::NeedsKey => "needs a key",
+        Shown::Starting => "not checked yet",
+    }
+}
+
+/// What is said of a dependency without trouble.
+pub(super) const WORKING: &str = "working";
+
+/// `2 need a key`, `11 working`: the worst first, nothing that is zero.
+pub fn counts(board: &Board) -> Vec<String> {
+    let mut all: Vec<Shown> = board.dependencies.iter().map(|dependency| dependency.shown()).collect();
+    all.sort_by_key(|shown| shown.rank());
+    let words: Vec<&str> = all.into_iter().map(state).collect();
+    grouped(&words)
+}
+
+/// Equal words in a row, counted.
+pub(super) fn grouped(words: &[&str]) -> Vec<String> {
+    let count = |group: &[&str]| match (group.len(), group[0]) {
+        (many, "needs a key") if many > 1 => format!("{many} need a key"),
+        (many, "outage") if many > 1 => format!("{many} outages"),
+        (many, word) => format!("{many} {word}"),
+    };
+    words.chunk_by(|a, b| a == b).map(count).collect()
+}
+
+/// How much of the time something was available, never as a share of checks that read nothing.
+pub fn uptime(counts: &Counts) -> String {
+    let unread = if counts.unknown > 0 { format!(", {} more gave no answer", counts.unknown) } else { String::new() };
+    let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
+    match counts.uptime() {
+        None if counts.looks() == 0 => "no check".to_owned(),
+        None => format!("unknown: {} gave no answer", checks(counts.unknown)),
+        // A share of a few checks among many without an answer would sound like knowledge.
+        Some(_) if counts.mostly_unread() => {
+            let good = counts.live + counts.degraded;
+            format!("mostly unknown: available in {good} of {}{unread}", checks(counts.readable()))
+        }
+        Some(share) => format!("{:.2} % of {}{unread}", share * 100.0, checks(counts.readable())),
+    }
+}
+
+/// Why what works counts as working, a line for each kind of evidence, the strongest first.
+pub fn proven(board: &Board) -> Vec<String> {
+    let ways = [
+        (Proves::Standing, "Account in good standing, says the vendor's own API"),
+        (Proves::Access, "Key accepted; the API does not show the account's standing"),
+        (Proves::Presence, "Listed or reachable, checked from outside"),
+    ];
+    let line = |(proves, words): (Proves, &str)| {
+        let labels: Vec<&str> =
+            board.dependencies.iter().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
+        (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
+    };
+    ways.into_iter().filter_map(line).collect()
+}
