@@ -1,9 +1,10 @@
 //! `plugwatch bench drops`: scenarios with a known truth, played and judged.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Subcommand;
 use futures_util::StreamExt;
 
 use super::failed;
@@ -11,6 +12,49 @@ use crate::bench::{Played, Report, Scenario, Score, Settings, load, play_logged,
 use crate::clock::Stopwatch;
 use crate::core::time::human;
 use crate::engine::EventLog;
+
+/// The benches.
+#[derive(Subcommand)]
+pub(super) enum BenchCommand {
+    /// Simulate a platform for days, with kills between any two steps
+    Simulate {
+        /// The random seed; the same seed gives the same run
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many seeds to run, starting from that one
+        #[arg(long, default_value_t = 1)]
+        runs: u64,
+        /// How many days to simulate
+        #[arg(long, default_value_t = 7)]
+        days: u64,
+        /// How many dependencies to simulate
+        #[arg(long, default_value_t = 60)]
+        dependencies: usize,
+        /// Write an event log of each seed into this folder
+        #[arg(long, value_name = "FOLDER")]
+        events: Option<PathBuf>,
+    },
+    /// Feed event logs to a program that asks nobody: each decision must be equal to the byte
+    Replay {
+        /// Logs, or folders with logs
+        #[arg(required = true)]
+        logs: Vec<PathBuf>,
+    },
+    /// Play drops, outages, store errors and faults on your side, in virtual time
+    Drops {
+        /// A folder with your own scenarios instead of the shipped ones
+        folder: Option<PathBuf>,
+        /// Only scenarios whose name contains this text
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+        /// Also print every message that would have been sent
+        #[arg(long)]
+        show: bool,
+        /// Write an event log of each scenario into this folder
+        #[arg(long, value_name = "FOLDER")]
+        events: Option<PathBuf>,
+    },
+}
 
 pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool, events: Option<&Path>) -> ExitCode {
     let scenarios = match load(folder) {

@@ -185,7 +185,7 @@ enum Command {
     },
     /// Test plugwatch's judgement with scenarios whose outcome is known
     #[command(subcommand)]
-    Bench(BenchCommand),
+    Bench(bench::BenchCommand),
     /// The vendors that plugwatch knows
     Catalog {
         /// A folder with your own vendor files, which replace shipped ones of the same name
@@ -225,48 +225,6 @@ enum CatalogCommand {
         /// A folder with recorded answers
         #[arg(long, value_name = "DIR")]
         recordings: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
-enum BenchCommand {
-    /// Simulate a platform for days, with kills between any two steps
-    Simulate {
-        /// The random seed; the same seed gives the same run
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// How many seeds to run, starting from that one
-        #[arg(long, default_value_t = 1)]
-        runs: u64,
-        /// How many days to simulate
-        #[arg(long, default_value_t = 7)]
-        days: u64,
-        /// How many dependencies to simulate
-        #[arg(long, default_value_t = 60)]
-        dependencies: usize,
-        /// Write an event log of each seed into this folder
-        #[arg(long, value_name = "FOLDER")]
-        events: Option<PathBuf>,
-    },
-    /// Feed event logs to a program that asks nobody: each decision must be equal to the byte
-    Replay {
-        /// Logs, or folders with logs
-        #[arg(required = true)]
-        logs: Vec<PathBuf>,
-    },
-    /// Play drops, outages, store errors and faults on your side, in virtual time
-    Drops {
-        /// A folder with your own scenarios instead of the shipped ones
-        folder: Option<PathBuf>,
-        /// Only scenarios whose name contains this text
-        #[arg(long, value_name = "TEXT")]
-        only: Option<String>,
-        /// Also print every message that would have been sent
-        #[arg(long)]
-        show: bool,
-        /// Write an event log of each scenario into this folder
-        #[arg(long, value_name = "FOLDER")]
-        events: Option<PathBuf>,
     },
 }
 
@@ -325,13 +283,13 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
-        Command::Bench(BenchCommand::Drops { folder, only, show, events }) => {
+        Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
         }
-        Command::Bench(BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
+        Command::Bench(bench::BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
-        Command::Bench(BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
+        Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
         other => by_a_person(&config, other).await,
     }

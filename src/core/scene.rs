@@ -41,8 +41,9 @@ pub struct Subject<'a> {
     pub ends: Option<Time>,
     /// When the steps of leaving it have to begin at the latest, to be done by then.
     pub starts: Vec<Time>,
-    /// A situation is open: its message takes the place of reminders.
-    pub in_situation: bool,
+    /// While a situation is open its message takes the place of reminders: when the newest of all that is
+    /// critical and acknowledged by nobody was told.
+    pub in_situation: Option<Time>,
 }
 
 impl Subject<'_> {

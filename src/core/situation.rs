@@ -14,6 +14,8 @@ use super::time::Time;
 const GATHERED: Duration = Duration::from_secs(3_600);
 /// A step is named again so long before it has to begin: time to wake somebody.
 const START_NEAR: Duration = Duration::from_secs(3_600);
+/// An announced hour further ahead than this is no situation yet: the letter itself has been told.
+const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
 /// Nobody forgets a situation for longer than a day.
 pub const DAILY: Duration = Duration::from_secs(86_400);
 /// The ages of checks are brought up to date this often, where messages can be changed.
@@ -73,9 +75,14 @@ pub fn is_lost(subject: &Subject<'_>) -> bool {
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 
-/// Whether a letter's hour lies ahead, as people know.
-fn is_ending(subject: &Subject<'_>) -> bool {
-    subject.ends.is_some() && subject.told.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
+/// Whether a letter's hour is near enough to be acted on now, as people know: within a week, or within a day
+/// of the latest start of a step.
+pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
+    let near = |ends: Time| {
+        let start = subject.starts.iter().filter(|start| **start > now).any(|start| start.since(now) <= DAILY);
+        start || ends.since(now) <= HOUR_NEAR
+    };
+    subject.ends.is_some_and(near) && subject.told.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
 }
 
 /// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
@@ -84,14 +91,14 @@ pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Lev
     let content = content(scene);
     let Some(known) = known else {
         if !opens(scene, false) {
-            return Stands::default();
+            return Stands { again: begins(scene), ..Stands::default() };
         }
         let situation = Situation { opened_at: now, ..said(&Situation::default(), content, now) };
         let change = Some(reminded.map_or(Change::Open, Change::Send));
         return Stands { again: again(&situation, scene), situation: Some(situation), change };
     };
     if !opens(scene, true) {
-        return Stands { change: Some(Change::Close), ..Stands::default() };
+        return Stands { change: Some(Change::Close), again: begins(scene), ..Stands::default() };
     }
     // Who is on it is shown in place; nobody has to be alerted for that.
     let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
@@ -134,7 +141,9 @@ fn opens(scene: &Scene<'_>, begun: bool) -> bool {
     let subjects = &scene.subjects;
     let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
     let second = || lost.iter().skip(1).any(|other| !other.shares_company(lost[0]));
-    subjects.iter().any(is_ending) || (begun && !lost.is_empty()) || (!lost.is_empty() && second())
+    subjects.iter().any(|subject| is_ending(subject, scene.now))
+        || (begun && !lost.is_empty())
+        || (!lost.is_empty() && second())
 }
 
 /// What there is to say, without what merely grows older.
@@ -148,7 +157,8 @@ fn content(scene: &Scene<'_>) -> Vec<String> {
         } else if let Some(incident) = down {
             content.push(format!("{} {id}", incident.verdict));
         }
-        content.extend(subject.ends.filter(|_| is_ending(subject)).map(|ends| format!("ends {id} {}", ends.0)));
+        content
+            .extend(subject.ends.filter(|_| is_ending(subject, scene.now)).map(|ends| format!("ends {id} {}", ends.0)));
         let blind = !subject.told.blind.is_empty() && !is_lost(subject);
         content.extend(blind.then(|| format!("blind {id}")));
         let on_it = matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
@@ -165,14 +175,23 @@ fn near(scene: &Scene<'_>) -> impl Iterator<Item = String> {
         let starts = subject.starts.iter().filter(|start| is_near(start));
         starts.map(|start| format!("{} {}", subject.id, start.0)).collect::<Vec<_>>()
     };
-    scene.subjects.iter().filter(|subject| is_ending(subject)).flat_map(named).collect::<Vec<_>>().into_iter()
+    scene.subjects.iter().filter(|subject| is_ending(subject, now)).flat_map(named).collect::<Vec<_>>().into_iter()
 }
 
 fn again(situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
-    let now = scene.now;
     let ripe = situation.changed_at.map(|at| at.max(situation.sent_at).plus(GATHERED));
-    let starts = scene.subjects.iter().filter(|subject| is_ending(subject)).flat_map(|subject| &subject.starts);
-    let near = starts.map(|start| Time(start.0 - super::time::millis(START_NEAR))).filter(|at| *at > now).min();
     let refresh = scene.edits.then(|| situation.shown_at.plus(REFRESH));
-    [ripe, near, refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+    [ripe, begins(scene), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+}
+
+/// When an announced hour, or a latest start, comes near next.
+fn begins(scene: &Scene<'_>) -> Option<Time> {
+    let known = scene.subjects.iter().filter(|subject| subject.told.verdict.is_some());
+    let before = |at: Time, span: Duration| Time(at.0 - super::time::millis(span));
+    let turns = known.flat_map(|subject| {
+        let hours = subject.ends.map(|ends| before(ends, HOUR_NEAR));
+        let starts = subject.starts.iter().flat_map(move |start| [before(*start, DAILY), before(*start, START_NEAR)]);
+        hours.into_iter().chain(starts)
+    });
+    turns.filter(|at| *at > scene.now).min()
 }

@@ -28,9 +28,6 @@ pub struct Wanted {
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
-/// Reminders of several things that fall due within this are one: less than the shortest wait for one.
-const SAME_REMINDER: Duration = Duration::from_secs(240);
-
 /// What is due, the most important first; silence is what remains. What has to wait does not
 /// silence what comes after it.
 pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Vec<Wanted> {
@@ -133,18 +130,24 @@ pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
     let ends = subject.ends.filter(|_| told.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
     match (is_loud(subject, told)?, subject.seen_to) {
         // The situation's message speaks of it, and comes when there is something to say.
-        (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation => ends.flatten(),
+        (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
         // An acknowledgement does not silence an open deadline.
-        // One message reminds of everything: what falls due right after it is part of it.
-        (true, None) if subject.in_situation => {
-            Some(reminder::unseen(news, spoken.plus(SAME_REMINDER)).min(ends.flatten().unwrap_or(Time(i64::MAX))))
-        }
-        (true, None) => Some(reminder::unseen(news, spoken).min(ends.flatten().unwrap_or(Time(i64::MAX)))),
+        // One message reminds of everything, as soon after the newest of it as after one.
+        (true, None) => Some(
+            reminder::unseen(subject.in_situation.map_or(news, |newest| newest.max(news)), spoken)
+                .min(ends.flatten().unwrap_or(Time(i64::MAX))),
+        ),
         (_, _) if ends.is_some() => ends.flatten(),
         (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
         (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
         (_, _) => Some(reminder::quiet(news, spoken)),
     }
+}
+
+/// When something critical was told that nobody has acknowledged.
+pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
+    let told = subject.told;
+    told.news_at.filter(|_| subject.seen_to.is_none() && is_loud(subject, told) == Some(true))
 }
 
 /// Whether what is open was told at critical level; nothing where nothing is open.

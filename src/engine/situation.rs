@@ -8,7 +8,7 @@ use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::scene::{Scene, Subject};
 use crate::core::shown::Shown;
-use crate::core::situation::{Change, Situation, Stands, is_lost};
+use crate::core::situation::{Change, Situation, Stands, is_ending, is_lost};
 use crate::core::time::{Time, millis};
 use crate::say::alert::{AlertView, Body, Working};
 use crate::say::situation::{Item, Situation as Said, Step};
@@ -22,11 +22,16 @@ impl Engine {
             self.situation = situation;
             return;
         };
-        let known = self.situation.take();
-        let public_id = known.as_ref().map_or_else(|| self.next_id(), |known| known.public_id.clone());
+        let known = self.situation.clone();
+        let public_id = match &known {
+            Some(known) => known.public_id.clone(),
+            None => self.next_id(),
+        };
         // What closes was open.
         let kept = situation.clone().or(known).unwrap_or_default();
         let kept = Situation { public_id: public_id.clone(), ..kept };
+        // What it says of the next message is as it is while it is open.
+        self.situation = Some(kept.clone());
         let said = self.view_situation(&kept, change == Change::Close, now);
         let level = match change {
             Change::Send(level) => level,
@@ -97,7 +102,7 @@ impl Engine {
                 continue;
             }
             let item = self.item(dependency, state, by.is_none());
-            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| subject.told.verdict.is_some()));
+            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
             if lost || ends.is_some() {
                 match by {
                     Some(by) => on_it.entry(by).or_default().push(dependency.label.clone()),

@@ -15,6 +15,7 @@ use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
+use crate::core::wanted::unseen_news;
 use crate::say::alert::{Body, Group, OpenItem};
 use crate::store::DependencyChange;
 
@@ -43,7 +44,9 @@ impl Engine {
     /// The platform as the core sees it.
     pub(super) fn scene<'a>(&'a self, states: &'a [DependencyState], now: Time) -> Scene<'a> {
         let dependencies = self.ctx.config.dependencies.iter().zip(states);
-        let subjects = dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
+        let subjects: Vec<Subject<'a>> =
+            dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
+        let subjects = in_situation(subjects, self.situation.is_some());
         let edits = self.ways.iter().any(|way| way.edits);
         let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
         Scene { subjects, now, fresh_since, gone: &self.gone, situation, edits }
@@ -75,7 +78,7 @@ impl Engine {
             excused: self.people.excused_at(&dependency.id),
             ends,
             starts: self.latest_starts(dependency, ends),
-            in_situation: self.situation.is_some(),
+            in_situation: None,
         }
     }
 
@@ -239,6 +242,13 @@ impl Engine {
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
     }
+}
+
+/// One message reminds of everything that nobody has acknowledged.
+fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> {
+    let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
+    subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
+    subjects
 }
 
 /// The incident that is told of: the one that is open, or the one that has just ended.

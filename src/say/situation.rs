@@ -121,7 +121,7 @@ impl Situation {
         hours.into_iter().map(line).collect()
     }
 
-    /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`.
+    /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`, or `CUT-OFF in 15 h: Cloud hosting`.
     pub(super) fn title(&self, at: Time) -> Title {
         if self.over {
             return Title::marked("🟢", "SITUATION OVER", "nothing is lost, no cut-off is announced");
@@ -138,6 +138,10 @@ impl Situation {
             [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
             [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
         };
+        if let (None, [(_, first), ..]) = (&lost, ending.as_slice()) {
+            let names: Vec<&str> = ending.iter().map(|(item, _)| item.label.as_str()).collect();
+            return Title::marked("🔴", &format!("CUT-OFF in {}", left(*first, at)), &names.join(", "));
+        }
         let parts: Vec<String> = [lost, ends].into_iter().flatten().collect();
         Title::marked("🟠", "SITUATION", &parts.join(", "))
     }

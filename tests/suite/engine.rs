@@ -132,7 +132,10 @@ async fn without_any_network_we_say_that_we_are_blind_and_cry_nothing() {
     let text = staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
     assert_eq!(text.lines().count(), 2, "{text}");
     assert!(text.ends_with("It makes no claim about any vendor until that is back."));
-    assert_eq!(staged.told(), ["Chatterbox (invented): monitoring 6: 6 not verified. Next report Monday 9:00 UTC."]);
+    assert_eq!(
+        staged.told(),
+        ["Chatterbox (invented): monitoring 6: 6 cannot be checked. Next report Monday 9:00 UTC."]
+    );
 }
 
 #[tokio::test]

@@ -267,7 +267,10 @@ impl Staged {
 
     /// The same without reminders of what was told before.
     pub fn news(&self) -> Vec<String> {
-        self.told().into_iter().filter(|line| !line.starts_with("STILL ")).collect()
+        self.told()
+            .into_iter()
+            .filter(|line| !["STILL ", "SITUATION", "CUT-OFF in "].iter().any(|begin| line.starts_with(begin)))
+            .collect()
     }
 
     /// How a dependency is shown.

@@ -33,6 +33,7 @@ mod secrets;
 mod setup;
 mod signing;
 mod site;
+mod situation;
 mod store;
 mod telling;
 mod tls;

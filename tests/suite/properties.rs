@@ -238,7 +238,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             excused: None,
             ends: None,
             starts: Vec::new(),
-            in_situation: false,
+            in_situation: None,
         });
         review(&Scene {
             subjects: subjects.collect(),

@@ -191,7 +191,8 @@ async fn a_letter_is_told_at_once_and_called_to_mind_as_its_hour_comes_near() {
     for hour in 9..24 + 17 {
         staged.pass(hours(1)).await;
         for text in staged.texts() {
-            reminded.push(format!("{hour}: {}", text.lines().nth(1).unwrap_or_default()));
+            let ends = text.lines().find(|line| line.starts_with("Ends in")).or(text.lines().nth(1));
+            reminded.push(format!("{hour}: {}", ends.unwrap_or_default()));
         }
         if hour == 35 {
             assert_eq!(staged.shown("hosting"), "degraded");

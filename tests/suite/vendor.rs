@@ -101,7 +101,7 @@ async fn an_answer_that_no_rule_knows_is_unknown_and_told_after_a_quarter_of_an_
 async fn what_was_never_seen_live_cannot_be_dropped() {
     let mut vendor = Vendor::open(KEY).await;
     let told = vendor.then("200 OK", account("locked", 25), 60).await;
-    assert_eq!(told, ["Acme: monitoring 1: 1 never seen working (typo?). Next report Monday 9:00 UTC."]);
+    assert_eq!(told, ["Acme: monitoring 1: 1 never seen working. Next report Monday 9:00 UTC."]);
     assert_eq!(vendor.staged.shown("host"), "never_seen_live");
 }
 

@@ -5,9 +5,12 @@
 mod emergency;
 mod failover;
 mod message;
+mod outcome;
 
 pub use emergency::Unsaid;
 pub use message::note_message;
+
+use outcome::{again, outcome};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +24,7 @@ use tokio::sync::Notify;
 use super::{EventLog, Windows};
 use crate::clock::Clock;
 use crate::core::route::Way;
-use crate::core::schedule::stable;
-use crate::core::time::{Time, millis};
+use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::notify::{Going, Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
@@ -31,20 +33,8 @@ use crate::store::{Amend, Delivery, Outcome, Result, Store};
 const LEASE: Duration = Duration::from_secs(120);
 /// No try takes longer: it ends before its lease does, so no message is under way twice.
 const LONGEST_TRY: Duration = Duration::from_secs(100);
-/// A message that did not arrive for so long is given up, and that is said elsewhere.
-const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// And after so many tries: a place that refuses all week is tried some thousand times.
-const GIVE_UP_TRIES: i64 = 200;
-/// A message that cannot be changed for so long stays as it is.
-const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// So many messages are changed at a time.
 const AMENDS: usize = 4;
-/// The other side's wish to wait is honoured up to this long.
-const LONGEST_WISH: Duration = Duration::from_secs(600);
-/// Seconds between the first tries; afterwards once a minute.
-const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
-/// The same where the place refuses us; afterwards every ten minutes.
-const SLOWLY: [u64; 6] = [15, 30, 60, 120, 300, 600];
 
 /// Delivers the outbox.
 pub struct Courier {
@@ -363,48 +353,4 @@ impl Courier {
             }
         }
     }
-}
-
-/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, makes one of a moment.
-fn is_given_up(delivery: &Delivery, now: Time) -> bool {
-    now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
-}
-
-fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
-    match tried {
-        Tried::Sent(remote) => Outcome::Sent(remote),
-        Tried::Never { why } => Outcome::Dead(why),
-        Tried::Refused { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
-        Tried::Refused { why } => Outcome::Refused(backoff(delivery, &SLOWLY), why),
-        Tried::Retry { why, .. } if is_given_up(delivery, now) => {
-            Outcome::Dead(format!("given up after a week: {why}"))
-        }
-        Tried::Unsure { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
-        Tried::Unsure { why } => Outcome::Unsure(backoff(delivery, &BACKOFF), why),
-        Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
-        Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery, &BACKOFF), why),
-    }
-}
-
-/// When a message that could not be changed is tried again, if it is.
-fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
-    let (after, why) = match tried {
-        Tried::Retry { after, why } => (*after, why),
-        Tried::Unsure { why } => (None, why),
-        Tried::Refused { why } => (Some(LONGEST_WISH), why),
-        Tried::Sent(_) | Tried::Never { .. } => return None,
-    };
-    let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
-    tracing::debug!(why, "{} to {}: a message is not updated yet: {why}", amend.channel, amend.recipient);
-    (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
-}
-
-/// Up to a fifth more or less, by the message's own id: no two retry in step.
-fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
-    let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(steps.len() - 1);
-    let spread = stable(&format!("{} {}", delivery.alert.public_id, delivery.attempts)) % 400;
-    let factor = 0.8 + spread as f64 / 1_000.0;
-    let wait = Duration::from_secs(steps[step]).mul_f64(factor);
-    debug_assert!(millis(wait) > 0);
-    wait
 }
