@@ -139,13 +139,33 @@ async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestE
         .branch(dptree::filter(|message: Message| is_command(&message)).endpoint(command))
         .endpoint(letter);
     let presses = Update::filter_callback_query().endpoint(press);
-    Dispatcher::builder(bot, dptree::entry().branch(messages).branch(presses))
+    let updates = dptree::filter_async(is_new).branch(messages).branch(presses);
+    Dispatcher::builder(bot, updates)
         .dependencies(dptree::deps![answering])
         // Updates that we do not know are not for us.
         .default_handler(|_| async {})
         .build()
         .try_dispatch_with_listener(listener, LoggingErrorHandler::with_custom_text("the Telegram bot"))
         .await
+}
+
+/// An update comes again when its receipt was lost: what was done once is not done twice. One that cannot be
+/// looked up is dealt with: better twice than never.
+async fn is_new(update: Update, answering: Answering) -> bool {
+    let (channel, id) = (&answering.access.channel, i64::from(update.id.0));
+    let known = answering.store.has_dealt_with(channel, id).await;
+    if let Err(error) = &known {
+        tracing::warn!(%error, "whether an update came before cannot be looked up: {error}");
+    }
+    !known.unwrap_or(false)
+}
+
+/// An update was dealt with.
+async fn dealt_with(update: &Update, answering: &Answering) {
+    let (channel, id) = (&answering.access.channel, i64::from(update.id.0));
+    if let Err(error) = answering.store.note_dealt_with(channel, id, answering.now()).await {
+        tracing::warn!(%error, "an update may be dealt with again: {error}");
+    }
 }
 
 /// The list that Telegram shows; a command's name has no slash there (Bot API, BotCommand).
@@ -167,18 +187,21 @@ async fn moved(message: Message, answering: Answering) -> ResponseResult<()> {
     Ok(())
 }
 
-async fn command(bot: Bot, me: Me, message: Message, answering: Answering) -> ResponseResult<()> {
+async fn command(bot: Bot, me: Me, update: Update, message: Message, answering: Answering) -> ResponseResult<()> {
     let replies = safely(commands::answer(&answering, &message, me.username())).await;
+    dealt_with(&update, &answering).await;
     reply::send(&bot, &answering, &message, replies).await
 }
 
-async fn letter(bot: Bot, me: Me, message: Message, answering: Answering) -> ResponseResult<()> {
+async fn letter(bot: Bot, me: Me, update: Update, message: Message, answering: Answering) -> ResponseResult<()> {
     let replies = safely(letters::answer(&bot, &answering, &message, me.id)).await;
+    dealt_with(&update, &answering).await;
     reply::send(&bot, &answering, &message, replies).await
 }
 
-async fn press(bot: Bot, query: CallbackQuery, answering: Answering) -> ResponseResult<()> {
+async fn press(bot: Bot, update: Update, query: CallbackQuery, answering: Answering) -> ResponseResult<()> {
     let pressed = AssertUnwindSafe(presses::press(&answering, &query)).catch_unwind().await;
+    dealt_with(&update, &answering).await;
     let (said, replies) = pressed.unwrap_or_else(|_| (broke(), Vec::new()));
     // Whoever pressed sees that it was heard, even if what follows takes its time.
     reply::answer_press(&bot, &query, &said).await?;

@@ -4,6 +4,7 @@ mod channel;
 mod conflict;
 mod date;
 mod dependency;
+mod duty;
 mod maintenance;
 mod network;
 mod notes;
@@ -29,6 +30,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Ask, Catalog};
+use crate::core::duty::Duty;
 use crate::core::heard::{Inlet, Takes};
 use crate::core::notice::Notice;
 use crate::core::question::{Key, Secret};
@@ -56,6 +58,8 @@ pub struct Config {
     pub network: Network,
     /// Ways to tell.
     pub channels: Vec<Channel>,
+    /// Who is called in turn while nobody acknowledges.
+    pub duties: Vec<Duty>,
     /// What the platform stands on.
     pub dependencies: Vec<Dependency>,
     /// Announced work.
@@ -156,6 +160,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
     };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let dependencies = dependency::read_all(&root, &catalog, time_zone);
+    let channels: Vec<Channel> =
+        root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect();
     let config = Config {
         platform: read_platform(&root),
         database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
@@ -168,7 +174,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         dates: root.tables("date").iter().filter_map(|table| date::read(table, &dependencies)).collect(),
         rides_on: read_rides_on(&root, &catalog),
         heartbeat: read_heartbeat(&root),
-        channels: root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect(),
+        duties: root.tables("duty").iter().filter_map(|table| duty::read(table, &channels, time_zone)).collect(),
+        channels,
         notices: root.tables("notice").iter().filter_map(|table| notice::read(table, &dependencies)).collect(),
         dependencies,
         maintenance: root
@@ -259,7 +266,11 @@ fn read_keep(root: &Table<'_>) -> Duration {
 }
 
 fn read_zone(table: &Table<'_>) -> Option<Tz> {
-    let zone = table.string("time_zone")?;
+    zone_of(table, table.string("time_zone")?)
+}
+
+/// A zone by its name.
+fn zone_of(table: &Table<'_>, zone: At<String>) -> Option<Tz> {
     match zone.value.parse() {
         Ok(zone) => Some(zone),
         Err(_) => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::act::SeenTo;
 use super::incident::{Level, Reason};
 use super::model::{Fault, Verdict};
+use super::notice::is_ending;
 use super::review::{Telling, Together};
 use super::scene::{Cause, Scene, Subject};
 use super::time::Time;
@@ -47,6 +48,7 @@ pub struct Sorted {
 enum Key {
     Stops(String, Verdict),
     Returns(String),
+    Ends(String),
     Mass,
     Digest,
     Alone(usize),
@@ -76,6 +78,12 @@ fn stops(wanted: &Wanted) -> bool {
     turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
 }
 
+/// A letter says that it ends.
+fn ends(wanted: &Wanted) -> bool {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
+    turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
+}
+
 fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
     let subject = &scene.subjects[candidate.index];
     let wanted = &candidate.wanted;
@@ -84,6 +92,7 @@ fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
         _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
         Some(parent) if stops(wanted) => Key::Stops(parent.to_owned(), wanted.held.verdict),
         Some(parent) if wanted.reason == Reason::Recovered => Key::Returns(parent.to_owned()),
+        Some(parent) if ends(wanted) => Key::Ends(parent.to_owned()),
         _ => Key::Alone(candidate.index),
     }
 }
@@ -126,7 +135,7 @@ fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Op
         }
         // One that joins what was told already is told at once.
         Key::Mass => told_lately(scene, out(scene)).is_none().then_some(first.plus(MASS_WAIT)),
-        Key::Digest | Key::Alone(_) => None,
+        Key::Ends(_) | Key::Digest | Key::Alone(_) => None,
     }
 }
 
@@ -171,7 +180,7 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
             wanted.held.fault = Fault::Unclear;
             Together::Mass
         }
-        Key::Stops(..) | Key::Returns(_) if members.len() > 1 => Together::Company,
+        Key::Stops(..) | Key::Returns(_) | Key::Ends(_) if members.len() > 1 => Together::Company,
         _ => Together::Alone,
     };
     let (reason, losses) = reason(scene, key, lead.index, &wanted);

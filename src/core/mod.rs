@@ -16,6 +16,7 @@ pub mod chat;
 pub mod combine;
 pub mod days;
 pub mod deadline;
+pub mod duty;
 pub mod flapping;
 pub mod groups;
 pub mod heard;

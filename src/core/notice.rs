@@ -89,7 +89,8 @@ impl Notice {
         let given = human(ends.since(self.received));
         // What the hour brought is known once somebody looked after it.
         if now < ends || looked_at.is_none_or(|at| at < ends) {
-            let say = format!("a notice ends it on {}, {given} after it came: {text}", ends.short());
+            // The hour stands beside it, by the reader's own clock.
+            let say = format!("a letter ends it, with {given} of notice: {text}");
             return told(state, Verdict::Degraded, "ends", say, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");

@@ -21,6 +21,15 @@ pub fn unseen(news: Time, spoken: Time) -> Time {
     next(news, &UNSEEN, UNSEEN_THEN, spoken)
 }
 
+/// The number of a reminder that comes at `now` of what was told first at `news`, counted from zero.
+pub fn turn(news: Time, now: Time) -> usize {
+    let minutes = now.since(news).as_secs() / 60;
+    let last = UNSEEN.last().copied().unwrap_or(0);
+    let passed = UNSEEN.iter().filter(|at| **at <= minutes).count();
+    let beyond = usize::try_from(minutes.saturating_sub(last) / UNSEEN_THEN).unwrap_or(0);
+    (passed + beyond).saturating_sub(1)
+}
+
 /// Of something that somebody has acknowledged at `at`.
 pub fn acknowledged(at: Time, spoken: Time) -> Time {
     next(at, &ACKNOWLEDGED, ACKNOWLEDGED_THEN, spoken)
@@ -60,6 +69,12 @@ mod tests {
     fn what_is_critical_and_unseen_comes_after_minutes_then_hourly_then_every_four_hours() {
         let due = |spoken| unseen(Time(0), spoken);
         assert_eq!(minutes(due, 0, 13), [5, 15, 30, 60, 120, 180, 240, 300, 360, 420, 480, 720, 960]);
+    }
+
+    #[test]
+    fn each_reminder_has_the_next_number() {
+        let at = |minutes: i64| turn(Time(0), Time(minutes * 60_000));
+        assert_eq!([5, 15, 16, 30, 60, 480, 720, 960].map(at), [0, 1, 1, 2, 3, 10, 11, 12]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ keeps! {
     AboutDocument => About {
         id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
-        proven, unsure, incident, announced, fallback_state, group, losses, loss_number, unseen, steps, attested,
+        proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, unseen, steps, attested,
         working, fallback_on, fallback_works, ends, next,
     }
     WorkingDocument => Working { label, checked }

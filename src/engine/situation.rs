@@ -6,10 +6,12 @@ use super::draft::DependencyState;
 use super::{Engine, alert_snapshot};
 use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
+use crate::core::reminder::turn;
 use crate::core::scene::{Scene, Subject};
 use crate::core::shown::Shown;
 use crate::core::situation::{Change, Situation, Stands, is_ending, is_lost};
 use crate::core::time::{Time, millis};
+use crate::core::wanted::unseen_news;
 use crate::say::alert::{AlertView, Body, Working};
 use crate::say::situation::{Item, Situation as Said, Step};
 use crate::store::{NewAlert, SITUATION, SituationChange};
@@ -66,7 +68,9 @@ impl Engine {
         now: Time,
     ) {
         let about: Vec<String> = said.lost.iter().chain(&said.ending).map(|item| item.id.clone()).collect();
-        let mut to = self.addressed(Reason::Situation, level, None, &about, now);
+        let newest = self.newest_unseen(now).filter(|_| level == Level::Critical);
+        let called = self.called(newest.map(|news| turn(news, now)), now);
+        let mut to = called.unwrap_or_else(|| self.addressed(Reason::Situation, level, None, &about, now));
         if change == Change::Open {
             // Whoever reads it elsewhere has just read what opens it.
             let edits = |channel: &str| self.ways.iter().any(|way| way.channel == channel && way.edits);
@@ -87,6 +91,12 @@ impl Engine {
             thread: Some(format!("{SITUATION}{public_id}")),
             to,
         });
+    }
+
+    /// When the newest of all was told that is critical and acknowledged by nobody.
+    fn newest_unseen(&self, now: Time) -> Option<Time> {
+        let states = self.states();
+        self.scene(&states, now).subjects.iter().filter_map(unseen_news).max()
     }
 
     /// How everything stands, for the message.

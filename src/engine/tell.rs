@@ -1,6 +1,7 @@
 //! Puts an alert into the draft, with a row in the outbox for everybody who wants it.
 
 use super::{Engine, alert_snapshot};
+use crate::core::duty::{Duty, called};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::route::{Occasion, routed};
@@ -20,11 +21,13 @@ pub(super) struct Concerning {
     pub(super) about: Vec<String>,
     /// What it came to.
     pub(super) verdict: Option<Verdict>,
+    /// The number of a reminder that nobody has acknowledged, counted from zero.
+    pub(super) turn: Option<usize>,
 }
 
 impl Engine {
     pub(super) fn tell(&mut self, reason: Reason, level: Level, concerning: Concerning, body: Body, at: Time) {
-        let Concerning { incident, about, verdict } = concerning;
+        let Concerning { incident, about, verdict, turn } = concerning;
         let (incident, thread) = incident.map_or((None, None), |(number, public_id)| (Some(number), Some(public_id)));
         // What opens no incident belongs together all the same, until it is seen again.
         let sight = matches!(reason, Reason::Blind | Reason::Sighted | Reason::Suspected | Reason::Cleared);
@@ -39,7 +42,7 @@ impl Engine {
             at,
             snapshot: self.frozen(reason, level, body, at),
             thread,
-            to: self.addressed(reason, level, verdict, &about, at),
+            to: self.called(turn, at).unwrap_or_else(|| self.addressed(reason, level, verdict, &about, at)),
         });
     }
 
@@ -67,6 +70,15 @@ impl Engine {
         let platform = self.ctx.config.platform.clone();
         let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
         alert_snapshot(&view)
+    }
+
+    /// Whoever is next on duty, for a reminder that nobody has acknowledged.
+    pub(super) fn called(&self, turn: Option<usize>, at: Time) -> Option<Vec<Address>> {
+        let reached =
+            |duty: &&Duty| self.ways.iter().any(|way| way.channel == duty.channel && way.recipient == duty.recipient);
+        let duties: Vec<Duty> = self.ctx.config.duties.iter().filter(reached).cloned().collect();
+        let duty = called(&duties, turn?, at)?;
+        Some(vec![Address::plain(&duty.channel, &duty.recipient, at)])
     }
 
     pub(super) fn addressed(

@@ -9,14 +9,17 @@ use super::plan::Spec;
 use super::tell::Concerning;
 use super::view::leave_text;
 use crate::config::Dependency;
-use crate::core::incident::Reason;
+use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
+use crate::core::notice::is_ending;
+use crate::core::reminder::turn;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
 use crate::core::wanted::unseen_news;
 use crate::say::alert::{Body, Group, OpenItem};
+use crate::say::status::verdict_words;
 use crate::store::DependencyChange;
 
 impl Engine {
@@ -125,13 +128,17 @@ impl Engine {
                     // What one vendor's hint or page says leads away from our own side.
                     (about.hint, about.status_page) = (None, None);
                 }
-                about.losses = telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).collect();
+                (about.losses, about.lost_at) =
+                    telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).unzip();
                 let scene = self.scene(states, now);
                 let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
-                let gone: Vec<String> =
-                    gone.map(|(id, at)| format!("{id}, {}, no longer monitored", at.short())).collect();
+                let gone: Vec<(String, Time)> =
+                    gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
                 about.loss_number = self.companies(&telling.losses) + gone.len() + 1;
-                about.losses.extend(gone);
+                for (line, at) in gone {
+                    about.losses.push(line);
+                    about.lost_at.push(Some(at));
+                }
                 if about.group.is_some() {
                     about.lasted = None;
                 }
@@ -140,7 +147,10 @@ impl Engine {
             }
         };
         let about = telling.members.iter().map(|member| self.ctx.config.dependencies[*member].id.clone()).collect();
-        let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict) };
+        // Each reminder that nobody has acknowledged calls the next who is on duty.
+        let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical;
+        let turn = before.told.news_at.filter(|_| unseen).map(|news| turn(news, now));
+        let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict), turn };
         self.tell(telling.reason, telling.level, concerning, body, now);
     }
 
@@ -163,7 +173,10 @@ impl Engine {
             }
             let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
-            format!("{label} ({}): {}{hint}", held.verdict, held.say)
+            match is_ending(&held.reason) {
+                true => format!("{label}: {}{hint}", held.say),
+                false => format!("{label} ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
+            }
         };
         let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
         let name = self.parent(lead).map(|parent| self.ctx.config.catalog.company(parent)).unwrap_or_default();
@@ -223,13 +236,13 @@ impl Engine {
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
     }
 
-    fn loss_line(&self, loss: usize, state: &DependencyState) -> String {
+    /// An earlier loss, and when it was lost.
+    fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
         let dependency = &self.ctx.config.dependencies[loss];
         // The loss itself may be as young as this review.
         let at = state.told.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
-        let at = at.map_or_else(String::new, |at| format!(", {}", at.short()));
-        format!("{} ({}){at}{again}", dependency.label, self.decider(dependency))
+        (format!("{} ({}){again}", dependency.label, self.decider(dependency)), at)
     }
 
     /// The steps that are still possible where nothing is lost yet, the longest first.

@@ -164,6 +164,7 @@ impl Engine {
             fallback_state: self.fallback_state(dependency),
             group: None,
             losses: Vec::new(),
+            lost_at: Vec::new(),
             loss_number: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
@@ -255,7 +256,8 @@ impl Engine {
     /// Why something shown live is not counted as still standing.
     pub(super) fn doubt(&self, dependency: &Dependency) -> Option<String> {
         let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
-        Some(format!("depends on {need}"))
+        // It stands in brackets itself.
+        Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }
 }
 

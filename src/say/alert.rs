@@ -160,6 +160,8 @@ pub struct About {
     pub group: Option<Group>,
     /// Earlier losses, for a cascade: a line each.
     pub losses: Vec<String>,
+    /// When each of them was lost.
+    pub lost_at: Vec<Option<Time>>,
     /// Which loss of a company this is, for a cascade.
     pub loss_number: usize,
     /// What of it cannot be seen, though it is live again.
@@ -281,6 +283,7 @@ impl AlertView {
             listed => listed.map(|group| group.lines.clone()),
             names => about.group.as_ref().map(names),
             next => next(self.level, about.next, now, zone),
+            losses => losses(about, now, zone),
             ..Value::from_serialize(about)
         }
     }
@@ -320,6 +323,16 @@ pub(super) fn ago(one: &Working, now: Time) -> String {
 /// The names of a group; alerts of 0.1.0 have them in their lines only.
 fn names(group: &Group) -> &[String] {
     if group.labels.is_empty() { &group.lines } else { &group.labels }
+}
+
+/// Earlier losses by the reader's own clock; alerts of before have the hour in the line.
+fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
+    let at = |n: usize| about.lost_at.get(n).copied().flatten();
+    let line = |(n, line): (usize, &String)| match at(n) {
+        Some(at) => format!("{line}, {}", at.local(zone, now)),
+        None => line.clone(),
+    };
+    about.losses.iter().enumerate().map(line).collect()
 }
 
 /// When the reader hears of it again.

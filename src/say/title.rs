@@ -8,6 +8,8 @@ use crate::core::model::{Fault, Verdict};
 use crate::core::notice::is_ending;
 use crate::core::time::{Time, human};
 
+/// How the catalogue calls the company behind what is one's own (`config/catalog/_parents.toml`).
+const OWN: &str = "you";
 /// A phone's lock screen shows so many characters of a title.
 const LONGEST: usize = 60;
 
@@ -190,9 +192,8 @@ fn named(about: &About) -> (String, String) {
             (format!("all {} services at {}", group.of, group.name), String::new())
         }
         Some(group) => (format!("{} of {} services at {}", group.lines.len(), group.of, group.name), String::new()),
-        None if about.vendor == "Website" || about.vendor == "DNS" || about.vendor == about.label => {
-            (about.label.clone(), String::new())
-        }
+        // What is one's own, or named like its vendor, has nobody behind it to name.
+        None if about.parent == OWN || about.vendor == about.label => (about.label.clone(), String::new()),
         None => (about.label.clone(), about.vendor.clone()),
     }
 }

@@ -28,6 +28,7 @@ mod reports;
 mod set_back;
 mod situations;
 mod stocks;
+mod updates;
 
 pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
 pub use document::{

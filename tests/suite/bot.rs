@@ -347,3 +347,19 @@ async fn the_commands_are_registered_and_a_bot_that_cannot_start_starts_again() 
         registered["commands"].as_array().unwrap().iter().map(|c| c["command"].as_str().unwrap()).collect();
     assert!(names.contains(&"status") && names.contains(&"notice") && !names.contains(&"start"), "{names:?}");
 }
+
+/// Telegram delivers an update again when its receipt was lost.
+#[tokio::test]
+async fn an_update_that_is_delivered_again_counts_once() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    let id = talk.id();
+    let mute = update(id, message(id, ADA, ADA, "/mute android-app 2h"));
+    let first = talk.hear(mute.clone()).await;
+    talk.api.push(mute);
+    let next = talk.say(ADA, ADA, "/whoami").await;
+    assert!(first.contains("Android app") && next.contains("42"), "{first}\n{next}");
+    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2, "the repeat is answered by nobody");
+    let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == Deed::Mute).count();
+    assert_eq!(mutes, 1);
+}

@@ -12,6 +12,7 @@ mod channels;
 mod cli;
 mod config;
 mod dns;
+mod duty;
 mod engine;
 mod event_log;
 mod exec;

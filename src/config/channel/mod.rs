@@ -6,13 +6,15 @@ mod mail;
 mod routing;
 mod telegram;
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::Config;
 use crate::core::chat::Chat;
 use crate::core::question::{Key, Secret};
 use crate::core::route::{Route, Way};
-use crate::read::Table;
+use crate::read::{At, Table};
 use chrono_tz::Tz;
 
 pub use mail::MailSecurity;
@@ -28,6 +30,8 @@ pub struct Channel {
     pub route: Route,
     /// The zone of whoever reads it.
     pub zone: Tz,
+    /// The zones of those who have one of their own, by recipient.
+    pub zones: BTreeMap<String, Tz>,
 }
 
 /// What a channel is.
@@ -207,9 +211,12 @@ impl Config {
     pub fn ways(&self) -> Vec<Way> {
         let places = |channel: &Channel| {
             let (name, route) = (channel.name.clone(), channel.route.clone());
-            let (wakes, zone, edits) = (channel.wakes(), channel.zone, channel.edits());
-            let way =
-                move |recipient| Way { channel: name.clone(), recipient, route: route.clone(), wakes, zone, edits };
+            let (wakes, edits) = (channel.wakes(), channel.edits());
+            let (zone, zones) = (channel.zone, channel.zones.clone());
+            let way = move |recipient: String| {
+                let zone = zones.get(&recipient).copied().unwrap_or(zone);
+                Way { channel: name.clone(), recipient, route: route.clone(), wakes, zone, edits }
+            };
             channel.recipients().into_iter().map(way).collect::<Vec<_>>()
         };
         self.channels.iter().flat_map(places).collect()
@@ -237,9 +244,19 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Channel> {
         }
     };
     let zone = super::read_zone(table).unwrap_or(zone);
+    let zones = read_zones(table);
     let route = routing::read(table, zone);
     table.finish();
-    read.map(|kind| Channel { name, kind, route, zone })
+    read.map(|kind| Channel { name, kind, route, zone, zones })
+}
+
+/// `zones = { "42" = "America/New_York" }`: recipients who live elsewhere.
+fn read_zones(table: &Table<'_>) -> BTreeMap<String, Tz> {
+    let Some(zones) = table.table("zones") else { return BTreeMap::new() };
+    let zone = |key: At<String>| Some((key.value.clone(), super::zone_of(&zones, zones.string(&key.value)?)?));
+    let read = zones.keys().into_iter().filter_map(zone).collect();
+    zones.finish();
+    read
 }
 
 pub(super) fn read_url(table: &Table<'_>, key: &str) -> Option<Url> {

@@ -131,6 +131,8 @@ document! {
         #[serde(default)]
         "losses" losses: Vec<String>,
         #[serde(default)]
+        "lost_at" lost_at: Vec<Option<Time>>,
+        #[serde(default)]
         "loss_number" loss_number: usize,
         #[serde(default)]
         "unseen" unseen: Option<String>,
