@@ -134,13 +134,15 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
 async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestError> {
     bot.set_my_commands(registered()).await?;
     let listener = Polling::builder(bot.clone()).timeout(Duration::from_secs(10)).build();
+    // Where a group moved to is known before anything that is written there: it is taken up without a look-up.
+    let moves = Update::filter_message()
+        .branch(dptree::filter(|message: Message| message.migrate_to_chat_id().is_some()).endpoint(moved));
     let messages = Update::filter_message()
-        .branch(dptree::filter(|message: Message| message.migrate_to_chat_id().is_some()).endpoint(moved))
         .branch(dptree::filter(|message: Message| is_command(&message)).endpoint(command))
         .endpoint(letter);
     let presses = Update::filter_callback_query().endpoint(press);
     let updates = dptree::filter_async(is_new).branch(messages).branch(presses);
-    Dispatcher::builder(bot, updates)
+    Dispatcher::builder(bot, dptree::entry().branch(moves).branch(updates))
         .dependencies(dptree::deps![answering])
         // Updates that we do not know are not for us.
         .default_handler(|_| async {})

@@ -68,13 +68,13 @@ impl Sign {
     /// What to look at.
     pub fn hint(self) -> &'static str {
         match self {
-            Sign::Silence => "look at the network of the machine that runs plugwatch.",
-            Sign::Exhausted => "raise the limit of open files for plugwatch (LimitNOFILE in its unit, or ulimit -n).",
+            Sign::Silence => "Check the network of the machine that runs plugwatch.",
+            Sign::Exhausted => "Raise the limit of open files for plugwatch (LimitNOFILE in its unit, or ulimit -n).",
             Sign::Clock => {
-                "set this machine's clock: connections work, but every certificate seems to be out of its time."
+                "Set the clock of the machine that runs plugwatch: every certificate looks expired or not yet valid. Times in this message may be wrong."
             }
             Sign::Stranger => {
-                "log in to the network of this machine, or let its traffic through: a portal or proxy answers in \
+                "Log in to the network of the machine that runs plugwatch, or let its traffic through: a portal or proxy answers in \
                  everybody's place."
             }
         }

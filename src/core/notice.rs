@@ -90,7 +90,7 @@ impl Notice {
         // What the hour brought is known once somebody looked after it.
         if now < ends || looked_at.is_none_or(|at| at < ends) {
             // The hour stands beside it, by the reader's own clock.
-            let say = format!("a letter ends it, with {given} of notice: {text}");
+            let say = format!("a letter announces the cut-off, with {given} of notice: \u{201c}{text}\u{201d}");
             return told(state, Verdict::Degraded, "ends", say, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
@@ -111,7 +111,7 @@ impl Notice {
             }
             None => {
                 let say = format!(
-                    "the deadline of a notice passed on {}, and it still works; keep copying: {text}",
+                    "the announced cut-off passed on {}, and it still works. It can stop at any moment: keep copying. The letter: \u{201c}{text}\u{201d}",
                     ends.short()
                 );
                 told(state, Verdict::Degraded, "outlived_notice", say, self.received)
@@ -170,8 +170,8 @@ fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Tim
 
 fn hint(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Dropped => "Switch to the fallback. Start the longest step of leaving first.",
-        _ => "Copy out what you need while it still answers. Start the longest step of leaving first.",
+        Verdict::Dropped => "Switch to the fallback. Start the longest step of your move first.",
+        _ => "Copy out what you need while it still works. Start the longest step of your move first.",
     }
 }
 

@@ -18,7 +18,6 @@ use crate::core::model::Verdict;
 use crate::core::pace::Asking;
 use crate::core::round::round;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
-use crate::core::text::stopped;
 use crate::core::time::Time;
 use crate::core::weigh::{BLIND, OWN_NETWORK};
 use crate::core::witness::{OwnNetwork, Tally, Want, Witnesses};
@@ -285,10 +284,12 @@ impl Engine {
             };
             let label = self.dependency(dependency).map_or(dependency, |d| d.label.as_str()).to_owned();
             let name = change.name.replace('_', " ");
-            let title = format!("🟡 CHANGED: {label}: {name}");
+            let title = format!("🟡 CHANGED: {label} ({name})");
             let lines = vec![
-                format!("It was {} It is now {}", stopped(&plain(&change.before)), stopped(&plain(&change.after))),
-                "Ask your team whether anyone changed it. If not, somebody else did: act today.".to_owned(),
+                format!("It was: {}", spoken(&change.before)),
+                format!("It is now: {}", spoken(&change.after)),
+                "Do now: Ask your team whether anyone changed it. If nobody did, log in to the vendor today."
+                    .to_owned(),
             ];
             self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
         }
@@ -336,6 +337,16 @@ fn log_flip(dependency: &str, check: &str, flip: &Flip) {
         Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),
         Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be checked ({reason})"),
         Change::Sighted => tracing::info!(dependency, check, "{dependency}: can be checked again"),
+    }
+}
+
+/// A fact as people say it.
+fn spoken(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Bool(true) => "on".to_owned(),
+        serde_json::Value::Bool(false) => "off".to_owned(),
+        serde_json::Value::Null => "nothing".to_owned(),
+        other => plain(other),
     }
 }
 

@@ -87,14 +87,14 @@ impl Engine {
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
             self.own.told = true;
             let title = match sign {
-                Sign::Exhausted => "CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
-                Sign::Silence => "CAN'T CHECK ANYTHING: plugwatch's own network is down",
-                Sign::Clock => "CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
-                Sign::Stranger => "CAN'T CHECK ANYTHING: a proxy answers for everyone",
+                Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
+                Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
+                Sign::Clock => "⚪ CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
+                Sign::Stranger => "⚪ CAN'T CHECK ANYTHING: a proxy answers for everyone",
             };
             let lines = vec![
-                format!("Most reference hosts have not answered as themselves since {}.", self.own.since.short()),
-                "Until they do, plugwatch makes no claim about any vendor.".to_owned(),
+                format!("Most of plugwatch's test hosts have not answered properly since {}.", self.own.since.short()),
+                "Until they do, plugwatch reports nothing about any vendor.".to_owned(),
                 format!("Do now: {}", sign.hint()),
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
@@ -102,11 +102,11 @@ impl Engine {
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;
             let lines = vec![format!(
-                "plugwatch's own network was down for {}, since {}.",
+                "plugwatch could check nothing for {}, since {}: its own network was down. It checks everything again now.",
                 human(now.since(before.since)),
                 before.since.short()
             )];
-            self.tell_note(Reason::Sighted, Level::Info, None, "CHECKING AGAIN: everything", lines, now);
+            self.tell_note(Reason::Sighted, Level::Info, None, "🟢 CHECKING AGAIN: everything", lines, now);
         }
     }
 }

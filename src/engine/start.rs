@@ -276,9 +276,10 @@ impl Engine {
         let (verdict, since) = (incident.verdict, incident.began_at.short());
         let lines = vec![
             format!(
-                "The configuration no longer names it, or the check behind it. Its last state was {verdict}, since {since}."
+                "The configuration no longer has it, or its check. At the last check it was {verdict}, since {since}."
             ),
-            format!("Incident {} is closed because of that. The trouble itself may go on.", incident.public_id),
+            format!("plugwatch sends nothing more about it, and closes incident {}.", incident.public_id),
+            "Do now: If that was not intended, put it back.".to_owned(),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
         self.draft.batch.incidents.push(IncidentChange {

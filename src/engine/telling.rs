@@ -139,6 +139,18 @@ impl Engine {
                     about.losses.push(line);
                     about.lost_at.push(Some(at));
                 }
+                // Where an account is active says nothing about a letter that nobody took back.
+                let letter = before.told.reason.split('+').any(|reason| reason == "outlived_notice");
+                if telling.reason == Reason::Recovered && letter {
+                    about.say = format!(
+                        "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
+                        about.say
+                    );
+                }
+                // What stands in the list of losses is not named twice.
+                let lost: Vec<&str> =
+                    telling.losses.iter().map(|loss| self.ctx.config.dependencies[*loss].label.as_str()).collect();
+                about.also_down.retain(|line| !lost.iter().any(|label| line.starts_with(&format!("{label} ("))));
                 if about.group.is_some() {
                     about.lasted = None;
                 }

@@ -271,7 +271,7 @@ impl AlertView {
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
             since => about.since.local(zone, now),
-            ago => human(now.since(about.since)),
+            ago => since(about.since, now),
             until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
             lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
             ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
@@ -293,7 +293,7 @@ impl AlertView {
             context! {
                 word => title::state(&item.state),
                 since => item.since.local(zone, now),
-                lasted => human(now.since(item.since)),
+                lasted => human(between(item.since, now.since(item.since))),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
@@ -335,6 +335,12 @@ fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
     about.losses.iter().enumerate().map(line).collect()
 }
 
+/// `just now`, or `12 min ago` by the minutes that stand beside it.
+fn since(at: Time, now: Time) -> String {
+    let lasted = between(at, now.since(at));
+    if lasted < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(lasted)) }
+}
+
 /// When the reader hears of it again.
 fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
     let at = at.filter(|at| *at > now)?;
@@ -362,7 +368,7 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let blind = reason == Reason::Blind && well;
     match (about.why.as_str(), about.verdict, about.fault) {
         _ if reason == Reason::Flapping => {
-            Some("Look for what comes and goes: a restarting server, or one broken of several.")
+            Some("Look for a server that keeps restarting, or one faulty server of several.")
         }
         ("unknown_status", ..) if blind => Some("Log in to the vendor today and read what it says about the account."),
         (_, _, Fault::VendorBreakdown) if blind => {

@@ -19,11 +19,13 @@ pub(super) fn cause(about: &About) -> Option<String> {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
         (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
-            format!("Source: {decider} itself. An unpaid bill or a change by your own team looks the same.")
+            format!(
+                "Source: {decider} itself. An unpaid bill or your own team can cause this, too: check before you appeal."
+            )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
         (Fault::VendorDecision, Proof::Told) => {
-            "Source: a notice or a person's word, not seen by plugwatch.".to_owned()
+            "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()
         }
         (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
             format!("{decider} is broken for everyone, not only for you.")
@@ -31,8 +33,8 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
         (Fault::Ours, _) => "This is on your side to fix.".to_owned(),
-        (Fault::Unclear, _) if about.verdict == Verdict::Unknown => return None,
-        (Fault::Unclear, _) => "Cause unknown.".to_owned(),
+        // What is not known is no sentence.
+        (Fault::Unclear, _) => return None,
     };
     Some(super::sentence(said))
 }

@@ -79,10 +79,8 @@ impl Situation {
     pub(super) fn context(&self, now: Time, zone: Tz, edits: bool) -> Value {
         let working: Vec<String> =
             self.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
-        let lost = self.lost.iter().map(|item| match item.word.as_str() {
-            "" => format!("{} ({})", item.label, near(item.since, now, zone)),
-            word => format!("{} ({word}, {})", item.label, near(item.since, now, zone)),
-        });
+        let dated = |item: &Item| format!("{} ({})", item.label, near(item.since, now, zone));
+        let (lost, refused): (Vec<&Item>, Vec<&Item>) = self.lost.iter().partition(|item| item.word.is_empty());
         let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));
         let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", what.join(", ")));
         let steps = self.steps.iter().take(MOST_STEPS).map(|step| step.line(now, zone));
@@ -90,7 +88,8 @@ impl Situation {
             over => self.over,
             edits,
             at => self.at.local(zone, now),
-            lost => lost.collect::<Vec<_>>(),
+            lost => lost.into_iter().map(dated).collect::<Vec<_>>(),
+            refused => refused.into_iter().map(dated).collect::<Vec<_>>(),
             hours => self.hours(now, zone),
             trouble => trouble.collect::<Vec<_>>(),
             working,
@@ -128,21 +127,27 @@ impl Situation {
         }
         let ending = self.ending.iter().filter_map(|item| Some((item, item.ends.filter(|ends| *ends > at)?)));
         let ending: Vec<(&Item, Time)> = ending.collect();
-        let lost = match self.lost.as_slice() {
+        let (lost, refused): (Vec<&Item>, Vec<&Item>) = self.lost.iter().partition(|item| item.word.is_empty());
+        let lost = match lost.as_slice() {
             [] => None,
             [only] => Some(format!("{} lost", only.label)),
             several => Some(format!("{} lost", several.len())),
+        };
+        let refused = match refused.len() {
+            0 => None,
+            1 => Some("1 key refused".to_owned()),
+            several => Some(format!("{several} keys refused")),
         };
         let ends = match ending.as_slice() {
             [] => None,
             [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
             [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
         };
-        if let (None, [(_, first), ..]) = (&lost, ending.as_slice()) {
+        if let (None, None, [(_, first), ..]) = (&lost, &refused, ending.as_slice()) {
             let names: Vec<&str> = ending.iter().map(|(item, _)| item.label.as_str()).collect();
             return Title::marked("🔴", &format!("CUT-OFF in {}", left(*first, at)), &names.join(", "));
         }
-        let parts: Vec<String> = [lost, ends].into_iter().flatten().collect();
+        let parts: Vec<String> = [lost, refused, ends].into_iter().flatten().collect();
         Title::marked("🟠", "SITUATION", &parts.join(", "))
     }
 }

@@ -119,7 +119,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (Reason::Settled, Verdict::Live) => "STABLE AGAIN",
         (Reason::ItWasUs, _) => "YOUR SIDE, after all",
         (Reason::Drill, _) => "DRILL, act as if DROPPED",
-        (Reason::Corrected, _) => "OUTAGE, not dropped",
+        (Reason::Corrected, _) => "OUTAGE, probably not dropped",
         (Reason::Blind, _) | (_, Verdict::Unknown) => match about.why.as_str() {
             "access_lost" => "KEY REFUSED, or account suspended",
             "unknown_status" => "UNKNOWN STATUS",
@@ -148,7 +148,11 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
             Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), ..Title::default() }
         }
         (1, None) => {
-            let what = format!("STILL {} ({lasted})", state(&first.state));
+            let what = match first.state.as_str() {
+                "degraded" => format!("WARNING CONTINUES ({lasted})"),
+                "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
+                other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
+            };
             Title { mark, what, name: first.label.clone(), ..Title::default() }
         }
         (count, _) => {
@@ -161,11 +165,11 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
 /// How something stands, as a title says it.
 pub(super) fn state(state: &str) -> &'static str {
     match state {
-        "dropped" => "DROPPED",
-        "outage" => "OUT",
-        "degraded" => "A WARNING",
-        "access_lost" => "KEY REFUSED",
-        _ => "OPEN",
+        "dropped" => "dropped",
+        "outage" => "down",
+        "degraded" => "warning",
+        "access_lost" => "key refused, or account suspended",
+        _ => "open",
     }
 }
 

@@ -269,7 +269,11 @@ impl Staged {
     pub fn news(&self) -> Vec<String> {
         self.told()
             .into_iter()
-            .filter(|line| !["STILL ", "SITUATION", "CUT-OFF in "].iter().any(|begin| line.starts_with(begin)))
+            .filter(|line| {
+                !["STILL ", "KEY STILL ", "WARNING CONTINUES", "SITUATION", "CUT-OFF in "]
+                    .iter()
+                    .any(|begin| line.starts_with(begin))
+            })
             .collect()
     }
 

@@ -81,7 +81,7 @@ async fn a_key_that_worked_and_is_refused_is_access_lost_at_once_and_no_drop() {
     assert_eq!(vendor.staged.shown("host"), "not_verified");
     vendor.staged.pass(minutes(120)).await;
     let told = vendor.staged.told();
-    assert!(told.len() == 5 && told.iter().all(|line| line.starts_with("STILL KEY REFUSED (")), "{told:?}");
+    assert!(told.len() == 5 && told.iter().all(|line| line.starts_with("KEY STILL REFUSED (")), "{told:?}");
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 10).await,
         ["CHECKING AGAIN: Hosting (DigitalOcean, blind 2 h 7 min)"]
@@ -129,7 +129,7 @@ async fn a_secret_that_is_not_set_is_said_at_the_start_and_never_again() {
 async fn a_watched_fact_that_changed_is_told_once_it_was_read_twice() {
     let mut vendor = live().await;
     assert_eq!(vendor.then("200 OK", account("active", 3), 5).await, [""; 0]);
-    assert_eq!(vendor.then("200 OK", account("active", 3), 30).await, ["CHANGED: Hosting: droplet limit"]);
+    assert_eq!(vendor.then("200 OK", account("active", 3), 30).await, ["CHANGED: Hosting (droplet limit)"]);
 }
 
 #[tokio::test]
