@@ -123,7 +123,13 @@ def nothing_else(world, claims, watcher):
     shown = watcher.dependency("ios-app")
     claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
     # Reminders come as long as nobody acknowledges what is critical.
-    texts = [text for text in world.emulator.messages(CHAT) if "STILL " not in text.splitlines()[0]]
+    told = world.emulator.messages(CHAT)
+    heads = [text.splitlines()[0] for text in told]
+    # Two vendors are lost: one message says how everything stands.
+    claims.hold("watching", "from the second loss one message says how everything stands",
+                any("SITUATION" in head for head in heads), heads)
+    reminders = ("STILL ", "SITUATION")
+    texts = [text for text, head in zip(told, heads) if not any(word in head for word in reminders)]
     claims.hold("watching", "six messages arrived, and no more", len(texts) == 6, texts)
     health = watcher.health() or {}
     empty = health.get("outbox_pending") == 0 and health.get("outbox_dead") == 0

@@ -79,7 +79,8 @@ impl Notice {
         if self.received > now {
             return state;
         }
-        let text = &self.text;
+        // It stands within quotation marks, and the sentence goes on.
+        let text = self.text.trim_end_matches('.');
         if self.left {
             return told(state, Verdict::Dropped, "told_left", format!("told: {text}"), self.received);
         }

@@ -102,7 +102,7 @@ pub fn stopped(text: &str) -> String {
 pub fn sloppy(text: &str) -> Option<&'static str> {
     let plain = text.replace("...", "");
     let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
-    if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", "; ;", ", ,"]) {
+    if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", ".\u{201d}.", "; ;", ", ,"]) {
         return Some("two signs of punctuation in a row");
     }
     // `./check` and `.in` begin a name; a sign that stands alone does not.
