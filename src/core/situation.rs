@@ -161,7 +161,8 @@ fn content(scene: &Scene<'_>) -> Vec<String> {
             .extend(subject.ends.filter(|_| is_ending(subject, scene.now)).map(|ends| format!("ends {id} {}", ends.0)));
         let blind = !subject.told.blind.is_empty() && !is_lost(subject);
         content.extend(blind.then(|| format!("blind {id}")));
-        let on_it = matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
+        let trouble = is_lost(subject) || down.is_some();
+        let on_it = trouble && matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
         content.extend(on_it.then(|| format!("on {id}")));
     }
     content
