@@ -27,16 +27,16 @@ ZONES = [
     Zone("broken", HOSTS[1], "SERVFAIL", "SERVFAIL from every server is an outage", "says outage (unconfirmed)",
          "all 2 name servers have the zone, but cannot serve it (SERVFAIL)"),
     Zone("silent", SILENT, "none", "a server that does not answer is an outage", "says outage (unconfirmed)",
-         "none of the 1 name servers answers for silent.example"),
+         "the only name server does not answer for silent.example"),
     Zone("closed", CLOSED, "none", "a closed port is an outage", "says outage (unconfirmed)",
-         "none of the 1 name servers answers for closed.example"),
+         "the only name server does not answer for closed.example"),
     Zone("half", HOSTS[0], "NOERROR", "one silent server of two says degraded", "says degraded (unconfirmed)",
          "only 1 of 2 name servers answer"),
     Zone("parked", REGISTRY[0], "NOERROR", "parking servers at the parent say dropped", "says dropped (unconfirmed)",
          "the parent names parking servers"),
 ]
 REMOVED = Zone("leaving", HOSTS[0], "REFUSED", "REFUSED from every server, once the zone is removed, says dropped",
-               "says dropped (unconfirmed)", "all 2 name servers refuse leaving.example")
+               "says dropped (unconfirmed)", "both name servers refuse leaving.example")
 
 
 def prove(world, claims):
