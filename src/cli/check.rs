@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::core::model::Verdict;
 use crate::core::weigh::weigh;
 use crate::core::witness::OwnNetwork;
-use crate::engine::{Before, Context, Desk, Looked, Spec, one_look};
+use crate::engine::{Before, Context, Looked, Spec, one_look};
 use crate::store::Store;
 
 /// One line of the table.
@@ -47,7 +47,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     if let Ok(store) = Store::view(&config.database).await {
         askers = askers.with_inbox(Arc::new(store));
     }
-    let ctx = Arc::new(Context { config, askers, clock, desk: Desk::default() });
+    let ctx = Arc::new(Context::new(config, askers, clock));
     if ctx.desk.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
         println!(
             "blind: plugwatch's own network is down. Most anchors do not answer, so no vendor can be checked ({})",

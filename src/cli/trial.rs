@@ -12,7 +12,7 @@ use crate::config::{Config, Network};
 use crate::core::model::Verdict;
 use crate::core::weigh::weigh;
 use crate::discover::{Entry, State, entry_text};
-use crate::engine::{Before, Context, Desk, Spec, one_look};
+use crate::engine::{Before, Context, Spec, one_look};
 
 /// What a trial needs.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ impl Trial {
             return Ok(BTreeMap::new());
         }
         let config = self.config(entries)?;
-        let ctx = Context { config, askers: self.askers.clone(), clock: self.clock.clone(), desk: Desk::default() };
+        let ctx = Context::new(config, self.askers.clone(), self.clock.clone());
         let ctx = Arc::new(ctx);
         let mut looks = JoinSet::new();
         for (dependency, probe) in ctx.config.probes() {

@@ -99,7 +99,6 @@ fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
 
 /// Whether so many unrelated companies are out at once that it is most likely us.
 fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
-    let all: BTreeSet<&str> = scene.subjects.iter().map(|subject| subject.company()).collect();
     let out = |index: usize| {
         let subject = &scene.subjects[index];
         // What has a cause here, or was announced, says nothing about our own side.
@@ -112,7 +111,7 @@ fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
     };
     let failing: BTreeSet<&str> =
         (0..scene.subjects.len()).filter(|index| out(*index)).map(|index| scene.subjects[index].company()).collect();
-    failing.len() >= MASS && failing.len() * 2 >= all.len()
+    failing.len() >= MASS && failing.len() * 2 >= scene.companies
 }
 
 /// Until when a group waits for others of its kind.

@@ -8,17 +8,14 @@ use super::scene::Scene;
 /// What fails within this after something unrelated may have the same cause.
 const TOGETHER: Duration = Duration::from_secs(300);
 
-/// Whose turn it is when `subject` falls into doubt: everybody, where something unrelated is
-/// out as well; else what it stands on, and the other things of its company.
-pub fn round(scene: &Scene<'_>, subject: usize) -> Vec<usize> {
+/// Whether everybody is asked when `subject` falls into doubt, because something unrelated is out as well;
+/// else what it needs is, and the other things of its company.
+pub fn concerns_everybody(scene: &Scene<'_>, subject: usize) -> bool {
     let others = || (0..scene.subjects.len()).filter(|other| *other != subject);
     let under = scene.foundations(subject);
     let company = scene.subjects[subject].company();
     let sibling = |other: &usize| scene.subjects[*other].company() == company;
     let related =
         |other: &usize| sibling(other) || under.contains(other) || scene.foundations(*other).contains(&subject);
-    if others().any(|other| !related(&other) && scene.subjects[other].is_out_within(TOGETHER, scene.now)) {
-        return (0..scene.subjects.len()).collect();
-    }
-    others().filter(|other| under.contains(other) || sibling(other)).collect()
+    others().any(|other| !related(&other) && scene.subjects[other].is_out_within(TOGETHER, scene.now))
 }

@@ -102,11 +102,14 @@ impl Subject<'_> {
     }
 }
 
-/// All dependencies at one instant.
+/// The platform at one instant: everything that is in trouble, or lately was, and what that needs. What is at
+/// rest has nothing to say and explains nothing, so it may be left out.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
-    /// As configured.
+    /// In the order of the configuration.
     pub subjects: Vec<Subject<'a>>,
+    /// How many companies there are in all; what is one's own counts by itself.
+    pub companies: usize,
     /// The time.
     pub now: Time,
     /// What was looked at before that is old: the program was started, or slept.

@@ -177,6 +177,16 @@ impl Told {
         self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);
     }
 
+    /// Nothing of it is open, waits, or counts for anything else: what happened lately is over.
+    pub fn is_at_rest(&self) -> bool {
+        let Told { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
+        let Told { turns, flapping, dropped, lost_at, .. } = self;
+        let told = verdict.is_some() || incident.is_some() || news_at.is_some() || !blind.is_empty();
+        let waits = suspected.is_some() || held_since.is_some() || *muted || cause_up.is_some();
+        let counts = *open || !turns.is_empty() || flapping.is_some() || *dropped || lost_at.is_some();
+        !(told || waits || counts)
+    }
+
     /// Turns within `span` before `now`.
     pub fn turns_within(&self, span: Duration, now: Time) -> usize {
         self.turns.iter().filter(|turn| now.since(**turn) <= span).count()

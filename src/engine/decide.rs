@@ -16,12 +16,13 @@ use crate::core::combine::{Combined, Part, combine};
 use crate::core::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::model::Verdict;
 use crate::core::pace::Asking;
-use crate::core::round::round;
+use crate::core::round::concerns_everybody;
 use crate::core::standing::{Change, Flip, Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::weigh::{BLIND, OWN_NETWORK};
 use crate::core::witness::{OwnNetwork, Tally, Want, Witnesses};
 use crate::store::{IncidentChange, LookRow};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,7 +91,7 @@ impl Engine {
         let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
         let evidence = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at).map(|cause| {
             next.evidence = evidence::count(&old.evidence, &look.reading, at);
-            evidence::row(cause, &answer, &look.reading, &self.ctx.config.secrets())
+            evidence::row(cause, &answer, &look.reading, &self.ctx.secrets)
         });
         let write = worth_writing(&old, &next.standing, at);
         if write {
@@ -124,6 +125,7 @@ impl Engine {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
         self.draft.set_probe(id, next);
+        self.unchecked.remove(&id);
         // Told only once everything was looked at again: this may have been the last of it.
         let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         if !self.correlate(&spec.probe.dependency, at) && was_old {
@@ -145,7 +147,7 @@ impl Engine {
         self.plan.done(spec.id, look.at, &wishes, stay_away);
         if wants.contains(&Want::WholeSpread) {
             let since = self.spread_in_doubt_since(spec, standing).unwrap_or(look.at);
-            self.plan.hurry_spread(&spec.probe.spread, spec.id, since, look.at);
+            self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.spread, spec.id, since, look.at);
         }
     }
 
@@ -173,12 +175,27 @@ impl Engine {
             let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
             matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
         };
+        let position = self.platform.position(&spec.probe.dependency);
+        let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
         let dependencies = &self.ctx.config.dependencies;
-        let index = dependencies.iter().position(|dependency| dependency.id == spec.probe.dependency);
-        let Some(index) = index.filter(|_| worse(new) && !worse(old)) else { return };
-        let others = round(&self.scene(&self.states(), at), index);
-        let ids: Vec<String> = others.into_iter().map(|other| dependencies[other].id.clone()).collect();
+        let ids: Vec<String> =
+            self.others(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.plan.hurry_dependencies(&ids, at);
+    }
+
+    /// Who else is asked when one falls into doubt.
+    fn others(&self, position: usize, at: Time) -> Vec<usize> {
+        let dependencies = &self.ctx.config.dependencies;
+        let seen = self.seen(self.platform.concerned(Some(position)));
+        let scene = self.scene(&seen, at);
+        let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
+        if concerns_everybody(&scene, own) {
+            return (0..dependencies.len()).collect();
+        }
+        let under = scene.foundations(own).into_iter().map(|n| seen.position(n));
+        let siblings = self.platform.siblings(scene.subjects[own].company()).iter().copied();
+        let all: BTreeSet<usize> = under.chain(siblings).filter(|other| *other != position).collect();
+        all.into_iter().collect()
     }
 
     /// While something is wrong in a spread, its side storefronts keep the home one's pace.
@@ -296,7 +313,7 @@ impl Engine {
     }
 
     pub(super) fn dependency(&self, id: &str) -> Option<&Dependency> {
-        self.ctx.config.dependencies.iter().find(|dependency| dependency.id == id)
+        self.ctx.config.dependencies.get(self.platform.position(id)?)
     }
 }
 

@@ -19,6 +19,7 @@ mod look;
 mod own_network;
 mod people;
 mod plan;
+mod platform;
 mod report;
 mod run;
 mod set_back;
@@ -41,6 +42,7 @@ pub use plan::Spec;
 pub use run::Command;
 pub use witnesses::Desk;
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +58,7 @@ use crate::core::act::People;
 use crate::core::anchors::Sign;
 use crate::core::board::Board;
 use crate::core::pace::Asking;
+use crate::core::question::Secret;
 use crate::core::route::Way;
 use crate::core::situation::Situation;
 use crate::core::standing::Look;
@@ -67,6 +70,7 @@ use crate::store::{self, Store};
 use draft::{Draft, State};
 use own_network::OwnState;
 use plan::Plan;
+use platform::Platform;
 pub use report::Span;
 use unwritten::Unwritten;
 
@@ -86,6 +90,16 @@ pub struct Context {
     pub clock: Clock,
     /// Controls, second paths and anchors, asked once for all who want them.
     pub desk: Desk,
+    /// All secrets of the configuration, which stand in nothing that is kept.
+    pub secrets: Vec<Secret>,
+}
+
+impl Context {
+    /// Everything around a configuration.
+    pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
+        let secrets = config.secrets();
+        Context { config, askers, clock, desk: Desk::default(), secrets }
+    }
 }
 
 /// What comes back from a task.
@@ -102,12 +116,15 @@ pub struct Engine {
     store: Arc<Store>,
     ids: Ids,
     plan: Plan,
+    platform: Platform,
     state: State,
     draft: Draft,
     flights: JoinSet<Flight>,
     own: OwnState,
     started_at: Time,
     start_told: bool,
+    /// Probes that were not checked since the start.
+    unchecked: HashSet<i64>,
     gap: Option<(Time, Time)>,
     report_at: Time,
     /// When what is told is to be looked at again, though nothing happens.

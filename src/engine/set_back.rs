@@ -47,6 +47,7 @@ impl Engine {
         self.ctx.desk.clock_set_back();
         self.state.not_after(now);
         self.draft.not_after(now);
+        self.see_platform();
         self.heightened_until = self.heightened_until.min(now.plus(LOSS_COUNTS));
         self.gone.iter_mut().for_each(|(_, at)| *at = (*at).min(now));
         self.fresh_since = self.fresh_since.min(now);

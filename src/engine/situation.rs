@@ -95,17 +95,18 @@ impl Engine {
 
     /// When the newest of all was told that is critical and acknowledged by nobody.
     fn newest_unseen(&self, now: Time) -> Option<Time> {
-        let states = self.states();
-        self.scene(&states, now).subjects.iter().filter_map(unseen_news).max()
+        let seen = self.seen(self.platform.concerned(None));
+        self.scene(&seen, now).subjects.iter().filter_map(unseen_news).max()
     }
 
     /// How everything stands, for the message.
     fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
-        let states = self.states();
-        let scene = self.scene(&states, now);
+        let seen = self.everything();
+        let scene = self.scene(&seen, now);
         let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
         let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for ((dependency, state), subject) in self.ctx.config.dependencies.iter().zip(&states).zip(&scene.subjects) {
+        for ((position, state), subject) in seen.iter().zip(&scene.subjects) {
+            let dependency = &self.ctx.config.dependencies[position];
             let by = self.taken_on(state, subject);
             if over {
                 self.view_other(dependency, state, &mut said, now);

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::draft::{DependencyState, Draft, ProbeState, State};
 use super::own_network::OwnState;
 use super::plan::{Plan, Spec};
+use super::platform::Platform;
 use super::tell::Concerning;
 use super::unwritten::Unwritten;
 use super::{Context, Engine, Event, EventLog};
@@ -100,7 +101,7 @@ impl Engine {
         let now = clock.now();
         let report_at = config.report.next(now, 0);
         let ways = config.ways();
-        let ctx = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
+        let ctx = Arc::new(Context::new(config, askers, clock));
         let (board, _) = watch::channel(Arc::new(Board::default()));
         Engine {
             set_back: ctx.clock.times_set_back(),
@@ -111,12 +112,14 @@ impl Engine {
             ctx,
             ids,
             plan: Plan::default(),
+            platform: Platform::default(),
             state: State::default(),
             draft: Draft::default(),
             flights: JoinSet::new(),
             own: OwnState::new(now),
             started_at: now,
             start_told: false,
+            unchecked: HashSet::new(),
             gap: None,
             report_at,
             month_at: None,
@@ -162,7 +165,7 @@ impl Engine {
         self.plan.forget_flights();
         self.flush(now).await?;
         let clock = self.ctx.clock.clone();
-        let fresh = Arc::new(Context { config, askers, clock, desk: super::Desk::default() });
+        let fresh = Arc::new(Context::new(config, askers, clock));
         let old = std::mem::replace(&mut self.ctx, fresh);
         if let Err(error) = self.adopt(now).await {
             // Nothing of the new one is in use until all of it is.
@@ -212,6 +215,9 @@ impl Engine {
                 ..ProbeState::default()
             });
         }
+        let checked =
+            |spec: &&Arc<Spec>| self.draft.probe(&self.state, spec.id).is_some_and(|state| state.last.is_some());
+        self.unchecked = specs.iter().filter(|spec| !checked(spec)).map(|spec| spec.id).collect();
         self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
         self.adopt_dependencies(!retired.is_empty(), now).await
     }
@@ -244,6 +250,7 @@ impl Engine {
             stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
         self.store.forget(&gone).await?;
         self.state.dependencies = states;
+        self.see_platform();
         // What is configured may have changed what it all comes to.
         for id in known {
             self.correlate(&id, now);
@@ -257,6 +264,22 @@ impl Engine {
             self.flush(now).await?;
         }
         Ok(())
+    }
+
+    /// The platform of the configuration, as it stands.
+    pub(super) fn see_platform(&mut self) {
+        let config = &self.ctx.config;
+        let company = |position: usize| {
+            let dependency = &config.dependencies[position];
+            self.parent(dependency).unwrap_or(&dependency.id).to_owned()
+        };
+        let mut platform = Platform::of(config, company);
+        for dependency in &config.dependencies {
+            if let Some(state) = self.draft.see_dependency(&self.state, &dependency.id) {
+                platform.note(&dependency.id, state);
+            }
+        }
+        self.platform = platform;
     }
 
     /// Whether the check, or the notice, that an incident rests on is still configured.
@@ -297,11 +320,7 @@ impl Engine {
         if self.start_told {
             return;
         }
-        let looked = |spec: &Arc<Spec>| {
-            let state = self.draft.probe(&self.state, spec.id);
-            state.is_some_and(|state| state.last.is_some())
-        };
-        if !self.plan.specs().all(looked) && now.since(self.started_at) < START_WAIT {
+        if !self.unchecked.is_empty() && now.since(self.started_at) < START_WAIT {
             return;
         }
         self.start_told = true;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::draft::DependencyState;
 use super::plan::Spec;
+use super::platform::Seen;
 use super::tell::Concerning;
 use super::view::leave_text;
 use crate::config::Dependency;
@@ -25,39 +26,49 @@ use crate::store::DependencyChange;
 impl Engine {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(super) fn review(&mut self, now: Time) {
-        let states = self.states();
-        let Review { tellings, told, again, stands } = review(&self.scene(&states, now));
+        let seen = self.seen(self.platform.concerned(None));
+        let Review { tellings, told, again, stands } = review(&self.scene(&seen, now));
         self.review_at = again;
         let gone = self.gone.iter().map(|(_, at)| *at);
         let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
         self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
-        for (index, told) in told {
-            let state = &states[index];
+        for (n, told) in told {
+            let position = seen.position(n);
+            let state = seen.state(position);
             if state.told != told {
-                let id = self.ctx.config.dependencies[index].id.clone();
+                let id = self.ctx.config.dependencies[position].id.clone();
                 self.note_dependency(&id, DependencyState { told, ..state.clone() }, now);
             }
         }
-        for telling in &tellings {
-            self.tell_telling(telling, &states, now);
+        for telling in tellings {
+            let members = telling.members.iter().map(|n| seen.position(*n)).collect();
+            let losses = telling.losses.iter().map(|n| seen.position(*n)).collect();
+            self.tell_telling(&Telling { members, losses, ..telling }, &seen, now);
         }
         self.follow_situation(stands, now);
     }
 
+    /// The states of the dependencies at these positions.
+    pub(super) fn seen(&self, positions: Vec<usize>) -> Seen {
+        let dependencies = &self.ctx.config.dependencies;
+        Seen::of(positions, |position| self.draft.dependency(&self.state, &dependencies[position].id))
+    }
+
+    /// All of them.
+    pub(super) fn everything(&self) -> Seen {
+        self.seen((0..self.ctx.config.dependencies.len()).collect())
+    }
+
     /// The platform as the core sees it.
-    pub(super) fn scene<'a>(&'a self, states: &'a [DependencyState], now: Time) -> Scene<'a> {
-        let dependencies = self.ctx.config.dependencies.iter().zip(states);
+    pub(super) fn scene<'a>(&'a self, seen: &'a Seen, now: Time) -> Scene<'a> {
+        let dependencies = &self.ctx.config.dependencies;
         let subjects: Vec<Subject<'a>> =
-            dependencies.map(|(dependency, state)| self.subject(dependency, state, now)).collect();
+            seen.iter().map(|(position, state)| self.subject(&dependencies[position], state, now)).collect();
         let subjects = in_situation(subjects, self.situation.is_some());
         let edits = self.ways.iter().any(|way| way.edits);
         let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
-        Scene { subjects, now, fresh_since, gone: &self.gone, situation, edits }
-    }
-
-    pub(super) fn states(&self) -> Vec<DependencyState> {
-        let dependencies = self.ctx.config.dependencies.iter();
-        dependencies.map(|dependency| self.draft.dependency(&self.state, &dependency.id)).collect()
+        let companies = self.platform.companies();
+        Scene { subjects, companies, now, fresh_since, gone: &self.gone, situation, edits }
     }
 
     fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
@@ -106,16 +117,17 @@ impl Engine {
         let change =
             DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
         self.draft.batch.dependencies.push(change);
+        self.platform.note(id, &state);
         self.draft.set_dependency(id, state);
     }
 
-    fn tell_telling(&mut self, telling: &Telling, states: &[DependencyState], now: Time) {
+    fn tell_telling(&mut self, telling: &Telling, seen: &Seen, now: Time) {
         let lead = telling.members[0];
         let dependency = &self.ctx.config.dependencies[lead];
-        let before = &states[lead];
+        let before = seen.state(lead);
         let concerned = concerned(before);
         let body = match telling.together {
-            Together::Digest => self.still_open(telling, states, now),
+            Together::Digest => self.still_open(telling, seen, now),
             _ => {
                 let began = match telling.reason {
                     Reason::Sighted => before.told.blind_since,
@@ -123,14 +135,14 @@ impl Engine {
                 };
                 let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
-                about.group = self.group(telling, states);
+                about.group = self.group(telling, seen);
                 if telling.together == Together::Mass {
                     // What one vendor's hint or page says leads away from our own side.
                     (about.hint, about.status_page) = (None, None);
                 }
                 (about.losses, about.lost_at) =
-                    telling.losses.iter().map(|loss| self.loss_line(*loss, &states[*loss])).unzip();
-                let scene = self.scene(states, now);
+                    telling.losses.iter().map(|loss| self.loss_line(*loss, seen.state(*loss))).unzip();
+                let scene = self.scene(seen, now);
                 let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
                 let gone: Vec<(String, Time)> =
                     gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
@@ -154,7 +166,7 @@ impl Engine {
                 if about.group.is_some() {
                     about.lasted = None;
                 }
-                about.steps = if about.losses.is_empty() { Vec::new() } else { self.steps_left(states) };
+                about.steps = if about.losses.is_empty() { Vec::new() } else { self.steps_left(seen) };
                 Body::Dependency(Box::new(about))
             }
         };
@@ -167,7 +179,7 @@ impl Engine {
     }
 
     /// The others in the same message, and what they have in common.
-    fn group(&self, telling: &Telling, states: &[DependencyState]) -> Option<Group> {
+    fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
         let dependencies = &self.ctx.config.dependencies;
         let mass = telling.together == Together::Mass;
         if telling.together == Together::Alone {
@@ -177,7 +189,7 @@ impl Engine {
         let led = telling.wanted.held.hint.as_deref();
         let line = |member: &usize| {
             let label = &dependencies[*member].label;
-            let Some(held) = &states[*member].combined.held else { return label.clone() };
+            let Some(held) = &seen.state(*member).combined.held else { return label.clone() };
             // The first one's advice stands below; another's with its own line.
             if mass {
                 // What each of them is thought to suffer from leads away from our own side.
@@ -195,15 +207,15 @@ impl Engine {
         let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
         // So many at once is what matters: those that were told before are part of it.
         let out = |member: &usize| {
-            let incident = states[*member].incident.as_ref();
+            let incident = seen.state(*member).incident.as_ref();
             mass && !telling.members.contains(member)
                 && incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
         };
-        let others: Vec<usize> = (0..dependencies.len()).filter(out).collect();
+        let others: Vec<usize> = seen.iter().map(|(position, _)| position).filter(out).collect();
         let all = || telling.members.iter().chain(&others);
         let labels = all().map(|member| dependencies[*member].label.clone()).collect();
         let lines = all().map(line).collect();
-        let incidents = telling.members.iter().filter_map(|member| concerned(&states[*member])).map(|(_, id)| id);
+        let incidents = telling.members.iter().filter_map(|member| concerned(seen.state(*member))).map(|(_, id)| id);
         Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines })
     }
 
@@ -222,10 +234,10 @@ impl Engine {
     }
 
     /// What is still open, for a reminder.
-    fn still_open(&self, telling: &Telling, states: &[DependencyState], now: Time) -> Body {
+    fn still_open(&self, telling: &Telling, seen: &Seen, now: Time) -> Body {
         let item = |member: &usize| {
             let dependency = &self.ctx.config.dependencies[*member];
-            let state = &states[*member];
+            let state = seen.state(*member);
             let access = state.combined.lost_access().filter(|_| state.incident.is_none());
             let held = access.or(state.combined.held.as_ref())?;
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
@@ -258,12 +270,13 @@ impl Engine {
     }
 
     /// The steps that are still possible where nothing is lost yet, the longest first.
-    fn steps_left(&self, states: &[DependencyState]) -> Vec<String> {
-        let gone = |state: &DependencyState| {
-            state.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped)
+    fn steps_left(&self, seen: &Seen) -> Vec<String> {
+        let gone = |position: usize| {
+            let incident = seen.state(position).incident.as_ref();
+            incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
         };
-        let standing = self.ctx.config.dependencies.iter().zip(states).filter(|(_, state)| !gone(state));
-        let mut steps: Vec<_> = standing.flat_map(|(d, _)| d.leave.iter().map(move |step| (step, &d.label))).collect();
+        let standing = self.ctx.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
+        let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
     }

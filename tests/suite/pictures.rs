@@ -43,7 +43,7 @@ fn dependency(n: usize, companies: usize) -> DependencyBoard {
         vendor: String::new(),
         parent: String::new(),
         companies: own,
-        criticality: if n % 3 == 0 || n % 7 == 6 { Criticality::Critical } else { Criticality::High },
+        criticality: if n.is_multiple_of(3) || n % 7 == 6 { Criticality::Critical } else { Criticality::High },
         breaks: None,
         needs,
         fallback: None,

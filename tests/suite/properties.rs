@@ -240,7 +240,9 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             starts: Vec::new(),
             in_situation: None,
         });
+        let companies = ways.iter().map(|way| way.parent.unwrap_or(&way.id)).collect::<std::collections::BTreeSet<_>>();
         review(&Scene {
+            companies: companies.len(),
             subjects: subjects.collect(),
             now,
             fresh_since: Time(0),
