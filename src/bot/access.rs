@@ -1,8 +1,9 @@
 //! Who may ask, and who may change anything.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono_tz::Tz;
 use teloxide::types::{Chat, User};
 
 use super::Served;
@@ -19,6 +20,9 @@ pub struct Access {
     /// The channel's name.
     pub(super) channel: String,
     moved: Arc<Moved>,
+    /// The zone of the channel, and those of chats and users who have one of their own.
+    zone: Tz,
+    zones: BTreeMap<String, Tz>,
     refused: Mutex<HashSet<i64>>,
 }
 
@@ -35,9 +39,16 @@ pub(super) enum May {
 
 impl Access {
     pub(super) fn new(served: Served) -> Access {
-        let Served { chats, users, channel, moved } = served;
+        let Served { chats, users, channel, moved, zone, zones } = served;
         let chats = chats.into_iter().collect();
-        Access { chats, users: users.into_iter().collect(), channel, moved, refused: Mutex::default() }
+        Access { chats, users: users.into_iter().collect(), channel, moved, zone, zones, refused: Mutex::default() }
+    }
+
+    /// The zone of whoever asks: the chat's, the user's, or the channel's.
+    pub(super) fn zone(&self, chat: &Chat, user: Option<&User>) -> Tz {
+        let own = |id: String| self.zones.get(&id).copied();
+        let user = || user.and_then(|user| own(user.id.0.to_string()));
+        own(chat.id.0.to_string()).or_else(user).unwrap_or(self.zone)
     }
 
     /// A group is elsewhere now: if it was listed, it still is.

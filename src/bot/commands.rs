@@ -1,5 +1,6 @@
 //! Commands and their answers.
 
+use chrono_tz::Tz;
 use teloxide::types::Message;
 use teloxide::utils::command::BotCommands;
 
@@ -108,11 +109,12 @@ fn whoami(message: &Message, may: &May) -> Reply {
 async fn ask(answering: &Answering, command: Command, may: &May, message: &Message) -> Vec<Reply> {
     let now = answering.now();
     let board = answering.board.borrow().clone();
+    let zone = answering.access.zone(&message.chat, message.from.as_ref());
     let replied = match command {
-        Command::Status => Ok(vec![Reply::html(status::text(&board, Format::Html))]),
-        Command::Why(name) => why(answering, &name, now).await.map(|reply| vec![reply]),
-        Command::Incidents => incidents(answering, now).await.map(|reply| vec![reply]),
-        Command::History(name) => history(answering, &name, now).await.map(|reply| vec![reply]),
+        Command::Status => Ok(vec![Reply::html(status::text(&board, Format::Html, zone))]),
+        Command::Why(name) => why(answering, &name, now, zone).await.map(|reply| vec![reply]),
+        Command::Incidents => incidents(answering, now, zone).await.map(|reply| vec![reply]),
+        Command::History(name) => history(answering, &name, now, zone).await.map(|reply| vec![reply]),
         Command::Map => Ok(vec![super::map::draw(&board).await]),
         Command::Whatif(name) => super::map::whatif(answering, &board, &name, now).await.map(|reply| vec![reply]),
         Command::Report => report(answering).await.map(|reply| vec![reply]),
@@ -209,24 +211,24 @@ async fn notice(answering: &Answering, who: &Person, text: &str, now: Time) -> R
     Ok(Reply { buttons, ..Reply::plain(&said) })
 }
 
-pub(super) async fn why(answering: &Answering, name: &str, now: Time) -> Result<Reply, No> {
+pub(super) async fn why(answering: &Answering, name: &str, now: Time, zone: Tz) -> Result<Reply, No> {
     let known = answering.known.borrow().clone();
     let id = known.find(name)?.id.clone();
     let board = answering.board.borrow().clone();
     let dependency = board.dependencies.iter().find(|dependency| dependency.id == id);
     let Some(dependency) = dependency else { return Err(No(format!("{id} has not been checked yet"))) };
     let story = answering.acts().story(&id, now).await?;
-    Ok(Reply::html(status::why(dependency, &story, now, Format::Html)))
+    Ok(Reply::html(status::why(dependency, &story, now, Format::Html, zone)))
 }
 
-async fn incidents(answering: &Answering, now: Time) -> Result<Reply, No> {
+async fn incidents(answering: &Answering, now: Time, zone: Tz) -> Result<Reply, No> {
     let rows = answering.store.incidents(None, Time(now.0 - DAYS * 86_400_000)).await?;
     let known = answering.known.borrow().clone();
     let line = |row: &crate::store::IncidentRow| {
         let label = known.things.iter().find(|thing| thing.id == row.dependency).map(|thing| thing.label.as_str());
         let lasted = human(row.closed_at.unwrap_or(now).since(row.incident.began_at));
         let end = if row.closed_at.is_some() { "" } else { " so far" };
-        let (began, worst) = (row.incident.began_at.short(), row.incident.worst);
+        let (began, worst) = (row.incident.began_at.local(zone, now), row.incident.worst);
         let label = escape(label.unwrap_or(&row.dependency));
         format!(
             "<b>{label}</b>: {worst} for {lasted}{end}, since {began}. {} ({})",
@@ -243,7 +245,7 @@ async fn incidents(answering: &Answering, now: Time) -> Result<Reply, No> {
     Ok(Reply::html(lines.join("\n")))
 }
 
-async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, No> {
+async fn history(answering: &Answering, name: &str, now: Time, zone: Tz) -> Result<Reply, No> {
     let known = answering.known.borrow().clone();
     let thing = known.find(name)?;
     let flips = answering.store.flips(&thing.id, 10).await?;
@@ -251,7 +253,7 @@ async fn history(answering: &Answering, name: &str, now: Time) -> Result<Reply, 
         let to = status::verdict_words(&flip.to);
         let first = || format!("first check, {to}");
         let what = flip.from.as_deref().map_or_else(first, |from| format!("{} to {to}", status::verdict_words(from)));
-        format!("{}: {what} ({}): {}", flip.confirmed_at.short(), flip.reason, flip.say)
+        format!("{}: {what} ({}): {}", flip.confirmed_at.local(zone, now), flip.reason, flip.say)
     };
     let lines: Vec<String> = flips.iter().map(line).collect();
     let text =

@@ -14,11 +14,13 @@ mod picture;
 mod presses;
 mod reply;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use futures_util::FutureExt;
 use teloxide::dispatching::{Dispatcher, UpdateFilterExt};
 use teloxide::error_handlers::LoggingErrorHandler;
@@ -73,6 +75,10 @@ pub struct Served {
     pub channel: String,
     /// Groups that are elsewhere now.
     pub moved: Arc<Moved>,
+    /// The channel's zone.
+    pub zone: Tz,
+    /// The zones of chats and users who have one of their own, by id.
+    pub zones: BTreeMap<String, Tz>,
 }
 
 /// The program around the bot.

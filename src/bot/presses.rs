@@ -1,5 +1,6 @@
 //! Presses of buttons. A press carries a verb and a public id; who pressed is looked at anew.
 
+use chrono_tz::Tz;
 use teloxide::types::CallbackQuery;
 
 use super::access::May;
@@ -22,16 +23,16 @@ pub(super) async fn press(answering: &Answering, query: &CallbackQuery) -> (Stri
             Vec::new(),
         );
     };
-    let now = answering.now();
+    let (now, zone) = (answering.now(), answering.access.zone(&message.chat, Some(&query.from)));
     let done = match answering.access.may(&message.chat, Some(&query.from)) {
         May::Nothing(said) => {
             let said =
                 said.unwrap_or_else(|| "plugwatch answers only in the chats that its configuration lists.".to_owned());
             refused(answering, query, verb, said, now).await
         }
-        May::Ask(_) if verb == Verb::Why => why(answering, id, now).await,
+        May::Ask(_) if verb == Verb::Why => why(answering, id, now, zone).await,
         May::Ask(said) => refused(answering, query, verb, said, now).await,
-        May::Change(who) => change(answering, &who, verb, id, now).await,
+        May::Change(who) => change(answering, &who, verb, id, (now, zone)).await,
     };
     done.unwrap_or_else(|No(why)| (why, Vec::new()))
 }
@@ -44,16 +45,16 @@ async fn refused(answering: &Answering, query: &CallbackQuery, verb: Verb, said:
     Err(No(said))
 }
 
-async fn why(answering: &Answering, id: &str, now: Time) -> Pressed {
+async fn why(answering: &Answering, id: &str, now: Time, zone: Tz) -> Pressed {
     let dependency = answering.acts().concerned(id).await?;
-    let reply = commands::why(answering, &dependency, now).await?;
+    let reply = commands::why(answering, &dependency, now, zone).await?;
     Ok(("See below.".to_owned(), vec![reply]))
 }
 
-async fn change(answering: &Answering, who: &Person, verb: Verb, id: &str, now: Time) -> Pressed {
+async fn change(answering: &Answering, who: &Person, verb: Verb, id: &str, (now, zone): (Time, Tz)) -> Pressed {
     let acts = answering.acts();
     let said = match verb {
-        Verb::Why => return why(answering, id, now).await,
+        Verb::Why => return why(answering, id, now, zone).await,
         Verb::Ack => acts.ack(who, Some(id), now).await?,
         Verb::Mute => acts.mute(who, &acts.concerned(id).await?, "1h", "", now).await?,
         Verb::Accept => acts.accept(who, &acts.concerned(id).await?, now).await?,

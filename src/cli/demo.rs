@@ -80,7 +80,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
         play.step(step, until).await.map_err(text)?;
     }
-    println!("\n==== Current state ====\n{}", status::text(&board.borrow().clone(), Format::Plain));
+    println!("\n==== Current state ====\n{}", status::text(&board.borrow().clone(), Format::Plain, chrono_tz::UTC));
     page.abort();
     store.close().await;
     Ok(())

@@ -125,8 +125,8 @@ fn spawn_bots(
             ids: Ids::Random,
             engine: engine.clone(),
         };
-        let BotOf { token, api_url, chats, users, channel } = bot;
-        let served = Served { chats, users, channel, moved: telegram.moved.clone() };
+        let BotOf { token, api_url, chats, users, channel, zone, zones } = bot;
+        let served = Served { chats, users, channel, moved: telegram.moved.clone(), zone, zones };
         besides.spawn(bot::run(token, api_url, Answering::new(served, around)));
     }
 }
@@ -155,6 +155,8 @@ struct BotOf {
     chats: Vec<i64>,
     users: Vec<i64>,
     channel: String,
+    zone: chrono_tz::Tz,
+    zones: std::collections::BTreeMap<String, chrono_tz::Tz>,
 }
 
 fn bots(config: &Config) -> Vec<BotOf> {
@@ -169,6 +171,7 @@ fn bots(config: &Config) -> Vec<BotOf> {
             Some(bot) => {
                 bot.chats.extend(chats);
                 bot.users.extend(users);
+                bot.zones.extend(channel.zones.clone());
             }
             None => bots.push(BotOf {
                 token: token.clone(),
@@ -176,6 +179,8 @@ fn bots(config: &Config) -> Vec<BotOf> {
                 chats: chats.collect(),
                 users: users.clone(),
                 channel: channel.name.clone(),
+                zone: channel.zone,
+                zones: channel.zones.clone(),
             }),
         }
     }

@@ -21,13 +21,13 @@ pub(super) async fn status(path: &Path) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
-    let watched = Store::is_in_use(&config.database);
+    let (watched, zone) = (Store::is_in_use(&config.database), config.time_zone);
     match stand(config, &clock).await {
         Ok((board, store)) => {
             if !watched {
                 println!("plugwatch is not running. Last known state:\n");
             }
-            println!("{}", status::text(&board, Format::Plain));
+            println!("{}", status::text(&board, Format::Plain, zone));
             warn_if_old(&board, clock.now());
             store.close().await;
             ExitCode::SUCCESS
@@ -46,7 +46,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
         Ok(thing) => thing.id.clone(),
         Err(No(why)) => return failed(2, why),
     };
-    let clock = Clock::system();
+    let (clock, zone) = (Clock::system(), config.time_zone);
     let (board, store) = match stand(config, &clock).await {
         Ok(stood) => stood,
         Err(why) => return failed(1, why),
@@ -57,7 +57,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
     store.close().await;
     match (dependency, story) {
         (Some(dependency), Ok(story)) => {
-            println!("{}", status::why(dependency, &story, now, Format::Plain));
+            println!("{}", status::why(dependency, &story, now, Format::Plain, zone));
             warn_if_old(&board, now);
             ExitCode::SUCCESS
         }

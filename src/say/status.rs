@@ -1,5 +1,6 @@
 //! What is known, as people and programs read it.
 
+use chrono_tz::Tz;
 use minijinja::context;
 use serde_json::{Value, json};
 
@@ -92,21 +93,22 @@ pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
 }
 
 /// The answer to `/status`: grouped, the worst first.
-pub fn text(board: &Board, format: Format) -> String {
+pub fn text(board: &Board, format: Format, zone: Tz) -> String {
+    let at = |at: Time| at.local(zone, board.as_of);
     let dependencies: Vec<_> = board
         .worst_first()
         .into_iter()
         .map(|d| {
             context! {
                 mark => mark(d.shown()), label => d.label, words => words(d.shown()),
-                since => d.since().map(Time::short),
+                since => d.since().map(at),
                 checking => d.state.suspicion.as_ref().map(|held| verdict_words(held.verdict.word())), notes => d.notes,
             }
         })
         .collect();
-    let blind = (board.own_network == OwnNetwork::Blind).then(|| board.own_network_since.short());
+    let blind = (board.own_network == OwnNetwork::Blind).then(|| at(board.own_network_since));
     let context = context! {
-        platform => board.platform, as_of => board.as_of.short(), counts => super::tally::counts(board),
+        platform => board.platform, as_of => at(board.as_of), counts => super::tally::counts(board),
         simulation => board.simulation, dependencies, blind,
     };
     render("status", format, context)
@@ -114,28 +116,30 @@ pub fn text(board: &Board, format: Format) -> String {
 
 /// The answer to `/why`: readings, suspicion, what is asked and when next; and `story`, what people
 /// and vendors said and what is kept as evidence.
-pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Format) -> String {
-    let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now)).collect();
+pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Format, zone: Tz) -> String {
+    let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now, zone)).collect();
     let shown = dependency.shown();
     let context = context! {
         d => minijinja::Value::from_serialize(dependency), mark => mark(shown), words => words(shown),
-        since => dependency.since().map(Time::short), say => dependency.say(),
+        since => dependency.since().map(|at| at.local(zone, now)), say => dependency.say(),
         verified => dependency.verified_at.map(|at| format!("{} ago", human(now.since(at)))), probes, story,
     };
     render("why", format, context)
 }
 
-fn why_probe(probe: &ProbeBoard, now: Time) -> minijinja::Value {
+fn why_probe(probe: &ProbeBoard, now: Time, zone: Tz) -> minijinja::Value {
     let standing = &probe.standing;
     let known = standing.verdict().map_or("never confirmed", |verdict| verdict_words(verdict.word()));
     let words = match &standing.unverified {
-        Some(unseen) => format!("{known}, not verified since {} ({})", unseen.held.since.short(), unseen.held.reason),
+        Some(unseen) => {
+            format!("{known}, not verified since {} ({})", unseen.held.since.local(zone, now), unseen.held.reason)
+        }
         None => known.to_owned(),
     };
     let suspicion = standing.suspicion.as_ref().map(|suspicion| {
         let (verdict, times) = (suspicion.held.verdict, suspicion.reads);
         let checks = if times == 1 { "1 check".to_owned() } else { format!("{times} checks") };
-        format!("{} in {checks} since {}", verdict_words(verdict.word()), suspicion.held.since.short())
+        format!("{} in {checks} since {}", verdict_words(verdict.word()), suspicion.held.since.local(zone, now))
     });
     let last = probe.last.as_ref().map(|last| {
         context! {

@@ -51,6 +51,9 @@ impl Talk {
             users: vec![ADA],
             channel: "phone".into(),
             moved: Arc::new(Moved::default()),
+            zone: chrono_tz::UTC,
+            // Bob lives elsewhere, whichever chat he writes in.
+            zones: [(BOB.to_string(), chrono_tz::America::New_York)].into(),
         };
         let around = Around {
             board: staged.engine.windows().board,
@@ -362,4 +365,14 @@ async fn an_update_that_is_delivered_again_counts_once() {
     assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2, "the repeat is answered by nobody");
     let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == Deed::Mute).count();
     assert_eq!(mutes, 1);
+}
+
+/// Each reads their own time: the chat's, the user's, or the channel's.
+#[tokio::test]
+async fn whoever_asks_reads_their_own_time() {
+    let mut talk = Talk::open().await;
+    talk.staged.pass(minutes(20)).await;
+    let ada = talk.say(ADA, ADA, "/status").await;
+    let bob = talk.say(GROUP, BOB, "/status").await;
+    assert!(ada.contains("08:20 UTC") && bob.contains("03:20 EST"), "{ada}\n{bob}");
 }
