@@ -2,10 +2,9 @@
 
 use chrono_tz::Tz;
 
-use super::channel::Channel;
+use super::channel::{Channel, hours};
 use super::read_zone;
 use crate::core::duty::Duty;
-use crate::core::hours::Hours;
 use crate::read::Table;
 
 /// Reads one entry; a channel with several recipients needs `recipient`.
@@ -13,13 +12,7 @@ pub(super) fn read(table: &Table<'_>, channels: &[Channel], zone: Tz) -> Option<
     let who = table.need_string("who", "\"Ada\"");
     let name = table.need_string("channel", "\"phone\"");
     let zone = read_zone(table).unwrap_or(zone);
-    let hours = table.string("hours").and_then(|text| match Hours::parse(&text.value, zone) {
-        Ok(hours) => Some(hours),
-        Err(wrong) => {
-            table.problem(text.span, wrong, "for example hours = \"Mon-Fri 08:00-20:00\"");
-            None
-        }
-    });
+    let hours = hours(table, "hours", zone);
     let given = table.any("recipient");
     table.finish();
     let (who, name) = (who?.value, name?);

@@ -294,7 +294,8 @@ impl Engine {
                 self.note_event(|| decided);
             }
             let draft = std::mem::take(&mut self.draft);
-            let tells = !draft.batch.alerts.is_empty();
+            // A message that is to be changed is something to deliver, too.
+            let tells = !draft.batch.alerts.is_empty() || draft.batch.situation.is_some();
             let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
             self.state.absorb(draft);
             self.board_dirty = true;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Engine;
 use super::draft::DependencyState;
-use super::{Engine, alert_snapshot};
 use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::reminder::turn;
@@ -12,7 +12,7 @@ use crate::core::shown::Shown;
 use crate::core::situation::{Change, Situation, Stands, is_ending, is_lost};
 use crate::core::time::{Time, millis};
 use crate::core::wanted::unseen_news;
-use crate::say::alert::{AlertView, Body, Working};
+use crate::say::alert::{Body, Working};
 use crate::say::situation::{Item, Situation as Said, Step};
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
@@ -39,7 +39,7 @@ impl Engine {
             Change::Send(level) => level,
             Change::Open | Change::Edit | Change::Close => Level::Info,
         };
-        let snapshot = self.situation_snapshot(&said, level, now);
+        let snapshot = self.frozen(Reason::Situation, level, Body::Situation(Box::new(said.clone())), now);
         if matches!(change, Change::Open | Change::Send(_)) {
             self.send_situation(&said, (change, level), &public_id, snapshot.clone(), now);
         }
@@ -52,13 +52,6 @@ impl Engine {
         self.situation = situation.map(|_| kept);
     }
 
-    fn situation_snapshot(&self, said: &Said, level: Level, now: Time) -> serde_json::Value {
-        let platform = self.ctx.config.platform.clone();
-        let body = Body::Situation(Box::new(said.clone()));
-        let (reason, simulation) = (Reason::Situation, self.simulation);
-        alert_snapshot(&AlertView { reason, level, platform, at: now, simulation, body })
-    }
-
     fn send_situation(
         &mut self,
         said: &Said,
@@ -68,7 +61,8 @@ impl Engine {
         now: Time,
     ) {
         let about: Vec<String> = said.lost.iter().chain(&said.ending).map(|item| item.id.clone()).collect();
-        let newest = self.newest_unseen(now).filter(|_| level == Level::Critical);
+        // What has an hour concerns everybody, whoever is on duty.
+        let newest = self.newest_unseen(now).filter(|_| level == Level::Critical && said.ending.is_empty());
         let called = self.called(newest.map(|news| turn(news, now)), now);
         let mut to = called.unwrap_or_else(|| self.addressed(Reason::Situation, level, None, &about, now));
         if change == Change::Open {

@@ -170,6 +170,7 @@ impl Engine {
         if let Err(error) = self.adopt(now).await {
             // Nothing of the new one is in use until all of it is.
             self.ctx = old;
+            self.see_platform();
             return Err(error);
         }
         self.plan_reports(now).await?;

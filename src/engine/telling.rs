@@ -12,7 +12,7 @@ use super::view::leave_text;
 use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
-use crate::core::notice::is_ending;
+use crate::core::notice::{is_ending, is_spent};
 use crate::core::reminder::turn;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
@@ -152,17 +152,12 @@ impl Engine {
                     about.lost_at.push(Some(at));
                 }
                 // Where an account is active says nothing about a letter that nobody took back.
-                let letter = before.told.reason.split('+').any(|reason| reason == "outlived_notice");
-                if telling.reason == Reason::Recovered && letter {
+                if telling.reason == Reason::Recovered && is_spent(&before.told.reason) {
                     about.say = format!(
                         "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
                         about.say
                     );
                 }
-                // What stands in the list of losses is not named twice.
-                let lost: Vec<&str> =
-                    telling.losses.iter().map(|loss| self.ctx.config.dependencies[*loss].label.as_str()).collect();
-                about.also_down.retain(|line| !lost.iter().any(|label| line.starts_with(&format!("{label} ("))));
                 if about.group.is_some() {
                     about.lasted = None;
                 }
@@ -172,7 +167,9 @@ impl Engine {
         };
         let about = telling.members.iter().map(|member| self.ctx.config.dependencies[*member].id.clone()).collect();
         // Each reminder that nobody has acknowledged calls the next who is on duty.
-        let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical;
+        // What has an hour concerns everybody.
+        let hour = self.ends_at(&dependency.id, now).is_some();
+        let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical && !hour;
         let turn = before.told.news_at.filter(|_| unseen).map(|news| turn(news, now));
         let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict), turn };
         self.tell(telling.reason, telling.level, concerning, body, now);

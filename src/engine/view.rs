@@ -119,16 +119,21 @@ impl Engine {
         self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
     }
 
+    /// Whether an alert names it already: as what it is about, or as a loss that lasts.
+    fn is_named(&self, telling: &Telling, other: &Dependency) -> bool {
+        let Some(position) = self.platform.position(&other.id) else { return false };
+        let shown = || self.draft.dependency(&self.state, &other.id).combined.shown();
+        let lasts = || matches!(shown(), Shown::Dropped | Shown::Outage | Shown::Degraded);
+        telling.members.contains(&position) || (telling.losses.contains(&position) && lasts())
+    }
+
     /// Everything that an alert about a dependency says. `began` is when what is over began.
     pub(super) fn about(&self, dependency: &Dependency, telling: &Telling, began: Option<Time>, at: Time) -> About {
         let vendor = self.vendor(dependency, &telling.wanted.held.by);
         let catalog = &self.ctx.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
         let ended = over || telling.wanted.reason == Reason::Sighted;
-        let within = |other: &Dependency| {
-            telling.members.iter().any(|member| self.ctx.config.dependencies[*member].id == other.id)
-        };
-        let others = self.neighbours(within);
+        let others = self.neighbours(|other| self.is_named(telling, other));
         let held = &telling.wanted.held;
         let fallback = self.fallback_now(dependency);
         About {

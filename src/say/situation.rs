@@ -10,7 +10,7 @@ use super::alert::{Working, ago};
 use super::title::Title;
 use crate::core::time::{Time, human};
 
-/// So many steps stand in the message; the rest is behind `/status`.
+/// So many steps stand in the message; the rest is counted.
 const MOST_STEPS: usize = 5;
 
 /// How everything stands.
@@ -123,7 +123,12 @@ impl Situation {
     /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`, or `CUT-OFF in 15 h: Cloud hosting`.
     pub(super) fn title(&self, at: Time) -> Title {
         if self.over {
-            return Title::marked("🟢", "SITUATION OVER", "nothing is lost, no cut-off is announced");
+            // Only what is seen to be well is good news.
+            return match self.trouble.len() + self.unsure.len() {
+                0 => Title::marked("🟢", "SITUATION OVER", "everything monitored works"),
+                1 => Title::marked("🟡", "SITUATION CLOSED", "1 problem is left"),
+                several => Title::marked("🟡", "SITUATION CLOSED", &format!("{several} problems are left")),
+            };
         }
         let ending = self.ending.iter().filter_map(|item| Some((item, item.ends.filter(|ends| *ends > at)?)));
         let ending: Vec<(&Item, Time)> = ending.collect();

@@ -15,18 +15,12 @@ use crate::core::witness::OwnNetwork;
 /// The version of `/status.json`; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";
 
-/// The words for what is shown.
+/// The words for what is shown, beside a name: a drop is not to be overlooked.
 pub fn words(shown: Shown) -> &'static str {
     match shown {
-        Shown::Live => "working",
-        Shown::Degraded => "degraded",
-        Shown::Outage => "outage",
         Shown::Dropped => "DROPPED",
-        Shown::Checking => "checking",
-        Shown::NotVerified => "not verified",
         Shown::NeverSeenLive => "never seen working (wrong id, or already gone)",
-        Shown::NeedsKey => "needs a key",
-        Shown::Starting => "not checked yet",
+        other => super::tally::state(other),
     }
 }
 

@@ -125,9 +125,14 @@ pub struct AlertRow {
 impl AlertRow {
     /// Ids of the dependencies that share its message.
     pub fn members(&self) -> Vec<String> {
-        let ids = self.snapshot["body"]["dependency"]["group"]["ids"].as_array();
-        let ids = ids.map(|ids| ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect());
-        ids.unwrap_or_else(|| self.dependency.iter().cloned().collect())
+        let text = |id: &serde_json::Value| id.as_str().map(str::to_owned);
+        let body = &self.snapshot["body"];
+        if let Some(ids) = body["dependency"]["group"]["ids"].as_array() {
+            return ids.iter().filter_map(text).collect();
+        }
+        let items = ["lost", "ending"].into_iter().filter_map(|part| body["situation"][part].as_array()).flatten();
+        let ids: Vec<String> = items.filter_map(|item| text(&item["id"])).collect();
+        if ids.is_empty() { self.dependency.iter().cloned().collect() } else { ids }
     }
 }
 

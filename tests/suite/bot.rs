@@ -45,6 +45,11 @@ impl Talk {
     }
 
     fn with(staged: Staged, api: BotApi) -> Talk {
+        let bot = Talk::begin(&staged, &api);
+        Talk { staged, api, bot, next: 0 }
+    }
+
+    fn begin(staged: &Staged, api: &BotApi) -> JoinHandle<()> {
         let config = Config::read("test.toml", staged.text.clone()).unwrap();
         let served = Served {
             chats: vec![ADA, GROUP],
@@ -64,8 +69,13 @@ impl Talk {
             ids: Ids::Counting(Arc::new(900.into())),
             engine: tokio::sync::mpsc::channel(1).0,
         };
-        let bot = tokio::spawn(run(Secret::new("123:abc"), Some(api.url.clone()), Answering::new(served, around)));
-        Talk { staged, api, bot, next: 0 }
+        tokio::spawn(run(Secret::new("123:abc"), Some(api.url.clone()), Answering::new(served, around)))
+    }
+
+    /// The bot is gone, and another begins with what is on disk.
+    fn restart(&mut self) {
+        self.bot.abort();
+        self.bot = Talk::begin(&self.staged, &self.api);
     }
 
     fn id(&mut self) -> u32 {
@@ -359,10 +369,13 @@ async fn an_update_that_is_delivered_again_counts_once() {
     let id = talk.id();
     let mute = update(id, message(id, ADA, ADA, "/mute android-app 2h"));
     let first = talk.hear(mute.clone()).await;
+    talk.api.push(mute.clone());
+    talk.say(ADA, ADA, "/whoami").await;
+    talk.restart();
     talk.api.push(mute);
     let next = talk.say(ADA, ADA, "/whoami").await;
     assert!(first.contains("Android app") && next.contains("42"), "{first}\n{next}");
-    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2, "the repeat is answered by nobody");
+    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 3, "the repeats are answered by nobody");
     let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == Deed::Mute).count();
     assert_eq!(mutes, 1);
 }

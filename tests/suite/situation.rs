@@ -20,11 +20,15 @@ fn ada() -> Person {
 }
 
 async fn with_phone() -> (Staged, BotApi) {
+    with(PHONE).await
+}
+
+async fn with(channel: &str) -> (Staged, BotApi) {
     let api = BotApi::open().await;
     let limiter = std::sync::Arc::new(Limiter::new(Clock::manual(Time(0))));
     let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
     let phone = ("phone".to_owned(), Settings::Telegram { token, api_url, limiter });
-    (Staged::telling(PHONE, "", vec![phone], BEGIN).await, api)
+    (Staged::telling(channel, "", vec![phone], BEGIN).await, api)
 }
 
 /// What was sent and what was changed, the situation only: how loud, and the text.
@@ -102,4 +106,44 @@ async fn a_letter_whose_hour_is_far_away_opens_no_situation() {
     staged.pass(minutes(60)).await;
     let sent = api.calls(&["sendmessage"]);
     assert!(sent.len() > 2 && !sent.iter().any(|(_, call)| text(call).contains("updates this message")), "{sent:?}");
+}
+
+/// What was acknowledged meanwhile calls nobody who is called later.
+#[tokio::test]
+async fn whoever_is_called_later_hears_of_no_situation_that_was_acknowledged() {
+    for acked in [false, true] {
+        let (mut staged, api) = with(&format!("{PHONE}escalate_after = \"10m\"\n")).await;
+        staged.pass(minutes(20)).await;
+        staged.stage.set("google_play", "gone");
+        staged.stage.set("digitalocean", "gone");
+        while !staged.told().iter().any(|title| title.starts_with("SITUATION")) {
+            staged.pass(minutes(1)).await;
+        }
+        if acked {
+            staged.acts().ack(&ada(), None, staged.clock.now()).await.unwrap();
+        }
+        staged.pass(minutes(12)).await;
+        let called = api.calls(&["sendmessage"]).iter().any(|(_, call)| text(call).contains("SITUATION"));
+        assert_eq!(called, !acked);
+    }
+}
+
+/// That the hour has passed is no all-clear: the letter still stands.
+#[tokio::test]
+async fn a_situation_whose_hour_has_passed_claims_no_more_than_was_seen() {
+    let (mut staged, api) = with_phone().await;
+    staged.pass(minutes(20)).await;
+    let letter = Brought {
+        text: "we plan to suspend your account".into(),
+        about: vec!["hosting".into()],
+        effective: Some("3 March 2026 10:00 UTC".into()),
+        ..Brought::default()
+    };
+    staged.acts().bring(&ada(), letter, staged.clock.now()).await.unwrap();
+    staged.pass(minutes(150)).await;
+    let calls = api.calls(&["editmessagetext"]);
+    let said = calls.iter().map(|(_, call)| text(call)).rfind(|text| text.contains("As of "));
+    let last = said.unwrap_or_else(|| panic!("{calls:?}"));
+    assert!(!last.contains("🟢") && last.contains("Cloud hosting (degraded)"), "{last}");
+    assert_eq!(staged.shown("hosting"), "degraded");
 }

@@ -18,6 +18,7 @@ use crate::read::{At, Table};
 use chrono_tz::Tz;
 
 pub use mail::MailSecurity;
+pub(super) use routing::hours;
 
 /// A way to tell.
 #[derive(Clone, Debug)]

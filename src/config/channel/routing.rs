@@ -53,7 +53,7 @@ fn words<T: FromStr + Ord>(table: &Table<'_>, key: &str, known: &[&str]) -> BTre
     given.value.iter().filter_map(word).collect()
 }
 
-fn hours(table: &Table<'_>, key: &str, zone: Tz) -> Option<Hours> {
+pub(in crate::config) fn hours(table: &Table<'_>, key: &str, zone: Tz) -> Option<Hours> {
     let text = table.string(key)?;
     match Hours::parse(&text.value, zone) {
         Ok(hours) => Some(hours),

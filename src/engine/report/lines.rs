@@ -9,15 +9,13 @@ use crate::core::act::{Act, Deed};
 use crate::core::board::{Board, DependencyBoard};
 use crate::core::heard::Takes;
 use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::notice::Letter;
+use crate::core::notice::{Letter, is_by_letter};
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
 use crate::store::IncidentRow;
 
 /// Whom nobody has asked for so long is named.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
-/// Reasons for which a letter, not a check, shows a dependency as degraded.
-const BY_LETTER: [&str; 4] = ["ends", "noticed", "ended_unseen", "outlived_notice"];
 
 fn find<'b>(board: &'b Board, id: &str) -> Option<&'b DependencyBoard> {
     board.dependencies.iter().find(|d| d.id == id)
@@ -25,11 +23,6 @@ fn find<'b>(board: &'b Board, id: &str) -> Option<&'b DependencyBoard> {
 
 fn label<'b>(board: &'b Board, id: &'b str) -> &'b str {
     find(board, id).map_or(id, |d| d.label.as_str())
-}
-
-/// Whether a letter, not a check, is behind a reason.
-pub(super) fn by_letter(reason: &str) -> bool {
-    reason.split('+').next().is_some_and(|first| BY_LETTER.contains(&first))
 }
 
 /// Who dropped the platform or locked it out: what is so now first, then what was within the span.
@@ -99,7 +92,7 @@ pub(super) fn incidents(
     let line = |row: &IncidentRow| {
         let letter = letters
             .iter()
-            .find(|letter| by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
+            .find(|letter| is_by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
         let line = incident(row, board, acts, when);
         // What only a letter says is told with the letter.
         match letter.filter(|_| row.incident.worst == Verdict::Degraded) {

@@ -174,7 +174,8 @@ fn ending<'a>(d: &DependencyBoard, dates: &'a [Ahead]) -> Option<&'a Ahead> {
 fn warned(letter: &Letter, board: &Board) -> Vec<Subject> {
     let own = board.dependencies.iter().filter(|d| letter.notice.dependencies.contains(&d.id));
     let only = |d: &&DependencyBoard| {
-        d.shown() == Shown::Degraded && d.explaining().is_some_and(|held| lines::by_letter(&held.reason))
+        d.shown() == Shown::Degraded
+            && d.explaining().is_some_and(|held| crate::core::notice::is_by_letter(&held.reason))
     };
     own.filter(only).map(|d| Subject::Repair(d.id.clone())).collect()
 }

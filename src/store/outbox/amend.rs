@@ -47,33 +47,25 @@ pub(super) async fn ask_here(
 
 /// The first message of a thread at every place: somebody did something about it.
 pub(crate) async fn ask(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
-    sqlx::query(
-        "UPDATE outbox SET amend_at = $2 WHERE id IN (SELECT MIN(outbox.id) FROM outbox \
-         JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.state = 'sent' \
-         AND outbox.remote_id IS NOT NULL GROUP BY outbox.channel, outbox.recipient)",
-    )
-    .bind(thread)
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    everywhere(tx, "MIN", thread, now).await
 }
 
 /// The last message of a thread at every place: it says how things stand now.
 pub(crate) async fn ask_last(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
-    sqlx::query(
-        "UPDATE outbox SET amend_at = $2 WHERE id IN (SELECT MAX(outbox.id) FROM outbox \
+    everywhere(tx, "MAX", thread, now).await
+}
+
+async fn everywhere(tx: &mut Transaction<'_, Sqlite>, which: &'static str, thread: &str, now: Time) -> Result<()> {
+    let ask = format!(
+        "UPDATE outbox SET amend_at = $2 WHERE id IN (SELECT {which}(outbox.id) FROM outbox \
          JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.state = 'sent' \
-         AND outbox.remote_id IS NOT NULL GROUP BY outbox.channel, outbox.recipient)",
-    )
-    .bind(thread)
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
+         AND outbox.remote_id IS NOT NULL GROUP BY outbox.channel, outbox.recipient)"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(ask)).bind(thread).bind(now.0).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// The messages of a thread at one place that a newer one has replaced there.
+/// The message of a thread at one place that `by` has replaced there.
 pub(super) async fn ask_replaced(
     tx: &mut Transaction<'_, Sqlite>,
     thread: &str,
@@ -81,11 +73,9 @@ pub(super) async fn ask_replaced(
     now: Time,
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE outbox SET amend_at = $5 WHERE id < $4 AND channel = $2 AND recipient = $3 AND state = 'sent' \
-         AND remote_id IS NOT NULL AND alert IN (SELECT id FROM alert WHERE thread = $1) \
-         AND id = (SELECT MAX(older.id) FROM outbox AS older JOIN alert ON alert.id = older.alert \
-         WHERE alert.thread = $1 AND older.channel = $2 AND older.recipient = $3 AND older.state = 'sent' \
-         AND older.id < $4)",
+        "UPDATE outbox SET amend_at = $5 WHERE id = (SELECT MAX(outbox.id) FROM outbox \
+         JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 AND outbox.channel = $2 \
+         AND outbox.recipient = $3 AND outbox.state = 'sent' AND outbox.remote_id IS NOT NULL AND outbox.id < $4)",
     )
     .bind(thread)
     .bind(&by.channel)

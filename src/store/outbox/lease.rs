@@ -269,7 +269,7 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
 /// Nobody has acknowledged it, by its own id, its thread, or for several things each of them.
 const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = $5 AND at >= $2 \
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) THEN 0 \
-     WHEN $4 > 1 THEN EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL \
+     WHEN $4 THEN EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL \
      AND dependency IN (SELECT value FROM json_each($3)) AND NOT EXISTS (SELECT 1 FROM act \
      WHERE act.about = incident.public_id AND act.at >= $2 \
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm'))) \
@@ -288,6 +288,9 @@ const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id =
 async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Result<bool> {
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
     let members = alert.members();
+    // A situation has no incident of its own: it is settled when what it tells of is, be that one thing.
+    let situation = alert.thread.as_ref().is_some_and(|thread| thread.starts_with(SITUATION));
+    let several = members.len() > 1 || situation;
     // One that a clock dated into the future has been acknowledged if it was at all.
     let since = if alert.at > now { Time(0) } else { alert.at };
     let query = match due.only {
@@ -296,7 +299,7 @@ async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Res
             .bind(&alert.thread)
             .bind(since.0)
             .bind(serde_json::to_string(&members)?)
-            .bind(i64::try_from(members.len()).unwrap_or(0))
+            .bind(several)
             .bind(&alert.public_id),
         Only::IfTold => sqlx::query_scalar(TOLD)
             .bind(&alert.thread)
