@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::truth::{Span, Truth};
 use crate::core::time::Time;
-use crate::store::{IncidentRow, Store, verify_chain};
+use crate::store::{AlertRow, IncidentRow, Store, verify_chain};
 
 /// An incident begins this soon after its truth did: a look, a dead network, and pauses of
 /// three hours after a kill, perhaps two of them.
@@ -49,8 +49,7 @@ pub(super) async fn check(store: &Store, truth: &Truth, sent: Vec<Sent>, kills: 
     let alerts = store.alerts(0).await.map_err(text)?;
     report.alerts = alerts.len();
     let told: BTreeSet<i64> = alerts.iter().filter_map(|alert| alert.incident).collect();
-    let ids: BTreeSet<&str> = alerts.iter().map(|alert| alert.public_id.as_str()).collect();
-    check_deliveries(&ids, &sent, &mut report);
+    check_deliveries(&alerts, &sent, &mut report);
     check_told(&incidents, &told, &alerts, &mut report);
     if let Err(entry) = verify_chain(store).await.map_err(text)? {
         report.wrong.push(format!("the chain of evidence breaks at entry {entry}"));
@@ -94,13 +93,15 @@ fn described(span: &Span) -> String {
 }
 
 /// Nothing is lost, and at most one delivery is repeated for each kill, and says so.
-fn check_deliveries(ids: &BTreeSet<&str>, sent: &[Sent], report: &mut Report) {
+fn check_deliveries(alerts: &[AlertRow], sent: &[Sent], report: &mut Report) {
     let mut times: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
     for one in sent {
         times.entry(one.id.as_str()).or_default().push(one.repeat);
     }
-    for id in ids.iter().filter(|id| !times.contains_key(**id)) {
-        report.wrong.push(format!("alert {id} was never delivered"));
+    for alert in alerts.iter().filter(|alert| !times.contains_key(alert.public_id.as_str())) {
+        if !is_overtaken(alert, alerts, &times) {
+            report.wrong.push(format!("alert {} was never delivered", alert.public_id));
+        }
     }
     for (id, marks) in &times {
         report.repeats += marks.len() - 1;
@@ -113,8 +114,16 @@ fn check_deliveries(ids: &BTreeSet<&str>, sent: &[Sent], report: &mut Report) {
     }
 }
 
+/// A reminder that waited too long is left out once a newer one of the same trouble is there: that says how
+/// it stands now.
+fn is_overtaken(alert: &AlertRow, alerts: &[AlertRow], times: &BTreeMap<&str, Vec<bool>>) -> bool {
+    let newer = |other: &&AlertRow| other.id > alert.id && other.thread == alert.thread;
+    let mut newer = alerts.iter().filter(newer);
+    alert.thread.is_some() && alert.reason.reminds() && newer.any(|other| times.contains_key(other.public_id.as_str()))
+}
+
 /// Every drop reached people, by itself or within a message about several.
-fn check_told(incidents: &[IncidentRow], told: &BTreeSet<i64>, alerts: &[crate::store::AlertRow], report: &mut Report) {
+fn check_told(incidents: &[IncidentRow], told: &BTreeSet<i64>, alerts: &[AlertRow], report: &mut Report) {
     let named = |dependency: &str, at: Time| {
         alerts.iter().any(|alert| {
             let ids = &alert.snapshot["body"]["dependency"]["group"]["ids"];
