@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{build, failed, load};
+use super::{failed, load};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::draw;
@@ -46,9 +46,8 @@ async fn print(config: Config, how: How) -> Result<(), String> {
     let clock = Clock::system();
     let platform = config.platform.clone();
     let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
-    let askers = build::askers(&config, &clock, &build::gate(&clock))?;
     let span = if how.month { Span::Month } else { Span::Week };
-    let report = report_now(config, askers, store.clone(), clock, span).await;
+    let report = report_now(config, &store, span, clock.now()).await;
     store.close().await;
     let report = report.map_err(|error| error.to_string())?;
     if let Some(file) = &how.picture {

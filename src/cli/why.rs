@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{build, failed, load};
+use super::{failed, load};
 use crate::acts::{Acts, Known, No};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -68,8 +68,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
 
 pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<Store>), String> {
     let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
-    let askers = build::askers(&config, clock, &build::gate(clock))?;
-    let board = glance(config, askers, store.clone(), clock.clone()).await.map_err(|error| error.to_string())?;
+    let board = glance(config, &store, clock.now()).await.map_err(|error| error.to_string())?;
     Ok((board, store))
 }
 

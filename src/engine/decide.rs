@@ -1,12 +1,13 @@
 //! Decides about one look: standing, dependency, incident, alert. Nothing is written
 //! here; it all goes into the draft.
 
-use super::draft::{DependencyState, ProbeState};
+use super::decider::Decider;
+use super::evidence;
 use super::facts::{Learned, learn};
+use super::known::{DependencyState, ProbeState};
 use super::look::Before;
 use super::look::Looked;
 use super::plan::Spec;
-use super::{Engine, evidence};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::answer::Failure;
@@ -35,22 +36,22 @@ const SAME_VENDOR: Duration = Duration::from_secs(900);
 /// A standing that only grew older is written down this often.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
 
-impl Engine {
+impl Decider {
     /// What is believed about a probe.
     pub(super) fn standing(&self, id: i64) -> Standing {
-        self.draft.probe(&self.state, id).map(|probe| probe.standing.clone()).unwrap_or_default()
+        self.known.probe(id).map(|probe| probe.standing.clone()).unwrap_or_default()
     }
 
     /// What is believed about a probe before it looks, and how fast what it watches runs down.
     pub(super) fn before(&self, id: i64, now: Time) -> Before {
-        let probe = self.draft.probe(&self.state, id);
+        let probe = self.known.probe(id);
         let per_day = probe.and_then(|probe| burn::per_day(&probe.stocks, now));
         Before { standing: self.standing(id), per_day }
     }
 
     /// What is left of what runs down.
     fn stock(&self, spec: &Spec, look: &Look) -> Option<Stock> {
-        let (_, check) = self.ctx.config.catalog.check(&spec.probe.check)?;
+        let (_, check) = self.config.catalog.check(&spec.probe.check)?;
         let value = look.reading.facts.get(check.burning()?)?.as_f64()?;
         Some(Stock { at: look.at, value })
     }
@@ -62,7 +63,7 @@ impl Engine {
         let other =
             |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency && vendor(&other.probe.check) == own;
         let mut tally = Tally::default();
-        for probe in self.plan.specs().filter(other).filter_map(|other| self.draft.probe(&self.state, other.id)) {
+        for probe in self.plan.specs().filter(other).filter_map(|other| self.known.probe(other.id)) {
             let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
             match last.verdict {
                 Verdict::Live | Verdict::Degraded => tally.live += 1,
@@ -81,7 +82,7 @@ impl Engine {
         }
         let (id, at) = (spec.id, look.at);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
-        let old = self.draft.probe(&self.state, id).cloned().unwrap_or_default();
+        let old = self.known.probe(id).cloned().unwrap_or_default();
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
         self.hurry_others(&spec, &old.standing, &standing, at);
@@ -91,7 +92,7 @@ impl Engine {
         let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
         let evidence = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at).map(|cause| {
             next.evidence = evidence::count(&old.evidence, &look.reading, at);
-            evidence::row(cause, &answer, &look.reading, &self.ctx.secrets)
+            evidence::row(cause, &answer, &look.reading, &self.secrets)
         });
         let write = worth_writing(&old, &next.standing, at);
         if write {
@@ -106,7 +107,7 @@ impl Engine {
             latency_ms: answer.took_ms,
         });
         log_look(&spec, &look, answer.took_ms);
-        self.draft.batch.looks.push(LookRow {
+        self.writes.looks.push(LookRow {
             asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
             probe: id,
             dependency: spec.probe.dependency.clone(),
@@ -124,7 +125,7 @@ impl Engine {
         if let Some(flip) = &flip {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
-        self.draft.set_probe(id, next);
+        self.known.set_probe(id, next);
         self.unchecked.remove(&id);
         // Told only once everything was looked at again: this may have been the last of it.
         let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
@@ -157,7 +158,7 @@ impl Engine {
             .plan
             .of(&spec.probe.dependency)
             .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
-        let known = others.filter_map(|other| Some(&self.draft.probe(&self.state, other.id)?.standing));
+        let known = others.filter_map(|other| Some(&self.known.probe(other.id)?.standing));
         let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
         known.chain([standing]).filter_map(since).min()
     }
@@ -177,7 +178,7 @@ impl Engine {
         };
         let position = self.platform.position(&spec.probe.dependency);
         let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
-        let dependencies = &self.ctx.config.dependencies;
+        let dependencies = &self.config.dependencies;
         let ids: Vec<String> =
             self.others(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.plan.hurry_dependencies(&ids, at);
@@ -185,7 +186,7 @@ impl Engine {
 
     /// Who else is asked when one falls into doubt.
     fn others(&self, position: usize, at: Time) -> Vec<usize> {
-        let dependencies = &self.ctx.config.dependencies;
+        let dependencies = &self.config.dependencies;
         let seen = self.seen(self.platform.concerned(Some(position)));
         let scene = self.scene(&seen, at);
         let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
@@ -202,7 +203,7 @@ impl Engine {
     fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
         let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
         let gone = |id: i64| {
-            let known = self.draft.probe(&self.state, id);
+            let known = self.known.probe(id);
             known.is_some_and(|probe| probe.standing.verdict() == Some(Verdict::Dropped))
         };
         let wrong = !matches!(standing.verdict(), None | Some(Verdict::Live)) || spread().any(|other| gone(other.id));
@@ -213,7 +214,7 @@ impl Engine {
     /// Combines the dependency's probes anew, and sees what that means for people.
     /// Whether it comes to something else than before.
     pub(super) fn correlate(&mut self, id: &str, at: Time) -> bool {
-        let old = self.draft.dependency(&self.state, id);
+        let old = self.known.dependency_or_rest(id);
         let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
         if combined == old.combined || self.dependency(id).is_none() {
             return false;
@@ -227,7 +228,7 @@ impl Engine {
 
     /// Whether a check is about a listing in a store, as its owner or as the public sees it.
     pub(super) fn is_listing(&self, spec: &Spec) -> bool {
-        let found = self.ctx.config.catalog.check(&spec.probe.check);
+        let found = self.config.catalog.check(&spec.probe.check);
         found.is_some_and(|(vendor, _)| vendor.category == "app_store")
     }
 
@@ -243,7 +244,7 @@ impl Engine {
                 spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
                 listing: self.is_listing(spec),
-                standing: self.draft.probe(&self.state, spec.id).map_or(&fallback, |probe| &probe.standing),
+                standing: self.known.probe(spec.id).map_or(&fallback, |probe| &probe.standing),
             })
             .collect();
         combine(&parts)
@@ -285,14 +286,14 @@ impl Engine {
             opened_at: at,
             closed_at,
         };
-        self.draft.batch.incidents.push(change);
+        self.writes.incidents.push(change);
         closed_at.is_none().then_some(incident)
     }
 
     /// Changes of watched facts are told once, when they were read twice.
     fn tell_facts(&mut self, dependency: &str, check: &str, learned: &Learned, at: Time) {
         for change in &learned.changes {
-            let found = self.ctx.config.catalog.check(check).map(|(_, check)| check);
+            let found = self.config.catalog.check(check).map(|(_, check)| check);
             let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
             let level = match rule.map(|rule| rule.on_change) {
                 Some(OnChange::Warn) => Level::Warning,
@@ -313,7 +314,7 @@ impl Engine {
     }
 
     pub(super) fn dependency(&self, id: &str) -> Option<&Dependency> {
-        self.ctx.config.dependencies.get(self.platform.position(id)?)
+        self.config.dependencies.get(self.platform.position(id)?)
     }
 }
 

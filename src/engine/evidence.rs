@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::draft::Kept;
+use super::known::Kept;
 use crate::core::answer::Answer;
 use crate::core::history::{DAY, bucket};
 use crate::core::model::{Reading, Verdict};

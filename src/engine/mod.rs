@@ -5,9 +5,10 @@
 //! never waits; `take` decides about one answer; [`Engine::flush`] commits,
 //! and memory changes only after that. [`Engine::run`] is the loop around them.
 
+mod adopt;
 mod courier;
 mod decide;
-mod draft;
+mod decider;
 mod drill;
 mod event_log;
 mod evidence;
@@ -15,6 +16,8 @@ mod facts;
 mod frozen;
 mod glance;
 mod heartbeat;
+mod known;
+mod listen;
 mod look;
 mod own_network;
 mod people;
@@ -23,8 +26,10 @@ mod platform;
 mod report;
 mod run;
 mod set_back;
+mod shed;
 mod situation;
 mod start;
+mod started;
 mod tell;
 mod telling;
 mod unwritten;
@@ -42,7 +47,6 @@ pub use plan::Spec;
 pub use run::Command;
 pub use witnesses::Desk;
 
-use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,23 +58,16 @@ use tokio::task::JoinSet;
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::act::People;
 use crate::core::anchors::Sign;
 use crate::core::board::Board;
 use crate::core::pace::Asking;
 use crate::core::question::Secret;
-use crate::core::route::Way;
-use crate::core::situation::Situation;
 use crate::core::standing::Look;
 use crate::core::time::Time;
 use crate::core::witness::OwnNetwork;
-use crate::ids::Ids;
 use crate::store::{self, Store};
 
-use draft::{Draft, State};
-use own_network::OwnState;
-use plan::Plan;
-use platform::Platform;
+use decider::Decider;
 pub use report::Span;
 use unwritten::Unwritten;
 
@@ -83,7 +80,7 @@ const LOST: Duration = Duration::from_secs(5);
 /// What a look needs besides its probe; shared with the tasks that ask.
 pub struct Context {
     /// The configuration with its catalogue.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// Those who ask.
     pub askers: Askers,
     /// The clock.
@@ -98,7 +95,7 @@ impl Context {
     /// Everything around a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
         let secrets = config.secrets();
-        Context { config, askers, clock, desk: Desk::default(), secrets }
+        Context { config: Arc::new(config), askers, clock, desk: Desk::default(), secrets }
     }
 }
 
@@ -114,23 +111,8 @@ enum Flight {
 pub struct Engine {
     ctx: Arc<Context>,
     store: Arc<Store>,
-    ids: Ids,
-    plan: Plan,
-    platform: Platform,
-    state: State,
-    draft: Draft,
+    decider: Decider,
     flights: JoinSet<Flight>,
-    own: OwnState,
-    started_at: Time,
-    start_told: bool,
-    /// Probes that were not checked since the start.
-    unchecked: HashSet<i64>,
-    gap: Option<(Time, Time)>,
-    report_at: Time,
-    /// When what is told is to be looked at again, though nothing happens.
-    review_at: Option<Time>,
-    /// What was looked at before is old: since the start, or since the machine woke.
-    fresh_since: Time,
     /// How often the clock had been set back when everything was planned.
     set_back: u64,
     /// The latest time that counted.
@@ -141,28 +123,10 @@ pub struct Engine {
     reload_again: Option<Box<(Config, Askers)>>,
     /// When this run began, by the clock of then.
     began_at: Time,
-    /// Losses that count of what is configured no longer.
-    gone: Vec<(String, Time)>,
-    /// When a notice, a mute or announced work begins or ends next.
-    notice_at: Option<Time>,
-    /// Every place that can be told.
-    ways: Vec<Way>,
-    /// What people did, as far as it is in force.
-    people: People,
     /// The last act that was heard.
     heard_act: i64,
-    /// The situation that is open, and what was said of it.
-    situation: Option<Situation>,
-    /// Until when everything is watched more closely, after a loss.
-    heightened_until: Time,
-    /// When the monthly report comes next, if one is wanted.
-    month_at: Option<Time>,
-    reports_wanted: Vec<Span>,
-    next_incident: i64,
-    simulation: bool,
     board: watch::Sender<Arc<Board>>,
     unwritten: Unwritten,
-    board_dirty: bool,
     shown_at: Time,
     bell: Arc<Notify>,
     unsaid: watch::Sender<Arc<Unsaid>>,
@@ -184,10 +148,7 @@ pub struct Windows {
 impl Engine {
     /// The next instant at which something is to be started.
     pub fn next_due(&self) -> Option<Time> {
-        let probes = self.plan.next_due();
-        let own = self.own.next_due();
-        let report = Some(self.report_at);
-        [probes, own, report, self.month_at, self.review_at, self.notice_at].into_iter().flatten().min()
+        self.decider.next_due()
     }
 
     /// Starts everything that is due at `now`. Never waits.
@@ -202,7 +163,7 @@ impl Engine {
         }
         for (spec, asking) in due {
             let ctx = self.ctx.clone();
-            let before = self.before(spec.id, now);
+            let before = self.decider.before(spec.id, now);
             let id = spec.id;
             let look = async move { one_look(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
@@ -210,13 +171,13 @@ impl Engine {
                 looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
             });
         }
-        self.decide_by_time(now);
+        self.decider.decide_by_time(now);
     }
 
     /// The same where answers come from a log: nobody is asked.
     fn pass(&mut self, now: Time) {
         drop(self.take_due(now));
-        self.decide_by_time(now);
+        self.decider.decide_by_time(now);
     }
 
     /// Whether the reference hosts are to be asked, and which checks are due.
@@ -224,19 +185,7 @@ impl Engine {
         self.note_event(|| Event::Time { at: now });
         self.ctx.clock.move_to(now);
         self.latest = self.latest.max(now);
-        (self.own.take_due(now), self.plan.take_due(now))
-    }
-
-    /// What is due though nothing came back.
-    fn decide_by_time(&mut self, now: Time) {
-        self.report_if_due(now);
-        if self.notice_at.is_some_and(|at| at <= now) {
-            self.hear_notices(now);
-            self.review(now);
-        }
-        if self.review_at.is_some_and(|at| at <= now) {
-            self.review(now);
-        }
+        self.decider.take_due(now)
     }
 
     /// Decides about whatever has come back, and waits for one if `wait`.
@@ -245,20 +194,20 @@ impl Engine {
         match flight {
             Flight::Looked(looked) => {
                 // A look found our own network down: everybody else wants to know at once.
-                if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
-                    self.own.ask_at(now);
+                if looked.witnesses.own_network == OwnNetwork::Blind && self.decider.own.judged != OwnNetwork::Blind {
+                    self.decider.own.ask_at(now);
                 }
                 // What was answered before the clock was set back was answered now.
                 let at = looked.look.at.min(now);
-                self.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
+                self.decider.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
             }
             Flight::Lost(id) => {
                 tracing::error!(id, "a check of probe {id} failed inside plugwatch; this is a bug, please report it");
-                self.plan.done(id, now, &[(Asking::Routine, LOST)], None);
+                self.decider.plan.done(id, now, &[(Asking::Routine, LOST)], None);
             }
-            Flight::Anchors(judged, sign) => self.judge_own_network(judged, sign, now),
+            Flight::Anchors(judged, sign) => self.decider.judge_own_network(judged, sign, now),
         }
-        self.tell_start_if_ready(now);
+        self.decider.tell_start_if_ready(now);
     }
 
     /// Waits until nothing is under way, decides about everything, and commits.
@@ -283,25 +232,23 @@ impl Engine {
     /// # Errors
     /// The store could not write; `unwritten` says what is kept of a long failure.
     pub async fn flush(&mut self, now: Time) -> store::Result<()> {
-        if !self.draft.batch.is_empty() {
-            self.draft.batch.watched_until = Some(now);
-            let decided = self.decided(&self.draft.batch, now);
-            if let Err(error) = self.store.commit(&self.draft.batch).await {
+        if !self.decider.writes.is_empty() {
+            self.decider.writes.watched_until = Some(now);
+            let decided = self.decided(now);
+            if let Err(error) = self.store.commit(&self.decider.writes).await {
                 self.note_unwritten(&error, now);
                 return Err(error);
             }
             if let Some(decided) = decided {
                 self.note_event(|| decided);
             }
-            let draft = std::mem::take(&mut self.draft);
+            let written = std::mem::take(&mut self.decider.writes);
             // A message that is to be changed is something to deliver, too.
-            let tells = !draft.batch.alerts.is_empty() || draft.batch.situation.is_some();
-            let urgent = draft.batch.is_urgent() || !draft.batch.dependencies.is_empty();
-            self.state.absorb(draft);
-            self.board_dirty = true;
-            if urgent {
+            let tells = !written.alerts.is_empty() || written.situation.is_some();
+            if written.is_urgent() || !written.dependencies.is_empty() {
                 self.shown_at = Time(0);
             }
+            self.decider.changed = true;
             if tells {
                 self.bell.notify_one();
             }
@@ -319,10 +266,10 @@ impl Engine {
 
     /// Sends the latest board to whoever watches: changes at once, plain looks once a second.
     fn show(&mut self, now: Time) {
-        if self.board_dirty && now.since(self.shown_at) >= SHOW_EVERY {
-            self.board_dirty = false;
+        if self.decider.changed && now.since(self.shown_at) >= SHOW_EVERY {
+            self.decider.changed = false;
             self.shown_at = now;
-            let board = self.view_board(now);
+            let board = self.decider.view_board(now);
             self.board.send_replace(Arc::new(board));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Engine;
+use super::decider::Decider;
 use crate::core::anchors::Sign;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
@@ -65,14 +65,14 @@ impl OwnState {
     }
 }
 
-impl Engine {
+impl Decider {
     /// The anchors have spoken.
     pub(super) fn judge_own_network(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
         // Also a sign of life for those who look at the board's age.
-        self.board_dirty = true;
+        self.changed = true;
         if judged != before.judged {
             self.own.judged = judged;
             self.own.since = now;

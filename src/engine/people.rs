@@ -1,9 +1,8 @@
-//! What people did and what vendors wrote: heard from the store, whoever put it there, and taken
-//! into what is believed and told.
+//! What people did and what vendors wrote, taken into what is believed and told.
 
 use std::collections::BTreeSet;
 
-use super::Engine;
+use super::decider::Decider;
 use crate::core::act::{Act, Deed, People};
 use crate::core::combine::Combined;
 use crate::core::incident::Incident;
@@ -11,31 +10,14 @@ use crate::core::incident::{Level, Reason};
 use crate::core::model::Proof;
 use crate::core::notice::{Letter, Notice};
 use crate::core::time::{Time, human};
-use crate::store::Result;
 
-impl Engine {
-    /// Hears what this program's bot did; another program's acts are heard by [`Engine::listen`].
-    ///
-    /// # Errors
-    /// The store does not answer; it is heard with the next.
-    pub(super) async fn hear_people(&mut self, now: Time) -> Result<()> {
-        if self.store.has_acted() { self.take_people(now).await } else { Ok(()) }
-    }
-
-    /// Hears what any program did: the terminal's commands write to the same file.
-    ///
-    /// # Errors
-    /// The store does not answer; it is heard with the next.
-    pub(super) async fn listen(&mut self, now: Time) -> Result<()> {
-        if self.store.last_act().await? > self.heard_act { self.take_people(now).await } else { Ok(()) }
-    }
-
-    pub(super) async fn take_people(&mut self, now: Time) -> Result<()> {
-        let before = self.people.letters.clone();
-        let acts = self.read_people(now).await?;
-        self.note_people(&acts, now);
-        self.hear_drills(&acts, now).await?;
-        self.heard_act = acts.last().map_or(0, |act| act.id);
+impl Decider {
+    /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
+    pub(super) fn hear_people(&mut self, people: People, drills: &[Act], now: Time) {
+        let before = std::mem::replace(&mut self.people, people).letters;
+        for act in drills {
+            self.tell_drill(act, now);
+        }
         // What a letter threatened that was taken back is threatened no longer.
         let concerned = before.iter().flat_map(|letter| letter.notice.dependencies.iter().cloned());
         for id in concerned.collect::<BTreeSet<_>>() {
@@ -44,15 +26,13 @@ impl Engine {
         self.hear_notices(now);
         self.tell_letters(&before, now);
         self.review(now);
-        self.board_dirty = true;
-        self.bell.notify_one();
-        Ok(())
+        self.changed = true;
     }
 
     /// A letter that changes no verdict is news all the same: what it threatens may be out already.
     fn tell_unshown(&mut self, letter: &Letter, now: Time) {
         let shown = |id: &String| {
-            let state = self.draft.see_dependency(&self.state, id);
+            let state = self.known.dependency(id);
             let held = state.and_then(|state| state.combined.held.as_ref());
             held.is_some_and(|held| held.proof == Proof::Told)
         };
@@ -96,16 +76,9 @@ impl Engine {
         }
     }
 
-    /// What is in force, from all that people ever did.
-    pub(super) async fn read_people(&mut self, now: Time) -> Result<Vec<Act>> {
-        let acts = self.store.acts().await?;
-        self.people = People::of(&acts, self.store.letters().await?, now);
-        Ok(acts)
-    }
-
     /// All notices: those of the configuration, and those that people brought.
     pub(super) fn notices(&self) -> impl Iterator<Item = &Notice> {
-        self.ctx.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
+        self.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
     }
 
     /// When a dependency ends, as notices that have come say; the earliest that lies ahead.
@@ -116,13 +89,13 @@ impl Engine {
 
     /// Until when announced work on a dependency lasts, by the configuration or a person's word.
     pub(super) fn maintenance_until(&self, id: &str, now: Time) -> Option<Time> {
-        self.ctx.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
+        self.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
     }
 
     /// What is in force about a dependency, a few words each.
     pub(super) fn notes_on(&self, id: &str, now: Time) -> Vec<String> {
         let mut notes = Vec::new();
-        let state = self.draft.see_dependency(&self.state, id);
+        let state = self.known.dependency(id);
         if let Some((state, incident)) = state.and_then(|state| Some((state, state.incident.as_ref()?))) {
             match self.people.settled(&incident.public_id) {
                 Some(act) if act.deed == Deed::Accept => notes.push(format!("accepted by {}", act.by)),
@@ -141,7 +114,7 @@ impl Engine {
     }
 
     fn next_turn(&self, now: Time) -> Option<Time> {
-        let notices = self.ctx.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
+        let notices = self.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
         [notices, self.people.turns_at(now)].into_iter().flatten().min()
     }
 

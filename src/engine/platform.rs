@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::draft::DependencyState;
+use super::known::DependencyState;
 use crate::config::Config;
 use crate::core::model::Verdict;
 

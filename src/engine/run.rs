@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::report::gather;
 use super::{Engine, Flight, Span};
 use crate::ask::Askers;
 use crate::clock::Stopwatch;
@@ -55,7 +56,7 @@ impl Engine {
         loop {
             let now = self.ctx.clock.now();
             self.tick(now);
-            if self.draft.batch.is_urgent() {
+            if self.decider.writes.is_urgent() {
                 self.try_flush(now).await;
             }
             let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
@@ -84,7 +85,7 @@ impl Engine {
             }
             let ripe = waiting.as_ref().is_some_and(|watch| watch.elapsed() >= GROUP);
             let again = self.unwritten.due().is_some_and(|at| at <= now);
-            if self.draft.batch.is_urgent() || self.draft.batch.looks.len() >= MOST || ripe || again {
+            if self.decider.writes.is_urgent() || self.decider.writes.looks.len() >= MOST || ripe || again {
                 self.try_flush(now).await;
                 waiting = None;
             }
@@ -116,13 +117,13 @@ impl Engine {
             }
             next = self.flights.try_join_next();
         }
-        if !self.draft.batch.is_empty() && waiting.is_none() {
+        if !self.decider.writes.is_empty() && waiting.is_none() {
             *waiting = Some(Stopwatch::start());
         }
     }
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
-        let due = self.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
+        let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
         let flush = waiting.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
         let again = self.unwritten.due().map(|at| at.max(now));
         [flush, again].into_iter().flatten().fold(due, Time::min)
@@ -138,19 +139,14 @@ impl Engine {
             wake.short(),
             now.short()
         );
-        self.fresh_since = now;
-        // What was held back before the pause is told once everything was looked at again: soon.
-        let all: Vec<String> = self.ctx.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
-        self.plan.hurry_dependencies(&all, now);
-        // Before anybody is blamed, our own network is asked.
-        self.own.ask_at(now);
+        self.decider.wake(now);
         if let Err(error) = self.store.add_gap(wake, now).await {
             tracing::error!(%error, "could not record that nothing was monitored: {error}");
         }
     }
 
     async fn say_report(&self, span: Span, to: oneshot::Sender<Report>) {
-        match self.report(span, self.ctx.clock.now()).await {
+        match gather(&self.decider, &self.store, span, self.ctx.clock.now()).await {
             // Whoever asked may have gone meanwhile.
             Ok(report) => drop(to.send(report)),
             Err(error) => tracing::error!(%error, "the report could not be prepared: {error}"),

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{Engine, Event};
 use crate::core::time::Time;
-use crate::core::told::LOSS_COUNTS;
 use crate::store::Result;
 
 impl Engine {
@@ -31,28 +30,19 @@ impl Engine {
         self.store.follow_clock(now, ahead, self.began_at).await?;
         self.store_behind = None;
         self.plan_reports(now).await?;
-        self.read_people(now).await?;
-        self.hear_notices(now);
-        self.review(now);
+        self.decider.people = self.read_people(now).await?.1;
+        self.decider.hear_notices(now);
+        self.decider.review(now);
         // Whoever waits for a time of before looks again.
         self.bell.notify_one();
         Ok(())
     }
 
     fn plan_anew(&mut self, now: Time, ahead: Duration) {
-        self.plan.clock_set_back(now);
-        self.own.clock_set_back(now);
+        self.decider.clock_set_back(now);
         self.unwritten.clock_set_back(now);
         self.ctx.askers.clock_set_back(now, ahead);
         self.ctx.desk.clock_set_back();
-        self.state.not_after(now);
-        self.draft.not_after(now);
-        self.see_platform();
-        self.heightened_until = self.heightened_until.min(now.plus(LOSS_COUNTS));
-        self.gone.iter_mut().for_each(|(_, at)| *at = (*at).min(now));
-        self.fresh_since = self.fresh_since.min(now);
-        self.started_at = self.started_at.min(now);
         self.shown_at = Time(0);
-        self.board_dirty = true;
     }
 }

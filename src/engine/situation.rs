@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Engine;
-use super::draft::DependencyState;
+use super::decider::Decider;
+use super::known::DependencyState;
 use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::reminder::turn;
@@ -16,7 +16,7 @@ use crate::say::alert::{Body, Working};
 use crate::say::situation::{Item, Situation as Said, Step};
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
-impl Engine {
+impl Decider {
     /// Takes up what a review says of the situation.
     pub(super) fn follow_situation(&mut self, stands: Stands, now: Time) {
         let Stands { situation, change, again: _ } = stands;
@@ -46,9 +46,8 @@ impl Engine {
         let closed_at = (change == Change::Close).then_some(now);
         let edit = matches!(change, Change::Edit | Change::Close);
         // A message that waits to be sent says the newest, and one that was sent is changed to it.
-        let edit = edit || self.draft.batch.situation.as_ref().is_some_and(|change| change.edit);
-        self.draft.batch.situation =
-            Some(SituationChange { situation: kept.clone(), snapshot, edit, closed_at, at: now });
+        let edit = edit || self.writes.situation.as_ref().is_some_and(|change| change.edit);
+        self.writes.situation = Some(SituationChange { situation: kept.clone(), snapshot, edit, closed_at, at: now });
         self.situation = situation.map(|_| kept);
     }
 
@@ -100,7 +99,7 @@ impl Engine {
         let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
         let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for ((position, state), subject) in seen.iter().zip(&scene.subjects) {
-            let dependency = &self.ctx.config.dependencies[position];
+            let dependency = &self.config.dependencies[position];
             let by = self.taken_on(state, subject);
             if over {
                 self.view_other(dependency, state, &mut said, now);

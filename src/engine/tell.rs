@@ -1,6 +1,7 @@
 //! Puts an alert into the draft, with a row in the outbox for everybody who wants it.
 
-use super::{Engine, alert_snapshot};
+use super::alert_snapshot;
+use super::decider::Decider;
 use crate::core::duty::{Duty, called};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
@@ -25,7 +26,7 @@ pub(super) struct Concerning {
     pub(super) turn: Option<usize>,
 }
 
-impl Engine {
+impl Decider {
     pub(super) fn tell(&mut self, reason: Reason, level: Level, concerning: Concerning, body: Body, at: Time) {
         let Concerning { incident, about, verdict, turn } = concerning;
         let (incident, thread) = incident.map_or((None, None), |(number, public_id)| (Some(number), Some(public_id)));
@@ -62,12 +63,12 @@ impl Engine {
     }
 
     pub(super) fn put(&mut self, alert: NewAlert) {
-        self.draft.batch.alerts.push(alert);
+        self.writes.alerts.push(alert);
     }
 
     /// Everything that the text needs, as it is now.
     pub(super) fn frozen(&self, reason: Reason, level: Level, body: Body, at: Time) -> serde_json::Value {
-        let platform = self.ctx.config.platform.clone();
+        let platform = self.config.platform.clone();
         let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
         alert_snapshot(&view)
     }
@@ -76,7 +77,7 @@ impl Engine {
     pub(super) fn called(&self, turn: Option<usize>, at: Time) -> Option<Vec<Address>> {
         let reached =
             |duty: &&Duty| self.ways.iter().any(|way| way.channel == duty.channel && way.recipient == duty.recipient);
-        let duties: Vec<Duty> = self.ctx.config.duties.iter().filter(reached).cloned().collect();
+        let duties: Vec<Duty> = self.config.duties.iter().filter(reached).cloned().collect();
         let duty = called(&duties, turn?, at)?;
         Some(vec![Address::plain(&duty.channel, &duty.recipient, at)])
     }

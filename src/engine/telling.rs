@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::Engine;
-use super::draft::DependencyState;
+use super::decider::Decider;
+use super::known::DependencyState;
 use super::plan::Spec;
 use super::platform::Seen;
 use super::tell::Concerning;
@@ -23,7 +23,7 @@ use crate::say::alert::{Body, Group, OpenItem};
 use crate::say::status::verdict_words;
 use crate::store::DependencyChange;
 
-impl Engine {
+impl Decider {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(super) fn review(&mut self, now: Time) {
         let seen = self.seen(self.platform.concerned(None));
@@ -36,7 +36,7 @@ impl Engine {
             let position = seen.position(n);
             let state = seen.state(position);
             if state.told != told {
-                let id = self.ctx.config.dependencies[position].id.clone();
+                let id = self.config.dependencies[position].id.clone();
                 self.note_dependency(&id, DependencyState { told, ..state.clone() }, now);
             }
         }
@@ -50,18 +50,18 @@ impl Engine {
 
     /// The states of the dependencies at these positions.
     pub(super) fn seen(&self, positions: Vec<usize>) -> Seen {
-        let dependencies = &self.ctx.config.dependencies;
-        Seen::of(positions, |position| self.draft.dependency(&self.state, &dependencies[position].id))
+        let dependencies = &self.config.dependencies;
+        Seen::of(positions, |position| self.known.dependency_or_rest(&dependencies[position].id))
     }
 
     /// All of them.
     pub(super) fn everything(&self) -> Seen {
-        self.seen((0..self.ctx.config.dependencies.len()).collect())
+        self.seen((0..self.config.dependencies.len()).collect())
     }
 
     /// The platform as the core sees it.
     pub(super) fn scene<'a>(&'a self, seen: &'a Seen, now: Time) -> Scene<'a> {
-        let dependencies = &self.ctx.config.dependencies;
+        let dependencies = &self.config.dependencies;
         let subjects: Vec<Subject<'a>> =
             seen.iter().map(|(position, state)| self.subject(&dependencies[position], state, now)).collect();
         let subjects = in_situation(subjects, self.situation.is_some());
@@ -100,7 +100,7 @@ impl Engine {
     /// without their key do not count.
     pub(super) fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
         let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
-        let last = |spec: &Arc<Spec>| Some(self.draft.probe(&self.state, spec.id)?.last.as_ref()?.at);
+        let last = |spec: &Arc<Spec>| Some(self.known.probe(spec.id)?.last.as_ref()?.at);
         // Where nothing can be asked, nobody waits for a look.
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
     }
@@ -108,7 +108,7 @@ impl Engine {
     /// The company whose word the dependency's checks hear; `None` where they look from outside: whose
     /// machines answer there says nothing about whose doing it is.
     pub(super) fn parent(&self, dependency: &Dependency) -> Option<&str> {
-        let vendor = self.ctx.config.catalog.vendors.get(dependency.vendors.first()?)?;
+        let vendor = self.config.catalog.vendors.get(dependency.vendors.first()?)?;
         (vendor.parent != "own").then_some(vendor.parent.as_str())
     }
 
@@ -116,14 +116,14 @@ impl Engine {
     pub(super) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
         let change =
             DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
-        self.draft.batch.dependencies.push(change);
+        self.writes.dependencies.push(change);
         self.platform.note(id, &state);
-        self.draft.set_dependency(id, state);
+        self.known.set_dependency(id, state);
     }
 
     fn tell_telling(&mut self, telling: &Telling, seen: &Seen, now: Time) {
         let lead = telling.members[0];
-        let dependency = &self.ctx.config.dependencies[lead];
+        let dependency = &self.config.dependencies[lead];
         let before = seen.state(lead);
         let concerned = concerned(before);
         let body = match telling.together {
@@ -165,7 +165,7 @@ impl Engine {
                 Body::Dependency(Box::new(about))
             }
         };
-        let about = telling.members.iter().map(|member| self.ctx.config.dependencies[*member].id.clone()).collect();
+        let about = telling.members.iter().map(|member| self.config.dependencies[*member].id.clone()).collect();
         // Each reminder that nobody has acknowledged calls the next who is on duty.
         // What has an hour concerns everybody.
         let hour = self.ends_at(&dependency.id, now).is_some();
@@ -177,7 +177,7 @@ impl Engine {
 
     /// The others in the same message, and what they have in common.
     fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
-        let dependencies = &self.ctx.config.dependencies;
+        let dependencies = &self.config.dependencies;
         let mass = telling.together == Together::Mass;
         if telling.together == Together::Alone {
             return None;
@@ -200,7 +200,7 @@ impl Engine {
             }
         };
         let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
-        let name = self.parent(lead).map(|parent| self.ctx.config.catalog.company(parent)).unwrap_or_default();
+        let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
         let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
         // So many at once is what matters: those that were told before are part of it.
         let out = |member: &usize| {
@@ -220,7 +220,7 @@ impl Engine {
     fn companies(&self, losses: &[usize]) -> usize {
         let mut counted: Vec<&Dependency> = Vec::new();
         for loss in losses {
-            let dependency = &self.ctx.config.dependencies[*loss];
+            let dependency = &self.config.dependencies[*loss];
             let shares =
                 |other: &&Dependency| other.companies.iter().any(|company| dependency.companies.contains(company));
             if !counted.iter().any(shares) {
@@ -233,7 +233,7 @@ impl Engine {
     /// What is still open, for a reminder.
     fn still_open(&self, telling: &Telling, seen: &Seen, now: Time) -> Body {
         let item = |member: &usize| {
-            let dependency = &self.ctx.config.dependencies[*member];
+            let dependency = &self.config.dependencies[*member];
             let state = seen.state(*member);
             let access = state.combined.lost_access().filter(|_| state.incident.is_none());
             let held = access.or(state.combined.held.as_ref())?;
@@ -259,7 +259,7 @@ impl Engine {
 
     /// An earlier loss, and when it was lost.
     fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
-        let dependency = &self.ctx.config.dependencies[loss];
+        let dependency = &self.config.dependencies[loss];
         // The loss itself may be as young as this review.
         let at = state.told.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
@@ -272,7 +272,7 @@ impl Engine {
             let incident = seen.state(position).incident.as_ref();
             incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
         };
-        let standing = self.ctx.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
+        let standing = self.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
         let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use super::Engine;
-use super::draft::Shed;
+use super::decider::Decider;
+use super::shed::{Shed, shed};
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
 use crate::store::Error;
@@ -65,15 +66,30 @@ impl Engine {
         }
         if now.since(since) >= TELL_AFTER && !state.told {
             state.told = true;
-            self.tell_unwritten(since, error, now);
+            self.decider.tell_unwritten(since, error, now);
         }
-        self.unwritten.shed.add(self.draft.shed());
-        let unsaid = Unsaid { since: Some(since), alerts: self.draft.batch.alerts.clone() };
+        self.decider.unwritten_since = Some(since);
+        self.unwritten.shed.add(shed(&mut self.decider.writes));
+        let unsaid = Unsaid { since: Some(since), alerts: self.decider.writes.alerts.clone() };
         self.unsaid.send_replace(std::sync::Arc::new(unsaid));
         self.bell.notify_one();
-        self.board_dirty = true;
+        self.decider.changed = true;
     }
 
+    /// It could be written again; who heard of the trouble hears of its end.
+    pub(super) fn note_written(&mut self, now: Time) {
+        let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
+        self.unsaid.send_replace(std::sync::Arc::default());
+        let lasted = human(now.since(since));
+        tracing::info!("results are written to the database again, after {lasted}{}", shed.sentence());
+        self.decider.unwritten_since = None;
+        if told {
+            self.decider.tell_written(since, shed, now);
+        }
+    }
+}
+
+impl Decider {
     fn tell_unwritten(&mut self, since: Time, error: &Error, now: Time) {
         let what = error.to_string();
         let cure = match what.contains("full") {
@@ -96,18 +112,11 @@ impl Engine {
         );
     }
 
-    /// It could be written again; who heard of the trouble hears of its end.
-    pub(super) fn note_written(&mut self, now: Time) {
-        let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
-        self.unsaid.send_replace(std::sync::Arc::default());
-        let lasted = human(now.since(since));
-        tracing::info!("results are written to the database again, after {lasted}{}", shed.sentence());
-        if told {
-            let lines = vec![
-                format!("Nothing could be written for {lasted}, since {}.", since.short()),
-                format!("Everything that changed is written now, with its true time{}.", shed.sentence()),
-            ];
-            self.tell_note(Reason::Written, Level::Info, None, "HISTORY WRITTEN AGAIN", lines, now);
-        }
+    fn tell_written(&mut self, since: Time, shed: Shed, now: Time) {
+        let lines = vec![
+            format!("Nothing could be written for {}, since {}.", human(now.since(since)), since.short()),
+            format!("Everything that changed is written now, with its true time{}.", shed.sentence()),
+        ];
+        self.tell_note(Reason::Written, Level::Info, None, "HISTORY WRITTEN AGAIN", lines, now);
     }
 }

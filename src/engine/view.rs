@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Engine;
+use super::decider::Decider;
 use super::plan::Spec;
 use crate::catalog::{StatusPage, Vendor};
 use crate::config::Dependency;
@@ -18,17 +18,16 @@ use crate::core::time::{Time, human};
 use crate::say::alert::{About, Working};
 use crate::say::status;
 
-impl Engine {
+impl Decider {
     /// Everything known now.
     pub(super) fn view_board(&self, now: Time) -> Board {
         Board {
-            platform: self.ctx.config.platform.clone(),
+            platform: self.config.platform.clone(),
             as_of: now,
             started_at: self.started_at,
             own_network: self.own.judged,
             own_network_since: self.own.since,
             dependencies: self
-                .ctx
                 .config
                 .dependencies
                 .iter()
@@ -39,13 +38,13 @@ impl Engine {
                     shown
                 })
                 .collect(),
-            unwritten_since: self.unwritten.since,
+            unwritten_since: self.unwritten_since,
             simulation: self.simulation,
         }
     }
 
     fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
-        let state = self.draft.dependency(&self.state, &dependency.id);
+        let state = self.known.dependency_or_rest(&dependency.id);
         let vendor = self.vendor(dependency, "");
         let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
         let parts: Vec<Part<'_>> = self
@@ -65,7 +64,7 @@ impl Engine {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
-            parent: vendor.map(|vendor| self.ctx.config.catalog.parent_name(vendor)).unwrap_or_default(),
+            parent: vendor.map(|vendor| self.config.catalog.parent_name(vendor)).unwrap_or_default(),
             companies: self.companies_of(dependency),
             criticality: dependency.criticality,
             breaks: dependency.breaks.clone(),
@@ -85,14 +84,14 @@ impl Engine {
     }
 
     fn companies_of(&self, dependency: &Dependency) -> Vec<(String, String)> {
-        let catalog = &self.ctx.config.catalog;
+        let catalog = &self.config.catalog;
         dependency.companies.iter().map(|slug| (slug.clone(), catalog.company(slug))).collect()
     }
 
     fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
         let view = |spec: &Arc<Spec>| {
-            let state = self.draft.probe(&self.state, spec.id);
-            let check = self.ctx.config.catalog.check(&spec.probe.check).map(|(_, check)| check);
+            let state = self.known.probe(spec.id);
+            let check = self.config.catalog.check(&spec.probe.check).map(|(_, check)| check);
             ProbeBoard {
                 check: spec.probe.check.clone(),
                 title: check.map_or_else(String::new, |check| check.title.clone()),
@@ -109,7 +108,7 @@ impl Engine {
 
     /// The vendor of a check, or else of a dependency's first probe.
     fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
-        let catalog = &self.ctx.config.catalog;
+        let catalog = &self.config.catalog;
         let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
         catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
     }
@@ -122,7 +121,7 @@ impl Engine {
     /// Whether an alert names it already: as what it is about, or as a loss that lasts.
     fn is_named(&self, telling: &Telling, other: &Dependency) -> bool {
         let Some(position) = self.platform.position(&other.id) else { return false };
-        let shown = || self.draft.dependency(&self.state, &other.id).combined.shown();
+        let shown = || self.known.dependency_or_rest(&other.id).combined.shown();
         let lasts = || matches!(shown(), Shown::Dropped | Shown::Outage | Shown::Degraded);
         telling.members.contains(&position) || (telling.losses.contains(&position) && lasts())
     }
@@ -130,7 +129,7 @@ impl Engine {
     /// Everything that an alert about a dependency says. `began` is when what is over began.
     pub(super) fn about(&self, dependency: &Dependency, telling: &Telling, began: Option<Time>, at: Time) -> About {
         let vendor = self.vendor(dependency, &telling.wanted.held.by);
-        let catalog = &self.ctx.config.catalog;
+        let catalog = &self.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
         let ended = over || telling.wanted.reason == Reason::Sighted;
         let others = self.neighbours(|other| self.is_named(telling, other));
@@ -178,13 +177,13 @@ impl Engine {
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             ends: self.ends_at(&dependency.id, at),
             next: telling.next,
-            attested: dependency.probes.iter().any(|probe| self.ctx.config.takes(probe) == Some(Takes::Words)),
+            attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),
         }
     }
 
     /// What of it cannot be seen.
     fn unseen(&self, id: &str) -> Option<String> {
-        let state = self.draft.dependency(&self.state, id).combined;
+        let state = self.known.dependency_or_rest(id).combined;
         state.unseen.first().map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
     }
 
@@ -208,7 +207,7 @@ impl Engine {
     /// How what the fallback depends on stands, in words.
     fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
-        let shown = self.draft.dependency(&self.state, &other.id).combined.shown();
+        let shown = self.known.dependency_or_rest(&other.id).combined.shown();
         Some(match shown {
             Shown::Live => format!("{} works", other.label),
             shown => format!("{} is {}", other.label, status::words(shown)),
@@ -219,7 +218,7 @@ impl Engine {
     fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
-            .filter_map(|need| match self.draft.dependency(&self.state, &need.id).combined.shown() {
+            .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
                 Shown::Live | Shown::Starting | Shown::NeedsKey => None,
                 shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{} (out)", need.label)),
@@ -231,9 +230,9 @@ impl Engine {
     /// The others: what is not live besides, what still stands, verified, and what may not.
     fn neighbours(&self, but: impl Fn(&Dependency) -> bool) -> Neighbours {
         let mut others = Neighbours::default();
-        for other in self.ctx.config.dependencies.iter().filter(|other| !but(other)) {
+        for other in self.config.dependencies.iter().filter(|other| !but(other)) {
             let label = &other.label;
-            match self.draft.dependency(&self.state, &other.id).combined.shown() {
+            match self.known.dependency_or_rest(&other.id).combined.shown() {
                 shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
                     others.down.push(format!("{label} ({})", shown.word()));
                 }

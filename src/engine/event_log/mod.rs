@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::look::Looked;
 use super::{Engine, Flight};
-use crate::core::act::Act;
+use crate::core::act::{Act, People};
 use crate::core::answer::Answer;
 use crate::core::time::Time;
-use crate::store::{Batch, Delivery};
+use crate::store::Delivery;
 
 /// Where lines go; clones write to the same place.
 #[derive(Clone)]
@@ -107,23 +107,20 @@ impl Engine {
         });
     }
 
-    pub(super) fn note_people(&self, acts: &[Act], at: Time) {
-        let letters = || self.people.letters.clone();
-        self.note_event(|| Event::People { at, acts: acts.to_vec(), letters: letters() });
+    pub(super) fn note_people(&self, acts: &[Act], people: &People, at: Time) {
+        self.note_event(|| Event::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
     }
 
-    /// A public id for something that is decided.
-    pub(super) fn next_id(&mut self) -> String {
-        let id = self.ids.next();
-        self.note_event(|| Event::Id { id: id.clone() });
-        id
-    }
-
-    /// What is about to be committed, where a log is kept.
-    pub(super) fn decided(&self, batch: &Batch, at: Time) -> Option<Event> {
+    /// What is about to be committed, where a log is kept, after the public ids it was given.
+    pub(super) fn decided(&mut self, at: Time) -> Option<Event> {
+        let used = self.decider.take_used();
         self.events.as_ref()?;
-        let next_at = |probe: i64| self.plan.next_at(probe);
-        Some(Event::Decided { at, what: decided::of(batch, next_at, self.next_due()) })
+        for id in used {
+            self.note_event(|| Event::Id { id });
+        }
+        let decider = &self.decider;
+        let next_at = |probe: i64| decider.plan.next_at(probe);
+        Some(Event::Decided { at, what: decided::of(&decider.writes, next_at, decider.next_due()) })
     }
 }
 

@@ -161,7 +161,7 @@ impl Replay {
 
 fn looked(engine: &Engine, finished: Finished) -> Result<Flight, String> {
     let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
-    let spec: Option<&Arc<Spec>> = engine.plan.specs().find(|spec| spec.probe.identity == probe);
+    let spec: Option<&Arc<Spec>> = engine.decider.plan.specs().find(|spec| spec.probe.identity == probe);
     let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
     Ok(Flight::Looked(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
 }

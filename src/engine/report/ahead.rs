@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use super::super::Engine;
+use super::super::decider::Decider;
 use super::When;
 use super::once::{Line, Subject};
 use crate::catalog::OnChange;
 use crate::core::time::Time;
-use crate::store::Result;
+use crate::store::ChangedFact;
 
 /// Dates further ahead are left for later reports.
 const AHEAD: Duration = Duration::from_secs(90 * 86_400);
@@ -47,7 +47,7 @@ impl Ahead {
     }
 }
 
-impl Engine {
+impl Decider {
     /// Dates within 90 days, typed in or measured, the nearest first.
     pub(super) fn dates(&self, now: Time) -> Vec<Ahead> {
         within(self.typed_in().chain(self.measured()).collect(), now)
@@ -59,7 +59,7 @@ impl Engine {
     }
 
     fn typed_in(&self) -> impl Iterator<Item = Ahead> {
-        self.ctx.config.dates.iter().map(|date| {
+        self.config.dates.iter().map(|date| {
             let at = date.on.and_hms_opt(0, 0, 0).map_or(Time(0), |at| Time(at.and_utc().timestamp_millis()));
             Ahead {
                 at,
@@ -76,7 +76,7 @@ impl Engine {
     /// Facts that are times and whose names say that something ends.
     fn measured(&self) -> impl Iterator<Item = Ahead> {
         let of_probe = |spec: &std::sync::Arc<super::super::Spec>| {
-            let state = self.draft.probe(&self.state, spec.id)?;
+            let state = self.known.probe(spec.id)?;
             let dependency = self.dependency(&spec.probe.dependency)?;
             let facts = state.facts.values().filter(|fact| says_end(&fact.name)).filter_map(|fact| {
                 Some(Ahead {
@@ -95,10 +95,10 @@ impl Engine {
     }
 
     /// Monitored facts that changed: those that nobody accepted, and those that somebody did.
-    pub(super) async fn changes(&self, since: Time, when: When) -> Result<(Vec<String>, Vec<String>)> {
+    pub(super) fn changes(&self, facts: Vec<ChangedFact>, when: When) -> (Vec<String>, Vec<String>) {
         let (mut strange, mut ours) = (Vec::new(), Vec::new());
-        for change in self.store.changed_facts(None, since).await? {
-            let check = self.ctx.config.catalog.check(&change.check).map(|(_, check)| check);
+        for change in facts {
+            let check = self.config.catalog.check(&change.check).map(|(_, check)| check);
             let rule = check.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
             if rule.is_none_or(|rule| rule.on_change == OnChange::Record) {
                 continue;
@@ -115,7 +115,7 @@ impl Engine {
                 )),
             }
         }
-        Ok((strange, ours))
+        (strange, ours)
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use super::decider::Decider;
 use super::frozen::report_snapshot;
 use super::tell::Concerning;
 use super::{Engine, Event};
@@ -23,7 +24,7 @@ use crate::core::time::{Time, human, millis};
 use crate::say::alert::Body;
 use crate::say::report::{Report, Row};
 use crate::say::tally;
-use crate::store::{IncidentRow, KeptReport, Result};
+use crate::store::{IncidentRow, KeptReport, Result, Store};
 use once::Said;
 
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
@@ -83,28 +84,13 @@ impl When {
 impl Engine {
     /// When reports are due next. One that fell into a time in which plugwatch did not run is due now.
     pub(super) async fn plan_reports(&mut self, now: Time) -> Result<()> {
-        let config = &self.ctx.config;
         let week = self.store.last_report(Span::Week.word()).await?;
-        self.report_at = config.report.next(week.unwrap_or(now), 0);
-        self.month_at = match &config.monthly {
+        self.decider.report_at = self.ctx.config.report.next(week.unwrap_or(now), 0);
+        self.decider.month_at = match &self.ctx.config.monthly {
             Some(monthly) => Some(monthly.next(self.store.last_report(Span::Month.word()).await?.unwrap_or(now), 0)),
             None => None,
         };
         Ok(())
-    }
-
-    /// Moves on to the next reports; the gathering comes with [`Engine::gather_report`].
-    pub(super) fn report_if_due(&mut self, now: Time) {
-        if self.report_at <= now {
-            self.report_at = self.ctx.config.report.next(now, 0);
-            self.reports_wanted.push(Span::Week);
-        }
-        if let (Some(at), Some(monthly)) = (self.month_at, &self.ctx.config.monthly)
-            && at <= now
-        {
-            self.month_at = Some(monthly.next(now, 0));
-            self.reports_wanted.push(Span::Month);
-        }
     }
 
     /// Gathers and tells the reports that are wanted. One that cannot be gathered stays wanted.
@@ -112,58 +98,64 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
-        if !self.reports_wanted.is_empty() {
+        if !self.decider.reports_wanted.is_empty() {
             self.note_event(|| Event::Report { at: now });
         }
-        while let Some(span) = self.reports_wanted.first().copied() {
-            let report = self.report(span, now).await?;
-            self.reports_wanted.remove(0);
+        while let Some(span) = self.decider.reports_wanted.first().copied() {
+            let report = gather(&self.decider, &self.store, span, now).await?;
+            self.decider.reports_wanted.remove(0);
             let from = Time(now.0 - millis(span.length()));
             let snapshot = report_snapshot(&report)?;
-            let (public_id, span) = (self.next_id(), span.word().to_owned());
-            self.draft.batch.reports.push(KeptReport { public_id, span, from, to: now, snapshot });
-            self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);
+            let (public_id, span) = (self.decider.next_id(), span.word().to_owned());
+            self.decider.tell_report(KeptReport { public_id, span, from, to: now, snapshot }, report, now);
         }
         Ok(())
     }
+}
 
-    /// What a report would say now.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub(super) async fn report(&self, span: Span, now: Time) -> Result<Report> {
-        let since = Time(now.0 - millis(span.length()));
-        let board = self.view_board(now);
-        let incidents = self.store.incidents(None, since).await?;
-        let acts = self.store.acts().await?;
-        let gaps = self.store.gaps(since).await?;
-        let (when, (told, drilled)) = (self.when(now), (self.store.told_since(since).await?, drilled(&acts)));
-        let (changed, accepted) = self.changes(since, when).await?;
-        let letters = &self.people.letters;
-        let mut report = self.covered(span, &board, when);
-        // The order in which sections are asked decides where a thing is said: the first one has it.
-        let mut said = Said::default();
-        report.dropped = said.first(lines::dropped(&board, &incidents, &acts, when));
-        report.todo = self.todo(&board, &acts, &mut said, when);
-        report.notices = said.first(lines::notices(letters, &board, since, when));
-        report.unseen = said.first(lines::unseen(&board, when));
-        report.incidents = said.first(lines::incidents(&incidents, &board, &acts, letters, when));
-        report.ahead = said.first(self.ahead(when));
-        report.tested = said.first(work::tested(&acts, when)).join(". ");
-        Ok(Report {
-            changed,
-            accepted,
-            false_alarms: work::false_alarms(&acts, since),
-            risk: risk::risk(&board, &drilled, now),
-            work: work::work(&told, &gaps, since, now),
-            gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
-            rows: self.rows(&board, &incidents, since, now).await?,
-            ..report
-        })
+/// What a report would say now.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Time) -> Result<Report> {
+    let since = Time(now.0 - millis(span.length()));
+    let board = decider.view_board(now);
+    let incidents = store.incidents(None, since).await?;
+    let acts = store.acts().await?;
+    let gaps = store.gaps(since).await?;
+    let (when, (told, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
+    let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
+    let letters = &decider.people.letters;
+    let mut report = decider.covered(span, &board, when);
+    // The order in which sections are asked decides where a thing is said: the first one has it.
+    let mut said = Said::default();
+    report.dropped = said.first(lines::dropped(&board, &incidents, &acts, when));
+    report.todo = decider.todo(&board, &acts, &mut said, when);
+    report.notices = said.first(lines::notices(letters, &board, since, when));
+    report.unseen = said.first(lines::unseen(&board, when));
+    report.incidents = said.first(lines::incidents(&incidents, &board, &acts, letters, when));
+    report.ahead = said.first(decider.ahead(when));
+    report.tested = said.first(work::tested(&acts, when)).join(". ");
+    Ok(Report {
+        changed,
+        accepted,
+        false_alarms: work::false_alarms(&acts, since),
+        risk: risk::risk(&board, &drilled, now),
+        work: work::work(&told, &gaps, since, now),
+        gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
+        rows: rows(store, &board, &incidents, since, now).await?,
+        ..report
+    })
+}
+
+impl Decider {
+    fn tell_report(&mut self, kept: KeptReport, report: Report, now: Time) {
+        self.writes.reports.push(kept);
+        self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);
     }
 
     fn when(&self, now: Time) -> When {
-        When { now, zone: self.ctx.config.time_zone }
+        When { now, zone: self.config.time_zone }
     }
 
     /// What a report covers, and how much of it works.
@@ -181,28 +173,28 @@ impl Engine {
             ..Report::default()
         }
     }
+}
 
-    /// What was served, the worst first, with a strip of days.
-    async fn rows(&self, board: &Board, incidents: &[IncidentRow], since: Time, now: Time) -> Result<Vec<Row>> {
-        let first = Time(bucket(since, DAY) + DAY);
-        let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
-        let mut rows = Vec::new();
-        for dependency in board.worst_first() {
-            let sums = self.store.rollups(&dependency.id, DAY, first).await?;
-            let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
-            let own = incidents.iter().filter(|row| row.dependency == dependency.id);
-            let troubles: Vec<Trouble> = own
-                .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
-                .collect();
-            let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
-            let strip = days(first, count, &counts, &troubles, now);
-            rows.push(Row {
-                label: dependency.label.clone(),
-                now: tally::state(dependency.shown()).to_owned(),
-                served: tally::uptime(&sum),
-                days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
-            });
-        }
-        Ok(rows)
+/// What was served, the worst first, with a strip of days.
+async fn rows(store: &Store, board: &Board, incidents: &[IncidentRow], since: Time, now: Time) -> Result<Vec<Row>> {
+    let first = Time(bucket(since, DAY) + DAY);
+    let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
+    let mut rows = Vec::new();
+    for dependency in board.worst_first() {
+        let sums = store.rollups(&dependency.id, DAY, first).await?;
+        let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
+        let own = incidents.iter().filter(|row| row.dependency == dependency.id);
+        let troubles: Vec<Trouble> = own
+            .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
+            .collect();
+        let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
+        let strip = days(first, count, &counts, &troubles, now);
+        rows.push(Row {
+            label: dependency.label.clone(),
+            now: tally::state(dependency.shown()).to_owned(),
+            served: tally::uptime(&sum),
+            days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
+        });
     }
+    Ok(rows)
 }

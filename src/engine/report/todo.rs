@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::super::Engine;
+use super::super::decider::Decider;
 use super::ahead::Ahead;
 use super::once::{Line, Said, Subject};
 use super::{When, lines};
@@ -21,11 +21,11 @@ const NEAR: Duration = Duration::from_secs(30 * 86_400);
 /// A fallback that was not drilled for so long may not work.
 const DRILL_AFTER: Duration = Duration::from_secs(180 * 86_400);
 
-impl Engine {
+impl Decider {
     pub(super) fn todo(&self, board: &Board, acts: &[Act], said: &mut Said, when: When) -> Vec<Todo> {
         let mut all = self.of_letters(board, when);
         all.extend(self.of_leaving(board, when));
-        all.extend(lines::unasked(&self.ctx.config, board).into_iter().map(|d| self.of_unasked(d)));
+        all.extend(lines::unasked(&self.config, board).into_iter().map(|d| self.of_unasked(d)));
         all.extend(self.of_troubles(board, when));
         all.extend(self.of_dates(when));
         all.extend(of_channels(acts, when.now));
@@ -106,7 +106,7 @@ impl Engine {
             acts.iter().filter(own).any(|act| now.since(act.at) < DRILL_AFTER)
         };
         let critical = |d: &&Dependency| d.criticality == Criticality::Critical && d.fallback.is_some();
-        let next = self.ctx.config.dependencies.iter().filter(critical).find(|d| !drilled(&d.id))?;
+        let next = self.config.dependencies.iter().filter(critical).find(|d| !drilled(&d.id))?;
         let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
         let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
         // That nobody ever held a drill is said by the same line.

@@ -1,0 +1,55 @@
+//! What people did and what vendors wrote is heard from the store, whoever put it there.
+
+use super::Engine;
+use super::drill::FRESH;
+use crate::core::act::{Act, Deed, People};
+use crate::core::time::Time;
+use crate::store::Result;
+
+impl Engine {
+    /// Hears what this program's bot did; another program's acts are heard by [`Engine::listen`].
+    ///
+    /// # Errors
+    /// The store does not answer; it is heard with the next.
+    pub(super) async fn hear_people(&mut self, now: Time) -> Result<()> {
+        if self.store.has_acted() { self.take_people(now).await } else { Ok(()) }
+    }
+
+    /// Hears what any program did: the terminal's commands write to the same file.
+    ///
+    /// # Errors
+    /// The store does not answer; it is heard with the next.
+    pub(super) async fn listen(&mut self, now: Time) -> Result<()> {
+        if self.store.last_act().await? > self.heard_act { self.take_people(now).await } else { Ok(()) }
+    }
+
+    pub(super) async fn take_people(&mut self, now: Time) -> Result<()> {
+        let (acts, people) = self.read_people(now).await?;
+        let drills = self.drills(&acts, now).await?;
+        self.note_people(&acts, &people, now);
+        self.heard_act = acts.last().map_or(0, |act| act.id);
+        self.decider.hear_people(people, &drills, now);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// All that people ever did, and what of it is in force.
+    pub(super) async fn read_people(&self, now: Time) -> Result<(Vec<Act>, People)> {
+        let acts = self.store.acts().await?;
+        let people = People::of(&acts, self.store.letters().await?, now);
+        Ok((acts, people))
+    }
+
+    /// Drills that were asked for lately and not told of: each is told once, with the act's public id.
+    async fn drills(&self, acts: &[Act], now: Time) -> Result<Vec<Act>> {
+        let mut drills = Vec::new();
+        for act in acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= FRESH) {
+            let Some(id) = &act.about else { continue };
+            let waits = self.decider.writes.alerts.iter().any(|alert| alert.public_id == *id);
+            if !waits && self.store.alert_called(id).await?.is_none() {
+                drills.push(act.clone());
+            }
+        }
+        Ok(drills)
+    }
+}

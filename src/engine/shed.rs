@@ -1,0 +1,97 @@
+//! While nothing can be written, what is to be written is kept small, and what is missing then is counted.
+
+use std::collections::HashSet;
+
+use crate::store::{Batch, DependencyChange, LookRow};
+
+/// So many checks are kept one by one while nothing can be written: at ten a second, some twenty
+/// minutes.
+const MOST_LOOKS: usize = 10_000;
+/// So much of raw answers is kept in memory meanwhile.
+const MOST_BYTES: usize = 32 << 20;
+
+/// What is missing of a time in which nothing could be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shed {
+    /// Checks that are kept as sums only.
+    pub checks: usize,
+    /// Raw answers that were left out.
+    pub answers: usize,
+}
+
+impl Shed {
+    /// Both together.
+    pub fn add(&mut self, more: Shed) {
+        self.checks += more.checks;
+        self.answers += more.answers;
+    }
+
+    /// The end of a sentence that says what is missing; empty where nothing is.
+    pub fn sentence(&self) -> String {
+        let checks = (self.checks > 0).then(|| format!("{} checks are kept as sums only", self.checks));
+        let answers = (self.answers > 0).then(|| format!("{} raw answers were left out", self.answers));
+        let missing: Vec<String> = checks.into_iter().chain(answers).collect();
+        if missing.is_empty() { String::new() } else { format!("; {}", missing.join(", ")) }
+    }
+}
+
+/// While the store fails: makes what is to be written small, and says what is missing then. Of each
+/// dependency and each standing only the last state is needed.
+pub fn shed(batch: &mut Batch) -> Shed {
+    let mut last: HashSet<String> = HashSet::new();
+    let mut kept: Vec<DependencyChange> =
+        batch.dependencies.drain(..).rev().filter(|one| last.insert(one.id.clone())).collect();
+    kept.reverse();
+    batch.dependencies = kept;
+    let mut seen = HashSet::new();
+    for look in batch.looks.iter_mut().rev() {
+        if look.standing.is_some() && !seen.insert(look.probe) {
+            look.standing = None;
+        }
+    }
+    let mut known = HashSet::new();
+    for look in batch.looks.iter_mut().rev() {
+        let probe = look.probe;
+        look.facts.retain(|fact| known.insert((probe, fact.name.clone())));
+    }
+    let answers = shed_answers(batch);
+    Shed { checks: sum_up(batch), answers }
+}
+
+/// Beyond some thousands plain checks are kept as sums of their hours and days, the oldest first.
+fn sum_up(batch: &mut Batch) -> usize {
+    let over = batch.looks.len().saturating_sub(MOST_LOOKS);
+    let plain = |look: &LookRow| {
+        look.flip.is_none()
+            && look.standing.is_none()
+            && look.evidence.is_none()
+            && look.stock.is_none()
+            && look.facts.is_empty()
+            && look.fact_changes.is_empty()
+    };
+    let mut left = over;
+    let looks = std::mem::take(&mut batch.looks);
+    for look in looks {
+        if left > 0 && plain(&look) {
+            left -= 1;
+            batch.sums.add(&look);
+        } else {
+            batch.looks.push(look);
+        }
+    }
+    over - left
+}
+
+/// The latest raw answers that fit stay; of the others only their hash and facts do.
+fn shed_answers(batch: &mut Batch) -> usize {
+    let (mut size, mut shed) = (0, 0);
+    for look in batch.looks.iter_mut().rev() {
+        let Some(evidence) = look.evidence.as_mut().filter(|evidence| !evidence.body.is_empty()) else { continue };
+        size += evidence.body.len();
+        if size > MOST_BYTES {
+            evidence.body = Vec::new();
+            shed += 1;
+        }
+    }
+    shed
+}
