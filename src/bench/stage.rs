@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::incident::Level;
 use crate::core::time::{Time, human};
-use crate::engine::{Courier, Engine, Event, EventLog};
+use crate::engine::{Courier, Engine, EventLog, LoggedEvent};
 use crate::ids::Ids;
 use crate::store::Store;
 
@@ -87,7 +87,7 @@ impl<'a> Stage<'a> {
         let config = files.configuration(&scenario.config, folder)?;
         if let Some(events) = &events {
             events.note(&files.event());
-            events.note(&Event::Config { text: scenario.config.clone() });
+            events.note(&LoggedEvent::Config { text: scenario.config.clone() });
         }
         let program = Program::start(config, folder, askers, (&clock, &mailbox, &events)).await?;
         let (people, shows) = (People::default(), Shows::new());
@@ -193,7 +193,7 @@ impl<'a> Stage<'a> {
     async fn reload(&mut self, text: &str) -> Result<(), String> {
         let config = Files::of(self.scenario).configuration(text, &self.folder)?;
         if let Some(events) = &self.events {
-            events.note(&Event::Config { text: text.to_owned() });
+            events.note(&LoggedEvent::Config { text: text.to_owned() });
         }
         let askers = (self.askers)(&config, &self.clock);
         self.program.courier.replace(self.mailbox.ways(&config)?).await;
@@ -218,6 +218,9 @@ impl<'a> Stage<'a> {
             }
             self.program.engine.tick(now);
             self.program.engine.settle(now).await.map_err(text)?;
+            if let Err(differs) = self.program.engine.check_rebuilt(now) {
+                self.wrong.push(Finding::new("rebuilt", differs));
+            }
             self.look_at_board(now);
             self.program.courier.deliver(now).await.map_err(text)?;
             self.acknowledge(now).await?;
@@ -256,7 +259,7 @@ impl<'a> Stage<'a> {
     fn look_at_board(&mut self, now: Time) {
         let since = self.since(now);
         let board = self.program.engine.windows().board.borrow().clone();
-        for dependency in &board.dependencies {
+        for dependency in board.each() {
             let shown = dependency.shown();
             let known = self.shows.entry(dependency.id.clone()).or_default();
             if known.last().is_none_or(|(_, last)| *last != shown) {

@@ -215,7 +215,7 @@ pub(super) async fn why(answering: &Answering, name: &str, now: Time, zone: Tz) 
     let known = answering.known.borrow().clone();
     let id = known.find(name)?.id.clone();
     let board = answering.board.borrow().clone();
-    let dependency = board.dependencies.iter().find(|dependency| dependency.id == id);
+    let dependency = board.each().find(|dependency| dependency.id == id);
     let Some(dependency) = dependency else { return Err(No(format!("{id} has not been checked yet"))) };
     let story = answering.acts().story(&id, now).await?;
     Ok(Reply::html(status::why(dependency, &story, now, Format::Html, zone)))

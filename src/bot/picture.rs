@@ -31,7 +31,7 @@ async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<
         .collect();
     let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
     let board = answering.board.borrow().clone();
-    let shown = board.dependencies.iter().find(|d| d.id == thing.id).map(|d| words(d.shown()));
+    let shown = board.each().find(|d| d.id == thing.id).map(|d| words(d.shown()));
     let strip = Strip {
         label: format!("now: {}", shown.unwrap_or("not checked yet")),
         words: String::new(),

@@ -53,7 +53,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
     };
     let now = clock.now();
     let story = Acts::new(store.clone(), known, Ids::Random).story(&id, now).await;
-    let dependency = board.dependencies.iter().find(|dependency| dependency.id == id);
+    let dependency = board.each().find(|dependency| dependency.id == id);
     store.close().await;
     match (dependency, story) {
         (Some(dependency), Ok(story)) => {

@@ -40,9 +40,22 @@ impl Window {
             }
         }
     }
+
+    /// When it begins or ends next.
+    fn turns_at(&self, now: Time) -> Option<Time> {
+        match self {
+            Window::Once(from, to) => [*from, *to].into_iter().find(|at| *at > now),
+            Window::Again(cron, _) => self.until(now).or_else(|| cron.next(now)),
+        }
+    }
 }
 
 impl Config {
+    /// When announced work begins or ends next.
+    pub fn maintenance_turns_at(&self, now: Time) -> Option<Time> {
+        self.maintenance.iter().filter_map(|work| work.window.turns_at(now)).min()
+    }
+
     /// Until when announced work on a dependency lasts, if it is now.
     pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
         let concerns =

@@ -1,5 +1,7 @@
 //! What is known right now, for everybody who shows it: page, JSON, bot, terminal.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::combine::Combined;
@@ -24,7 +26,7 @@ pub struct Board {
     /// Since when it is so.
     pub own_network_since: Time,
     /// Dependencies in the order of the configuration.
-    pub dependencies: Vec<DependencyBoard>,
+    pub dependencies: Vec<Arc<DependencyBoard>>,
     /// Since when nothing could be written down, if that is so.
     pub unwritten_since: Option<Time>,
     /// It is a simulation; shown everywhere.
@@ -32,7 +34,7 @@ pub struct Board {
 }
 
 /// One dependency.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DependencyBoard {
     /// Its id.
     pub id: String,
@@ -75,7 +77,7 @@ pub struct DependencyBoard {
 }
 
 /// One probe.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProbeBoard {
     /// Its check.
     pub check: String,
@@ -165,24 +167,44 @@ impl DependencyBoard {
     }
 }
 
+impl DependencyBoard {
+    /// What of it differs from another view of the same dependency, by name.
+    pub fn differing(&self, other: &DependencyBoard) -> Vec<&'static str> {
+        let parts = [
+            ("state", self.state == other.state),
+            ("incident", self.incident == other.incident),
+            ("verified_at", self.verified_at == other.verified_at),
+            ("notes", self.notes == other.notes),
+            ("probes", self.probes == other.probes),
+        ];
+        let named = parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect::<Vec<_>>();
+        if named.is_empty() && self != other { vec!["configuration"] } else { named }
+    }
+}
+
 impl Board {
+    /// Every dependency, in the order of the configuration.
+    pub fn each(&self) -> impl Iterator<Item = &DependencyBoard> {
+        self.dependencies.iter().map(Arc::as_ref)
+    }
+
     /// The dependency with this id or label, whatever the case; else the nearest one that begins so.
     pub fn find(&self, name: &str) -> Option<&DependencyBoard> {
         let wanted = name.trim().to_lowercase();
         let exact = |d: &&DependencyBoard| d.id == wanted || d.label.to_lowercase() == wanted;
         let begins = |d: &&DependencyBoard| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
-        let found = self.dependencies.iter().find(exact);
-        found.or_else(|| self.dependencies.iter().find(begins).filter(|_| !wanted.is_empty()))
+        let found = self.each().find(exact);
+        found.or_else(|| self.each().find(begins).filter(|_| !wanted.is_empty()))
     }
 
     /// How many dependencies are shown so.
     pub fn count(&self, shown: Shown) -> usize {
-        self.dependencies.iter().filter(|dependency| dependency.shown() == shown).count()
+        self.each().filter(|dependency| dependency.shown() == shown).count()
     }
 
     /// Dependencies, the worst first, then as configured.
     pub fn worst_first(&self) -> Vec<&DependencyBoard> {
-        let mut sorted: Vec<&DependencyBoard> = self.dependencies.iter().collect();
+        let mut sorted: Vec<&DependencyBoard> = self.each().collect();
         sorted.sort_by_key(|dependency| dependency.shown().rank());
         sorted
     }

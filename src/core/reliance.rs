@@ -74,7 +74,7 @@ pub enum Fallback {
 /// All companies, those that hold most that is critical first.
 pub fn shares(board: &Board) -> Vec<Share> {
     let mut companies: BTreeMap<&str, &str> = BTreeMap::new();
-    for (slug, name) in board.dependencies.iter().flat_map(|dependency| &dependency.companies) {
+    for (slug, name) in board.each().flat_map(|dependency| &dependency.companies) {
         companies.insert(slug, name);
     }
     let mut shares: Vec<Share> = companies.into_iter().map(|(slug, name)| share(board, slug, name)).collect();
@@ -84,14 +84,14 @@ pub fn shares(board: &Board) -> Vec<Share> {
 
 /// How many things are critical at all.
 pub fn critical(board: &Board) -> usize {
-    board.dependencies.iter().filter(|dependency| dependency.criticality == Criticality::Critical).count()
+    board.each().filter(|dependency| dependency.criticality == Criticality::Critical).count()
 }
 
 /// Things that ride on no company that is known, not even through others.
 pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
     let held: BTreeSet<String> =
         shares(board).into_iter().flat_map(|share| share.things.into_iter().chain(share.with_them)).collect();
-    board.dependencies.iter().filter(|dependency| !held.contains(&dependency.id)).collect()
+    board.each().filter(|dependency| !held.contains(&dependency.id)).collect()
 }
 
 /// The company that a name means, as slug and name.
@@ -99,7 +99,7 @@ pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
 /// # Errors
 /// A sentence with those that it may be.
 pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String), String> {
-    let mut all: Vec<&(String, String)> = board.dependencies.iter().flat_map(|d| &d.companies).collect();
+    let mut all: Vec<&(String, String)> = board.each().flat_map(|d| &d.companies).collect();
     all.sort();
     all.dedup();
     let list = |found: &[&(String, String)]| found.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>().join(", ");
@@ -114,7 +114,7 @@ pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String),
     // A thing, or its vendor, is as good a name where one company alone is behind it.
     let mut behind: Vec<&(String, String)> = Vec::new();
     for names in [|d: &DependencyBoard| d.vendor.clone(), |d: &DependencyBoard| d.label.clone()] {
-        let all: Vec<(&str, String)> = board.dependencies.iter().map(|d| (d.id.as_str(), names(d))).collect();
+        let all: Vec<(&str, String)> = board.each().map(|d| (d.id.as_str(), names(d))).collect();
         let found = match naming::find(all.iter().map(|(id, name)| (*id, name.as_str())), name) {
             Named::One(index) => vec![index],
             Named::Several(several) => several,
@@ -171,8 +171,7 @@ fn share(board: &Board, slug: &str, name: &str) -> Share {
         let all = ordered(board).into_iter();
         all.filter(|d| stops.get(&d.id).is_some_and(|with| with.is_empty() == direct)).map(|d| d.id.clone()).collect()
     };
-    let critical =
-        board.dependencies.iter().filter(|d| d.criticality == Criticality::Critical && stops.contains_key(&d.id));
+    let critical = board.each().filter(|d| d.criticality == Criticality::Critical && stops.contains_key(&d.id));
     Share {
         slug: slug.to_owned(),
         name: name.to_owned(),
@@ -187,10 +186,10 @@ fn share(board: &Board, slug: &str, name: &str) -> Share {
 fn stopping(board: &Board, slug: &str) -> BTreeMap<String, Vec<String>> {
     let rides = |d: &&DependencyBoard| d.companies.iter().any(|(company, _)| company == slug);
     let mut stops: BTreeMap<String, Vec<String>> =
-        board.dependencies.iter().filter(rides).map(|d| (d.id.clone(), Vec::new())).collect();
+        board.each().filter(rides).map(|d| (d.id.clone(), Vec::new())).collect();
     loop {
         let known: BTreeSet<String> = stops.keys().cloned().collect();
-        for dependency in board.dependencies.iter().filter(|d| !known.contains(&d.id)) {
+        for dependency in board.each().filter(|d| !known.contains(&d.id)) {
             let with: Vec<String> = dependency.needs.iter().filter(|need| known.contains(*need)).cloned().collect();
             if !with.is_empty() {
                 stops.insert(dependency.id.clone(), with);
@@ -203,7 +202,7 @@ fn stopping(board: &Board, slug: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 fn fallback(board: &Board, dependency: &DependencyBoard, stops: &BTreeMap<String, Vec<String>>) -> Fallback {
-    let on = dependency.fallback_on.as_ref().and_then(|id| board.dependencies.iter().find(|other| other.id == *id));
+    let on = dependency.fallback_on.as_ref().and_then(|id| board.each().find(|other| other.id == *id));
     match (on, &dependency.fallback) {
         (Some(on), _) if stops.contains_key(&on.id) => Fallback::StopsToo(on.label.clone()),
         (Some(on), _) if on.shown() == Shown::Live => Fallback::Proven(on.label.clone()),
@@ -215,11 +214,11 @@ fn fallback(board: &Board, dependency: &DependencyBoard, stops: &BTreeMap<String
 
 /// The critical first, else in the order of the file.
 fn ordered(board: &Board) -> Vec<&DependencyBoard> {
-    let mut all: Vec<&DependencyBoard> = board.dependencies.iter().collect();
+    let mut all: Vec<&DependencyBoard> = board.each().collect();
     all.sort_by_key(|dependency| dependency.criticality);
     all
 }
 
 fn label(board: &Board, id: &str) -> String {
-    board.dependencies.iter().find(|other| other.id == id).map_or_else(|| id.to_owned(), |other| other.label.clone())
+    board.each().find(|other| other.id == id).map_or_else(|| id.to_owned(), |other| other.label.clone())
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::decider::Decider;
+use super::decider::{Decided, Decider};
 use super::known::{DependencyState, ProbeState};
 use super::plan::{Plan, Spec};
 use super::platform::Platform;
@@ -35,8 +35,9 @@ pub(super) struct Remembered {
 }
 
 impl Decider {
-    /// Takes up a configuration, with what is stored. Returns the dependencies that may be forgotten.
-    pub(super) fn adopt(&mut self, config: Arc<Config>, remembered: Remembered, now: Time) -> Vec<String> {
+    /// Takes up a configuration, with what is stored. Returns the dependencies that may be forgotten, and what
+    /// was decided; all dependencies are shown anew.
+    pub(super) fn adopt(&mut self, config: Arc<Config>, remembered: Remembered, now: Time) -> (Vec<String>, Decided) {
         (self.secrets, self.ways) = (config.secrets(), config.ways());
         self.config = config;
         let Remembered { ids, active, standings, mut facts, mut stocks, incidents, dependencies, people } = remembered;
@@ -62,7 +63,8 @@ impl Decider {
         self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
         // What an incident rests on may be a letter that somebody brought.
         self.people = people;
-        self.adopt_dependencies(dependencies, incidents, now)
+        let forgotten = self.adopt_dependencies(dependencies, incidents, now);
+        (forgotten, self.decided(now))
     }
 
     fn adopt_dependencies(
@@ -102,12 +104,18 @@ impl Decider {
         }
         self.hear_notices(now);
         self.review(now);
-        self.changed = true;
+        self.review_due = false;
+        self.show_all();
         forgotten
     }
 
-    /// The platform of the configuration, as it stands.
+    /// Takes up the platform of the configuration, as it stands.
     pub(super) fn see_platform(&mut self) {
+        self.platform = self.rebuilt_platform();
+    }
+
+    /// The platform of the configuration, as it stands.
+    pub(super) fn rebuilt_platform(&self) -> Platform {
         let config = &self.config;
         let company = |position: usize| {
             let dependency = &config.dependencies[position];
@@ -119,7 +127,7 @@ impl Decider {
                 platform.note(&dependency.id, state);
             }
         }
-        self.platform = platform;
+        platform
     }
 
     /// Whether the check, or the notice, that an incident rests on is still configured.

@@ -127,11 +127,11 @@ impl Decider {
         }
         self.known.set_probe(id, next);
         self.unchecked.remove(&id);
+        self.show(&spec.probe.dependency);
         // Told only once everything was looked at again: this may have been the last of it.
         let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
-        if !self.correlate(&spec.probe.dependency, at) && was_old {
-            self.review(at);
-        }
+        self.correlate(&spec.probe.dependency, at);
+        self.review_due |= was_old;
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
@@ -182,6 +182,7 @@ impl Decider {
         let ids: Vec<String> =
             self.others(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.plan.hurry_dependencies(&ids, at);
+        ids.iter().for_each(|id| self.show(id));
     }
 
     /// Who else is asked when one falls into doubt.
@@ -212,18 +213,16 @@ impl Decider {
     }
 
     /// Combines the dependency's probes anew, and sees what that means for people.
-    /// Whether it comes to something else than before.
-    pub(super) fn correlate(&mut self, id: &str, at: Time) -> bool {
+    pub(super) fn correlate(&mut self, id: &str, at: Time) {
         let old = self.known.dependency_or_rest(id);
         let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
         if combined == old.combined || self.dependency(id).is_none() {
-            return false;
+            return;
         }
         let step = step(old.incident.as_ref(), &combined);
         let incident = self.move_incident(id, &step, old.incident.clone(), at);
         self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
-        self.review(at);
-        true
+        self.review_due = true;
     }
 
     /// Whether a check is about a listing in a store, as its owner or as the public sees it.

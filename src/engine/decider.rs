@@ -1,38 +1,98 @@
 //! What is decided: from finished checks, people's acts, the self-check and time that passes to standings,
 //! incidents and alerts. Asks nobody, writes nothing, reads no clock: the same events give the same decisions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::known::Known;
+use super::look::Looked;
 use super::own_network::OwnState;
 use super::plan::{Plan, Spec};
 use super::platform::Platform;
 use super::report::Span;
+use super::shed::Shed;
 use crate::config::Config;
-use crate::core::act::People;
+use crate::core::act::{Act, People};
+use crate::core::anchors::Sign;
+use crate::core::board::DependencyBoard;
 use crate::core::pace::Asking;
 use crate::core::question::Secret;
 use crate::core::route::Way;
 use crate::core::situation::Situation;
+use crate::core::standing::Look;
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
+use crate::core::witness::OwnNetwork;
 use crate::ids::Ids;
-use crate::store::Batch;
+use crate::say::report::Report;
+use crate::store::{Batch, KeptReport};
 
-/// Everything that decisions depend on, and what was decided and is not written yet.
+/// A check that broke down is tried again after this.
+const LOST: Duration = Duration::from_secs(5);
+
+/// Something that decisions follow from. Time that passed is no event of its own: whatever is applied is
+/// applied at a time.
+pub(super) enum Event {
+    /// A check is finished.
+    Check(Box<Looked>),
+    /// A check broke down inside plugwatch: it did not happen.
+    Lost(i64),
+    /// The reference hosts answered, or did not.
+    SelfCheck(OwnNetwork, Sign),
+    /// People did something, or a vendor wrote. What is in force, and drills that nobody was told of yet.
+    People(People, Vec<Act>),
+    /// A report is gathered.
+    Report(Box<(KeptReport, Report)>),
+    /// The database takes nothing since then.
+    Unwritten(Time),
+    /// People are to hear that, and why it takes nothing.
+    TellUnwritten(Time, String),
+    /// It takes everything again; since when it did not and what is missing, if people heard of it.
+    Written(Option<(Time, Shed)>),
+    /// The machine slept, or its clock ran ahead.
+    Woke,
+    /// The clock was set back.
+    ClockSetBack,
+}
+
+impl Event {
+    /// A batch is decided in this order: checks by when they were answered and by number, then the rest as
+    /// it came.
+    fn order(&self, now: Time) -> (Time, u8, i64) {
+        match self {
+            Event::Check(looked) => (looked.look.at.min(now), 0, looked.spec.id),
+            Event::Lost(id) => (now, 1, *id),
+            _ => (now, 2, 0),
+        }
+    }
+}
+
+/// What came of events that were applied together.
+pub(super) struct Decided {
+    /// What is to be written, all of it together; alerts are part of it.
+    pub(super) writes: Batch,
+    /// Dependencies with something new to show, as they stand after it, by position.
+    pub(super) shown: Vec<(usize, Arc<DependencyBoard>)>,
+    /// Public ids that were used for it.
+    pub(super) ids: Vec<String>,
+    /// The platform as a whole has something new to show, or a sign of life.
+    pub(super) changed: bool,
+}
+
+/// Everything that decisions depend on.
 pub struct Decider {
     pub(super) config: Arc<Config>,
     /// All secrets of the configuration, which stand in nothing that is kept.
     pub(super) secrets: Vec<Secret>,
     /// Where public ids come from.
     ids: Ids,
-    /// Those that were used since they were last taken, in their order.
+    /// Those that were used for the events that are being applied, in their order.
     used: Vec<String>,
     pub(super) plan: Plan,
     pub(super) platform: Platform,
     pub(super) known: Known,
-    /// What was decided and is not written yet.
+    /// What was decided of the events that are being applied.
     pub(super) writes: Batch,
     pub(super) own: OwnState,
     pub(super) started_at: Time,
@@ -69,6 +129,10 @@ pub struct Decider {
     pub(super) unwritten_since: Option<Time>,
     /// There is something new to be shown.
     pub(super) changed: bool,
+    /// Positions of dependencies with something new to be shown.
+    stale: BTreeSet<usize>,
+    /// What is told is to be looked at again, once all events were taken.
+    pub(super) review_due: bool,
 }
 
 impl Decider {
@@ -102,6 +166,8 @@ impl Decider {
             simulation: false,
             unwritten_since: None,
             changed: true,
+            stale: BTreeSet::new(),
+            review_due: false,
             config,
         }
     }
@@ -111,11 +177,6 @@ impl Decider {
         let id = self.ids.next();
         self.used.push(id.clone());
         id
-    }
-
-    /// Public ids that were used since this was asked last.
-    pub(super) fn take_used(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.used)
     }
 
     /// The next instant at which something is due.
@@ -130,16 +191,87 @@ impl Decider {
         (self.own.take_due(now), self.plan.take_due(now))
     }
 
-    /// What is due though nothing came back.
-    pub(super) fn decide_by_time(&mut self, now: Time) {
+    /// Decides about events, and about what has become due by `now`. What is told is looked at once, when all
+    /// of them were taken: what began and ended among them is told of nobody.
+    pub(super) fn apply(&mut self, mut events: Vec<Event>, now: Time) -> Decided {
+        events.sort_by_key(|event| event.order(now));
+        let some = !events.is_empty();
+        for event in events {
+            self.take(event, now);
+        }
+        self.pass_time(now);
+        if some {
+            self.tell_start_if_ready(now);
+        }
+        self.decided(now)
+    }
+
+    /// What was decided since this was asked last.
+    pub(super) fn decided(&mut self, now: Time) -> Decided {
+        let stale = std::mem::take(&mut self.stale);
+        let shown = stale.into_iter().map(|position| (position, Arc::new(self.view_at(position, now)))).collect();
+        let (writes, ids) = (std::mem::take(&mut self.writes), std::mem::take(&mut self.used));
+        Decided { writes, shown, ids, changed: std::mem::take(&mut self.changed) }
+    }
+
+    fn take(&mut self, event: Event, now: Time) {
+        match event {
+            Event::Check(looked) => {
+                // A check found plugwatch's own network down: everybody else wants to know at once.
+                if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
+                    self.own.ask_at(now);
+                }
+                // What was answered before the clock was set back was answered now.
+                let at = looked.look.at.min(now);
+                self.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
+            }
+            Event::Lost(id) => self.plan.done(id, now, &[(Asking::Routine, LOST)], None),
+            Event::SelfCheck(judged, sign) => self.judge_own_network(judged, sign, now),
+            Event::People(people, drills) => self.hear_people(people, &drills, now),
+            Event::Report(report) => self.tell_report(report.0, report.1, now),
+            Event::Unwritten(since) => (self.unwritten_since, self.changed) = (Some(since), true),
+            Event::TellUnwritten(since, why) => self.tell_unwritten(since, &why, now),
+            Event::Written(told) => {
+                (self.unwritten_since, self.changed) = (None, true);
+                if let Some((since, shed)) = told {
+                    self.tell_written(since, shed, now);
+                }
+            }
+            Event::Woke => self.wake(now),
+            Event::ClockSetBack => self.clock_set_back(now),
+        }
+    }
+
+    /// Whatever has become due.
+    fn pass_time(&mut self, now: Time) {
         self.report_if_due(now);
         if self.notice_at.is_some_and(|at| at <= now) {
             self.hear_notices(now);
+            // A mute that has ended stands in what is shown, too.
+            self.show_all();
+            self.review_due = true;
+        }
+        if std::mem::take(&mut self.review_due) || self.review_at.is_some_and(|at| at <= now) {
             self.review(now);
         }
-        if self.review_at.is_some_and(|at| at <= now) {
-            self.review(now);
-        }
+    }
+
+    /// How what is kept up to date with each change differs from what it would be if it were made anew.
+    pub(super) fn differs_from_rebuilt(&self) -> Option<String> {
+        let rebuilt = self.rebuilt_platform();
+        (rebuilt != self.platform).then(|| format!("the platform is {:?}, rebuilt {rebuilt:?}", self.platform))
+    }
+
+    /// A dependency has something new to be shown.
+    pub(super) fn show(&mut self, id: &str) {
+        self.stale.extend(self.platform.position(id));
+        self.changed = true;
+    }
+
+    /// All of them have.
+    pub(super) fn show_all(&mut self) {
+        self.stale.extend(0..self.config.dependencies.len());
+        self.changed = true;
     }
 
     /// Moves on to the next reports, and notes which are due.
@@ -158,15 +290,16 @@ impl Decider {
 
     /// The machine slept, or its clock was changed: what was held back before is told once everything was
     /// checked again, which is soon; before anybody is blamed, plugwatch's own network is asked.
-    pub(super) fn wake(&mut self, now: Time) {
+    fn wake(&mut self, now: Time) {
         self.fresh_since = now;
         let all: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         self.plan.hurry_dependencies(&all, now);
+        self.show_all();
         self.own.ask_at(now);
     }
 
     /// The clock was set back: everything that was planned by it is planned anew.
-    pub(super) fn clock_set_back(&mut self, now: Time) {
+    fn clock_set_back(&mut self, now: Time) {
         self.plan.clock_set_back(now);
         self.own.clock_set_back(now);
         self.known.not_after(now);
@@ -175,6 +308,6 @@ impl Decider {
         self.gone.iter_mut().for_each(|(_, at)| *at = (*at).min(now));
         self.fresh_since = self.fresh_since.min(now);
         self.started_at = self.started_at.min(now);
-        self.changed = true;
+        self.show_all();
     }
 }

@@ -56,7 +56,7 @@ impl Decider {
             at: now,
             snapshot: self.frozen(reason, level, Body::Dependency(about), now),
             thread: Some(id.clone()),
-            to: self.addressed(reason, level, verdict, &[dependency.clone()], now),
+            to: self.addressed(reason, level, verdict, std::slice::from_ref(dependency), now),
         });
     }
 }

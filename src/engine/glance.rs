@@ -24,8 +24,8 @@ use crate::store::{Result, Store};
 pub async fn glance(config: Config, store: &Store, now: Time) -> Result<Board> {
     let mut board = read(config, store, now).await?.view_board(now);
     // Nothing is known of what a running program plans next.
-    for probe in board.dependencies.iter_mut().flat_map(|dependency| &mut dependency.probes) {
-        probe.next_at = Time(0);
+    for dependency in &mut board.dependencies {
+        Arc::make_mut(dependency).probes.iter_mut().for_each(|probe| probe.next_at = Time(0));
     }
     board.as_of = store.watched_until().await?.unwrap_or(now);
     Ok(board)

@@ -1,7 +1,7 @@
 //! What people did and what vendors wrote is heard from the store, whoever put it there.
 
-use super::Engine;
 use super::drill::FRESH;
+use super::{Engine, Event};
 use crate::core::act::{Act, Deed, People};
 use crate::core::time::Time;
 use crate::store::Result;
@@ -28,7 +28,7 @@ impl Engine {
         let drills = self.drills(&acts, now).await?;
         self.note_people(&acts, &people, now);
         self.heard_act = acts.last().map_or(0, |act| act.id);
-        self.decider.hear_people(people, &drills, now);
+        self.apply(vec![Event::People(people, drills)], now);
         self.bell.notify_one();
         Ok(())
     }
@@ -45,8 +45,7 @@ impl Engine {
         let mut drills = Vec::new();
         for act in acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= FRESH) {
             let Some(id) = &act.about else { continue };
-            let waits = self.decider.writes.alerts.iter().any(|alert| alert.public_id == *id);
-            if !waits && self.store.alert_called(id).await?.is_none() {
+            if !self.writer.has_alert(id) && self.store.alert_called(id).await?.is_none() {
                 drills.push(act.clone());
             }
         }

@@ -35,9 +35,10 @@ mod telling;
 mod unwritten;
 mod view;
 mod witnesses;
+mod write;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
-pub use event_log::{Event, EventLog, Finished, Replay};
+pub use event_log::{Event as LoggedEvent, EventLog, Finished, Replay};
 pub use evidence::redacted;
 pub use frozen::{alert_snapshot, alert_view, kept_report};
 pub use glance::{glance, report_now};
@@ -58,24 +59,23 @@ use tokio::task::JoinSet;
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::anchors::Sign;
-use crate::core::board::Board;
+use crate::core::board::{Board, DependencyBoard};
 use crate::core::pace::Asking;
 use crate::core::question::Secret;
-use crate::core::standing::Look;
 use crate::core::time::Time;
-use crate::core::witness::OwnNetwork;
 use crate::store::{self, Store};
 
-use decider::Decider;
+use decider::{Decider, Event};
+use event_log::Event as Logged;
 pub use report::Span;
 use unwritten::Unwritten;
+use write::Writer;
 
 /// What changed by plain looks only is shown this often.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
-/// A look that broke down is tried again after this.
-const LOST: Duration = Duration::from_secs(5);
+/// So much is decided together at most.
+const BATCH: usize = 500;
 
 /// What a look needs besides its probe; shared with the tasks that ask.
 pub struct Context {
@@ -99,20 +99,12 @@ impl Context {
     }
 }
 
-/// What comes back from a task.
-enum Flight {
-    Looked(Box<Looked>),
-    /// The task panicked: a look that did not happen.
-    Lost(i64),
-    Anchors(OwnNetwork, Sign),
-}
-
 /// The engine.
 pub struct Engine {
     ctx: Arc<Context>,
     store: Arc<Store>,
     decider: Decider,
-    flights: JoinSet<Flight>,
+    flights: JoinSet<Event>,
     /// How often the clock had been set back when everything was planned.
     set_back: u64,
     /// The latest time that counted.
@@ -126,8 +118,13 @@ pub struct Engine {
     /// The last act that was heard.
     heard_act: i64,
     board: watch::Sender<Arc<Board>>,
-    unwritten: Unwritten,
+    /// Dependencies as they are shown, in the order of the configuration.
+    shown: Vec<Arc<DependencyBoard>>,
+    /// There is something new to be shown.
+    changed: bool,
     shown_at: Time,
+    writer: Writer,
+    unwritten: Unwritten,
     bell: Arc<Notify>,
     unsaid: watch::Sender<Arc<Unsaid>>,
     /// Where everything that enters the decision is noted, if anywhere.
@@ -158,7 +155,7 @@ impl Engine {
             let ctx = self.ctx.clone();
             self.flights.spawn(async move {
                 let judged = ctx.desk.anchors(&ctx, now).await;
-                Flight::Anchors(judged, ctx.desk.sign())
+                Event::SelfCheck(judged, ctx.desk.sign())
             });
         }
         for (spec, asking) in due {
@@ -168,109 +165,67 @@ impl Engine {
             let look = async move { one_look(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
-                looked.map_or(Flight::Lost(id), |looked| Flight::Looked(Box::new(looked)))
+                looked.map_or_else(|_| lost(id), |looked| Event::Check(Box::new(looked)))
             });
         }
-        self.decider.decide_by_time(now);
+        self.apply(Vec::new(), now);
     }
 
     /// The same where answers come from a log: nobody is asked.
     fn pass(&mut self, now: Time) {
         drop(self.take_due(now));
-        self.decider.decide_by_time(now);
+        self.apply(Vec::new(), now);
     }
 
     /// Whether the reference hosts are to be asked, and which checks are due.
     fn take_due(&mut self, now: Time) -> (bool, Vec<(Arc<Spec>, Asking)>) {
-        self.note_event(|| Event::Time { at: now });
+        self.note_event(|| Logged::Time { at: now });
         self.ctx.clock.move_to(now);
         self.latest = self.latest.max(now);
         self.decider.take_due(now)
     }
 
-    /// Decides about whatever has come back, and waits for one if `wait`.
-    fn take(&mut self, flight: Flight, now: Time) {
-        self.note_flight(&flight, now);
-        match flight {
-            Flight::Looked(looked) => {
-                // A look found our own network down: everybody else wants to know at once.
-                if looked.witnesses.own_network == OwnNetwork::Blind && self.decider.own.judged != OwnNetwork::Blind {
-                    self.decider.own.ask_at(now);
-                }
-                // What was answered before the clock was set back was answered now.
-                let at = looked.look.at.min(now);
-                self.decider.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
-            }
-            Flight::Lost(id) => {
-                tracing::error!(id, "a check of probe {id} failed inside plugwatch; this is a bug, please report it");
-                self.decider.plan.done(id, now, &[(Asking::Routine, LOST)], None);
-            }
-            Flight::Anchors(judged, sign) => self.decider.judge_own_network(judged, sign, now),
+    /// Decides about events, and about what has become due by `now`.
+    fn apply(&mut self, events: Vec<Event>, now: Time) {
+        let decided = self.decider.apply(events, now);
+        self.take_decided(decided);
+    }
+
+    /// Decides about what has come back, some hundreds at a time: what is due meanwhile does not wait long.
+    fn take(&mut self, mut events: Vec<Event>, now: Time) {
+        while !events.is_empty() {
+            let rest = events.split_off(events.len().min(BATCH));
+            let batch = std::mem::replace(&mut events, rest);
+            batch.iter().for_each(|event| self.note_answer(event, now));
+            self.note_event(|| Logged::Applied { at: now });
+            self.apply(batch, now);
         }
-        self.decider.tell_start_if_ready(now);
     }
 
     /// Waits until nothing is under way, decides about everything, and commits.
     ///
     /// # Errors
-    /// The store could not write; memory stays as it was.
+    /// The store could not write; what was decided is kept.
     pub async fn settle(&mut self, now: Time) -> store::Result<()> {
+        let mut events = Vec::new();
         while let Some(flight) = self.flights.join_next().await {
-            if let Ok(flight) = flight {
-                self.take(flight, now);
-            }
+            events.extend(flight);
         }
+        self.take(events, now);
         self.follow_clock(now).await?;
         self.hear_people(now).await?;
         self.gather_report(now).await?;
         self.flush(now).await
     }
 
-    /// Commits what was decided. Memory changes only if that went well; otherwise the
-    /// draft stays a draft, and is tried again with the next one.
-    ///
-    /// # Errors
-    /// The store could not write; `unwritten` says what is kept of a long failure.
-    pub async fn flush(&mut self, now: Time) -> store::Result<()> {
-        if !self.decider.writes.is_empty() {
-            self.decider.writes.watched_until = Some(now);
-            let decided = self.decided(now);
-            if let Err(error) = self.store.commit(&self.decider.writes).await {
-                self.note_unwritten(&error, now);
-                return Err(error);
-            }
-            if let Some(decided) = decided {
-                self.note_event(|| decided);
-            }
-            let written = std::mem::take(&mut self.decider.writes);
-            // A message that is to be changed is something to deliver, too.
-            let tells = !written.alerts.is_empty() || written.situation.is_some();
-            if written.is_urgent() || !written.dependencies.is_empty() {
-                self.shown_at = Time(0);
-            }
-            self.decider.changed = true;
-            if tells {
-                self.bell.notify_one();
-            }
-            // What it tells of its end goes with the next commit.
-            self.note_written(now);
-        }
-        self.show(now);
-        Ok(())
-    }
-
     /// What the outside may follow.
     pub fn windows(&self) -> Windows {
         Windows { board: self.board.subscribe(), bell: self.bell.clone(), unsaid: self.unsaid.subscribe() }
     }
+}
 
-    /// Sends the latest board to whoever watches: changes at once, plain looks once a second.
-    fn show(&mut self, now: Time) {
-        if self.decider.changed && now.since(self.shown_at) >= SHOW_EVERY {
-            self.decider.changed = false;
-            self.shown_at = now;
-            let board = self.decider.view_board(now);
-            self.board.send_replace(Arc::new(board));
-        }
-    }
+/// A check that panicked.
+fn lost(id: i64) -> Event {
+    tracing::error!(id, "a check of probe {id} failed inside plugwatch; this is a bug, please report it");
+    Event::Lost(id)
 }

@@ -25,8 +25,9 @@ impl Decider {
         }
         self.hear_notices(now);
         self.tell_letters(&before, now);
-        self.review(now);
-        self.changed = true;
+        self.review_due = true;
+        // What people said stands in what is shown.
+        self.show_all();
     }
 
     /// A letter that changes no verdict is news all the same: what it threatens may be out already.
@@ -115,7 +116,7 @@ impl Decider {
 
     fn next_turn(&self, now: Time) -> Option<Time> {
         let notices = self.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
-        [notices, self.people.turns_at(now)].into_iter().flatten().min()
+        [notices, self.people.turns_at(now), self.config.maintenance_turns_at(now)].into_iter().flatten().min()
     }
 
     /// What it comes to with what vendors and people have told.
@@ -132,6 +133,7 @@ impl Decider {
             self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
         for id in concerned {
             self.correlate(&id, now);
+            self.show(&id);
         }
         self.notice_at = self.next_turn(now);
     }

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::core::model::Verdict;
 
 /// The platform by position in the configuration.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Platform {
     positions: HashMap<String, usize>,
     /// Positions by company; what is one's own stands alone.

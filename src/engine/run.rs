@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::report::gather;
-use super::{Engine, Flight, Span};
+use super::{Engine, Event, Span};
 use crate::ask::Askers;
 use crate::clock::Stopwatch;
 use crate::config::Config;
@@ -56,8 +56,8 @@ impl Engine {
         loop {
             let now = self.ctx.clock.now();
             self.tick(now);
-            if self.decider.writes.is_urgent() {
-                self.try_flush(now).await;
+            if self.writer.waiting.is_urgent() {
+                self.try_write(now);
             }
             let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
             // Only waiting stands in the select: what touches the store runs to its end.
@@ -68,7 +68,11 @@ impl Engine {
                     Some(Command::Hear) => listen_at = self.ctx.clock.now(),
                     Some(Command::Stop) | None => break,
                 },
-                Some(flight) = self.flights.join_next() => self.take_flights(flight, &mut waiting),
+                Some(first) = self.flights.join_next() => self.take_flights(first, &mut waiting),
+                committed = self.writer.done() => {
+                    // Nothing is lost if it failed: it is tried again, ever more rarely, and the log says so.
+                    drop(self.end_write(committed, self.ctx.clock.now()));
+                }
                 _ = self.ctx.clock.sleep_until(wake) => {}
             }
             let now = self.ctx.clock.now();
@@ -85,8 +89,8 @@ impl Engine {
             }
             let ripe = waiting.as_ref().is_some_and(|watch| watch.elapsed() >= GROUP);
             let again = self.unwritten.due().is_some_and(|at| at <= now);
-            if self.decider.writes.is_urgent() || self.decider.writes.looks.len() >= MOST || ripe || again {
-                self.try_flush(now).await;
+            let full = self.writer.waiting.looks.len() >= MOST;
+            if (self.writer.waiting.is_urgent() || full || ripe || again) && self.try_write(now) {
                 waiting = None;
             }
             if self.unwritten.since.is_none()
@@ -102,22 +106,23 @@ impl Engine {
         self.stop().await
     }
 
+    /// Decides about everything that has come back by now.
     fn take_flights(
         &mut self,
-        first: std::result::Result<Flight, tokio::task::JoinError>,
+        first: std::result::Result<Event, tokio::task::JoinError>,
         waiting: &mut Option<Stopwatch>,
     ) {
-        let mut next = Some(first);
+        let (mut next, mut events) = (Some(first), Vec::new());
         while let Some(flight) = next {
-            let now = self.ctx.clock.now();
             match flight {
-                Ok(flight) => self.take(flight, now),
+                Ok(event) => events.push(event),
                 // Only aborted tasks end so, and those belong to a run that is stopping.
                 Err(error) => tracing::debug!(%error, "a check was stopped"),
             }
             next = self.flights.try_join_next();
         }
-        if !self.decider.writes.is_empty() && waiting.is_none() {
+        self.take(events, self.ctx.clock.now());
+        if !self.writer.waiting.is_empty() && waiting.is_none() {
             *waiting = Some(Stopwatch::start());
         }
     }
@@ -139,7 +144,7 @@ impl Engine {
             wake.short(),
             now.short()
         );
-        self.decider.wake(now);
+        self.apply(vec![Event::Woke], now);
         if let Err(error) = self.store.add_gap(wake, now).await {
             tracing::error!(%error, "could not record that nothing was monitored: {error}");
         }
@@ -174,14 +179,13 @@ impl Engine {
         }
     }
 
-    /// Nothing is lost if this fails: the draft is tried again, ever more rarely, and the log says so.
-    async fn try_flush(&mut self, now: Time) {
-        if self.unwritten.waits(now) {
-            return;
+    /// Begins to write what was decided, unless it is too early for another try. Whether that is under way.
+    fn try_write(&mut self, now: Time) -> bool {
+        if !self.unwritten.waits(now) && !self.writer.is_busy() {
+            self.begin_write(now);
+            return true;
         }
-        if let Err(error) = self.flush(now).await {
-            tracing::debug!(%error, "an attempt to write failed");
-        }
+        false
     }
 
     /// Returns when to prune again: soon, if there was more than one bite.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Engine, Event};
+use super::{Engine, Event, Logged};
 use crate::core::time::Time;
 use crate::store::Result;
 
@@ -16,7 +16,7 @@ impl Engine {
     pub(super) async fn follow_clock(&mut self, now: Time) -> Result<()> {
         let times = self.ctx.clock.times_set_back();
         if times != self.set_back {
-            self.note_event(|| Event::ClockBack { at: now });
+            self.note_event(|| Logged::ClockBack { at: now });
             tracing::warn!("the machine's clock was set back to {}: everything is scheduled again", now.short());
             let ahead = self.latest.since(now);
             (self.set_back, self.latest) = (times, now);
@@ -30,16 +30,15 @@ impl Engine {
         self.store.follow_clock(now, ahead, self.began_at).await?;
         self.store_behind = None;
         self.plan_reports(now).await?;
-        self.decider.people = self.read_people(now).await?.1;
-        self.decider.hear_notices(now);
-        self.decider.review(now);
+        let people = self.read_people(now).await?.1;
+        self.apply(vec![Event::People(people, Vec::new())], now);
         // Whoever waits for a time of before looks again.
         self.bell.notify_one();
         Ok(())
     }
 
     fn plan_anew(&mut self, now: Time, ahead: Duration) {
-        self.decider.clock_set_back(now);
+        self.apply(vec![Event::ClockSetBack], now);
         self.unwritten.clock_set_back(now);
         self.ctx.askers.clock_set_back(now, ahead);
         self.ctx.desk.clock_set_back();

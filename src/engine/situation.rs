@@ -45,8 +45,6 @@ impl Decider {
         }
         let closed_at = (change == Change::Close).then_some(now);
         let edit = matches!(change, Change::Edit | Change::Close);
-        // A message that waits to be sent says the newest, and one that was sent is changed to it.
-        let edit = edit || self.writes.situation.as_ref().is_some_and(|change| change.edit);
         self.writes.situation = Some(SituationChange { situation: kept.clone(), snapshot, edit, closed_at, at: now });
         self.situation = situation.map(|_| kept);
     }

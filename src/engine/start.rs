@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 use super::adopt::Remembered;
 use super::decider::Decider;
 use super::unwritten::Unwritten;
-use super::{Context, Engine, Event, EventLog};
+use super::write::Writer;
+use super::{Context, Engine, EventLog, Logged};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -43,7 +44,7 @@ impl Engine {
         log: EventLog,
     ) -> Result<Engine> {
         let (checks, alerts) = (store.looks().await?, store.alerts(0).await?.len());
-        log.note(&Event::Start { at: clock.now(), checks, alerts });
+        log.note(&Logged::Start { at: clock.now(), checks, alerts });
         Engine::begin(config, askers, store, clock, ids, Some(log)).await
     }
 
@@ -97,8 +98,11 @@ impl Engine {
             flights: JoinSet::new(),
             heard_act: 0,
             board,
-            unwritten: Unwritten::default(),
+            shown: Vec::new(),
+            changed: true,
             shown_at: Time(0),
+            writer: Writer::default(),
+            unwritten: Unwritten::default(),
             bell: Arc::new(Notify::new()),
             unsaid: watch::Sender::default(),
             events: None,
@@ -117,7 +121,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read or written; the old configuration goes on.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
-        self.note_event(|| Event::Reload { at: now });
+        self.note_event(|| Logged::Reload { at: now });
         // Looks under way are given up and made anew: a reload waits for nobody.
         self.flights.abort_all();
         while self.flights.join_next().await.is_some() {}
@@ -153,12 +157,12 @@ impl Engine {
             people: self.read_people(now).await?.1,
         };
         self.ctx = fresh;
-        let forgotten = self.decider.adopt(config, remembered, now);
+        let (forgotten, decided) = self.decider.adopt(config, remembered, now);
+        self.writer.forget_shown();
+        self.shown = decided.shown.iter().map(|(_, dependency)| dependency.clone()).collect();
+        self.take_decided(decided);
         self.store.forget(&forgotten).await?;
-        if !retired.is_empty() || !self.decider.writes.is_empty() {
-            self.flush(now).await?;
-        }
-        Ok(())
+        self.flush(now).await
     }
 }
 

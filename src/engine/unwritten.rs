@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::Engine;
-use super::decider::Decider;
+use super::decider::{Decider, Event};
 use super::shed::{Shed, shed};
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
@@ -50,30 +50,33 @@ impl Unwritten {
         self.since = self.since.map(|since| since.min(now));
         self.logged_at = self.logged_at.map(|at| at.min(now));
     }
+
+    /// Notes that nothing could be written. Since when that is so, and whether people are to hear of it now.
+    fn note(&mut self, error: &Error, now: Time) -> (Time, bool) {
+        let since = *self.since.get_or_insert(now);
+        let step = self.tries.min(BACKOFF.len() - 1);
+        self.tries += 1;
+        self.retry_at = now.plus(Duration::from_secs(BACKOFF[step]));
+        if self.logged_at.is_none_or(|at| now.since(at) >= LOG_EVERY) {
+            self.logged_at = Some(now);
+            tracing::error!(%error, "results cannot be written to the database: {error}; they are kept in memory, and writing is tried again");
+        }
+        let tell = now.since(since) >= TELL_AFTER && !self.told;
+        self.told |= tell;
+        (since, tell)
+    }
 }
 
 impl Engine {
-    /// Nothing could be written: what was decided stays a draft, and is made small.
+    /// Nothing could be written: what was decided is kept, and made small.
     pub(super) fn note_unwritten(&mut self, error: &Error, now: Time) {
-        let state = &mut self.unwritten;
-        let since = *state.since.get_or_insert(now);
-        let step = state.tries.min(BACKOFF.len() - 1);
-        state.tries += 1;
-        state.retry_at = now.plus(Duration::from_secs(BACKOFF[step]));
-        if state.logged_at.is_none_or(|at| now.since(at) >= LOG_EVERY) {
-            state.logged_at = Some(now);
-            tracing::error!(%error, "results cannot be written to the database: {error}; they are kept in memory, and writing is tried again");
-        }
-        if now.since(since) >= TELL_AFTER && !state.told {
-            state.told = true;
-            self.decider.tell_unwritten(since, error, now);
-        }
-        self.decider.unwritten_since = Some(since);
-        self.unwritten.shed.add(shed(&mut self.decider.writes));
-        let unsaid = Unsaid { since: Some(since), alerts: self.decider.writes.alerts.clone() };
+        let (since, tell) = self.unwritten.note(error, now);
+        let told = tell.then(|| Event::TellUnwritten(since, error.to_string()));
+        self.apply([Event::Unwritten(since)].into_iter().chain(told).collect(), now);
+        self.unwritten.shed.add(shed(&mut self.writer.waiting));
+        let unsaid = Unsaid { since: Some(since), alerts: self.writer.waiting.alerts.clone() };
         self.unsaid.send_replace(std::sync::Arc::new(unsaid));
         self.bell.notify_one();
-        self.decider.changed = true;
     }
 
     /// It could be written again; who heard of the trouble hears of its end.
@@ -82,16 +85,12 @@ impl Engine {
         self.unsaid.send_replace(std::sync::Arc::default());
         let lasted = human(now.since(since));
         tracing::info!("results are written to the database again, after {lasted}{}", shed.sentence());
-        self.decider.unwritten_since = None;
-        if told {
-            self.decider.tell_written(since, shed, now);
-        }
+        self.apply(vec![Event::Written(told.then_some((since, shed)))], now);
     }
 }
 
 impl Decider {
-    fn tell_unwritten(&mut self, since: Time, error: &Error, now: Time) {
-        let what = error.to_string();
+    pub(super) fn tell_unwritten(&mut self, since: Time, what: &str, now: Time) {
         let cure = match what.contains("full") {
             true => "Do now: make room on the disk with the database.",
             false => "Do now: check the disk with the database, and the log of its machine.",
@@ -112,7 +111,7 @@ impl Decider {
         );
     }
 
-    fn tell_written(&mut self, since: Time, shed: Shed, now: Time) {
+    pub(super) fn tell_written(&mut self, since: Time, shed: Shed, now: Time) {
         let lines = vec![
             format!("Nothing could be written for {}, since {}.", human(now.since(since)), since.short()),
             format!("Everything that changed is written now, with its true time{}.", shed.sentence()),

@@ -21,26 +21,31 @@ use crate::say::status;
 impl Decider {
     /// Everything known now.
     pub(super) fn view_board(&self, now: Time) -> Board {
+        let dependencies = (0..self.config.dependencies.len()).map(|position| Arc::new(self.view_at(position, now)));
+        Board { dependencies: dependencies.collect(), ..self.view_platform(now) }
+    }
+
+    /// The platform without its dependencies.
+    pub(super) fn view_platform(&self, now: Time) -> Board {
         Board {
             platform: self.config.platform.clone(),
             as_of: now,
             started_at: self.started_at,
             own_network: self.own.judged,
             own_network_since: self.own.since,
-            dependencies: self
-                .config
-                .dependencies
-                .iter()
-                .map(|dependency| {
-                    let notes = self.notes_on(&dependency.id, now);
-                    let mut shown = DependencyBoard { notes, ..self.view_dependency(dependency) };
-                    shown.not_after(now);
-                    shown
-                })
-                .collect(),
+            dependencies: Vec::new(),
             unwritten_since: self.unwritten_since,
             simulation: self.simulation,
         }
+    }
+
+    /// The dependency at a position, with what people did about it.
+    pub(super) fn view_at(&self, position: usize, now: Time) -> DependencyBoard {
+        let dependency = &self.config.dependencies[position];
+        let notes = self.notes_on(&dependency.id, now);
+        let mut shown = DependencyBoard { notes, ..self.view_dependency(dependency) };
+        shown.not_after(now);
+        shown
     }
 
     fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {

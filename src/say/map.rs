@@ -40,7 +40,7 @@ pub fn text(board: &Board, format: Format) -> String {
 
 /// What would stop without a company.
 pub fn whatif(board: &Board, loss: &Loss, now: crate::core::time::Time, format: Format) -> String {
-    let find = |id: &str| board.dependencies.iter().find(|dependency| dependency.id == id);
+    let find = |id: &str| board.each().find(|dependency| dependency.id == id);
     let stops: Vec<_> = loss
         .stops
         .iter()
@@ -81,7 +81,7 @@ fn words(share: &Share, of: usize) -> String {
 }
 
 fn thing(board: &Board, id: &str) -> Option<minijinja::Value> {
-    let dependency = board.dependencies.iter().find(|dependency| dependency.id == id)?;
+    let dependency = board.each().find(|dependency| dependency.id == id)?;
     Some(context! {
         label => dependency.label, criticality => dependency.criticality.word(), breaks => dependency.breaks,
         fallback => dependency.fallback,
@@ -89,7 +89,7 @@ fn thing(board: &Board, id: &str) -> Option<minijinja::Value> {
 }
 
 fn labels(board: &Board, ids: &[String]) -> Vec<String> {
-    let label = |id: &String| board.dependencies.iter().find(|d| d.id == *id).map(|d| d.label.clone());
+    let label = |id: &String| board.each().find(|d| d.id == *id).map(|d| d.label.clone());
     ids.iter().filter_map(label).collect()
 }
 
@@ -107,8 +107,7 @@ fn proof(fallback: &Fallback) -> String {
 pub fn mermaid(board: &Board) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     let companies: BTreeMap<&str, &str> = board
-        .dependencies
-        .iter()
+        .each()
         .flat_map(|dependency| &dependency.companies)
         .map(|(slug, name)| (slug.as_str(), name.as_str()))
         .collect();
@@ -116,11 +115,11 @@ pub fn mermaid(board: &Board) -> String {
         lines.push(format!("  c_{slug}[[\"{}\"]]", quoted(name)));
     }
     let node = |id: &str| format!("d_{}", id.replace('-', "_"));
-    for dependency in &board.dependencies {
+    for dependency in board.each() {
         let (open, close) = if dependency.criticality == Criticality::Critical { ("([", "])") } else { ("(", ")") };
         lines.push(format!("  {}{open}\"{}\"{close}", node(&dependency.id), quoted(&dependency.label)));
     }
-    for dependency in &board.dependencies {
+    for dependency in board.each() {
         for (slug, _) in &dependency.companies {
             lines.push(format!("  {} --> c_{slug}", node(&dependency.id)));
         }

@@ -19,8 +19,7 @@ pub type Day = (Time, Counts);
 /// The page. `days[i]` belongs to dependency `i` of the board.
 pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> String {
     let rows: Vec<_> = board
-        .dependencies
-        .iter()
+        .each()
         .zip(days)
         .filter(|(dependency, _)| details || dependency.public)
         .map(|(dependency, days)| {
@@ -50,7 +49,7 @@ pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> Strin
 fn headline(board: &Board, details: bool) -> String {
     use crate::core::shown::Shown::*;
     let shown = |wanted: &[crate::core::shown::Shown]| {
-        board.dependencies.iter().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
+        board.each().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
     };
     match overall(board, details) {
         Degraded if !shown(&[Live, Degraded]) => "Not everything could be checked, and there is a warning.",

@@ -150,8 +150,7 @@ fn why_probe(probe: &ProbeBoard, now: Time, zone: Tz) -> minijinja::Value {
 /// `/status.json`. Without `details`, only public labels and states.
 pub fn json(board: &Board, details: bool) -> Value {
     let dependencies: Vec<Value> = board
-        .dependencies
-        .iter()
+        .each()
         .filter(|dependency| details || dependency.public)
         .map(|dependency| dependency_json(dependency, details))
         .collect();
@@ -169,7 +168,7 @@ pub fn json(board: &Board, details: bool) -> Value {
 
 /// The worst of what is shown; never better than what could not be verified.
 pub fn overall(board: &Board, details: bool) -> Shown {
-    let shown = board.dependencies.iter().filter(|d| details || d.public).map(DependencyBoard::shown);
+    let shown = board.each().filter(|d| details || d.public).map(DependencyBoard::shown);
     shown.min_by_key(|shown| shown.rank()).unwrap_or(Shown::Starting)
 }
 

@@ -25,7 +25,7 @@ pub(super) const WORKING: &str = "working";
 
 /// `2 need a key`, `11 working`: the worst first, nothing that is zero.
 pub fn counts(board: &Board) -> Vec<String> {
-    let mut all: Vec<Shown> = board.dependencies.iter().map(|dependency| dependency.shown()).collect();
+    let mut all: Vec<Shown> = board.each().map(|dependency| dependency.shown()).collect();
     all.sort_by_key(|shown| shown.rank());
     let words: Vec<&str> = all.into_iter().map(state).collect();
     grouped(&words)
@@ -65,8 +65,7 @@ pub fn proven(board: &Board) -> Vec<String> {
         (Proves::Presence, "Listed or reachable, checked from outside"),
     ];
     let line = |(proves, words): (Proves, &str)| {
-        let labels: Vec<&str> =
-            board.dependencies.iter().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
+        let labels: Vec<&str> = board.each().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
         (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
     };
     ways.into_iter().filter_map(line).collect()

@@ -168,6 +168,21 @@ impl Batch {
             && self.situation.is_none()
     }
 
+    /// Adds what was decided after it.
+    pub fn append(&mut self, later: Batch) {
+        self.looks.extend(later.looks);
+        self.dependencies.extend(later.dependencies);
+        self.incidents.extend(later.incidents);
+        self.alerts.extend(later.alerts);
+        self.reports.extend(later.reports);
+        self.sums.append(later.sums);
+        // A message that is to be changed is changed to the newest.
+        let edit = self.situation.as_ref().is_some_and(|change| change.edit);
+        let newest = later.situation.map(|change| SituationChange { edit: edit || change.edit, ..change });
+        self.situation = newest.or(self.situation.take());
+        self.watched_until = later.watched_until.or(self.watched_until);
+    }
+
     /// Whether somebody waits for it.
     pub fn is_urgent(&self) -> bool {
         !self.alerts.is_empty() || self.looks.iter().any(|look| look.flip.is_some())

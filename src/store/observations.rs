@@ -40,6 +40,14 @@ impl Sums {
         }
     }
 
+    /// Adds others.
+    pub fn append(&mut self, other: Sums) {
+        for (key, counts) in other.0 {
+            let own = self.0.entry(key).or_default();
+            *own = own.plus(counts);
+        }
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

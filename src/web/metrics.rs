@@ -29,7 +29,7 @@ fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
     head(&mut out, "plugwatch_build_info", "gauge", "The version that is running.");
     line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state in which a dependency is shown.");
-    for dependency in &board.dependencies {
+    for dependency in board.each() {
         for state in Shown::ALL {
             let labels = [("dependency", dependency.id.as_str()), ("state", state.word())];
             line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown() == *state)));
@@ -54,7 +54,7 @@ fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
 }
 
 fn looks(out: &mut String, board: &Board) {
-    for dependency in &board.dependencies {
+    for dependency in board.each() {
         for probe in &dependency.probes {
             let Some(last) = &probe.last else { continue };
             let country = probe.country.as_deref().unwrap_or("");

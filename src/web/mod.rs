@@ -105,7 +105,7 @@ async fn page(State(pages): State<Pages>) -> Response {
     let board = pages.public_board();
     let now = pages.clock.now();
     let mut days = Vec::new();
-    for dependency in &board.dependencies {
+    for dependency in board.each() {
         days.push(days_of(&pages, &dependency.id, now).await);
     }
     let body = html(&board, &days, pages.details, now);

@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 
 /// A report names everything that is monitored: where something is not public, none is.
 fn shows_reports(pages: &Pages) -> bool {
-    pages.details && pages.board.borrow().dependencies.iter().all(|dependency| dependency.public)
+    pages.details && pages.board.borrow().each().all(|dependency| dependency.public)
 }
 
 pub(super) async fn list(State(pages): State<Pages>) -> Response {

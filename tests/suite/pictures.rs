@@ -61,7 +61,7 @@ fn dependency(n: usize, companies: usize) -> DependencyBoard {
 }
 
 fn board(count: usize, companies: usize) -> Board {
-    let dependencies = (0..count).map(|n| dependency(n, companies)).collect();
+    let dependencies = (0..count).map(|n| dependency(n, companies).into()).collect();
     Board { platform: "Chatterbox".to_owned(), dependencies, ..Board::default() }
 }
 
@@ -81,9 +81,9 @@ fn the_map_draws_everything_critical_however_much_there_is() {
         let svg = map::svg(&board);
         let critical = |d: &&DependencyBoard| d.criticality == Criticality::Critical;
         let boxes = svg.matches("class=\"thing critical").count();
-        let wanted = board.dependencies.iter().filter(critical).count();
+        let wanted = board.each().filter(critical).count();
         assert!(boxes >= wanted, "{count} dependencies: {boxes} of {wanted} critical ones are drawn");
-        for d in board.dependencies.iter().filter(critical).filter(|d| d.label.starts_with("Service")) {
+        for d in board.each().filter(critical).filter(|d| d.label.starts_with("Service")) {
             assert!(svg.contains(&format!(">{}</text>", d.label)), "{} is not drawn", d.label);
         }
         drawn(&format!("map-{count}-{companies}"), &svg);

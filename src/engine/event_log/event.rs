@@ -68,6 +68,11 @@ pub enum Event {
         /// What those that failed show.
         sign: Sign,
     },
+    /// Everything that came back since was decided about, together.
+    Applied {
+        /// When.
+        at: Time,
+    },
     /// People did something.
     People {
         /// When it was noticed.

@@ -14,8 +14,9 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Engine;
+use super::decider::Event as Decides;
 use super::look::Looked;
-use super::{Engine, Flight};
 use crate::core::act::{Act, People};
 use crate::core::answer::Answer;
 use crate::core::time::Time;
@@ -99,11 +100,14 @@ impl Engine {
         }
     }
 
-    pub(super) fn note_flight(&self, flight: &Flight, at: Time) {
-        self.note_event(|| match flight {
-            Flight::Looked(looked) => Event::Check(Box::new(finished(looked, at))),
-            Flight::Lost(probe) => Event::Lost { at, probe: *probe },
-            Flight::Anchors(judged, sign) => Event::SelfCheck { at, judged: *judged, sign: *sign },
+    /// Notes an answer that came back.
+    pub(super) fn note_answer(&self, event: &Decides, at: Time) {
+        self.note_event(|| match event {
+            Decides::Check(looked) => Event::Check(Box::new(finished(looked, at))),
+            Decides::Lost(probe) => Event::Lost { at, probe: *probe },
+            Decides::SelfCheck(judged, sign) => Event::SelfCheck { at, judged: *judged, sign: *sign },
+            // The others are noted where they come from.
+            _ => Event::Time { at },
         });
     }
 
@@ -111,16 +115,19 @@ impl Engine {
         self.note_event(|| Event::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
     }
 
-    /// What is about to be committed, where a log is kept, after the public ids it was given.
-    pub(super) fn decided(&mut self, at: Time) -> Option<Event> {
-        let used = self.decider.take_used();
-        self.events.as_ref()?;
-        for id in used {
+    /// Notes public ids that decisions were given.
+    pub(super) fn note_ids(&self, ids: Vec<String>) {
+        for id in ids {
             self.note_event(|| Event::Id { id });
         }
+    }
+
+    /// What is about to be committed, where a log is kept.
+    pub(super) fn decided(&self, at: Time) -> Option<Event> {
+        self.events.as_ref()?;
         let decider = &self.decider;
         let next_at = |probe: i64| decider.plan.next_at(probe);
-        Some(Event::Decided { at, what: decided::of(&decider.writes, next_at, decider.next_due()) })
+        Some(Event::Decided { at, what: decided::of(&self.writer.waiting, next_at, decider.next_due()) })
     }
 }
 

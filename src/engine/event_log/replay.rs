@@ -11,9 +11,10 @@ use crate::core::answer::{Answer, Failure};
 use crate::core::question::Question;
 use crate::core::standing::Look;
 use crate::core::time::Time;
+use crate::engine::Engine;
+use crate::engine::decider::Event as Decides;
 use crate::engine::look::Looked;
 use crate::engine::plan::Spec;
-use crate::engine::{Engine, Flight};
 use crate::ids::Ids;
 use crate::store::Store;
 
@@ -39,6 +40,8 @@ pub struct Replay {
     /// What the next start or reload takes up.
     config: Option<Config>,
     running: Option<(Engine, Arc<Store>)>,
+    /// What came back and is decided about together.
+    came: Vec<Decides>,
     /// Decisions that were compared.
     pub compared: usize,
 }
@@ -57,6 +60,7 @@ impl Replay {
             decided: EventLog::compared(),
             config: None,
             running: None,
+            came: Vec::new(),
             compared: 0,
         }
     }
@@ -83,13 +87,10 @@ impl Replay {
         };
         match event {
             Event::Time { at } => engine.pass(at),
-            Event::Check(finished) => {
-                let at = finished.at;
-                let looked = looked(engine, *finished)?;
-                engine.take(looked, at);
-            }
-            Event::Lost { at, probe } => engine.take(Flight::Lost(probe), at),
-            Event::SelfCheck { at, judged, sign } => engine.take(Flight::Anchors(judged, sign), at),
+            Event::Check(finished) => self.came.push(looked(engine, *finished)?),
+            Event::Lost { probe, .. } => self.came.push(Decides::Lost(probe)),
+            Event::SelfCheck { judged, sign, .. } => self.came.push(Decides::SelfCheck(judged, sign)),
+            Event::Applied { at } => engine.take(std::mem::take(&mut self.came), at),
             Event::People { at, acts, letters } => {
                 store.replace_people(&acts, &letters).await.map_err(text)?;
                 engine.take_people(at).await.map_err(text)?;
@@ -159,11 +160,11 @@ impl Replay {
     }
 }
 
-fn looked(engine: &Engine, finished: Finished) -> Result<Flight, String> {
+fn looked(engine: &Engine, finished: Finished) -> Result<Decides, String> {
     let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
     let spec: Option<&Arc<Spec>> = engine.decider.plan.specs().find(|spec| spec.probe.identity == probe);
     let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
-    Ok(Flight::Looked(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
+    Ok(Decides::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
 }
 
 /// Both, from a little before they part.

@@ -18,7 +18,7 @@ use crate::store::IncidentRow;
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
 
 fn find<'b>(board: &'b Board, id: &str) -> Option<&'b DependencyBoard> {
-    board.dependencies.iter().find(|d| d.id == id)
+    board.each().find(|d| d.id == id)
 }
 
 fn label<'b>(board: &'b Board, id: &'b str) -> &'b str {
@@ -27,8 +27,8 @@ fn label<'b>(board: &'b Board, id: &'b str) -> &'b str {
 
 /// Who dropped the platform or locked it out: what is so now first, then what was within the span.
 pub(super) fn dropped(board: &Board, rows: &[IncidentRow], acts: &[Act], when: When) -> Vec<Line<String>> {
-    let gone = board.dependencies.iter().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
-    let locked = board.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
+    let gone = board.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
+    let locked = board.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
     // A drop that people called their own or false is no loss: it stands with what happened.
     let earlier = earlier.filter(|row| !matches!(said_of(row, acts), Some(Deed::FalseAlarm | Deed::ItWasUs)));
@@ -60,7 +60,7 @@ pub(super) fn unseen(board: &Board, when: When) -> Vec<Line<String>> {
     let line = |d: &DependencyBoard| {
         Line::new(Subject::Blind(d.id.clone()), format!("{}{}: {}", d.label, blind_for(d, when), d.say()))
     };
-    board.dependencies.iter().filter(blind).map(line).collect()
+    board.each().filter(blind).map(line).collect()
 }
 
 /// `, for 3 h`: how long it could not be checked.
@@ -78,7 +78,7 @@ pub(super) fn unasked<'b>(config: &Config, board: &'b Board) -> Vec<&'b Dependen
         let last = d.probes.iter().filter_map(|probe| probe.standing.last_live).max();
         last.is_none_or(|at| board.as_of.since(at) >= UNASKED)
     };
-    board.dependencies.iter().filter(|d| rests(&d.id)).filter(old).collect()
+    board.each().filter(|d| rests(&d.id)).filter(old).collect()
 }
 
 /// Incidents in the order in which they began.

@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use super::decider::Decider;
 use super::frozen::report_snapshot;
 use super::tell::Concerning;
-use super::{Engine, Event};
+use super::{Engine, Event, Logged};
 use crate::core::act::drilled;
 use crate::core::board::Board;
 use crate::core::days::{Trouble, days};
@@ -99,15 +99,16 @@ impl Engine {
     /// The store cannot be read.
     pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
         if !self.decider.reports_wanted.is_empty() {
-            self.note_event(|| Event::Report { at: now });
+            self.note_event(|| Logged::Report { at: now });
         }
         while let Some(span) = self.decider.reports_wanted.first().copied() {
             let report = gather(&self.decider, &self.store, span, now).await?;
             self.decider.reports_wanted.remove(0);
             let from = Time(now.0 - millis(span.length()));
             let snapshot = report_snapshot(&report)?;
-            let (public_id, span) = (self.decider.next_id(), span.word().to_owned());
-            self.decider.tell_report(KeptReport { public_id, span, from, to: now, snapshot }, report, now);
+            let (public_id, span) = (String::new(), span.word().to_owned());
+            let kept = KeptReport { public_id, span, from, to: now, snapshot };
+            self.apply(vec![Event::Report(Box::new((kept, report)))], now);
         }
         Ok(())
     }
@@ -149,8 +150,10 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
 }
 
 impl Decider {
-    fn tell_report(&mut self, kept: KeptReport, report: Report, now: Time) {
-        self.writes.reports.push(kept);
+    /// Tells of a report that was gathered, and keeps it.
+    pub(super) fn tell_report(&mut self, kept: KeptReport, report: Report, now: Time) {
+        let public_id = self.next_id();
+        self.writes.reports.push(KeptReport { public_id, ..kept });
         self.tell(Reason::Report, Level::Info, Concerning::default(), Body::Report(Box::new(report)), now);
     }
 

@@ -30,7 +30,7 @@ fn still_serving(board: &Board) -> Board {
 }
 
 fn stopping(board: &Board, id: &str) -> Option<String> {
-    let dependency: &DependencyBoard = board.dependencies.iter().find(|d| d.id == id)?;
+    let dependency: &DependencyBoard = board.each().find(|d| d.id == id)?;
     let breaks = dependency.breaks.as_ref().map_or_else(String::new, |breaks| format!(" ({breaks})"));
     Some(format!("{}{breaks}", dependency.label))
 }
@@ -102,6 +102,7 @@ mod tests {
     }
 
     fn said(dependencies: Vec<DependencyBoard>) -> Option<String> {
+        let dependencies = dependencies.into_iter().map(Into::into).collect();
         risk(&Board { dependencies, ..Board::default() }, &BTreeMap::new(), Time(0))
     }
 

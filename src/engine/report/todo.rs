@@ -50,7 +50,7 @@ impl Decider {
             let line = Line::new(Subject::Repair(d.id.clone()), todo);
             Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
         };
-        board.dependencies.iter().filter_map(line).collect()
+        board.each().filter_map(line).collect()
     }
 
     fn of_letters(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
@@ -153,7 +153,7 @@ fn repair(d: &DependencyBoard, board: &Board, when: When) -> Option<(u32, String
 
 /// The fallback with its state first, then what the check advises.
 fn dropped(d: &DependencyBoard, board: &Board, hint: Option<&str>) -> String {
-    let on = d.fallback_on.as_ref().and_then(|id| board.dependencies.iter().find(|other| other.id == *id));
+    let on = d.fallback_on.as_ref().and_then(|id| board.each().find(|other| other.id == *id));
     let fails = on.is_some_and(|on| on.shown() != Shown::Live);
     let advice = hint.map_or_else(String::new, |hint| format!(". {hint}"));
     match &d.fallback {
@@ -172,7 +172,7 @@ fn ending<'a>(d: &DependencyBoard, dates: &'a [Ahead]) -> Option<&'a Ahead> {
 
 /// What shows as degraded only because of this letter: the letter's line speaks for it.
 fn warned(letter: &Letter, board: &Board) -> Vec<Subject> {
-    let own = board.dependencies.iter().filter(|d| letter.notice.dependencies.contains(&d.id));
+    let own = board.each().filter(|d| letter.notice.dependencies.contains(&d.id));
     let only = |d: &&DependencyBoard| {
         d.shown() == Shown::Degraded
             && d.explaining().is_some_and(|held| crate::core::notice::is_by_letter(&held.reason))

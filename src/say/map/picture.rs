@@ -89,7 +89,7 @@ fn companies(board: &Board, folds: bool) -> Vec<Company<'_>> {
 
 fn company<'b>(board: &'b Board, share: &Share, folds: bool) -> Company<'b> {
     let of = reliance::critical(board);
-    let find = |id: &String| board.dependencies.iter().find(|d| d.id == *id);
+    let find = |id: &String| board.each().find(|d| d.id == *id);
     let own: Vec<&DependencyBoard> = share.things.iter().filter_map(find).collect();
     let with: Vec<&DependencyBoard> = share.with_them.iter().filter_map(find).collect();
     // What has a company of its own is drawn there.
