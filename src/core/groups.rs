@@ -228,7 +228,7 @@ fn also_open(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
         let subject = &scene.subjects[*index];
         let told = subject.told;
         let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
-        let held = told.muted || told.flapping.is_some() || subject.maintenance.is_some() || subject.muted.is_some();
+        let held = told.muted || told.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
         let just = told.news_at.max(told.reminded_at).is_some_and(|at| scene.now.since(at) < JUST_SPOKEN);
         same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
     };
@@ -253,7 +253,8 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
         }
         Reason::Blind => {
             told.know_unseen(subject.state, &telling.wanted.held);
-            if subject.incident.is_none() && telling.wanted.held.reason == "access_lost" {
+            let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+            if !dropped && telling.wanted.held.reason == "access_lost" {
                 told.news_at = Some(now);
             }
         }

@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
+use super::act::SeenTo;
 use super::flapping::{Flap, flap, lasts_at};
 use super::groups::{self, Candidate};
 use super::incident::{Level, Reason};
 use super::model::Verdict;
-use super::scene::{Cause, Scene};
+use super::scene::{Cause, Scene, Subject};
 use super::situation::{Stands, stands};
 use super::time::Time;
 use super::told::Told;
@@ -105,7 +106,7 @@ pub fn review(scene: &Scene<'_>) -> Review {
         for member in &telling.members {
             after[*member] = groups::known(&after[*member], scene, &telling, *member);
         }
-        let due = |member: &usize| remind_at(&scene.subjects[*member], &after[*member]);
+        let due = |member: &usize| remind_at(&since_told(&scene.subjects[*member], &after[*member]), &after[*member]);
         let next = telling.members.iter().filter_map(due).min();
         review.tellings.push(Telling { next, ..telling });
     }
@@ -113,8 +114,8 @@ pub fn review(scene: &Scene<'_>) -> Review {
         let told = &after[index];
         // The hours before an announced end are called to mind whatever is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none();
-        let held_back = told.muted || told.flapping.is_some() || subject.maintenance.is_some() || muted;
-        if let Some(at) = remind_at(subject, told).filter(|_| !held_back) {
+        let held_back = told.muted || told.flapping.is_some() || subject.is_held_by_work() || muted;
+        if let Some(at) = remind_at(&since_told(subject, told), told).filter(|_| !held_back) {
             review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
         }
     }
@@ -124,6 +125,13 @@ pub fn review(scene: &Scene<'_>) -> Review {
     }
     review.told = after.into_iter().enumerate().collect();
     review
+}
+
+/// As people know it after a message: an acknowledgement of what was told before covers no news.
+fn since_told<'a>(subject: &Subject<'a>, told: &Told) -> Subject<'a> {
+    let news = told.news_at != subject.told.news_at;
+    let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
+    Subject { seen_to, ..subject.clone() }
 }
 
 /// While a situation is open its message is what reminds, of everything. How loud it has to be.
@@ -145,7 +153,7 @@ fn instead_of_reminders(scene: &Scene<'_>, candidates: &mut Vec<Candidate>, afte
 
 fn with_told<'a>(scene: &Scene<'a>, told: &'a [Told]) -> Scene<'a> {
     let subjects = scene.subjects.iter().cloned().zip(told);
-    Scene { subjects: subjects.map(|(subject, told)| super::scene::Subject { told, ..subject }).collect(), ..*scene }
+    Scene { subjects: subjects.map(|(subject, told)| Subject { told, ..subject }).collect(), ..*scene }
 }
 
 impl Review {

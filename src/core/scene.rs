@@ -72,6 +72,18 @@ impl Subject<'_> {
         self.state.lost_access().is_some()
     }
 
+    /// Announced work goes on that explains its trouble: being out, and no refusal by the other side.
+    pub fn is_held_by_work(&self) -> bool {
+        let out = self.incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
+        self.maintenance.is_some() && out && !self.lost_access()
+    }
+
+    /// People were told that the key is refused, it still is, and nobody knows worse.
+    pub fn access_told(&self, told: &Told) -> bool {
+        let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+        !dropped && self.lost_access() && told.blind.values().any(|reason| reason == "access_lost")
+    }
+
     /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.
     pub fn is_doubtful(&self) -> bool {
         let worse = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Outage);

@@ -113,6 +113,7 @@ fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Ti
 
 fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
     let held = match subject.incident {
+        _ if subject.access_told(told) => subject.state.lost_access()?.clone(),
         Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
         None => subject.state.lost_access()?.clone(),
     };
@@ -152,11 +153,11 @@ pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
 
 /// Whether what is open was told at critical level; nothing where nothing is open.
 fn is_loud(subject: &Subject<'_>, told: &Told) -> Option<bool> {
-    let access = || told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
+    let access = || subject.access_told(told) && subject.criticality != Criticality::Normal;
     let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
     match (subject.incident, told.verdict) {
-        (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical)),
-        (None, None) if access() => Some(subject.criticality != Criticality::Normal),
+        (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
+        (None, None) if subject.access_told(told) => Some(access()),
         _ => None,
     }
 }

@@ -86,7 +86,11 @@ impl Decider {
             maintenance: self.maintenance_until(&dependency.id, now),
             muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
             seen_to: match &state.incident {
-                Some(incident) => self.people.seen_to(incident, state.told.news_at),
+                // A refused key beside an outage may be acknowledged by its own message.
+                Some(incident) => self.people.seen_to(incident, state.told.news_at).or_else(|| {
+                    let access = state.combined.lost_access().is_some();
+                    self.people.seen_to_access(&dependency.id, state.told.news_at).filter(|_| access)
+                }),
                 None => self.people.seen_to_access(&dependency.id, state.told.news_at),
             },
             excused: self.people.excused_at(&dependency.id),
@@ -118,6 +122,7 @@ impl Decider {
             DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
         self.writes.dependencies.push(change);
         self.platform.note(id, &state);
+        self.show(id);
         self.known.set_dependency(id, state);
     }
 
@@ -235,7 +240,8 @@ impl Decider {
         let item = |member: &usize| {
             let dependency = &self.config.dependencies[*member];
             let state = seen.state(*member);
-            let access = state.combined.lost_access().filter(|_| state.incident.is_none());
+            let dropped = state.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
+            let access = state.combined.lost_access().filter(|_| !dropped);
             let held = access.or(state.combined.held.as_ref())?;
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
             let word = if access.is_some() { "access_lost" } else { held.verdict.word() };
