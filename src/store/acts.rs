@@ -2,14 +2,27 @@
 
 use std::sync::atomic::Ordering;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store, outbox};
 use crate::core::act::{Act, Deed};
 use crate::core::time::Time;
 
 const COLUMNS: &str = "SELECT id, at, said_by, via, deed, dependency, about, from_at, until_at, words FROM act";
+
+#[derive(sqlx::FromRow)]
+struct StoredAct {
+    id: i64,
+    at: i64,
+    said_by: String,
+    via: String,
+    deed: String,
+    dependency: Option<String>,
+    about: Option<String>,
+    from_at: Option<i64>,
+    until_at: Option<i64>,
+    words: String,
+}
 
 impl Store {
     /// Keeps what somebody did. What is accepted is marked so in the same transaction.
@@ -43,8 +56,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn acts(&self) -> Result<Vec<Act>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
-        Ok(rows.fetch_all(&self.readers).await?.iter().filter_map(act_of).collect())
+        let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
+        Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
 
     /// What people did about an incident, a drill or a letter, in its order.
@@ -52,8 +65,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn acts_about(&self, about: &str) -> Result<Vec<Act>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
-        Ok(rows.fetch_all(&self.readers).await?.iter().filter_map(act_of).collect())
+        let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
+        Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
 
     /// Whether this program did something since the last call.
@@ -91,17 +104,17 @@ pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &Act) -> Resul
 }
 
 /// A deed of a newer version is left out.
-fn act_of(row: &SqliteRow) -> Option<Act> {
+fn act_of(row: StoredAct) -> Option<Act> {
     Some(Act {
-        id: row.get("id"),
-        at: Time(row.get("at")),
-        by: row.get("said_by"),
-        via: row.get("via"),
-        deed: row.get::<String, _>("deed").parse().ok()?,
-        dependency: row.get("dependency"),
-        about: row.get("about"),
-        from: row.get::<Option<i64>, _>("from_at").map(Time),
-        until: row.get::<Option<i64>, _>("until_at").map(Time),
-        words: row.get("words"),
+        id: row.id,
+        at: Time(row.at),
+        by: row.said_by,
+        via: row.via,
+        deed: row.deed.parse().ok()?,
+        dependency: row.dependency,
+        about: row.about,
+        from: row.from_at.map(Time),
+        until: row.until_at.map(Time),
+        words: row.words,
     })
 }

@@ -1,7 +1,7 @@
 //! Evidence: redacted answers, content-addressed and hash-chained.
 
 use sha2::{Digest, Sha256};
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
 use crate::core::time::Time;
@@ -106,25 +106,80 @@ pub struct KeptEvidence {
     pub raw_sha256: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct ListedEntry {
+    id: i64,
+    at: i64,
+    verdict: String,
+    reason: String,
+    raw_sha256: String,
+}
+
+impl From<ListedEntry> for KeptEvidence {
+    fn from(row: ListedEntry) -> KeptEvidence {
+        let ListedEntry { id, at, verdict, reason, raw_sha256 } = row;
+        KeptEvidence { id, at: Time(at), verdict, reason, raw_sha256 }
+    }
+}
+
 impl Store {
     /// The last entries about a dependency, the newest first.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn last_evidence(&self, dependency: &str, limit: i64) -> Result<Vec<KeptEvidence>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT evidence.id, evidence.at, verdict, reason, raw_sha256 FROM evidence \
              JOIN probe ON probe.id = evidence.probe WHERE probe.dependency = $1 ORDER BY evidence.id DESC LIMIT $2",
         );
-        let rows = rows.bind(dependency).bind(limit).fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| KeptEvidence {
-            id: row.get(0),
-            at: Time(row.get(1)),
-            verdict: row.get(2),
-            reason: row.get(3),
-            raw_sha256: row.get(4),
+        let rows: Vec<ListedEntry> = rows.bind(dependency).bind(limit).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(KeptEvidence::from).collect())
+    }
+}
+
+/// An entry with everything that its hash covers, and its body.
+#[derive(sqlx::FromRow)]
+struct ChainedEntry {
+    id: i64,
+    probe: i64,
+    at: i64,
+    cause: String,
+    verdict: String,
+    reason: String,
+    facts: String,
+    raw_sha256: String,
+    raw_size: i64,
+    redacted: String,
+    blob: Option<String>,
+    prev_hash: String,
+    hash: String,
+    packed: Option<Vec<u8>>,
+    size: Option<i64>,
+}
+
+impl ChainedEntry {
+    /// Whether nobody changed it, and it follows the entry whose hash is `prev`.
+    fn fits(&self, prev: &str) -> bool {
+        let entry = EvidenceRow {
+            cause: self.cause.clone(),
+            verdict: self.verdict.clone(),
+            reason: self.reason.clone(),
+            facts: self.facts.clone(),
+            raw_sha256: self.raw_sha256.clone(),
+            raw_size: 0,
+            redacted: self.redacted.clone(),
+            body: Vec::new(),
         };
-        Ok(rows.iter().map(read).collect())
+        let hash = chain(prev, &fields(self.probe, self.at, &entry, self.raw_size, self.blob.as_deref()));
+        self.prev_hash == prev && self.hash == hash && self.body_fits()
+    }
+
+    fn body_fits(&self) -> bool {
+        let Some(address) = &self.blob else { return true };
+        let size = self.size.and_then(|size| usize::try_from(size).ok());
+        let packed = self.packed.as_ref().zip(size);
+        let body = packed.and_then(|(packed, size)| zstd::bulk::decompress(packed, size).ok());
+        body.is_some_and(|body| hex(&Sha256::digest(body)) == *address)
     }
 }
 
@@ -134,38 +189,17 @@ impl Store {
 /// # Errors
 /// The database does not answer.
 pub async fn verify_chain(store: &Store) -> Result<std::result::Result<usize, i64>> {
-    let rows = sqlx::query(
+    let rows = sqlx::query_as(
         "SELECT evidence.id, probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, evidence.blob, \
          prev_hash, hash, packed, size FROM evidence LEFT JOIN blob ON blob.sha256 = evidence.blob ORDER BY evidence.id",
     );
-    let mut prev = START.to_owned();
-    let rows = rows.fetch_all(&store.readers).await?;
-    for row in &rows {
-        let entry = EvidenceRow {
-            cause: row.get(3),
-            verdict: row.get(4),
-            reason: row.get(5),
-            facts: row.get(6),
-            raw_sha256: row.get(7),
-            raw_size: 0,
-            redacted: row.get(9),
-            body: Vec::new(),
-        };
-        let blob: Option<String> = row.get(10);
-        let hash = chain(&prev, &fields(row.get(1), row.get(2), &entry, row.get(8), blob.as_deref()));
-        let kept: String = row.get(12);
-        let fits = row.get::<String, _>(11) == prev && kept == hash && body_fits(blob, row.get(13), row.get(14));
-        if !fits {
-            return Ok(Err(row.get(0)));
+    let rows: Vec<ChainedEntry> = rows.fetch_all(&store.readers).await?;
+    let mut prev = START;
+    for entry in &rows {
+        if !entry.fits(prev) {
+            return Ok(Err(entry.id));
         }
-        prev = kept;
+        prev = &entry.hash;
     }
     Ok(Ok(rows.len()))
-}
-
-fn body_fits(address: Option<String>, packed: Option<Vec<u8>>, size: Option<i64>) -> bool {
-    let Some(address) = address else { return true };
-    let size = size.and_then(|size| usize::try_from(size).ok());
-    let body = packed.zip(size).and_then(|(packed, size)| zstd::bulk::decompress(&packed, size).ok());
-    body.is_some_and(|body| hex(&Sha256::digest(body)) == address)
 }

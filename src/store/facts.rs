@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::{Result, Store};
+use super::{Error, Result, Store};
 use crate::core::time::Time;
 
 /// A fact's known value, with a new one waiting for its second read.
@@ -86,30 +86,68 @@ pub struct ChangedFact {
     pub accepted: Option<String>,
 }
 
+#[derive(sqlx::FromRow)]
+struct StoredChange {
+    dependency: String,
+    check_id: String,
+    name: String,
+    before: String,
+    after: String,
+    at: i64,
+    accepted_by: Option<String>,
+}
+
+impl TryFrom<StoredChange> for ChangedFact {
+    type Error = Error;
+
+    fn try_from(row: StoredChange) -> Result<ChangedFact> {
+        Ok(ChangedFact {
+            dependency: row.dependency,
+            check: row.check_id,
+            name: row.name,
+            before: serde_json::from_str(&row.before)?,
+            after: serde_json::from_str(&row.after)?,
+            at: Time(row.at),
+            accepted: row.accepted_by,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredFact {
+    probe: i64,
+    name: String,
+    value: String,
+    since: i64,
+    candidate: Option<String>,
+}
+
+impl TryFrom<StoredFact> for FactRow {
+    type Error = Error;
+
+    fn try_from(row: StoredFact) -> Result<FactRow> {
+        Ok(FactRow {
+            name: row.name,
+            value: serde_json::from_str(&row.value)?,
+            since: Time(row.since),
+            candidate: row.candidate.map(|text| serde_json::from_str(&text)).transpose()?,
+        })
+    }
+}
+
 impl Store {
     /// Changes since `since`, of one dependency or of all, oldest first.
     ///
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn changed_facts(&self, dependency: Option<&str>, since: Time) -> Result<Vec<ChangedFact>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT probe.dependency, probe.check_id, name, before, after, at, accepted_by \
              FROM fact_change JOIN probe ON probe.id = fact_change.probe \
              WHERE ($1 IS NULL OR probe.dependency = $1) AND at >= $2 ORDER BY fact_change.id LIMIT 500",
         );
-        let rows = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            Ok(ChangedFact {
-                dependency: row.get(0),
-                check: row.get(1),
-                name: row.get(2),
-                before: serde_json::from_str(row.get(3))?,
-                after: serde_json::from_str(row.get(4))?,
-                at: Time(row.get(5)),
-                accepted: row.get(6),
-            })
-        };
-        rows.iter().map(read).collect()
+        let rows: Vec<StoredChange> = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
+        rows.into_iter().map(ChangedFact::try_from).collect()
     }
 
     /// The known facts of every probe.
@@ -117,18 +155,11 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn facts(&self) -> Result<HashMap<i64, Vec<FactRow>>> {
-        let rows =
-            sqlx::query("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;
+        let rows: Vec<StoredFact> =
+            sqlx::query_as("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;
         let mut facts: HashMap<i64, Vec<FactRow>> = HashMap::new();
-        for row in &rows {
-            let candidate: Option<String> = row.get(4);
-            let fact = FactRow {
-                name: row.get(1),
-                value: serde_json::from_str(row.get(2))?,
-                since: Time(row.get(3)),
-                candidate: candidate.map(|text| serde_json::from_str(&text)).transpose()?,
-            };
-            facts.entry(row.get(0)).or_default().push(fact);
+        for row in rows {
+            facts.entry(row.probe).or_default().push(row.try_into()?);
         }
         Ok(facts)
     }

@@ -1,7 +1,6 @@
 //! Reports: a job's sign of life, a person's word, counted outcomes.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
 use crate::core::heard::{Inbox, MOST_COUNTED, Reading, Report, Word};
@@ -18,6 +17,23 @@ const MOST_CODES: i64 = 50;
 /// Reports older than this are nobody's, but for the newest of each name.
 const KEPT: i64 = 60 * 86_400_000;
 
+#[derive(sqlx::FromRow)]
+struct StoredReport {
+    at: i64,
+    word: String,
+    code: String,
+    said_by: String,
+    ok: i64,
+    failed: i64,
+}
+
+/// How many codes a minute has, and whether the one at hand is among them.
+#[derive(sqlx::FromRow)]
+struct Codes {
+    codes: i64,
+    known: i64,
+}
+
 impl Store {
     /// Keeps reports, each under its key: all of them or none.
     ///
@@ -32,7 +48,7 @@ impl Store {
     }
 
     async fn heard_since(&self, key: &str, since: Time) -> Result<Vec<Report>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT at, word, code, said_by, ok, failed FROM heard WHERE name = $1 \
              AND (at >= $2 OR at >= (SELECT MAX(at) FROM heard WHERE name = $1 AND word <> 'began')) \
              ORDER BY at DESC, rowid DESC LIMIT $3",
@@ -42,16 +58,16 @@ impl Store {
         .bind(MOST_READ)
         .fetch_all(&self.readers)
         .await?;
-        Ok(rows.iter().rev().filter_map(report_of).collect())
+        Ok(rows.into_iter().rev().filter_map(report_of).collect())
     }
 }
 
 async fn keep(tx: &mut Transaction<'_, Sqlite>, key: &str, report: &Report) -> Result<()> {
     let grain = if report.word == Word::Count { MINUTE } else { SECOND };
     let at = report.at.0 - report.at.0.rem_euclid(grain);
-    let codes = "SELECT COUNT(*), COALESCE(SUM(code = $3), 0) FROM heard WHERE name = $1 AND at = $2";
-    let row = sqlx::query(codes).bind(key).bind(at).bind(&report.code).fetch_one(&mut **tx).await?;
-    let (codes, known): (i64, i64) = (row.get(0), row.get(1));
+    let codes = "SELECT COUNT(*) AS codes, COALESCE(SUM(code = $3), 0) AS known FROM heard WHERE name = $1 AND at = $2";
+    let codes = sqlx::query_as(codes).bind(key).bind(at).bind(&report.code);
+    let Codes { codes, known } = codes.fetch_one(&mut **tx).await?;
     let code = if codes >= MOST_CODES && known == 0 { "other" } else { report.code.as_str() };
     sqlx::query(
         "INSERT INTO heard (name, at, word, code, said_by, ok, failed) VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -78,15 +94,14 @@ fn whole(count: u64) -> i64 {
 }
 
 /// A word of a newer version is left out.
-fn report_of(row: &SqliteRow) -> Option<Report> {
-    let count = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+fn report_of(row: StoredReport) -> Option<Report> {
     Some(Report {
-        at: Time(row.get(0)),
-        word: row.get::<String, _>(1).parse().ok()?,
-        code: row.get(2),
-        by: row.get(3),
-        ok: count(4),
-        failed: count(5),
+        at: Time(row.at),
+        word: row.word.parse().ok()?,
+        code: row.code,
+        by: row.said_by,
+        ok: u64::try_from(row.ok).unwrap_or(0),
+        failed: u64::try_from(row.failed).unwrap_or(0),
     })
 }
 

@@ -3,19 +3,40 @@
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
-use sqlx::Row;
-
 use super::{Result, Store};
 use crate::core::time::Time;
 
 /// Before the old id of a group, in the notes.
 const MOVED: &str = "moved chat ";
 
+#[derive(sqlx::FromRow)]
+struct StoredWord {
+    word: String,
+    id: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredNote {
+    name: String,
+    value: String,
+}
+
+/// The old and the new id of a group; none if they cannot be read.
+fn moved_of(note: &StoredNote) -> Option<(i64, i64)> {
+    Some((note.name.strip_prefix(MOVED)?.parse().ok()?, note.value.parse().ok()?))
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredGap {
+    from_at: i64,
+    to_at: i64,
+}
+
 impl Store {
     pub(super) async fn load_words(&self) -> Result<()> {
-        let rows = sqlx::query("SELECT word, id FROM word").fetch_all(&self.writer).await?;
+        let rows: Vec<StoredWord> = sqlx::query_as("SELECT word, id FROM word").fetch_all(&self.writer).await?;
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.extend(rows.iter().map(|row| (row.get::<String, _>(0), row.get::<i64, _>(1))));
+        words.extend(rows.into_iter().map(|row| (row.word, row.id)));
         Ok(())
     }
 
@@ -62,13 +83,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn moved_chats(&self) -> Result<Vec<(i64, i64)>> {
-        let rows = sqlx::query("SELECT name, value FROM note WHERE name LIKE 'moved chat %'");
-        let rows = rows.fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let (name, value): (String, String) = (row.get(0), row.get(1));
-            Some((name.strip_prefix(MOVED)?.parse().ok()?, value.parse().ok()?))
-        };
-        Ok(rows.iter().filter_map(read).collect())
+        let rows = sqlx::query_as("SELECT name, value FROM note WHERE name LIKE 'moved chat %'");
+        let rows: Vec<StoredNote> = rows.fetch_all(&self.readers).await?;
+        Ok(rows.iter().filter_map(moved_of).collect())
     }
 
     /// Until when was watched, according to the last commit.
@@ -97,8 +114,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn gaps(&self, since: Time) -> Result<Vec<(Time, Time)>> {
-        let rows = sqlx::query("SELECT from_at, to_at FROM gap WHERE to_at >= $1 ORDER BY id");
-        let rows = rows.bind(since.0).fetch_all(&self.readers).await?;
-        Ok(rows.iter().map(|row| (Time(row.get(0)), Time(row.get(1)))).collect())
+        let rows = sqlx::query_as("SELECT from_at, to_at FROM gap WHERE to_at >= $1 ORDER BY id");
+        let rows: Vec<StoredGap> = rows.bind(since.0).fetch_all(&self.readers).await?;
+        Ok(rows.iter().map(|row| (Time(row.from_at), Time(row.to_at))).collect())
     }
 }

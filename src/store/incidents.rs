@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{IncidentChange, Result, Store};
 use crate::core::incident::Incident;
@@ -39,20 +38,41 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentCha
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+pub(super) struct StoredIncident {
+    id: i64,
+    public_id: String,
+    verdict: String,
+    worst: String,
+    reason: String,
+    fault: String,
+    proof: String,
+    began_at: i64,
+    alerts: i64,
+}
+
 /// An unknown word was written by a newer version: read as the most careful one.
-pub(super) fn incident_of(row: &SqliteRow) -> Incident {
-    let word = |n: usize| row.get::<String, _>(n);
-    Incident {
-        id: row.get(0),
-        public_id: row.get(1),
-        verdict: word(2).parse().unwrap_or(Verdict::Degraded),
-        worst: word(3).parse().unwrap_or(Verdict::Degraded),
-        reason: row.get(4),
-        fault: word(5).parse().unwrap_or(Fault::Unclear),
-        proof: word(6).parse().unwrap_or(Proof::Inferred),
-        began_at: Time(row.get(7)),
-        alerts: u32::try_from(row.get::<i64, _>(8)).unwrap_or(0),
+impl From<StoredIncident> for Incident {
+    fn from(row: StoredIncident) -> Incident {
+        Incident {
+            id: row.id,
+            public_id: row.public_id,
+            verdict: row.verdict.parse().unwrap_or(Verdict::Degraded),
+            worst: row.worst.parse().unwrap_or(Verdict::Degraded),
+            reason: row.reason,
+            fault: row.fault.parse().unwrap_or(Fault::Unclear),
+            proof: row.proof.parse().unwrap_or(Proof::Inferred),
+            began_at: Time(row.began_at),
+            alerts: u32::try_from(row.alerts).unwrap_or(0),
+        }
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenIncident {
+    #[sqlx(flatten)]
+    incident: StoredIncident,
+    dependency: String,
 }
 
 impl Store {
@@ -61,12 +81,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn open_incidents(&self) -> Result<HashMap<String, Incident>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
              FROM incident WHERE closed_at IS NULL",
         );
-        let rows = rows.fetch_all(&self.readers).await?;
-        Ok(rows.iter().map(|row| (row.get(9), incident_of(row))).collect())
+        let rows: Vec<OpenIncident> = rows.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|row| (row.dependency, row.incident.into())).collect())
     }
 
     /// The number that the next incident gets.

@@ -1,10 +1,8 @@
 //! Vendors' letters that people brought, whole, with what was done about them.
 
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use super::{Result, Store, acts, evidence};
+use super::{Error, Result, Store, acts, evidence};
 use crate::core::act::{Act, Deed};
 use crate::core::notice::{Letter, Notice};
 use crate::core::time::Time;
@@ -40,6 +38,50 @@ impl LetterChange {
 const COLUMNS: &str = "SELECT public_id, dependencies, received_at, effective_at, read_as, summary, left_us, said_by, \
      via, added_at, sha256, confirmed_by, confirmed_at, answered_by, answered_at FROM letter";
 
+#[derive(sqlx::FromRow)]
+struct StoredLetter {
+    public_id: String,
+    dependencies: String,
+    received_at: i64,
+    effective_at: Option<i64>,
+    read_as: String,
+    summary: String,
+    left_us: i64,
+    said_by: String,
+    via: String,
+    added_at: i64,
+    sha256: String,
+    confirmed_by: Option<String>,
+    confirmed_at: Option<i64>,
+    answered_by: Option<String>,
+    answered_at: Option<i64>,
+}
+
+impl TryFrom<StoredLetter> for Letter {
+    type Error = Error;
+
+    fn try_from(row: StoredLetter) -> Result<Letter> {
+        let notice = Notice {
+            dependencies: serde_json::from_str(&row.dependencies)?,
+            received: Time(row.received_at),
+            effective: row.effective_at.map(Time),
+            text: row.summary,
+            left: row.left_us != 0,
+        };
+        Ok(Letter {
+            public_id: row.public_id,
+            notice,
+            read_as: row.read_as,
+            by: row.said_by,
+            via: row.via,
+            added_at: Time(row.added_at),
+            sha256: row.sha256,
+            confirmed: row.confirmed_by.zip(row.confirmed_at.map(Time)),
+            answered: row.answered_by.zip(row.answered_at.map(Time)),
+        })
+    }
+}
+
 impl Store {
     /// Keeps a letter with its bytes as they came. The same bytes about the same things are one
     /// letter: then the one that is known is returned.
@@ -51,9 +93,10 @@ impl Store {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let dependencies = serde_json::to_string(&letter.notice.dependencies)?;
         let known = format!("{COLUMNS} WHERE sha256 = $1 AND dependencies = $2 AND withdrawn_at IS NULL");
-        let known = sqlx::query(sqlx::AssertSqlSafe(known)).bind(&sha256).bind(&dependencies);
-        if let Some(row) = known.fetch_optional(&mut *tx).await? {
-            return letter_of(&row);
+        let known = sqlx::query_as(sqlx::AssertSqlSafe(known)).bind(&sha256).bind(&dependencies);
+        let known: Option<StoredLetter> = known.fetch_optional(&mut *tx).await?;
+        if let Some(row) = known {
+            return row.try_into();
         }
         let sha256 = evidence::add_blob(&mut tx, bytes).await?;
         sqlx::query(
@@ -127,8 +170,9 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn letters(&self) -> Result<Vec<Letter>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE withdrawn_at IS NULL ORDER BY id")));
-        rows.fetch_all(&self.readers).await?.iter().map(letter_of).collect()
+        let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE withdrawn_at IS NULL ORDER BY id")));
+        let rows: Vec<StoredLetter> = rows.fetch_all(&self.readers).await?;
+        rows.into_iter().map(Letter::try_from).collect()
     }
 
     /// A letter's bytes as they came.
@@ -148,29 +192,4 @@ impl Store {
 
 fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn letter_of(row: &SqliteRow) -> Result<Letter> {
-    let said = |by: usize| -> Option<(String, Time)> {
-        let (name, at): (Option<String>, Option<i64>) = (row.get(by), row.get(by + 1));
-        name.zip(at.map(Time))
-    };
-    let notice = Notice {
-        dependencies: serde_json::from_str(row.get(1))?,
-        received: Time(row.get(2)),
-        effective: row.get::<Option<i64>, _>(3).map(Time),
-        text: row.get(5),
-        left: row.get::<i64, _>(6) != 0,
-    };
-    Ok(Letter {
-        public_id: row.get(0),
-        notice,
-        read_as: row.get(4),
-        by: row.get(7),
-        via: row.get(8),
-        added_at: Time(row.get(9)),
-        sha256: row.get(10),
-        confirmed: said(11),
-        answered: said(13),
-    })
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{LookRow, Result, Store};
 use crate::core::history::{Counts, DAY, HOUR, bucket};
@@ -110,6 +110,27 @@ pub struct SeenLook {
     pub latency_ms: u32,
 }
 
+#[derive(sqlx::FromRow)]
+struct StoredLook {
+    probe: i64,
+    at: i64,
+    verdict: i64,
+    word: String,
+    latency_ms: i64,
+}
+
+impl From<StoredLook> for SeenLook {
+    fn from(row: StoredLook) -> SeenLook {
+        SeenLook {
+            probe: row.probe,
+            at: Time(row.at),
+            verdict: verdict(row.verdict),
+            reason: row.word,
+            latency_ms: u32::try_from(row.latency_ms).unwrap_or(0),
+        }
+    }
+}
+
 impl Store {
     /// How often the check that was made most often within a minute was made in that minute.
     ///
@@ -127,19 +148,13 @@ impl Store {
     /// The database does not answer.
     pub async fn last_looks(&self) -> Result<Vec<SeenLook>> {
         // Looks stand in the order of time: the last few thousand hold those of today.
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT probe, at, verdict, word.word, latency_ms FROM (SELECT * FROM observation ORDER BY id DESC LIMIT \
              20000) AS late JOIN word ON word.id = late.reason ORDER BY late.id DESC",
         );
+        let rows: Vec<StoredLook> = rows.fetch_all(&self.readers).await?;
         let mut looks: Vec<SeenLook> = Vec::new();
-        for row in rows.fetch_all(&self.readers).await? {
-            let look = SeenLook {
-                probe: row.get(0),
-                at: Time(row.get(1)),
-                verdict: verdict(row.get(2)),
-                reason: row.get(3),
-                latency_ms: u32::try_from(row.get::<i64, _>(4)).unwrap_or(0),
-            };
+        for look in rows.into_iter().map(SeenLook::from) {
             if !looks.iter().any(|other| other.probe == look.probe) {
                 looks.push(look);
             }

@@ -2,11 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
-use super::{Result, Store};
+use super::{Error, Result, Store};
 use crate::core::combine::Combined;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
@@ -45,8 +42,50 @@ pub struct ProbeRow {
 const ACTIVE: &str =
     "SELECT id, identity, dependency, check_id, country FROM probe WHERE retired_at IS NULL ORDER BY id";
 
-fn probe_of(row: &SqliteRow) -> ProbeRow {
-    ProbeRow { id: row.get(0), identity: row.get(1), dependency: row.get(2), check: row.get(3), country: row.get(4) }
+#[derive(sqlx::FromRow)]
+struct StoredProbe {
+    id: i64,
+    identity: String,
+    dependency: String,
+    check_id: String,
+    country: Option<String>,
+}
+
+impl From<StoredProbe> for ProbeRow {
+    fn from(row: StoredProbe) -> ProbeRow {
+        let StoredProbe { id, identity, dependency, check_id: check, country } = row;
+        ProbeRow { id, identity, dependency, check, country }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredDependency {
+    id: String,
+    state: String,
+    told: Option<String>,
+}
+
+impl TryFrom<StoredDependency> for (String, (Combined, Option<Told>)) {
+    type Error = Error;
+
+    fn try_from(row: StoredDependency) -> Result<Self> {
+        let told = row.told.map(|told| document::read::<_, ToldDocument>(&told)).transpose()?;
+        Ok((row.id, (document::read::<_, CombinedDocument>(&row.state)?, told)))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredStanding {
+    probe: i64,
+    state: String,
+}
+
+impl TryFrom<StoredStanding> for (i64, Standing) {
+    type Error = Error;
+
+    fn try_from(row: StoredStanding) -> Result<Self> {
+        Ok((row.probe, document::read::<_, StandingDocument>(&row.state)?))
+    }
 }
 
 impl Store {
@@ -72,10 +111,10 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        let active = sqlx::query(ACTIVE).fetch_all(&mut *tx).await?;
+        let active: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&mut *tx).await?;
         let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
         let (mut ids, mut retired) = (HashMap::new(), Vec::new());
-        for probe in active.iter().map(probe_of) {
+        for probe in active.into_iter().map(ProbeRow::from) {
             if names.contains(probe.identity.as_str()) {
                 ids.insert(probe.identity, probe.id);
             } else {
@@ -95,8 +134,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn active_probes(&self) -> Result<Vec<ProbeRow>> {
-        let rows = sqlx::query(ACTIVE).fetch_all(&self.readers).await?;
-        Ok(rows.iter().map(probe_of).collect())
+        let rows: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(ProbeRow::from).collect())
     }
 
     /// What every dependency came to, and what people were told, when that was last written down.
@@ -104,13 +143,9 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Told>)>> {
-        let rows = sqlx::query("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
-        let read = |row: &SqliteRow| {
-            let told: Option<String> = row.get(2);
-            let told = told.map(|told| document::read::<_, ToldDocument>(&told)).transpose()?;
-            Ok((row.get(0), (document::read::<_, CombinedDocument>(row.get(1))?, told)))
-        };
-        rows.iter().map(read).collect()
+        let rows: Vec<StoredDependency> =
+            sqlx::query_as("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
+        rows.into_iter().map(TryFrom::try_from).collect()
     }
 
     /// Forgets what people were told about dependencies that are no longer watched.
@@ -129,12 +164,11 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn standings(&self) -> Result<HashMap<i64, Standing>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT standing.probe, standing.state FROM standing JOIN probe ON probe.id = standing.probe \
              WHERE probe.retired_at IS NULL",
         );
-        let rows = rows.fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.get(0), document::read::<_, StandingDocument>(row.get(1))?));
-        rows.iter().map(read).collect()
+        let rows: Vec<StoredStanding> = rows.fetch_all(&self.readers).await?;
+        rows.into_iter().map(TryFrom::try_from).collect()
     }
 }

@@ -1,8 +1,7 @@
 //! What people look at: flips, incidents, sums, the outbox's state.
 
-use sqlx::Row;
-
-use super::incidents::incident_of;
+use super::incidents::StoredIncident;
+use super::outbox::StoredAlert;
 use super::{AlertRow, Result, Store};
 use crate::core::history::{Counts, DAY};
 use crate::core::incident::Incident;
@@ -68,13 +67,90 @@ pub struct OutboxState {
     pub dead: i64,
 }
 
-fn incident_row(row: &sqlx::sqlite::SqliteRow) -> IncidentRow {
-    IncidentRow {
-        incident: incident_of(row),
-        dependency: row.get(9),
-        say: row.get(10),
-        opened_at: Time(row.get(11)),
-        closed_at: row.get::<Option<i64>, _>(12).map(Time),
+#[derive(sqlx::FromRow)]
+struct StoredFlip {
+    check_id: String,
+    country: Option<String>,
+    change: String,
+    from_verdict: Option<String>,
+    to_verdict: String,
+    reason: String,
+    say: String,
+    at: i64,
+    confirmed_at: i64,
+}
+
+impl From<StoredFlip> for FlipRow {
+    fn from(row: StoredFlip) -> FlipRow {
+        FlipRow {
+            check: row.check_id,
+            country: row.country,
+            change: row.change,
+            from: row.from_verdict,
+            to: row.to_verdict,
+            reason: row.reason,
+            say: row.say,
+            at: Time(row.at),
+            confirmed_at: Time(row.confirmed_at),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ToldIncident {
+    #[sqlx(flatten)]
+    incident: StoredIncident,
+    dependency: String,
+    say: String,
+    opened_at: i64,
+    closed_at: Option<i64>,
+}
+
+impl From<ToldIncident> for IncidentRow {
+    fn from(row: ToldIncident) -> IncidentRow {
+        IncidentRow {
+            incident: row.incident.into(),
+            dependency: row.dependency,
+            say: row.say,
+            opened_at: Time(row.opened_at),
+            closed_at: row.closed_at.map(Time),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredRollup {
+    starts_at: i64,
+    live: i64,
+    degraded: i64,
+    outage: i64,
+    dropped: i64,
+    unknown: i64,
+    latency_ms: i64,
+}
+
+impl From<StoredRollup> for RollupRow {
+    fn from(row: StoredRollup) -> RollupRow {
+        let StoredRollup { starts_at, live, degraded, outage, dropped, unknown, latency_ms } = row;
+        RollupRow {
+            starts_at: Time(starts_at),
+            counts: Counts { live, degraded, outage, dropped, unknown, latency_ms },
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct OutboxCounts {
+    pending: i64,
+    oldest: Option<i64>,
+    sent: i64,
+    dead: i64,
+}
+
+impl From<OutboxCounts> for OutboxState {
+    fn from(row: OutboxCounts) -> OutboxState {
+        let OutboxCounts { pending, oldest, sent, dead } = row;
+        OutboxState { pending, oldest: oldest.map(Time), sent, dead }
     }
 }
 
@@ -84,23 +160,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn flips(&self, dependency: &str, limit: i64) -> Result<Vec<FlipRow>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT probe.check_id, probe.country, change, from_verdict, to_verdict, reason, say, at, confirmed_at \
              FROM flip JOIN probe ON probe.id = flip.probe WHERE flip.dependency = $1 ORDER BY flip.id DESC LIMIT $2",
         );
-        let rows = rows.bind(dependency).bind(limit).fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| FlipRow {
-            check: row.get(0),
-            country: row.get(1),
-            change: row.get(2),
-            from: row.get(3),
-            to: row.get(4),
-            reason: row.get(5),
-            say: row.get(6),
-            at: Time(row.get(7)),
-            confirmed_at: Time(row.get(8)),
-        };
-        Ok(rows.iter().map(read).collect())
+        let rows: Vec<StoredFlip> = rows.bind(dependency).bind(limit).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(FlipRow::from).collect())
     }
 
     /// The last incidents, of one dependency or of all, newest first.
@@ -108,13 +173,13 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn incidents(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
              closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) AND (closed_at IS NULL OR closed_at >= $2) \
              ORDER BY id DESC LIMIT 200",
         );
-        let rows = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
-        Ok(rows.iter().map(incident_row).collect())
+        let rows: Vec<ToldIncident> = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
     /// Every incident there ever was, oldest first.
@@ -122,11 +187,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn all_incidents(&self) -> Result<Vec<IncidentRow>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
              closed_at FROM incident ORDER BY id",
         );
-        Ok(rows.fetch_all(&self.readers).await?.iter().map(incident_row).collect())
+        let rows: Vec<ToldIncident> = rows.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
     /// Sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
@@ -134,26 +200,17 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn rollups(&self, dependency: &str, width: i64, since: Time) -> Result<Vec<RollupRow>> {
-        let rows = sqlx::query(
-            "SELECT starts_at, CAST(SUM(live) AS BIGINT), CAST(SUM(degraded) AS BIGINT), CAST(SUM(outage) AS BIGINT), \
-             CAST(SUM(dropped) AS BIGINT), CAST(SUM(unknown) AS BIGINT), CAST(SUM(latency_ms) AS BIGINT) \
+        let rows = sqlx::query_as(
+            "SELECT starts_at, CAST(SUM(live) AS BIGINT) AS live, CAST(SUM(degraded) AS BIGINT) AS degraded, \
+             CAST(SUM(outage) AS BIGINT) AS outage, CAST(SUM(dropped) AS BIGINT) AS dropped, \
+             CAST(SUM(unknown) AS BIGINT) AS unknown, CAST(SUM(latency_ms) AS BIGINT) AS latency_ms \
              FROM rollup JOIN probe ON probe.id = rollup.probe \
              WHERE probe.dependency = $1 AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $2 AND starts_at >= $3 \
              GROUP BY starts_at ORDER BY starts_at",
         );
-        let rows = rows.bind(dependency).bind(width).bind(since.0).fetch_all(&self.readers).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| RollupRow {
-            starts_at: Time(row.get(0)),
-            counts: Counts {
-                live: row.get(1),
-                degraded: row.get(2),
-                outage: row.get(3),
-                dropped: row.get(4),
-                unknown: row.get(5),
-                latency_ms: row.get(6),
-            },
-        };
-        Ok(rows.iter().map(read).collect())
+        let rows = rows.bind(dependency).bind(width).bind(since.0);
+        let rows: Vec<StoredRollup> = rows.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(RollupRow::from).collect())
     }
 
     /// How the outbox stands.
@@ -161,19 +218,14 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn outbox_state(&self) -> Result<OutboxState> {
-        let row = sqlx::query(
-            "SELECT COUNT(CASE WHEN outbox.state = 'pending' THEN 1 END), \
-             MIN(CASE WHEN outbox.state = 'pending' THEN alert.at END), \
-             COUNT(CASE WHEN outbox.state = 'sent' THEN 1 END), COUNT(CASE WHEN outbox.state = 'dead' THEN 1 END) \
-             FROM outbox JOIN alert ON alert.id = outbox.alert",
+        let row = sqlx::query_as(
+            "SELECT COUNT(CASE WHEN outbox.state = 'pending' THEN 1 END) AS pending, \
+             MIN(CASE WHEN outbox.state = 'pending' THEN alert.at END) AS oldest, \
+             COUNT(CASE WHEN outbox.state = 'sent' THEN 1 END) AS sent, \
+             COUNT(CASE WHEN outbox.state = 'dead' THEN 1 END) AS dead FROM outbox JOIN alert ON alert.id = outbox.alert",
         );
-        let row = row.fetch_one(&self.readers).await?;
-        Ok(OutboxState {
-            pending: row.get(0),
-            oldest: row.get::<Option<i64>, _>(1).map(Time),
-            sent: row.get(2),
-            dead: row.get(3),
-        })
+        let row: OutboxCounts = row.fetch_one(&self.readers).await?;
+        Ok(row.into())
     }
 
     /// Alerts whose number is above `after`, in their order.
@@ -181,11 +233,11 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn alerts(&self, after: i64) -> Result<Vec<AlertRow>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE id > $1 ORDER BY id",
         );
-        let rows = rows.bind(after).fetch_all(&self.readers).await?;
-        rows.iter().map(|row| super::outbox::alert_of(row, 0)).collect()
+        let rows: Vec<StoredAlert> = rows.bind(after).fetch_all(&self.readers).await?;
+        rows.into_iter().map(AlertRow::try_from).collect()
     }
 
     /// How many looks were ever stored, also those whose rows have been pruned since.

@@ -1,11 +1,9 @@
 //! Reports, kept for ever, and the sums that they are made of.
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
 use super::outbox::LATE;
-use super::{Result, Store};
+use super::{Error, Result, Store};
 use crate::core::time::{Time, millis};
 
 /// A report as it was sent.
@@ -36,11 +34,17 @@ pub struct Told {
 
 /// Messages that people got: each row that was sent, but one for the rows of a digest. A digest's rows were
 /// all late when they arrived, together and without a number of the other side.
-const ARRIVED: &str = "SELECT COUNT(CASE WHEN NOT joined THEN 1 END), \
-     COUNT(DISTINCT CASE WHEN joined THEN channel || char(0) || recipient || char(0) || sent_at END) FROM (SELECT \
-     channel, recipient, sent_at, remote_id IS NULL AND sent_at - alert.at >= $2 AS joined FROM outbox \
+const ARRIVED: &str = "SELECT COUNT(CASE WHEN NOT joined THEN 1 END) AS single, \
+     COUNT(DISTINCT CASE WHEN joined THEN channel || char(0) || recipient || char(0) || sent_at END) AS digests \
+     FROM (SELECT channel, recipient, sent_at, remote_id IS NULL AND sent_at - alert.at >= $2 AS joined FROM outbox \
      JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'sent' AND sent_at >= $1 \
      AND channel NOT IN ('log', 'terminal'))";
+
+#[derive(sqlx::FromRow)]
+struct Arrived {
+    single: i64,
+    digests: i64,
+}
 
 /// Messages that never arrived; those whose place is no longer configured went to the others.
 const LOST: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'dead' \
@@ -58,14 +62,27 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, report: &KeptReport) -
     Ok(())
 }
 
-fn report_of(row: &SqliteRow) -> Result<KeptReport> {
-    Ok(KeptReport {
-        public_id: row.get(0),
-        span: row.get(1),
-        from: Time(row.get(2)),
-        to: Time(row.get(3)),
-        snapshot: serde_json::from_str(row.get(4))?,
-    })
+#[derive(sqlx::FromRow)]
+struct StoredReport {
+    public_id: String,
+    span: String,
+    from_at: i64,
+    to_at: i64,
+    snapshot: String,
+}
+
+impl TryFrom<StoredReport> for KeptReport {
+    type Error = Error;
+
+    fn try_from(row: StoredReport) -> Result<KeptReport> {
+        Ok(KeptReport {
+            public_id: row.public_id,
+            span: row.span,
+            from: Time(row.from_at),
+            to: Time(row.to_at),
+            snapshot: serde_json::from_str(&row.snapshot)?,
+        })
+    }
 }
 
 impl Store {
@@ -84,8 +101,9 @@ impl Store {
     /// # Errors
     /// The database does not answer, or the report cannot be read.
     pub async fn report(&self, public_id: &str) -> Result<Option<KeptReport>> {
-        let row = sqlx::query("SELECT public_id, span, from_at, to_at, snapshot FROM report WHERE public_id = $1");
-        row.bind(public_id).fetch_optional(&self.readers).await?.map(|row| report_of(&row)).transpose()
+        let row = sqlx::query_as("SELECT public_id, span, from_at, to_at, snapshot FROM report WHERE public_id = $1");
+        let row: Option<StoredReport> = row.bind(public_id).fetch_optional(&self.readers).await?;
+        row.map(KeptReport::try_from).transpose()
     }
 
     /// All reports, the newest first, without what they say.
@@ -93,8 +111,11 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn reports(&self) -> Result<Vec<KeptReport>> {
-        let rows = sqlx::query("SELECT public_id, span, from_at, to_at, 'null' FROM report ORDER BY id DESC LIMIT 500");
-        rows.fetch_all(&self.readers).await?.iter().map(report_of).collect()
+        let rows = sqlx::query_as(
+            "SELECT public_id, span, from_at, to_at, 'null' AS snapshot FROM report ORDER BY id DESC LIMIT 500",
+        );
+        let rows: Vec<StoredReport> = rows.fetch_all(&self.readers).await?;
+        rows.into_iter().map(KeptReport::try_from).collect()
     }
 
     /// What telling people came to since `since`: messages by when they arrived, acknowledgements by when
@@ -103,16 +124,17 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn told_since(&self, since: Time) -> Result<Told> {
-        let counts = sqlx::query(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;
+        let arrived: Arrived =
+            sqlx::query_as(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;
         let dead: i64 = sqlx::query_scalar(LOST).bind(since.0).fetch_one(&self.readers).await?;
         // From the first message of an incident that arrived to its first acknowledgement.
-        let rows = sqlx::query(
+        let rows = sqlx::query_scalar(
             "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
              WHERE alert.thread = act.about AND outbox.state = 'sent') AS took FROM act \
              WHERE act.deed = 'ack' AND act.at >= $1 AND act.about IS NOT NULL GROUP BY act.about ORDER BY took",
         );
-        let rows = rows.bind(since.0).fetch_all(&self.readers).await?;
-        let took = rows.iter().filter_map(|row| row.get::<Option<i64>, _>(0)).filter(|took| *took >= 0);
-        Ok(Told { sent: counts.get::<i64, _>(0) + counts.get::<i64, _>(1), dead, acked_in: took.collect() })
+        let took: Vec<Option<i64>> = rows.bind(since.0).fetch_all(&self.readers).await?;
+        let acked_in = took.into_iter().flatten().filter(|took| *took >= 0).collect();
+        Ok(Told { sent: arrived.single + arrived.digests, dead, acked_in })
     }
 }

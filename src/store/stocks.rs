@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
 use crate::core::burn::{LOOKED_BACK, Stock};
@@ -26,19 +26,27 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, probe: i64, stock: S
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct StoredStock {
+    probe: i64,
+    at: i64,
+    value: f64,
+}
+
 impl Store {
     /// The stocks of every probe that still count at `now`, oldest first.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn stocks(&self, now: Time) -> Result<HashMap<i64, Vec<Stock>>> {
-        let rows = sqlx::query("SELECT probe, at, value FROM stock WHERE at >= $1 ORDER BY probe, at")
-            .bind(now.0 - millis(LOOKED_BACK))
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<StoredStock> =
+            sqlx::query_as("SELECT probe, at, value FROM stock WHERE at >= $1 ORDER BY probe, at")
+                .bind(now.0 - millis(LOOKED_BACK))
+                .fetch_all(&self.readers)
+                .await?;
         let mut stocks: HashMap<i64, Vec<Stock>> = HashMap::new();
-        for row in &rows {
-            stocks.entry(row.get(0)).or_default().push(Stock { at: Time(row.get(1)), value: row.get(2) });
+        for row in rows {
+            stocks.entry(row.probe).or_default().push(Stock { at: Time(row.at), value: row.value });
         }
         Ok(stocks)
     }

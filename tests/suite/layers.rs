@@ -97,6 +97,14 @@ fn only_the_clock_reads_the_time() {
     }
 }
 
+/// The lint that forbids the other ways to read a column cannot forbid `try_get`: the derive of `FromRow` calls it.
+#[test]
+fn rows_are_read_into_structs() {
+    for (path, text) in files("src") {
+        assert!(!text.contains("try_get"), "{} reads a column by itself", path.display());
+    }
+}
+
 #[test]
 fn tests_never_sleep() {
     for (path, text) in files("tests").iter().filter(|(path, _)| !path.ends_with("layers.rs")) {

@@ -20,7 +20,6 @@ use plugwatch::engine::Engine;
 use plugwatch::ids::Ids;
 use plugwatch::store::Store;
 use serde_json::{Value, json};
-use sqlx::Row;
 
 /// What a vendor gives away in its answer.
 const GIVEN: &str = "pl4nted-by-the-vendor";
@@ -156,13 +155,20 @@ impl Write for Log {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct Body {
+    packed: Vec<u8>,
+    size: i64,
+}
+
 /// Everything that the database holds, bodies unpacked, and its files as they are.
 async fn left_behind(database: &Path) -> Vec<(String, Vec<u8>)> {
     let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", database.display())).await.unwrap();
     let mut found = Vec::new();
-    for row in sqlx::query("SELECT packed, size FROM blob").fetch_all(&pool).await.unwrap() {
-        let size = usize::try_from(row.get::<i64, _>(1)).unwrap();
-        found.push(("a body".to_owned(), zstd::bulk::decompress(&row.get::<Vec<u8>, _>(0), size).unwrap()));
+    let bodies: Vec<Body> = sqlx::query_as("SELECT packed, size FROM blob").fetch_all(&pool).await.unwrap();
+    for Body { packed, size } in bodies {
+        let size = usize::try_from(size).unwrap();
+        found.push(("a body".to_owned(), zstd::bulk::decompress(&packed, size).unwrap()));
     }
     pool.close().await;
     for file in std::fs::read_dir(database.parent().unwrap()).unwrap() {

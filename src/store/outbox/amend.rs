@@ -1,8 +1,8 @@
 //! Messages that were sent and are to show how things stand now: the first of each incident.
 
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::{Delivery, alert_of, lease};
+use super::{Delivery, StoredAlert, lease};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
@@ -87,6 +87,16 @@ pub(super) async fn ask_replaced(
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct StoredAmend {
+    outbox_id: i64,
+    channel: String,
+    recipient: String,
+    remote_id: String,
+    #[sqlx(flatten)]
+    alert: StoredAlert,
+}
+
 impl Store {
     /// Whether a newer message of the same thread arrived at the same place.
     ///
@@ -112,20 +122,19 @@ impl Store {
     /// The database does not answer.
     pub async fn amends(&self, now: Time) -> Result<Vec<Amend>> {
         let mut tx = self.readers.begin().await?;
-        let rows = sqlx::query(
-            "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.remote_id, alert.id, alert.public_id, \
-             alert.incident, alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread \
-             FROM outbox JOIN alert ON alert.id = outbox.alert WHERE amend_at <= $1 AND outbox.remote_id IS NOT NULL \
+        let rows = sqlx::query_as(
+            "SELECT outbox.id AS outbox_id, outbox.channel, outbox.recipient, outbox.remote_id, alert.id, \
+             alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, \
+             alert.thread FROM outbox JOIN alert ON alert.id = outbox.alert WHERE amend_at <= $1 AND outbox.remote_id IS NOT NULL \
              ORDER BY outbox.id LIMIT 50",
         );
-        let rows = rows.bind(now.0).fetch_all(&mut *tx).await?;
+        let rows: Vec<StoredAmend> = rows.bind(now.0).fetch_all(&mut *tx).await?;
         let mut amends = Vec::new();
-        for row in &rows {
-            let alert = alert_of(row, 4)?;
+        for StoredAmend { outbox_id: id, channel, recipient, remote_id, alert } in rows {
+            let alert = AlertRow::try_from(alert)?;
             let thread = alert.thread.clone().unwrap_or_default();
             let newest = lease::newest(&mut tx, &thread).await?.unwrap_or_else(|| alert.clone());
-            let (channel, recipient, remote_id) = (row.get(1), row.get(2), row.get(3));
-            amends.push(Amend { id: row.get(0), channel, recipient, remote_id, alert, newest });
+            amends.push(Amend { id, channel, recipient, remote_id, alert, newest });
         }
         Ok(amends)
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::alert_of;
+use super::StoredAlert;
+use super::due::{self, Due};
 use crate::core::incident::{Level, Reason};
 use crate::core::route::Only;
 use crate::core::time::Time;
@@ -16,8 +16,6 @@ use crate::store::{AlertRow, Result, SITUATION, Store};
 const DIGEST: usize = 4;
 /// What has waited for longer is late.
 pub(in crate::store) const LATE: Duration = Duration::from_secs(600);
-/// No more at once.
-const MOST: i64 = 1_000;
 /// A message that failed so often lets others pass.
 const STUBBORN: i64 = 5;
 
@@ -48,26 +46,6 @@ pub struct Delivery {
     pub with: Vec<Delivery>,
 }
 
-struct Due {
-    delivery: Delivery,
-    next_at: Time,
-    only: Only,
-    /// Since when its place takes nothing.
-    failing_since: Option<Time>,
-}
-
-const DUE: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
-     outbox.only_if, outbox.instead, \
-     EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
-     AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')), \
-     alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
-     alert.snapshot, alert.thread, place.failing_since \
-     FROM outbox JOIN alert ON alert.id = outbox.alert LEFT JOIN place ON place.channel = outbox.channel \
-     AND place.recipient = outbox.recipient \
-     WHERE outbox.state = 'pending' AND COALESCE(place.retry_at, 0) <= $2 AND NOT EXISTS (SELECT 1 FROM outbox AS busy \
-     WHERE busy.state = 'pending' AND busy.channel = outbox.channel AND busy.recipient = outbox.recipient \
-     AND busy.leased_until > $2) ORDER BY outbox.id LIMIT $1";
-
 impl Store {
     /// Leases what is due: for each place the loudest message, the oldest first, and never before
     /// an older one of the same incident. The attempt is written down before anything goes out.
@@ -81,10 +59,8 @@ impl Store {
         reads_digests: impl Fn(&str) -> bool,
     ) -> Result<Vec<Delivery>> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&mut *tx).await?;
         let mut places: BTreeMap<(String, String), Vec<Due>> = BTreeMap::new();
-        for row in &rows {
-            let due = Due { failing_since: row.get::<Option<i64>, _>(17).map(Time), ..due_of(row)? };
+        for due in due::at(&mut *tx, now).await? {
             let place = (due.delivery.channel.clone(), due.delivery.recipient.clone());
             places.entry(place).or_default().push(due);
         }
@@ -99,40 +75,16 @@ impl Store {
     }
 }
 
-const HELD_UP: &str = "SELECT outbox.id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
-     outbox.only_if, outbox.instead, 0, alert.id, alert.public_id, alert.incident, \
-     alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread, COALESCE(place.why, '') \
-     FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
-     AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.only_if = 'always' \
-     AND place.retry_at > $2 AND ((alert.level = 'critical' AND outbox.next_at <= $1) \
-     OR (place.dead_since IS NOT NULL AND outbox.next_at <= $2)) AND NOT EXISTS (SELECT 1 FROM outbox AS passed \
-     WHERE passed.alert = outbox.alert AND passed.instead IS NOT NULL) ORDER BY outbox.id DESC LIMIT 50";
-
-impl Store {
-    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet, or
-    /// whatever is due and waits at one that refuses us; with the reason.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
-        let before = Time(now.0 - crate::core::time::millis(patience));
-        let rows = sqlx::query(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
-        // Those that were made last, told in the order in which they were made.
-        rows.iter().rev().map(|row| Ok((due_of(row)?.delivery, row.get(17)))).collect()
-    }
-}
-
 impl Store {
     /// What is due now and stands in the outbox, read only: for when nothing can be written.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn due_unleased(&self, now: Time) -> Result<Vec<Delivery>> {
-        let rows = sqlx::query(DUE).bind(MOST).bind(now.0).fetch_all(&self.readers).await?;
+        let waiting = due::at(&self.readers, now).await?;
         let mut tx = self.readers.begin().await?;
         let mut due = Vec::new();
-        for row in &rows {
-            let one = due_of(row)?;
+        for one in waiting {
             if one.next_at <= now && !needless(&mut tx, &one, now).await? {
                 due.push(one.delivery);
             }
@@ -334,11 +286,12 @@ async fn root(
 }
 
 pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Result<Option<AlertRow>> {
-    let row = sqlx::query(
+    let row = sqlx::query_as(
         "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
          WHERE thread = $1 AND reason NOT IN ('still_open', 'flapping') ORDER BY id DESC LIMIT 1",
     );
-    row.bind(thread).fetch_optional(&mut **tx).await?.map(|row| alert_of(&row, 0)).transpose()
+    let row: Option<StoredAlert> = row.bind(thread).fetch_optional(&mut **tx).await?;
+    row.map(AlertRow::try_from).transpose()
 }
 
 /// Writes the lease and the attempt down, for all that go together.
@@ -357,22 +310,4 @@ async fn written(
     }
     delivery.maybe_repeat |= with.iter().any(|one| one.maybe_repeat);
     Ok(Delivery { with, ..delivery })
-}
-
-fn due_of(row: &SqliteRow) -> Result<Due> {
-    let delivery = Delivery {
-        id: row.get(0),
-        attempt: 0,
-        channel: row.get(1),
-        recipient: row.get(2),
-        attempts: row.get(3),
-        maybe_repeat: row.get::<i64, _>(7) != 0,
-        instead: row.get(6),
-        alert: alert_of(row, 8)?,
-        root: None,
-        newer: None,
-        with: Vec::new(),
-    };
-    let only = row.get::<String, _>(5).parse().unwrap_or(Only::Always);
-    Ok(Due { delivery, next_at: Time(row.get(4)), only, failing_since: None })
 }

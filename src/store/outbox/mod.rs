@@ -2,6 +2,7 @@
 //! incident and recipient. Criticals go first.
 
 mod amend;
+mod due;
 mod lease;
 mod place;
 mod settle;
@@ -14,10 +15,9 @@ pub(super) use lease::LATE;
 pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::{AlertRow, NewAlert, Result, Store};
+use super::{AlertRow, Error, NewAlert, Result, Store};
 use crate::core::incident::{Level, Reason};
 use crate::core::route::Only;
 use crate::core::time::Time;
@@ -35,6 +35,22 @@ pub struct SentRow {
     pub sent_at: Option<Time>,
     /// Why it did not.
     pub why: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredSent {
+    channel: String,
+    recipient: String,
+    state: String,
+    sent_at: Option<i64>,
+    last_error: Option<String>,
+}
+
+impl From<StoredSent> for SentRow {
+    fn from(row: StoredSent) -> SentRow {
+        let StoredSent { channel, recipient, state, sent_at, last_error: why } = row;
+        SentRow { channel, recipient, state, sent_at: sent_at.map(Time), why }
+    }
 }
 
 /// Whom an alert is addressed to.
@@ -102,6 +118,16 @@ async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> 
     Ok(done.rows_affected() > 0)
 }
 
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    id: i64,
+    alert: i64,
+    channel: String,
+    recipient: String,
+    next_at: i64,
+    only_if: String,
+}
+
 impl Store {
     /// What waits for a place that is configured no longer goes to `places`. What waits for a channel
     /// that is merely `off`, such as one whose token is not set, goes on waiting. Returns how many
@@ -114,23 +140,21 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows =
-            sqlx::query("SELECT id, alert, channel, recipient, next_at, only_if FROM outbox WHERE state = 'pending'");
-        let rows = rows.fetch_all(&mut *tx).await?;
-        let known = |row: &&SqliteRow| {
-            let (channel, recipient): (String, String) = (row.get(2), row.get(3));
-            off.contains(&channel) || places.contains(&(channel, recipient))
-        };
+        let rows = sqlx::query_as(
+            "SELECT id, alert, channel, recipient, next_at, only_if FROM outbox WHERE state = 'pending'",
+        );
+        let rows: Vec<Waiting> = rows.fetch_all(&mut *tx).await?;
+        let is_place = |row: &Waiting| places.iter().any(|(to, whom)| *to == row.channel && *whom == row.recipient);
+        let known = |row: &&Waiting| off.contains(&row.channel) || is_place(row);
         let mut moved = 0;
         for row in rows.iter().filter(|row| !known(row)) {
-            let (id, alert, next_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(4));
+            let only = row.only_if.parse().unwrap_or(Only::Always);
             for (channel, recipient) in places {
-                let only = row.get::<String, _>(5).parse().unwrap_or(Only::Always);
-                let to = Address { only, ..Address::plain(channel, recipient, Time(next_at)) };
-                address(&mut tx, alert, &to).await?;
+                let to = Address { only, ..Address::plain(channel, recipient, Time(row.next_at)) };
+                address(&mut tx, row.alert, &to).await?;
             }
             let gone = "UPDATE outbox SET state = 'dead', last_error = 'no longer configured' WHERE id = $1";
-            sqlx::query(gone).bind(id).execute(&mut *tx).await?;
+            sqlx::query(gone).bind(row.id).execute(&mut *tx).await?;
             moved += 1;
         }
         tx.commit().await?;
@@ -173,11 +197,12 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn alert_called(&self, public_id: &str) -> Result<Option<AlertRow>> {
-        let row = sqlx::query(
+        let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
              WHERE public_id = $1 OR thread = $1 ORDER BY public_id = $1 DESC, id DESC LIMIT 1",
         );
-        row.bind(public_id).fetch_optional(&self.readers).await?.map(|row| alert_of(&row, 0)).transpose()
+        let row: Option<StoredAlert> = row.bind(public_id).fetch_optional(&self.readers).await?;
+        row.map(AlertRow::try_from).transpose()
     }
 
     /// When the message was made that waits longest and is due, at a place that takes messages.
@@ -201,19 +226,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn sent_of(&self, thread: &str) -> Result<Vec<SentRow>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT channel, recipient, outbox.state, sent_at, last_error FROM outbox \
              JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 ORDER BY outbox.id",
         );
-        let rows = rows.bind(thread).fetch_all(&self.readers).await?;
-        let read = |row: &SqliteRow| SentRow {
-            channel: row.get(0),
-            recipient: row.get(1),
-            state: row.get(2),
-            sent_at: row.get::<Option<i64>, _>(3).map(Time),
-            why: row.get(4),
-        };
-        Ok(rows.iter().map(read).collect())
+        let rows: Vec<StoredSent> = rows.bind(thread).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(SentRow::from).collect())
     }
 
     /// The last alert about a dependency.
@@ -221,11 +239,12 @@ impl Store {
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
     pub async fn alert_about(&self, dependency: &str) -> Result<Option<AlertRow>> {
-        let row = sqlx::query(
+        let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
              WHERE dependency = $1 ORDER BY id DESC LIMIT 1",
         );
-        row.bind(dependency).fetch_optional(&self.readers).await?.map(|row| alert_of(&row, 0)).transpose()
+        let row: Option<StoredAlert> = row.bind(dependency).fetch_optional(&self.readers).await?;
+        row.map(AlertRow::try_from).transpose()
     }
 
     /// When anything was told last of what `thread` names, reminders too.
@@ -239,17 +258,35 @@ impl Store {
     }
 }
 
-/// The alert in nine columns from `first` on.
-pub(super) fn alert_of(row: &SqliteRow, first: usize) -> Result<AlertRow> {
-    Ok(AlertRow {
-        id: row.get(first),
-        public_id: row.get(first + 1),
-        incident: row.get(first + 2),
-        dependency: row.get(first + 3),
-        reason: row.get::<String, _>(first + 4).parse().unwrap_or(Reason::Opened),
-        level: row.get::<String, _>(first + 5).parse().unwrap_or(Level::Critical),
-        at: Time(row.get(first + 6)),
-        snapshot: serde_json::from_str(row.get(first + 7))?,
-        thread: row.get(first + 8),
-    })
+/// An alert's columns. Where an outbox row is read with it, that row's own number is `outbox_id`.
+#[derive(sqlx::FromRow)]
+pub(super) struct StoredAlert {
+    id: i64,
+    public_id: String,
+    incident: Option<i64>,
+    dependency: Option<String>,
+    reason: String,
+    level: String,
+    at: i64,
+    snapshot: String,
+    thread: Option<String>,
+}
+
+/// An unknown word was written by a newer version: read as one that is not overlooked.
+impl TryFrom<StoredAlert> for AlertRow {
+    type Error = Error;
+
+    fn try_from(row: StoredAlert) -> Result<AlertRow> {
+        Ok(AlertRow {
+            id: row.id,
+            public_id: row.public_id,
+            incident: row.incident,
+            dependency: row.dependency,
+            reason: row.reason.parse().unwrap_or(Reason::Opened),
+            level: row.level.parse().unwrap_or(Level::Critical),
+            at: Time(row.at),
+            snapshot: serde_json::from_str(&row.snapshot)?,
+            thread: row.thread,
+        })
+    }
 }

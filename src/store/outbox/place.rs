@@ -1,7 +1,6 @@
 //! How each place does: when it takes nothing, and since when.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use crate::core::time::Time;
 use crate::store::{Result, Store};
@@ -30,24 +29,37 @@ pub struct PlaceRow {
 const COLUMNS: &str =
     "SELECT channel, recipient, failures, failing_since, dead_since, why, told_at, sent_at FROM place";
 
-fn place_of(row: &SqliteRow) -> PlaceRow {
-    let time = |column: usize| row.get::<Option<i64>, _>(column).map(Time);
-    PlaceRow {
-        channel: row.get(0),
-        recipient: row.get(1),
-        failures: row.get(2),
-        failing_since: time(3),
-        dead_since: time(4),
-        why: row.get(5),
-        told_at: time(6),
-        sent_at: time(7),
+#[derive(sqlx::FromRow)]
+struct StoredPlace {
+    channel: String,
+    recipient: String,
+    failures: i64,
+    failing_since: Option<i64>,
+    dead_since: Option<i64>,
+    why: Option<String>,
+    told_at: Option<i64>,
+    sent_at: Option<i64>,
+}
+
+impl From<StoredPlace> for PlaceRow {
+    fn from(row: StoredPlace) -> PlaceRow {
+        PlaceRow {
+            channel: row.channel,
+            recipient: row.recipient,
+            failures: row.failures,
+            failing_since: row.failing_since.map(Time),
+            dead_since: row.dead_since.map(Time),
+            why: row.why,
+            told_at: row.told_at.map(Time),
+            sent_at: row.sent_at.map(Time),
+        }
     }
 }
 
 pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipient: &str) -> Result<PlaceRow> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE channel = $1 AND recipient = $2")));
-    let row = row.bind(channel).bind(recipient).fetch_optional(&mut **tx).await?;
-    Ok(row.map(|row| place_of(&row)).unwrap_or_default())
+    let row = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE channel = $1 AND recipient = $2")));
+    let row: Option<StoredPlace> = row.bind(channel).bind(recipient).fetch_optional(&mut **tx).await?;
+    Ok(row.map(PlaceRow::from).unwrap_or_default())
 }
 
 /// It took something.
@@ -120,8 +132,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn places(&self) -> Result<Vec<PlaceRow>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY channel, recipient")));
-        Ok(rows.fetch_all(&self.readers).await?.iter().map(place_of).collect())
+        let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY channel, recipient")));
+        let rows: Vec<StoredPlace> = rows.fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(PlaceRow::from).collect())
     }
 
     /// A place took something, beside the outbox.

@@ -1,0 +1,125 @@
+//! What waits in the outbox: due, or held up by a place that takes nothing.
+
+use std::time::Duration;
+
+use sqlx::{Executor, Sqlite};
+
+use super::{Delivery, StoredAlert};
+use crate::core::route::Only;
+use crate::core::time::Time;
+use crate::store::{Error, Result, Store};
+
+/// No more at once.
+const MOST: i64 = 1_000;
+
+/// A message that waits, and on what.
+pub(super) struct Due {
+    pub(super) delivery: Delivery,
+    pub(super) next_at: Time,
+    pub(super) only: Only,
+    /// Since when its place takes nothing.
+    pub(super) failing_since: Option<Time>,
+}
+
+const DUE: &str = "SELECT outbox.id AS outbox_id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
+     outbox.only_if, outbox.instead, \
+     EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
+     AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')) AS maybe_repeat, \
+     alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
+     alert.snapshot, alert.thread, place.failing_since \
+     FROM outbox JOIN alert ON alert.id = outbox.alert LEFT JOIN place ON place.channel = outbox.channel \
+     AND place.recipient = outbox.recipient \
+     WHERE outbox.state = 'pending' AND COALESCE(place.retry_at, 0) <= $2 AND NOT EXISTS (SELECT 1 FROM outbox AS busy \
+     WHERE busy.state = 'pending' AND busy.channel = outbox.channel AND busy.recipient = outbox.recipient \
+     AND busy.leased_until > $2) ORDER BY outbox.id LIMIT $1";
+
+#[derive(sqlx::FromRow)]
+struct StoredDelivery {
+    outbox_id: i64,
+    channel: String,
+    recipient: String,
+    attempts: i64,
+    maybe_repeat: i64,
+    instead: Option<String>,
+    #[sqlx(flatten)]
+    alert: StoredAlert,
+}
+
+impl TryFrom<StoredDelivery> for Delivery {
+    type Error = Error;
+
+    fn try_from(row: StoredDelivery) -> Result<Delivery> {
+        Ok(Delivery {
+            id: row.outbox_id,
+            attempt: 0,
+            channel: row.channel,
+            recipient: row.recipient,
+            attempts: row.attempts,
+            maybe_repeat: row.maybe_repeat != 0,
+            instead: row.instead,
+            alert: row.alert.try_into()?,
+            root: None,
+            newer: None,
+            with: Vec::new(),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredDue {
+    #[sqlx(flatten)]
+    delivery: StoredDelivery,
+    next_at: i64,
+    only_if: String,
+    failing_since: Option<i64>,
+}
+
+impl TryFrom<StoredDue> for Due {
+    type Error = Error;
+
+    fn try_from(row: StoredDue) -> Result<Due> {
+        Ok(Due {
+            delivery: row.delivery.try_into()?,
+            next_at: Time(row.next_at),
+            only: row.only_if.parse().unwrap_or(Only::Always),
+            failing_since: row.failing_since.map(Time),
+        })
+    }
+}
+
+/// What waits at places that can be tried at `now` and have nothing under way, the oldest first.
+pub(super) async fn at(database: impl Executor<'_, Database = Sqlite>, now: Time) -> Result<Vec<Due>> {
+    let rows: Vec<StoredDue> = sqlx::query_as(DUE).bind(MOST).bind(now.0).fetch_all(database).await?;
+    rows.into_iter().map(Due::try_from).collect()
+}
+
+const HELD_UP: &str = "SELECT outbox.id AS outbox_id, outbox.channel, outbox.recipient, outbox.attempts, outbox.next_at, \
+     outbox.only_if, outbox.instead, 0 AS maybe_repeat, alert.id, alert.public_id, alert.incident, \
+     alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread, \
+     COALESCE(place.why, '') AS why \
+     FROM outbox JOIN alert ON alert.id = outbox.alert JOIN place ON place.channel = outbox.channel \
+     AND place.recipient = outbox.recipient WHERE outbox.state = 'pending' AND outbox.only_if = 'always' \
+     AND place.retry_at > $2 AND ((alert.level = 'critical' AND outbox.next_at <= $1) \
+     OR (place.dead_since IS NOT NULL AND outbox.next_at <= $2)) AND NOT EXISTS (SELECT 1 FROM outbox AS passed \
+     WHERE passed.alert = outbox.alert AND passed.instead IS NOT NULL) ORDER BY outbox.id DESC LIMIT 50";
+
+#[derive(sqlx::FromRow)]
+struct HeldUp {
+    #[sqlx(flatten)]
+    delivery: StoredDelivery,
+    why: String,
+}
+
+impl Store {
+    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet, or
+    /// whatever is due and waits at one that refuses us; with the reason.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
+        let before = Time(now.0 - crate::core::time::millis(patience));
+        let rows: Vec<HeldUp> = sqlx::query_as(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
+        // Those that were made last, told in the order in which they were made.
+        rows.into_iter().rev().map(|row| Ok((row.delivery.try_into()?, row.why))).collect()
+    }
+}
