@@ -35,7 +35,7 @@ STORES = [
     Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
     Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
           "other entries there fail as well"),
-    Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks us to slow down"),
+    Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks plugwatch to slow down"),
     Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; plugwatch's own network is fine"),
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
     Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),

@@ -261,12 +261,12 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
         Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
         Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
         Reason::Cleared => told.suspected = None,
-        _ => know_incident(&mut told, scene, member),
+        reason => know_incident(&mut told, scene, member, reason),
     }
     told
 }
 
-fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
+fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize, reason: Reason) {
     let subject = &scene.subjects[member];
     told.suspected = None;
     if subject.state.unseen.is_empty() {
@@ -276,7 +276,11 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize) {
     match subject.incident {
         Some(incident) => {
             told.opened_at.get_or_insert(scene.now);
-            told.news_at = Some(scene.now);
+            // Who has acknowledged the worse need not acknowledge the better.
+            let better =
+                matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && told.news_at.is_some();
+            let spoken = if better { &mut told.reminded_at } else { &mut told.news_at };
+            *spoken = Some(scene.now);
             told.incident = Some((incident.id, incident.public_id.clone()));
             told.began_at = Some(incident.began_at);
             told.verdict = Some(incident.verdict);

@@ -82,10 +82,22 @@ impl Notice {
         // It stands within quotation marks, and the sentence goes on.
         let text = self.text.trim_end_matches('.');
         if self.left {
-            return told(state, Verdict::Dropped, "told_left", format!("told: {text}"), self.received);
+            return told(
+                state,
+                Verdict::Dropped,
+                "told_left",
+                format!("reported: \u{201c}{text}\u{201d}"),
+                self.received,
+            );
         }
         let Some(ends) = self.effective else {
-            return told(state, Verdict::Degraded, "noticed", format!("a notice came: {text}"), self.received);
+            return told(
+                state,
+                Verdict::Degraded,
+                "noticed",
+                format!("a letter says: \u{201c}{text}\u{201d}"),
+                self.received,
+            );
         };
         let given = human(ends.since(self.received));
         // What the hour brought is known once somebody looked after it.
@@ -99,25 +111,39 @@ impl Notice {
         match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)).or_else(unseen) {
             Some(since) => {
                 let say = format!(
-                    "a notice announced the end for {} ({given} of notice: {text}), and it no longer works",
+                    "a letter announced the cut-off for {}, with {given} of notice (\u{201c}{text}\u{201d}), and it no longer works",
                     ends.short()
                 );
                 told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
             }
             None if now.since(ends) >= SPENT => state,
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
-            None if state.held.is_none() => {
-                let say = format!("a notice announced the end for {}, and it cannot be checked: {text}", ends.short());
-                told(state, Verdict::Degraded, "ended_unseen", say, self.received)
-            }
-            None => {
-                let say = format!(
-                    "the announced cut-off passed on {}, and it still works. It can stop at any moment: keep copying. The letter: \u{201c}{text}\u{201d}",
-                    ends.short()
-                );
-                told(state, Verdict::Degraded, "outlived_notice", say, self.received)
-            }
+            None => self.outlived(state, text, ends),
         }
+    }
+
+    /// The hour has passed, and nothing says that it has stopped.
+    fn outlived(&self, state: Combined, text: &str, ends: Time) -> Combined {
+        let ends = ends.short();
+        let (reason, say) = match &state.held {
+            None => {
+                let say = format!("a letter announced the cut-off for {ends}, and it cannot be checked");
+                ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
+            }
+            // The last check contradicts what was believed before: neither is said.
+            Some(_) if is_in_doubt(&state) => {
+                let say =
+                    format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
+                ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
+            }
+            Some(_) => {
+                let say = format!(
+                    "the announced cut-off passed on {ends}, and it still works. It can stop at any moment: keep copying"
+                );
+                ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
+            }
+        };
+        told(state, Verdict::Degraded, reason, say, self.received)
     }
 }
 
@@ -132,13 +158,18 @@ fn silent_since(state: &Combined) -> Option<Time> {
     held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
 }
 
+/// The last check was not a good one, or there was none.
+fn is_in_doubt(state: &Combined) -> bool {
+    state.suspicion.is_some() || state.unseen.iter().any(|unseen| unseen.blind)
+}
+
 /// A breakdown after the announced hour may be none.
 fn doubted(state: Combined, ends: Time) -> Combined {
     let doubt = |held: Held| Held {
         fault: Fault::Unclear,
         proof: Proof::Inferred,
-        say: format!("{}; the announced end ({}) has passed, so this may be it", held.say, ends.short()),
-        hint: Some("Do not count on its coming back. Continue to leave.".to_owned()),
+        say: format!("{}; the announced cut-off ({}) has passed, so this may be it", held.say, ends.short()),
+        hint: Some("Assume it will not come back. Continue your move.".to_owned()),
         ..held
     };
     Combined { held: state.held.map(doubt), ..state }

@@ -119,6 +119,31 @@ pub fn sloppy(text: &str) -> Option<&'static str> {
     None
 }
 
+/// With a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Advice without the parts that send somebody to a fallback; nothing where no other part is left.
+pub fn without_fallback(advice: &str) -> Option<String> {
+    const FALLBACK: &str = "the fallback";
+    let mut sentences = Vec::new();
+    for sentence in advice.split(". ") {
+        let parts = sentence.trim_end_matches('.').split("; ").filter_map(|part| match part.find(FALLBACK) {
+            None => Some(part),
+            // Of two ways, the other is left.
+            Some(at) => part[..at].rfind(", or ").map(|or| &part[..or]),
+        });
+        let parts: Vec<&str> = parts.collect();
+        if let Some((first, rest)) = parts.split_first() {
+            let first = capital(first.strip_prefix("then ").unwrap_or(first));
+            sentences.push([first.as_str()].iter().chain(rest).copied().collect::<Vec<_>>().join("; "));
+        }
+    }
+    (!sentences.is_empty()).then(|| format!("{}.", sentences.join(". ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,5 +178,16 @@ mod tests {
         {
             assert_eq!(sloppy(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_fallback_that_does_not_exist() {
+        let left = |advice: &str| without_fallback(advice);
+        assert_eq!(left("Copy data out; open a ticket; start the fallback.").unwrap(), "Copy data out; open a ticket.");
+        assert_eq!(left("Switch to the fallback now; then look at the mail.").unwrap(), "Look at the mail.");
+        assert_eq!(left("Buy credits, or send through the fallback.").unwrap(), "Buy credits.");
+        assert_eq!(left("Ask Amazon. Switch texts to the fallback.").unwrap(), "Ask Amazon.");
+        assert_eq!(left("Switch to the fallback."), None);
+        assert_eq!(left("Renew it.").unwrap(), "Renew it.");
     }
 }

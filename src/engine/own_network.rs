@@ -21,6 +21,8 @@ pub struct OwnState {
     pub judged: OwnNetwork,
     /// Since when it is so.
     pub since: Time,
+    /// What those that did not answer showed, when people heard of it.
+    sign: Sign,
     told: bool,
     next_at: Time,
     asking: bool,
@@ -85,7 +87,7 @@ impl Decider {
             }
         }
         if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
-            self.own.told = true;
+            (self.own.told, self.own.sign) = (true, sign);
             let title = match sign {
                 Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
                 Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
@@ -102,9 +104,15 @@ impl Decider {
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
             self.own.told = false;
             let lines = vec![format!(
-                "plugwatch could check nothing for {}, since {}: its own network was down. It checks everything again now.",
+                "plugwatch could check nothing for {}, since {}: {}. It checks everything again now.",
                 human(now.since(before.since)),
-                before.since.short()
+                before.since.short(),
+                match before.sign {
+                    Sign::Exhausted => "it had no file descriptors left",
+                    Sign::Silence => "most of its test hosts did not answer",
+                    Sign::Clock => "its own clock was wrong",
+                    Sign::Stranger => "a proxy answered for everyone",
+                }
             )];
             self.tell_note(Reason::Sighted, Level::Info, None, "🟢 CHECKING AGAIN: everything", lines, now);
         }

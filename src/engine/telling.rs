@@ -8,11 +8,11 @@ use super::known::DependencyState;
 use super::plan::Spec;
 use super::platform::Seen;
 use super::tell::Concerning;
-use super::view::leave_text;
+use super::view::{leave_text, possible};
 use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Verdict;
-use crate::core::notice::{is_ending, is_spent};
+use crate::core::notice::{is_by_letter, is_ending, is_spent};
 use crate::core::reminder::turn;
 use crate::core::review::{Review, Telling, Together, review};
 use crate::core::scene::{Scene, Subject};
@@ -158,10 +158,13 @@ impl Decider {
                 }
                 // Where an account is active says nothing about a letter that nobody took back.
                 if telling.reason == Reason::Recovered && is_spent(&before.told.reason) {
+                    about.why = "notice_spent".to_owned();
                     about.say = format!(
                         "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
                         about.say
                     );
+                } else if telling.reason == Reason::Recovered && is_by_letter(&before.told.reason) {
+                    about.say = format!("the letter was withdrawn. {}", crate::core::text::capital(&about.say));
                 }
                 if about.group.is_some() {
                     about.lasted = None;
@@ -252,12 +255,11 @@ impl Decider {
                 since: held.since,
                 trouble_since: trouble,
                 ends: self.ends_at(&dependency.id, now),
-                // Its witnesses were told when it began.
-                say: held.say.split(';').next().unwrap_or_default().to_owned(),
+                say: without_witnesses(&held.say),
                 fallback: dependency.fallback.clone(),
                 fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: held.hint.clone(),
+                hint: possible(held.hint.as_deref(), dependency),
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
@@ -290,6 +292,19 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
     subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
     subjects
+}
+
+/// What was seen, without the witnesses that were told when it began.
+fn without_witnesses(say: &str) -> String {
+    const WITNESSES: [&str; 5] = [
+        "plugwatch's own network is fine",
+        "other entries there still work",
+        "a second route says the same",
+        "the second route could not be read",
+        "the vendor's status page reports no problem",
+    ];
+    let says = |part: &&str| !WITNESSES.contains(&part.trim());
+    say.split(';').filter(says).collect::<Vec<_>>().join(";")
 }
 
 /// The incident that is told of: the one that is open, or the one that has just ended.

@@ -14,6 +14,7 @@ use crate::core::model::Proves;
 use crate::core::notice::Notice;
 use crate::core::review::Telling;
 use crate::core::shown::Shown;
+use crate::core::text::without_fallback;
 use crate::core::time::{Time, human};
 use crate::say::alert::{About, Working};
 use crate::say::status;
@@ -41,11 +42,20 @@ impl Decider {
 
     /// The dependency at a position, with what people did about it.
     pub(super) fn view_at(&self, position: usize, now: Time) -> DependencyBoard {
-        let dependency = &self.config.dependencies[position];
-        let notes = self.notes_on(&dependency.id, now);
-        let mut shown = DependencyBoard { notes, ..self.view_dependency(dependency) };
+        let mut shown = self.view_noted(position, now);
         shown.not_after(now);
         shown
+    }
+
+    /// The same, to be compared; nothing where some of it lies ahead of the clock.
+    pub(super) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencyBoard> {
+        let rebuilt = self.view_at(position, now);
+        (rebuilt == self.view_noted(position, now)).then_some(rebuilt)
+    }
+
+    fn view_noted(&self, position: usize, now: Time) -> DependencyBoard {
+        let dependency = &self.config.dependencies[position];
+        DependencyBoard { notes: self.notes_on(&dependency.id, now), ..self.view_dependency(dependency) }
     }
 
     fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
@@ -152,7 +162,7 @@ impl Decider {
             fault: held.fault,
             proof: held.proof,
             say: held.say.clone(),
-            hint: held.hint.clone().filter(|_| !over),
+            hint: possible(held.hint.as_deref(), dependency).filter(|_| !over),
             since: began.filter(|_| ended).unwrap_or(held.since).min(at),
             lasted: began.filter(|_| ended).map(|began| at.since(began)),
             breaks: dependency.breaks.clone(),
@@ -277,6 +287,14 @@ struct Neighbours {
     standing: Vec<(Option<Proves>, String)>,
     unsure: Vec<String>,
     working: Vec<Working>,
+}
+
+/// Advice as far as it can be followed: where no fallback is configured, nobody is sent to one.
+pub(super) fn possible(hint: Option<&str>, dependency: &Dependency) -> Option<String> {
+    match dependency.fallback {
+        Some(_) => hint.map(str::to_owned),
+        None => without_fallback(hint?),
+    }
 }
 
 /// The page for people, not the file for programs.

@@ -12,7 +12,7 @@ use super::title::{self, Title};
 use super::{Format, render};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::notice::is_ending;
+use crate::core::notice::{is_by_letter, is_ending};
 use crate::core::time::{Time, human};
 
 /// Everything that an alert's text needs, frozen when it was made.
@@ -266,6 +266,8 @@ impl AlertView {
         context! {
             over => over || settled,
             ending => is_ending(&about.why),
+            // Its own sentence quotes the letter.
+            by_letter => is_by_letter(&about.why) || about.why == "told_left",
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             flapping => self.reason == Reason::Flapping,
@@ -371,13 +373,12 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
             Some("Look for a server that keeps restarting, or one faulty server of several.")
         }
         ("unknown_status", ..) if blind => Some("Log in to the vendor today and read what it says about the account."),
-        (_, _, Fault::VendorBreakdown) if blind => {
-            Some("Wait until their trouble is over. If you are still refused then, act.")
-        }
-        (_, _, Fault::Ours) if blind => {
-            Some("Fix what is named here. plugwatch has no sign that the vendor dropped you.")
-        }
-        _ if blind => Some("Check it yourself. plugwatch has no sign that the vendor dropped you."),
+        (_, _, Fault::VendorBreakdown) if blind => Some(
+            "Wait until the vendor's outage is over. If the key is still refused then, log in and check the account.",
+        ),
+        (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell how it stands."),
+        // No more is claimed than that: what could not be read may be a sign.
+        _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),
         (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
             (Some(_), _) if about.fallback_works != Some(false) => {
                 "Wait. If it lasts more than an hour, switch to the fallback."

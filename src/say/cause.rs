@@ -14,11 +14,17 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => format!(
             "Likely {decider}'s decision. A key revoked and a service stopped by your own team would look the same."
         ),
-        // An absence says nothing about its author.
+        // An absence says nothing about its author; the advice may have asked already.
+        (Fault::VendorDecision, Proof::Inferred)
+            if about.hint.as_ref().is_some_and(|hint| hint.contains("your team")) =>
+        {
+            format!("Likely {decider}'s decision.")
+        }
         (Fault::VendorDecision, Proof::Inferred) => {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
-        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
+        // Where the vendor gives its reason, nothing else is guessed.
+        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped && !gives_reason(about) => {
             format!(
                 "Source: {decider} itself. An unpaid bill or your own team can cause this, too: check before you appeal."
             )
@@ -32,9 +38,15 @@ pub(super) fn cause(about: &About) -> Option<String> {
         }
         (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
-        (Fault::Ours, _) => "This is on your side to fix.".to_owned(),
+        (Fault::Ours, _) => "This is yours to fix.".to_owned(),
         // What is not known is no sentence.
         (Fault::Unclear, _) => return None,
     };
     Some(super::sentence(said))
+}
+
+/// Whether what the vendor said stands after a colon: `has locked the account: abuse`.
+fn gives_reason(about: &About) -> bool {
+    let stated = about.say.split(';').next().unwrap_or_default();
+    stated.contains(": ")
 }

@@ -80,6 +80,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         (Reason::Recovered, _) => {
             let (what, words) = match about.before {
                 Some(Verdict::Dropped) => ("BACK", "dropped for "),
+                Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter stands", "after "),
                 Some(Verdict::Degraded) => ("WARNING OVER", "after "),
                 _ => ("BACK", "out "),
             };
@@ -132,7 +133,17 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) if about.fault == Fault::Ours => "DOWN, your side",
         (_, Verdict::Outage) => "OUTAGE",
-        (_, Verdict::Degraded) => "WARNING",
+        (_, Verdict::Degraded) => warning(&about.why),
+    }
+}
+
+/// A warning by what it warns of, where the core itself knows; the catalogue's reasons are its own.
+fn warning(why: &str) -> &'static str {
+    match why.split('+').next().unwrap_or_default() {
+        "outlived_notice" => "CUT-OFF TIME PASSED",
+        "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
+        "noticed" => "LETTER",
+        _ => "WARNING",
     }
 }
 
@@ -140,9 +151,15 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
 pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     let Some(first) = items.first() else { return Title::default() };
     let red = |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost") || item.ends.is_some();
-    let mark = if items.iter().any(red) { "🔴" } else { "🟠" };
+    let warns = |item: &OpenItem| item.state == "degraded";
+    // A warning that goes on is no worse for it.
+    let mark = match () {
+        () if items.iter().any(red) => "🔴",
+        () if items.iter().all(warns) => "🟡",
+        () => "🟠",
+    };
     let left = first.ends.filter(|ends| *ends > at).map(|ends| human(ends.since(at)));
-    let lasted = human(at.since(first.since));
+    let lasted = human(between(first.since, at.since(first.since)));
     match (items.len(), left) {
         (1, Some(left)) => {
             Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), ..Title::default() }
