@@ -1,5 +1,5 @@
 //! Decides about one look: standing, dependency, incident, alert. Nothing is written
-//! here; it all goes into the draft.
+//! here; it all goes into what is to be written.
 
 use super::decider::Decider;
 use super::evidence;

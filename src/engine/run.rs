@@ -129,8 +129,11 @@ impl Engine {
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
         let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
-        let flush = waiting.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
-        let again = self.unwritten.due().map(|at| at.max(now));
+        // While a commit is under way its end is what is waited for.
+        let idle = || !self.writer.is_busy();
+        let flush = waiting.filter(|_| idle());
+        let flush = flush.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
+        let again = self.unwritten.due().filter(|_| idle()).map(|at| at.max(now));
         [flush, again].into_iter().flatten().fold(due, Time::min)
     }
 

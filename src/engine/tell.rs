@@ -1,4 +1,4 @@
-//! Puts an alert into the draft, with a row in the outbox for everybody who wants it.
+//! Puts an alert into what is to be written, with a row in the outbox for everybody who wants it.
 
 use super::alert_snapshot;
 use super::decider::Decider;
