@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::scenario::Scenario;
 use crate::config::Config;
-use crate::engine::LoggedEvent;
+use crate::engine::Logged;
 
 /// What a configuration's text needs to be read.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ impl Files {
     }
 
     /// The first line of an event log.
-    pub(super) fn event(self) -> LoggedEvent {
-        LoggedEvent::Scenario { name: self.name, catalog: self.catalog, secrets: self.secrets }
+    pub(super) fn event(self) -> Logged {
+        Logged::Scenario { name: self.name, catalog: self.catalog, secrets: self.secrets }
     }
 
     /// The configuration with this text; its database and keys lie in `folder`.

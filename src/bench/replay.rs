@@ -7,7 +7,7 @@ use std::path::Path;
 use super::configuration::Files;
 use super::simulation::configuration;
 use crate::config::Config;
-use crate::engine::{LoggedEvent, Replay};
+use crate::engine::{Logged, Replay};
 
 /// What a replay came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Of {
 /// It was decided otherwise, with the line and both decisions; or the log cannot be read.
 pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
     let ids = events(path)?.filter_map(|event| match event {
-        Ok((_, LoggedEvent::Id { id })) => Some(Ok(id)),
+        Ok((_, Logged::Id { id })) => Some(Ok(id)),
         Ok(_) => None,
         Err(why) => Some(Err(why)),
     });
@@ -51,17 +51,15 @@ pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
     for event in events(path)? {
         let (line, event) = event?;
         match event {
-            LoggedEvent::Scenario { name, catalog, secrets } => {
-                of = Some(Of::Scenario(Files { name, catalog, secrets }))
-            }
-            LoggedEvent::Simulation { dependencies } => of = Some(Of::Simulation(dependencies)),
-            LoggedEvent::Config { text } => {
+            Logged::Scenario { name, catalog, secrets } => of = Some(Of::Scenario(Files { name, catalog, secrets })),
+            Logged::Simulation { dependencies } => of = Some(Of::Simulation(dependencies)),
+            Logged::Config { text } => {
                 let of = of.as_ref().ok_or_else(|| format!("line {line}: the log does not say whose it is"))?;
                 replay.configure(of.configuration(&text, folder)?);
             }
-            LoggedEvent::Id { .. } => {}
+            Logged::Id { .. } => {}
             event => {
-                count += usize::from(!matches!(event, LoggedEvent::Decided { .. }));
+                count += usize::from(!matches!(event, Logged::Decided { .. }));
                 replay.feed(event).await.map_err(|why| format!("line {line}: {why}"))?;
             }
         }
@@ -70,7 +68,7 @@ pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
 }
 
 /// The events with the numbers of their lines.
-fn events(path: &Path) -> Result<impl Iterator<Item = Result<(usize, LoggedEvent), String>>, String> {
+fn events(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Logged), String>>, String> {
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(BufReader::new(file).lines().enumerate().map(|(n, line)| {
         let line = line.map_err(|error| format!("line {}: {error}", n + 1))?;

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::incident::Level;
 use crate::core::time::{Time, human};
-use crate::engine::{Courier, Engine, EventLog, LoggedEvent};
+use crate::engine::{Courier, Engine, EventLog, Logged};
 use crate::ids::Ids;
 use crate::store::Store;
 
@@ -87,7 +87,7 @@ impl<'a> Stage<'a> {
         let config = files.configuration(&scenario.config, folder)?;
         if let Some(events) = &events {
             events.note(&files.event());
-            events.note(&LoggedEvent::Config { text: scenario.config.clone() });
+            events.note(&Logged::Config { text: scenario.config.clone() });
         }
         let program = Program::start(config, folder, askers, (&clock, &mailbox, &events)).await?;
         let (people, shows) = (People::default(), Shows::new());
@@ -193,7 +193,7 @@ impl<'a> Stage<'a> {
     async fn reload(&mut self, text: &str) -> Result<(), String> {
         let config = Files::of(self.scenario).configuration(text, &self.folder)?;
         if let Some(events) = &self.events {
-            events.note(&LoggedEvent::Config { text: text.to_owned() });
+            events.note(&Logged::Config { text: text.to_owned() });
         }
         let askers = (self.askers)(&config, &self.clock);
         self.program.courier.replace(self.mailbox.ways(&config)?).await;

@@ -59,7 +59,7 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
     line("asked", asked.map_or_else(|error| error.to_string(), |question| question.shown()));
     line("answer", came(&looked));
     for (asker, facts) in &looked.answer.said {
-        line(asker, shortened(redacted(facts.to_string().as_bytes(), &ctx.secrets), MOST_FACTS));
+        line(asker, shortened(redacted(facts.to_string().as_bytes(), &ctx.config.secrets()), MOST_FACTS));
     }
     if let Some(words) = words(ctx, &looked) {
         line("they say", words);
@@ -101,7 +101,7 @@ fn names(looked: &Looked) -> String {
 
 /// The texts in a JSON answer that are meant for people.
 fn words(ctx: &Arc<Context>, looked: &Looked) -> Option<String> {
-    let text = redacted(&looked.answer.body, &ctx.secrets);
+    let text = redacted(&looked.answer.body, &ctx.config.secrets());
     let json: Value = serde_json::from_str(&text).ok()?;
     let mut found = Vec::new();
     gather(&json, &mut found);

@@ -81,7 +81,12 @@ impl Subject<'_> {
     /// People were told that the key is refused, it still is, and nobody knows worse.
     pub fn access_told(&self, told: &Told) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
-        !dropped && self.lost_access() && told.blind.values().any(|reason| reason == "access_lost")
+        !dropped && self.access_known(told)
+    }
+
+    /// The key is refused, and people know it.
+    pub fn access_known(&self, told: &Told) -> bool {
+        self.lost_access() && told.blind.values().any(|reason| reason == "access_lost")
     }
 
     /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.

@@ -71,7 +71,7 @@ pub fn is_lost(subject: &Subject<'_>) -> bool {
     let told = subject.told;
     let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
     let known = dropped && told.verdict == Some(Verdict::Dropped);
-    let access = told.blind.values().any(|reason| reason == "access_lost") && subject.lost_access();
+    let access = subject.access_known(told);
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 

@@ -128,6 +128,9 @@ pub fn capital(text: &str) -> String {
 /// Advice without the parts that send somebody to a fallback; nothing where no other part is left.
 pub fn without_fallback(advice: &str) -> Option<String> {
     const FALLBACK: &str = "the fallback";
+    if !advice.contains(FALLBACK) {
+        return Some(advice.to_owned());
+    }
     let mut sentences = Vec::new();
     for sentence in advice.split(". ") {
         let parts = sentence.trim_end_matches('.').split("; ").filter_map(|part| match part.find(FALLBACK) {
@@ -137,7 +140,10 @@ pub fn without_fallback(advice: &str) -> Option<String> {
         });
         let parts: Vec<&str> = parts.collect();
         if let Some((first, rest)) = parts.split_first() {
-            let first = capital(first.strip_prefix("then ").unwrap_or(first));
+            // What stood first may be gone; a name that begins small stays as it is.
+            let begins = sentence.starts_with(*first);
+            let first =
+                if begins { (*first).to_owned() } else { capital(first.strip_prefix("then ").unwrap_or(first)) };
             sentences.push([first.as_str()].iter().chain(rest).copied().collect::<Vec<_>>().join("; "));
         }
     }

@@ -29,6 +29,20 @@ pub struct Weighed {
     pub vendor_fine: bool,
 }
 
+// Sentences of witnesses that only confirm what was read: told once, and left out of reminders.
+const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
+const STATUS_FINE: &str = "the vendor's status page reports no problem";
+const OTHERS_WORK: &str = "other entries there still work";
+const SECOND_SAME: &str = "a second route says the same";
+const SECOND_UNREAD: &str = "the second route could not be read";
+
+/// What was seen, without the witnesses that only confirmed it.
+pub fn without_witnesses(say: &str) -> String {
+    let confirms = [OWN_NETWORK_FINE, STATUS_FINE, OTHERS_WORK, SECOND_SAME, SECOND_UNREAD];
+    let says = |part: &&str| !confirms.contains(&part.trim());
+    say.split(';').filter(says).collect::<Vec<_>>().join(";")
+}
+
 /// Weighs `reading`. `proven` tells whether this probe was ever seen live.
 pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: bool, now: Time) -> Weighed {
     let plain = Weighed {
@@ -111,7 +125,7 @@ fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Tim
         OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
         OwnNetwork::Unasked => plain.wanting(Want::Anchors),
         OwnNetwork::Sound => {
-            let weighed = plain.resting_on("plugwatch's own network is fine");
+            let weighed = plain.resting_on(OWN_NETWORK_FINE);
             weigh_status(weighed, witnesses, policy, now)
         }
     }
@@ -135,7 +149,7 @@ fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
             Weighed { fault: Fault::VendorBreakdown, proof: Proof::Stated, ..weighed }
                 .resting_on("the vendor's status page reports a problem")
         }
-        (Verdict::Live, _) => weighed.resting_on("the vendor's status page reports no problem"),
+        (Verdict::Live, _) => weighed.resting_on(STATUS_FINE),
         _ => weighed,
     }
 }
@@ -149,9 +163,7 @@ fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
     }
     let Some(seen) = fresh(&witnesses.vendor_status, now) else { return fine.wanting(Want::VendorStatus) };
     match seen.verdict {
-        Verdict::Live => {
-            Weighed { vendor_fine: true, ..fine }.resting_on("the vendor's status page reports no problem")
-        }
+        Verdict::Live => Weighed { vendor_fine: true, ..fine }.resting_on(STATUS_FINE),
         Verdict::Outage | Verdict::Degraded => {
             let because = "but the vendor's status page reports a problem, so the refusal may not be about you";
             fine.unknown("refused_in_trouble", Fault::VendorBreakdown, because)
@@ -212,7 +224,7 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
         return weighed.wanting(Want::PositiveControl);
     };
     match seen.verdict {
-        Verdict::Live | Verdict::Degraded => weighed.resting_on("other entries there still work"),
+        Verdict::Live | Verdict::Degraded => weighed.resting_on(OTHERS_WORK),
         Verdict::Outage => Weighed {
             verdict: Verdict::Outage,
             reason: "control_fails_too".to_owned(),
@@ -276,7 +288,7 @@ fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, n
         return weighed.wanting(Want::SecondPath);
     };
     match seen.verdict {
-        Verdict::Dropped => weighed.resting_on("a second route says the same"),
+        Verdict::Dropped => weighed.resting_on(SECOND_SAME),
         Verdict::Live | Verdict::Degraded if policy.second_path_global => {
             let mut alone = weighed.resting_on("a second route, which covers all countries together, still shows it");
             alone.alone = true;
@@ -291,7 +303,7 @@ fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, n
         }
         .resting_on("but a second route still shows it: the sources disagree"),
         Verdict::Outage | Verdict::Unknown => {
-            let mut alone = weighed.resting_on("the second route could not be read");
+            let mut alone = weighed.resting_on(SECOND_UNREAD);
             alone.alone = true;
             alone
         }

@@ -44,10 +44,8 @@ pub(super) enum Event {
     People(People, Vec<Act>),
     /// A report is gathered.
     Report(Box<(KeptReport, Report)>),
-    /// The database takes nothing since then.
-    Unwritten(Time),
-    /// People are to hear that, and why it takes nothing.
-    TellUnwritten(Time, String),
+    /// The database takes nothing since then; why, if people are to hear of it now.
+    Unwritten(Time, Option<String>),
     /// It takes everything again; since when it did not and what is missing, if people heard of it.
     Written(Option<(Time, Shed)>),
     /// The machine slept, or its clock ran ahead.
@@ -229,8 +227,12 @@ impl Decider {
             Event::SelfCheck(judged, sign) => self.judge_own_network(judged, sign, now),
             Event::People(people, drills) => self.hear_people(people, &drills, now),
             Event::Report(report) => self.tell_report(report.0, report.1, now),
-            Event::Unwritten(since) => (self.unwritten_since, self.changed) = (Some(since), true),
-            Event::TellUnwritten(since, why) => self.tell_unwritten(since, &why, now),
+            Event::Unwritten(since, told) => {
+                (self.unwritten_since, self.changed) = (Some(since), true);
+                if let Some(why) = told {
+                    self.tell_unwritten(since, &why, now);
+                }
+            }
             Event::Written(told) => {
                 (self.unwritten_since, self.changed) = (None, true);
                 if let Some((since, shed)) = told {

@@ -38,7 +38,7 @@ mod witnesses;
 mod write;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
-pub use event_log::{Event as LoggedEvent, EventLog, Finished, Replay};
+pub use event_log::{EventLog, Finished, Logged, Replay};
 pub use evidence::redacted;
 pub use frozen::{alert_snapshot, alert_view, kept_report};
 pub use glance::{glance, report_now};
@@ -61,12 +61,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::board::{Board, DependencyBoard};
 use crate::core::pace::Asking;
-use crate::core::question::Secret;
 use crate::core::time::Time;
 use crate::store::{self, Store};
 
 use decider::{Decider, Event};
-use event_log::Event as Logged;
 pub use report::Span;
 use unwritten::Unwritten;
 use write::Writer;
@@ -87,15 +85,12 @@ pub struct Context {
     pub clock: Clock,
     /// Controls, second paths and anchors, asked once for all who want them.
     pub desk: Desk,
-    /// All secrets of the configuration, which stand in nothing that is kept.
-    pub secrets: Vec<Secret>,
 }
 
 impl Context {
     /// Everything around a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
-        let secrets = config.secrets();
-        Context { config: Arc::new(config), askers, clock, desk: Desk::default(), secrets }
+        Context { config: Arc::new(config), askers, clock, desk: Desk::default() }
     }
 }
 

@@ -119,7 +119,8 @@ impl Engine {
     /// is retired and its incident closed.
     ///
     /// # Errors
-    /// The store cannot be read or written; the old configuration goes on.
+    /// The store cannot be read, and the old configuration goes on; or it cannot be written, and the new one is
+    /// in use from memory until it is taken up again.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
         self.note_event(|| Logged::Reload { at: now });
         // Looks under way are given up and made anew: a reload waits for nobody.
@@ -157,9 +158,10 @@ impl Engine {
             people: self.read_people(now).await?.1,
         };
         self.ctx = fresh;
-        let (forgotten, decided) = self.decider.adopt(config, remembered, now);
+        let (forgotten, mut decided) = self.decider.adopt(config, remembered, now);
+        // What was to be shown of the configuration before stands elsewhere now.
         self.writer.forget_shown();
-        self.shown = decided.shown.iter().map(|(_, dependency)| dependency.clone()).collect();
+        self.shown = std::mem::take(&mut decided.shown).into_iter().map(|(_, dependency)| dependency).collect();
         self.take_decided(decided);
         self.store.forget(&forgotten).await?;
         self.flush(now).await

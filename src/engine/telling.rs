@@ -19,6 +19,7 @@ use crate::core::scene::{Scene, Subject};
 use crate::core::time::Time;
 use crate::core::told::LOSS_COUNTS;
 use crate::core::wanted::unseen_news;
+use crate::core::weigh::without_witnesses;
 use crate::say::alert::{Body, Group, OpenItem};
 use crate::say::status::verdict_words;
 use crate::store::DependencyChange;
@@ -292,19 +293,6 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
     subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
     subjects
-}
-
-/// What was seen, without the witnesses that were told when it began.
-fn without_witnesses(say: &str) -> String {
-    const WITNESSES: [&str; 5] = [
-        "plugwatch's own network is fine",
-        "other entries there still work",
-        "a second route says the same",
-        "the second route could not be read",
-        "the vendor's status page reports no problem",
-    ];
-    let says = |part: &&str| !WITNESSES.contains(&part.trim());
-    say.split(';').filter(says).collect::<Vec<_>>().join(";")
 }
 
 /// The incident that is told of: the one that is open, or the one that has just ended.

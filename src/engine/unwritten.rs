@@ -71,8 +71,7 @@ impl Engine {
     /// Nothing could be written: what was decided is kept, and made small.
     pub(super) fn note_unwritten(&mut self, error: &Error, now: Time) {
         let (since, tell) = self.unwritten.note(error, now);
-        let told = tell.then(|| Event::TellUnwritten(since, error.to_string()));
-        self.apply([Event::Unwritten(since)].into_iter().chain(told).collect(), now);
+        self.apply(vec![Event::Unwritten(since, tell.then(|| error.to_string()))], now);
         self.unwritten.shed.add(shed(&mut self.writer.waiting));
         let unsaid = Unsaid { since: Some(since), alerts: self.writer.waiting.alerts.clone() };
         self.unsaid.send_replace(std::sync::Arc::new(unsaid));

@@ -8,8 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::decider::Decided;
-use super::event_log::Event as Logged;
-use super::{Engine, SHOW_EVERY};
+use super::{Engine, Logged, SHOW_EVERY};
 use crate::core::board::{Board, DependencyBoard};
 use crate::core::time::Time;
 use crate::store::{Batch, Result, Store};
@@ -49,7 +48,7 @@ impl Writer {
         self.shown.extend(shown);
     }
 
-    /// The configuration has changed: what was to be shown of the one before stands elsewhere now.
+    /// What was decided so far is not shown any more.
     pub(super) fn forget_shown(&mut self) {
         self.shown.clear();
     }
@@ -155,10 +154,6 @@ impl Engine {
         if self.writer.is_busy() {
             let committed = self.writer.done().await;
             self.end_write(committed, now)?;
-        } else {
-            // Nothing was decided that is written, but something may be new to see.
-            let shown = std::mem::take(&mut self.writer.shown);
-            self.take_shown(shown);
         }
         self.show(now);
         Ok(())
@@ -195,6 +190,11 @@ impl Engine {
 
     /// Sends the latest board to whoever follows: changes at once, plain checks once a second.
     pub(super) fn show(&mut self, now: Time) {
+        if !self.writer.is_busy() && self.writer.waiting.is_empty() {
+            // Nothing of it is written: a person's word, or another hour for the next check.
+            let shown = std::mem::take(&mut self.writer.shown);
+            self.take_shown(shown);
+        }
         if self.changed && now.since(self.shown_at) >= SHOW_EVERY {
             self.changed = false;
             self.shown_at = now;

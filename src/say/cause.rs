@@ -23,10 +23,9 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Inferred) => {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
-        // Where the vendor gives its reason, nothing else is guessed.
-        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped && !gives_reason(about) => {
+        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
             format!(
-                "Source: {decider} itself. An unpaid bill or your own team can cause this, too: check before you appeal."
+                "Source: {decider} itself. Unless it names another reason, check for an unpaid bill and ask your team before you appeal."
             )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
@@ -43,10 +42,4 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::Unclear, _) => return None,
     };
     Some(super::sentence(said))
-}
-
-/// Whether what the vendor said stands after a colon: `has locked the account: abuse`.
-fn gives_reason(about: &About) -> bool {
-    let stated = about.say.split(';').next().unwrap_or_default();
-    stated.contains(": ")
 }

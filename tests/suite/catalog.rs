@@ -92,3 +92,20 @@ fn every_check_with_a_key_names_the_least_one_and_there_are_sixty_vendors() {
     assert_eq!(vague, [""; 0]);
     assert!(catalog.vendors.len() >= 60, "{} vendors", catalog.vendors.len());
 }
+
+#[test]
+fn all_advice_can_be_followed_where_no_fallback_is_configured() {
+    let catalog = Catalog::load(None).unwrap();
+    let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
+    let hints: Vec<String> = checks.flat_map(|check| &check.rules).filter_map(|rule| rule.hint.clone()).collect();
+    assert!(hints.iter().filter(|hint| hint.contains("the fallback")).count() > 20);
+    for hint in hints {
+        let Some(left) = plugwatch::core::text::without_fallback(&hint) else { continue };
+        assert!(!left.contains("fallback"), "{hint}: {left}");
+        if hint.contains("fallback") {
+            assert_eq!(plugwatch::core::text::sloppy(&left), None, "{hint}: {left}");
+        } else {
+            assert_eq!(left, hint, "what can be followed stays as it is");
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::route::Way;
 use crate::core::time::Time;
-use crate::engine::{Courier, Engine, EventLog, LoggedEvent, Ways};
+use crate::engine::{Courier, Engine, EventLog, Logged, Ways};
 use crate::ids::Ids;
 use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
 use crate::store::{BITE, Store};
@@ -127,8 +127,8 @@ pub async fn simulate(settings: Settings, folder: &Path, events: Option<EventLog
     let mut simulation =
         Simulation { settings, folder, clock, askers, mailbox: mailbox.clone(), rng, kills: 0, events };
     if let Some(events) = &simulation.events {
-        events.note(&LoggedEvent::Simulation { dependencies: settings.dependencies });
-        events.note(&LoggedEvent::Config { text: String::new() });
+        events.note(&Logged::Simulation { dependencies: settings.dependencies });
+        events.note(&Logged::Config { text: String::new() });
     }
     let program = simulation.pass(end).await?;
     let sent = std::mem::take(&mut *mailbox.sent.lock().unwrap_or_else(PoisonError::into_inner));

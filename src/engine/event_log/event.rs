@@ -16,7 +16,7 @@ use crate::core::witness::{OwnNetwork, Witnesses};
 /// One line. Times are in milliseconds since 1970, UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
+pub enum Logged {
     /// Whose log it is, in its first line: a scenario of the bench.
     Scenario {
         /// Its name.

@@ -7,7 +7,7 @@ mod decided;
 mod event;
 mod replay;
 
-pub use event::{Event, Finished};
+pub use event::{Finished, Logged};
 pub use replay::Replay;
 
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Engine;
-use super::decider::Event as Decides;
+use super::decider::Event;
 use super::look::Looked;
 use crate::core::act::{Act, People};
 use crate::core::answer::Answer;
@@ -44,7 +44,7 @@ impl EventLog {
     }
 
     /// Writes one line.
-    pub fn note(&self, event: &Event) {
+    pub fn note(&self, event: &Logged) {
         let line = serde_json::to_string(event).map_err(|error| error.to_string());
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Lines::Written(to, broken @ None) => {
@@ -52,7 +52,7 @@ impl EventLog {
             }
             Lines::Written(..) => {}
             Lines::Compared(lines) => {
-                if matches!(event, Event::Decided { .. }) {
+                if matches!(event, Logged::Decided { .. }) {
                     lines.push_back(line.unwrap_or_else(|error| error));
                 }
             }
@@ -82,7 +82,7 @@ impl EventLog {
 
     /// Notes what came of a try to deliver.
     pub(super) fn note_delivery(&self, delivery: &Delivery, outcome: &str, at: Time) {
-        self.note(&Event::Delivery {
+        self.note(&Logged::Delivery {
             at,
             alert: delivery.alert.public_id.clone(),
             channel: delivery.channel.clone(),
@@ -94,40 +94,42 @@ impl EventLog {
 
 impl Engine {
     /// Notes something that enters the decision, where a log is kept.
-    pub(super) fn note_event(&self, event: impl FnOnce() -> Event) {
+    pub(super) fn note_event(&self, event: impl FnOnce() -> Logged) {
         if let Some(log) = &self.events {
             log.note(&event());
         }
     }
 
     /// Notes an answer that came back.
-    pub(super) fn note_answer(&self, event: &Decides, at: Time) {
-        self.note_event(|| match event {
-            Decides::Check(looked) => Event::Check(Box::new(finished(looked, at))),
-            Decides::Lost(probe) => Event::Lost { at, probe: *probe },
-            Decides::SelfCheck(judged, sign) => Event::SelfCheck { at, judged: *judged, sign: *sign },
+    pub(super) fn note_answer(&self, event: &Event, at: Time) {
+        match event {
+            Event::Check(looked) => self.note_event(|| Logged::Check(Box::new(finished(looked, at)))),
+            Event::Lost(probe) => self.note_event(|| Logged::Lost { at, probe: *probe }),
+            Event::SelfCheck(judged, sign) => {
+                self.note_event(|| Logged::SelfCheck { at, judged: *judged, sign: *sign });
+            }
             // The others are noted where they come from.
-            _ => Event::Time { at },
-        });
+            _ => {}
+        }
     }
 
     pub(super) fn note_people(&self, acts: &[Act], people: &People, at: Time) {
-        self.note_event(|| Event::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
+        self.note_event(|| Logged::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
     }
 
     /// Notes public ids that decisions were given.
     pub(super) fn note_ids(&self, ids: Vec<String>) {
         for id in ids {
-            self.note_event(|| Event::Id { id });
+            self.note_event(|| Logged::Id { id });
         }
     }
 
     /// What is about to be committed, where a log is kept.
-    pub(super) fn decided(&self, at: Time) -> Option<Event> {
+    pub(super) fn decided(&self, at: Time) -> Option<Logged> {
         self.events.as_ref()?;
         let decider = &self.decider;
         let next_at = |probe: i64| decider.plan.next_at(probe);
-        Some(Event::Decided { at, what: decided::of(&self.writer.waiting, next_at, decider.next_due()) })
+        Some(Logged::Decided { at, what: decided::of(&self.writer.waiting, next_at, decider.next_due()) })
     }
 }
 

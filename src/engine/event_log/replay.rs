@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Event, EventLog, Finished};
+use super::{EventLog, Finished, Logged};
 use crate::ask::{Askers, Script};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -12,7 +12,7 @@ use crate::core::question::Question;
 use crate::core::standing::Look;
 use crate::core::time::Time;
 use crate::engine::Engine;
-use crate::engine::decider::Event as Decides;
+use crate::engine::decider::Event;
 use crate::engine::look::Looked;
 use crate::engine::plan::Spec;
 use crate::ids::Ids;
@@ -41,7 +41,7 @@ pub struct Replay {
     config: Option<Config>,
     running: Option<(Engine, Arc<Store>)>,
     /// What came back and is decided about together.
-    came: Vec<Decides>,
+    came: Vec<Event>,
     /// Decisions that were compared.
     pub compared: usize,
 }
@@ -74,10 +74,10 @@ impl Replay {
     ///
     /// # Errors
     /// It was decided otherwise, with both decisions; or the log does not fit.
-    pub async fn feed(&mut self, event: Event) -> Result<(), String> {
+    pub async fn feed(&mut self, event: Logged) -> Result<(), String> {
         match event {
-            Event::Start { at, checks, alerts } => return self.start(at, checks, alerts).await,
-            Event::Decided { at, .. } => return self.compare(event, at).await,
+            Logged::Start { at, checks, alerts } => return self.start(at, checks, alerts).await,
+            Logged::Decided { at, .. } => return self.compare(event, at).await,
             _ => {}
         }
         let config = self.config.clone();
@@ -86,24 +86,24 @@ impl Replay {
             return Ok(());
         };
         match event {
-            Event::Time { at } => engine.pass(at),
-            Event::Check(finished) => self.came.push(looked(engine, *finished)?),
-            Event::Lost { probe, .. } => self.came.push(Decides::Lost(probe)),
-            Event::SelfCheck { judged, sign, .. } => self.came.push(Decides::SelfCheck(judged, sign)),
-            Event::Applied { at } => engine.take(std::mem::take(&mut self.came), at),
-            Event::People { at, acts, letters } => {
+            Logged::Time { at } => engine.pass(at),
+            Logged::Check(finished) => self.came.push(looked(engine, *finished)?),
+            Logged::Lost { probe, .. } => self.came.push(Event::Lost(probe)),
+            Logged::SelfCheck { judged, sign, .. } => self.came.push(Event::SelfCheck(judged, sign)),
+            Logged::Applied { at } => engine.take(std::mem::take(&mut self.came), at),
+            Logged::People { at, acts, letters } => {
                 store.replace_people(&acts, &letters).await.map_err(text)?;
                 engine.take_people(at).await.map_err(text)?;
             }
-            Event::Reload { at } => {
+            Logged::Reload { at } => {
                 let config = config.ok_or("a reload without a configuration")?;
                 engine.reload(config, Askers::scripted(Arc::new(Silence)), at).await.map_err(text)?;
             }
-            Event::ClockBack { at } => {
+            Logged::ClockBack { at } => {
                 self.clock.set_back_to(at);
                 engine.follow_clock(at).await.map_err(text)?;
             }
-            Event::Report { at } => engine.gather_report(at).await.map_err(text)?,
+            Logged::Report { at } => engine.gather_report(at).await.map_err(text)?,
             _ => {}
         }
         Ok(())
@@ -130,7 +130,7 @@ impl Replay {
     }
 
     /// Commits, unless what was fed has done so, and compares.
-    async fn compare(&mut self, recorded: Event, at: Time) -> Result<(), String> {
+    async fn compare(&mut self, recorded: Logged, at: Time) -> Result<(), String> {
         let Some((engine, _)) = &mut self.running else { return Err("a decision before the start".to_owned()) };
         let decided = match self.decided.take() {
             Some(decided) => decided,
@@ -160,11 +160,11 @@ impl Replay {
     }
 }
 
-fn looked(engine: &Engine, finished: Finished) -> Result<Decides, String> {
+fn looked(engine: &Engine, finished: Finished) -> Result<Event, String> {
     let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
     let spec: Option<&Arc<Spec>> = engine.decider.plan.specs().find(|spec| spec.probe.identity == probe);
     let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
-    Ok(Decides::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
+    Ok(Event::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
 }
 
 /// Both, from a little before they part.
