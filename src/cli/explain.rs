@@ -15,7 +15,7 @@ use crate::core::model::Verdict;
 use crate::core::question::Key;
 use crate::core::text::clean_lines;
 use crate::core::weigh::weigh;
-use crate::engine::{Before, Context, Looked, Spec, one_look, redacted};
+use crate::engine::{Before, Context, Looked, Spec, one_look};
 use crate::say::status::verdict_words;
 
 /// No line is longer.
@@ -59,7 +59,7 @@ async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
     line("asked", asked.map_or_else(|error| error.to_string(), |question| question.shown()));
     line("answer", came(&looked));
     for (asker, facts) in &looked.answer.said {
-        line(asker, shortened(redacted(facts.to_string().as_bytes(), &ctx.config.secrets()), MOST_FACTS));
+        line(asker, shortened(ctx.redactor.redacted(facts.to_string().as_bytes()), MOST_FACTS));
     }
     if let Some(words) = words(ctx, &looked) {
         line("they say", words);
@@ -101,7 +101,7 @@ fn names(looked: &Looked) -> String {
 
 /// The texts in a JSON answer that are meant for people.
 fn words(ctx: &Arc<Context>, looked: &Looked) -> Option<String> {
-    let text = redacted(&looked.answer.body, &ctx.config.secrets());
+    let text = ctx.redactor.redacted(&looked.answer.body);
     let json: Value = serde_json::from_str(&text).ok()?;
     let mut found = Vec::new();
     gather(&json, &mut found);

@@ -7,6 +7,7 @@
 //! opened), [`review`] (what is told, and why now), [`schedule`] and [`budget`] (when to ask).
 
 pub mod act;
+pub mod alike;
 pub mod anchors;
 pub mod answer;
 pub mod board;

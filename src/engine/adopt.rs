@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::decider::{Decided, Decider};
+use super::evidence::Redactor;
 use super::known::{DependencyState, ProbeState};
 use super::plan::{Plan, Spec};
 use super::platform::Platform;
@@ -37,8 +38,13 @@ pub(super) struct Remembered {
 impl Decider {
     /// Takes up a configuration, with what is stored. Returns the dependencies that may be forgotten, and what
     /// was decided; all dependencies are shown anew.
-    pub(super) fn adopt(&mut self, config: Arc<Config>, remembered: Remembered, now: Time) -> (Vec<String>, Decided) {
-        (self.secrets, self.ways) = (config.secrets(), config.ways());
+    pub(super) fn adopt(
+        &mut self,
+        (config, redactor): (Arc<Config>, Arc<Redactor>),
+        remembered: Remembered,
+        now: Time,
+    ) -> (Vec<String>, Decided) {
+        (self.redactor, self.ways) = (redactor, config.ways());
         self.config = config;
         let Remembered { ids, active, standings, mut facts, mut stocks, incidents, dependencies, people } = remembered;
         let probes = self.config.probes();

@@ -46,7 +46,8 @@ impl Decider {
     pub(super) fn before(&self, id: i64, now: Time) -> Before {
         let probe = self.known.probe(id);
         let per_day = probe.and_then(|probe| burn::per_day(&probe.stocks, now));
-        Before { standing: self.standing(id), per_day }
+        let kept = probe.map(|probe| probe.evidence.clone()).unwrap_or_default();
+        Before { standing: self.standing(id), per_day, kept }
     }
 
     /// What is left of what runs down.
@@ -58,15 +59,14 @@ impl Decider {
 
     /// What other dependencies' checks of the same vendor read lately.
     pub(super) fn same_vendor(&self, spec: &Spec, now: Time) -> Option<Tally> {
-        let vendor = |check: &str| check.split('/').next().unwrap_or_default().to_owned();
-        let own = vendor(&spec.probe.check);
-        let other =
-            |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency && vendor(&other.probe.check) == own;
+        let other = |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency;
         let mut tally = Tally::default();
-        for probe in self.plan.specs().filter(other).filter_map(|other| self.known.probe(other.id)) {
+        for probe in self.plan.of_vendor(&spec.probe.check).filter(other).filter_map(|other| self.known.probe(other.id))
+        {
             let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
             match last.verdict {
-                Verdict::Live | Verdict::Degraded => tally.live += 1,
+                // One is enough to know that the vendor takes keys.
+                Verdict::Live | Verdict::Degraded => return Some(Tally { live: 1, ..tally }),
                 Verdict::Unknown => {}
                 Verdict::Outage | Verdict::Dropped => tally.failing += 1,
             }
@@ -76,7 +76,7 @@ impl Decider {
 
     /// Decides about one look.
     pub(super) fn decide(&mut self, looked: Looked) {
-        let Looked { spec, look, answer, mut witnesses } = looked;
+        let Looked { spec, look, answer, mut witnesses, evidence: ready } = looked;
         if look.reading.reason == "credential_refused" {
             witnesses.same_vendor = self.same_vendor(&spec, look.at);
         }
@@ -90,14 +90,14 @@ impl Decider {
         let mut next = ProbeState { standing, ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
         let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
-        let evidence = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at).map(|cause| {
+        let cause = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at);
+        let evidence = cause.map(|cause| {
             next.evidence = evidence::count(&old.evidence, &look.reading, at);
-            evidence::row(cause, &answer, &look.reading, &self.secrets)
+            // Other checks of the vendor may make a change of it only here.
+            ready.unwrap_or_else(|| self.redactor.row(cause, &answer, &look.reading)).caused(cause)
         });
         let write = worth_writing(&old, &next.standing, at);
-        if write {
-            next.written_at = at;
-        }
+        next.written_at = if write { at } else { old.written_at };
         next.last = Some(LastLook {
             at,
             asked: answer.asked,
@@ -180,13 +180,13 @@ impl Decider {
         let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
         let dependencies = &self.config.dependencies;
         let ids: Vec<String> =
-            self.others(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
+            self.asked_with(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.plan.hurry_dependencies(&ids, at);
         ids.iter().for_each(|id| self.show(id));
     }
 
     /// Who else is asked when one falls into doubt.
-    fn others(&self, position: usize, at: Time) -> Vec<usize> {
+    fn asked_with(&self, position: usize, at: Time) -> Vec<usize> {
         let dependencies = &self.config.dependencies;
         let seen = self.seen(self.platform.concerned(Some(position)));
         let scene = self.scene(&seen, at);
@@ -216,7 +216,14 @@ impl Decider {
     pub(super) fn correlate(&mut self, id: &str, at: Time) {
         let old = self.known.dependency_or_rest(id);
         let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
-        if combined == old.combined || self.dependency(id).is_none() {
+        if self.dependency(id).is_none() {
+            return;
+        }
+        if combined.decides_like(&old.combined) {
+            if combined != old.combined {
+                // Worded anew: shown and said from now on, and nothing that happened.
+                self.known.set_dependency(id, DependencyState { combined, ..old });
+            }
             return;
         }
         let step = step(old.incident.as_ref(), &combined);
@@ -329,10 +336,7 @@ fn as_stored<'l>(spec: &Spec, look: &'l Look, witnesses: &Witnesses) -> (Verdict
 }
 
 fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
-    let settled = |standing: &Standing| Standing { verified_at: None, last_live: None, ..standing.clone() };
-    settled(&old.standing) != settled(next)
-        || old.standing.last_live.is_none() != next.last_live.is_none()
-        || at.since(old.written_at) > REWRITE_AFTER
+    !old.standing.decides_like(next) || at.since(old.written_at) > REWRITE_AFTER
 }
 
 fn log_look(spec: &Spec, look: &Look, took_ms: u32) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::evidence::Redactor;
 use super::known::Known;
 use super::look::Looked;
 use super::own_network::OwnState;
@@ -17,7 +18,6 @@ use crate::core::act::{Act, People};
 use crate::core::anchors::Sign;
 use crate::core::board::DependencyBoard;
 use crate::core::pace::Asking;
-use crate::core::question::Secret;
 use crate::core::route::Way;
 use crate::core::situation::Situation;
 use crate::core::standing::Look;
@@ -81,8 +81,8 @@ pub(super) struct Decided {
 /// Everything that decisions depend on.
 pub struct Decider {
     pub(super) config: Arc<Config>,
-    /// All secrets of the configuration, which stand in nothing that is kept.
-    pub(super) secrets: Vec<Secret>,
+    /// Takes secrets out of what is kept.
+    pub(super) redactor: Arc<Redactor>,
     /// Where public ids come from.
     ids: Ids,
     /// Those that were used for the events that are being applied, in their order.
@@ -135,9 +135,15 @@ pub struct Decider {
 
 impl Decider {
     /// One that knows nothing yet.
-    pub(super) fn new(config: Arc<Config>, ids: Ids, next_incident: i64, now: Time) -> Decider {
+    pub(super) fn new(
+        config: Arc<Config>,
+        redactor: Arc<Redactor>,
+        ids: Ids,
+        next_incident: i64,
+        now: Time,
+    ) -> Decider {
         Decider {
-            secrets: config.secrets(),
+            redactor,
             ids,
             used: Vec::new(),
             plan: Plan::default(),

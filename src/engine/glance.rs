@@ -1,9 +1,11 @@
 //! A glance at how things stand, from what was written down: for a terminal beside a program that
 //! runs, or after one that does not. Nothing is asked, nothing is written.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::decider::Decider;
+use super::evidence::Redactor;
 use super::known::{DependencyState, Known, ProbeState};
 use super::plan::{Plan, Spec};
 use super::report::{Span, gather};
@@ -41,18 +43,21 @@ pub async fn report_now(config: Config, store: &Store, span: Span, now: Time) ->
 
 /// One that knows what was written down, and decides nothing.
 async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
-    let mut decider = Decider::new(Arc::new(config), Ids::Random, 0, now);
+    let redactor = Arc::new(Redactor::new(&[]));
+    let mut decider = Decider::new(Arc::new(config), redactor, Ids::Random, 0, now);
     let rows = store.active_probes().await?;
-    let number = |identity: &str| rows.iter().find(|row| row.identity == identity).map(|row| row.id);
+    let numbers: HashMap<&str, i64> = rows.iter().map(|row| (row.identity.as_str(), row.id)).collect();
+    let number = |identity: &str| numbers.get(identity).copied();
     let probes = decider.config.probes();
     let specs: Vec<Arc<Spec>> = probes
         .filter_map(|(_, probe)| Some(Arc::new(Spec { id: number(&probe.identity)?, probe: probe.clone() })))
         .collect();
     let standings = store.standings().await?;
     let looks = store.last_looks().await?;
+    let looks: HashMap<i64, _> = looks.iter().map(|look| (look.probe, look)).collect();
     let mut facts = store.facts().await?;
     for spec in &specs {
-        let look = looks.iter().find(|look| look.probe == spec.id);
+        let look = looks.get(&spec.id);
         let last = look.map(|look| LastLook {
             at: look.at,
             asked: String::new(),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::Context;
+use super::evidence;
+use super::known::Kept;
 use super::plan::Spec;
 use crate::catalog::{FillError, Params, question};
 use crate::core::answer::{Answer, Failure};
@@ -12,6 +14,7 @@ use crate::core::model::{Reading, Verdict};
 use crate::core::standing::{Look, Standing, after};
 use crate::core::time::Time;
 use crate::core::witness::{Want, Witnesses};
+use crate::store::EvidenceRow;
 
 /// Bodies larger than this are judged off the asking threads.
 const HEAVY: usize = 64 << 10;
@@ -26,6 +29,8 @@ pub struct Looked {
     pub answer: Answer,
     /// Who spoke besides.
     pub witnesses: Witnesses,
+    /// The answer as evidence, without secrets, if it looked worth keeping when it came.
+    pub evidence: Option<EvidenceRow>,
 }
 
 /// What is known before a look.
@@ -35,12 +40,18 @@ pub struct Before {
     pub standing: Standing,
     /// How much of what runs down is spent in a day, once that is known.
     pub per_day: Option<f64>,
+    /// Which answers were kept already.
+    pub kept: Kept,
 }
 
 impl Before {
     /// One look has no history: whether it was ever live is left open.
     pub fn single() -> Before {
-        Before { standing: Standing { last_live: Some(Time(0)), ..Standing::default() }, per_day: None }
+        Before {
+            standing: Standing { last_live: Some(Time(0)), ..Standing::default() },
+            per_day: None,
+            kept: Kept::default(),
+        }
     }
 }
 
@@ -54,7 +65,28 @@ pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgen
     let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
     let look = Look { at, reading };
     let witnesses = hear(ctx, &spec, &before.standing, &look).await;
-    Looked { spec, look, answer, witnesses }
+    Looked { spec, look, answer, witnesses, evidence: None }
+}
+
+/// The same, with the evidence made ready: taking secrets out, hashing and packing are not the decider's work.
+pub(super) async fn look_and_prepare(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> Looked {
+    let (kept, standing) = (before.kept.clone(), before.standing.clone());
+    let looked = one_look(ctx, spec, before, urgent).await;
+    let flipped = after(&standing, &looked.look, &looked.witnesses, &looked.spec.probe.policy).1.is_some();
+    let Some(cause) = evidence::cause(&kept, &looked.look.reading, flipped, looked.look.at) else { return looked };
+    let ready = move |ctx: &Context, looked: Looked| {
+        let row = ctx.redactor.row(cause, &looked.answer, &looked.look.reading);
+        Looked { evidence: Some(row), ..looked }
+    };
+    if looked.answer.body.len() < HEAVY {
+        return ready(ctx, looked);
+    }
+    let own = ctx.clone();
+    match tokio::task::spawn_blocking(move || ready(&own, looked)).await {
+        Ok(looked) => looked,
+        // It belongs to the check, which is lost with it.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// Asks and judges.

@@ -19,6 +19,7 @@ mod heartbeat;
 mod known;
 mod listen;
 mod look;
+mod others;
 mod own_network;
 mod people;
 mod plan;
@@ -32,6 +33,8 @@ mod start;
 mod started;
 mod tell;
 mod telling;
+#[cfg(test)]
+mod together;
 mod unwritten;
 mod view;
 mod witnesses;
@@ -39,10 +42,11 @@ mod write;
 
 pub use courier::{Courier, Unsaid, Ways, note_message};
 pub use event_log::{EventLog, Finished, Logged, Replay};
-pub use evidence::redacted;
+pub use evidence::Redactor;
 pub use frozen::{alert_snapshot, alert_view, kept_report};
 pub use glance::{glance, report_now};
 pub use heartbeat::{ailing, beat};
+use look::look_and_prepare;
 pub use look::{Before, Looked, one_look};
 pub use plan::Spec;
 pub use run::Command;
@@ -85,12 +89,15 @@ pub struct Context {
     pub clock: Clock,
     /// Controls, second paths and anchors, asked once for all who want them.
     pub desk: Desk,
+    /// Takes secrets out of what is kept.
+    pub redactor: Arc<Redactor>,
 }
 
 impl Context {
     /// Everything around a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
-        Context { config: Arc::new(config), askers, clock, desk: Desk::default() }
+        let redactor = Arc::new(Redactor::new(&config.secrets()));
+        Context { config: Arc::new(config), askers, clock, desk: Desk::default(), redactor }
     }
 }
 
@@ -157,7 +164,7 @@ impl Engine {
             let ctx = self.ctx.clone();
             let before = self.decider.before(spec.id, now);
             let id = spec.id;
-            let look = async move { one_look(&ctx, spec, before, asking.is_urgent()).await };
+            let look = async move { look_and_prepare(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
                 let looked = AssertUnwindSafe(look).catch_unwind().await;
                 looked.map_or_else(|_| lost(id), |looked| Event::Check(Box::new(looked)))

@@ -53,6 +53,8 @@ pub struct Plan {
     /// What is not under way, by when it is due: a wake looks at nothing else.
     queue: BTreeSet<(Time, i64)>,
     by_dependency: HashMap<String, Vec<i64>>,
+    /// By the vendor that a check belongs to.
+    by_vendor: HashMap<String, Vec<i64>>,
     /// How often a look was brought forward; jitters the next one.
     hurried: u64,
 }
@@ -70,12 +72,14 @@ impl Plan {
             (spec.id, Planned { spec, next_at, asking, in_flight: false, last, asked })
         };
         let mut by_dependency: HashMap<String, Vec<i64>> = HashMap::new();
+        let mut by_vendor: HashMap<String, Vec<i64>> = HashMap::new();
         for spec in &specs {
+            by_vendor.entry(vendor_of(&spec.probe.check).to_owned()).or_default().push(spec.id);
             by_dependency.entry(spec.probe.dependency.clone()).or_default().push(spec.id);
         }
         let probes: BTreeMap<i64, Planned> = specs.into_iter().map(planned).collect();
         let queue = probes.values().filter_map(Planned::place).collect();
-        Plan { probes, queue, by_dependency, hurried: old.hurried }
+        Plan { probes, queue, by_dependency, by_vendor, hurried: old.hurried }
     }
 
     /// Changes one, and its place in the queue.
@@ -182,10 +186,20 @@ impl Plan {
         ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
     }
 
+    /// Those that ask the same vendor as a check.
+    pub fn of_vendor(&self, check: &str) -> impl Iterator<Item = &Arc<Spec>> {
+        let ids = self.by_vendor.get(vendor_of(check)).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
+    }
+
     /// Every probe.
     pub fn specs(&self) -> impl Iterator<Item = &Arc<Spec>> {
         self.probes.values().map(|planned| &planned.spec)
     }
+}
+
+fn vendor_of(check: &str) -> &str {
+    check.split('/').next().unwrap_or_default()
 }
 
 fn phase(spec: &Spec) -> u64 {

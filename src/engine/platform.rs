@@ -1,11 +1,12 @@
 //! Which dependencies a review looks at: those in trouble, or lately so, and what they need. Kept up to date
 //! with each change, so that a decision about one costs the same however many others there are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::known::DependencyState;
 use crate::config::Config;
-use crate::core::model::Verdict;
+use crate::core::model::{Criticality, Verdict};
+use crate::core::shown::Shown;
 
 /// The platform by position in the configuration.
 #[derive(Debug, Default, PartialEq)]
@@ -15,8 +16,35 @@ pub(super) struct Platform {
     siblings: HashMap<String, Vec<usize>>,
     /// What each needs.
     needs: Vec<Vec<usize>>,
+    /// Who needs each.
+    needed_by: Vec<Vec<usize>>,
     /// In trouble, or lately so.
     restless: BTreeSet<usize>,
+    /// How each is shown, and how much hangs on it.
+    classes: Vec<(Class, Criticality)>,
+    /// Positions by how they are shown, the critical first.
+    by_class: BTreeMap<Class, BTreeSet<(Criticality, usize)>>,
+}
+
+/// How a dependency is shown, as far as messages about others care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// It works.
+    Working,
+    /// It was not checked yet.
+    Waiting,
+    /// Anything else.
+    Trouble,
+}
+
+impl Class {
+    fn of(shown: Shown) -> Class {
+        match shown {
+            Shown::Live => Class::Working,
+            Shown::Starting => Class::Waiting,
+            _ => Class::Trouble,
+        }
+    }
 }
 
 impl Platform {
@@ -25,12 +53,19 @@ impl Platform {
         let ids = config.dependencies.iter().map(|dependency| dependency.id.clone());
         let positions: HashMap<String, usize> = ids.enumerate().map(|(position, id)| (id, position)).collect();
         let needed = |needs: &[String]| needs.iter().filter_map(|id| positions.get(id).copied()).collect();
-        let needs = config.dependencies.iter().map(|dependency| needed(&dependency.needs)).collect();
+        let needs: Vec<Vec<usize>> = config.dependencies.iter().map(|dependency| needed(&dependency.needs)).collect();
+        let mut needed_by = vec![Vec::new(); needs.len()];
+        for (position, needs) in needs.iter().enumerate() {
+            needs.iter().for_each(|need| needed_by[*need].push(position));
+        }
+        let classes: Vec<_> = config.dependencies.iter().map(|d| (Class::Waiting, d.criticality)).collect();
+        let waiting = classes.iter().enumerate().map(|(position, (_, criticality))| (*criticality, position)).collect();
+        let by_class = BTreeMap::from([(Class::Waiting, waiting)]);
         let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
         for position in 0..config.dependencies.len() {
             siblings.entry(company(position)).or_default().push(position);
         }
-        Platform { positions, siblings, needs, restless: BTreeSet::new() }
+        Platform { positions, siblings, needs, needed_by, restless: BTreeSet::new(), classes, by_class }
     }
 
     /// Where a dependency stands in the configuration.
@@ -51,11 +86,49 @@ impl Platform {
     /// A dependency's state has changed.
     pub(super) fn note(&mut self, id: &str, state: &DependencyState) {
         let Some(position) = self.position(id) else { return };
+        self.classify(position, Class::of(state.combined.shown()));
         if is_at_rest(state) {
             self.restless.remove(&position);
         } else {
             self.restless.insert(position);
         }
+    }
+
+    fn classify(&mut self, position: usize, class: Class) {
+        let Some(known) = self.classes.get_mut(position) else { return };
+        let (before, criticality) = std::mem::replace(known, (class, known.1));
+        self.by_class.entry(before).or_default().remove(&(criticality, position));
+        self.by_class.entry(class).or_default().insert((criticality, position));
+    }
+
+    /// How a dependency is shown.
+    pub(super) fn class(&self, position: usize) -> Class {
+        self.classes.get(position).map_or(Class::Waiting, |(class, _)| *class)
+    }
+
+    /// Who needs it, directly.
+    pub(super) fn needed_by(&self, position: usize) -> &[usize] {
+        self.needed_by.get(position).map_or(&[], Vec::as_slice)
+    }
+
+    /// All that are shown so, in the configuration's order.
+    pub(super) fn of_class(&self, class: Class) -> Vec<usize> {
+        let all = self.by_class.get(&class).into_iter().flatten();
+        let mut all: Vec<usize> = all.map(|(_, position)| *position).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The first `most` that are shown so, the critical before others, in the configuration's order; and how
+    /// many more there are. Not those of `but`.
+    pub(super) fn first(&self, class: Class, but: &BTreeSet<usize>, most: usize) -> (Vec<usize>, usize) {
+        let Some(all) = self.by_class.get(&class) else { return (Vec::new(), 0) };
+        let left_out = but.iter().filter(|position| self.class(**position) == class).count();
+        let named = all.iter().map(|(_, position)| *position).filter(|position| !but.contains(position));
+        let mut named: Vec<usize> = named.take(most).collect();
+        named.sort_unstable();
+        let more = all.len().saturating_sub(left_out + named.len());
+        (named, more)
     }
 
     /// Everything that is not at rest, `also`, and all that those need, in the configuration's order.

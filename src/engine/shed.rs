@@ -85,11 +85,11 @@ fn sum_up(batch: &mut Batch) -> usize {
 /// The latest raw answers that fit stay; of the others only their hash and facts do.
 fn shed_answers(batch: &mut Batch) -> usize {
     let (mut size, mut shed) = (0, 0);
-    for look in batch.looks.iter_mut().rev() {
-        let Some(evidence) = look.evidence.as_mut().filter(|evidence| !evidence.body.is_empty()) else { continue };
-        size += evidence.body.len();
+    for evidence in batch.looks.iter_mut().rev().filter_map(|look| look.evidence.as_mut()) {
+        let Some(body) = &evidence.body else { continue };
+        size += body.packed_size();
         if size > MOST_BYTES {
-            evidence.body = Vec::new();
+            evidence.body = None;
             shed += 1;
         }
     }

@@ -1,6 +1,6 @@
 //! The situation's message: opened, changed in place, sent anew, closed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decider::Decider;
 use super::known::DependencyState;
@@ -8,12 +8,12 @@ use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::reminder::turn;
 use crate::core::scene::{Scene, Subject};
-use crate::core::shown::Shown;
 use crate::core::situation::{Change, Situation, Stands, is_ending, is_lost};
 use crate::core::time::{Time, millis};
 use crate::core::wanted::unseen_news;
-use crate::say::alert::{Body, Working};
+use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
+use crate::say::status;
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
 impl Decider {
@@ -92,32 +92,33 @@ impl Decider {
 
     /// How everything stands, for the message.
     fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
-        let seen = self.everything();
+        let seen = self.seen(self.platform.concerned(None));
         let scene = self.scene(&seen, now);
         let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
         let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut named: BTreeSet<usize> = BTreeSet::new();
         for ((position, state), subject) in seen.iter().zip(&scene.subjects) {
             let dependency = &self.config.dependencies[position];
-            let by = self.taken_on(state, subject);
-            if over {
-                self.view_other(dependency, state, &mut said, now);
+            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
+            if over || (!lost && ends.is_none()) {
                 continue;
             }
+            named.insert(position);
+            let by = self.taken_on(state, subject);
             let item = self.item(dependency, state, by.is_none());
-            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
-            if lost || ends.is_some() {
-                match by {
-                    Some(by) => on_it.entry(by).or_default().push(dependency.label.clone()),
-                    None => said.nobody.push(dependency.label.clone()),
-                }
+            match by {
+                Some(by) => on_it.entry(by).or_default().push(dependency.label.clone()),
+                None => said.nobody.push(dependency.label.clone()),
             }
-            said.steps.extend(self.steps_of(dependency, ends, lost));
-            match (lost, ends) {
-                (true, _) => said.lost.push(item),
-                (false, Some(ends)) => said.ending.push(Item { ends: Some(ends), ..item }),
-                (false, None) => self.view_other(dependency, state, &mut said, now),
+            match ends.filter(|_| !lost) {
+                Some(ends) => {
+                    said.steps.extend(self.steps_of(dependency, Some(ends)));
+                    said.ending.push(Item { ends: Some(ends), ..item });
+                }
+                None => said.lost.push(item),
             }
         }
+        self.view_others(&named, over, &mut said, now);
         said.lost.sort_by_key(|item| item.since);
         said.ending.sort_by_key(|item| item.ends);
         // Steps with an hour are what matters while one lies ahead; the longest first where none does.
@@ -163,32 +164,31 @@ impl Decider {
     }
 
     /// What is neither lost nor about to end.
-    fn view_other(&self, dependency: &Dependency, state: &DependencyState, said: &mut Said, now: Time) {
-        let label = dependency.label.clone();
-        match state.combined.shown() {
-            shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
-                let since = state.combined.held.as_ref().map_or(now, |held| held.since);
-                let word = crate::say::status::words(shown).to_lowercase();
-                let id = dependency.id.clone();
-                said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
-            }
-            Shown::Live => match self.doubt(dependency) {
-                Some(doubt) => said.unsure.push(format!("{label} ({doubt})")),
-                None => said.working.extend(self.checked_at(dependency).map(|checked| Working { label, checked })),
-            },
-            Shown::NeedsKey => said.not_monitored.push(label),
-            _ => said.unsure.push(label),
+    fn view_others(&self, named: &BTreeSet<usize>, over: bool, said: &mut Said, now: Time) {
+        let others = self.others(named);
+        for (position, shown) in &others.down {
+            let dependency = &self.config.dependencies[*position];
+            let state = self.known.dependency(&dependency.id);
+            let since = state.and_then(|state| state.combined.held.as_ref()).map_or(now, |held| held.since);
+            let word = status::words(*shown).to_lowercase();
+            let (id, label) = (dependency.id.clone(), dependency.label.clone());
+            said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
+        }
+        (said.working, said.more_working) = (self.working(&others), others.more_working);
+        said.unsure = self.unsure(&others, false);
+        let label = |position: &usize| self.config.dependencies[*position].label.clone();
+        said.not_monitored = others.without_key.iter().map(label).collect();
+        // Only those of what ends matter while an hour lies ahead.
+        if said.ending.is_empty() && !over {
+            let all = self.config.dependencies.iter().enumerate();
+            let all = all.filter(|(position, _)| !named.contains(position));
+            said.steps = all.flat_map(|(_, dependency)| self.steps_of(dependency, None)).collect();
         }
     }
 
     /// Steps of leaving it that are still possible.
-    fn steps_of<'e>(
-        &'e self,
-        dependency: &'e Dependency,
-        ends: Option<Time>,
-        lost: bool,
-    ) -> impl Iterator<Item = Step> + 'e {
-        dependency.leave.iter().filter(move |_| !lost).map(move |step| Step {
+    fn steps_of<'e>(&'e self, dependency: &'e Dependency, ends: Option<Time>) -> impl Iterator<Item = Step> + 'e {
+        dependency.leave.iter().map(move |step| Step {
             what: step.step.clone(),
             label: dependency.label.clone(),
             takes: step.takes,
@@ -199,6 +199,6 @@ impl Decider {
 
     /// When the steps of leaving it have to begin at the latest.
     pub(super) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
-        self.steps_of(dependency, ends, false).filter_map(|step| step.start).collect()
+        self.steps_of(dependency, ends).filter_map(|step| step.start).collect()
     }
 }

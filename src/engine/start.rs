@@ -93,7 +93,7 @@ impl Engine {
             store_behind: None,
             reload_again: None,
             began_at: now,
-            decider: Decider::new(ctx.config.clone(), ids, next_incident, now),
+            decider: Decider::new(ctx.config.clone(), ctx.redactor.clone(), ids, next_incident, now),
             ctx,
             flights: JoinSet::new(),
             heard_act: 0,
@@ -157,8 +157,9 @@ impl Engine {
             dependencies: self.store.dependencies().await?,
             people: self.read_people(now).await?.1,
         };
+        let redactor = fresh.redactor.clone();
         self.ctx = fresh;
-        let (forgotten, mut decided) = self.decider.adopt(config, remembered, now);
+        let (forgotten, mut decided) = self.decider.adopt((config, redactor), remembered, now);
         // What was to be shown of the configuration before stands elsewhere now.
         self.writer.forget_shown();
         self.shown = std::mem::take(&mut decided.shown).into_iter().map(|(_, dependency)| dependency).collect();

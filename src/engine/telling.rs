@@ -55,11 +55,6 @@ impl Decider {
         Seen::of(positions, |position| self.known.dependency_or_rest(&dependencies[position].id))
     }
 
-    /// All of them.
-    pub(super) fn everything(&self) -> Seen {
-        self.seen((0..self.config.dependencies.len()).collect())
-    }
-
     /// The platform as the core sees it.
     pub(super) fn scene<'a>(&'a self, seen: &'a Seen, now: Time) -> Scene<'a> {
         let dependencies = &self.config.dependencies;
@@ -208,7 +203,10 @@ impl Decider {
                 false => format!("{label} ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
             }
         };
-        let of = dependencies.iter().filter(|other| mass || self.parent(other) == self.parent(lead)).count();
+        let of = match self.parent(lead) {
+            Some(parent) if !mass => self.platform.siblings(parent).len(),
+            _ => dependencies.len(),
+        };
         let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
         let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
         // So many at once is what matters: those that were told before are part of it.

@@ -1,5 +1,6 @@
 //! What is known, as views for people: the board, and what an alert says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::decider::Decider;
@@ -58,7 +59,7 @@ impl Decider {
         DependencyBoard { notes: self.notes_on(&dependency.id, now), ..self.view_dependency(dependency) }
     }
 
-    fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
+    pub(super) fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
         let state = self.known.dependency_or_rest(&dependency.id);
         let vendor = self.vendor(dependency, "");
         let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
@@ -133,12 +134,14 @@ impl Decider {
         self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
     }
 
-    /// Whether an alert names it already: as what it is about, or as a loss that lasts.
-    fn is_named(&self, telling: &Telling, other: &Dependency) -> bool {
-        let Some(position) = self.platform.position(&other.id) else { return false };
-        let shown = || self.known.dependency_or_rest(&other.id).combined.shown();
-        let lasts = || matches!(shown(), Shown::Dropped | Shown::Outage | Shown::Degraded);
-        telling.members.contains(&position) || (telling.losses.contains(&position) && lasts())
+    /// What an alert names already: what it is about, and losses that last.
+    fn named(&self, telling: &Telling) -> BTreeSet<usize> {
+        let shown = |loss: &usize| {
+            let state = self.known.dependency(&self.config.dependencies[*loss].id);
+            state.map(|state| state.combined.shown())
+        };
+        let lasts = |loss: &&usize| matches!(shown(loss), Some(Shown::Dropped | Shown::Outage | Shown::Degraded));
+        telling.members.iter().chain(telling.losses.iter().filter(lasts)).copied().collect()
     }
 
     /// Everything that an alert about a dependency says. `began` is when what is over began.
@@ -147,7 +150,8 @@ impl Decider {
         let catalog = &self.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
         let ended = over || telling.wanted.reason == Reason::Sighted;
-        let others = self.neighbours(|other| self.is_named(telling, other));
+        let others = self.others(&self.named(telling));
+        let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
         let fallback = self.fallback_now(dependency);
         About {
@@ -174,10 +178,10 @@ impl Decider {
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             // What merely cannot be seen is no place to look first.
             stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
-            also_down: others.down,
-            proven: status::by_proof(&others.standing),
-            still_standing: others.standing.into_iter().map(|(_, label)| label).collect(),
-            unsure: others.unsure,
+            also_down: self.down(&others),
+            proven: status::by_proof(&standing),
+            still_standing: standing.into_iter().map(|(_, label)| label).collect(),
+            unsure: self.unsure(&others, true),
             incident: None,
             announced: self.announced(&dependency.id, at),
             fallback_state: self.fallback_state(dependency),
@@ -187,7 +191,8 @@ impl Decider {
             loss_number: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
-            working: others.working,
+            working: self.working(&others),
+            more_working: others.more_working,
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             ends: self.ends_at(&dependency.id, at),
@@ -230,7 +235,7 @@ impl Decider {
     }
 
     /// What it needs and is not live now, of what counts.
-    fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
+    pub(super) fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
             .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
@@ -241,52 +246,6 @@ impl Decider {
             })
             .collect()
     }
-
-    /// The others: what is not live besides, what still stands, verified, and what may not.
-    fn neighbours(&self, but: impl Fn(&Dependency) -> bool) -> Neighbours {
-        let mut others = Neighbours::default();
-        for other in self.config.dependencies.iter().filter(|other| !but(other)) {
-            let label = &other.label;
-            match self.known.dependency_or_rest(&other.id).combined.shown() {
-                shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => {
-                    others.down.push(format!("{label} ({})", shown.word()));
-                }
-                Shown::Live => match self.doubt(other) {
-                    Some(doubt) => others.unsure.push(format!("{label} ({doubt})")),
-                    None => {
-                        let view = self.view_dependency(other);
-                        let working = |checked| Working { label: label.clone(), checked };
-                        others.working.extend(view.verified_at.map(working));
-                        others.standing.push((view.proven(), label.clone()));
-                    }
-                },
-                Shown::NotVerified => others.unsure.push(label.clone()),
-                shown => others.unsure.push(format!("{label} ({})", status::words(shown))),
-            }
-        }
-        others
-    }
-
-    /// When something that works was checked last.
-    pub(super) fn checked_at(&self, dependency: &Dependency) -> Option<Time> {
-        self.view_dependency(dependency).verified_at
-    }
-
-    /// Why something shown live is not counted as still standing.
-    pub(super) fn doubt(&self, dependency: &Dependency) -> Option<String> {
-        let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
-        // It stands in brackets itself.
-        Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
-    }
-}
-
-/// Labels of the others.
-#[derive(Default)]
-struct Neighbours {
-    down: Vec<String>,
-    standing: Vec<(Option<Proves>, String)>,
-    unsure: Vec<String>,
-    working: Vec<Working>,
 }
 
 /// Advice as far as it can be followed: where no fallback is configured, nobody is sent to one.

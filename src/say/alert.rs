@@ -172,6 +172,8 @@ pub struct About {
     pub attested: bool,
     /// What still works, with when it was checked.
     pub working: Vec<Working>,
+    /// How many more of those there are.
+    pub more_working: usize,
     /// What the fallback depends on, if that is monitored.
     pub fallback_on: Option<Working>,
     /// Whether the fallback works; nothing where nobody monitors it.
@@ -262,6 +264,7 @@ impl AlertView {
         let settled = self.reason == Reason::Settled && about.verdict == Verdict::Live;
         let working: Vec<String> =
             about.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
+        let working = with_more(working, about.more_working);
         let listed = about.group.as_ref().filter(|group| group.lines.len() <= MOST_LINES);
         context! {
             over => over || settled,
@@ -320,6 +323,12 @@ pub(super) fn between(since: Time, lasted: Duration) -> Duration {
 pub(super) fn ago(one: &Working, now: Time) -> String {
     let age = now.since(one.checked);
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
+}
+
+/// Names, with how many more there are.
+pub(super) fn with_more(mut names: Vec<String>, more: usize) -> Vec<String> {
+    names.extend((more > 0).then(|| format!("{more} more")));
+    names
 }
 
 /// The names of a group; alerts of 0.1.0 have them in their lines only.

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::alert::{Working, ago};
+use super::alert::{Working, ago, with_more};
 use super::title::Title;
 use crate::core::time::{Time, human};
 
@@ -28,6 +28,8 @@ pub struct Situation {
     pub trouble: Vec<Item>,
     /// What works, with when that was checked.
     pub working: Vec<Working>,
+    /// How many more of those there are.
+    pub more_working: usize,
     /// Labels of what cannot be checked or confirmed now.
     pub unsure: Vec<String>,
     /// Labels of what plugwatch does not monitor.
@@ -79,6 +81,7 @@ impl Situation {
     pub(super) fn context(&self, now: Time, zone: Tz, edits: bool) -> Value {
         let working: Vec<String> =
             self.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
+        let working = with_more(working, self.more_working);
         let dated = |item: &Item| format!("{} ({})", item.label, near(item.since, now, zone));
         let (lost, refused): (Vec<&Item>, Vec<&Item>) = self.lost.iter().partition(|item| item.word.is_empty());
         let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));

@@ -23,20 +23,63 @@ pub struct EvidenceRow {
     pub raw_size: usize,
     /// What was redacted, as JSON.
     pub redacted: String,
-    /// The redacted body; empty where there was none.
-    pub body: Vec<u8>,
+    /// The redacted body; nothing where there was none, or where only its hash is kept.
+    pub body: Option<Blob>,
+}
+
+impl EvidenceRow {
+    /// The same, kept for this.
+    pub fn caused(self, cause: &str) -> EvidenceRow {
+        EvidenceRow { cause: cause.to_owned(), ..self }
+    }
+}
+
+/// A body as it is kept: by its hash, compressed. It is made before the transaction begins, which is kept short.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    sha256: String,
+    packed: Vec<u8>,
+    size: usize,
+}
+
+impl Blob {
+    /// Packs a body.
+    ///
+    /// # Errors
+    /// It cannot be compressed.
+    pub fn pack(body: &[u8]) -> std::io::Result<Blob> {
+        // The library's usual level.
+        let packed = zstd::bulk::compress(body, 3)?;
+        Ok(Blob { sha256: hex(&Sha256::digest(body)), packed, size: body.len() })
+    }
+
+    /// Bytes that it takes up.
+    pub fn packed_size(&self) -> usize {
+        self.packed.len()
+    }
+
+    /// The body itself.
+    ///
+    /// # Errors
+    /// It cannot be unpacked.
+    pub fn unpacked(&self) -> std::io::Result<Vec<u8>> {
+        zstd::bulk::decompress(&self.packed, self.size)
+    }
 }
 
 /// The first entry follows this.
 const START: &str = "plugwatch evidence 1";
 
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, probe: i64, at: Time, row: &EvidenceRow) -> Result<()> {
-    let blob = if row.body.is_empty() { None } else { Some(add_blob(tx, &row.body).await?) };
+    if let Some(blob) = &row.body {
+        add_blob(tx, blob).await?;
+    }
+    let blob = row.body.as_ref().map(|blob| blob.sha256.as_str());
     let prev: Option<String> =
         sqlx::query_scalar("SELECT hash FROM evidence ORDER BY id DESC LIMIT 1").fetch_optional(&mut **tx).await?;
     let prev = prev.unwrap_or_else(|| START.to_owned());
     let size = i64::try_from(row.raw_size).unwrap_or(i64::MAX);
-    let hash = chain(&prev, &fields(probe, at.0, row, size, blob.as_deref()));
+    let hash = chain(&prev, &fields(probe, at.0, row, size, blob));
     sqlx::query(
         "INSERT INTO evidence (probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, blob, prev_hash, \
          hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -58,20 +101,15 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, probe: i64, at: Time, 
     Ok(())
 }
 
-pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, body: &[u8]) -> Result<String> {
-    let address = hex(&Sha256::digest(body));
-    let known: Option<i64> =
-        sqlx::query_scalar("SELECT size FROM blob WHERE sha256 = $1").bind(&address).fetch_optional(&mut **tx).await?;
-    if known.is_none() {
-        let packed = zstd::bulk::compress(body, 3).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-        sqlx::query("INSERT INTO blob (sha256, packed, size) VALUES ($1, $2, $3)")
-            .bind(&address)
-            .bind(packed)
-            .bind(i64::try_from(body.len()).unwrap_or(i64::MAX))
-            .execute(&mut **tx)
-            .await?;
-    }
-    Ok(address)
+/// Keeps a body, once however often it came.
+pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, blob: &Blob) -> Result<()> {
+    sqlx::query("INSERT INTO blob (sha256, packed, size) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING")
+        .bind(&blob.sha256)
+        .bind(&blob.packed)
+        .bind(i64::try_from(blob.size).unwrap_or(i64::MAX))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Every field that an entry's hash covers, each on a line, none able to hold a line end.
@@ -168,7 +206,7 @@ impl ChainedEntry {
             raw_sha256: self.raw_sha256.clone(),
             raw_size: 0,
             redacted: self.redacted.clone(),
-            body: Vec::new(),
+            body: None,
         };
         let hash = chain(prev, &fields(self.probe, self.at, &entry, self.raw_size, self.blob.as_deref()));
         self.prev_hash == prev && self.hash == hash && self.body_fits()

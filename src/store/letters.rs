@@ -89,6 +89,7 @@ impl Store {
     /// # Errors
     /// The database does not answer; nothing was kept.
     pub async fn add_letter(&self, letter: &Letter, bytes: &[u8]) -> Result<Letter> {
+        let blob = evidence::Blob::pack(bytes).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let sha256 = hex(bytes);
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let dependencies = serde_json::to_string(&letter.notice.dependencies)?;
@@ -98,7 +99,7 @@ impl Store {
         if let Some(row) = known {
             return row.try_into();
         }
-        let sha256 = evidence::add_blob(&mut tx, bytes).await?;
+        evidence::add_blob(&mut tx, &blob).await?;
         sqlx::query(
             "INSERT INTO letter (public_id, dependencies, received_at, effective_at, read_as, summary, left_us, \
              said_by, via, added_at, sha256, blob) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",

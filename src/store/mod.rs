@@ -37,7 +37,7 @@ pub use document::{
     SituationStepDocument, StandingDocument, StartedDocument, TodoDocument, ToldDocument, WorkingDocument, freeze,
     thaw,
 };
-pub use evidence::{EvidenceRow, KeptEvidence, verify_chain};
+pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
 pub use observations::{SeenLook, Sums};

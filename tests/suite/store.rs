@@ -7,7 +7,7 @@ use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::model::Verdict;
 use plugwatch::core::time::Time;
 use plugwatch::store::{
-    Address, Batch, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
+    Address, Batch, Blob, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
 };
 
 fn file() -> (tempfile::TempDir, PathBuf) {
@@ -260,7 +260,7 @@ fn evidence(body: &str) -> EvidenceRow {
         raw_sha256: "ab".into(),
         raw_size: body.len(),
         redacted: "[]".into(),
-        body: body.into(),
+        body: Some(Blob::pack(body.as_bytes()).unwrap()),
     }
 }
 

@@ -164,7 +164,7 @@ fn looked(engine: &Engine, finished: Finished) -> Result<Event, String> {
     let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
     let spec: Option<&Arc<Spec>> = engine.decider.plan.specs().find(|spec| spec.probe.identity == probe);
     let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
-    Ok(Event::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses })))
+    Ok(Event::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses, evidence: None })))
 }
 
 /// Both, from a little before they part.

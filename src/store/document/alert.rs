@@ -142,6 +142,8 @@ document! {
         "attested" attested: bool,
         #[serde(default)]
         "working" working: Vec<WorkingDocument>,
+        #[serde(default, skip_serializing_if = "super::is_zero")]
+        "more_working" more_working: usize,
         #[serde(default)]
         "fallback_on" fallback_on: Option<WorkingDocument>,
         #[serde(default)]

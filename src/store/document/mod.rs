@@ -54,6 +54,11 @@ pub trait Kept<T>: Sized {
     fn give(self) -> T;
 }
 
+/// A count that says nothing is not kept.
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// Declares documents: the key on the disk, the field and its type.
 macro_rules! document {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $key:literal $field:ident: $type:ty),+ $(,)? })+) => {$(

@@ -28,6 +28,8 @@ document! {
         "ending" ending: Vec<SituationItemDocument>,
         "trouble" trouble: Vec<SituationItemDocument>,
         "working" working: Vec<WorkingDocument>,
+        #[serde(default, skip_serializing_if = "super::is_zero")]
+        "more_working" more_working: usize,
         "unsure" unsure: Vec<String>,
         "not_monitored" not_monitored: Vec<String>,
         "steps" steps: Vec<SituationStepDocument>,
