@@ -7,7 +7,7 @@ use crate::core::incident::{Level, Reason};
 use crate::core::model::Fault;
 use crate::read::{At, Table};
 
-use super::judge::Finding;
+use super::score::Finding;
 use super::told::Told;
 
 /// What is expected of the message that first tells a truth, and of all that are about it.

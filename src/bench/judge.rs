@@ -1,91 +1,18 @@
 //! Holds what was told and shown against the truth.
 
+use super::score::{AFTERWARDS, Finding, Marks};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::mailbox::Arrived;
 use super::measure;
-use super::play::Shows;
 use super::scenario::{Is, Scenario, Truth};
+use super::score::Shows;
 use super::told::Told;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Fault, Verdict};
 use crate::core::shown::Shown;
 use crate::core::time::{Time, human};
-
-/// What is over may be told as it was for so long: recovery wants its looks too.
-pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);
-
-/// Something that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// missed, late, false drop, false alarm, green, twice, ambiguous, message, many, undelivered, hurried or script.
-    pub kind: &'static str,
-    /// A sentence.
-    pub what: String,
-}
-
-impl Finding {
-    /// A finding of a kind.
-    pub fn new(kind: &'static str, what: impl Into<String>) -> Finding {
-        Finding { kind, what: what.into() }
-    }
-}
-
-/// What one scenario adds to precision and recall.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// True drops that were told in time.
-    pub found: u32,
-    /// True drops that were not.
-    pub missed: u32,
-    /// Drops told that were none.
-    pub cried: u32,
-    /// How long each true drop took to be told.
-    pub took: Vec<Duration>,
-}
-
-/// Marks of many scenarios.
-#[derive(Clone, Debug, Default)]
-pub struct Score {
-    marks: Marks,
-}
-
-impl Score {
-    /// Adds a scenario's marks.
-    pub fn add(&mut self, marks: &Marks) {
-        self.marks.found += marks.found;
-        self.marks.missed += marks.missed;
-        self.marks.cried += marks.cried;
-        self.marks.took.extend(&marks.took);
-        self.marks.took.sort();
-    }
-
-    /// Drops told that were true, of all that were told.
-    pub fn precision(&self) -> f64 {
-        share(self.marks.found, self.marks.cried)
-    }
-
-    /// True drops that were told in time, of all.
-    pub fn recall(&self) -> f64 {
-        share(self.marks.found, self.marks.missed)
-    }
-
-    /// The time to tell in the middle of all, and the longest.
-    pub fn took(&self) -> Option<(Duration, Duration)> {
-        let took = &self.marks.took;
-        Some((*took.get(took.len() / 2)?, *took.last()?))
-    }
-
-    /// How many true drops there were.
-    pub fn drops(&self) -> u32 {
-        self.marks.found + self.marks.missed
-    }
-}
-
-fn share(good: u32, bad: u32) -> f64 {
-    if good + bad == 0 { 1.0 } else { f64::from(good) / f64::from(good + bad) }
-}
 
 /// A message that says for the first time, or anew, that something is so.
 fn says(told: &Told) -> bool {

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::judge::{AFTERWARDS, Finding};
 use super::mailbox::Arrived;
 use super::scenario::{Scenario, Truth};
+use super::score::{AFTERWARDS, Finding};
 use super::step::{Happens, Takings};
 use super::told::Told;
 use crate::core::incident::{Level, Reason};

@@ -4,6 +4,7 @@
 //!
 //! The format of a scenario stands in `tests/scenarios/drops/README.md`.
 
+mod begin;
 mod configuration;
 mod expect;
 mod judge;
@@ -13,6 +14,7 @@ mod person;
 mod play;
 mod replay;
 mod scenario;
+mod score;
 mod script;
 mod simulation;
 mod stage;
@@ -21,11 +23,11 @@ mod told;
 mod world;
 
 pub use expect::{Expect, More};
-pub use judge::{Finding, Marks, Score};
 pub use mailbox::Arrived;
 pub use play::{Played, play, play_logged, play_over};
 pub use replay::{Replayed, replay};
 pub use scenario::{Family, Is, Scenario, Truth, load};
+pub use score::{Finding, Marks, Score};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};
 pub use step::{Does, Happens, Letter, Step, Takings};

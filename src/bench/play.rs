@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
+use super::begin::begin;
 use super::configuration::Files;
-use super::judge::{Finding, Marks, judge};
+use super::judge::judge;
 use super::mailbox::Arrived;
 use super::scenario::Scenario;
+use super::score::{Finding, Marks};
 use super::script::Scripted;
-use super::stage::{Asking, Stage, begin};
+use super::stage::{Asking, Stage};
 use super::step::Happens;
 use super::told::{Told, told, written};
 use crate::ask::{Askers, Gate};
@@ -18,7 +19,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::budget::Budget;
 use crate::core::incident::Reason;
-use crate::core::shown::Shown;
 use crate::engine::EventLog;
 
 /// No check is made more often within a minute: confirmations of the shipped checks are half a minute
@@ -41,9 +41,6 @@ pub struct Played {
     /// How many messages each event brought.
     pub messages: Vec<usize>,
 }
-
-/// How a dependency was shown from when on.
-pub(super) type Shows = BTreeMap<String, Vec<(Duration, Shown)>>;
 
 /// Plays a scenario; its database lives in `folder`.
 ///

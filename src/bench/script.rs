@@ -97,7 +97,7 @@ impl Script for Scripted {
         }
         let found = self.world.route(question).and_then(|route| {
             let mode = self.mode(&route.actor, &route.usually);
-            self.world.answer(&route.actor, &mode, question, now.since(super::stage::begin()))
+            self.world.answer(&route.actor, &mode, question, now.since(super::begin::begin()))
         });
         found.unwrap_or_else(|| {
             let mut state = self.lock();

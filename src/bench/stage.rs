@@ -1,5 +1,6 @@
 //! The program in a scenario: engine, store and courier, in virtual time.
 
+use super::begin::{BEGINS, begin};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -8,8 +9,8 @@ use std::time::Duration;
 use super::configuration::Files;
 use super::mailbox::Mailbox;
 use super::person::People;
-use super::play::Shows;
 use super::scenario::Scenario;
+use super::score::Shows;
 use super::step::{Does, Happens};
 use super::{Finding, Scripted};
 use crate::ask::Askers;
@@ -21,17 +22,8 @@ use crate::engine::{Courier, Engine, EventLog, Logged};
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// Scenarios begin on a Tuesday, far from the weekly report.
-const BEGINS: Time = Time(1_772_524_800_000);
-/// What is watched is known to be live before anything happens.
-const BEFORE: Duration = Duration::from_secs(1_800);
 /// More rounds than this in a minute of the scenario's time come of something that hurries itself.
 const MOST_TICKS: u32 = 20_000;
-
-/// When a scenario's own time begins.
-pub(super) fn begin() -> Time {
-    BEGINS.plus(BEFORE)
-}
 
 /// Who makes askers, of the configuration and the clock that is moved.
 pub(super) type Asking<'a> = dyn Fn(&Config, &Clock) -> Askers + 'a;

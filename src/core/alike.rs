@@ -1,7 +1,7 @@
 //! Whether two states are the same as far as decisions go. Sentences and advice are worded anew with each check,
 //! as where a balance stands in them, and decide nothing.
 
-use super::combine::{Combined, Unseen};
+use super::combined::{Combined, Unseen};
 use super::standing::{Held, Standing, Suspicion, Unverified};
 
 impl Held {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::combine::Combined;
+use super::combined::Combined;
 use super::incident::Incident;
 use super::model::{Criticality, Proves, Role, Verdict};
 use super::shown::Shown;

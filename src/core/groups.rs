@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::act::SeenTo;
 use super::incident::{Level, Reason};
+use super::message::{Telling, Together};
 use super::model::{Fault, Verdict};
 use super::notice::is_ending;
-use super::review::{Telling, Together};
 use super::scene::{Cause, Scene, Subject};
 use super::time::Time;
 use super::told::Told;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::combine::Combined;
+use super::combined::Combined;
 use super::model::{Fault, Proof, Verdict, words};
 use super::standing::Held;
 use super::time::Time;

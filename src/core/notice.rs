@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::combine::Combined;
+use super::combined::Combined;
 use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
 use super::standing::Held;
@@ -224,8 +224,8 @@ pub fn is_ending(reason: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::combined::Unseen;
     use super::*;
-    use crate::core::combine::Unseen;
 
     fn notice() -> Notice {
         Notice {

@@ -5,6 +5,7 @@
 //! [`review`] is pure: what was told, what holds, now. Silence always has one of the
 //! reasons of `Fate`.
 
+use super::message::Telling;
 use std::time::Duration;
 
 use super::act::SeenTo;
@@ -13,7 +14,7 @@ use super::groups::{self, Candidate};
 use super::incident::{Level, Reason};
 use super::model::Verdict;
 use super::scene::{Cause, Scene, Subject};
-use super::situation::{Stands, stands};
+use super::situation_change::{Stands, stands};
 use super::time::Time;
 use super::told::Told;
 use super::wanted::{Wanted, remind_at, reminder_level, wanted};
@@ -26,38 +27,6 @@ const RETURN_WAIT: Duration = Duration::from_secs(300);
 const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
 /// What is still down so long after its cause is up stands by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
-
-/// One message: about one dependency, or about several that belong together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Telling {
-    /// Why it is sent now.
-    pub reason: Reason,
-    /// How loud.
-    pub level: Level,
-    /// Whom it is about, the worst first.
-    pub members: Vec<usize>,
-    /// What is said of the first of them.
-    pub wanted: Wanted,
-    /// Why they are together.
-    pub together: Together,
-    /// Earlier losses of independent companies, for a cascade.
-    pub losses: Vec<usize>,
-    /// When people hear of it again, if nothing happens before.
-    pub next: Option<Time>,
-}
-
-/// Why several dependencies share a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Together {
-    /// It is about one only.
-    Alone,
-    /// They belong to one company.
-    Company,
-    /// So many unrelated ones at once that our own side is the first suspect.
-    Mass,
-    /// They are open, and called to mind together.
-    Digest,
-}
 
 /// What comes of a review.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,7 @@
 //! The whole platform as the core sees it when it decides what to tell.
 
 use super::act::SeenTo;
-use super::combine::Combined;
+use super::combined::Combined;
 use super::incident::Incident;
 use super::model::{Criticality, Verdict};
 use super::situation::Situation;

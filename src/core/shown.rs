@@ -1,6 +1,6 @@
 //! What people are shown for a dependency, in one word.
 
-use super::combine::Combined;
+use super::combined::Combined;
 use super::model::{Verdict, words};
 
 words! {

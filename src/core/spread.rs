@@ -1,7 +1,7 @@
 //! Storefronts of one listing, counted together: gone in all of them is gone, gone in
 //! some is a warning that names them.
 
-use super::combine::{Part, Unseen, worse};
+use super::combined::{Part, Unseen, worse};
 use super::model::Verdict;
 use super::standing::{Held, Standing};
 

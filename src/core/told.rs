@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::combine::{Combined, Unseen};
+use super::combined::{Combined, Unseen};
 use super::incident::Incident;
 use super::model::{Fault, Proof, Verdict};
 use super::shown::Shown;

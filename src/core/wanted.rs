@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::act::SeenTo;
-use super::combine::Unseen;
+use super::combined::Unseen;
 use super::incident::{Incident, Level, Reason};
 use super::model::{Criticality, Fault, Proof, Verdict};
 use super::notice::{call_at, is_ending};

@@ -12,7 +12,7 @@ use super::platform::Platform;
 use crate::config::Config;
 use crate::core::act::People;
 use crate::core::burn::Stock;
-use crate::core::combine::Combined;
+use crate::core::combined::Combined;
 use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Proof;
 use crate::core::standing::Standing;

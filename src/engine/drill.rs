@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::decider::Decider;
 use crate::core::act::Act;
 use crate::core::incident::{Level, Reason};
+use crate::core::message::{Telling, Together};
 use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::review::{Telling, Together};
 use crate::core::standing::Held;
 use crate::core::time::Time;
 use crate::core::wanted::Wanted;
@@ -45,7 +45,7 @@ impl Decider {
             next: None,
         };
         let about = self.about(&dependencies[index], &telling, None, now);
-        let about = Box::new(crate::say::alert::About { incident: Some(id.clone()), announced: None, ..about });
+        let about = Box::new(crate::say::about::About { incident: Some(id.clone()), announced: None, ..about });
         let (reason, level, verdict) = (telling.reason, telling.level, Some(Verdict::Dropped));
         self.put(NewAlert {
             public_id: id.clone(),

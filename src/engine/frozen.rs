@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::say::alert::{About, AlertView, Body, Group, OpenItem, Started, Working};
+use crate::say::about::{About, Group, OpenItem, Started, Working};
+use crate::say::alert::{AlertView, Body};
 use crate::say::report::{Report, Row, Todo};
 use crate::say::situation::{Item, Situation, Step};
 use crate::store::document::keeps;

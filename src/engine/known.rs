@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::core::board::LastLook;
 use crate::core::burn::Stock;
-use crate::core::combine::Combined;
+use crate::core::combined::Combined;
 use crate::core::incident::Incident;
 use crate::core::standing::Standing;
 use crate::core::time::Time;

@@ -6,6 +6,7 @@
 //! and memory changes only after that. [`Engine::run`] is the loop around them.
 
 mod adopt;
+mod answer;
 mod courier;
 mod decide;
 mod decider;
@@ -26,6 +27,7 @@ mod plan;
 mod platform;
 mod report;
 mod run;
+mod self_check;
 mod set_back;
 mod shed;
 mod situation;

@@ -9,7 +9,7 @@ use crate::config::Dependency;
 use crate::core::model::Proves;
 use crate::core::shown::Shown;
 use crate::core::time::Time;
-use crate::say::alert::Working;
+use crate::say::about::Working;
 use crate::say::status;
 
 /// So many things that work stand in a message by name, the critical first: nobody reads more at night.

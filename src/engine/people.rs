@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::decider::Decider;
 use crate::core::act::{Act, Deed, People};
-use crate::core::combine::Combined;
+use crate::core::combined::Combined;
 use crate::core::incident::Incident;
 use crate::core::incident::{Level, Reason};
 use crate::core::model::Proof;

@@ -8,7 +8,8 @@ use crate::config::Dependency;
 use crate::core::incident::{Level, Reason};
 use crate::core::reminder::turn;
 use crate::core::scene::{Scene, Subject};
-use crate::core::situation::{Change, Situation, Stands, is_ending, is_lost};
+use crate::core::situation::Situation;
+use crate::core::situation_change::{Change, Stands, is_ending, is_lost};
 use crate::core::time::{Time, millis};
 use crate::core::wanted::unseen_news;
 use crate::say::alert::Body;
@@ -136,7 +137,7 @@ impl Decider {
     fn next_situation(&self, situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
         let remind = |subject: &Subject<'_>| crate::core::wanted::remind_at(subject, subject.told);
         let reminders = scene.subjects.iter().filter_map(remind).filter(|at| *at > scene.now);
-        let daily = situation.sent_at.plus(crate::core::situation::DAILY);
+        let daily = situation.sent_at.plus(crate::core::situation_change::DAILY);
         reminders.chain([daily]).min()
     }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::decider::Decider;
 use super::tell::Concerning;
-use crate::core::combine::Unseen;
+use crate::core::combined::Unseen;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::{Time, human};
 use crate::core::witness::OwnNetwork;
-use crate::say::alert::{Body, Started};
+use crate::say::about::Started;
+use crate::say::alert::Body;
 use crate::say::{status, tally};
 
 /// The first message waits this long for the first looks, not longer.

@@ -8,16 +8,17 @@ use super::plan::Spec;
 use crate::catalog::{StatusPage, Vendor};
 use crate::config::Dependency;
 use crate::core::board::{Board, DependencyBoard, ProbeBoard};
-use crate::core::combine::{Part, verified_at};
+use crate::core::combine::verified_at;
+use crate::core::combined::Part;
 use crate::core::heard::Takes;
 use crate::core::incident::Reason;
+use crate::core::message::Telling;
 use crate::core::model::Proves;
 use crate::core::notice::Notice;
-use crate::core::review::Telling;
 use crate::core::shown::Shown;
 use crate::core::text::without_fallback;
 use crate::core::time::{Time, human};
-use crate::say::alert::{About, Working};
+use crate::say::about::{About, Working};
 use crate::say::status;
 
 impl Decider {

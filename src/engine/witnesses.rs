@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Context;
-use super::look::ask;
+use super::answer::ask;
 use crate::catalog::{Check, Params};
 use crate::config::Probe;
 use crate::core::anchors;

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::{AlertView, Body, OpenItem};
+use super::about::OpenItem;
+use super::alert::{AlertView, Body};
 use super::situation::{Item, Situation};
 use crate::core::incident::{Level, Reason};
 use crate::core::model::{Verdict, words};

@@ -1,6 +1,6 @@
 //! The likely cause, and how sure that is: never more than was seen.
 
-use super::alert::About;
+use super::about::About;
 use crate::core::model::{Fault, Proof, Verdict};
 
 /// A sentence about who caused it; nothing where the rest of the message says so.

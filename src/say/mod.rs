@@ -3,6 +3,7 @@
 //! Texts are templates in `templates/`, one for all formats: `bold(...)` is the only
 //! thing that differs between plain text and HTML.
 
+pub mod about;
 pub mod alert;
 pub mod buttons;
 mod cause;

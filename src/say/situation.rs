@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::alert::{Working, ago, with_more};
+use super::about::{Working, ago, with_more};
 use super::title::Title;
 use crate::core::time::{Time, human};
 

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::alert::{About, OpenItem, between};
+use super::about::{About, OpenItem, between};
 use crate::core::incident::Reason;
 use crate::core::model::{Fault, Verdict};
 use crate::core::notice::is_ending;

@@ -8,7 +8,7 @@ use super::facts::{self, FactChange, FactRow};
 use super::observations::Sums;
 use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
 use crate::core::burn::Stock;
-use crate::core::combine::Combined;
+use crate::core::combined::Combined;
 use crate::core::incident::{Incident, Level, Reason};
 use crate::core::model::Verdict;
 use crate::core::standing::{Change, Flip, Standing};

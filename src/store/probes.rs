@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::{Error, Result, Store};
-use crate::core::combine::Combined;
+use crate::core::combined::Combined;
 use crate::core::standing::Standing;
 use crate::core::time::Time;
 use crate::core::told::Told;

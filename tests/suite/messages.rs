@@ -6,7 +6,8 @@ use chrono_tz::Tz;
 use plugwatch::core::incident::{Level, Reason};
 use plugwatch::core::model::{Fault, Proof, Verdict};
 use plugwatch::core::time::Time;
-use plugwatch::say::alert::{About, AlertView, Body, Footer};
+use plugwatch::say::about::About;
+use plugwatch::say::alert::{AlertView, Body, Footer};
 use plugwatch::say::{Format, markdown};
 use plugwatch::store::{AboutDocument, thaw};
 

@@ -2,7 +2,7 @@
 //! critical is drawn, and what is said fits.
 
 use plugwatch::core::board::{Board, DependencyBoard};
-use plugwatch::core::combine::Combined;
+use plugwatch::core::combined::Combined;
 use plugwatch::core::model::{Criticality, Fault, Proof, Verdict};
 use plugwatch::core::standing::Held;
 use plugwatch::core::time::Time;

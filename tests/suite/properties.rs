@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use plugwatch::core::combine::{Combined, Unseen};
+use plugwatch::core::combined::{Combined, Unseen};
 use plugwatch::core::incident::{Incident, Step, step, turned};
 use plugwatch::core::model::{Basis, Criticality, Fault, Proof, Reading, Verdict};
 use plugwatch::core::pace::{Asked, Asking, WINDOW, limit};

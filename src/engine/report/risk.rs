@@ -63,7 +63,7 @@ fn fallback(loss: &Loss, now: Time) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::combine::Combined;
+    use crate::core::combined::Combined;
     use crate::core::model::{Criticality, Fault, Proof, Verdict};
     use crate::core::standing::Held;
 

@@ -1,6 +1,7 @@
 //! `alert.snapshot`: everything that an alert's text needs, frozen when it was made. Webhooks carry
 //! the same JSON, so its keys are public as well.
 
+use super::working::WorkingDocument;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -73,12 +74,6 @@ document! {
         "fallback_works" fallback_works: Option<bool>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
-    }
-
-    /// What still works.
-    WorkingDocument {
-        "label" label: String,
-        "checked" checked: Time,
     }
 
     /// What is monitored, said at the start.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::standing::HeldDocument;
 use super::{document, keeps};
-use crate::core::combine::{Combined, Unseen};
+use crate::core::combined::{Combined, Unseen};
 use crate::core::model::{Fault, Proof, Verdict};
 use crate::core::time::Time;
 use crate::core::told::Told;

@@ -11,13 +11,15 @@ mod dependency;
 mod report;
 mod situation;
 mod standing;
+mod working;
 
 pub use alert::{
     AboutDocument, AlertDocument, BodyDocument, GroupDocument, NoteDocument, OpenDocument, OpenItemDocument,
-    StartedDocument, WorkingDocument,
+    StartedDocument,
 };
 pub use report::{ReportDocument, RowDocument, TodoDocument};
 pub use situation::{SituationBodyDocument, SituationDocument, SituationItemDocument, SituationStepDocument};
+pub use working::WorkingDocument;
 
 pub use dependency::{CombinedDocument, ToldDocument};
 pub use standing::StandingDocument;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::alert::WorkingDocument;
+use super::working::WorkingDocument;
 use super::{document, keeps};
 use crate::core::situation::Situation;
 use crate::core::time::Time;
