@@ -12,12 +12,12 @@
 //! |---|---|---|
 //! | [`core`] | decides: verdicts, suspicion, incidents, alerts, schedules; pure | nothing here |
 //! | [`say`] | turns what is known into words; pure | `core` |
-//! | [`read`] | reads TOML and collects all problems | nothing here |
+//! | [`read`] | reads TOML and collects all problems | `core` |
 //! | [`ask`] | puts questions over HTTP, TLS, DNS; brings facts | `core`, `clock` |
 //! | [`catalog`] | vendor knowledge as data; judges answers | `core`, `read` |
 //! | [`store`] | SQLite: history, outbox, evidence | `core` |
-//! | [`notify`] | one try to tell, by channel | `core`, `say`, `clock` |
-//! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read` |
+//! | [`notify`] | channels: their settings, and one try to tell | `core`, `read`, `say`, `clock` |
+//! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read`, `notify` |
 //! | [`discover`] | from a domain to what stands behind it, and a configuration of it | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
 //! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |

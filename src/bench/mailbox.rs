@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::BoxFuture;
-
 use super::step::Takings;
 use crate::core::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::engine::Ways;
-use crate::notify::{Message, Record, Senders, Settings, Tried};
+use crate::notify::{Message, Sender, Senders, Tried, Trying};
 
 /// A message as it arrived.
 #[derive(Clone, Debug)]
@@ -71,16 +69,13 @@ impl Mailbox {
     }
 
     /// The places of a configuration, each of which leads here.
-    ///
-    /// # Errors
-    /// No sender could be made.
-    pub(super) fn ways(&self, config: &crate::config::Config) -> Result<Ways, String> {
+    pub(super) fn ways(&self, config: &crate::config::Config) -> Ways {
         let slot = |channel: &crate::config::Channel| {
             let slot = Slot { channel: channel.name.clone(), mailbox: self.clone() };
-            (channel.name.clone(), Settings::Recorded(Arc::new(slot)))
+            (channel.name.clone(), Arc::new(slot) as Arc<dyn Sender>)
         };
-        let senders = Senders::new(config.channels.iter().map(slot), Arc::default())?;
-        Ok(Ways { senders, everybody: config.ways(), off: Vec::new() })
+        let senders = Senders::recorded(config.channels.iter().map(slot));
+        Ways { senders, everybody: config.ways(), off: Vec::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -88,8 +83,8 @@ impl Mailbox {
     }
 }
 
-impl Record for Slot {
-    fn send<'m>(&'m self, message: &'m Message) -> BoxFuture<'m, Tried> {
+impl Sender for Slot {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
         let mut state = self.mailbox.lock();
         let takings = state.takings.get(&self.channel).copied().unwrap_or(Takings::Works);
         if matches!(takings, Takings::Works | Takings::AnswerLost) {
@@ -111,5 +106,9 @@ impl Record for Slot {
             Takings::Refuses => Tried::Refused { why: "it refuses us".to_owned() },
         };
         Box::pin(async { tried })
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }

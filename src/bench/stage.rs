@@ -188,7 +188,7 @@ impl<'a> Stage<'a> {
             events.note(&Logged::Config { text: text.to_owned() });
         }
         let askers = (self.askers)(&config, &self.clock);
-        self.program.courier.replace(self.mailbox.ways(&config)?).await;
+        self.program.courier.replace(self.mailbox.ways(&config)).await;
         self.program.engine.reload(config.clone(), askers, self.clock.now()).await.map_err(self::text)?;
         self.program.config = config;
         self.text = text.to_owned();
@@ -273,7 +273,7 @@ impl Program {
         let seconds = clock.now().since(BEGINS).as_secs();
         let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
         let askers = askers(&config, clock).with_inbox(store.clone());
-        let courier = Courier::new(store.clone(), mailbox.ways(&config)?, clock.clone(), ids.clone());
+        let courier = Courier::new(store.clone(), mailbox.ways(&config), clock.clone(), ids.clone());
         let (own, file, time) = (config.clone(), store.clone(), clock.clone());
         let engine = match events {
             Some(log) => Engine::start_logged(own, askers, file, time, ids.clone(), log.clone()).await,

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use crate::ask::{Askers, Gate, Guard, Net, NetOptions, ROOTS};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config, Hook, MailSecurity, Network};
+use crate::config::{Channel, Config, Network};
 use crate::core::budget::Budget;
-use crate::core::question::Key;
 use crate::engine::Ways;
-use crate::notify::{Limiter, Mail, Moved, Security, Senders, Settings};
+use crate::notify::{Senders, Shared};
 
 /// The gate before all hosts. One for the whole run: a reload must not forget what was asked.
 pub fn gate(clock: &Clock) -> Arc<Gate> {
@@ -44,62 +43,11 @@ pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc
     Ok(Askers::new(Net::new(options, gate.clone(), clock.clone())?))
 }
 
-/// What all who write to Telegram share, over reloads too.
-#[derive(Clone)]
-pub struct Telegram {
-    /// Its limits.
-    pub limiter: Arc<Limiter>,
-    /// Groups that are elsewhere now.
-    pub moved: Arc<Moved>,
-}
-
-impl Telegram {
-    /// Nothing was sent yet.
-    pub fn new(clock: &Clock) -> Telegram {
-        Telegram { limiter: Arc::new(Limiter::new(clock.clone())), moved: Arc::default() }
-    }
-}
-
 /// Senders for the configuration's channels, and everybody they reach.
-pub fn ways(config: &Config, telegram: &Telegram) -> Result<Ways, String> {
-    let on = config.channels.iter().filter(|channel| channel.off().is_none());
-    let settings = on.filter_map(|channel| Some((channel.name.clone(), settings(&channel.kind, telegram)?)));
-    let senders = Senders::new(settings, telegram.moved.clone())?;
-    let off = config.channels.iter().filter(|channel| channel.off().is_some()).map(|channel| channel.name.clone());
-    Ok(Ways { senders, everybody: config.ways(), off: off.collect() })
-}
-
-/// What a sender needs; nothing where a key is not set.
-fn settings(kind: &ChannelKind, telegram: &Telegram) -> Option<Settings> {
-    let opened = |key: &Option<Key>| key.as_ref().and_then(Key::set).cloned();
-    Some(match kind {
-        ChannelKind::Log => Settings::Log,
-        ChannelKind::Terminal => Settings::Terminal,
-        ChannelKind::Telegram { token, api_url, .. } => {
-            let (token, limiter) = (token.set()?.clone(), telegram.limiter.clone());
-            Settings::Telegram { token, api_url: api_url.clone(), limiter }
-        }
-        ChannelKind::Webhook { url, secret } => Settings::Webhook { url: url.clone(), secret: opened(secret) },
-        ChannelKind::Email { server, port, security, login, from, authority, .. } => {
-            let login = match login {
-                Some((user, password)) => Some((user.clone(), password.set()?.clone())),
-                None => None,
-            };
-            let security = match security {
-                MailSecurity::Tls => Security::Tls,
-                MailSecurity::StartTls => Security::StartTls,
-                MailSecurity::None => Security::None,
-            };
-            let (server, from, authority) = (server.clone(), from.clone(), authority.clone());
-            Settings::Email(Box::new(Mail { server, port: *port, security, login, from, authority }))
-        }
-        ChannelKind::Hook(Hook::Slack, url) => Settings::Slack(url.set()?.clone()),
-        ChannelKind::Hook(Hook::Discord, url) => Settings::Discord(url.set()?.clone()),
-        ChannelKind::Hook(Hook::Mattermost, url) => Settings::Mattermost(url.set()?.clone()),
-        ChannelKind::Ntfy { server, token, .. } => Settings::Ntfy { server: server.clone(), token: opened(token) },
-        ChannelKind::PagerDuty { routing_key, api_url } => {
-            Settings::PagerDuty { routing_key: routing_key.set()?.clone(), api_url: api_url.clone() }
-        }
-        ChannelKind::Exec { command } => Settings::Exec { command: command.clone() },
-    })
+pub fn ways(config: &Config, shared: &Shared) -> Result<Ways, String> {
+    let (off, on): (Vec<&Channel>, Vec<&Channel>) = config.channels.iter().partition(|channel| channel.off().is_some());
+    let settings = on.into_iter().map(|channel| (channel.name.clone(), channel.settings.clone()));
+    let senders = Senders::new(settings, shared)?;
+    let off = off.into_iter().map(|channel| channel.name.clone()).collect();
+    Ok(Ways { senders, everybody: config.ways(), off })
 }

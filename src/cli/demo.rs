@@ -14,6 +14,7 @@ use crate::core::time::Time;
 use crate::demo::{Stage, Step, Story, anchors, configuration};
 use crate::engine::{Courier, Engine};
 use crate::ids::Ids;
+use crate::notify::Shared;
 use crate::say::{Format, status};
 use crate::store::Store;
 use crate::web::{self, Pages};
@@ -47,7 +48,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     let config = prepare(folder, &stage).await?;
     let store = Arc::new(Store::open(&config.database).await.map_err(text)?);
     let (askers, ways) =
-        (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &build::Telegram::new(&clock))?);
+        (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &Shared::new(&clock))?);
     let courier = Courier::new(store.clone(), ways, clock.clone(), Ids::Random);
     let acts = Acts::new(store.clone(), Arc::new(Known::of(&config)), Ids::Random);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;

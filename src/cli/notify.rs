@@ -12,7 +12,7 @@ use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::engine::{Ways, note_message};
 use crate::ids::Ids;
-use crate::notify::{Message, Tried};
+use crate::notify::{Message, Shared, Tried};
 use crate::store::Store;
 
 pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
@@ -21,7 +21,7 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
-    let ways = match build::ways(&config, &build::Telegram::new(&clock)) {
+    let ways = match build::ways(&config, &Shared::new(&clock)) {
         Ok(ways) => ways,
         Err(why) => return failed(1, why),
     };

@@ -15,12 +15,12 @@ use crate::acts::Known;
 use crate::ask::Gate;
 use crate::bot::{self, Answering, Around, Served};
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config, Listen, Web};
+use crate::config::{Config, Listen, Web};
 use crate::core::heard::Inlet;
 use crate::core::question::{Key, Secret};
 use crate::engine::{Command, Courier, Engine, Windows, beat};
 use crate::ids::Ids;
-use crate::notify::Heartbeat;
+use crate::notify::{Heartbeat, Shared};
 use crate::store::Store;
 use crate::web::{self, Pages};
 
@@ -50,7 +50,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
     let inlets = watch::Sender::new(config.inlets());
-    let telegram = build::Telegram::new(&clock);
+    let telegram = Shared::new(&clock);
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
     let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
@@ -113,7 +113,7 @@ fn spawn_bots(
     windows: &Windows,
     store: &Arc<Store>,
     clock: &Clock,
-    (known, telegram, engine): (&watch::Sender<Arc<Known>>, &build::Telegram, &mpsc::Sender<Command>),
+    (known, telegram, engine): (&watch::Sender<Arc<Known>>, &Shared, &mpsc::Sender<Command>),
 ) {
     for bot in bots {
         let around = Around {
@@ -162,22 +162,20 @@ struct BotOf {
 fn bots(config: &Config) -> Vec<BotOf> {
     let mut bots: Vec<BotOf> = Vec::new();
     for channel in &config.channels {
-        let ChannelKind::Telegram { token: Key::Set(token), chats, users, api_url, commands: true, .. } = &channel.kind
-        else {
-            continue;
-        };
-        let chats = chats.iter().map(|chat| chat.id);
+        let Some(telegram) = channel.telegram().filter(|telegram| telegram.commands) else { continue };
+        let Some(token) = telegram.token.set() else { continue };
+        let chats = telegram.chats.iter().map(|chat| chat.id);
         match bots.iter_mut().find(|bot| bot.token == *token) {
             Some(bot) => {
                 bot.chats.extend(chats);
-                bot.users.extend(users);
+                bot.users.extend(&telegram.users);
                 bot.zones.extend(channel.zones.clone());
             }
             None => bots.push(BotOf {
                 token: token.clone(),
-                api_url: api_url.clone(),
+                api_url: telegram.api_url.clone(),
                 chats: chats.collect(),
-                users: users.clone(),
+                users: telegram.users.clone(),
                 channel: channel.name.clone(),
                 zone: channel.zone,
                 zones: channel.zones.clone(),
@@ -215,7 +213,7 @@ struct Reloading {
     store: Arc<Store>,
     inlets: watch::Sender<Vec<Inlet>>,
     known: watch::Sender<Arc<Known>>,
-    telegram: build::Telegram,
+    telegram: Shared,
     /// What was read once: a change of these needs a restart.
     once: Once,
 }

@@ -2,23 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Channel, ChannelKind, Config, Hook};
+use super::{Channel, Config};
+use crate::notify::Carrier;
 
 impl Config {
     /// The company that carries a channel, as far as it is known: by its kind, or by its host.
     fn carrier(&self, channel: &Channel) -> Option<String> {
-        let host = match &channel.kind {
-            ChannelKind::Telegram { .. } => return Some("telegram".to_owned()),
-            ChannelKind::Hook(Hook::Slack, _) => return Some("salesforce".to_owned()),
-            ChannelKind::Hook(Hook::Discord, _) => return Some("discord".to_owned()),
-            ChannelKind::PagerDuty { .. } => return Some("pagerduty".to_owned()),
-            ChannelKind::Email { server, .. } => server.clone(),
-            ChannelKind::Webhook { url, .. } => url.host_str()?.to_owned(),
-            ChannelKind::Ntfy { server, .. } => server.host_str()?.to_owned(),
-            ChannelKind::Hook(Hook::Mattermost, url) => url::Url::parse(url.set()?.open()).ok()?.host_str()?.to_owned(),
-            ChannelKind::Log | ChannelKind::Terminal | ChannelKind::Exec { .. } => return None,
-        };
-        self.catalog.company_of_host(&host)
+        match channel.settings.carrier()? {
+            Carrier::Company(slug) => Some(slug.to_owned()),
+            Carrier::Host(host) => self.catalog.company_of_host(&host),
+        }
     }
 
     /// Labels of what stands on a company.

@@ -10,11 +10,10 @@ mod network;
 mod notes;
 mod notice;
 mod probe;
-mod secret;
 mod sense;
 mod web;
 
-pub use channel::{Channel, ChannelKind, Hook, MailSecurity};
+pub use channel::Channel;
 pub use date::Date;
 pub use dependency::{Dependency, LeaveStep};
 pub use maintenance::{Maintenance, Window};
@@ -35,7 +34,7 @@ use crate::core::heard::{Inlet, Takes};
 use crate::core::notice::Notice;
 use crate::core::question::{Key, Secret};
 use crate::core::schedule::{Cron, Schedule};
-use crate::read::{At, Problem, Problems, Source, Table};
+use crate::read::{At, Problem, Problems, Source, Table, secret};
 
 /// Everything that one run needs to know.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What is allowed and yet worth saying: keys that wait, channels that are off.
 
-use super::{ChannelKind, Config};
+use super::Config;
 use crate::catalog::{Ask, Check};
 use crate::core::question::{Key, Lookup};
 
@@ -56,22 +56,7 @@ impl Config {
             if let Some(why) = channel.off() {
                 notes.push(format!("the channel `{}` is off: {why}", channel.name));
             }
-            if let ChannelKind::Telegram { users, commands: true, .. } = &channel.kind
-                && users.is_empty()
-                && channel.off().is_none()
-            {
-                let what = "can acknowledge or change anything there; list user ids in `users`";
-                notes.push(format!("the channel `{}`: nobody {what} (/whoami shows them)", channel.name));
-            }
-            if let ChannelKind::Webhook { secret: None, .. } = &channel.kind {
-                notes.push(format!("the channel `{}` sends unsigned messages: it has no `secret`", channel.name));
-            }
-            if let ChannelKind::Telegram { token: Key::Set(token), .. } = &channel.kind
-                && !looks_like_a_token(token.open())
-            {
-                let what = "does not look like a bot token, such as 123456789:AAH...";
-                notes.push(format!("the channel `{}`: its token {what}", channel.name));
-            }
+            notes.extend(channel.settings.notes(&channel.name));
         }
         if let Some((Key::Unset(from), _)) = &self.heartbeat {
             notes.push(format!("the dead-man's switch is off: its URL is not set ({from})"));
@@ -132,9 +117,4 @@ impl Config {
             })
             .collect()
     }
-}
-
-fn looks_like_a_token(text: &str) -> bool {
-    let Some((id, rest)) = text.split_once(':') else { return false };
-    id.len() >= 6 && id.chars().all(|c| c.is_ascii_digit()) && rest.len() >= 30
 }

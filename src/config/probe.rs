@@ -6,12 +6,11 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::secret;
 use crate::catalog::{Catalog, Check, Kind, Param, Params};
 use crate::core::model::Role;
 use crate::core::policy::{Confirm, Policy};
 use crate::core::schedule::{Cron, Schedule};
-use crate::read::{At, Table};
+use crate::read::{At, Table, secret};
 
 /// One check with its parameters on a schedule.
 #[derive(Clone, Debug)]

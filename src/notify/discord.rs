@@ -1,31 +1,70 @@
 //! Discord, by a webhook (docs.discord.com, "Webhook Resource": Execute, Edit Webhook Message).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::http::{Reply, ask, client, meaning};
-use super::{Message, Tried};
-use crate::core::question::Secret;
+use super::message::{Message, Tried};
+use super::secret_url;
+use super::settings::{self, Carrier, Read, Sender, Trying, opened};
+use super::shared::Shared;
+use crate::core::question::{Key, Secret};
+use crate::read::Table;
 use crate::say::markdown;
 use crate::say::split::two_parts;
 
 /// A message is 2,000 characters at most.
 const LIMIT: usize = 1_900;
 
+/// A webhook of Discord.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its URL: whoever knows it may write there.
+    pub url: Key,
+}
+
+/// Reads `url`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    Some(Arc::new(Settings { url: secret_url::read(table, "Discord")? }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec!["Discord".to_owned()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        vec![("URL", &self.url)]
+    }
+
+    fn edits(&self) -> bool {
+        true
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        Some(Carrier::Company("discord"))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Discord::new(opened(&self.url)?)?))
+    }
+}
+
 /// Posts to one channel of Discord.
-pub(super) struct Discord {
+struct Discord {
     client: reqwest::Client,
     url: Secret,
 }
 
 impl Discord {
-    pub(super) fn new(url: Secret) -> Result<Discord, String> {
+    fn new(url: Secret) -> Result<Discord, String> {
         Ok(Discord { client: client()?, url })
     }
 
     /// Posts all parts; the first one's id is kept, so that it can be changed.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         let mut first = None;
         for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let post = self.client.post(format!("{}?wait=true", self.url.open())).json(&body(&part));
@@ -33,7 +72,7 @@ impl Discord {
                 Ok(reply) => reply,
                 Err(tried) => return tried.after_parts(sent),
             };
-            match read(&reply) {
+            match meant(&reply) {
                 Tried::Sent(id) => first = first.or(id),
                 other => return other.after_parts(sent),
             }
@@ -42,15 +81,25 @@ impl Discord {
     }
 
     /// Changes a message.
-    pub(super) async fn amend(&self, id: &str, message: &Message) -> Tried {
+    async fn change(&self, id: &str, message: &Message) -> Tried {
         let Some(part) = two_parts(&markdown(&message.html), LIMIT).into_iter().next() else {
             return Tried::Sent(None);
         };
         let patch = self.client.patch(format!("{}/messages/{id}", self.url.open())).json(&body(&part));
         match ask(patch, "Discord").await {
-            Ok(reply) => read(&reply),
+            Ok(reply) => meant(&reply),
             Err(tried) => tried,
         }
+    }
+}
+
+impl Sender for Discord {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
+    }
+
+    fn amend<'m>(&'m self, remote_id: &'m str, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.change(remote_id, message))
     }
 }
 
@@ -59,7 +108,8 @@ fn body(part: &str) -> Value {
     json!({ "content": part, "allowed_mentions": { "parse": [] } })
 }
 
-fn read(reply: &Reply) -> Tried {
+/// What an answer means; the id of what was posted.
+fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     match reply.status {
         200..=299 => Tried::Sent(said["id"].as_str().map(str::to_owned)),

@@ -2,29 +2,67 @@
 //! environment. It ends with 0 when the message arrived.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use super::message::{Message, Tried};
+use super::settings::{self, Read, Sender, Trying};
+use super::shared::Shared;
 use super::webhook::body;
-use super::{Message, Tried};
+use crate::read::Table;
 
 /// It must be done by then.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+}
+
+/// Reads `command`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    let Some(command) = table.strings("command") else {
+        if table.any("command").is_none() {
+            table.missing("command", "[\"/usr/local/bin/tell-me\", \"--loud\"]");
+        }
+        return None;
+    };
+    if command.value.first().is_none_or(|program| program.value.trim().is_empty()) {
+        table.problem(command.span, "there is no program to run", "command = [\"/usr/local/bin/tell-me\"]");
+        return None;
+    }
+    let program = &command.value[0];
+    if program.value.contains('/') && !std::path::Path::new(&program.value).exists() {
+        let what = format!("there is no program {}", program.value);
+        table.problem(program.span.clone(), what, "give its path on this machine");
+        return None;
+    }
+    Some(Arc::new(Settings { command: command.value.into_iter().map(|part| part.value).collect() }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec![self.command.first().cloned().unwrap_or_default()]
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Exec { command: self.command.clone() }))
+    }
+}
+
 /// Runs one program.
-pub(super) struct Exec {
+struct Exec {
     command: Vec<String>,
 }
 
 impl Exec {
-    pub(super) fn new(command: Vec<String>) -> Exec {
-        Exec { command }
-    }
-
     /// Runs it once; if it hangs, it is ended.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn run_once(&self, message: &Message) -> Tried {
         let Some((program, arguments)) = self.command.split_first() else {
             return Tried::Never { why: "`command` is empty".to_owned() };
         };
@@ -47,6 +85,16 @@ impl Exec {
                 Tried::Retry { after: None, why: format!("{program} did not end within {} s", PATIENCE.as_secs()) }
             }
         }
+    }
+}
+
+impl Sender for Exec {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.run_once(message))
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }
 

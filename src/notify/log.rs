@@ -1,10 +1,52 @@
 //! The program's own log.
 
-use super::{Message, Tried};
+use std::sync::Arc;
+
+use super::message::{Message, Tried};
+use super::settings::{self, Read, Sender, Trying};
+use super::shared::Shared;
 use crate::core::incident::Level;
+use crate::read::Table;
+
+/// There is nothing to set.
+#[derive(Clone, Debug)]
+pub struct Settings;
+
+/// Reads nothing: the log is where the program's own log is.
+pub(super) fn read(_table: &Table<'_>) -> Read {
+    Some(Arc::new(Settings))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec!["log".to_owned()]
+    }
+
+    /// Nobody reads it at night.
+    fn wakes(&self) -> bool {
+        false
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Log))
+    }
+}
+
+/// Writes to the log.
+struct Log;
+
+impl Sender for Log {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(async { write(message) })
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
+    }
+}
 
 /// Writes the message as one line, so that one alert is one entry for whatever reads the log.
-pub fn send(message: &Message) -> Tried {
+fn write(message: &Message) -> Tried {
     let lines = message.plain.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.collect::<Vec<_>>().join(" | ");
     match message.level {

@@ -1,29 +1,67 @@
 //! Mattermost, by an incoming webhook (developers.mattermost.com, "Incoming webhooks").
 
+use std::sync::Arc;
+
 use serde_json::json;
+use url::Url;
 
 use super::http::{ask, client, meaning};
-use super::{Message, Tried};
-use crate::core::question::Secret;
+use super::message::{Message, Tried};
+use super::secret_url;
+use super::settings::{self, Carrier, Read, Sender, Trying, opened};
+use super::shared::Shared;
+use crate::core::question::{Key, Secret};
+use crate::read::Table;
 use crate::say::markdown;
 use crate::say::split::two_parts;
 
 /// Posts are 16,383 characters at most.
 const LIMIT: usize = 12_000;
 
+/// A webhook of Mattermost.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its URL: whoever knows it may write there.
+    pub url: Key,
+}
+
+/// Reads `url`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    Some(Arc::new(Settings { url: secret_url::read(table, "Mattermost")? }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec!["Mattermost".to_owned()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        vec![("URL", &self.url)]
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        let url = Url::parse(self.url.set()?.open()).ok()?;
+        Some(Carrier::Host(url.host_str()?.to_owned()))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Mattermost::new(opened(&self.url)?)?))
+    }
+}
+
 /// Posts to one channel of Mattermost.
-pub(super) struct Mattermost {
+struct Mattermost {
     client: reqwest::Client,
     url: Secret,
 }
 
 impl Mattermost {
-    pub(super) fn new(url: Secret) -> Result<Mattermost, String> {
+    fn new(url: Secret) -> Result<Mattermost, String> {
         Ok(Mattermost { client: client()?, url })
     }
 
     /// Posts all parts.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
             let reply = match ask(self.client.post(self.url.open()).json(&json!({ "text": part })), "Mattermost").await
             {
@@ -37,5 +75,11 @@ impl Mattermost {
             }
         }
         Tried::Sent(None)
+    }
+}
+
+impl Sender for Mattermost {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
     }
 }

@@ -1,31 +1,85 @@
 //! ntfy (docs.ntfy.sh, "Publish as JSON"): a topic of any server.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use url::Url;
 
 use super::http::{ask, client, meaning};
-use super::{Message, Tried};
+use super::message::{Message, Tried};
+use super::settings::{self, Carrier, Read, Sender, Trying, opened};
+use super::shared::Shared;
 use crate::core::incident::Level;
-use crate::core::question::Secret;
+use crate::core::question::{Key, Secret};
+use crate::read::{Table, secret};
 use crate::say::split::two_parts;
 
 /// A message is 4,096 bytes at most; beyond that it becomes a file.
 const LIMIT: usize = 1_300;
 
+/// A topic of a server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server.
+    pub server: Url,
+    /// The topic.
+    pub topic: String,
+    /// An access token, where the topic needs one.
+    pub token: Option<Key>,
+}
+
+/// Reads `server`, `topic` and `token`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    let server = match table.string("server") {
+        Some(_) => table.url("server"),
+        None => Url::parse("https://ntfy.sh/").ok(),
+    };
+    let topic = table.need_string("topic", "\"a-name-nobody-guesses\"")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if topic.value.is_empty() || topic.value.len() > 64 || !topic.value.chars().all(plain) {
+        table.problem(topic.span, "a topic is 1 to 64 letters, digits, - or _", "topic = \"acme-alerts-7f3k\"");
+        return None;
+    }
+    let token = match table.any("token") {
+        Some(_) => Some(secret::read(table, "token")?),
+        None => None,
+    };
+    Some(Arc::new(Settings { server: server?, topic: topic.value, token }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec![self.topic.clone()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        self.token.iter().map(|token| ("key", token)).collect()
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        Some(Carrier::Host(self.server.host_str()?.to_owned()))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        let token = self.token.as_ref().map(opened).transpose()?;
+        Ok(Arc::new(Ntfy::new(self.server.clone(), token)?))
+    }
+}
+
 /// Publishes to the topics of one server.
-pub(super) struct Ntfy {
+struct Ntfy {
     client: reqwest::Client,
     server: Url,
     token: Option<Secret>,
 }
 
 impl Ntfy {
-    pub(super) fn new(server: Url, token: Option<Secret>) -> Result<Ntfy, String> {
+    fn new(server: Url, token: Option<Secret>) -> Result<Ntfy, String> {
         Ok(Ntfy { client: client()?, server, token })
     }
 
     /// Publishes all parts.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn publish(&self, message: &Message) -> Tried {
         // The title stands above the text already.
         let text = message.plain.strip_prefix(&message.title).unwrap_or(&message.plain).trim_start();
         let mut first = None;
@@ -48,6 +102,12 @@ impl Ntfy {
             }
         }
         Tried::Sent(first)
+    }
+}
+
+impl Sender for Ntfy {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.publish(message))
     }
 }
 

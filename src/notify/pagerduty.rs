@@ -2,32 +2,74 @@
 //! triggers, an acknowledgement here is one there, and its end resolves it. The dedup key is the
 //! incident's public id, so a repeat is no second page.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use url::Url;
 
 use super::http::{Reply, ask, client, first_line};
-use super::{Message, Tried};
+use super::message::{Message, Tried};
+use super::settings::{self, Carrier, Read, Sender, Trying, opened};
+use super::shared::Shared;
 use crate::core::incident::{Level, Reason};
-use crate::core::question::Secret;
+use crate::core::question::{Key, Secret};
+use crate::read::{Table, secret};
 
 /// A summary is 1,024 characters at most.
 const SUMMARY: usize = 1_000;
 
+/// An integration of a service there.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The integration key.
+    pub routing_key: Key,
+    /// Where the API is, if not at PagerDuty.
+    pub api_url: Option<Url>,
+}
+
+/// Reads `routing_key` and `api_url`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    if table.any("routing_key").is_none() {
+        table.missing("routing_key", "{ env = \"PLUGWATCH_PAGERDUTY_KEY\" }");
+    }
+    let routing_key = secret::read(table, "routing_key");
+    let api_url = table.url("api_url");
+    Some(Arc::new(Settings { routing_key: routing_key?, api_url }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec!["PagerDuty".to_owned()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        vec![("key", &self.routing_key)]
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        Some(Carrier::Company("pagerduty"))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(PagerDuty::new(opened(&self.routing_key)?, self.api_url.clone())?))
+    }
+}
+
 /// Sends events of one integration.
-pub(super) struct PagerDuty {
+struct PagerDuty {
     client: reqwest::Client,
     key: Secret,
     url: String,
 }
 
 impl PagerDuty {
-    pub(super) fn new(key: Secret, api_url: Option<Url>) -> Result<PagerDuty, String> {
+    fn new(key: Secret, api_url: Option<Url>) -> Result<PagerDuty, String> {
         let base = api_url.map_or_else(|| "https://events.pagerduty.com".to_owned(), |url| url.to_string());
         Ok(PagerDuty { client: client()?, key, url: format!("{}/v2/enqueue", base.trim_end_matches('/')) })
     }
 
     /// Triggers, or resolves what is over. What is no incident triggers under its own id.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn report(&self, message: &Message) -> Tried {
         // Nobody is paged for what is good to know.
         // Nor for what they were paged for already: PagerDuty reminds and escalates by itself.
         if message.reason == Reason::Situation || (message.level == Level::Info && !message.over) {
@@ -38,7 +80,7 @@ impl PagerDuty {
     }
 
     /// An acknowledgement here is one there.
-    pub(super) async fn amend(&self, message: &Message) -> Tried {
+    async fn acknowledge(&self, message: &Message) -> Tried {
         if message.over || message.acked_by.is_none() {
             return Tried::Sent(None);
         }
@@ -65,9 +107,23 @@ impl PagerDuty {
             body["client"] = json!("plugwatch");
         }
         match ask(self.client.post(&self.url).json(&body), "PagerDuty").await {
-            Ok(reply) => read(&reply, dedup_key),
+            Ok(reply) => meant(&reply, dedup_key),
             Err(tried) => tried,
         }
+    }
+}
+
+impl Sender for PagerDuty {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.report(message))
+    }
+
+    fn amend<'m>(&'m self, _remote_id: &'m str, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.acknowledge(message))
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }
 
@@ -86,7 +142,7 @@ fn payload(message: &Message) -> Value {
 }
 
 /// 202 means queued; 400 is for good, everything else is tried again.
-fn read(reply: &Reply, dedup_key: &str) -> Tried {
+fn meant(reply: &Reply, dedup_key: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(Some(dedup_key.to_owned())),
         // A key that is not known is a 400 as well.

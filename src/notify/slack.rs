@@ -1,28 +1,65 @@
 //! Slack, by an incoming webhook (docs.slack.dev, "Sending messages using incoming webhooks").
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::http::{ask, client, first_line, meaning};
-use super::{Message, Tried};
-use crate::core::question::Secret;
+use super::message::{Message, Tried};
+use super::secret_url;
+use super::settings::{self, Carrier, Read, Sender, Trying, opened};
+use super::shared::Shared;
+use crate::core::question::{Key, Secret};
+use crate::read::Table;
 use crate::say::split::two_parts;
 
 /// Slack takes 40,000 characters and shows less.
 const LIMIT: usize = 12_000;
 
+/// A webhook of Slack.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its URL: whoever knows it may write there.
+    pub url: Key,
+}
+
+/// Reads `url`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    Some(Arc::new(Settings { url: secret_url::read(table, "Slack")? }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec!["Slack".to_owned()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        vec![("URL", &self.url)]
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        // Slack is a company of Salesforce.
+        Some(Carrier::Company("salesforce"))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Slack::new(opened(&self.url)?)?))
+    }
+}
+
 /// Posts to one channel of Slack.
-pub(super) struct Slack {
+struct Slack {
     client: reqwest::Client,
     url: Secret,
 }
 
 impl Slack {
-    pub(super) fn new(url: Secret) -> Result<Slack, String> {
+    fn new(url: Secret) -> Result<Slack, String> {
         Ok(Slack { client: client()?, url })
     }
 
     /// Posts all parts. A part that went out is not posted again in the same try.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         for (sent, part) in two_parts(&mrkdwn(&message.html), LIMIT).into_iter().enumerate() {
             let body = json!({ "text": part, "unfurl_links": false, "unfurl_media": false });
             let reply = match ask(self.client.post(self.url.open()).json(&body), "Slack").await {
@@ -43,6 +80,12 @@ impl Slack {
             }
         }
         Tried::Sent(None)
+    }
+}
+
+impl Sender for Slack {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
     }
 }
 

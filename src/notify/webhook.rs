@@ -1,6 +1,8 @@
 //! A signed POST of each alert, by the Standard Webhooks specification: the headers
 //! `webhook-id`, `webhook-timestamp` and `webhook-signature` (v1, HMAC-SHA-256).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac};
@@ -9,15 +11,81 @@ use sha2::Sha256;
 use url::Url;
 
 use super::http::{ask, client, meaning};
-use super::{Message, Tried};
-use crate::core::question::Secret;
+use super::message::{Message, Tried};
+use super::settings::{self, Carrier, Read, Sender, Trying, opened, unset};
+use super::shared::Shared;
+use crate::core::question::{Key, Secret};
 use crate::core::time::Time;
+use crate::read::{Table, secret};
 
 /// The version of the body; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.alert/1";
 
+/// Standard Webhooks asks for 24 bytes; a few less are still a secret.
+const SHORTEST: usize = 16;
+
+/// Where to, and how it is signed.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to.
+    pub url: Url,
+    /// Signs each message; one that is named and not set turns the channel off.
+    pub secret: Option<Key>,
+}
+
+/// Reads `url` and `secret`.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    if table.string("url").is_none() {
+        table.missing("url", "\"https://example.com/hook\"");
+    }
+    let secret = table.any("secret").map(|given| (given.span, secret::read(table, "secret")));
+    if let Some((span, Some(Key::Set(set)))) = &secret
+        && set.open().len() < SHORTEST
+    {
+        let cure = "make one with `openssl rand -base64 32`, and give the receiver the same";
+        table.problem(
+            span.clone(),
+            format!("a secret of {} characters is too short to sign with", set.open().len()),
+            cure,
+        );
+    }
+    let secret = match secret {
+        Some((_, read)) => Some(read?),
+        None => None,
+    };
+    Some(Arc::new(Settings { url: table.url("url")?, secret }))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        vec![self.url.host_str().unwrap_or("webhook").to_owned()]
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        self.secret.iter().map(|secret| ("secret", secret)).collect()
+    }
+
+    fn off(&self) -> Option<String> {
+        unset(&self.keys()).map(|why| format!("{why}, and its messages must be signed"))
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        Some(Carrier::Host(self.url.host_str()?.to_owned()))
+    }
+
+    fn notes(&self, name: &str) -> Vec<String> {
+        let unsigned = || format!("the channel `{name}` sends unsigned messages: it has no `secret`");
+        self.secret.is_none().then(unsigned).into_iter().collect()
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        let secret = self.secret.as_ref().map(opened).transpose()?;
+        Ok(Arc::new(Webhook::new(self.url.clone(), secret)?))
+    }
+}
+
 /// Posts alerts to one URL.
-pub struct Webhook {
+struct Webhook {
     client: reqwest::Client,
     url: Url,
     secret: Option<Secret>,
@@ -25,15 +93,12 @@ pub struct Webhook {
 
 impl Webhook {
     /// Posts to `url`, signed if there is a secret.
-    ///
-    /// # Errors
-    /// The HTTP client cannot be built.
-    pub fn new(url: Url, secret: Option<Secret>) -> Result<Webhook, String> {
+    fn new(url: Url, secret: Option<Secret>) -> Result<Webhook, String> {
         Ok(Webhook { client: client()?, url, secret })
     }
 
     /// Posts once.
-    pub async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         let body = body(message);
         let mut request = self
             .client
@@ -48,6 +113,16 @@ impl Webhook {
             Ok(reply) => meaning(&reply, "the webhook", &[401, 403, 404, 410], "check its URL and secret"),
             Err(tried) => tried,
         }
+    }
+}
+
+impl Sender for Webhook {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }
 

@@ -3,6 +3,7 @@
 //! The configuration and the catalogue are both read with this; it knows neither.
 
 mod problem;
+pub mod secret;
 mod table;
 mod value;
 

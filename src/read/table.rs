@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use url::Url;
 
 use super::{Source, duration, problem, to_json};
 
@@ -108,6 +109,22 @@ impl<'s> Table<'s> {
             return None;
         }
         self.string(key)
+    }
+
+    /// A URL of a host, over HTTP.
+    pub fn url(&self, key: &str) -> Option<Url> {
+        let text = self.string(key)?;
+        match Url::parse(&text.value) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Some(url),
+            _ => {
+                self.problem(
+                    text.span,
+                    format!("`{}` is not an http or https URL", text.value),
+                    format!("for example {key} = \"https://example.com/\""),
+                );
+                None
+            }
+        }
     }
 
     /// Notes that a key is missing.

@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use plugwatch::clock::Clock;
 use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::question::Secret;
+use plugwatch::core::question::{Key, Secret};
 use plugwatch::core::time::Time;
-use plugwatch::notify::{File, Mail, Message, Security, Senders, Settings, Tried};
+use plugwatch::notify::{
+    File, Message, Senders, Settings, Shared, Tried, discord, email, exec, mattermost, ntfy, pagerduty, slack,
+};
 use serde_json::{Value, json};
 
 use crate::kit::{http, provider, raw};
@@ -51,9 +54,14 @@ async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
     (format!("http://{address}"), asked)
 }
 
-fn senders(settings: Settings) -> Senders {
+fn senders(settings: impl Settings) -> Senders {
     provider();
-    Senders::new([("it".to_owned(), settings)], Arc::default()).unwrap()
+    let settings: Arc<dyn Settings> = Arc::new(settings);
+    Senders::new([("it".to_owned(), settings)], &Shared::new(&Clock::manual(Time(0)))).unwrap()
+}
+
+fn key(secret: impl Into<String>) -> Key {
+    Key::Set(Secret::new(secret))
 }
 
 fn body(asked: &Asked, n: usize) -> Value {
@@ -70,7 +78,7 @@ async fn slack_gets_bold_between_asterisks_and_a_webhook_that_is_gone_waits_for_
     let gone = http("404 Not Found", "", b"no_service");
     let busy = http("429 Too Many Requests", "retry-after: 7\r\n", b"");
     let (url, asked) = other_side(vec![ok("ok"), gone, busy]).await;
-    let senders = senders(Settings::Slack(Secret::new(format!("{url}/services/T/B/x"))));
+    let senders = senders(slack::Settings { url: key(format!("{url}/services/T/B/x")) });
     assert_eq!(senders.send("it", &message("Slack")).await, Tried::Sent(None));
     let text = "🔴 *DROPPED: iOS app (App Store)*\nApple says *no* to &lt;you&gt; &amp; yours.";
     assert_eq!(body(&asked, 0), json!({"text": text, "unfurl_links": false, "unfurl_media": false}));
@@ -84,7 +92,7 @@ async fn slack_gets_bold_between_asterisks_and_a_webhook_that_is_gone_waits_for_
 async fn discord_calls_nobody_and_its_message_can_be_changed() {
     let limited = http("429 Too Many Requests", "", br#"{"message":"slow","retry_after":0.25,"global":false}"#);
     let (url, asked) = other_side(vec![ok(r#"{"id":"99"}"#), ok(r#"{"id":"99"}"#), limited]).await;
-    let senders = senders(Settings::Discord(Secret::new(format!("{url}/api/webhooks/1/x"))));
+    let senders = senders(discord::Settings { url: key(format!("{url}/api/webhooks/1/x")) });
     assert_eq!(senders.send("it", &message("Discord")).await, Tried::Sent(Some("99".into())));
     let first = body(&asked, 0);
     assert_eq!(first["content"], "🔴 **DROPPED: iOS app (App Store)**\nApple says \\*no\\* to <you> & yours.");
@@ -102,7 +110,7 @@ async fn discord_calls_nobody_and_its_message_can_be_changed() {
 #[tokio::test]
 async fn mattermost_gets_markdown_with_the_texts_own_signs_escaped() {
     let (url, asked) = other_side(vec![ok("ok")]).await;
-    let senders = senders(Settings::Mattermost(Secret::new(format!("{url}/hooks/x"))));
+    let senders = senders(mattermost::Settings { url: key(format!("{url}/hooks/x")) });
     assert_eq!(senders.send("it", &message("Mattermost")).await, Tried::Sent(None));
     let text = "🔴 **DROPPED: iOS app (App Store)**\nApple says \\*no\\* to <you> & yours.";
     assert_eq!(body(&asked, 0), json!({"text": text}));
@@ -112,7 +120,7 @@ async fn mattermost_gets_markdown_with_the_texts_own_signs_escaped() {
 async fn ntfy_gets_title_text_and_priority_and_long_texts_in_parts() {
     let (url, asked) = other_side(vec![ok(r#"{"id":"abc"}"#)]).await;
     let server = url::Url::parse(&url).unwrap();
-    let senders = senders(Settings::Ntfy { server, token: Some(Secret::new("tk_secret")) });
+    let senders = senders(ntfy::Settings { server, topic: "acme".into(), token: Some(key("tk_secret")) });
     assert_eq!(senders.send("it", &message("acme")).await, Tried::Sent(Some("abc".into())));
     let wanted = json!({
         "topic": "acme", "title": "🔴 DROPPED: iOS app (App Store)", "message": "Apple says *no* to <you> & yours.",
@@ -130,7 +138,7 @@ async fn pagerduty_is_triggered_acknowledged_and_resolved_under_one_key() {
     let taken = http("202 Accepted", "", br#"{"status":"success","dedup_key":"pw-7"}"#);
     let (url, asked) = other_side(vec![taken]).await;
     let api_url = Some(url::Url::parse(&url).unwrap());
-    let senders = senders(Settings::PagerDuty { routing_key: Secret::new("R0UTE"), api_url });
+    let senders = senders(pagerduty::Settings { routing_key: key("R0UTE"), api_url });
     assert_eq!(senders.send("it", &message("PagerDuty")).await, Tried::Sent(Some("pw-7".into())));
     let acked = Message { acked_by: Some("Ada".into()), ..message("PagerDuty") };
     senders.amend("it", "pw-7", &acked).await;
@@ -140,7 +148,7 @@ async fn pagerduty_is_triggered_acknowledged_and_resolved_under_one_key() {
 }
 
 /// The second part of a long message meets a busy other side.
-async fn halfway(settings: impl Fn(&str) -> Settings) -> Tried {
+async fn halfway<S: Settings>(settings: impl Fn(&str) -> S) -> Tried {
     let busy = http("503 Busy", "retry-after: 7\r\n", b"");
     let (url, asked) = other_side(vec![ok(r#"{"id":"1"}"#), busy]).await;
     let line = "a line of a message that goes on and on\n".repeat(700);
@@ -152,12 +160,11 @@ async fn halfway(settings: impl Fn(&str) -> Settings) -> Tried {
 
 #[tokio::test]
 async fn a_long_message_that_breaks_off_halfway_comes_again_as_a_repeat() {
-    let secret = |url: &str| Secret::new(url.to_owned());
     let tried = [
-        halfway(|url| Settings::Slack(secret(url))).await,
-        halfway(|url| Settings::Discord(secret(url))).await,
-        halfway(|url| Settings::Mattermost(secret(url))).await,
-        halfway(|url| Settings::Ntfy { server: url.parse().unwrap(), token: None }).await,
+        halfway(|url| slack::Settings { url: key(url) }).await,
+        halfway(|url| discord::Settings { url: key(url) }).await,
+        halfway(|url| mattermost::Settings { url: key(url) }).await,
+        halfway(|url| ntfy::Settings { server: url.parse().unwrap(), topic: "acme".into(), token: None }).await,
     ];
     assert!(tried.iter().all(|tried| matches!(tried, Tried::Unsure { .. })), "{tried:?}");
 }
@@ -166,7 +173,7 @@ async fn a_long_message_that_breaks_off_halfway_comes_again_as_a_repeat() {
 async fn each_thing_that_a_message_tells_of_is_resolved_at_pagerduty() {
     let (url, asked) = other_side(vec![http("202 Accepted", "", br#"{"status":"success"}"#)]).await;
     let api_url = Some(url::Url::parse(&url).unwrap());
-    let senders = senders(Settings::PagerDuty { routing_key: Secret::new("R0UTE"), api_url });
+    let senders = senders(pagerduty::Settings { routing_key: key("R0UTE"), api_url });
     let both = Message { others: vec!["pw-7".into(), "pw-8".into()], ..message("PagerDuty") };
     assert_eq!(senders.send("it", &both).await, Tried::Sent(Some("pw-7".into())));
     // The end of both is led by the other one.
@@ -181,7 +188,7 @@ async fn pagerdutys_refusal_of_a_key_waits_for_a_person() {
     let refused = http("400 Bad Request", "", br#"{"status":"invalid event","errors":["'routing_key' is invalid"]}"#);
     let (url, _) = other_side(vec![refused]).await;
     let api_url = Some(url::Url::parse(&url).unwrap());
-    let senders = senders(Settings::PagerDuty { routing_key: Secret::new("R0UTE"), api_url });
+    let senders = senders(pagerduty::Settings { routing_key: key("R0UTE"), api_url });
     let Tried::Refused { why } = senders.send("it", &message("PagerDuty")).await else { panic!("it is given up") };
     assert!(why.contains("check the integration key") && !why.contains("R0UTE"), "{why}");
 }
@@ -191,7 +198,7 @@ fn program(folder: &tempfile::TempDir, text: &str) -> Senders {
     let path = folder.path().join("tell");
     std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
     let command = vec!["/bin/sh".to_owned(), path.display().to_string()];
-    senders(Settings::Exec { command })
+    senders(exec::Settings { command })
 }
 
 #[tokio::test]
@@ -211,7 +218,7 @@ async fn a_program_that_fails_is_tried_again_and_one_that_is_not_there_waits_for
     let folder = tempfile::tempdir().unwrap();
     let failed = program(&folder, "echo 'no signal' >&2; exit 3").send("it", &message("tell")).await;
     assert_eq!(failed, Tried::Retry { after: None, why: "/bin/sh ended with 3: no signal".into() });
-    let gone = senders(Settings::Exec { command: vec!["/no/such/program".into()] });
+    let gone = senders(exec::Settings { command: vec!["/no/such/program".into()] });
     assert!(matches!(gone.send("it", &message("tell")).await, Tried::Refused { .. }));
 }
 
@@ -256,14 +263,15 @@ async fn mail_server(refuse_at: &'static str) -> (u16, Asked) {
 }
 
 fn mail(port: u16) -> Senders {
-    senders(Settings::Email(Box::new(Mail {
+    senders(email::Settings {
         server: "127.0.0.1".into(),
         port,
-        security: Security::None,
+        security: email::Security::None,
         login: None,
         from: "plugwatch <alerts@acme.example>".into(),
+        to: Vec::new(),
         authority: None,
-    })))
+    })
 }
 
 #[tokio::test]
@@ -296,15 +304,16 @@ async fn a_mailbox_that_is_not_there_waits_for_a_person_and_a_server_that_is_not
 #[tokio::test]
 async fn without_starttls_nothing_is_sent() {
     let (port, heard) = mail_server("").await;
-    let settings = Mail {
+    let settings = email::Settings {
         server: "localhost".into(),
         port,
-        security: Security::StartTls,
-        login: Some(("ada".into(), Secret::new("topsecret"))),
+        security: email::Security::StartTls,
+        login: Some(("ada".into(), key("topsecret"))),
         from: "alerts@acme.example".into(),
+        to: Vec::new(),
         authority: None,
     };
-    let tried = senders(Settings::Email(Box::new(settings))).send("it", &message("ops@acme.example")).await;
+    let tried = senders(settings).send("it", &message("ops@acme.example")).await;
     assert!(!matches!(tried, Tried::Sent(_)), "{tried:?}");
     let heard = heard.lock().unwrap().join("\n");
     assert!(!heard.contains("MAIL") && !heard.contains("AUTH"), "{heard}");

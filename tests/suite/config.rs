@@ -144,6 +144,77 @@ fn a_group_in_which_nobody_may_change_anything_is_named() {
     assert!(notes.iter().any(|note| note.contains("list user ids in `users`")), "{notes:?}");
 }
 
+/// Channels of all kinds so far, with a secret where they have one.
+fn all_kinds(secret: &str) -> Vec<plugwatch::config::Channel> {
+    let text: String = [
+        "kind = \"log\"".to_owned(),
+        "kind = \"terminal\"".to_owned(),
+        format!("kind = \"telegram\"\ntoken = {secret}\nchats = [42, -7, 42]"),
+        format!(
+            "kind = \"email\"\nserver = \"mail.example\"\nfrom = \"a@b.c\"\nto = [\"x@y.z\"]\nuser = \"u\"\npassword = \
+             {secret}"
+        ),
+        format!("kind = \"webhook\"\nurl = \"https://hook.example/x\"\nsecret = {secret}"),
+        format!("kind = \"slack\"\nurl = {secret}"),
+        format!("kind = \"discord\"\nurl = {secret}"),
+        format!("kind = \"mattermost\"\nurl = {secret}"),
+        format!("kind = \"ntfy\"\ntopic = \"acme\"\ntoken = {secret}"),
+        format!("kind = \"pagerduty\"\nrouting_key = {secret}"),
+        "kind = \"exec\"\ncommand = [\"tell\", \"--loud\"]".to_owned(),
+    ]
+    .iter()
+    .map(|channel| format!("[[channel]]\n{channel}\n"))
+    .collect();
+    let text = format!(
+        "platform = \"Acme\"\n{text}[[dependency]]\nid = \"site\"\ncheck = \"website/page\"\nurl = \
+         \"https://acme.example/\"\nwords = [\"Acme\"]\n"
+    );
+    Config::read("plugwatch.toml", text).unwrap_or_else(|problems| panic!("{problems}")).channels
+}
+
+#[test]
+fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "https://chat.example/hooks/s3cr3t").unwrap();
+    let says = |channel: &plugwatch::config::Channel| {
+        let flags = [(channel.wakes(), "wakes"), (channel.edits(), "edits"), (!channel.secrets().is_empty(), "secret")];
+        let flags: Vec<&str> = flags.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+        format!("{}: {} ({})", channel.name, channel.recipients().join(" "), flags.join(" "))
+    };
+    let on = all_kinds(&format!("{{ file = {file:?} }}"));
+    let wanted = [
+        "log: log ()",
+        "terminal: terminal ()",
+        "telegram: 42 -7 (wakes edits secret)",
+        "email: x@y.z (wakes secret)",
+        "webhook: hook.example (wakes secret)",
+        "slack: Slack (wakes secret)",
+        "discord: Discord (wakes edits secret)",
+        "mattermost: Mattermost (wakes secret)",
+        "ntfy: acme (wakes secret)",
+        "pagerduty: PagerDuty (wakes secret)",
+        "exec: tell (wakes)",
+    ];
+    assert_eq!(on.iter().map(says).collect::<Vec<_>>(), wanted);
+    let off = all_kinds("{ env = \"NOT_SET_ANYWHERE\" }");
+    let why = |channel: &plugwatch::config::Channel| {
+        assert!(channel.off().is_none() || (channel.recipients().is_empty() && !channel.wakes()), "{channel:?}");
+        Some(format!("{}: {}", channel.name, channel.off()?.replace("the variable NOT_SET_ANYWHERE", "NAME")))
+    };
+    let wanted = [
+        "telegram: its token is not set (NAME)",
+        "email: its password is not set (NAME)",
+        "webhook: its secret is not set (NAME), and its messages must be signed",
+        "slack: its URL is not set (NAME)",
+        "discord: its URL is not set (NAME)",
+        "mattermost: its URL is not set (NAME)",
+        "ntfy: its key is not set (NAME)",
+        "pagerduty: its key is not set (NAME)",
+    ];
+    assert_eq!(off.iter().filter_map(why).collect::<Vec<_>>(), wanted);
+}
+
 #[test]
 fn no_problem_shows_a_secret_wherever_it_was_put() {
     let secret = "s3cr3t-HUNTER2";

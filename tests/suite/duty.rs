@@ -1,15 +1,9 @@
 //! While nobody acknowledges an alert each reminder calls the next person on duty; everybody reads their own time.
 
-use std::sync::Arc;
-
-use plugwatch::clock::Clock;
 use plugwatch::config::Config;
-use plugwatch::core::question::Secret;
-use plugwatch::core::time::Time;
-use plugwatch::notify::{Limiter, Settings};
 
 use crate::botapi::BotApi;
-use crate::kit::{BEGIN, Staged, minutes};
+use crate::kit::{BEGIN, Staged, minutes, telegram};
 
 const PHONES: &str = r#"
 [[channel]]
@@ -31,9 +25,7 @@ recipient = 43
 #[tokio::test]
 async fn each_reminder_calls_the_next_on_duty_and_everybody_reads_their_own_time() {
     let api = BotApi::open().await;
-    let limiter = Arc::new(Limiter::new(Clock::manual(Time(0))));
-    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
-    let phone = ("phone".to_owned(), Settings::Telegram { token, api_url, limiter });
+    let phone = ("phone".to_owned(), telegram(&api.url));
     let mut staged = Staged::telling(PHONES, "", vec![phone], BEGIN).await;
     staged.pass(minutes(20)).await;
     staged.stage.set("google_play", "gone");

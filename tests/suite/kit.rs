@@ -14,12 +14,12 @@ use plugwatch::ask::{Askers, Gate, Guard, Net, NetOptions};
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
 use plugwatch::core::budget::Budget;
-use plugwatch::core::question::{HttpQuestion, Secret};
+use plugwatch::core::question::{HttpQuestion, Key, Secret};
 use plugwatch::core::time::Time;
 use plugwatch::demo::{Stage, anchors, configuration};
 use plugwatch::engine::{Courier, Engine, Ways};
 use plugwatch::ids::Ids;
-use plugwatch::notify::{Senders, Settings};
+use plugwatch::notify::{Senders, Settings, Shared, telegram, webhook};
 use plugwatch::store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -154,7 +154,7 @@ pub struct Staged {
     pub received: Received,
     pub text: String,
     /// Channels beside the record, by name.
-    others: Vec<(String, Settings)>,
+    others: Vec<(String, Arc<dyn Settings>)>,
     ids: Ids,
 }
 
@@ -190,7 +190,7 @@ impl Staged {
 
     /// The demo's platform with channels beside the record: as the configuration writes them, and as
     /// senders. `quiet` and the like may stand in `record`, for the record itself.
-    pub async fn telling(channels: &str, record: &str, others: Vec<(String, Settings)>, time: &str) -> Staged {
+    pub async fn telling(channels: &str, record: &str, others: Vec<(String, Arc<dyn Settings>)>, time: &str) -> Staged {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
         let stage = Stage::new().unwrap();
@@ -207,7 +207,7 @@ impl Staged {
         folder: tempfile::TempDir,
         stage: Stage,
         text: String,
-        others: Vec<(String, Settings)>,
+        others: Vec<(String, Arc<dyn Settings>)>,
         at: Time,
         ids: Ids,
     ) -> Staged {
@@ -286,7 +286,7 @@ impl Staged {
 
 async fn start(
     text: &str,
-    others: Vec<(String, Settings)>,
+    others: Vec<(String, Arc<dyn Settings>)>,
     folder: &Path,
     webhook: SocketAddr,
     clock: &Clock,
@@ -304,12 +304,25 @@ async fn start(
     let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
     let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
-    let settings = [("record".to_owned(), Settings::Webhook { url, secret: None })].into_iter().chain(others);
-    let ways =
-        Ways { senders: Senders::new(settings, Arc::default()).unwrap(), everybody: config.ways(), off: Vec::new() };
+    let record: Arc<dyn Settings> = Arc::new(webhook::Settings { url, secret: None });
+    let settings = [("record".to_owned(), record)].into_iter().chain(others);
+    let senders = Senders::new(settings, &Shared::new(&Clock::manual(Time(0)))).unwrap();
+    let ways = Ways { senders, everybody: config.ways(), off: Vec::new() };
     let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
     (engine, courier, store)
+}
+
+/// A bot at this Bot API.
+pub fn telegram(api: &url::Url) -> Arc<dyn Settings> {
+    Arc::new(telegram::Settings {
+        token: Key::Set(Secret::new("123:abc")),
+        chats: Vec::new(),
+        chats_from: None,
+        users: Vec::new(),
+        api_url: Some(api.clone()),
+        commands: false,
+    })
 }
 
 /// The database of a test's folder.

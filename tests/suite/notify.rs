@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use plugwatch::clock::Clock;
 use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::question::Secret;
+use plugwatch::core::question::{Key, Secret};
 use plugwatch::core::route::Way;
 use plugwatch::core::time::Time;
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
-use plugwatch::notify::{Limiter, Message, Senders, Settings, Tried};
+use plugwatch::notify::{Message, Senders, Settings, Shared, Tried, webhook};
 use plugwatch::say::alert::{AlertView, Body};
 use plugwatch::store::{Address, Batch, NewAlert, Store};
 use serde_json::{Value, json};
@@ -44,6 +44,10 @@ fn message(html: &str) -> Message {
 
 type Seen = Arc<Mutex<Vec<Value>>>;
 
+fn senders<const N: usize>(channels: [(String, Arc<dyn Settings>); N]) -> Senders {
+    Senders::new(channels, &Shared::new(&Clock::manual(Time(0)))).unwrap()
+}
+
 /// A Bot API that gives each call the next of `answers`, the last one for ever.
 async fn telegram(answers: Vec<(u16, Value)>) -> (Senders, Seen) {
     provider();
@@ -57,12 +61,8 @@ async fn telegram(answers: Vec<(u16, Value)>) -> (Senders, Seen) {
         http(&format!("{status} X"), "content-type: application/json\r\n", answer.to_string().as_bytes())
     })
     .await;
-    let settings = Settings::Telegram {
-        token: Secret::new("123:abc"),
-        api_url: Some(url::Url::parse(&format!("http://{address}/")).unwrap()),
-        limiter: Arc::new(Limiter::new(Clock::manual(Time(0)))),
-    };
-    (Senders::new([("telegram".to_owned(), settings)], Arc::default()).unwrap(), seen)
+    let api = url::Url::parse(&format!("http://{address}/")).unwrap();
+    (senders([("telegram".to_owned(), crate::kit::telegram(&api))]), seen)
 }
 
 fn sent(id: i32) -> (u16, Value) {
@@ -174,8 +174,8 @@ async fn webhook(status: &'static str, headers: &'static str) -> (Tried, String)
     })
     .await;
     let url = url::Url::parse(&format!("http://{address}/hook")).unwrap();
-    let settings = Settings::Webhook { url, secret: Some(Secret::new("topsecret")) };
-    let senders = Senders::new([("hook".to_owned(), settings)], Arc::default()).unwrap();
+    let settings = webhook::Settings { url, secret: Some(Key::Set(Secret::new("topsecret"))) };
+    let senders = senders([("hook".to_owned(), Arc::new(settings))]);
     let tried = senders.send("hook", &message("x")).await;
     let request = seen.lock().unwrap().clone();
     (tried, request)
@@ -206,11 +206,11 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     let store = Arc::new(Store::open(&folder.path().join("p.db")).await.unwrap());
     let gone = raw(|_| http("410 Gone", "", b"")).await;
     let (fine, received) = crate::kit::webhook().await;
-    let hook =
-        |address| Settings::Webhook { url: url::Url::parse(&format!("http://{address}/")).unwrap(), secret: None };
+    let hook = |address| -> Arc<dyn Settings> {
+        Arc::new(webhook::Settings { url: url::Url::parse(&format!("http://{address}/")).unwrap(), secret: None })
+    };
     let clock = Clock::manual(Time(1_000_000));
-    let senders =
-        Senders::new([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))], Arc::default()).unwrap();
+    let senders = senders([("gone".to_owned(), hook(gone)), ("fine".to_owned(), hook(fine))]);
     let everybody = vec![Way::plain("gone", "g"), Way::plain("fine", "f")];
     let view = AlertView {
         reason: Reason::Started,

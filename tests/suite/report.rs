@@ -1,21 +1,17 @@
 //! The report: gathered on the stage, told in every form, kept for ever, never skipped.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::acts::{Brought, Person};
-use plugwatch::clock::Clock;
-use plugwatch::core::question::Secret;
 use plugwatch::core::time::Time;
 use plugwatch::draw;
 use plugwatch::engine::kept_report;
-use plugwatch::notify::{Limiter, Settings};
 use plugwatch::say::Format;
 use plugwatch::say::report::Report;
 use plugwatch::web::{Pages, router};
 
 use crate::botapi::BotApi;
-use crate::kit::Staged;
+use crate::kit::{Staged, telegram};
 
 fn hours(n: u64) -> Duration {
     Duration::from_secs(n * 3_600)
@@ -39,9 +35,7 @@ dependency = "ios-app"
 /// A week in which much happened, up to the report on Monday at nine.
 async fn week() -> (Staged, BotApi) {
     let api = BotApi::open().await;
-    let limiter = Arc::new(Limiter::new(Clock::manual(Time(0))));
-    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
-    let phone = ("phone".to_owned(), Settings::Telegram { token, api_url, limiter });
+    let phone = ("phone".to_owned(), telegram(&api.url));
     let mut staged = Staged::telling(PHONE, "", vec![phone], "2026-03-07T08:00:00Z").await;
     let ada = Person::new("Ada", "terminal");
     staged.pass(hours(1)).await;

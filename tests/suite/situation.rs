@@ -4,13 +4,9 @@
 use serde_json::Value;
 
 use plugwatch::acts::{Brought, Person};
-use plugwatch::clock::Clock;
-use plugwatch::core::question::Secret;
-use plugwatch::core::time::Time;
-use plugwatch::notify::{Limiter, Settings};
 
 use crate::botapi::{BotApi, text};
-use crate::kit::{BEGIN, Staged, minutes};
+use crate::kit::{BEGIN, Staged, minutes, telegram};
 
 const PHONE: &str =
     "[[channel]]\nkind = \"telegram\"\nname = \"phone\"\ntoken = { file = \"{folder}/key\" }\nchats = [42]\n";
@@ -25,9 +21,7 @@ async fn with_phone() -> (Staged, BotApi) {
 
 async fn with(channel: &str) -> (Staged, BotApi) {
     let api = BotApi::open().await;
-    let limiter = std::sync::Arc::new(Limiter::new(Clock::manual(Time(0))));
-    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
-    let phone = ("phone".to_owned(), Settings::Telegram { token, api_url, limiter });
+    let phone = ("phone".to_owned(), telegram(&api.url));
     (Staged::telling(channel, "", vec![phone], BEGIN).await, api)
 }
 

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::acts::{Brought, Person};
-use plugwatch::clock::Clock;
-use plugwatch::core::question::Secret;
-use plugwatch::core::time::Time;
 use plugwatch::engine::Unsaid;
-use plugwatch::notify::{Limiter, Settings};
+use plugwatch::notify::{Settings, webhook};
 use serde_json::Value;
 
 use crate::botapi::{BotApi, refusal, text};
-use crate::kit::{BEGIN, Staged, database, http, raw};
+use crate::kit::{BEGIN, Staged, database, http, raw, telegram};
 
 fn minutes(n: u64) -> Duration {
     Duration::from_secs(n * 60)
@@ -35,10 +32,8 @@ token = { file = "{folder}/key" }
 chats = [42]
 "#;
 
-fn phone(api: &BotApi) -> (String, Settings) {
-    let limiter = Arc::new(Limiter::new(Clock::manual(Time(0))));
-    let (token, api_url) = (Secret::new("123:abc"), Some(api.url.clone()));
-    ("phone".to_owned(), Settings::Telegram { token, api_url, limiter })
+fn phone(api: &BotApi) -> (String, Arc<dyn Settings>) {
+    ("phone".to_owned(), telegram(&api.url))
 }
 
 /// A platform whose people are told in Telegram, too.
@@ -400,7 +395,7 @@ async fn a_lost_answer_is_one_repeat_that_says_so() {
     .await;
     let channel = format!("[[channel]]\nkind = \"webhook\"\nname = \"cut\"\nurl = \"http://{address}/\"");
     let url = url::Url::parse(&format!("http://{address}/")).unwrap();
-    let settings = vec![("cut".to_owned(), Settings::Webhook { url, secret: None })];
+    let settings = vec![("cut".to_owned(), Arc::new(webhook::Settings { url, secret: None }) as Arc<dyn Settings>)];
     let mut staged = Staged::telling(&channel, "", settings, BEGIN).await;
     staged.pass(minutes(5)).await;
     let seen = seen.lock().unwrap().clone();

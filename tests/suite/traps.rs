@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use plugwatch::bench::{load, play};
 use plugwatch::clock::Clock;
 use plugwatch::core::anchors::judge;
@@ -18,7 +17,7 @@ use plugwatch::core::time::Time;
 use plugwatch::core::witness::{OwnNetwork, Want, Witnesses};
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
-use plugwatch::notify::{Message, Record, Senders, Settings, Tried};
+use plugwatch::notify::{Message, Sender, Senders, Tried, Trying};
 use plugwatch::store::{Address, Batch, NewAlert, Store};
 
 /// Plays scenarios of the drop bench; nothing may be wrong in any.
@@ -77,8 +76,8 @@ struct Refusing {
     arrived: Mutex<Vec<String>>,
 }
 
-impl Record for Refusing {
-    fn send<'m>(&'m self, message: &'m Message) -> BoxFuture<'m, Tried> {
+impl Sender for Refusing {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
         Box::pin(async {
             let mut left = self.left.lock().unwrap();
             if *left > 0 {
@@ -88,6 +87,10 @@ impl Record for Refusing {
             self.arrived.lock().unwrap().push(message.id.clone());
             Tried::Sent(None)
         })
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }
 
@@ -121,7 +124,7 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
     store.commit(&Batch { alerts, ..Batch::default() }).await.unwrap();
     let clock = Clock::manual(Time(0));
     let channel = Arc::new(Refusing { left: Mutex::new(4), arrived: Mutex::default() });
-    let senders = Senders::new([("chat".to_owned(), Settings::Recorded(channel.clone()))], Arc::default()).unwrap();
+    let senders = Senders::recorded([("chat".to_owned(), channel.clone() as Arc<dyn Sender>)]);
     let courier = Courier::new(
         store.clone(),
         Ways { senders, everybody: Vec::new(), off: Vec::new() },

@@ -20,7 +20,7 @@ use crate::core::route::Way;
 use crate::core::time::Time;
 use crate::engine::{Courier, Engine, EventLog, Logged, Ways};
 use crate::ids::Ids;
-use crate::notify::{Message, Record, Senders, Settings as Channel, Tried};
+use crate::notify::{Message, Sender, Senders, Tried, Trying};
 use crate::store::{BITE, Store};
 
 /// Looks that are due within this are decided and committed together.
@@ -66,8 +66,8 @@ enum Trouble {
     Refused,
 }
 
-impl Record for Mailbox {
-    fn send<'m>(&'m self, message: &'m Message) -> futures_util::future::BoxFuture<'m, Tried> {
+impl Sender for Mailbox {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
         let arrive = || {
             let repeat = message.plain.contains("This may be a repeat");
@@ -90,6 +90,10 @@ impl Record for Mailbox {
                 Box::pin(async { Tried::Sent(None) })
             }
         }
+    }
+
+    fn reads_digests(&self) -> bool {
+        false
     }
 }
 
@@ -142,8 +146,8 @@ impl Simulation<'_> {
         let config = Config::read("simulation.toml", text).map_err(text_of)?;
         // Opening checks the whole file: a store that a kill left damaged ends the run here.
         let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
-        let senders = [("log".to_owned(), Channel::Recorded(self.mailbox.clone()))];
-        let senders = Senders::new(senders, Arc::default())?;
+        let sender: Arc<dyn Sender> = self.mailbox.clone();
+        let senders = Senders::recorded([("log".to_owned(), sender)]);
         let ways = Ways { senders, everybody: vec![Way::plain("log", "log")], off: Vec::new() };
         let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
         let (askers, file, clock) = (self.askers.clone(), store.clone(), self.clock.clone());

@@ -13,16 +13,19 @@ use teloxide::types::{
 };
 use teloxide::{ApiError, RequestError};
 
-use super::limiter::Limiter;
-use super::{Message, Moved, Tried};
 use crate::core::chat::Chat;
 use crate::core::incident::{Level, Reason};
 use crate::core::question::Secret;
+use crate::notify::limiter::Limiter;
+use crate::notify::message::{File, Message, Tried};
+use crate::notify::moved::Moved;
+use crate::notify::settings::{Sender, Trying};
+use crate::notify::shared::Shared;
 use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, two_parts};
 
 /// The bot that speaks.
-pub struct Telegram {
+pub(super) struct Telegram {
     bot: Bot,
     limiter: Arc<Limiter>,
     moved: Arc<Moved>,
@@ -38,18 +41,18 @@ struct Part<'m> {
 
 impl Telegram {
     /// A bot with this token.
-    pub fn new(token: &Secret, api_url: Option<url::Url>, limiter: Arc<Limiter>, moved: Arc<Moved>) -> Telegram {
+    pub(super) fn new(token: &Secret, api_url: Option<url::Url>, shared: &Shared) -> Telegram {
         let bot = Bot::new(token.open());
         let bot = match api_url {
             Some(url) => bot.set_api_url(url),
             None => bot,
         };
-        Telegram { bot, limiter, moved }
+        Telegram { bot, limiter: shared.limiter.clone(), moved: shared.moved.clone() }
     }
 
     /// Sends all parts of the message, as answers to the first one of the same incident. The
     /// buttons stand below the last part, pictures go first.
-    pub async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         let chat = match message.recipient.parse::<Chat>() {
             Ok(chat) => chat,
             Err(why) => return Tried::Never { why },
@@ -81,7 +84,7 @@ impl Telegram {
 
     /// Changes a message to how things stand now. One that reads so already is as good as changed,
     /// and one that is gone needs nothing.
-    pub async fn amend(&self, id: &str, message: &Message) -> Tried {
+    async fn change(&self, id: &str, message: &Message) -> Tried {
         let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
         let chat_id = self.moved.now(chat.id);
         let Some(text) = two_parts(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
@@ -103,7 +106,7 @@ impl Telegram {
     async fn send_picture(
         &self,
         chat: Chat,
-        file: &super::File,
+        file: &File,
         root: Option<i32>,
         message: &Message,
     ) -> Result<(), RequestError> {
@@ -170,6 +173,21 @@ impl Telegram {
             return Tried::Retry { after: Some(wait), why: "Telegram asks us to slow down (429)".to_owned() };
         }
         meaning(error)
+    }
+}
+
+impl Sender for Telegram {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
+    }
+
+    fn amend<'m>(&'m self, remote_id: &'m str, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.change(remote_id, message))
+    }
+
+    /// Of each chat's own.
+    fn takes_turns(&self) -> bool {
+        true
     }
 }
 

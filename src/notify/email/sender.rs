@@ -1,4 +1,4 @@
-//! E-mail by SMTP (RFC 5321) with STARTTLS (RFC 3207) or TLS from the first byte (RFC 8314).
+//! Sends mail by SMTP (RFC 5321) with STARTTLS (RFC 3207) or TLS from the first byte (RFC 8314).
 //!
 //! A message's id is its Message-ID, so a repeat is seen as one; what belongs to one incident
 //! refers to the same invented first mail, and stands together in every reader.
@@ -12,41 +12,14 @@ use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsPar
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
 
-use super::{Message, Tried};
+use super::table::{Security, Settings};
 use crate::core::incident::{Level, Reason};
-use crate::core::question::Secret;
+use crate::notify::message::{Message, Tried};
+use crate::notify::settings::{Sender, Trying, opened};
 use crate::say::mail;
 
 /// No step of a conversation takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How a connection to a mail server is kept private.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first byte.
-    Tls,
-    /// STARTTLS; without it nothing is sent.
-    StartTls,
-    /// None: on this machine only.
-    None,
-}
-
-/// The settings of a mail server.
-#[derive(Clone)]
-pub struct Mail {
-    /// Its name.
-    pub server: String,
-    /// Its port.
-    pub port: u16,
-    /// How it is spoken to.
-    pub security: Security,
-    /// User and password, where it wants them.
-    pub login: Option<(String, Secret)>,
-    /// Who writes.
-    pub from: String,
-    /// A certificate authority of one's own, PEM.
-    pub authority: Option<String>,
-}
 
 /// Sends mail through one server.
 pub(super) struct Email {
@@ -60,7 +33,7 @@ impl Email {
     ///
     /// # Errors
     /// The sender's address or the certificate authority cannot be read.
-    pub(super) fn new(mail: Mail) -> Result<Email, String> {
+    pub(super) fn new(mail: &Settings) -> Result<Email, String> {
         let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is not an address", mail.from))?;
         let tls = || tls(&mail.server, mail.authority.as_deref());
         let security = match mail.security {
@@ -73,13 +46,13 @@ impl Email {
             .tls(security)
             .timeout(Some(PATIENCE));
         if let Some((user, password)) = &mail.login {
-            transport = transport.credentials(Credentials::new(user.clone(), password.open().to_owned()));
+            transport = transport.credentials(Credentials::new(user.clone(), opened(password)?.open().to_owned()));
         }
-        Ok(Email { transport: transport.build(), from, server: mail.server })
+        Ok(Email { transport: transport.build(), from, server: mail.server.clone() })
     }
 
     /// Sends once.
-    pub(super) async fn send(&self, message: &Message) -> Tried {
+    async fn post(&self, message: &Message) -> Tried {
         let letter = match self.letter(message) {
             Ok(letter) => letter,
             Err(why) => return Tried::Never { why },
@@ -142,6 +115,12 @@ impl Email {
             None if error.is_timeout() => Tried::Unsure { why: format!("{server} did not answer in time") },
             None => Tried::Unsure { why: format!("{server} broke off: {said}") },
         }
+    }
+}
+
+impl Sender for Email {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.post(message))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Secrets come from the environment or a file, never in plain text.
 
+use super::problem::is_variable;
+use super::table::{At, Table};
 use crate::core::question::{Key, Secret};
-use crate::read::{At, Table};
 
 /// Reads `key = { env = "NAME" }` or `{ file = "path" }`; `None` means that the key is not
 /// there or wrong. A variable that is not set is no mistake: the check waits for its key.
@@ -40,14 +41,14 @@ fn variable(table: &Table<'_>, name: &At<String>) -> Option<Key> {
 }
 
 /// `None` where this cannot be the name of a variable.
-pub(super) fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
-    if crate::read::is_variable(&name.value) {
+pub fn check_name(table: &Table<'_>, name: &At<String>) -> Option<()> {
+    if is_variable(&name.value) {
         return Some(());
     }
     let cure = "write only the name, without `$`: capitals, digits and `_`; never write the secret itself here";
     let what = "this is not the name of a variable";
     // `$NAME` is a slip that may be shown; anything else may be the secret itself.
-    match crate::read::is_variable(name.value.trim_start_matches('$')) {
+    match is_variable(name.value.trim_start_matches('$')) {
         true => table.problem(name.span.clone(), what, cure),
         false => table.secret_problem(name.span.clone(), what, cure),
     }

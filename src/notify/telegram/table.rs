@@ -1,23 +1,45 @@
-//! Telegram: a bot, its chats and topics, and who may change anything.
+//! What the table of a bot says: its chats and topics, and who may change anything.
 
-use super::{ChannelKind, read_url};
-use crate::config::secret;
+use std::sync::Arc;
+
+use url::Url;
+
 use crate::core::chat::Chat;
-use crate::read::Table;
+use crate::core::question::Key;
+use crate::notify::settings::Read;
+use crate::read::{Table, secret};
 
-pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
+/// A bot and the chats it speaks to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The bot's token; without it the channel is off.
+    pub token: Key,
+    /// Chats, and perhaps topics of them.
+    pub chats: Vec<Chat>,
+    /// The variable that gives the chats, where one does.
+    pub chats_from: Option<String>,
+    /// Who may change anything, by user id.
+    pub users: Vec<i64>,
+    /// Where the Bot API is, if not at Telegram.
+    pub api_url: Option<Url>,
+    /// Answer commands as well.
+    pub commands: bool,
+}
+
+/// Reads the token, the chats, and the users.
+pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     if table.any("token").is_none() {
         table.missing("token", "{ env = \"PLUGWATCH_TELEGRAM_TOKEN\" }");
     }
     let token = secret::read(table, "token");
-    let api_url = read_url(table, "api_url");
+    let api_url = table.url("api_url");
     let commands = table.flag("commands").is_none_or(|flag| flag.value);
     let users = read_users(table);
     let (chats, chats_from) = read_chats(table)?;
     // Whoever talks to the bot alone is the user whose number the chat has.
     let alone = || chats.iter().map(|chat| chat.id).filter(|chat| *chat > 0).collect();
     let users = users.unwrap_or_else(alone);
-    Some(ChannelKind::Telegram { token: token?, chats, chats_from, users, api_url, commands })
+    Some(Arc::new(Settings { token: token?, chats, chats_from, users, api_url, commands }))
 }
 
 fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {

@@ -1,13 +1,34 @@
-//! E-mail: a server, how it is spoken to, who writes to whom.
+//! What the table of a mail channel says: a server, how it is spoken to, who writes to whom.
 
-use super::ChannelKind;
-use crate::config::secret;
+use std::sync::Arc;
+
 use crate::core::model::words;
-use crate::read::{At, Table};
+use crate::core::question::Key;
+use crate::notify::settings::Read;
+use crate::read::{At, Table, secret};
+
+/// A mail server, and who writes to whom through it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server's name.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is spoken to.
+    pub security: Security,
+    /// Who signs in, with which password.
+    pub login: Option<(String, Key)>,
+    /// Who writes.
+    pub from: String,
+    /// To whom.
+    pub to: Vec<String>,
+    /// A certificate authority of one's own, PEM.
+    pub authority: Option<String>,
+}
 
 words! {
     /// How a mail server is spoken to.
-    MailSecurity {
+    Security {
         /// TLS from the first byte.
         Tls = "tls",
         /// STARTTLS; without it nothing is sent.
@@ -17,21 +38,22 @@ words! {
     }
 }
 
-impl MailSecurity {
+impl Security {
     /// The port that goes with it (RFC 8314).
     fn port(self) -> u16 {
         match self {
-            MailSecurity::Tls => 465,
-            MailSecurity::StartTls => 587,
-            MailSecurity::None => 25,
+            Security::Tls => 465,
+            Security::StartTls => 587,
+            Security::None => 25,
         }
     }
 }
 
-pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
+/// Reads the server, the login, and the addresses.
+pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     let server = table.need_string("server", "\"smtp.example.com\"");
     let security = table.word("security", &["tls", "starttls", "none"]).map(|word| word.value);
-    let security = security.unwrap_or(MailSecurity::StartTls);
+    let security = security.unwrap_or(Security::StartTls);
     let port = match table.count("port") {
         Some(port) => u16::try_from(port.value).ok().or_else(|| {
             table.problem(port.span, "a port is at most 65535", "for example port = 587");
@@ -46,17 +68,17 @@ pub(super) fn read(table: &Table<'_>) -> Option<ChannelKind> {
     let authority = read_authority(table);
     let server = server?;
     let here = ["localhost", "127.0.0.1", "::1"].contains(&server.value.as_str());
-    if security == MailSecurity::None && !here {
+    if security == Security::None && !here {
         let what = "unencrypted mail can be read and changed on its way";
         table.problem(server.span, what, "use security = \"starttls\" or \"tls\"; \"none\" is for localhost");
         return None;
     }
     let from = from?.value;
-    Some(ChannelKind::Email { server: server.value, port: port?, security, login: login?, from, to: to?, authority })
+    Some(Arc::new(Settings { server: server.value, port: port?, security, login: login?, from, to: to?, authority }))
 }
 
 /// The outer nothing is a mistake, the inner one a server that wants no login.
-fn read_login(table: &Table<'_>) -> Option<Option<(String, crate::core::question::Key)>> {
+fn read_login(table: &Table<'_>) -> Option<Option<(String, Key)>> {
     let user = table.string("user");
     let password = table.any("password").map(|given| (given.span, secret::read(table, "password")));
     match (user, password) {

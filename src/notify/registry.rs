@@ -1,0 +1,33 @@
+//! All channels, by their word in `kind = "..."`.
+
+use super::settings::Read;
+use super::{discord, email, exec, log, mattermost, ntfy, pagerduty, slack, telegram, terminal, webhook};
+use crate::read::Table;
+
+/// Makes a channel's settings of its table.
+pub type Reader = fn(&Table<'_>) -> Read;
+
+/// One line for each channel, in the order in which they are offered.
+const CHANNELS: &[(&str, Reader)] = &[
+    ("log", log::read),
+    ("terminal", terminal::read),
+    ("telegram", telegram::read),
+    ("email", email::read),
+    ("webhook", webhook::read),
+    ("slack", slack::read),
+    ("discord", discord::read),
+    ("mattermost", mattermost::read),
+    ("ntfy", ntfy::read),
+    ("pagerduty", pagerduty::read),
+    ("exec", exec::read),
+];
+
+/// The words for all kinds of channels.
+pub fn kinds() -> Vec<&'static str> {
+    CHANNELS.iter().map(|(word, _)| *word).collect()
+}
+
+/// What reads the table of a channel of this kind, if there is such a kind.
+pub fn reader(kind: &str) -> Option<Reader> {
+    CHANNELS.iter().find(|(word, _)| *word == kind).map(|(_, reader)| *reader)
+}

@@ -1,0 +1,68 @@
+//! All channels of a configuration, by name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::message::{Message, Tried};
+use super::moved::Moved;
+use super::settings::{Sender, Settings};
+use super::shared::Shared;
+
+/// What sends through each channel.
+pub struct Senders {
+    senders: HashMap<String, Arc<dyn Sender>>,
+    moved: Arc<Moved>,
+}
+
+impl Senders {
+    /// Makes a sender for each channel.
+    ///
+    /// # Errors
+    /// A sentence that says which client could not be built.
+    pub fn new(
+        channels: impl IntoIterator<Item = (String, Arc<dyn Settings>)>,
+        shared: &Shared,
+    ) -> Result<Senders, String> {
+        let mut senders = HashMap::new();
+        for (name, settings) in channels {
+            let sender = settings.sender(shared).map_err(|why| format!("the channel `{name}`: {why}"))?;
+            senders.insert(name, sender);
+        }
+        Ok(Senders { senders, moved: shared.moved.clone() })
+    }
+
+    /// What takes messages instead of channels: simulations.
+    pub fn recorded(senders: impl IntoIterator<Item = (String, Arc<dyn Sender>)>) -> Senders {
+        Senders { senders: senders.into_iter().collect(), moved: Arc::default() }
+    }
+
+    /// Groups of Telegram that are elsewhere now.
+    pub fn moved(&self) -> &Arc<Moved> {
+        &self.moved
+    }
+
+    /// Tries once.
+    pub async fn send(&self, channel: &str, message: &Message) -> Tried {
+        let sender = self.senders.get(channel);
+        if !sender.is_some_and(|sender| sender.takes_turns()) {
+            message.going.out();
+        }
+        match sender {
+            Some(sender) => sender.send(message).await,
+            None => Tried::Never { why: format!("the channel `{channel}` is no longer configured") },
+        }
+    }
+
+    /// Whether many late messages may come there as one: programs want each of them.
+    pub fn reads_digests(&self, channel: &str) -> bool {
+        self.senders.get(channel).is_none_or(|sender| sender.reads_digests())
+    }
+
+    /// Changes a message that was sent, where the other side can: to how things stand now.
+    pub async fn amend(&self, channel: &str, remote_id: &str, message: &Message) -> Tried {
+        match self.senders.get(channel) {
+            Some(sender) => sender.amend(remote_id, message).await,
+            None => Tried::Sent(None),
+        }
+    }
+}
