@@ -1,4 +1,4 @@
-//! Sees a panic.
+//! Sees a panic. That rests on unwinding: no profile in `Cargo.toml` may say `panic = "abort"`.
 
 use std::any::Any;
 use std::future::Future;

@@ -100,10 +100,18 @@ fn said(ended: Ended<Result<()>>) -> std::result::Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::watch;
+
     use super::*;
     use crate::cli::run::concluded;
+    use crate::config::{Listen, Web};
+    use crate::core::question::Secret;
     use crate::core::time::Time;
+    use crate::engine::{Ways, Windows};
+    use crate::ids::Ids;
+    use crate::notify::Senders;
     use crate::supervise::Part;
+    use crate::web::Threads;
 
     fn supervisor() -> Supervisor {
         Supervisor::new(Clock::manual(Time(1_800_000_000_000)))
@@ -181,5 +189,50 @@ mod tests {
         let ended = until_ended(engine, &mut supervisor, &send).await;
         assert!(supervisor.failures().counts()["Telegram bot of phone"] >= 11);
         assert_eq!(code(ended), format!("{:?}", std::process::ExitCode::SUCCESS));
+    }
+
+    /// Takes one request, and answers it.
+    async fn answers_once() -> (String, tokio::task::JoinHandle<String>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/ping", listener.local_addr().unwrap());
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut request, mut size) = (vec![0; 8_192], 0);
+            while !String::from_utf8_lossy(&request[..size]).ends_with("is lost") {
+                size += stream.read(&mut request[size..]).await.unwrap();
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK").await.unwrap();
+            String::from_utf8_lossy(&request[..size]).into_owned()
+        });
+        (url, heard)
+    }
+
+    #[tokio::test]
+    async fn after_a_panic_the_switch_is_told_and_the_database_is_free_for_the_next_start() {
+        // Another test may have chosen it.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plugwatch.db");
+        let (store, clock) = (Arc::new(Store::open(&file).await.unwrap()), Clock::system());
+        let senders = Senders::new(std::iter::empty(), Arc::default()).unwrap();
+        let ways = Ways { senders, everybody: Vec::new(), off: Vec::new() };
+        let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
+        let (board, unsaid) = (watch::Sender::default(), watch::Sender::default());
+        let windows = Windows { board: board.subscribe(), bell: Arc::default(), unsaid: unsaid.subscribe() };
+        let listen = Listen::Tcp("127.0.0.1:0".parse().unwrap());
+        let (names, trusted_proxies) = (Vec::new(), Vec::new());
+        let web = Web { listen, details: false, metrics: false, names, trusted_proxies };
+        let own = (crate::cli::run::page::listen(&web).await.unwrap(), Threads::start().unwrap());
+        let mut supervisor = supervisor();
+        let inlets = watch::Sender::default().subscribe();
+        let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &web, inlets);
+        let (url, heard) = answers_once().await;
+        let heartbeat = Some(Arc::new(Heartbeat::new(Secret::new(url)).unwrap()));
+        let open = Open { supervisor, courier, page, store, heartbeat, clock };
+        let why = open.close(Ended::Panicked("index 7 of 7".to_owned())).await.unwrap_err();
+        let told = heard.await.unwrap();
+        assert!(told.starts_with("POST /ping/fail ") && told.ends_with(&why), "{told}");
+        Store::open(&file).await.unwrap().close().await;
     }
 }
