@@ -21,7 +21,8 @@
 //! | [`discover`] | from a domain to what stands behind it, and a configuration of it | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
 //! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |
-//! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side |
+//! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side, `supervise` |
+//! | [`supervise`] | runs parts for ever: sees a panic, starts again, or ends the program | `core`, `clock` |
 //! | [`draw`] | pictures: SVG to PNG | nothing here |
 //! | [`demo`] | a stage and a story | `core`, `read` |
 //! | [`mod@bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
@@ -53,4 +54,5 @@ pub mod notify;
 pub mod read;
 pub mod say;
 pub mod store;
+pub mod supervise;
 pub mod web;

@@ -269,7 +269,7 @@ async fn report(answering: &Answering) -> Result<Reply, No> {
     answering.engine.send(engine::Command::Report(engine::Span::Week, send)).await.map_err(|_| gone(()))?;
     let report = receive.await.map_err(|_| gone(()))?;
     let platform = answering.board.borrow().platform.clone();
-    let picture = super::picture::draw(report.picture(&platform)).await;
+    let picture = crate::draw::png_apart(report.picture(&platform)).await;
     let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
     Ok(Reply { picture, ..Reply::html(report.text(&platform, Format::Html)) })
 }

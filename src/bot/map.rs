@@ -9,7 +9,7 @@ use crate::core::time::Time;
 use crate::say::{Format, map};
 
 pub(super) async fn draw(board: &Board) -> Reply {
-    let picture = super::picture::draw(map::svg(board)).await;
+    let picture = crate::draw::png_apart(map::svg(board)).await;
     let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
     Reply { picture, ..Reply::html(map::text(board, Format::Html)) }
 }

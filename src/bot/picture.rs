@@ -45,10 +45,5 @@ async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<
         first: first.utc().format("%-d %b").to_string(),
         last: "today".to_owned(),
     };
-    draw(svg(&strips)).await
-}
-
-/// Drawing takes longer than answering others should wait.
-pub(super) async fn draw(svg: String) -> Result<Vec<u8>, String> {
-    tokio::task::spawn_blocking(move || draw::png(&svg)).await.map_err(|error| error.to_string())?
+    draw::png_apart(svg(&strips)).await
 }

@@ -67,6 +67,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         names: Vec::new(),
         trusted_proxies: Vec::new(),
         inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        failures: Default::default(),
     };
     let page = tokio::spawn(web::serve(listener, pages));
     println!("A simulation: an invented platform, invented answers, the real pipeline.");

@@ -37,9 +37,34 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     pixels.encode_png().map_err(|error| format!("the picture cannot be packed: {error}"))
 }
 
+/// The same on a thread for such work, while others go on: a large picture takes a good part of a second.
+///
+/// # Errors
+/// As for [`png`].
+pub async fn png_apart(svg: String) -> Result<Vec<u8>, String> {
+    let drawn = tokio::task::spawn_blocking(move || png(&svg)).await;
+    drawn.map_err(|error| format!("drawing the picture failed: {error}"))?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_waits_for_a_picture_lets_others_work() {
+        // One thread for heavy work, which is taken: a picture has to wait for it, and this thread has not.
+        let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let (free, wait) = std::sync::mpsc::channel::<()>();
+            let taken = tokio::task::spawn_blocking(move || wait.recv());
+            let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"8\"/>";
+            let mut drawing = std::pin::pin!(png_apart(svg.to_owned()));
+            assert!(futures_util::poll!(drawing.as_mut()).is_pending());
+            free.send(()).unwrap();
+            assert!(drawing.await.is_ok());
+            taken.await.unwrap().unwrap();
+        });
+    }
 
     #[test]
     fn letters_leave_ink() {

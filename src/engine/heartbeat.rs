@@ -22,7 +22,7 @@ const WAITS: Duration = Duration::from_secs(300);
 
 /// Sends signs of life for ever.
 pub async fn beat(
-    heartbeat: Heartbeat,
+    heartbeat: Arc<Heartbeat>,
     every: Duration,
     board: watch::Receiver<Arc<Board>>,
     store: Arc<Store>,

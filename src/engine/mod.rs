@@ -54,11 +54,9 @@ pub use plan::Spec;
 pub use run::Command;
 pub use witnesses::Desk;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -69,6 +67,7 @@ use crate::core::board::{Board, DependencyBoard};
 use crate::core::pace::Asking;
 use crate::core::time::Time;
 use crate::store::{self, Store};
+use crate::supervise::guarded;
 
 use decider::{Decider, Event};
 pub use report::Span;
@@ -158,7 +157,12 @@ impl Engine {
         if own {
             let ctx = self.ctx.clone();
             self.flights.spawn(async move {
-                let judged = ctx.desk.anchors(&ctx, now).await;
+                let judged = guarded(ctx.desk.anchors(&ctx, now)).await;
+                // Without an end they would never be asked again; what they said last stays.
+                let judged = judged.unwrap_or_else(|what| {
+                    tracing::error!("asking the reference hosts failed: {what}; {BUG}");
+                    ctx.desk.known_network(Time(0))
+                });
                 Event::SelfCheck(judged, ctx.desk.sign())
             });
         }
@@ -168,8 +172,8 @@ impl Engine {
             let id = spec.id;
             let look = async move { look_and_prepare(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
-                let looked = AssertUnwindSafe(look).catch_unwind().await;
-                looked.map_or_else(|_| lost(id), |looked| Event::Check(Box::new(looked)))
+                let looked = guarded(look).await;
+                looked.map_or_else(|what| lost(id, &what), |looked| Event::Check(Box::new(looked)))
             });
         }
         self.apply(Vec::new(), now);
@@ -228,8 +232,11 @@ impl Engine {
     }
 }
 
+/// What the log says of a panic.
+const BUG: &str = "this is a bug in plugwatch, please report it";
+
 /// A check that panicked.
-fn lost(id: i64) -> Event {
-    tracing::error!(id, "a check of probe {id} failed inside plugwatch; this is a bug, please report it");
+fn lost(id: i64, what: &str) -> Event {
+    tracing::error!(id, "a check of probe {id} failed inside plugwatch: {what}; {BUG}");
     Event::Lost(id)
 }

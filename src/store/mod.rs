@@ -142,4 +142,23 @@ impl Store {
         self.readers.close().await;
         self.writer.close().await;
     }
+
+    /// The same file, read through connections of its own: what strangers ask takes none from the monitoring,
+    /// and waits for none that a stuck one holds. Writing goes through the one writer.
+    pub fn read_apart(&self) -> Store {
+        Store {
+            writer: self.writer.clone(),
+            readers: open::readers_apart(&self.readers),
+            words: Mutex::default(),
+            acted: AtomicBool::default(),
+            going: going::Going::none(),
+            place: None,
+            _lock: None,
+        }
+    }
+
+    /// Ends reading, and leaves the writer open for the store that this one reads beside.
+    pub async fn close_apart(&self) {
+        self.readers.close().await;
+    }
 }

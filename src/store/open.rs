@@ -104,6 +104,16 @@ impl Store {
     }
 }
 
+/// More readers of the same file, opened where and when the first of them is wanted.
+pub(super) fn readers_apart(readers: &SqlitePool) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .test_before_acquire(false)
+        .max_connections(2)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(readers.connect_options().as_ref().clone())
+}
+
 impl Store {
     /// Whether another plugwatch uses this file now.
     pub fn is_in_use(path: &Path) -> bool {

@@ -20,7 +20,8 @@ pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
     }
     let board = pages.board.borrow().clone();
     let outbox = pages.store.outbox_state().await.unwrap_or_default();
-    let text = text(&board, outbox, pages.clock.now());
+    let mut text = text(&board, outbox, pages.clock.now());
+    failures(&mut text, &pages);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -51,6 +52,13 @@ fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
     head(&mut out, "plugwatch_notifications_dead_total", "counter", "Messages that will never arrive.");
     line(&mut out, "plugwatch_notifications_dead_total", &[], outbox.dead as f64);
     out
+}
+
+fn failures(out: &mut String, pages: &Pages) {
+    head(out, "plugwatch_part_failures_total", "counter", "Failures of a part of plugwatch, each of them a bug.");
+    for (part, count) in pages.failures.counts() {
+        line(out, "plugwatch_part_failures_total", &[("part", &part)], count as f64);
+    }
 }
 
 fn looks(out: &mut String, board: &Board) {

@@ -6,8 +6,10 @@ mod inlet;
 mod metrics;
 mod reports;
 mod serve;
+mod threads;
 
 pub use serve::{Listener, serve};
+pub use threads::Threads;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use crate::core::time::{Time, millis};
 use crate::say::page::{Day, html};
 use crate::say::status;
 use crate::store::Store;
+use crate::supervise::{Failures, guarded};
 
 /// The bars show so many days.
 const DAYS: Duration = Duration::from_secs(90 * 86_400);
@@ -61,6 +64,8 @@ pub struct Pages {
     pub trusted_proxies: Vec<IpAddr>,
     /// Who may report what.
     pub inlets: watch::Receiver<Vec<Inlet>>,
+    /// How often parts of the program have failed.
+    pub failures: Failures,
 }
 
 /// All routes.
@@ -82,8 +87,16 @@ pub fn router(pages: Pages) -> Router {
 const SLOWEST: Duration = Duration::from_secs(15);
 
 async fn in_time(request: Request, next: Next) -> Response {
-    let answered = tokio::time::timeout(SLOWEST, next.run(request)).await;
-    answered.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+    match tokio::time::timeout(SLOWEST, guarded(next.run(request))).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(what)) => {
+            tracing::error!(
+                "an answer of the status page failed: {what}; this is a bug in plugwatch, please report it"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }
 
 impl Pages {
@@ -154,4 +167,27 @@ async fn healthz(State(pages): State<Pages>) -> Response {
     });
     let code = if alive { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, axum::Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_panics_is_a_500_and_no_cut_connection() {
+        async fn broken() -> Response {
+            panic!("no such row")
+        }
+        let routes = Router::new().route("/", get(broken)).layer(from_fn(in_time));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    }
 }

@@ -29,13 +29,13 @@ const MOST: usize = 512;
 /// After a connection could not be accepted.
 const REST: Duration = Duration::from_millis(200);
 
-/// Where the page is served.
+/// Where the page is served. It belongs to no runtime until it is served.
 #[derive(Debug)]
 pub enum Listener {
     /// A TCP socket.
-    Tcp(TcpListener),
+    Tcp(std::net::TcpListener),
     /// A Unix socket: whoever may open it is trusted.
-    Unix(UnixListener, PathBuf),
+    Unix(std::os::unix::net::UnixListener, PathBuf),
 }
 
 impl Listener {
@@ -44,7 +44,7 @@ impl Listener {
     /// # Errors
     /// A sentence that says what to change.
     pub async fn tcp(listen: SocketAddr) -> Result<Listener, String> {
-        let bound = TcpListener::bind(listen).await;
+        let bound = TcpListener::bind(listen).await.and_then(TcpListener::into_std);
         bound.map(Listener::Tcp).map_err(|error| refused(&listen.to_string(), &error))
     }
 
@@ -67,8 +67,19 @@ impl Listener {
             // What is left there is bound anew below, or said.
             _ = std::fs::remove_file(&path);
         }
-        let bound = UnixListener::bind(&path).map_err(|error| refused(&shown, &error))?;
-        Ok(Listener::Unix(bound, path))
+        let bound = UnixListener::bind(&path).and_then(UnixListener::into_std);
+        Ok(Listener::Unix(bound.map_err(|error| refused(&shown, &error))?, path))
+    }
+
+    /// The same socket once more, to be served again.
+    ///
+    /// # Errors
+    /// There are no descriptors left.
+    pub fn try_clone(&self) -> io::Result<Listener> {
+        match self {
+            Listener::Tcp(listener) => Ok(Listener::Tcp(listener.try_clone()?)),
+            Listener::Unix(listener, path) => Ok(Listener::Unix(listener.try_clone()?, path.clone())),
+        }
     }
 
     /// Where it can be reached, as people write it.
@@ -86,11 +97,18 @@ fn refused(listen: &str, error: &io::Error) -> String {
     format!("the status page cannot listen at {listen}: {error}; choose another [web] listen")
 }
 
-/// Serves until the program ends.
+/// Serves for ever, on the runtime where this is called.
 pub async fn serve(listener: Listener, pages: Pages) {
+    if let Err(error) = accept(listener, pages).await {
+        tracing::error!(%error, "the status page cannot be served: {error}");
+    }
+}
+
+async fn accept(listener: Listener, pages: Pages) -> io::Result<()> {
     let doors = Arc::new(Doors::new(pages.trusted_proxies.clone(), most()));
     match listener {
         Listener::Tcp(listener) => {
+            let listener = TcpListener::from_std(listener)?;
             let router = router(pages);
             loop {
                 let Some((stream, from)) = accepted(listener.accept().await).await else { continue };
@@ -100,6 +118,7 @@ pub async fn serve(listener: Listener, pages: Pages) {
             }
         }
         Listener::Unix(listener, _) => {
+            let listener = UnixListener::from_std(listener)?;
             let router = router(Pages { names: Vec::new(), ..pages });
             loop {
                 let Some((stream, _)) = accepted(listener.accept().await).await else { continue };

@@ -53,6 +53,7 @@ impl Inbox {
             names: Vec::new(),
             trusted_proxies: Vec::new(),
             inlets: inlets.subscribe(),
+            failures: Default::default(),
         };
         tokio::spawn(serve(listener, pages));
         Inbox { folder, store, clock, base }

@@ -36,6 +36,7 @@ mod signing;
 mod site;
 mod situation;
 mod store;
+mod supervise;
 mod telling;
 mod tls;
 mod traps;

@@ -88,6 +88,7 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
             names: Vec::new(),
             trusted_proxies: Vec::new(),
             inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+            failures: Default::default(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

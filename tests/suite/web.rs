@@ -1,10 +1,15 @@
 //! The page and its JSON, over a real socket.
 
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
 use plugwatch::ask::Askers;
 use plugwatch::core::answer::HttpFacts;
 use plugwatch::core::question::{Field, Question};
 use plugwatch::core::time::Time;
-use plugwatch::web::{Listener, Pages, serve};
+use plugwatch::supervise::{Part, Supervisor};
+use plugwatch::web::{Listener, Pages, Threads, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::kit::{Staged, askers, get, minutes, options};
@@ -19,6 +24,7 @@ fn pages(staged: &Staged, details: bool) -> Pages {
         names: Vec::new(),
         trusted_proxies: Vec::new(),
         inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        failures: Default::default(),
     }
 }
 
@@ -204,4 +210,62 @@ async fn the_page_can_be_served_over_a_unix_socket() {
         serving.abort();
         _ = serving.await;
     }
+}
+
+/// Asks as a program does that has nothing to do with this one: on a thread without a runtime.
+fn ask_plainly(address: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_page_answers_while_the_monitoring_thread_stands_still_and_says_that_it_does() {
+    let staged = after_a_drop().await;
+    let threads = Threads::start().unwrap();
+    let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.shown().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let pages = Pages { store: Arc::new(staged.store.read_apart()), ..pages(&staged, true) };
+    threads.handle().spawn(serve(listener, pages));
+    let clock = staged.clock.clone();
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for path in ["/healthz", "/", "/status.json", "/metrics", "/reports"] {
+            said.send((path, ask_plainly(&address, path))).unwrap();
+        }
+        clock.move_to(Time(clock.now().0 + 600_000));
+        said.send(("/healthz", ask_plainly(&address, "/healthz"))).unwrap();
+    });
+    // The only thread of this runtime, where the engine lives, does nothing but wait here.
+    let mut answers = (0..6).map(|_| heard.recv_timeout(Duration::from_secs(60)).expect("no answer"));
+    for (path, answer) in answers.by_ref().take(5) {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+    }
+    let (_, health) = answers.next().unwrap();
+    assert!(health.starts_with("HTTP/1.1 503") && health.contains("stalled"), "{health}");
+}
+
+#[tokio::test]
+async fn the_page_is_served_again_at_the_same_address_after_its_serving_panicked() {
+    let staged = after_a_drop().await;
+    let threads = Threads::start().unwrap();
+    let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.shown().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut supervisor = Supervisor::new(staged.clock.clone());
+    let store = Arc::new(staged.store.read_apart());
+    let pages = Pages { store, failures: supervisor.failures(), ..pages(&staged, true) };
+    let mut times = 0;
+    supervisor.start_on(threads.handle(), Part::new("status page"), move || {
+        times += 1;
+        let (broken, listener, pages) = (times <= 2, listener.try_clone().unwrap(), pages.clone());
+        async move {
+            assert!(!broken, "no page");
+            serve(listener, pages).await;
+        }
+    });
+    let metrics = tokio::task::spawn_blocking(move || ask_plainly(&address, "/metrics")).await.unwrap();
+    assert!(metrics.contains("plugwatch_part_failures_total{part=\"status page\"} 2\n"), "{metrics}");
+    supervisor.shutdown().await;
 }

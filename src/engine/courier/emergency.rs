@@ -107,6 +107,7 @@ impl Courier {
             return true;
         }
         let Ok(message) = self.message(delivery, now) else { return true };
+        let message = self.with_picture(delivery, message).await;
         let ways = self.ways();
         let sent = tokio::time::timeout(LONGEST_TRY, ways.senders.send(&delivery.channel, &message)).await;
         let came = match sent.unwrap_or_else(|_| Tried::Unsure { why: "no answer in time".to_owned() }) {

@@ -77,10 +77,18 @@ impl Courier {
             message.view["body"]["note"] = serde_json::json!({ "title": message.title, "lines": lines });
         }
         message.root.clone_from(&delivery.root);
-        if let Body::Report(report) = &view.body {
-            message.files = picture(&report.picture(&view.platform));
-        }
         Ok(message)
+    }
+
+    /// The same with its picture, where it is a report's.
+    pub(super) async fn with_picture(&self, delivery: &Delivery, message: Message) -> Message {
+        let alone = delivery.with.is_empty() && delivery.alert.reason == Reason::Report;
+        let Some(view) = alone.then(|| view(&delivery.alert).ok()).flatten() else { return message };
+        let Body::Report(report) = &view.body else { return message };
+        let svg = report.picture(&view.platform);
+        // Where time is played, it is drawn in its place: things happen in the same order each time.
+        let drawn = if self.clock.is_manual() { draw::png(&svg) } else { draw::png_apart(svg).await };
+        Message { files: picture(drawn), ..message }
     }
 
     /// The zone of whoever reads at a place.
@@ -175,8 +183,8 @@ impl Courier {
 }
 
 /// A report's picture; without it the words go alone.
-fn picture(svg: &str) -> Vec<File> {
-    match draw::png(svg) {
+fn picture(drawn: std::result::Result<Vec<u8>, String>) -> Vec<File> {
+    match drawn {
         Ok(bytes) => vec![File { name: "report.png".into(), media: "image/png".into(), bytes: Arc::new(bytes) }],
         Err(why) => {
             tracing::warn!("a report is sent without its picture: {why}");

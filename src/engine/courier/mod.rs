@@ -10,7 +10,7 @@ mod outcome;
 pub use emergency::Unsaid;
 pub use message::note_message;
 
-use outcome::{again, outcome};
+use outcome::{again, came, outcome};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +28,7 @@ use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::notify::{Going, Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
+use crate::supervise::guarded;
 
 /// A try that nobody settled holds up its place for so long; then the message is sent again.
 const LEASE: Duration = Duration::from_secs(120);
@@ -265,6 +266,7 @@ impl Courier {
                     // It arrived from memory while this was being leased.
                     Ok(_) if self.arrived(delivery).is_some() => Tried::Sent(self.arrived(delivery).flatten()),
                     Ok(message) => {
+                        let message = self.with_picture(delivery, message).await;
                         let message = Message { going: self.going(delivery, out.clone()), ..message };
                         ways.senders.send(&delivery.channel, &message).await
                     }
@@ -273,13 +275,9 @@ impl Courier {
                 Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
             }
         };
-        let late = || match out.load(Ordering::SeqCst) {
-            true => Tried::Unsure { why: format!("no answer within {} s", LONGEST_TRY.as_secs()) },
-            false => {
-                Tried::Retry { after: None, why: format!("its turn did not come within {} s", LONGEST_TRY.as_secs()) }
-            }
-        };
-        let tried = tokio::time::timeout(LONGEST_TRY, sent).await.unwrap_or_else(|_| late());
+        // One message that cannot be made or sent because of a bug holds up no other.
+        let tried = tokio::time::timeout(LONGEST_TRY, guarded(sent)).await;
+        let tried = came(tried.ok(), out.load(Ordering::SeqCst), LONGEST_TRY);
         (work, tried)
     }
 
@@ -328,8 +326,10 @@ impl Courier {
         self.see_to(delivery, &outcome, (&before, &after), now).await
     }
 
-    /// Delivers for ever: when the bell rings, and when something is due.
+    /// Delivers for ever: when the bell rings, and when something is due. It can be run again after a panic:
+    /// what was under way then is leased until its lease ends, and comes as a repeat.
     pub async fn run(&self, windows: Windows) {
+        self.amending.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.readdress().await;
         loop {
             let rung = windows.bell.notified();

@@ -25,6 +25,23 @@ fn is_given_up(delivery: &Delivery, now: Time) -> bool {
     now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
 }
 
+/// What a try came to: nothing in time, a panic, or what it says itself. `out` is whether anything left for
+/// the other side; then it may have arrived.
+pub(super) fn came(tried: Option<Result<Tried, String>>, out: bool, longest: Duration) -> Tried {
+    match (tried, out) {
+        (Some(Ok(tried)), _) => tried,
+        (None, true) => Tried::Unsure { why: format!("no answer within {} s", longest.as_secs()) },
+        (None, false) => {
+            Tried::Retry { after: None, why: format!("its turn did not come within {} s", longest.as_secs()) }
+        }
+        (Some(Err(what)), out) => {
+            let why = format!("sending failed inside plugwatch: {what}; this is a bug, please report it");
+            tracing::error!("{why}");
+            if out { Tried::Unsure { why } } else { Tried::Retry { after: None, why } }
+        }
+    }
+}
+
 pub(super) fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     match tried {
         Tried::Sent(remote) => Outcome::Sent(remote),
@@ -62,4 +79,19 @@ fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
     let wait = Duration::from_secs(steps[step]).mul_f64(factor);
     debug_assert!(millis(wait) > 0);
     wait
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supervise::guarded;
+
+    #[tokio::test]
+    async fn a_try_that_panics_is_made_again_and_is_a_repeat_only_if_something_left() {
+        let broken = || guarded(async { panic!("no such zone") });
+        let Tried::Retry { why, .. } = came(Some(broken().await), false, GIVE_UP) else { panic!("it is tried again") };
+        assert_eq!(why, "sending failed inside plugwatch: no such zone; this is a bug, please report it");
+        assert!(matches!(came(Some(broken().await), true, GIVE_UP), Tried::Unsure { .. }));
+        assert!(matches!(came(Some(Ok(Tried::Sent(None))), true, GIVE_UP), Tried::Sent(None)));
+    }
 }

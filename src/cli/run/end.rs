@@ -1,0 +1,238 @@
+//! How `plugwatch run` ends: because it was told to, or because going on makes no sense.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::page::Page;
+use crate::clock::Clock;
+use crate::engine::{Command, Courier};
+use crate::notify::Heartbeat;
+use crate::store::{Result, Store};
+use crate::supervise::{Ended, Supervisor, guarded};
+
+/// What is decided and written is still sent after the monitoring failed, if it goes out within this:
+/// a service that is restarted is not held up for longer.
+const LAST_ROUND: Duration = Duration::from_secs(30);
+/// The dead-man's switch is told within this.
+const LAST_WORD: Duration = Duration::from_secs(10);
+
+/// Runs the engine beside all parts. Whatever else ends the program, the engine is stopped as usual, so that
+/// what was decided is written.
+pub(super) async fn until_ended(
+    engine: impl Future<Output = Result<()>>,
+    supervisor: &mut Supervisor,
+    stop: &mpsc::Sender<Command>,
+) -> Ended<Result<()>> {
+    let mut engine = pin!(engine);
+    let ended = supervisor.beside(engine.as_mut()).await;
+    if let Ended::GaveUp(_) = &ended {
+        // Nobody listens where the engine has ended by itself.
+        let (_, stopped) = tokio::join!(stop.send(Command::Stop), guarded(engine));
+        if let Ok(Err(error)) = stopped {
+            tracing::error!(%error, "what was decided last could not be written: {error}");
+        }
+    }
+    ended
+}
+
+/// What is closed in the end.
+pub(super) struct Open {
+    pub(super) supervisor: Supervisor,
+    pub(super) courier: Arc<Courier>,
+    pub(super) page: Page,
+    pub(super) store: Arc<Store>,
+    pub(super) heartbeat: Option<Arc<Heartbeat>>,
+    pub(super) clock: Clock,
+}
+
+impl Open {
+    /// Closes everything, as far as what ended the program allows.
+    ///
+    /// # Errors
+    /// Why it ended, if it was not told to.
+    pub(super) async fn close(mut self, ended: Ended<Result<()>>) -> std::result::Result<(), String> {
+        self.supervisor.shutdown().await;
+        if let Ended::Panicked(_) = &ended {
+            self.last_round().await;
+        }
+        // A full disk may have kept an arrival unwritten until now: noted, it is not sent again.
+        if let Ok(Err(error)) = guarded(self.courier.settle_what_waited()).await {
+            tracing::warn!(%error, "could not record which messages arrived last, so they may be sent again: {error}");
+        }
+        let said = said(ended);
+        if let (Err(why), Some(heartbeat)) = (&said, &self.heartbeat) {
+            // Whoever is to be told is told by the switch itself if this does not arrive.
+            _ = tokio::time::timeout(LAST_WORD, heartbeat.beat(Some(why))).await;
+        }
+        self.page.close().await;
+        self.store.close().await;
+        tracing::info!("stopped");
+        said
+    }
+
+    /// An alert may have been written a moment before the monitoring failed.
+    async fn last_round(&self) {
+        let round = guarded(self.courier.deliver(self.clock.now()));
+        match tokio::time::timeout(LAST_ROUND, round).await {
+            Ok(Ok(Ok(_))) => {}
+            Ok(Ok(Err(error))) => tracing::error!(%error, "what waits is sent at the next start: {error}"),
+            Ok(Err(what)) => tracing::error!("what waits is sent at the next start: {what}"),
+            Err(_) => tracing::warn!("what did not go out within {} s is sent at the next start", LAST_ROUND.as_secs()),
+        }
+    }
+}
+
+/// Why it ended, in a sentence for the operator.
+fn said(ended: Ended<Result<()>>) -> std::result::Result<(), String> {
+    match ended {
+        Ended::Done(result) => result.map_err(|error| error.to_string()),
+        Ended::GaveUp(why) => Err(why),
+        Ended::Panicked(what) => Err(format!(
+            "the monitoring failed: {what}; this is a bug in plugwatch, please report it. What it holds in memory may be \
+             half changed, so plugwatch ends. Start it again: the database is whole, and nothing that was decided is lost"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::cli::run::concluded;
+    use crate::config::{Listen, Web};
+    use crate::core::question::Secret;
+    use crate::core::time::Time;
+    use crate::engine::{Ways, Windows};
+    use crate::ids::Ids;
+    use crate::notify::Senders;
+    use crate::supervise::Part;
+    use crate::web::Threads;
+
+    fn supervisor() -> Supervisor {
+        Supervisor::new(Clock::manual(Time(1_800_000_000_000)))
+    }
+
+    /// What a program prints and returns is not compared by its type.
+    fn code(ended: Ended<Result<()>>) -> String {
+        format!("{:?}", concluded(said(ended)))
+    }
+
+    #[tokio::test]
+    async fn a_vital_part_that_fails_always_stops_the_engine_as_usual_and_ends_the_program_with_1() {
+        let (send, mut receive) = mpsc::channel(4);
+        let mut supervisor = supervisor();
+        let made = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let count = made.clone();
+        supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            async { panic!("no such channel") }
+        });
+        let mut written = false;
+        let engine = async {
+            assert!(matches!(receive.recv().await, Some(Command::Stop)), "it is told to stop");
+            written = true;
+            Ok(())
+        };
+        let ended = until_ended(engine, &mut supervisor, &send).await;
+        let Ended::GaveUp(why) = &ended else { panic!("{ended:?}") };
+        assert_eq!(
+            why,
+            "message delivery failed 5 times within 10 min, at last with: no such channel; this is a bug in plugwatch, \
+             please report it. Without it no alert can be sent, so plugwatch ends. Start it again; nothing is lost"
+        );
+        assert_eq!(made.load(std::sync::atomic::Ordering::SeqCst), 5);
+        assert_eq!(code(ended), format!("{:?}", std::process::ExitCode::from(1)));
+        assert!(written);
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_panics_ends_the_program_with_1_and_a_clear_word() {
+        let (send, _receive) = mpsc::channel(4);
+        let mut supervisor = supervisor();
+        supervisor.start(Part::new("status page"), std::future::pending::<()>);
+        let engine = async { panic!("index 7 of 7") };
+        let ended = until_ended(engine, &mut supervisor, &send).await;
+        let why = said(Ended::Panicked("index 7 of 7".to_owned())).unwrap_err();
+        assert!(why.starts_with("the monitoring failed: index 7 of 7; this is a bug"), "{why}");
+        assert!(matches!(&ended, Ended::Panicked(what) if what == "index 7 of 7"), "{ended:?}");
+        assert_eq!(code(ended), format!("{:?}", std::process::ExitCode::from(1)));
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_is_told_to_stop_ends_the_program_with_0_whatever_else_fails() {
+        let (send, mut receive) = mpsc::channel(4);
+        let mut supervisor = supervisor();
+        let (failed, mut failures) = mpsc::unbounded_channel();
+        supervisor.start(Part::new("Telegram bot of phone"), move || {
+            let failed = failed.clone();
+            async move {
+                _ = failed.send(());
+                tokio::task::yield_now().await;
+                panic!("no chat")
+            }
+        });
+        let stop = send.clone();
+        let engine = async {
+            // It has been started a dozen times, and all the while the engine goes on.
+            for _ in 0..12 {
+                failures.recv().await;
+            }
+            _ = stop.send(Command::Stop).await;
+            assert!(matches!(receive.recv().await, Some(Command::Stop)));
+            Ok(())
+        };
+        let ended = until_ended(engine, &mut supervisor, &send).await;
+        assert!(supervisor.failures().counts()["Telegram bot of phone"] >= 11);
+        assert_eq!(code(ended), format!("{:?}", std::process::ExitCode::SUCCESS));
+    }
+
+    /// Takes one request, and answers it.
+    async fn answers_once() -> (String, tokio::task::JoinHandle<String>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/ping", listener.local_addr().unwrap());
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut request, mut size) = (vec![0; 8_192], 0);
+            while !String::from_utf8_lossy(&request[..size]).ends_with("is lost") {
+                size += stream.read(&mut request[size..]).await.unwrap();
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK").await.unwrap();
+            String::from_utf8_lossy(&request[..size]).into_owned()
+        });
+        (url, heard)
+    }
+
+    #[tokio::test]
+    async fn after_a_panic_the_switch_is_told_and_the_database_is_free_for_the_next_start() {
+        // Another test may have chosen it.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plugwatch.db");
+        let (store, clock) = (Arc::new(Store::open(&file).await.unwrap()), Clock::system());
+        let senders = Senders::recorded(std::iter::empty());
+        let ways = Ways { senders, everybody: Vec::new(), off: Vec::new() };
+        let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
+        let (board, unsaid) = (watch::Sender::default(), watch::Sender::default());
+        let windows = Windows { board: board.subscribe(), bell: Arc::default(), unsaid: unsaid.subscribe() };
+        let listen = Listen::Tcp("127.0.0.1:0".parse().unwrap());
+        let (names, trusted_proxies) = (Vec::new(), Vec::new());
+        let web = Web { listen, details: false, metrics: false, names, trusted_proxies };
+        let own = (crate::cli::run::page::listen(&web).await.unwrap(), Threads::start().unwrap());
+        let mut supervisor = supervisor();
+        let inlets = watch::Sender::default().subscribe();
+        let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &web, inlets);
+        let (url, heard) = answers_once().await;
+        let heartbeat = Some(Arc::new(Heartbeat::new(Secret::new(url)).unwrap()));
+        let open = Open { supervisor, courier, page, store, heartbeat, clock };
+        let why = open.close(Ended::Panicked("index 7 of 7".to_owned())).await.unwrap_err();
+        let told = heard.await.unwrap();
+        assert!(told.starts_with("POST /ping/fail ") && told.ends_with(&why), "{told}");
+        Store::open(&file).await.unwrap().close().await;
+    }
+}

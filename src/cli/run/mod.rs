@@ -1,0 +1,137 @@
+//! `plugwatch run`: monitors until it is stopped.
+
+mod bots;
+mod end;
+mod page;
+mod reload;
+mod signals;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::build;
+use super::{failed, load};
+use crate::acts::Known;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::question::Key;
+use crate::engine::{Courier, Engine, Windows, beat};
+use crate::ids::Ids;
+use crate::notify::Heartbeat;
+use crate::notify::Shared;
+use crate::store::Store;
+use crate::supervise::{Part, Supervisor};
+use crate::web::{Listener, Threads};
+
+use bots::{Surroundings, bots};
+use end::{Open, until_ended};
+use page::Page;
+use reload::{Once, Reloading};
+
+pub(super) async fn run(path: &Path) -> ExitCode {
+    match load(path) {
+        Ok(config) => concluded(watch(path.to_owned(), config).await),
+        Err(code) => code,
+    }
+}
+
+/// Says why it ended, if it was not told to.
+fn concluded(ended: Result<(), String>) -> ExitCode {
+    ended.map_or_else(|why| failed(1, why), |()| ExitCode::SUCCESS)
+}
+
+async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
+    raise_descriptors();
+    let clock = Clock::system();
+    let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
+    let own = match claim(&config, &store).await {
+        Ok(own) => own,
+        Err(why) => {
+            store.close().await;
+            return Err(why);
+        }
+    };
+    let gate = build::gate(&clock);
+    let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
+    let inlets = watch::Sender::new(config.inlets());
+    let telegram = Shared::new(&clock);
+    let known = watch::Sender::new(Arc::new(Known::of(&config)));
+    let ways = build::ways(&config, &telegram)?;
+    let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
+    greet(&config, &own.0.shown());
+    let everybody = config.ways();
+
+    let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
+    let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
+    let engine = engine.await.map_err(|error| error.to_string())?;
+    let windows = engine.windows();
+    let (tell, told) = mpsc::channel(4);
+    let mut supervisor = Supervisor::new(clock.clone());
+    start_delivery(&mut supervisor, &courier, &windows);
+    let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &once.web, inlets.subscribe());
+    bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
+    if let Some((heartbeat, every)) = heartbeat.clone() {
+        let (store, clock) = (store.clone(), clock.clone());
+        supervisor.start(Part::new("heartbeat"), move || {
+            beat(heartbeat.clone(), every, windows.board.clone(), store.clone(), everybody.clone(), clock.clone())
+        });
+    }
+    let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
+    let mut open =
+        Open { supervisor, courier: courier.clone(), page, store: store.clone(), heartbeat, clock: clock.clone() };
+    let reloading = Reloading { path, clock, courier, gate, store, inlets, known, telegram, once };
+    signals::start(&mut open.supervisor, reloading, tell.clone());
+    let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
+    open.close(ended).await
+}
+
+/// Without it monitoring goes on and nobody hears of it: that must not stay unseen.
+fn start_delivery(supervisor: &mut Supervisor, courier: &Arc<Courier>, windows: &Windows) {
+    let (courier, windows) = (courier.clone(), windows.clone());
+    supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
+        let (courier, windows) = (courier.clone(), windows.clone());
+        async move { courier.run(windows).await }
+    });
+}
+
+/// So many open files are enough for some ten thousand checks at once.
+const ENOUGH: u64 = 65_536;
+
+/// As many files and connections as the system lets this program have: shells give 1,024, and a
+/// platform with many dependencies needs more at once.
+fn raise_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(ENOUGH).min(ENOUGH);
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    if limit.current.is_some_and(|current| current < wanted)
+        && let Err(error) = setrlimit(Resource::Nofile, raised)
+    {
+        tracing::debug!(%error, "the limit on open files cannot be raised: {error}");
+    }
+}
+
+/// The dead-man's switch, if one is set.
+fn heartbeat(config: &Config) -> Result<Option<(Arc<Heartbeat>, Duration)>, String> {
+    let Some((Key::Set(url), every)) = &config.heartbeat else { return Ok(None) };
+    Ok(Some((Arc::new(Heartbeat::new(url.clone())?), *every)))
+}
+
+/// What must be ours before anything is watched: the history, the page's address, and its threads.
+async fn claim(config: &Config, store: &Store) -> Result<(Listener, Threads), String> {
+    let identities: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
+    store.claim(&config.platform, &identities).await.map_err(|error| error.to_string())?;
+    Ok((page::listen(&config.web).await?, Threads::start()?))
+}
+
+fn greet(config: &Config, page: &str) {
+    tracing::info!("{}: {}; status page at {page}", config.platform, super::config::sizes(config));
+    for note in config.notes() {
+        tracing::warn!("{note}");
+    }
+}
