@@ -1,6 +1,7 @@
 //! `[[dependency]]`: one thing that the platform depends on.
 
 use chrono_tz::Tz;
+use std::sync::Arc;
 
 use super::probe::{self, Probe};
 use crate::catalog::{Catalog, Check, Vendor};
@@ -43,7 +44,7 @@ pub struct Dependency {
     /// whoever decides about it first.
     pub companies: Vec<String>,
     /// Its probes.
-    pub probes: Vec<Probe>,
+    pub probes: Vec<Arc<Probe>>,
 }
 
 /// One step of leaving a vendor.
@@ -122,7 +123,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         public: table.flag("public").is_none_or(|flag| flag.value),
         vendors,
         companies,
-        probes,
+        probes: probes.into_iter().map(Arc::new).collect(),
         id: id_text,
     };
     if dependency.probes.iter().any(|_| true) && dependency.probes.iter().all(|probe| probe.role == Role::Witness) {

@@ -144,7 +144,7 @@ impl Config {
     }
 
     /// All probes with their dependencies.
-    pub fn probes(&self) -> impl Iterator<Item = (&Dependency, &Probe)> {
+    pub fn probes(&self) -> impl Iterator<Item = (&Dependency, &Arc<Probe>)> {
         self.dependencies.iter().flat_map(|dependency| dependency.probes.iter().map(move |probe| (dependency, probe)))
     }
 }

@@ -59,8 +59,7 @@ impl Decider {
                 // Nobody watched it meanwhile: all that is left is that it was there once.
                 standing = Standing { last_live: standing.last_live, ..Standing::default() };
             }
-            let own = facts.remove(&spec.id).unwrap_or_default();
-            let facts = own.into_iter().map(|fact| (fact.name.clone(), fact)).collect();
+            let facts = facts.remove(&spec.id).unwrap_or_default();
             let stocks = stocks.remove(&spec.id).unwrap_or_default();
             self.known.adopt_probe(spec.id, meanwhile, ProbeState { standing, facts, stocks, ..ProbeState::default() });
         }

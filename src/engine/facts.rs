@@ -1,7 +1,5 @@
 //! Facts: a new value counts once it was read twice; a change may be told.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use crate::core::model::Facts;
@@ -18,10 +16,11 @@ pub struct Learned {
 }
 
 /// Compares what was read with what is known, and updates the latter.
-pub fn learn(known: &mut HashMap<String, FactRow>, read: &Facts, at: Time) -> Learned {
+pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
     let mut learned = Learned::default();
     for (name, value) in read {
-        let old = known.get(name);
+        let place = known.iter().position(|fact| fact.name == *name);
+        let old = place.map(|place| &known[place]);
         let row = match old {
             None => FactRow { name: name.clone(), value: value.clone(), since: at, candidate: None },
             Some(old) if old.value == *value && old.candidate.is_none() => continue,
@@ -32,7 +31,10 @@ pub fn learn(known: &mut HashMap<String, FactRow>, read: &Facts, at: Time) -> Le
             }
             Some(old) => FactRow { candidate: Some(value.clone()), ..old.clone() },
         };
-        known.insert(name.clone(), row.clone());
+        match place {
+            Some(place) => known[place] = row.clone(),
+            None => known.push(row.clone()),
+        }
         learned.rows.push(row);
     }
     learned
@@ -52,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_change_counts_once_it_was_read_twice() {
-        let mut known = HashMap::new();
+        let mut known = Vec::new();
         let mut changes = Vec::new();
         for (n, seller) in ["A", "A", "B", "A", "B", "B"].iter().enumerate() {
             let learned = learn(&mut known, &facts(seller), Time(n as i64));

@@ -68,7 +68,6 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
         });
         let standing = standings.get(&spec.id).cloned().unwrap_or_default();
         let known = facts.remove(&spec.id).unwrap_or_default();
-        let known = known.into_iter().map(|fact| (fact.name.clone(), fact)).collect();
         decider.known.set_probe(spec.id, ProbeState { standing, last, facts: known, ..ProbeState::default() });
     }
     decider.plan = Plan::new(specs, Plan::default(), now);

@@ -21,7 +21,7 @@ pub struct ProbeState {
     /// The last look.
     pub last: Option<LastLook>,
     /// Known facts by name.
-    pub facts: HashMap<String, FactRow>,
+    pub facts: Vec<FactRow>,
     /// What was left of what runs down, about once an hour.
     pub stocks: Vec<Stock>,
     /// The reason of the last evidence, and how much was kept that day.
@@ -53,8 +53,8 @@ pub struct DependencyState {
 /// What is known: what was written down, and what was decided since.
 #[derive(Debug, Default)]
 pub struct Known {
-    probes: HashMap<i64, ProbeState>,
-    dependencies: HashMap<String, DependencyState>,
+    probes: HashMap<i64, Box<ProbeState>>,
+    dependencies: HashMap<String, Box<DependencyState>>,
 }
 
 impl Known {
@@ -73,17 +73,17 @@ impl Known {
 
     /// A probe, by its number in the store.
     pub fn probe(&self, id: i64) -> Option<&ProbeState> {
-        self.probes.get(&id)
+        self.probes.get(&id).map(Box::as_ref)
     }
 
     /// Every probe, in no order.
     pub fn probes(&self) -> impl Iterator<Item = &ProbeState> {
-        self.probes.values()
+        self.probes.values().map(Box::as_ref)
     }
 
     /// A dependency, by its id.
     pub fn dependency(&self, id: &str) -> Option<&DependencyState> {
-        self.dependencies.get(id)
+        self.dependencies.get(id).map(Box::as_ref)
     }
 
     /// The same, at rest where nothing is known.
@@ -93,17 +93,17 @@ impl Known {
 
     /// What is known of a probe from now on.
     pub fn set_probe(&mut self, id: i64, probe: ProbeState) {
-        self.probes.insert(id, probe);
+        self.probes.insert(id, Box::new(probe));
     }
 
     /// What is known of a dependency from now on.
     pub fn set_dependency(&mut self, id: &str, dependency: DependencyState) {
-        self.dependencies.insert(id.to_owned(), dependency);
+        self.dependencies.insert(id.to_owned(), Box::new(dependency));
     }
 
     /// All dependencies anew.
     pub fn set_dependencies(&mut self, dependencies: HashMap<String, DependencyState>) {
-        self.dependencies = dependencies;
+        self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Box::new(state))).collect();
     }
 
     /// A probe that is monitored anew: what this run knows of it stays, unless nobody monitored it `meanwhile`.
@@ -111,6 +111,6 @@ impl Known {
         if !meanwhile {
             self.probes.remove(&id);
         }
-        self.probes.entry(id).or_insert(stored);
+        self.probes.entry(id).or_insert_with(|| Box::new(stored));
     }
 }

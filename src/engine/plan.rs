@@ -16,7 +16,7 @@ pub struct Spec {
     /// Its number.
     pub id: i64,
     /// The probe.
-    pub probe: Probe,
+    pub probe: Arc<Probe>,
 }
 
 #[derive(Debug)]

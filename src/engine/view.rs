@@ -120,7 +120,10 @@ impl Decider {
                 next_at: self.plan.next_at(spec.id),
             }
         };
-        self.plan.of(dependency).map(view).collect()
+        let mut probes: Vec<ProbeBoard> = self.plan.of(dependency).map(view).collect();
+        // Nearly always one, for as long as the program runs.
+        probes.shrink_to_fit();
+        probes
     }
 
     /// The vendor of a check, or else of a dependency's first probe.

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::modules::Modules;
+
 /// Which modules each module may use; every module may use itself.
 const MAY_USE: [(&str, &[&str]); 22] = [
     ("core", &[]),
@@ -74,24 +76,50 @@ fn module(path: &Path) -> String {
     path.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
+/// The core's folders, the lower ones first: each may use those before it.
+const CORE: [&str; 7] = ["time", "words", "probe", "dependency", "platform", "people", "alerting"];
+
+fn modules() -> Modules {
+    let files = files("src");
+    Modules::of(files.iter().map(|(path, text)| (path.as_path(), text.as_str())))
+}
+
 #[test]
 fn nobody_uses_what_it_may_not() {
     let mut wrong = Vec::new();
-    for (path, text) in files("src") {
-        let own = module(&path);
-        let may =
-            MAY_USE.iter().find(|(name, _)| *name == own).unwrap_or_else(|| panic!("{own} has no row in the table")).1;
-        for (n, line) in text.lines().enumerate() {
-            for used in line.split("crate::").skip(1) {
-                let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let known = MAY_USE.iter().any(|(name, _)| *name == used);
-                if known && used != own && !may.contains(&used.as_str()) {
-                    wrong.push(format!("{}:{}: {own} uses {used}", path.display(), n + 1));
-                }
+    for (file, uses) in modules().uses {
+        let own = file.split("::").next().unwrap();
+        let row = MAY_USE.iter().find(|(name, _)| *name == own);
+        let may = row.unwrap_or_else(|| panic!("{own} has no row in the table")).1;
+        for used in uses {
+            let top = used.split("::").next().unwrap();
+            if top != own && !may.contains(&top) {
+                wrong.push(format!("{file} uses {used}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_uses_only_what_lies_below() {
+    let mut wrong = Vec::new();
+    let height = |module: &str| {
+        let folder = module.strip_prefix("core::")?.split("::").next()?;
+        CORE.iter().position(|name| *name == folder)
+    };
+    for (file, uses) in modules().uses {
+        let Some(own) = height(&file) else { continue };
+        wrong.extend(uses.iter().filter(|used| height(used).is_some_and(|used| used > own)).map(|used| format!("{file} uses {used}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let circles = modules().circles();
+    let lines: Vec<String> = circles.iter().map(|circle| circle.join(", ")).collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod kit;
 mod layers;
 mod lookup;
 mod messages;
+mod modules;
 mod names;
 mod notify;
 mod pictures;

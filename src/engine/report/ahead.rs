@@ -78,7 +78,7 @@ impl Decider {
         let of_probe = |spec: &std::sync::Arc<super::super::Spec>| {
             let state = self.known.probe(spec.id)?;
             let dependency = self.dependency(&spec.probe.dependency)?;
-            let facts = state.facts.values().filter(|fact| says_end(&fact.name)).filter_map(|fact| {
+            let facts = state.facts.iter().filter(|fact| says_end(&fact.name)).filter_map(|fact| {
                 Some(Ahead {
                     at: time_of(&fact.value)?,
                     what: format!("{}: {}", dependency.label, fact.name.replace('_', " ")),
