@@ -6,34 +6,21 @@
 //! written. Rules for every HTTP answer stand in `_http.toml`, the companies
 //! behind vendors in `_parents.toml`.
 
-mod examples;
-mod expr;
-mod fill;
-mod html;
+mod grammar;
 mod judge;
-mod load;
-mod load_check;
-mod load_rule;
-mod names;
-mod page;
-mod permission;
-mod recordings;
-mod registration;
+mod prove;
+mod read;
 mod request;
-mod sign;
-mod usual;
-mod vendor;
-mod whois;
 
-pub use examples::{Tested, test_examples};
-pub use expr::Expr;
-pub use fill::{FillError, Params, question};
-pub use html::is_shallow;
-pub use page::page;
-pub use permission::{Permission, lacking};
-pub use recordings::{Recording, test_recordings};
-pub use usual::Usual;
-pub use vendor::*;
+pub use grammar::expr::Expr;
+pub use grammar::permission::{Permission, lacking};
+pub use grammar::usual::Usual;
+pub use grammar::vendor::*;
+pub use judge::html::is_shallow;
+pub use prove::examples::{Tested, test_examples};
+pub use prove::page::page;
+pub use prove::recordings::{Recording, test_recordings};
+pub use request::fill::{FillError, Params, question};
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -88,7 +75,7 @@ impl Catalog {
                 )),
             }
         }
-        let (catalog, found) = load::read_all(files);
+        let (catalog, found) = read::load::read_all(files);
         problems.extend(found);
         if problems.is_empty() { Ok(catalog) } else { Err(Problems(problems)) }
     }
@@ -109,9 +96,9 @@ impl Catalog {
     /// where its answer is about none.
     pub fn registration(answer: &Answer, now: Time) -> Option<serde_json::Value> {
         let facts = match answer.step.as_str() {
-            "whois" => whois::facts(&String::from_utf8_lossy(&answer.body), now),
+            "whois" => judge::whois::facts(&String::from_utf8_lossy(&answer.body), now),
             _ if answer.http.as_ref().is_some_and(|http| http.status == 200) => {
-                registration::facts(&serde_json::from_slice(&answer.body).ok()?, now)
+                judge::registration::facts(&serde_json::from_slice(&answer.body).ok()?, now)
             }
             _ => return None,
         };

@@ -8,7 +8,7 @@ use aws_sigv4::sign::v4;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Map, Value};
 
-use super::request::Jwt;
+use crate::catalog::grammar::request::Jwt;
 use crate::core::time::Time;
 
 /// Signs a token.
@@ -19,7 +19,7 @@ use crate::core::time::Time;
 ///
 /// # Errors
 /// The key is none.
-pub(super) fn token(
+pub(in crate::catalog) fn token(
     jwt: &Jwt,
     key: &str,
     key_id: Option<String>,
@@ -42,7 +42,7 @@ pub(super) fn token(
 }
 
 /// What an AWS signature needs, filled.
-pub(super) struct Aws {
+pub(in crate::catalog) struct Aws {
     pub service: String,
     pub region: String,
     pub access_key: String,
@@ -53,7 +53,7 @@ pub(super) struct Aws {
 ///
 /// # Errors
 /// The request cannot be signed, in a sentence.
-pub(super) fn aws(
+pub(in crate::catalog) fn aws(
     with: &Aws,
     method: &str,
     url: &str,

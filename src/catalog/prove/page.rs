@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use regex::Regex;
 
-use super::{Catalog, Check, Param, Rule, Vendor};
+use crate::catalog::{Catalog, Check, Param, Rule, Vendor};
 use crate::read::duration_text;
 
 const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows, what it asks of each, and what an answer means there. Made by \

@@ -6,8 +6,8 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value;
 
-use super::Expr;
 pub use super::request::{Body, Jwt, Request, SigV4};
+use crate::catalog::Expr;
 use crate::core::answer::Said;
 use crate::core::heard::Takes;
 use crate::core::model::{Basis, Fault, Proof, Proves, Role, Verdict};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::Catalog;
 use super::examples::{Tested, asked_url, params_of};
-use super::load_rule::values;
+use crate::catalog::Catalog;
+use crate::catalog::read::rule::values;
 use crate::core::answer::{Answer, HttpFacts};
 use crate::core::model::Verdict;
 use crate::core::time::Time;
@@ -35,15 +35,15 @@ pub struct Recording {
 }
 
 /// Reads a file of `[[recording]]`.
-pub(super) fn read(source: &Source) -> Vec<Recording> {
+pub(in crate::catalog) fn read(source: &Source) -> Vec<Recording> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    let recordings = super::load::recordings_of(&root);
+    let recordings = crate::catalog::read::load::recordings_of(&root);
     root.finish();
     recordings
 }
 
-pub(super) fn read_one(table: &Table<'_>) -> Option<Recording> {
+pub(in crate::catalog) fn read_one(table: &Table<'_>) -> Option<Recording> {
     let recording = Recording {
         file: table.need_string("file", "\"play/details.html\"")?.value,
         check: table.need_string("check", "\"google_play/listing\"")?.value,

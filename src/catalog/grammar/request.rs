@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::fill::placeholders;
-use super::load::plain_texts;
-use super::load_rule::texts_of;
+use crate::catalog::read::load::plain_texts;
+use crate::catalog::read::rule::texts_of;
+use crate::catalog::request::fill::placeholders;
 use crate::read::Table;
 
 /// An HTTP request with `{placeholders}`.
@@ -102,7 +102,7 @@ impl Request {
 }
 
 /// The parameter of a placeholder: `{account.client_email}` opens a part of `account`.
-pub(super) fn head(name: &str) -> &str {
+pub(in crate::catalog) fn head(name: &str) -> &str {
     name.split_once('.').map_or(name, |(head, _)| head)
 }
 
@@ -116,7 +116,7 @@ fn json_texts<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
 }
 
 /// Reads `[check.NAME.request]`, or the `token` within it.
-pub(super) fn read(table: &Table<'_>) -> Option<Request> {
+pub(in crate::catalog) fn read(table: &Table<'_>) -> Option<Request> {
     let url = table.need_string("url", "\"https://api.example.com/{id}\"")?.value;
     let body = read_body(table);
     let usual = if body.is_some() { "POST" } else { "GET" };

@@ -23,7 +23,7 @@ pub struct Usual {
 }
 
 /// Reads the file.
-pub(super) fn read(source: &Source) -> BTreeMap<String, Usual> {
+pub(in crate::catalog) fn read(source: &Source) -> BTreeMap<String, Usual> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
     let kinds = root.keys();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::load_check::CheckReader;
-use super::load_rule::{read_examples, read_rules};
-use super::vendor::{StatusPage, Vendor};
-use super::{Catalog, Files, Recording};
+use super::check::CheckReader;
+use super::rule::{read_examples, read_rules};
+use crate::catalog::grammar::vendor::{StatusPage, Vendor};
+use crate::catalog::{Catalog, Files, Recording};
 use crate::core::budget::Pace;
 use crate::read::{At, Problem, Source, Table};
 
@@ -19,9 +19,9 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
-            "_usual.toml" => catalog.usual = super::usual::read(&source),
-            "_permissions.toml" => catalog.permissions = super::permission::read(&source),
-            "_recordings.toml" => catalog.recordings = super::recordings::read(&source),
+            "_usual.toml" => catalog.usual = crate::catalog::grammar::usual::read(&source),
+            "_permissions.toml" => catalog.permissions = crate::catalog::grammar::permission::read(&source),
+            "_recordings.toml" => catalog.recordings = crate::catalog::prove::recordings::read(&source),
             _ => read_vendor(&source, &mut catalog),
         }
         problems.extend(source.into_problems());
@@ -97,7 +97,7 @@ fn read_vendor(source: &Source, catalog: &mut Catalog) {
 }
 
 /// Texts without their places.
-pub(super) fn plain_texts(list: At<Vec<At<String>>>) -> Vec<String> {
+pub(in crate::catalog) fn plain_texts(list: At<Vec<At<String>>>) -> Vec<String> {
     list.value.into_iter().map(|item| item.value).collect()
 }
 
@@ -158,6 +158,6 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
 }
 
 /// Reads a file of recordings, for the catalogue's own and for a folder's.
-pub(super) fn recordings_of(root: &Table<'_>) -> Vec<Recording> {
-    root.tables("recording").iter().filter_map(super::recordings::read_one).collect()
+pub(in crate::catalog) fn recordings_of(root: &Table<'_>) -> Vec<Recording> {
+    root.tables("recording").iter().filter_map(crate::catalog::prove::recordings::read_one).collect()
 }

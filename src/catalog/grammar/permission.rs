@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::Tested;
+use crate::catalog::Tested;
 use crate::core::answer::Answer;
 use crate::read::{Source, Table};
 
@@ -17,7 +17,7 @@ pub struct Permission {
     lacks: String,
 }
 
-pub(super) fn read(source: &Source) -> Vec<Permission> {
+pub(in crate::catalog) fn read(source: &Source) -> Vec<Permission> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
     let all = root.tables("permission").iter().filter_map(read_one).collect();
@@ -51,7 +51,7 @@ pub fn lacking(permissions: &[Permission], answer: &Answer) -> Option<String> {
 }
 
 /// Tries every pattern on its own example.
-pub(super) fn test(permissions: &[Permission], tested: &mut Tested) {
+pub(in crate::catalog) fn test(permissions: &[Permission], tested: &mut Tested) {
     for permission in permissions {
         match permission.find(&permission.example) {
             Some(found) if found == permission.lacks => tested.passed += 1,

@@ -9,9 +9,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use url::Url;
 
-use super::request::{Body, Request, head};
 use super::sign;
-use super::vendor::{Ask, Check, Kind};
+use crate::catalog::grammar::request::{Body, Request, head};
+use crate::catalog::grammar::vendor::{Ask, Check, Kind};
 use crate::core::question::*;
 use crate::core::time::Time;
 
@@ -285,7 +285,7 @@ fn fill(template: &str, params: &Params, dress: impl Fn(&str, String) -> String)
 }
 
 /// The names of the placeholders in a template.
-pub(super) fn placeholders(template: &str) -> Vec<&str> {
+pub(in crate::catalog) fn placeholders(template: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = template;
     while let Some((_, after)) = rest.split_once('{') {

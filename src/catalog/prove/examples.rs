@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::vendor::{Ask, Check, ConfirmRule, Example, Param, Rule};
-use super::{Catalog, Params};
+use crate::catalog::grammar::vendor::{Ask, Check, ConfirmRule, Example, Param, Rule};
+use crate::catalog::{Catalog, Params};
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::model::{Basis, Proves, Role};
 use crate::core::question::{Key, Question, Secret};
@@ -38,7 +38,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
     }
-    super::permission::test(&catalog.permissions, &mut tested);
+    crate::catalog::grammar::permission::test(&catalog.permissions, &mut tested);
     tested
 }
 
@@ -99,7 +99,7 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
 }
 
 /// The given parameters, with defaults where there are none, and a word in place of each secret.
-pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
+pub(in crate::catalog) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
     let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
     let mut public: BTreeMap<_, _> = check.params.iter().filter_map(default).collect();
     public.extend(given.clone());
@@ -109,8 +109,8 @@ pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Param
 }
 
 /// The address that a check asks, as far as its parameters are given.
-pub(super) fn asked_url(check: &Check, params: &Params) -> String {
-    match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
+pub(in crate::catalog) fn asked_url(check: &Check, params: &Params) -> String {
+    match crate::catalog::question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
         _ => "https://example.com/".to_owned(),
     }

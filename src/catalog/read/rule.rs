@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::expr::template_names;
-use super::load_check::compile;
-use super::vendor::{Example, Rule};
+use super::check::compile;
+use crate::catalog::grammar::expr::template_names;
+use crate::catalog::grammar::vendor::{Example, Rule};
 use crate::core::model::{Basis, Fault, Proof, Verdict};
 use crate::core::question::asker_names;
 use crate::read::{At, Source, Table};
@@ -15,7 +15,7 @@ const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"]
 
 /// Reads `[[rule]]`. A rule's own `basis` wins over the check's; an absence is concluded,
 /// an own statement stated, unless the rule says otherwise.
-pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
+pub(in crate::catalog) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
     table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
 }
 
@@ -62,7 +62,11 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
 }
 
 /// Reads `[[example]]`.
-pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
+pub(in crate::catalog) fn read_examples(
+    table: &Table<'_>,
+    source: &Source,
+    shared: &BTreeMap<String, Value>,
+) -> Vec<Example> {
     table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
 }
 
@@ -94,11 +98,11 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
 }
 
 /// All values of a table.
-pub(super) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
+pub(in crate::catalog) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
     table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
 }
 
-pub(super) fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
+pub(in crate::catalog) fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
     table
         .keys()
         .into_iter()

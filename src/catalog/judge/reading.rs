@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use minijinja::value::Value;
 
-use super::expr::render;
-use super::vendor::{Ask, Check, Rule};
-use super::{Catalog, Params};
 use super::{html, registration, whois};
+use crate::catalog::grammar::expr::render;
+use crate::catalog::grammar::vendor::{Ask, Check, Rule};
+use crate::catalog::{Catalog, Params};
 use crate::core::answer::Answer;
 use crate::core::model::{Facts, Fault, Reading, Verdict};
 use crate::core::text::{SENTENCE, VALUE, clean};
@@ -176,7 +176,7 @@ fn with_lets(check: &Check, mut names: BTreeMap<&str, Value>) -> Value {
 }
 
 fn facts(check: &Check, context: &Value) -> Facts {
-    let value = |rule: &super::FactRule| {
+    let value = |rule: &crate::catalog::FactRule| {
         let value = rule.from.value(context)?;
         serde_json::to_value(&value).ok().filter(|value| !value.is_null()).map(whole).map(plain)
     };

@@ -4,25 +4,25 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::expr::{Expr, template_names};
 use super::load::plain_texts;
-use super::load_rule::{read_examples, read_rules, values};
-use super::names;
-use super::vendor::*;
+use super::rule::{read_examples, read_rules, values};
+use crate::catalog::grammar::expr::{Expr, template_names};
+use crate::catalog::grammar::names;
+use crate::catalog::grammar::vendor::*;
 use crate::core::model::{Basis, Proves, Role, Verdict};
 use crate::core::policy::Confirm;
 use crate::core::question::{Lookup, asker_names};
 use crate::read::{At, Source, Table};
 
 /// Reads `[check.NAME]`.
-pub(super) struct CheckReader<'a, 's> {
+pub(in crate::catalog) struct CheckReader<'a, 's> {
     pub source: &'s Source,
     pub vendor: &'a str,
     pub table: &'a Table<'s>,
 }
 
 impl CheckReader<'_, '_> {
-    pub(super) fn read(&self, name: &At<String>) -> Option<Check> {
+    pub(in crate::catalog) fn read(&self, name: &At<String>) -> Option<Check> {
         let table = self.table;
         let title = table.need_string("title", "\"Account standing\"")?.value;
         let params = self.params();
@@ -81,7 +81,7 @@ impl CheckReader<'_, '_> {
                     table.missing("request", "{ url = \"https://...\" }");
                     return None;
                 };
-                super::request::read(&request).map(Box::new).map(Ask::Http)
+                crate::catalog::grammar::request::read(&request).map(Box::new).map(Ask::Http)
             }
             "dns" => {
                 let dns = table.table("dns")?;
@@ -267,7 +267,7 @@ impl CheckReader<'_, '_> {
 }
 
 /// `reads` and `over`, where they are given.
-pub(super) fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
+pub(in crate::catalog) fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     let reads = table.count("reads");
     let over = table.duration("over");
     (reads.is_some() || over.is_some()).then(|| Confirm {
@@ -276,7 +276,7 @@ pub(super) fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     })
 }
 
-pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
+pub(in crate::catalog) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
     match Expr::compile(&text.value) {
         Ok(expr) => Some(expr),
         Err(error) => {
