@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::core::time::Time;
 
 /// The facts of a domain object; everything that is missing stays out.
-pub(in crate::catalog) fn facts(object: &Value, now: Time) -> Value {
+pub(super) fn facts(object: &Value, now: Time) -> Value {
     let expires = event(object, "expiration").or_else(|| event(object, "registrar expiration"));
     let registrar = entity(object, "registrar");
     let mut facts = json!({
@@ -28,7 +28,7 @@ pub(in crate::catalog) fn facts(object: &Value, now: Time) -> Value {
 }
 
 /// Days from `now` until `at`.
-pub(in crate::catalog) fn days(at: Time, now: Time) -> f64 {
+pub(super) fn days(at: Time, now: Time) -> f64 {
     (at.0 - now.0) as f64 / 86_400_000.0
 }
 
@@ -43,7 +43,7 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
 }
 
 /// `clientHold` is seen beside `client hold` (RFC 8056).
-pub(in crate::catalog) fn spaced(status: &str) -> String {
+pub(super) fn spaced(status: &str) -> String {
     let mut out = String::new();
     for c in status.trim().chars() {
         if c.is_ascii_uppercase() && out.chars().last().is_some_and(|last| last.is_ascii_lowercase()) {
@@ -61,7 +61,7 @@ fn event(object: &Value, action: &str) -> Option<Time> {
 }
 
 /// A date; not all registries write a zone, and some write the day only.
-pub(in crate::catalog) fn date(text: &str) -> Option<Time> {
+pub(super) fn date(text: &str) -> Option<Time> {
     let at = DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_millis());
     let text = text.replace(['.', '/'], "-");
     let head = text.get(..10)?;

@@ -33,7 +33,7 @@ const EXPIRES: [&str; 7] = [
 ];
 
 /// The facts of a domain; everything that is missing stays out.
-pub(in crate::catalog) fn facts(text: &str, now: Time) -> Value {
+pub(super) fn facts(text: &str, now: Time) -> Value {
     let lines: Vec<(String, &str)> = text.lines().filter_map(pair).collect();
     let all = |keys: &[&str]| -> Vec<&str> {
         let fits = |line: &&(String, &str)| keys.contains(&line.0.as_str()) && !line.1.is_empty();

@@ -1,5 +1,7 @@
-//! Tests of the catalogue, and its page.
+//! Holds the catalogue against its own examples and recordings, and makes its page.
 
 pub(super) mod examples;
 pub(super) mod page;
+pub(super) mod permission;
 pub(super) mod recordings;
+pub(super) mod tested;

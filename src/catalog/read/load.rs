@@ -1,16 +1,19 @@
-//! Reads all catalogue files: vendors, shared HTTP rules, parents, recordings.
+//! Reads all catalogue files into one catalogue, and what holds only between them.
 
 use std::collections::BTreeMap;
 
-use super::check::CheckReader;
 use super::rule::{read_examples, read_rules};
-use crate::catalog::grammar::vendor::{StatusPage, Vendor};
-use crate::catalog::{Catalog, Files, Recording};
-use crate::core::budget::Pace;
-use crate::read::{At, Problem, Source, Table};
+use super::vendor::read_vendor;
+use super::{permission, recording, usual};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::vendor::Vendor;
+use crate::read::{Problem, Source, Table};
+
+/// File names relative to the catalogue, with their text. A later file of the same name wins.
+pub(super) type Files = BTreeMap<String, (String, String)>;
 
 /// Reads every file; what is wrong comes back beside what could be read.
-pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
+pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
     let mut catalog = Catalog::default();
     let mut problems = Vec::new();
     for (key, (name, text)) in files {
@@ -19,9 +22,9 @@ pub fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
-            "_usual.toml" => catalog.usual = crate::catalog::grammar::usual::read(&source),
-            "_permissions.toml" => catalog.permissions = crate::catalog::grammar::permission::read(&source),
-            "_recordings.toml" => catalog.recordings = crate::catalog::prove::recordings::read(&source),
+            "_usual.toml" => catalog.usual = usual::read(&source),
+            "_permissions.toml" => catalog.permissions = permission::read(&source),
+            "_recordings.toml" => catalog.recordings = recording::read(&source),
             _ => read_vendor(&source, &mut catalog),
         }
         problems.extend(source.into_problems());
@@ -59,76 +62,6 @@ fn read_shared(source: &Source, catalog: &mut Catalog) {
     root.finish();
 }
 
-fn read_vendor(source: &Source, catalog: &mut Catalog) {
-    let parsed = source.parse();
-    let root = Table::root(source, &parsed);
-    let Some(id) = root.need_string("id", "\"acme\"") else { return };
-    if !id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-        source.problem(id.span.clone(), "an id is lower case letters, digits and `_`", "for example \"google_play\"");
-    }
-    let name = root.need_string("name", "\"Acme\"").map(|name| name.value).unwrap_or_default();
-    let parent = root.need_string("parent", "\"acme\"").map(|parent| parent.value).unwrap_or_default();
-    let category = root.need_string("category", "\"sms\"").map(|category| category.value).unwrap_or_default();
-    let notice_senders = root.strings("notice_senders").map(plain_texts).unwrap_or_default();
-    read_paces(&root, catalog);
-    let decider = root.string("decider").map_or_else(|| name.clone(), |decider| decider.value);
-    let mut vendor = Vendor {
-        id: id.value.clone(),
-        decider,
-        name,
-        parent,
-        category,
-        status_page: root.table("status_page").and_then(|table| read_status_page(&table)),
-        notice_senders,
-        checks: BTreeMap::new(),
-        file: source.name.clone(),
-    };
-    if let Some(checks) = root.table("check") {
-        for (name, table) in checks.subtables() {
-            let reader = CheckReader { source, vendor: &vendor.id, table: &table };
-            if let Some(check) = reader.read(&name) {
-                vendor.checks.insert(name.value, check);
-            }
-        }
-    }
-    check_second_paths(source, &root, &vendor);
-    root.finish();
-    catalog.vendors.insert(id.value, vendor);
-}
-
-/// Texts without their places.
-pub(in crate::catalog) fn plain_texts(list: At<Vec<At<String>>>) -> Vec<String> {
-    list.value.into_iter().map(|item| item.value).collect()
-}
-
-fn read_status_page(table: &Table<'_>) -> Option<StatusPage> {
-    let url = table.need_string("url", "\"https://status.example.com/api/v2/summary.json\"")?.value;
-    let format = table.need_string("format", "\"statuspage\"")?.value;
-    let component = table.string("component").map(|component| component.value);
-    let page = table.string("page").map(|page| page.value);
-    table.finish();
-    Some(StatusPage { url, format, component, page })
-}
-
-fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {
-    let Some(table) = root.table("per_minute") else { return };
-    for host in table.keys() {
-        if let Some(count) = table.count(&host.value) {
-            catalog.paces.insert(host.value, Pace::per_minute(count.value));
-        }
-    }
-}
-
-fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
-    for check in vendor.checks.values() {
-        let Some(second) = &check.second_path else { continue };
-        if !vendor.checks.contains_key(second) {
-            let what = format!("{} names the second path `{second}`, which this vendor has not", check.id);
-            source.problem(root.key_span("check"), what, format!("add [check.{second}] or correct the name"));
-        }
-    }
-}
-
 /// Tells each check whether its vendor's status page is in a format that can be read.
 fn mark_status_pages(catalog: &mut Catalog) {
     let page = |vendor: &Vendor| vendor.status_page.as_ref().is_some_and(|page| catalog.reads_status(page));
@@ -155,9 +88,4 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
     };
     let strangers = catalog.carriers.iter().filter(|(_, company)| !catalog.parents.contains_key(*company));
     catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()
-}
-
-/// Reads a file of recordings, for the catalogue's own and for a folder's.
-pub(in crate::catalog) fn recordings_of(root: &Table<'_>) -> Vec<Recording> {
-    root.tables("recording").iter().filter_map(crate::catalog::prove::recordings::read_one).collect()
 }

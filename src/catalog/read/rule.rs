@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::check::compile;
-use crate::catalog::grammar::expr::template_names;
-use crate::catalog::grammar::vendor::{Example, Rule};
+use super::tables::{texts_of, values};
+use crate::catalog::grammar::example::Example;
+use crate::catalog::grammar::expr::{Expr, template_names};
+use crate::catalog::grammar::rule::Rule;
 use crate::core::model::{Basis, Fault, Proof, Verdict};
 use crate::core::question::asker_names;
 use crate::read::{At, Source, Table};
@@ -15,7 +16,7 @@ const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"]
 
 /// Reads `[[rule]]`. A rule's own `basis` wins over the check's; an absence is concluded,
 /// an own statement stated, unless the rule says otherwise.
-pub(in crate::catalog) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
+pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
     table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
 }
 
@@ -62,11 +63,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
 }
 
 /// Reads `[[example]]`.
-pub(in crate::catalog) fn read_examples(
-    table: &Table<'_>,
-    source: &Source,
-    shared: &BTreeMap<String, Value>,
-) -> Vec<Example> {
+pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
     table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
 }
 
@@ -97,15 +94,17 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
     Some(example)
 }
 
-/// All values of a table.
-pub(in crate::catalog) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
-    table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
-}
-
-pub(in crate::catalog) fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
-    table
-        .keys()
-        .into_iter()
-        .filter_map(|key| table.string(&key.value).map(|text| (key.value.to_lowercase(), text.value)))
-        .collect()
+/// Compiles an expression; one that is none is a problem where it stands.
+pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
+    match Expr::compile(&text.value) {
+        Ok(expr) => Some(expr),
+        Err(error) => {
+            source.problem(
+                text.span.clone(),
+                format!("not an expression: {error}"),
+                "for example 'http.status == 200'",
+            );
+            None
+        }
+    }
 }

@@ -1,7 +1,6 @@
-//! Fills `{placeholders}` in requests. The only code that opens a secret for a request.
+//! Fills the `{placeholders}` of an HTTP request and signs it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
@@ -10,135 +9,25 @@ use serde_json::Value;
 use url::Url;
 
 use super::sign;
-use crate::catalog::grammar::request::{Body, Request, head};
-use crate::catalog::grammar::vendor::{Ask, Check, Kind};
-use crate::core::question::*;
+use super::template::{encode, fill};
+use super::value::FillError;
+use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::param::{Kind, Params};
+use crate::catalog::grammar::request::{Body, Request};
+use crate::core::question::{Field, HttpQuestion, Key, Secret};
 use crate::core::time::Time;
 
-/// The parameters of one probe.
-#[derive(Clone, Debug, Default)]
-pub struct Params {
-    /// What anybody may see.
-    pub public: BTreeMap<String, Value>,
-    /// What nobody may see.
-    pub secret: BTreeMap<String, Key>,
-}
-
-/// Why a request could not be filled.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FillError {
-    /// A secret is not set: the check waits for its key.
-    #[error("the secret `{0}` is not set: {1} gives none")]
-    NeedsKey(String, String),
-    /// A parameter is not given.
-    #[error("the parameter `{0}` is not given")]
-    Missing(String),
-    /// A field that should stand in a secret made of JSON does not.
-    #[error("there is no `{0}` in the secret `{1}`: is it the whole JSON file?")]
-    NotInside(String, String),
-    /// The filled URL is none.
-    #[error("the address {0} is not a URL")]
-    NotAUrl(String),
-    /// Nothing can be signed with a key.
-    #[error("nothing can be signed with {0}: {1}")]
-    Unsigned(String, String),
-}
-
-impl Params {
-    /// The value of a placeholder, and whether nobody may see it.
-    fn text(&self, name: &str) -> Result<(String, bool), FillError> {
-        let base = head(name);
-        let (text, secret) = match self.secret.get(base) {
-            Some(Key::Set(secret)) => (secret.open().to_owned(), true),
-            Some(Key::Unset(from)) => return Err(FillError::NeedsKey(base.to_owned(), from.clone())),
-            None => match self.public.get(base) {
-                Some(Value::String(text)) => (text.clone(), false),
-                Some(Value::Null) | None => return Err(FillError::Missing(base.to_owned())),
-                Some(other) => (other.to_string(), false),
-            },
-        };
-        let Some((_, field)) = name.split_once('.') else { return Ok((text, secret)) };
-        let inside = serde_json::from_str::<Value>(&text).ok();
-        let part = inside.as_ref().and_then(|inside| inside.get(field)?.as_str());
-        part.map(|part| (part.to_owned(), secret))
-            .ok_or_else(|| FillError::NotInside(field.to_owned(), base.to_owned()))
-    }
-}
-
-/// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
-/// its own.
-///
-/// # Errors
-/// A secret or parameter is missing, the URL is none, or nothing can be signed with the key.
-pub fn question(
-    check: &Check,
-    params: &Params,
-    bust: Option<i64>,
-    now: Time,
-    timeout: Duration,
-) -> Result<Question, FillError> {
-    match &check.ask {
-        Ask::Http(request) => {
-            let mut question = Filler { check, params, now, timeout }.http(request, bust)?;
-            question.tls = request.tls;
-            Ok(Question::Http(question))
-        }
-        Ask::Exec(name) => {
-            let words =
-                params.public.get(name).and_then(Value::as_array).ok_or_else(|| FillError::Missing(name.clone()))?;
-            let command = words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
-            Ok(Question::Exec(ExecQuestion { command, timeout }))
-        }
-        Ask::Rdap { domain, base } => {
-            let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
-            let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
-            let registry = format!("registry of {domain}");
-            Ok(Question::Rdap(RdapQuestion { domain, registry, base, timeout }))
-        }
-        Ask::Lookup(what) => {
-            let (needed, more) = what.args();
-            let given = |name: &&str| Some(((*name).to_owned(), texts(params.public.get(*name)?)));
-            let args = needed.iter().chain(more).filter_map(given).collect();
-            let timeout = timeout.min(Duration::from_secs(5));
-            Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
-        }
-        Ask::Heard(takes) => {
-            let seconds = params.public.get("window").and_then(Value::as_u64).unwrap_or(3_600);
-            let name = params.text("name")?.0;
-            Ok(Question::Heard(HeardQuestion { takes: *takes, name, window: Duration::from_secs(seconds) }))
-        }
-        Ask::Dns { domain, types } => {
-            let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
-            Ok(Question::Dns(DnsQuestion {
-                domain,
-                types: types.clone(),
-                timeout: timeout.min(Duration::from_secs(3)),
-            }))
-        }
-    }
-}
-
-/// A parameter as a list of texts; names in lower case, without a final dot.
-fn texts(value: &Value) -> Vec<String> {
-    let text = |item: &Value| match item {
-        Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),
-        other => other.to_string(),
-    };
-    match value {
-        Value::Array(items) => items.iter().map(text).collect(),
-        one => vec![text(one)],
-    }
-}
-
-struct Filler<'a> {
-    check: &'a Check,
-    params: &'a Params,
-    now: Time,
-    timeout: Duration,
+/// Fills the requests of one probe.
+pub(super) struct Filler<'a> {
+    pub(super) check: &'a Check,
+    pub(super) params: &'a Params,
+    pub(super) now: Time,
+    pub(super) timeout: Duration,
 }
 
 impl Filler<'_> {
-    fn http(&self, request: &Request, bust: Option<i64>) -> Result<HttpQuestion, FillError> {
+    /// The question of a request, and of the one for its token.
+    pub(super) fn http(&self, request: &Request, bust: Option<i64>) -> Result<HttpQuestion, FillError> {
         let params = self.with_jwt(request)?;
         let url_param = |name: &str| self.check.param(name).is_some_and(|param| param.kind == Kind::Url);
         let mut url = fill(&request.url, &params, |name, value| if url_param(name) { value } else { encode(&value) })?;
@@ -256,81 +145,4 @@ fn authorization(request: &Request, params: &Params) -> Result<Option<Secret>, F
     }
     let bearer = request.bearer.as_ref().map(|token| raw(token)).transpose()?;
     Ok(bearer.map(|token| Secret::new(format!("Bearer {token}"))))
-}
-
-struct Filled {
-    filled: String,
-    shown: String,
-    secret: bool,
-}
-
-fn fill(template: &str, params: &Params, dress: impl Fn(&str, String) -> String) -> Result<Filled, FillError> {
-    let mut out = Filled { filled: String::new(), shown: String::new(), secret: false };
-    let mut rest = template;
-    while let Some(start) = rest.find('{') {
-        let Some(end) = rest[start..].find('}').map(|end| start + end) else { break };
-        let name = &rest[start + 1..end];
-        out.filled.push_str(&rest[..start]);
-        out.shown.push_str(&rest[..start]);
-        let (value, secret) = params.text(name)?;
-        let value = dress(name, value);
-        out.secret |= secret;
-        out.shown.push_str(if secret { "***" } else { &value });
-        out.filled.push_str(&value);
-        rest = &rest[end + 1..];
-    }
-    out.filled.push_str(rest);
-    out.shown.push_str(rest);
-    Ok(out)
-}
-
-/// The names of the placeholders in a template.
-pub(in crate::catalog) fn placeholders(template: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = template;
-    while let Some((_, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
-        names.push(name);
-        rest = after;
-    }
-    names
-}
-
-/// Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).
-fn encode(value: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    value.bytes().map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn params() -> Params {
-        Params {
-            public: BTreeMap::from([("id".to_owned(), Value::from("a/b c"))]),
-            secret: BTreeMap::from([
-                ("token".to_owned(), Key::Set(Secret::new("s3cret"))),
-                ("unset".to_owned(), Key::Unset("the variable X".to_owned())),
-            ]),
-        }
-    }
-
-    #[test]
-    fn values_are_percent_encoded_and_secrets_not_shown() {
-        let filled = fill("https://x/{id}?k={token}", &params(), |_, value| encode(&value)).unwrap();
-        assert_eq!(filled.filled, "https://x/a%2Fb%20c?k=s3cret");
-        assert_eq!(filled.shown, "https://x/a%2Fb%20c?k=***");
-    }
-
-    #[test]
-    fn an_unset_secret_is_said_by_name() {
-        let error = fill("{unset}", &params(), |_, value| value).err();
-        assert_eq!(error, Some(FillError::NeedsKey("unset".to_owned(), "the variable X".to_owned())));
-    }
-
-    #[test]
-    fn a_secret_does_not_show_in_debug() {
-        assert!(!format!("{:?}", params()).contains("s3cret"));
-    }
 }

@@ -19,7 +19,7 @@ use crate::core::time::Time;
 ///
 /// # Errors
 /// The key is none.
-pub(in crate::catalog) fn token(
+pub(super) fn token(
     jwt: &Jwt,
     key: &str,
     key_id: Option<String>,
@@ -42,7 +42,7 @@ pub(in crate::catalog) fn token(
 }
 
 /// What an AWS signature needs, filled.
-pub(in crate::catalog) struct Aws {
+pub(super) struct Aws {
     pub service: String,
     pub region: String,
     pub access_key: String,
@@ -53,7 +53,7 @@ pub(in crate::catalog) struct Aws {
 ///
 /// # Errors
 /// The request cannot be signed, in a sentence.
-pub(in crate::catalog) fn aws(
+pub(super) fn aws(
     with: &Aws,
     method: &str,
     url: &str,
