@@ -2,7 +2,7 @@
 //!
 //! To add an asker: a file here with one function from its question to an
 //! [`Answer`], a variant in [`Question`], an arm in [`Askers::ask`], and the names
-//! of its facts in `catalog::names`. Failing to get an answer is an answer too.
+//! of its facts in `catalog::grammar::names`. Failing to get an answer is an answer too.
 
 mod anchor;
 mod body;

@@ -5,168 +5,33 @@
 //! least one example per rule; `plugwatch catalog test` runs them all. No Rust is
 //! written. Rules for every HTTP answer stand in `_http.toml`, the companies
 //! behind vendors in `_parents.toml`.
+//!
+//! `grammar` is what a file may say; `read` makes it from files, `request` makes questions of it,
+//! `judge` reads answers by it, and `prove` tries all of that on examples. Each uses only those
+//! named before it, and `read`, `request` and `judge` do not use each other.
 
-mod examples;
-mod expr;
-mod fill;
-mod html;
+mod grammar;
 mod judge;
-mod load;
-mod load_check;
-mod load_rule;
-mod names;
-mod page;
-mod permission;
-mod recordings;
-mod registration;
+mod prove;
+mod read;
 mod request;
-mod sign;
-mod usual;
-mod vendor;
-mod whois;
 
-pub use examples::{Tested, test_examples};
-pub use expr::Expr;
-pub use fill::{FillError, Params, question};
-pub use html::is_shallow;
-pub use page::page;
-pub use permission::{Permission, lacking};
-pub use recordings::{Recording, test_recordings};
-pub use usual::Usual;
-pub use vendor::*;
-
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use include_dir::{Dir, include_dir};
-
-use crate::core::answer::Answer;
-use crate::core::budget::Pace;
-use crate::core::time::Time;
-use crate::read::{Problem, Problems};
-
-static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/catalog");
-
-/// Every vendor that plugwatch knows.
-#[derive(Debug, Default)]
-pub struct Catalog {
-    /// Vendors by id.
-    pub vendors: BTreeMap<String, Vendor>,
-    /// Parent slugs and the companies' names.
-    pub parents: BTreeMap<String, String>,
-    /// Rules tried after a check's own, for every HTTP answer.
-    pub http_rules: Vec<Rule>,
-    /// Examples for those rules.
-    pub http_examples: Vec<Example>,
-    /// Recorded answers known by file name, for `catalog test --recordings`.
-    pub recordings: Vec<Recording>,
-    /// How vendors name the permission that a key lacks.
-    pub permissions: Vec<Permission>,
-    /// The company behind a host, by the end of its name.
-    pub carriers: BTreeMap<String, String>,
-    /// What is usual for each category, and some kinds beside.
-    pub usual: BTreeMap<String, Usual>,
-    /// How often each host may be asked.
-    pub paces: BTreeMap<String, Pace>,
-}
-
-impl Catalog {
-    /// The catalogue inside the binary, overlaid by a folder of the user's own.
-    ///
-    /// # Errors
-    /// Every problem of every file at once.
-    pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
-        let mut files = shipped_files(&SHIPPED);
-        let mut problems = Vec::new();
-        if let Some(folder) = overlay {
-            match folder_files(folder) {
-                Ok(own) => files.extend(own),
-                Err(error) => problems.push(Problem::of_file(
-                    &folder.display().to_string(),
-                    format!("the catalogue folder cannot be read: {error}"),
-                    "correct `catalog` in your configuration, or create the folder",
-                )),
-            }
-        }
-        let (catalog, found) = load::read_all(files);
-        problems.extend(found);
-        if problems.is_empty() { Ok(catalog) } else { Err(Problems(problems)) }
-    }
-
-    /// The check with this id, `vendor/check`.
-    pub fn check(&self, id: &str) -> Option<(&Vendor, &Check)> {
-        let (vendor, check) = id.split_once('/')?;
-        let vendor = self.vendors.get(vendor)?;
-        Some((vendor, vendor.checks.get(check)?))
-    }
-
-    /// Whether a status page is in a format that can be read.
-    pub fn reads_status(&self, page: &StatusPage) -> bool {
-        self.vendors.get("status").is_some_and(|status| status.checks.contains_key(&page.format))
-    }
-
-    /// What a registry says of a domain, as rules see it under `rdap`, whatever it comes to; `None`
-    /// where its answer is about none.
-    pub fn registration(answer: &Answer, now: Time) -> Option<serde_json::Value> {
-        let facts = match answer.step.as_str() {
-            "whois" => whois::facts(&String::from_utf8_lossy(&answer.body), now),
-            _ if answer.http.as_ref().is_some_and(|http| http.status == 200) => {
-                registration::facts(&serde_json::from_slice(&answer.body).ok()?, now)
-            }
-            _ => return None,
-        };
-        facts["name"].as_str().is_some_and(|name| !name.is_empty()).then_some(facts)
-    }
-
-    /// The company behind a vendor, as people know it.
-    pub fn parent_name(&self, vendor: &Vendor) -> String {
-        self.company(&vendor.parent)
-    }
-
-    /// The slug of the company whose machines stand behind a host's name, if that is known.
-    pub fn company_of_host(&self, host: &str) -> Option<String> {
-        let host = host.to_lowercase();
-        let ends = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
-        self.carriers.iter().find(|(domain, _)| ends(domain)).map(|(_, company)| company.clone())
-    }
-
-    /// The name of a company, by its slug.
-    pub fn company(&self, slug: &str) -> String {
-        self.parents.get(slug).cloned().unwrap_or_else(|| slug.to_owned())
-    }
-}
-
-/// File names relative to the catalogue, with their text. A later file of the same name wins.
-type Files = BTreeMap<String, (String, String)>;
-
-fn shipped_files(dir: &Dir<'_>) -> Files {
-    let mut files = Files::new();
-    for entry in dir.entries() {
-        if let Some(dir) = entry.as_dir() {
-            files.extend(shipped_files(dir));
-        }
-        let text = entry.as_file().and_then(|file| file.contents_utf8());
-        if let Some(text) = text.filter(|_| entry.path().extension().is_some_and(|ext| ext == "toml")) {
-            let name = entry.path().display().to_string();
-            files.insert(name.clone(), (format!("config/catalog/{name}"), text.to_owned()));
-        }
-    }
-    files
-}
-
-fn folder_files(folder: &Path) -> std::io::Result<Files> {
-    let mut files = Files::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ext| ext == "toml") {
-                let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-                files.insert(name, (path.display().to_string(), std::fs::read_to_string(&path)?));
-            }
-        }
-    }
-    Ok(files)
-}
+pub use grammar::ask::Ask;
+pub use grammar::catalog::Catalog;
+pub use grammar::check::{Check, ConfirmRule};
+pub use grammar::example::{Example, Recording};
+pub use grammar::expr::Expr;
+pub use grammar::param::{Kind, Param, Params};
+pub use grammar::permission::Permission;
+pub use grammar::request::{Body, Jwt, Request, SigV4};
+pub use grammar::rule::{FactRule, OnChange, Rule, Select};
+pub use grammar::usual::Usual;
+pub use grammar::vendor::{StatusPage, Vendor};
+pub use judge::html::is_shallow;
+pub use judge::permission::lacking;
+pub use prove::examples::test_examples;
+pub use prove::page::page;
+pub use prove::recordings::test_recordings;
+pub use prove::tested::Tested;
+pub use request::question::question;
+pub use request::value::FillError;

@@ -6,22 +6,20 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::vendor::{Ask, Check, ConfirmRule, Example, Param, Rule};
-use super::{Catalog, Params};
+use super::permission;
+use super::tested::Tested;
+use crate::catalog::grammar::ask::Ask;
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::check::{Check, ConfirmRule};
+use crate::catalog::grammar::example::Example;
+use crate::catalog::grammar::param::{Param, Params};
+use crate::catalog::grammar::rule::Rule;
+use crate::catalog::request::question::question;
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::model::{Basis, Proves, Role};
 use crate::core::question::{Key, Question, Secret};
 use crate::core::text::{sloppy, stopped};
 use crate::core::time::Time;
-
-/// What came of running examples or recordings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tested {
-    /// How many read as they should.
-    pub passed: usize,
-    /// One line for each that does not, or for a rule that no example reaches.
-    pub failed: Vec<String>,
-}
 
 /// Runs every example of every check, and those of the shared rules.
 pub fn test_examples(catalog: &Catalog) -> Tested {
@@ -38,7 +36,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
     }
-    super::permission::test(&catalog.permissions, &mut tested);
+    permission::test(&catalog.permissions, &mut tested);
     tested
 }
 
@@ -110,7 +108,7 @@ pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Param
 
 /// The address that a check asks, as far as its parameters are given.
 pub(super) fn asked_url(check: &Check, params: &Params) -> String {
-    match super::question(check, params, None, Time(0), Duration::from_secs(1)) {
+    match question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
         _ => "https://example.com/".to_owned(),
     }

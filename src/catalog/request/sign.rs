@@ -8,7 +8,7 @@ use aws_sigv4::sign::v4;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Map, Value};
 
-use super::request::Jwt;
+use crate::catalog::grammar::request::Jwt;
 use crate::core::time::Time;
 
 /// Signs a token.

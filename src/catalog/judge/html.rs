@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 use scraper::{Html, Selector};
 
-use super::vendor::Select;
+use crate::catalog::grammar::rule::Select;
 
 /// html5ever has no depth limit and takes quadratic time on deep nesting
 /// (servo/html5ever#788), so deeper pages are not parsed.

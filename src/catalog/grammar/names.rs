@@ -1,7 +1,8 @@
 //! Checks the names in rules against what the asker gives, when a file is loaded.
 
-use super::Expr;
-use super::vendor::{Ask, Check};
+use super::ask::Ask;
+use super::check::Check;
+use super::expr::Expr;
 use crate::core::question::Lookup;
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];

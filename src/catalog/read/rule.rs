@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::expr::template_names;
-use super::load_check::compile;
-use super::vendor::{Example, Rule};
+use super::tables::{texts_of, values};
+use crate::catalog::grammar::example::Example;
+use crate::catalog::grammar::expr::{Expr, template_names};
+use crate::catalog::grammar::rule::Rule;
 use crate::core::model::{Basis, Fault, Proof, Verdict};
 use crate::core::question::asker_names;
 use crate::read::{At, Source, Table};
@@ -93,15 +94,17 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
     Some(example)
 }
 
-/// All values of a table.
-pub(super) fn values(table: &Table<'_>) -> BTreeMap<String, Value> {
-    table.keys().into_iter().filter_map(|key| table.any(&key.value).map(|value| (key.value, value.value))).collect()
-}
-
-pub(super) fn texts_of(table: &Table<'_>) -> Vec<(String, String)> {
-    table
-        .keys()
-        .into_iter()
-        .filter_map(|key| table.string(&key.value).map(|text| (key.value.to_lowercase(), text.value)))
-        .collect()
+/// Compiles an expression; one that is none is a problem where it stands.
+pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
+    match Expr::compile(&text.value) {
+        Ok(expr) => Some(expr),
+        Err(error) => {
+            source.problem(
+                text.span.clone(),
+                format!("not an expression: {error}"),
+                "for example 'http.status == 200'",
+            );
+            None
+        }
+    }
 }

@@ -1,15 +1,15 @@
 //! Turns an answer into a reading: the first rule that holds decides.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use minijinja::value::Value;
 
+use super::context::context;
 use super::expr::render;
-use super::vendor::{Ask, Check, Rule};
-use super::{Catalog, Params};
-use super::{html, registration, whois};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::param::Params;
+use crate::catalog::grammar::rule::{FactRule, Rule};
 use crate::core::answer::Answer;
 use crate::core::model::{Facts, Fault, Reading, Verdict};
 use crate::core::text::{SENTENCE, VALUE, clean};
@@ -87,96 +87,8 @@ fn unrecognised(answer: &Answer) -> Reading {
     Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "unrecognised", clean(&say, SENTENCE)) }
 }
 
-/// What rules see. Namespaces that the answer does not have are undefined.
-fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
-    let text = text_of(check, answer);
-    let mut names: BTreeMap<&str, Value> = BTreeMap::new();
-    names.insert("param", Value::from_serialize(&params.public));
-    names.insert("now", Value::from(now.0));
-    names.insert("failure", Value::from(answer.failure.map_or("", |failure| failure.word())));
-    names.insert("failure_words", Value::from(answer.failure.map_or("", |failure| failure.words())));
-    names.insert("failure_detail", Value::from(answer.failure_detail.as_str()));
-    names.insert("asked", Value::from(answer.asked.as_str()));
-    names.insert("step", Value::from(answer.step.as_str()));
-    if let Some(http) = &answer.http {
-        names.insert("http", Value::from_serialize(http));
-    }
-    for (asker, facts) in &answer.said {
-        names.insert(asker, Value::from_serialize(facts));
-    }
-    if let Some(json) = json_of(answer) {
-        if matches!(check.ask, Ask::Rdap { .. }) {
-            names.insert("rdap", Value::from_serialize(registration::facts(&json, now)));
-        }
-        names.insert("json", Value::from_serialize(json));
-    }
-    if let Some(pieces) =
-        text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t))
-    {
-        names.insert("html", pieces);
-    }
-    if answer.step == "whois" {
-        let text = String::from_utf8_lossy(&answer.body);
-        names.insert("rdap", Value::from_serialize(whois::facts(&text, now)));
-    }
-    if let Some(text) = text {
-        names.insert("body", Value::from(text.as_ref()));
-    }
-    with_lets(check, names)
-}
-
-/// The body as text, where a rule reads it as such.
-fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
-    let wanted = answer.http.is_some() && (check.reads_body || !check.selects.is_empty());
-    // The shared rules look for walls in small and HTML bodies only.
-    let html = answer.http.as_ref().is_some_and(|http| http.content_type.contains("html") || answer.body.len() < 2_048);
-    (wanted || html).then(|| String::from_utf8_lossy(&answer.body))
-}
-
-fn json_of(answer: &Answer) -> Option<serde_json::Value> {
-    answer.http.as_ref()?;
-    // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
-    let body = utf8(&answer.body);
-    let body = called(body.trim_ascii());
-    matches!(body.first(), Some(b'{' | b'[')).then(|| serde_json::from_slice(body).ok()).flatten()
-}
-
-/// A body in UTF-16 with its mark (AWS's list of events) as UTF-8.
-fn utf8(body: &[u8]) -> Cow<'_, [u8]> {
-    let pair: fn([u8; 2]) -> u16 = match body {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Cow::Borrowed(body),
-    };
-    let units = body[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
-    Cow::Owned(
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes(),
-    )
-}
-
-/// What is within `name(...)`, where JSON comes as a call of a function (Apple's status page).
-fn called(body: &[u8]) -> &[u8] {
-    let open = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(byte)));
-    let Some(open) = open.filter(|at| *at > 0 && body[*at] == b'(') else { return body };
-    let close = body.iter().rposition(|byte| *byte == b')').unwrap_or(body.len());
-    body.get(open + 1..close).unwrap_or_default()
-}
-
-/// Named expressions see everything before them.
-fn with_lets(check: &Check, mut names: BTreeMap<&str, Value>) -> Value {
-    let mut lets: BTreeMap<String, Value> = BTreeMap::new();
-    for (name, expr) in &check.lets {
-        names.insert("let", Value::from_iter(lets.clone()));
-        if let Some(value) = expr.value(&Value::from_iter(names.clone())) {
-            lets.insert(name.clone(), value);
-        }
-    }
-    names.insert("let", Value::from_iter(lets));
-    Value::from_iter(names)
-}
-
 fn facts(check: &Check, context: &Value) -> Facts {
-    let value = |rule: &super::FactRule| {
+    let value = |rule: &FactRule| {
         let value = rule.from.value(context)?;
         serde_json::to_value(&value).ok().filter(|value| !value.is_null()).map(whole).map(plain)
     };

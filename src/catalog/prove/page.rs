@@ -5,7 +5,11 @@ use std::fmt::Write;
 
 use regex::Regex;
 
-use super::{Catalog, Check, Param, Rule, Vendor};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::param::Param;
+use crate::catalog::grammar::rule::Rule;
+use crate::catalog::grammar::vendor::Vendor;
 use crate::read::duration_text;
 
 const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows, what it asks of each, and what an answer means there. Made by \

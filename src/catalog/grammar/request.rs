@@ -4,11 +4,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::fill::placeholders;
-use super::load::plain_texts;
-use super::load_rule::texts_of;
-use crate::read::Table;
-
 /// An HTTP request with `{placeholders}`.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -102,7 +97,7 @@ impl Request {
 }
 
 /// The parameter of a placeholder: `{account.client_email}` opens a part of `account`.
-pub(super) fn head(name: &str) -> &str {
+pub(in crate::catalog) fn head(name: &str) -> &str {
     name.split_once('.').map_or(name, |(head, _)| head)
 }
 
@@ -115,73 +110,14 @@ fn json_texts<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
     }
 }
 
-/// Reads `[check.NAME.request]`, or the `token` within it.
-pub(super) fn read(table: &Table<'_>) -> Option<Request> {
-    let url = table.need_string("url", "\"https://api.example.com/{id}\"")?.value;
-    let body = read_body(table);
-    let usual = if body.is_some() { "POST" } else { "GET" };
-    let request = Request {
-        method: table.string("method").map_or_else(|| usual.to_owned(), |method| method.value),
-        url,
-        headers: table.table("headers").map(|headers| texts_of(&headers)).unwrap_or_default(),
-        basic_auth: read_pair(table),
-        bearer: table.string("bearer").map(|bearer| bearer.value),
-        body,
-        tls: table.flag("tls").is_some_and(|tls| tls.value),
-        jwt: table.table("jwt").and_then(|jwt| read_jwt(&jwt)),
-        sigv4: table.table("sigv4").and_then(|sign| read_sigv4(&sign)),
-        token: table.table("token").and_then(|token| read(&token)).map(Box::new),
-    };
-    table.finish();
-    Some(request)
-}
-
-fn read_pair(table: &Table<'_>) -> Option<(String, String)> {
-    let pair = table.strings("basic_auth")?;
-    match plain_texts(pair.clone()).as_slice() {
-        [user, password] => Some((user.clone(), password.clone())),
-        _ => {
-            table.problem(pair.span, "basic_auth is a user and a password", "write [\"{user}\", \"{password}\"]");
-            None
-        }
+/// The names of the placeholders in a template.
+fn placeholders(template: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        names.push(name);
+        rest = after;
     }
-}
-
-fn read_body(table: &Table<'_>) -> Option<Body> {
-    let json = table.any("json").map(|json| Body::Json(json.value));
-    let form = table.table("form").map(|form| {
-        let field = |key: crate::read::At<String>| form.string(&key.value).map(|value| (key.value, value.value));
-        Body::Form(form.keys().into_iter().filter_map(field).collect())
-    });
-    let text = table.string("body").map(|body| Body::Text(body.value));
-    json.or(form).or(text)
-}
-
-fn read_jwt(table: &Table<'_>) -> Option<Jwt> {
-    let algorithm = table.word("algorithm", &["ES256", "RS256"])?.value;
-    let claims = table.table("claims").map(|claims| {
-        let claim = |key: crate::read::At<String>| claims.string(&key.value).map(|value| (key.value, value.value));
-        claims.keys().into_iter().filter_map(claim).collect()
-    });
-    let jwt = Jwt {
-        algorithm,
-        key: table.need_string("key", "\"{private_key}\"")?.value,
-        key_id: table.string("key_id").map(|id| id.value),
-        claims: claims.unwrap_or_default(),
-        lasts: table.duration("lasts").map_or(Duration::from_secs(1_200), |lasts| lasts.value),
-    };
-    table.finish();
-    Some(jwt)
-}
-
-fn read_sigv4(table: &Table<'_>) -> Option<SigV4> {
-    let text = |key: &str, example: &str| table.need_string(key, example).map(|text| text.value);
-    let sign = SigV4 {
-        service: text("service", "\"ses\"")?,
-        region: text("region", "\"{region}\"")?,
-        access_key: text("access_key", "\"{access_key_id}\"")?,
-        secret_key: text("secret_key", "\"{secret_access_key}\"")?,
-    };
-    table.finish();
-    Some(sign)
+    names
 }

@@ -1,62 +1,16 @@
 //! Runs recorded answers from a folder through the catalogue.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::Catalog;
-use super::examples::{Tested, asked_url, params_of};
-use super::load_rule::values;
+use super::examples::{asked_url, params_of};
+use super::tested::Tested;
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::example::Recording;
+use crate::catalog::read::recording;
 use crate::core::answer::{Answer, HttpFacts};
-use crate::core::model::Verdict;
 use crate::core::time::Time;
-use crate::read::{Source, Table};
-
-/// What a recorded file is, and what it must read.
-#[derive(Clone, Debug)]
-pub struct Recording {
-    /// Its path within the folder.
-    pub file: String,
-    /// The check it answers.
-    pub check: String,
-    /// Parameters of the probe.
-    pub params: BTreeMap<String, Value>,
-    /// The HTTP status.
-    pub status: u16,
-    /// The final URL, where it is not the one that was asked.
-    pub url: Option<String>,
-    /// The media type.
-    pub content_type: String,
-    /// What it must read.
-    pub verdict: Verdict,
-    /// Why, if that matters.
-    pub reason: Option<String>,
-}
-
-/// Reads a file of `[[recording]]`.
-pub(super) fn read(source: &Source) -> Vec<Recording> {
-    let parsed = source.parse();
-    let root = Table::root(source, &parsed);
-    let recordings = super::load::recordings_of(&root);
-    root.finish();
-    recordings
-}
-
-pub(super) fn read_one(table: &Table<'_>) -> Option<Recording> {
-    let recording = Recording {
-        file: table.need_string("file", "\"play/details.html\"")?.value,
-        check: table.need_string("check", "\"google_play/listing\"")?.value,
-        params: table.table("params").map(|params| values(&params)).unwrap_or_default(),
-        status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
-        url: table.string("url").map(|url| url.value),
-        content_type: table.string("content_type").map_or_else(|| "application/json".to_owned(), |text| text.value),
-        verdict: table.word("verdict", &["live", "degraded", "outage", "dropped", "unknown"])?.value,
-        reason: table.string("reason").map(|reason| reason.value),
-    };
-    table.finish();
-    Some(recording)
-}
+use crate::read::Source;
 
 /// One line for every recording in `folder` that the catalogue knows, and what came of it.
 ///
@@ -70,7 +24,7 @@ pub fn test_recordings(catalog: &Catalog, folder: &Path, now: Time) -> std::io::
     let mut tested = Tested::default();
     if own.exists() {
         let source = Source::new(own.display().to_string(), std::fs::read_to_string(&own)?);
-        known.extend(read(&source));
+        known.extend(recording::read(&source));
         tested.failed.extend(source.into_problems().iter().map(ToString::to_string));
     }
     let files = files_below(folder)?;

@@ -1,0 +1,65 @@
+//! All that the files say together.
+
+use std::collections::BTreeMap;
+
+use super::check::Check;
+use super::example::{Example, Recording};
+use super::permission::Permission;
+use super::rule::Rule;
+use super::usual::Usual;
+use super::vendor::{StatusPage, Vendor};
+use crate::core::budget::Pace;
+
+/// Every vendor that plugwatch knows.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Vendors by id.
+    pub vendors: BTreeMap<String, Vendor>,
+    /// Parent slugs and the companies' names.
+    pub parents: BTreeMap<String, String>,
+    /// Rules tried after a check's own, for every HTTP answer.
+    pub http_rules: Vec<Rule>,
+    /// Examples for those rules.
+    pub http_examples: Vec<Example>,
+    /// Recorded answers known by file name, for `catalog test --recordings`.
+    pub recordings: Vec<Recording>,
+    /// How vendors name the permission that a key lacks.
+    pub permissions: Vec<Permission>,
+    /// The company behind a host, by the end of its name.
+    pub carriers: BTreeMap<String, String>,
+    /// What is usual for each category, and some kinds beside.
+    pub usual: BTreeMap<String, Usual>,
+    /// How often each host may be asked.
+    pub paces: BTreeMap<String, Pace>,
+}
+
+impl Catalog {
+    /// The check with this id, `vendor/check`.
+    pub fn check(&self, id: &str) -> Option<(&Vendor, &Check)> {
+        let (vendor, check) = id.split_once('/')?;
+        let vendor = self.vendors.get(vendor)?;
+        Some((vendor, vendor.checks.get(check)?))
+    }
+
+    /// Whether a status page is in a format that can be read.
+    pub fn reads_status(&self, page: &StatusPage) -> bool {
+        self.vendors.get("status").is_some_and(|status| status.checks.contains_key(&page.format))
+    }
+
+    /// The company behind a vendor, as people know it.
+    pub fn parent_name(&self, vendor: &Vendor) -> String {
+        self.company(&vendor.parent)
+    }
+
+    /// The slug of the company whose machines stand behind a host's name, if that is known.
+    pub fn company_of_host(&self, host: &str) -> Option<String> {
+        let host = host.to_lowercase();
+        let ends = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
+        self.carriers.iter().find(|(domain, _)| ends(domain)).map(|(_, company)| company.clone())
+    }
+
+    /// The name of a company, by its slug.
+    pub fn company(&self, slug: &str) -> String {
+        self.parents.get(slug).cloned().unwrap_or_else(|| slug.to_owned())
+    }
+}

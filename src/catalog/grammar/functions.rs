@@ -1,0 +1,96 @@
+//! What conditions and texts of the catalogue may call: minijinja with strict undefined.
+//!
+//! In a lenient mode `json.sid == param.typo` and `not json.charges_enabled` are
+//! true for missing fields, which would forge verdicts.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
+
+/// An immutable constant: the functions and the strictness that every rule shares.
+pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.add_function("has", has);
+    env.add_function("num", num);
+    env.add_function("days_until", days_until);
+    env.add_function("missing", missing);
+    env.add_function("same_set", same_set);
+    env.add_function("extra", |wanted: Value, got: Value| less(&got, &wanted));
+    env.add_function("lacking", |wanted: Value, got: Value| less(&wanted, &got));
+    env.add_function("ends_any", ends_any);
+    env.add_filter("json_text", |value: Value| value.to_string());
+    env
+});
+
+/// Names that are functions.
+pub(super) const FUNCTIONS: [&str; 10] =
+    ["has", "num", "days_until", "missing", "same_set", "extra", "lacking", "ends_any", "range", "dict"];
+
+/// `has("json.a.b")`: the field is there and not null.
+fn has(state: &State<'_, '_>, path: &str) -> bool {
+    let mut steps = path.split('.');
+    let first = steps.next().and_then(|name| state.lookup(name));
+    let found = steps.try_fold(first, |value, step| {
+        let value = value?;
+        let next = match step.parse::<usize>() {
+            Ok(index) if value.kind() == ValueKind::Seq => value.get_item_by_index(index),
+            _ => value.get_attr(step),
+        };
+        Some(next.ok().filter(|value| !value.is_undefined()))
+    });
+    found.flatten().is_some_and(|value| !value.is_none() && !value.is_undefined())
+}
+
+/// `num(x)`: a number, also from a text; an error for everything else.
+fn num(value: Value) -> Result<f64, Error> {
+    let number = match value.kind() {
+        ValueKind::Number => f64::try_from(value.clone()).ok(),
+        ValueKind::String => value.as_str().and_then(|text| text.trim().parse().ok()),
+        _ => None,
+    };
+    let wrong = || Error::new(ErrorKind::InvalidOperation, "not a number");
+    number.filter(|n: &f64| n.is_finite()).ok_or_else(wrong)
+}
+
+/// `days_until(x)`: days from the look to an RFC 3339 text or epoch milliseconds; negative if past.
+fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
+    let wrong = |what: &str| Error::new(ErrorKind::InvalidOperation, what.to_owned());
+    let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).ok_or_else(|| wrong("no time given"))?;
+    let at = match value.as_str() {
+        Some(text) => DateTime::parse_from_rfc3339(text).map_err(|_| wrong("not a date"))?.timestamp_millis(),
+        None => i64::try_from(value).map_err(|_| wrong("not a date"))?,
+    };
+    Ok((at - now) as f64 / 86_400_000.0)
+}
+
+/// `missing(words, text)`: those of `words` that do not stand in `text`.
+fn missing(words: Value, text: &str) -> Result<Vec<String>, Error> {
+    let words: Vec<String> = words.try_iter()?.map(|word| word.to_string()).collect();
+    Ok(words.into_iter().filter(|word| !text.contains(word.as_str())).collect())
+}
+
+fn texts(list: &Value) -> Result<BTreeSet<String>, Error> {
+    let clean = |item: Value| item.to_string().trim_end_matches('.').to_lowercase();
+    Ok(list.try_iter()?.map(clean).collect())
+}
+
+/// `same_set(a, b)`: the same names, whatever the order, case and final dots.
+fn same_set(a: Value, b: Value) -> Result<bool, Error> {
+    Ok(texts(&a)? == texts(&b)?)
+}
+
+fn less(a: &Value, b: &Value) -> Result<Vec<String>, Error> {
+    let b = texts(b)?;
+    Ok(texts(a)?.into_iter().filter(|item| !b.contains(item)).collect())
+}
+
+/// `ends_any(names, ends)`: those names that are, or end below, one of `ends`.
+fn ends_any(names: Value, ends: Value) -> Result<Vec<String>, Error> {
+    let ends = texts(&ends)?;
+    let below = |name: &String| ends.iter().any(|end| name == end || name.ends_with(&format!(".{end}")));
+    Ok(texts(&names)?.into_iter().filter(below).collect())
+}

@@ -1,0 +1,16 @@
+//! What the files of the catalogue may say: the types they are read into, the language of their
+//! rules, and the names that rules may use. It knows neither files nor answers.
+
+pub(super) mod ask;
+pub(super) mod catalog;
+pub(super) mod check;
+pub(super) mod example;
+pub(super) mod expr;
+pub(super) mod functions;
+pub(super) mod names;
+pub(super) mod param;
+pub(super) mod permission;
+pub(super) mod request;
+pub(super) mod rule;
+pub(super) mod usual;
+pub(super) mod vendor;

@@ -1,0 +1,91 @@
+//! Evaluates conditions and renders texts.
+//!
+//! Whatever is missing is an error (see the grammar's functions), and every error means
+//! "does not hold".
+
+use minijinja::value::Value;
+
+use crate::catalog::grammar::expr::Expr;
+use crate::catalog::grammar::functions::ENV;
+
+impl Expr {
+    /// Its value, or `None` where anything in it is missing or of the wrong kind.
+    pub fn value(&self, context: &Value) -> Option<Value> {
+        let value = self.compiled.eval(context).ok()?;
+        (!value.is_undefined()).then_some(value)
+    }
+
+    /// Whether it holds.
+    pub fn holds(&self, context: &Value) -> bool {
+        self.value(context).is_some_and(|value| value.is_true())
+    }
+}
+
+/// Renders a message text; what cannot be rendered leaves the text's plain part out.
+pub(super) fn render(template: &str, context: &Value) -> String {
+    ENV.render_str(template, context).unwrap_or_else(|_| strip(template))
+}
+
+/// A template whose values are missing, without its placeholders.
+fn strip(template: &str) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        out.push_str(&rest[..start]);
+        out.push('?');
+        rest = rest[start..].find("}}").map_or("", |end| &rest[start + end + 2..]);
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(expression: &str) -> bool {
+        let context = serde_json::json!({
+            "json": {"status": "active", "balance": "12.50", "none": null, "list": [{"id": 1}]},
+            "param": {"words": ["a", "b"]}, "now": 86_400_000_i64,
+        });
+        Expr::compile(expression).unwrap().holds(&Value::from_serialize(context))
+    }
+
+    #[test]
+    fn missing_fields_never_hold() {
+        for forged in [
+            "json.sid == param.typo",
+            "json.missing != 'active'",
+            "not json.charges_enabled",
+            "json.missing < 5",
+            "num(json.status) > 1",
+            "json.missing is undefined and json.missing == 1",
+        ] {
+            assert!(!holds(forged), "{forged}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_texts_compare_as_numbers() {
+        assert!(!holds("num(json.balance) > 100"));
+        assert!(holds("num(json.balance) < 13"));
+    }
+
+    #[test]
+    fn has_sees_presence_and_not_null() {
+        assert!(holds("has('json.list.0.id')"));
+        assert!(!holds("has('json.none')"));
+        assert!(!holds("has('json.a.b.c')"));
+        assert!(!holds("has('nothing')"));
+    }
+
+    #[test]
+    fn dates_are_days_from_the_look() {
+        assert!(holds("days_until(4 * 86400000) == 3"));
+        assert!(holds("days_until('1970-01-01T00:00:00Z') < 0"));
+    }
+
+    #[test]
+    fn a_text_without_its_values_is_still_a_sentence() {
+        assert_eq!(render("it is {{ fact.status }} now", &Value::from_serialize(serde_json::json!({}))), "it is ? now");
+    }
+}

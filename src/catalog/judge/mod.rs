@@ -1,0 +1,10 @@
+//! From answers to readings: what rules see, and which of them holds.
+
+pub(super) mod context;
+pub(super) mod expr;
+pub(super) mod html;
+pub(super) mod permission;
+pub(super) mod reading;
+pub(super) mod registration;
+pub(super) mod registry;
+pub(super) mod whois;

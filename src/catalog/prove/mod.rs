@@ -1,0 +1,7 @@
+//! Holds the catalogue against its own examples and recordings, and makes its page.
+
+pub(super) mod examples;
+pub(super) mod page;
+pub(super) mod permission;
+pub(super) mod recordings;
+pub(super) mod tested;

@@ -1,0 +1,67 @@
+//! Finds the catalogue's files: those within the binary, overlaid by a folder of the user's own.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::load::{Files, read_all};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::read::{Problem, Problems};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/catalog");
+
+impl Catalog {
+    /// The catalogue inside the binary, overlaid by a folder of the user's own.
+    ///
+    /// # Errors
+    /// Every problem of every file at once.
+    pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
+        let mut files = shipped_files(&SHIPPED);
+        let mut problems = Vec::new();
+        if let Some(folder) = overlay {
+            match folder_files(folder) {
+                Ok(own) => files.extend(own),
+                Err(error) => problems.push(Problem::of_file(
+                    &folder.display().to_string(),
+                    format!("the catalogue folder cannot be read: {error}"),
+                    "correct `catalog` in your configuration, or create the folder",
+                )),
+            }
+        }
+        let (catalog, found) = read_all(files);
+        problems.extend(found);
+        if problems.is_empty() { Ok(catalog) } else { Err(Problems(problems)) }
+    }
+}
+
+fn shipped_files(dir: &Dir<'_>) -> Files {
+    let mut files = Files::new();
+    for entry in dir.entries() {
+        if let Some(dir) = entry.as_dir() {
+            files.extend(shipped_files(dir));
+        }
+        let text = entry.as_file().and_then(|file| file.contents_utf8());
+        if let Some(text) = text.filter(|_| entry.path().extension().is_some_and(|ext| ext == "toml")) {
+            let name = entry.path().display().to_string();
+            files.insert(name.clone(), (format!("config/catalog/{name}"), text.to_owned()));
+        }
+    }
+    files
+}
+
+fn folder_files(folder: &Path) -> std::io::Result<Files> {
+    let mut files = Files::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "toml") {
+                let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+                files.insert(name, (path.display().to_string(), std::fs::read_to_string(&path)?));
+            }
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,91 @@
+//! Reads all catalogue files into one catalogue, and what holds only between them.
+
+use std::collections::BTreeMap;
+
+use super::rule::{read_examples, read_rules};
+use super::vendor::read_vendor;
+use super::{permission, recording, usual};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::vendor::Vendor;
+use crate::read::{Problem, Source, Table};
+
+/// File names relative to the catalogue, with their text. A later file of the same name wins.
+pub(super) type Files = BTreeMap<String, (String, String)>;
+
+/// Reads every file; what is wrong comes back beside what could be read.
+pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
+    let mut catalog = Catalog::default();
+    let mut problems = Vec::new();
+    for (key, (name, text)) in files {
+        let source = Source::new(name, text);
+        match key.rsplit('/').next().unwrap_or(&key) {
+            "_parents.toml" => read_parents(&source, &mut catalog),
+            "_http.toml" => read_shared(&source, &mut catalog),
+            "_carriers.toml" => read_carriers(&source, &mut catalog),
+            "_usual.toml" => catalog.usual = usual::read(&source),
+            "_permissions.toml" => catalog.permissions = permission::read(&source),
+            "_recordings.toml" => catalog.recordings = recording::read(&source),
+            _ => read_vendor(&source, &mut catalog),
+        }
+        problems.extend(source.into_problems());
+    }
+    mark_status_pages(&mut catalog);
+    problems.extend(unknown_parents(&catalog));
+    (catalog, problems)
+}
+
+fn read_parents(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    for key in root.keys() {
+        if let Some(name) = root.string(&key.value) {
+            catalog.parents.insert(key.value, name.value);
+        }
+    }
+}
+
+fn read_carriers(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    for key in root.keys() {
+        if let Some(company) = root.string(&key.value) {
+            catalog.carriers.insert(key.value, company.value);
+        }
+    }
+}
+
+fn read_shared(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    catalog.http_rules = read_rules(&root, source, None);
+    catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
+    root.finish();
+}
+
+/// Tells each check whether its vendor's status page is in a format that can be read.
+fn mark_status_pages(catalog: &mut Catalog) {
+    let page = |vendor: &Vendor| vendor.status_page.as_ref().is_some_and(|page| catalog.reads_status(page));
+    let readable: Vec<bool> = catalog.vendors.values().map(page).collect();
+    for (vendor, readable) in catalog.vendors.values_mut().zip(readable) {
+        for check in vendor.checks.values_mut() {
+            check.vendor_status = readable;
+        }
+    }
+}
+
+fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
+    let known = |vendor: &&Vendor| !catalog.parents.contains_key(&vendor.parent);
+    let problem = |vendor: &Vendor| {
+        Problem::of_file(
+            &vendor.file,
+            format!("the parent `{}` is not in _parents.toml", vendor.parent),
+            "use a slug that stands there, or add the company: spelling must not fake a cascade",
+        )
+    };
+    let carrier = |(host, company): (&String, &String)| {
+        let what = format!("the company `{company}` behind {host} is not in _parents.toml");
+        Problem::of_file("_carriers.toml", what, "use a slug that stands there, or add the company")
+    };
+    let strangers = catalog.carriers.iter().filter(|(_, company)| !catalog.parents.contains_key(*company));
+    catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()
+}

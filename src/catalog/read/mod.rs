@@ -1,0 +1,16 @@
+//! From files to grammar: reads TOML tables, compiles rules, and finds what makes no sense.
+
+pub(super) mod ask;
+pub(super) mod check;
+pub(super) mod files;
+pub(super) mod load;
+pub(super) mod param;
+pub(super) mod permission;
+pub(super) mod recording;
+pub(super) mod request;
+pub(super) mod rule;
+pub(super) mod select;
+pub(super) mod sense;
+pub(super) mod tables;
+pub(super) mod usual;
+pub(super) mod vendor;

@@ -1,0 +1,76 @@
+//! Reads a vendor's file.
+
+use std::collections::BTreeMap;
+
+use super::check::CheckReader;
+use super::tables::plain_texts;
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::vendor::{StatusPage, Vendor};
+use crate::core::budget::Pace;
+use crate::read::{Source, Table};
+
+/// Reads one vendor with its checks, and how often its hosts may be asked.
+pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let Some(id) = root.need_string("id", "\"acme\"") else { return };
+    if !id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        source.problem(id.span.clone(), "an id is lower case letters, digits and `_`", "for example \"google_play\"");
+    }
+    let name = root.need_string("name", "\"Acme\"").map(|name| name.value).unwrap_or_default();
+    let parent = root.need_string("parent", "\"acme\"").map(|parent| parent.value).unwrap_or_default();
+    let category = root.need_string("category", "\"sms\"").map(|category| category.value).unwrap_or_default();
+    let notice_senders = root.strings("notice_senders").map(plain_texts).unwrap_or_default();
+    read_paces(&root, catalog);
+    let decider = root.string("decider").map_or_else(|| name.clone(), |decider| decider.value);
+    let mut vendor = Vendor {
+        id: id.value.clone(),
+        decider,
+        name,
+        parent,
+        category,
+        status_page: root.table("status_page").and_then(|table| read_status_page(&table)),
+        notice_senders,
+        checks: BTreeMap::new(),
+        file: source.name.clone(),
+    };
+    if let Some(checks) = root.table("check") {
+        for (name, table) in checks.subtables() {
+            let reader = CheckReader { source, vendor: &vendor.id, table: &table };
+            if let Some(check) = reader.read(&name) {
+                vendor.checks.insert(name.value, check);
+            }
+        }
+    }
+    check_second_paths(source, &root, &vendor);
+    root.finish();
+    catalog.vendors.insert(id.value, vendor);
+}
+
+fn read_status_page(table: &Table<'_>) -> Option<StatusPage> {
+    let url = table.need_string("url", "\"https://status.example.com/api/v2/summary.json\"")?.value;
+    let format = table.need_string("format", "\"statuspage\"")?.value;
+    let component = table.string("component").map(|component| component.value);
+    let page = table.string("page").map(|page| page.value);
+    table.finish();
+    Some(StatusPage { url, format, component, page })
+}
+
+fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {
+    let Some(table) = root.table("per_minute") else { return };
+    for host in table.keys() {
+        if let Some(count) = table.count(&host.value) {
+            catalog.paces.insert(host.value, Pace::per_minute(count.value));
+        }
+    }
+}
+
+fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
+    for check in vendor.checks.values() {
+        let Some(second) = &check.second_path else { continue };
+        if !vendor.checks.contains_key(second) {
+            let what = format!("{} names the second path `{second}`, which this vendor has not", check.id);
+            source.problem(root.key_span("check"), what, format!("add [check.{second}] or correct the name"));
+        }
+    }
+}

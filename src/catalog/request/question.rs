@@ -1,0 +1,78 @@
+//! What is asked of whom, from a check and the parameters of a probe.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::fill::Filler;
+use super::value::FillError;
+use crate::catalog::grammar::ask::Ask;
+use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::param::Params;
+use crate::core::question::{DnsQuestion, ExecQuestion, HeardQuestion, LookupQuestion, Question, RdapQuestion};
+use crate::core::time::Time;
+
+/// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
+/// its own.
+///
+/// # Errors
+/// A secret or parameter is missing, the URL is none, or nothing can be signed with the key.
+pub fn question(
+    check: &Check,
+    params: &Params,
+    bust: Option<i64>,
+    now: Time,
+    timeout: Duration,
+) -> Result<Question, FillError> {
+    match &check.ask {
+        Ask::Http(request) => {
+            let mut question = Filler { check, params, now, timeout }.http(request, bust)?;
+            question.tls = request.tls;
+            Ok(Question::Http(question))
+        }
+        Ask::Exec(name) => {
+            let words =
+                params.public.get(name).and_then(Value::as_array).ok_or_else(|| FillError::Missing(name.clone()))?;
+            let command = words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+            Ok(Question::Exec(ExecQuestion { command, timeout }))
+        }
+        Ask::Rdap { domain, base } => {
+            let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
+            let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
+            let registry = format!("registry of {domain}");
+            Ok(Question::Rdap(RdapQuestion { domain, registry, base, timeout }))
+        }
+        Ask::Lookup(what) => {
+            let (needed, more) = what.args();
+            let given = |name: &&str| Some(((*name).to_owned(), texts(params.public.get(*name)?)));
+            let args = needed.iter().chain(more).filter_map(given).collect();
+            let timeout = timeout.min(Duration::from_secs(5));
+            Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
+        }
+        Ask::Heard(takes) => {
+            let seconds = params.public.get("window").and_then(Value::as_u64).unwrap_or(3_600);
+            let name = params.text("name")?.0;
+            Ok(Question::Heard(HeardQuestion { takes: *takes, name, window: Duration::from_secs(seconds) }))
+        }
+        Ask::Dns { domain, types } => {
+            let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
+            Ok(Question::Dns(DnsQuestion {
+                domain,
+                types: types.clone(),
+                timeout: timeout.min(Duration::from_secs(3)),
+            }))
+        }
+    }
+}
+
+/// A parameter as a list of texts; names in lower case, without a final dot.
+fn texts(value: &Value) -> Vec<String> {
+    let text = |item: &Value| match item {
+        Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Array(items) => items.iter().map(text).collect(),
+        one => vec![text(one)],
+    }
+}

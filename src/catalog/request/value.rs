@@ -1,0 +1,48 @@
+//! The value of a placeholder, or why there is none.
+
+use serde_json::Value;
+
+use crate::catalog::grammar::param::Params;
+use crate::catalog::grammar::request::head;
+use crate::core::question::Key;
+
+/// Why a request could not be filled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FillError {
+    /// A secret is not set: the check waits for its key.
+    #[error("the secret `{0}` is not set: {1} gives none")]
+    NeedsKey(String, String),
+    /// A parameter is not given.
+    #[error("the parameter `{0}` is not given")]
+    Missing(String),
+    /// A field that should stand in a secret made of JSON does not.
+    #[error("there is no `{0}` in the secret `{1}`: is it the whole JSON file?")]
+    NotInside(String, String),
+    /// The filled URL is none.
+    #[error("the address {0} is not a URL")]
+    NotAUrl(String),
+    /// Nothing can be signed with a key.
+    #[error("nothing can be signed with {0}: {1}")]
+    Unsigned(String, String),
+}
+
+impl Params {
+    /// The value of a placeholder, and whether nobody may see it.
+    pub(super) fn text(&self, name: &str) -> Result<(String, bool), FillError> {
+        let base = head(name);
+        let (text, secret) = match self.secret.get(base) {
+            Some(Key::Set(secret)) => (secret.open().to_owned(), true),
+            Some(Key::Unset(from)) => return Err(FillError::NeedsKey(base.to_owned(), from.clone())),
+            None => match self.public.get(base) {
+                Some(Value::String(text)) => (text.clone(), false),
+                Some(Value::Null) | None => return Err(FillError::Missing(base.to_owned())),
+                Some(other) => (other.to_string(), false),
+            },
+        };
+        let Some((_, field)) = name.split_once('.') else { return Ok((text, secret)) };
+        let inside = serde_json::from_str::<Value>(&text).ok();
+        let part = inside.as_ref().and_then(|inside| inside.get(field)?.as_str());
+        part.map(|part| (part.to_owned(), secret))
+            .ok_or_else(|| FillError::NotInside(field.to_owned(), base.to_owned()))
+    }
+}
