@@ -46,7 +46,7 @@ pub(super) async fn explain(path: &Path, name: &str) -> ExitCode {
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn explain_one(ctx: &Arc<Context>, probe: Probe) -> bool {
+async fn explain_one(ctx: &Arc<Context>, probe: Arc<Probe>) -> bool {
     let Some((_, check)) = ctx.config.catalog.check(&probe.check) else { return false };
     let now = ctx.clock.now();
     let asked = question(check, &probe.params, None, now, ctx.config.network.timeout);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::named::named;
 use super::{failed, load};
 use crate::clock::Clock;
-use crate::config::{Config, Dependency, Probe};
+use crate::config::{Config, Dependency};
 use crate::core::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
 use crate::say::status::verdict_words;
@@ -94,7 +94,7 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
 }
 
 fn without_looks(dependency: &Dependency) -> &'static str {
-    if dependency.probes.iter().all(Probe::waits_for_key) { "never checked: it needs a key" } else { "not checked yet" }
+    if dependency.probes.iter().all(|probe| probe.waits_for_key()) { "never checked: it needs a key" } else { "not checked yet" }
 }
 
 fn day_text(counts: &Counts) -> String {

@@ -134,7 +134,7 @@ impl Config {
 
     /// Who may report what, over the web.
     pub fn inlets(&self) -> Vec<Inlet> {
-        let inlet = |(_, probe): (&Dependency, &Probe)| {
+        let inlet = |(_, probe): (&Dependency, &Arc<Probe>)| {
             let takes = self.takes(probe)?;
             let token = probe.params.secret.get("token")?.set()?;
             let name = probe.params.public.get("name")?.as_str()?.to_owned();

@@ -1,27 +1,34 @@
-//! Conditions and texts of the catalogue, compiled, with the names they use.
+//! Conditions and texts of the catalogue, and the names they use. A condition is compiled when it is first asked:
+//! compiled it takes some ten kilobytes, and of all vendors a platform uses a few.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::{Error, Expression};
 
 use super::functions::{ENV, FUNCTIONS};
 
-/// A compiled expression with its text.
+/// An expression that can be compiled.
 #[derive(Clone, Debug)]
 pub struct Expr {
     text: String,
-    pub(in crate::catalog) compiled: Arc<Expression<'static, 'static>>,
+    compiled: Arc<OnceLock<Option<Expression<'static, 'static>>>>,
 }
 
 impl Expr {
-    /// Compiles one expression.
+    /// One expression, once it was seen to compile.
     ///
     /// # Errors
     /// What the parser says.
     pub fn compile(text: &str) -> Result<Expr, String> {
-        let compiled = ENV.compile_expression_owned(text.to_owned()).map_err(|error| plain(&error))?;
-        Ok(Expr { text: text.to_owned(), compiled: Arc::new(compiled) })
+        ENV.compile_expression(text).map_err(|error| plain(&error))?;
+        Ok(Expr { text: text.to_owned(), compiled: Arc::default() })
+    }
+
+    /// It, compiled.
+    pub(in crate::catalog) fn compiled(&self) -> Option<&Expression<'static, 'static>> {
+        // It compiled before, so it does again.
+        self.compiled.get_or_init(|| ENV.compile_expression_owned(self.text.clone()).ok()).as_ref()
     }
 
     /// The text.
@@ -31,7 +38,8 @@ impl Expr {
 
     /// Every dotted name it uses, without the functions.
     pub fn names(&self) -> BTreeSet<String> {
-        let names = self.compiled.undeclared_variables(true);
+        let compiled = ENV.compile_expression(&self.text);
+        let names = compiled.map(|compiled| compiled.undeclared_variables(true)).unwrap_or_default();
         names.into_iter().filter(|name| !FUNCTIONS.contains(&name.as_str())).collect()
     }
 }

@@ -11,7 +11,7 @@ use crate::catalog::grammar::functions::ENV;
 impl Expr {
     /// Its value, or `None` where anything in it is missing or of the wrong kind.
     pub fn value(&self, context: &Value) -> Option<Value> {
-        let value = self.compiled.eval(context).ok()?;
+        let value = self.compiled()?.eval(context).ok()?;
         (!value.is_undefined()).then_some(value)
     }
 
