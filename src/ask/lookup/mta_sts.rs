@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::dns::{Missing, Walk};
-use super::super::http;
 use super::super::net::Net;
+use super::super::net::http;
 use super::smtp::exchangers;
 use crate::core::question::{HttpQuestion, LookupQuestion};
 

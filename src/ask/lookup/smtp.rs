@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::super::dns::{Missing, Walk, plain};
 use super::super::net::Net;
-use super::super::tls;
+use super::super::net::tls;
 use crate::core::question::LookupQuestion;
 
 /// More servers than this are not tried.
