@@ -3,9 +3,36 @@
 //! Each asker is a file or a folder here. What they share stands in `net`, which knows none of
 //! them. `dns` is an asker, and the way by which others find hosts.
 //!
-//! To add an asker: a file here with one function from its question to an [`Answer`], a variant in
-//! [`Question`], an arm in `Askers::put_once`, and the names of its facts in `catalog::names`. What it
-//! remembers is a field of `Online`. Failing to get an answer is an answer too.
+//! # To add an asker that starts from a name
+//!
+//! It looks something up, and perhaps talks to what it found. Two places:
+//!
+//! 1. The file `lookup/WORD.rs` with `pub async fn ask(walk: &mut Walk<'_>, question:
+//!    &LookupQuestion) -> Value`, declared in `lookup/mod.rs`. The network is `walk.net()`.
+//! 2. Its row in the table of [`core::lookup`](crate::core::lookup): the word, the arguments that it
+//!    needs and may get, the facts that it leaves.
+//!
+//! The rest reads the table: a check says `ask = "WORD"` and has parameters of the arguments' names,
+//! and its rules read `WORD.FACT`. A row without a file does not compile, nor does a file without a
+//! row pass the lints. One that asks over HTTP, too, says in `config::notes` which origins.
+//!
+//! # To add one with a question of its own
+//!
+//! 1. Here: its file with a function from its question to an [`Answer`], declared below, and its arm
+//!    in `Askers::put_once`. What it remembers is its own type, and a field of `Online`.
+//! 2. In [`core::question`](crate::core::question): the question, its variant in [`Question`] with
+//!    the arms of [`Question::host`] and [`Question::shown`]; its name in `asker_names`, if it leaves
+//!    facts under a name.
+//! 3. In the catalogue: the variant of `Ask` with its arm in `Ask::word`; an arm in
+//!    `CheckReader::ask`, which reads it, and one in `question`, which fills it in; the names of its
+//!    facts in `names`, and an arm for them in `wrong` there.
+//! 4. In `config::notes`: whether it speaks to a given origin.
+//!
+//! The compiler asks for all of these but `asker_names`, `CheckReader::ask` and `wrong`. If it is to
+//! keep a host's budget, it passes `net.gate` itself, and is named in `Scripted::ask`, which does so
+//! for scripts. A port or an address that tests put elsewhere is a field of [`NetOptions`].
+//!
+//! Failing to get an answer is an answer too.
 
 mod anchor;
 mod dns;

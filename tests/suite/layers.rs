@@ -121,7 +121,11 @@ fn the_core_uses_only_what_lies_below() {
     };
     for (file, uses) in modules().uses {
         let Some(own) = height(&file) else { continue };
-        wrong.extend(uses.iter().filter(|used| height(used).is_some_and(|used| used > own)).map(|used| format!("{file} uses {used}")));
+        wrong.extend(
+            uses.iter()
+                .filter(|used| height(used).is_some_and(|used| used > own))
+                .map(|used| format!("{file} uses {used}")),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
