@@ -11,8 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::failure;
-use super::net::Net;
+use super::net::{Net, failure};
 use crate::core::anchors::Anchor;
 use crate::core::answer::Failure;
 

@@ -4,8 +4,11 @@ use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 use rustls::pki_types::CertificateDer;
 
+use super::http::revocation;
 use super::lookup::{dkim, dmarc, mta_sts, smtp, spf};
-use super::{dns, exec, rdap, revocation, tls, whois};
+use super::net::tls;
+use super::rdap::{registries, whois};
+use super::{dns, exec};
 use crate::core::time::Time;
 
 /// A name server's answer: the way down, the round among a zone's servers, any name's records.
@@ -44,7 +47,7 @@ pub fn certificates(bytes: &[u8]) {
 /// IANA's list of registries, and its WHOIS answers.
 pub fn registries(bytes: &[u8]) {
     if let Ok(json) = serde_json::from_slice(bytes) {
-        rdap::read(&json);
+        registries::read(&json);
     }
     whois::server_in(&String::from_utf8_lossy(bytes));
 }

@@ -1,32 +1,53 @@
 //! Askers put questions over one protocol each and bring back facts, no opinion.
 //!
-//! To add an asker: a file here with one function from its question to an
-//! [`Answer`], a variant in [`Question`], an arm in [`Askers::ask`], and the names
-//! of its facts in `catalog::grammar::names`. Failing to get an answer is an answer too.
+//! Each asker is a file or a folder here. What they share stands in `net`, which knows none of
+//! them. `dns` is an asker, and the way by which others find hosts.
+//!
+//! # To add an asker that starts from a name
+//!
+//! It looks something up, and perhaps talks to what it found. Two places:
+//!
+//! 1. The file `lookup/WORD.rs` with `pub async fn ask(walk: &mut Walk<'_>, question:
+//!    &LookupQuestion) -> Value`, declared in `lookup/mod.rs`. The network is `walk.net()`.
+//! 2. Its row in the table of [`core::lookup`](crate::core::lookup): the word, the arguments that it
+//!    needs and may get, the facts that it leaves.
+//!
+//! The rest reads the table: a check says `ask = "WORD"` and has parameters of the arguments' names,
+//! and its rules read `WORD.FACT`. A row without a file does not compile, nor does a file without a
+//! row pass the lints. One that asks over HTTP, too, says in `config::notes` which origins.
+//!
+//! # To add one with a question of its own
+//!
+//! 1. Here: its file with a function from its question to an [`Answer`], declared below, and its arm
+//!    in `Askers::put_once`. What it remembers is its own type, and a field of `Online`.
+//! 2. In [`core::question`](crate::core::question): the question, its variant in [`Question`] with
+//!    the arms of [`Question::host`] and [`Question::shown`]; its name in `asker_names`, if it leaves
+//!    facts under a name.
+//! 3. In the catalogue: the variant of `Ask` with its arm in `Ask::word`; an arm in
+//!    `CheckReader::ask`, which reads it, and one in `question`, which fills it in; the names of its
+//!    facts in `names`, and an arm for them in `wrong` there.
+//! 4. In `config::notes`: whether it speaks to a given origin.
+//!
+//! The compiler asks for all of these but `asker_names`, `CheckReader::ask` and `wrong`. If it is to
+//! keep a host's budget, it passes `net.gate` itself, and is named in `Scripted::ask`, which does so
+//! for scripts. A port or an address that tests put elsewhere is a field of [`NetOptions`].
+//!
+//! Failing to get an answer is an answer too.
 
 mod anchor;
-mod body;
 mod dns;
 mod exec;
-mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod gate;
 mod heard;
 mod http;
 mod lookup;
 mod net;
 mod rdap;
-mod reach;
-mod revocation;
 mod script;
-mod tls;
-mod token;
-mod whois;
 
 pub use dns::ROOTS;
-pub use gate::Gate;
-pub use net::{Guard, Net, NetOptions};
+pub use net::{Gate, Guard, Net, NetOptions};
 pub use script::Script;
 
 use std::sync::Arc;
@@ -35,12 +56,20 @@ use crate::core::answer::{Answer, Failure};
 use crate::core::heard::Inbox;
 use crate::core::question::Question;
 use crate::core::time::Time;
-use token::Tokens;
+use http::Tokens;
+use net::failure;
 
 #[derive(Clone)]
 enum Way {
-    Net(Arc<Net>),
+    Net(Arc<Online>),
     Script(script::Scripted),
+}
+
+/// The network, and what single askers remember of it.
+struct Online {
+    net: Net,
+    lists: http::Lists,
+    registries: rdap::Registries,
 }
 
 /// All askers over one network, or over a script of one.
@@ -54,7 +83,8 @@ pub struct Askers {
 impl Askers {
     /// Askers that use `net`.
     pub fn new(net: Net) -> Askers {
-        Askers { way: Way::Net(Arc::new(net)), tokens: Arc::default(), inbox: None }
+        let online = Online { net, lists: http::Lists::default(), registries: rdap::Registries::default() };
+        Askers { way: Way::Net(Arc::new(online)), tokens: Arc::default(), inbox: None }
     }
 
     /// Askers that read from a script; no socket is opened.
@@ -89,7 +119,7 @@ impl Askers {
                 }
             }
         };
-        self.put(&Question::Http(token::bear(http, &token)), urgent, now).await
+        self.put(&Question::Http(http::bear(http, &token)), urgent, now).await
     }
 
     async fn put(&self, question: &Question, urgent: bool, now: Time) -> Answer {
@@ -103,24 +133,31 @@ impl Askers {
     }
 
     async fn put_once(&self, question: &Question, urgent: bool, now: Time) -> Answer {
-        match (&self.way, question) {
-            (Way::Script(script), Question::Heard(heard)) if !script.script.knows(question) => {
-                heard::ask(self.inbox.as_deref(), heard, now).await
+        let Online { net, lists, registries } = match &self.way {
+            Way::Net(online) => online.as_ref(),
+            Way::Script(script) => {
+                return match question {
+                    Question::Heard(heard) if !script.script.knows(question) => {
+                        heard::ask(self.inbox.as_deref(), heard, now).await
+                    }
+                    question => script.ask(question, urgent, now).await,
+                };
             }
-            (Way::Script(script), question) => script.ask(question, urgent, now).await,
-            (Way::Net(net), Question::Http(question)) => http::ask(net, question, urgent).await,
-            (Way::Net(net), Question::Dns(question)) => dns::ask(net, question).await,
-            (Way::Net(_), Question::Exec(question)) => exec::ask(question).await,
-            (Way::Net(net), Question::Rdap(question)) => rdap::ask(net, question, urgent).await,
-            (Way::Net(net), Question::Lookup(question)) => lookup::ask(net, question).await,
-            (Way::Net(_), Question::Heard(question)) => heard::ask(self.inbox.as_deref(), question, now).await,
+        };
+        match question {
+            Question::Http(question) => http::ask(net, lists, question, urgent).await,
+            Question::Dns(question) => dns::ask(net, question).await,
+            Question::Exec(question) => exec::ask(question).await,
+            Question::Rdap(question) => rdap::ask(net, registries, question, urgent).await,
+            Question::Lookup(question) => lookup::ask(net, question).await,
+            Question::Heard(question) => heard::ask(self.inbox.as_deref(), question, now).await,
         }
     }
 
     /// The clock was set back to `now`: nothing that was planned or kept lies far ahead.
     pub fn clock_set_back(&self, now: Time, ahead: std::time::Duration) {
         match &self.way {
-            Way::Net(net) => net.gate.clock_set_back(now, ahead),
+            Way::Net(online) => online.net.gate.clock_set_back(now, ahead),
             Way::Script(script::Scripted { gate: Some(gate), .. }) => gate.clock_set_back(now, ahead),
             Way::Script(_) => {}
         }
@@ -129,7 +166,7 @@ impl Askers {
     /// How each of the anchors answers.
     pub async fn anchors(&self) -> Vec<Result<(), Failure>> {
         match &self.way {
-            Way::Net(net) => anchor::ask(net).await,
+            Way::Net(online) => anchor::ask(&online.net).await,
             Way::Script(script) => script.script.anchors(),
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Gate;
+use super::net::Gate;
 use crate::core::answer::{Answer, Failure};
 use crate::core::budget::come_back;
 use crate::core::question::Question;

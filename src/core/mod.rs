@@ -25,6 +25,7 @@ pub mod heard;
 pub mod history;
 pub mod hours;
 pub mod incident;
+pub mod lookup;
 pub mod message;
 pub mod model;
 pub mod naming;

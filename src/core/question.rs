@@ -1,13 +1,12 @@
 //! What an asker is asked. Secrets travel as [`Secret`] and show as dots.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use url::Url;
 
 use super::heard::Takes;
-use super::model::words;
+pub use super::lookup::{Lookup, LookupQuestion};
 
 /// A text that never shows itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,47 +66,10 @@ pub enum Question {
     Heard(HeardQuestion),
 }
 
-words! {
-    /// What can be looked up from names. The word is the asker's name, and that of its facts.
-    Lookup {
-        /// What several resolvers of different operators tell users.
-        Resolvers = "resolvers",
-        /// Records of several names of a domain.
-        Names = "names",
-        /// Whose network an address lies in.
-        Network = "network",
-        /// Who takes mail for a domain, and whether they do (RFC 5321).
-        Smtp = "smtp",
-        /// Who may send for a domain (RFC 7208).
-        Spf = "spf",
-        /// The keys by which mail is signed (RFC 6376).
-        Dkim = "dkim",
-        /// What receivers shall do with mail that is not ours (RFC 7489).
-        Dmarc = "dmarc",
-        /// The promise that mail servers speak TLS (RFC 8461).
-        MtaSts = "mta_sts",
-        /// Blocklists (RFC 5782).
-        Blocklists = "blocklists",
-    }
-}
-
 /// Every name under which askers may leave facts.
 pub fn asker_names() -> Vec<&'static str> {
     let lookups = Lookup::ALL.iter().map(|what| what.word());
     ["tls", "dns", "exec", "heard", "burn"].into_iter().chain(lookups).collect()
-}
-
-impl Lookup {
-    /// What it needs, and what it may get besides: names of its arguments.
-    pub fn args(self) -> (&'static [&'static str], &'static [&'static str]) {
-        match self {
-            Lookup::Resolvers | Lookup::Network | Lookup::Spf | Lookup::Dmarc | Lookup::MtaSts => (&["domain"], &[]),
-            Lookup::Names => (&["domain", "wanted"], &[]),
-            Lookup::Smtp => (&["domain"], &["mailbox", "controls"]),
-            Lookup::Dkim => (&["domain", "selectors"], &[]),
-            Lookup::Blocklists => (&["domain"], &["addresses", "lists", "domain_lists"]),
-        }
-    }
 }
 
 impl Question {
@@ -218,29 +180,6 @@ pub struct RdapQuestion {
     pub base: Option<String>,
     /// Each request takes no longer.
     pub timeout: Duration,
-}
-
-/// Something to be looked up.
-#[derive(Clone, Debug)]
-pub struct LookupQuestion {
-    /// What.
-    pub what: Lookup,
-    /// Its arguments, each a list of texts, by their names.
-    pub args: BTreeMap<String, Vec<String>>,
-    /// One server gets so long for one answer.
-    pub timeout: Duration,
-}
-
-impl LookupQuestion {
-    /// The name that it is about.
-    pub fn domain(&self) -> &str {
-        self.all("domain").first().map_or("", String::as_str)
-    }
-
-    /// An argument; empty if it was not given.
-    pub fn all(&self, name: &str) -> &[String] {
-        self.args.get(name).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// What others reported about something.

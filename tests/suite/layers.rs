@@ -101,6 +101,17 @@ fn nobody_uses_what_it_may_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What all askers share must not depend on one of them: each can be taken away, or written anew.
+#[test]
+fn the_network_knows_no_asker() {
+    for (path, text) in files("src/ask/net") {
+        let outside = if path.ends_with("mod.rs") { "use super::" } else { "super::super::" };
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            assert!(!line.contains(outside) && !line.contains("crate::ask::"), "{}: {line}", path.display());
+        }
+    }
+}
+
 #[test]
 fn the_core_uses_only_what_lies_below() {
     let mut wrong = Vec::new();
@@ -110,7 +121,11 @@ fn the_core_uses_only_what_lies_below() {
     };
     for (file, uses) in modules().uses {
         let Some(own) = height(&file) else { continue };
-        wrong.extend(uses.iter().filter(|used| height(used).is_some_and(|used| used > own)).map(|used| format!("{file} uses {used}")));
+        wrong.extend(
+            uses.iter()
+                .filter(|used| height(used).is_some_and(|used| used > own))
+                .map(|used| format!("{file} uses {used}")),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

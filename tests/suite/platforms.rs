@@ -153,7 +153,7 @@ impl World {
                 let there = !self.records(&format!("_mta-sts.{domain}"), "TXT").0.is_empty();
                 json!({ "found": if there { "ok" } else { "no_data" } })
             }
-            Lookup::Resolvers | Lookup::Blocklists => json!({}),
+            _ => json!({}),
         }
     }
 

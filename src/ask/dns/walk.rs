@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 
-use super::super::net::Net;
 use super::exchange::{Manner, Silence, exchange};
+use crate::ask::net::Net;
 
 /// A walk asks no more than this, however tangled the delegations are.
 const MOST_QUESTIONS: u32 = 150;
@@ -75,6 +75,11 @@ impl<'n> Walk<'n> {
     pub fn new(net: &'n Net, domain: &str, limit: Duration) -> Result<Walk<'n>, String> {
         let zone = Name::from_ascii(format!("{domain}.")).map_err(|_| format!("`{domain}` is not a domain name"))?;
         Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0 })
+    }
+
+    /// The network that it goes through.
+    pub fn net(&self) -> &'n Net {
+        self.net
     }
 
     /// Walks down to the zone's parent and hears all that it says.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hickory_proto::rr::{RData, RecordType};
 use serde_json::{Value, json};
 
-use super::super::dns::{Missing, Walk};
+use crate::ask::dns::{Missing, Walk};
 use crate::core::question::LookupQuestion;
 
 /// More addresses of mail servers than this are not looked up.

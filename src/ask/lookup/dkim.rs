@@ -7,7 +7,7 @@ use mail_auth::common::verify::DomainKey;
 use mail_auth::dkim::DkimError;
 use serde_json::{Value, json};
 
-use super::super::dns::{Missing, Walk, texts_of};
+use crate::ask::dns::{Missing, Walk, texts_of};
 use crate::core::question::LookupQuestion;
 
 /// Looks at every selector.

@@ -5,7 +5,7 @@ use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::dmarc::{Dmarc, Policy};
 use serde_json::{Value, json};
 
-use super::super::dns::{Missing, Walk};
+use crate::ask::dns::{Missing, Walk};
 use crate::core::question::LookupQuestion;
 
 /// The record that counts for the domain.

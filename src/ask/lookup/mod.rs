@@ -1,7 +1,8 @@
 //! Lookups: what the DNS says about a domain's users, network and mail, and what is met there.
 //!
-//! Each file is one lookup: from the question to its facts. Names are looked up from the root
-//! down, so that no resolver's cache or filter stands between; only `resolvers` asks resolvers.
+//! Each file is one lookup: from the question to its facts. It is called as its word in the table
+//! of `core::lookup`. Names are looked up from the root down, so that no resolver's cache or filter
+//! stands between; only `resolvers` asks resolvers.
 
 mod blocklists;
 pub(super) mod dkim;
@@ -21,7 +22,8 @@ use super::dns::Walk;
 use super::net::Net;
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure};
-use crate::core::question::{Lookup, LookupQuestion, Question};
+use crate::core::lookup::{Lookup, LookupQuestion, lookups};
+use crate::core::question::Question;
 
 /// A lookup of many names with many servers that are silent ends here.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -34,22 +36,18 @@ pub async fn ask(net: &Net, question: &LookupQuestion) -> Answer {
         Ok(walk) => walk,
         Err(wrong) => return Answer::failed(asked, Failure::NotAsked, wrong),
     };
-    match tokio::time::timeout(LONGEST, facts(net, &mut walk, question)).await {
+    match tokio::time::timeout(LONGEST, facts(&mut walk, question)).await {
         Ok(facts) => Answer::of(asked, watch.ms(), question.what.word(), facts),
         Err(_) => Answer { took_ms: watch.ms(), ..Answer::failed(asked, Failure::DnsFailed, "it took too long") },
     }
 }
 
-async fn facts(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
-    match question.what {
-        Lookup::Resolvers => resolvers::ask(net, question).await,
-        Lookup::Names => names::ask(walk, question).await,
-        Lookup::Network => network::ask(walk, question).await,
-        Lookup::Smtp => smtp::ask(net, walk, question).await,
-        Lookup::Spf => spf::ask(walk, question).await,
-        Lookup::Dkim => dkim::ask(walk, question).await,
-        Lookup::Dmarc => dmarc::ask(walk, question).await,
-        Lookup::MtaSts => mta_sts::ask(net, walk, question).await,
-        Lookup::Blocklists => blocklists::ask(walk, question).await,
-    }
+/// Each word leads to the file of that name; a row without a file does not compile.
+macro_rules! lead {
+    ($($(#[$doc:meta])* $variant:ident = $word:ident { $($rest:tt)* })+) => {
+        async fn facts(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+            match question.what { $(Lookup::$variant => $word::ask(walk, question).await),+ }
+        }
+    };
 }
+lookups!(lead);

@@ -6,14 +6,13 @@ use mail_auth::mta_sts::MtaSts;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::dns::{Missing, Walk};
-use super::super::http;
-use super::super::net::Net;
 use super::smtp::exchangers;
+use crate::ask::dns::{Missing, Walk};
+use crate::ask::net::{Net, http};
 use crate::core::question::{HttpQuestion, LookupQuestion};
 
 /// The record, the policy behind it, and the mail servers that it leaves out.
-pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let domain = question.domain();
     let texts = walk.texts(&format!("_mta-sts.{domain}")).await;
     let found = match &texts {
@@ -28,7 +27,7 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
         "id": record.as_ref().map_or("", |record| &record.id),
     });
     let policy = match &record {
-        Some(_) => policy(net, question).await,
+        Some(_) => policy(walk.net(), question).await,
         None => Err(("there is no record".to_owned(), false)),
     };
     match policy {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use hickory_proto::rr::{RData, RecordType};
 use serde_json::{Value, json};
 
-use super::super::dns::{Missing, Walk, plain};
+use crate::ask::dns::{Missing, Walk, plain};
 use crate::core::question::LookupQuestion;
 
 /// More records of one name are not told of.

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::super::dns::Walk;
 use super::blocklists::reversed;
+use crate::ask::dns::Walk;
 use crate::core::question::LookupQuestion;
 
 /// More addresses than this lie in the same networks.

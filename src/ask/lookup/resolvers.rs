@@ -10,15 +10,16 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 use serde_json::{Value, json};
 
-use super::super::dns::{Manner, Silence, exchange, extended_errors};
-use super::super::net::Net;
+use crate::ask::dns::{Manner, Silence, Walk, exchange, extended_errors};
+use crate::ask::net::Net;
 use crate::core::question::LookupQuestion;
 
 /// Blocked, censored, filtered, prohibited (RFC 8914, sections 4.16 to 4.19).
 const WITHHELD: [u64; 4] = [15, 16, 17, 18];
 
 /// Asks all resolvers at once.
-pub async fn ask(net: &Net, question: &LookupQuestion) -> Value {
+pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+    let net = walk.net();
     let asked = net.options.resolvers.iter().map(|ip| one(net, *ip, question));
     let resolvers: Vec<Value> = join_all(asked).await;
     let count = |outcome: &str| resolvers.iter().filter(|row| row["outcome"] == outcome).count();

@@ -13,9 +13,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::super::dns::{Missing, Walk, plain};
-use super::super::net::Net;
-use super::super::tls;
+use crate::ask::dns::{Missing, Walk, plain};
+use crate::ask::net::{Net, tls};
 use crate::core::question::LookupQuestion;
 
 /// More servers than this are not tried.
@@ -51,7 +50,8 @@ fn exchanger(data: &RData) -> Option<(u16, String)> {
 }
 
 /// Talks to every mail server of the domain, and to the controls if none of them can be reached.
-pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
+    let net = walk.net();
     let found = exchangers(walk, question.domain()).await;
     let word = found.as_ref().err().map_or("ok", |missing| missing.word());
     let hosts = found.unwrap_or_default();
@@ -66,7 +66,7 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
         join_all(places.iter().map(|(preference, host, found)| server(net, *preference, host, found, mailbox))).await;
     let count = |outcome: &str| servers.iter().filter(|row| row["outcome"] == outcome).count();
     let silent = count("silent") + count("closed");
-    let control = if silent > 0 && silent == servers.len() { control(net, walk, question).await } else { "not_asked" };
+    let control = if silent > 0 && silent == servers.len() { control(walk, question).await } else { "not_asked" };
     json!({
         "domain": question.domain(),
         "found": word,
@@ -86,9 +86,9 @@ pub async fn ask(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> V
 }
 
 /// Whether anybody's mail server can be reached from here: many networks close the port.
-async fn control(net: &Net, walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
+async fn control(walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
     for host in question.all("controls") {
-        let said = server(net, 0, host, &walk.addresses_of(host).await, None).await;
+        let said = server(walk.net(), 0, host, &walk.addresses_of(host).await, None).await;
         if said["code"].as_u64().is_some_and(|code| code > 0) {
             return "answers";
         }

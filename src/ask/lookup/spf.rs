@@ -7,7 +7,7 @@ use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::spf::{Macro, Mechanism, Qualifier, Spf};
 use serde_json::{Value, json};
 
-use super::super::dns::{Missing, Walk};
+use crate::ask::dns::{Missing, Walk};
 use crate::core::question::LookupQuestion;
 
 /// Beyond this nothing is followed; the limit of RFC 7208 is long passed.

@@ -26,15 +26,6 @@ const TLS: [&str; 15] = [
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
 
-const RESOLVERS: [&str; 4] = ["domain", "resolvers", "count", "addresses"];
-const NAMES: [&str; 2] = ["domain", "rows"];
-const NETWORK: [&str; 5] = ["domain", "addresses", "networks", "asns", "failed"];
-const SMTP: [&str; 6] = ["domain", "servers", "count", "hosts", "control", "found"];
-const SPF: [&str; 9] = ["domain", "found", "records", "valid", "lookups", "includes", "own", "gone", "all"];
-const DKIM: [&str; 3] = ["domain", "selectors", "count"];
-const DMARC: [&str; 7] = ["domain", "found", "at", "records", "valid", "policy", "reports"];
-const MTA_STS: [&str; 10] = ["domain", "found", "id", "valid", "mode", "mx", "max_age", "hosts", "failed", "unreached"];
-const BLOCKLISTS: [&str; 5] = ["domain", "lists", "listed", "count", "unasked"];
 const HEARD: [&str; 12] = [
     "name",
     "last_at",
@@ -99,18 +90,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
 
 /// What a lookup finds.
 fn fields(lookup: &str) -> &'static [&'static str] {
-    match lookup.parse() {
-        Ok(Lookup::Resolvers) => &RESOLVERS,
-        Ok(Lookup::Names) => &NAMES,
-        Ok(Lookup::Network) => &NETWORK,
-        Ok(Lookup::Smtp) => &SMTP,
-        Ok(Lookup::Spf) => &SPF,
-        Ok(Lookup::Dkim) => &DKIM,
-        Ok(Lookup::Dmarc) => &DMARC,
-        Ok(Lookup::MtaSts) => &MTA_STS,
-        Ok(Lookup::Blocklists) => &BLOCKLISTS,
-        Err(()) => &[],
-    }
+    lookup.parse().map_or(&[], Lookup::facts)
 }
 
 fn public_params(check: &Check) -> Vec<&str> {

@@ -1,43 +1,18 @@
 //! The network as askers see it: one client, overrides, a guard, the gate.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::gate::Gate;
-use super::rdap::Bootstrap;
-use super::reach::is_inside;
-use super::revocation::Lists;
+use super::guard::{Guard, Guarded};
 use crate::clock::Clock;
 use crate::core::anchors::Anchor;
-
-/// Which addresses this program may talk to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
-    /// All; the user's own hosts may be private ones.
-    Any,
-    /// Only 127.0.0.0/8 and ::1: tests and the demo.
-    LoopbackOnly,
-    /// What everybody can reach: for addresses that the other side names.
-    Outside,
-}
-
-impl Guard {
-    /// Whether `address` is allowed.
-    pub fn allows(self, address: IpAddr) -> bool {
-        match self {
-            Guard::Any => true,
-            Guard::LoopbackOnly => address.is_loopback(),
-            Guard::Outside => !is_inside(address),
-        }
-    }
-}
 
 /// What the network is made of.
 #[derive(Clone, Debug)]
@@ -72,12 +47,10 @@ pub struct Net {
     pub(super) client: reqwest::Client,
     /// For what the other side names: no name leads it inside.
     pub(super) outward: reqwest::Client,
-    pub(super) gate: Arc<Gate>,
-    pub(super) clock: Clock,
-    pub(super) options: NetOptions,
-    pub(super) roots: Arc<RootCertStore>,
-    pub(super) bootstrap: Bootstrap,
-    pub(super) lists: Lists,
+    pub(in crate::ask) gate: Arc<Gate>,
+    pub(in crate::ask) clock: Clock,
+    pub(in crate::ask) options: NetOptions,
+    pub(in crate::ask) roots: Arc<RootCertStore>,
 }
 
 impl Net {
@@ -89,12 +62,11 @@ impl Net {
         let roots = Arc::new(roots(&options.extra_roots)?);
         let client = client(&options, &roots, options.guard)?;
         let outward = client_outward(&options, &roots)?;
-        let (bootstrap, lists) = (Bootstrap::default(), Lists::default());
-        Ok(Net { client, outward, gate, clock, options, roots, bootstrap, lists })
+        Ok(Net { client, outward, gate, clock, options, roots })
     }
 
     /// Where a logical URL really is.
-    pub(super) fn actual(&self, logical: &Url) -> Url {
+    pub(in crate::ask) fn actual(&self, logical: &Url) -> Url {
         let Some(base) = self.options.overrides.get(&origin(logical)) else { return logical.clone() };
         // Overrides were checked when the configuration was read.
         let Ok(mut actual) = Url::parse(base) else { return logical.clone() };
@@ -124,14 +96,14 @@ impl Net {
     }
 
     /// Whether a URL's host, where it is an address, may be asked.
-    pub(super) fn allows(&self, url: &Url) -> bool {
-        allows(self.options.guard, url)
+    pub(in crate::ask) fn allows(&self, url: &Url) -> bool {
+        self.options.guard.allows_host(url)
     }
 
     /// Whether somebody who is outside may send us to this URL. A name is looked at when it is
     /// resolved; what the configuration puts elsewhere is its own word.
     pub(super) fn leads_outside(&self, logical: &Url) -> bool {
-        self.options.private_redirects || self.is_overridden(logical) || allows(Guard::Outside, logical)
+        self.options.private_redirects || self.is_overridden(logical) || Guard::Outside.allows_host(logical)
     }
 
     /// Whether the configuration says where a logical URL really is.
@@ -143,15 +115,6 @@ impl Net {
     pub(super) fn outward(&self, logical: &Url) -> &reqwest::Client {
         let trusted = self.options.private_redirects || self.is_overridden(logical);
         if trusted { &self.client } else { &self.outward }
-    }
-}
-
-fn allows(guard: Guard, url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => guard.allows(IpAddr::V4(ip)),
-        Some(url::Host::Ipv6(ip)) => guard.allows(IpAddr::V6(ip)),
-        Some(url::Host::Domain(_)) => true,
-        None => false,
     }
 }
 
@@ -192,26 +155,3 @@ fn roots(extra: &[Vec<u8>]) -> Result<RootCertStore, String> {
     }
     Ok(roots)
 }
-
-/// Resolves with the system, and lets only allowed addresses through: the address
-/// that was checked is the address that is connected.
-struct Guarded(Guard);
-
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|address| guard.allows(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(Refused.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// The guard let no address of a name through.
-#[derive(Debug, thiserror::Error)]
-#[error("no address of this name is allowed")]
-pub(super) struct Refused;

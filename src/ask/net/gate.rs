@@ -51,7 +51,7 @@ impl Gate {
     }
 
     /// The same, with when it was let pass.
-    pub(super) async fn pass_at(&self, host: &str, urgent: bool) -> Option<Time> {
+    pub(in crate::ask) async fn pass_at(&self, host: &str, urgent: bool) -> Option<Time> {
         let ticket = self.queue(host, urgent);
         let mut now = self.clock.now();
         let mut patience = now.plus(LONGEST_WAIT);
@@ -78,7 +78,7 @@ impl Gate {
     }
 
     /// The clock by which turns come.
-    pub(super) fn clock(&self) -> &Clock {
+    pub(in crate::ask) fn clock(&self) -> &Clock {
         &self.clock
     }
 

@@ -8,8 +8,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::dns::Walk;
-use super::net::Net;
+use super::registries::Registries;
+use crate::ask::dns::Walk;
+use crate::ask::net::Net;
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure};
 use crate::core::question::RdapQuestion;
@@ -20,11 +21,11 @@ const IANA: &str = "whois.iana.org";
 const MOST: u64 = 64 << 10;
 
 /// What the registry says about the domain, as text, marked as the step `whois`.
-pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
+pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, urgent: bool) -> Answer {
     let watch = Stopwatch::start();
     let asked = format!("{} at its registry, by WHOIS", question.domain);
     let ending = question.domain.rsplit('.').next().unwrap_or("");
-    let said = match server_of(net, ending, question, urgent).await {
+    let said = match server_of(net, registries, ending, question, urgent).await {
         Ok(Some(server)) => put(net, &server, &question.domain, question, urgent).await,
         Ok(None) => {
             let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
@@ -40,14 +41,20 @@ pub async fn ask(net: &Net, question: &RdapQuestion, urgent: bool) -> Answer {
 }
 
 /// The registry's server, asked of IANA once a day.
-async fn server_of(net: &Net, ending: &str, question: &RdapQuestion, urgent: bool) -> Result<Option<String>, Failure> {
-    let known = net.bootstrap.whois(ending, net.clock.now());
+async fn server_of(
+    net: &Net,
+    registries: &Registries,
+    ending: &str,
+    question: &RdapQuestion,
+    urgent: bool,
+) -> Result<Option<String>, Failure> {
+    let known = registries.whois(ending, net.clock.now());
     if known.is_some() {
         return Ok(known);
     }
     let server = server_in(&put(net, IANA, ending, question, urgent).await?);
     if let Some(server) = &server {
-        net.bootstrap.note_whois(ending, server, net.clock.now());
+        registries.note_whois(ending, server, net.clock.now());
     }
     Ok(server)
 }

@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(1_800);
 
 /// Tokens that were given, by a hash of what was asked for them.
 #[derive(Debug, Default)]
-pub(super) struct Tokens {
+pub(in crate::ask) struct Tokens {
     kept: Mutex<HashMap<[u8; 32], (Secret, Time)>>,
 }
 
@@ -30,7 +30,7 @@ fn is_good(until: Time, now: Time) -> bool {
 
 impl Tokens {
     /// A token that is still good.
-    pub(super) fn kept(&self, asked: &HttpQuestion, now: Time) -> Option<Secret> {
+    pub(in crate::ask) fn kept(&self, asked: &HttpQuestion, now: Time) -> Option<Secret> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&key(asked)).filter(|(_, until)| is_good(*until, now)).map(|(token, _)| token.clone())
     }
@@ -39,7 +39,7 @@ impl Tokens {
     ///
     /// # Errors
     /// There is none in it: the answer itself, marked as one to the question for a token.
-    pub(super) fn take(&self, asked: &HttpQuestion, answer: Answer, now: Time) -> Result<Secret, Box<Answer>> {
+    pub(in crate::ask) fn take(&self, asked: &HttpQuestion, answer: Answer, now: Time) -> Result<Secret, Box<Answer>> {
         let given = answer.http.as_ref().filter(|http| http.status == 200 && answer.failure.is_none());
         let json: Option<serde_json::Value> = given.and_then(|_| serde_json::from_slice(&answer.body).ok());
         let token = json.as_ref().and_then(|json| json.get("access_token")?.as_str());
@@ -56,7 +56,7 @@ impl Tokens {
 }
 
 /// The question with its token.
-pub(super) fn bear(question: &HttpQuestion, token: &Secret) -> HttpQuestion {
+pub(in crate::ask) fn bear(question: &HttpQuestion, token: &Secret) -> HttpQuestion {
     let value = Secret::new(format!("Bearer {}", token.open()));
     let mut borne = HttpQuestion { token: None, ..question.clone() };
     borne.headers.push(Field { name: "authorization".to_owned(), value, secret: true });

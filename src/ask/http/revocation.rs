@@ -12,9 +12,8 @@ use rustls::{CertificateError, Error};
 use url::Url;
 use x509_parser::prelude::*;
 
-use super::http;
-use super::net::Net;
-use super::tls::Chain;
+use crate::ask::net::tls::Chain;
+use crate::ask::net::{Net, http};
 use crate::core::question::HttpQuestion;
 use crate::core::time::Time;
 
@@ -50,9 +49,9 @@ pub struct Lists {
 /// `unknown` where the list cannot be had or trusted.
 ///
 /// The list of a host that is `outside` is fetched outside only.
-pub async fn of(net: &Net, chain: &Chain, outside: bool) -> &'static str {
+pub async fn of(net: &Net, lists: &Lists, chain: &Chain, outside: bool) -> &'static str {
     let Some(url) = chain.first().and_then(|leaf| list_of(leaf)) else { return "none" };
-    match fetched(net, &url, outside).await {
+    match fetched(net, lists, &url, outside).await {
         Some(list) => judged(net, chain, list),
         None => "unknown",
     }
@@ -76,10 +75,10 @@ pub fn list_of(leaf: &[u8]) -> Option<String> {
     names.flatten().find_map(url)
 }
 
-async fn fetched(net: &Net, url: &str, outside: bool) -> Option<Vec<u8>> {
+async fn fetched(net: &Net, lists: &Lists, url: &str, outside: bool) -> Option<Vec<u8>> {
     let now = net.clock.now();
     {
-        let kept = net.lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept.get(url).filter(|kept| kept.is_fresh(now)) {
             return kept.list.clone();
         }
@@ -91,7 +90,7 @@ async fn fetched(net: &Net, url: &str, outside: bool) -> Option<Vec<u8>> {
     let list = good.then_some(answer.body).filter(|body| CertificateRevocationList::from_der(body).is_ok());
     let due = list.as_deref().and_then(next_update).map_or(Duration::ZERO, |at| at.since(now));
     let until = now.plus(due.clamp(SHORTEST_KEPT, LONGEST_KEPT));
-    let mut kept = net.lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
     // An older list is better than none: the verifier knows how old is too old.
     let list = list.or_else(|| kept.get(url).and_then(|kept| kept.list.clone()));
     if kept.len() >= MOST_LISTS {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether only we, or our own network, can reach this address. In whatever form it is written:
 /// IPv4 within IPv6 counts as IPv4.
-pub(super) fn is_inside(address: IpAddr) -> bool {
+pub(in crate::ask) fn is_inside(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => is_inside_v4(ip),
         IpAddr::V6(ip) => embedded(ip).map_or_else(|| is_inside_v6(ip), is_inside_v4),

@@ -1,12 +1,9 @@
 //! TLS facts of a connection, kept even where validation fails.
 //!
-//! The HTTP client shows the leaf only, and nothing when the handshake fails. So a
-//! second connection uses a verifier that records the chain and the verdict, lets
-//! the handshake end, and sends nothing.
+//! A handshake that fails shows nothing. So the verifier here records the chain and the
+//! verdict, and lets the handshake end, whatever it thinks of it.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -15,45 +12,14 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use url::Url;
 use x509_parser::prelude::*;
 
-use super::net::Net;
-use super::reach::is_inside;
-use super::{failure, revocation};
+use super::client::Net;
+use super::failure;
 use crate::core::answer::Failure;
 use crate::core::time::Time;
-
-/// The facts of the TLS connection to `url`, or `None` where there is none.
-pub async fn inspect(net: &Net, url: &Url, limit: Duration) -> Option<Value> {
-    let actual = net.actual(url);
-    if actual.scheme() != "https" || !net.allows(&actual) {
-        return None;
-    }
-    let port = actual.port_or_known_default()?;
-    let name = ServerName::try_from(url.host_str()?.to_owned()).ok()?;
-    let handshake = connect(net, actual.host_str()?.to_owned(), port, name);
-    let (mut facts, chain, outside) = tokio::time::timeout(limit, handshake).await.ok()??;
-    // Fetching the list is a look of its own, over HTTP. What nobody vouches for names no list.
-    let revocation = match facts["valid"] == true {
-        true => tokio::time::timeout(limit, Box::pin(revocation::of(net, &chain, outside))).await.unwrap_or("unknown"),
-        false => "unknown",
-    };
-    facts["revocation"] = json!(revocation);
-    Some(facts)
-}
-
-async fn connect(net: &Net, host: String, port: u16, name: ServerName<'static>) -> Option<(Value, Chain, bool)> {
-    let addresses: Vec<SocketAddr> =
-        tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.ok()?.collect();
-    let address = addresses.into_iter().find(|address| net.options.guard.allows(address.ip()))?;
-    let stream = TcpStream::connect(address).await.ok()?;
-    let (facts, chain, _) = shake(net, name, stream).await?;
-    Some((facts, chain, !is_inside(address.ip())))
-}
 
 /// Makes any connection a safe one: its facts, and the connection, whatever they say.
 pub async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
@@ -77,7 +43,8 @@ struct Record {
     wrong: Option<Failure>,
 }
 
-async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+/// The handshake: the connection's facts, the chain, and the connection itself if the handshake ended.
+pub async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
     net: &Net,
     name: ServerName<'static>,
     stream: S,

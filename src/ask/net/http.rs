@@ -6,9 +6,9 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, LOCATION};
 use url::Url;
 
-use super::net::{Net, origin};
+use super::client::{Net, origin};
 use super::reach::is_inside;
-use super::{body, failure, tls};
+use super::{body, failure};
 use crate::clock::Stopwatch;
 use crate::core::answer::{Answer, Failure, HttpFacts};
 use crate::core::question::{Field, HttpQuestion};
@@ -16,22 +16,25 @@ use crate::core::question::{Field, HttpQuestion};
 /// More hops than this are a circle.
 const MOST_REDIRECTS: u32 = 5;
 
-/// Asks over HTTP, and for the TLS facts of the connection where they are wanted.
+/// One request, and nothing beside it.
 pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
+    ask_beside(net, question, urgent, std::future::ready(())).await.0
+}
+
+/// One request while something else is done: the answer is there when both are, and so long it took.
+pub async fn ask_beside<T>(
+    net: &Net,
+    question: &HttpQuestion,
+    urgent: bool,
+    beside: impl Future<Output = T>,
+) -> (Answer, T) {
     let Ok(url) = Url::parse(question.url.open()) else {
-        return Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL");
+        return (Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL"), beside.await);
     };
-    let facts = async {
-        match question.tls && url.scheme() == "https" {
-            true => tls::inspect(net, &url, question.timeout).await,
-            false => None,
-        }
-    };
-    let ((mut answer, watch), tls) = tokio::join!(follow(net, question, url.clone(), urgent), facts);
-    answer.said.extend(tls.map(|tls| ("tls".to_owned(), tls)));
+    let ((mut answer, watch), done) = tokio::join!(follow(net, question, url, urgent), beside);
     answer.asked = question.shown.clone();
     answer.took_ms = watch.ms();
-    answer
+    (answer, done)
 }
 
 /// The time counts from the first passed gate: waiting for a budget is no latency.

@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::net::Refused;
+use super::guard::Refused;
 use crate::core::answer::Failure;
 
 /// The word for an error of the HTTP client.
