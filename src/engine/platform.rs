@@ -60,7 +60,8 @@ impl Platform {
         }
         let classes: Vec<_> = config.dependencies.iter().map(|d| (Class::Waiting, d.criticality)).collect();
         let waiting = classes.iter().enumerate().map(|(position, (_, criticality))| (*criticality, position)).collect();
-        let by_class = BTreeMap::from([(Class::Waiting, waiting)]);
+        let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
+        let by_class = waiting.into_iter().map(|waiting| (Class::Waiting, waiting)).collect();
         let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
         for position in 0..config.dependencies.len() {
             siblings.entry(company(position)).or_default().push(position);
@@ -97,7 +98,12 @@ impl Platform {
     fn classify(&mut self, position: usize, class: Class) {
         let Some(known) = self.classes.get_mut(position) else { return };
         let (before, criticality) = std::mem::replace(known, (class, known.1));
-        self.by_class.entry(before).or_default().remove(&(criticality, position));
+        if let Some(others) = self.by_class.get_mut(&before) {
+            others.remove(&(criticality, position));
+            if others.is_empty() {
+                self.by_class.remove(&before);
+            }
+        }
         self.by_class.entry(class).or_default().insert((criticality, position));
     }
 
