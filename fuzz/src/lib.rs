@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use plugwatch::catalog::{Catalog, Check, Params};
-use plugwatch::core::answer::{Answer, HttpFacts};
+use plugwatch::core::words::answer::{Answer, HttpFacts};
 use plugwatch::core::time::Time;
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::load(None).unwrap_or_default()));

@@ -3,11 +3,12 @@
 use mail_parser::MessageParser;
 
 use super::{Acts, No, Person, Said, Thing};
-use crate::core::act::Deed;
-use crate::core::deadline::{self, Deadline};
-use crate::core::notice::{Letter, Notice};
-use crate::core::text::clean;
+use crate::core::people::action::Deed;
+use crate::core::people::notice::{Letter, Notice};
+use crate::core::time::deadline;
+use crate::core::time::deadline::Deadline;
 use crate::core::time::{Time, human};
+use crate::core::words::text::clean;
 use crate::store::LetterChange;
 
 /// As much of a letter stands in messages.

@@ -15,10 +15,11 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use crate::config::Config;
-use crate::core::act::{Act, Deed};
-use crate::core::naming::{self, Named};
-use crate::core::text::clean;
+use crate::core::people::action::{Act, Deed};
+use crate::core::platform::naming;
+use crate::core::platform::naming::Named;
 use crate::core::time::Time;
+use crate::core::words::text::clean;
 use crate::ids::Ids;
 use crate::store::Store;
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Acts, No, Person, Said};
-use crate::core::act::{Act, Deed, People};
-use crate::core::text::clean;
+use crate::core::people::action::{Act, Deed, People};
 use crate::core::time::{Time, human};
+use crate::core::words::text::clean;
 use crate::read::duration;
 
 /// A longer silence would be forgotten; a longer one is asked for again.

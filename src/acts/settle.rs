@@ -1,10 +1,10 @@
 //! About something that is told: "I see to it", "that is normal now", "it was us", "false alarm".
 
 use super::{Acts, No, Person, Said, Thing};
-use crate::core::act::{Act, Deed};
-use crate::core::incident::Reason;
-use crate::core::model::Verdict;
+use crate::core::dependency::incident::Reason;
+use crate::core::people::action::{Act, Deed};
 use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
 use crate::store::{AlertRow, IncidentRow};
 
 /// A drill is acknowledged with everything else that is open for so long.

@@ -1,9 +1,9 @@
 //! What people and vendors said about a dependency, and what is kept as proof: for `/why`.
 
 use super::{Acts, No};
-use crate::core::act::{Act, Deed};
-use crate::core::model::Verdict;
+use crate::core::people::action::{Act, Deed};
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::Verdict;
 
 /// So many entries of evidence are named.
 const EVIDENCE: i64 = 3;

@@ -2,8 +2,8 @@
 
 use super::{Acts, No, Person, Said};
 use crate::config::{Config, Dependency};
-use crate::core::heard::{Report, Takes, Word, key};
 use crate::core::time::Time;
+use crate::core::words::check_in::{Report, Takes, Word, key};
 
 /// The name under which a person's word about a dependency is kept.
 pub(super) fn attested(config: &Config, dependency: &Dependency) -> Option<String> {

@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::net::{Net, failure};
-use crate::core::anchors::Anchor;
-use crate::core::answer::Failure;
+use crate::core::probe::reference_hosts::Anchor;
+use crate::core::words::answer::Failure;
 
 /// Anchors are near; slower is down for this purpose.
 const LIMIT: Duration = Duration::from_secs(4);

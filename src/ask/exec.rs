@@ -11,8 +11,8 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::clock::Stopwatch;
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::ExecQuestion;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::ExecQuestion;
 
 /// More output than this is not read.
 const MOST: u64 = 64 << 10;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::core::answer::{Answer, Failure};
-use crate::core::heard::{self, Inbox, Word};
-use crate::core::question::{HeardQuestion, Question};
 use crate::core::time::{Time, millis};
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::check_in;
+use crate::core::words::check_in::{Inbox, Word};
+use crate::core::words::question::{HeardQuestion, Question};
 
 /// A failure is dated back so far.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -28,7 +29,7 @@ pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time)
         Ok(reports) => reports,
         Err(why) => return Answer::failed(asked, Failure::NotAsked, why),
     };
-    let sum = heard::sum(&reports, since);
+    let sum = check_in::sum(&reports, since);
     let total = sum.ok.saturating_add(sum.failed);
     let share = |count: u64| if total == 0 { 0.0 } else { count as f64 / total as f64 };
     let codes: Vec<_> = sum.codes.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();

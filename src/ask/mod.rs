@@ -9,7 +9,7 @@
 //!
 //! 1. The file `lookup/WORD.rs` with `pub async fn ask(walk: &mut Walk<'_>, question:
 //!    &LookupQuestion) -> Value`, declared in `lookup/mod.rs`. The network is `walk.net()`.
-//! 2. Its row in the table of [`core::lookup`](crate::core::lookup): the word, the arguments that it
+//! 2. Its row in the table of [`core::lookup`](crate::core::words::lookup): the word, the arguments that it
 //!    needs and may get, the facts that it leaves.
 //!
 //! The rest reads the table: a check says `ask = "WORD"` and has parameters of the arguments' names,
@@ -20,7 +20,7 @@
 //!
 //! 1. Here: its file with a function from its question to an [`Answer`], declared below, and its arm
 //!    in `Askers::put_once`. What it remembers is its own type, and a field of `Online`.
-//! 2. In [`core::question`](crate::core::question): the question, its variant in [`Question`] with
+//! 2. In [`core::question`](crate::core::words::question): the question, its variant in [`Question`] with
 //!    the arms of [`Question::host`] and [`Question::shown`]; its name in `asker_names`, if it leaves
 //!    facts under a name.
 //! 3. In the catalogue: the variant of `Ask` with its arm in `Ask::word`; an arm in
@@ -52,10 +52,10 @@ pub use script::Script;
 
 use std::sync::Arc;
 
-use crate::core::answer::{Answer, Failure};
-use crate::core::heard::Inbox;
-use crate::core::question::Question;
 use crate::core::time::Time;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::check_in::Inbox;
+use crate::core::words::question::Question;
 use http::Tokens;
 use net::failure;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::net::Gate;
-use crate::core::answer::{Answer, Failure};
-use crate::core::budget::come_back;
-use crate::core::question::Question;
 use crate::core::time::Time;
+use crate::core::time::budget::come_back;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::Question;
 
 /// A script of what everybody says.
 pub trait Script: Send + Sync {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::core::incident::{Level, Reason};
-use crate::core::model::Fault;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::words::verdict::Fault;
 use crate::read::{At, Table};
 
 use super::score::Finding;

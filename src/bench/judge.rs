@@ -9,10 +9,10 @@ use super::measure;
 use super::scenario::{Is, Scenario, Truth};
 use super::score::Shows;
 use super::told::Told;
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Fault, Verdict};
-use crate::core::shown::Shown;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::shown::Shown;
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::{Fault, Verdict};
 
 /// A message that says for the first time, or anew, that something is so.
 fn says(told: &Told) -> bool {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::step::Takings;
-use crate::core::incident::{Level, Reason};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::engine::Ways;
 use crate::notify::{Message, Sender, Senders, Tried, Trying};

@@ -9,10 +9,10 @@ use super::scenario::{Scenario, Truth};
 use super::score::{AFTERWARDS, Finding};
 use super::step::{Happens, Takings};
 use super::told::Told;
-use crate::core::incident::{Level, Reason};
-use crate::core::reminder;
-use crate::core::text::sloppy;
+use crate::core::alerting::reminder;
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::{Time, human};
+use crate::core::words::text::sloppy;
 
 /// More messages within an hour are read by nobody at night. One event brings three or four: it is dropped,
 /// the next one with it, a reminder, its end.

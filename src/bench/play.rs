@@ -17,8 +17,8 @@ use super::told::{Told, told, written};
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::budget::Budget;
-use crate::core::incident::Reason;
+use crate::core::dependency::incident::Reason;
+use crate::core::time::budget::Budget;
 use crate::engine::EventLog;
 
 /// No check is made more often within a minute: confirmations of the shipped checks are half a minute

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use super::expect::Expect;
 use super::step::{self, Step};
 use super::world::World;
-use crate::core::model::words;
+use crate::core::words::verdict::words;
 use crate::read::{Problem, Problems, Source, Table};
 
 /// The scenarios that ship with the program.

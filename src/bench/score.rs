@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
 
 /// What is over may be told as it was for so long: recovery wants its looks too.
 pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::world::World;
 use crate::ask::Script;
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::Question;
-use crate::core::schedule::stable;
 use crate::core::time::Time;
+use crate::core::time::schedule::stable;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::Question;
 
 /// Our own side in a script: the network that everything goes through.
 const UPLINK: &str = "uplink";

@@ -16,7 +16,7 @@ use super::{Finding, Scripted};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::incident::Level;
+use crate::core::dependency::incident::Level;
 use crate::core::time::{Time, human};
 use crate::engine::{Courier, Engine, EventLog, Logged};
 use crate::ids::Ids;
@@ -147,7 +147,7 @@ impl<'a> Stage<'a> {
             }
             Happens::Reload(text) => self.reload(text).await?,
             Happens::Reported(key, report) => {
-                let report = crate::core::heard::Report { at: now, ..report.clone() };
+                let report = crate::core::words::check_in::Report { at: now, ..report.clone() };
                 self.program.store.hear(&[(key.clone(), report)]).await.map_err(self::text)?;
             }
             Happens::Person(who, does) => self.act(who, does).await?,

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::core::heard::{Report, Takes, Word, key};
-use crate::core::model::words;
 use crate::core::time::Time;
+use crate::core::words::check_in::{Report, Takes, Word, key};
+use crate::core::words::verdict::words;
 use crate::read::{At, Table};
 
 use super::world::World;

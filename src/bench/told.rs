@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::mailbox::Arrived;
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Fault, Verdict};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Verdict};
 use crate::engine::alert_view;
 use crate::say::Format;
 use crate::say::alert::{AlertView, Body, Footer};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::core::answer::{Answer, Failure, HttpFacts, Said};
-use crate::core::question::{self, Question};
+use crate::core::words::answer::{Answer, Failure, HttpFacts, Said};
+use crate::core::words::question;
+use crate::core::words::question::Question;
 use crate::read::{Problems, Source, Table};
 
 /// Which actor answers a question: the first route that fits.

@@ -3,8 +3,8 @@
 use teloxide::prelude::*;
 use teloxide::types::{AllowedUpdate, UpdateKind};
 
-use crate::core::question::Secret;
 use crate::core::time::Time;
+use crate::core::words::question::Secret;
 
 /// Telegram waits so long for somebody to write, in seconds.
 const PATIENCE: u32 = 10;

@@ -2,9 +2,9 @@
 
 use super::{Answering, Reply};
 use crate::acts::No;
-use crate::core::act::drilled;
-use crate::core::board::Board;
-use crate::core::reliance;
+use crate::core::people::action::drilled;
+use crate::core::platform::reliance;
+use crate::core::platform::snapshot::Board;
 use crate::core::time::Time;
 use crate::say::{Format, map};
 

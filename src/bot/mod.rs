@@ -32,9 +32,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::acts::{Acts, Known};
 use crate::clock::Clock;
-use crate::core::board::Board;
-use crate::core::question::Secret;
+use crate::core::platform::snapshot::Board;
 use crate::core::time::Time;
+use crate::core::words::question::Secret;
 use crate::ids::Ids;
 use crate::notify::{Limiter, Moved};
 use crate::store::Store;

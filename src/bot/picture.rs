@@ -2,8 +2,8 @@
 
 use super::Answering;
 use crate::acts::Thing;
-use crate::core::days::{Trouble, days};
-use crate::core::history::{Counts, DAY, bucket};
+use crate::core::probe::days::{Trouble, days};
+use crate::core::probe::history::{Counts, DAY, bucket};
 use crate::core::time::Time;
 use crate::draw;
 use crate::say::status::words;

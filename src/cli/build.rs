@@ -8,7 +8,7 @@ use crate::ask::{Askers, Gate, Guard, Net, NetOptions, ROOTS};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{Channel, Config, Network};
-use crate::core::budget::Budget;
+use crate::core::time::budget::Budget;
 use crate::engine::Ways;
 use crate::notify::{Senders, Shared};
 

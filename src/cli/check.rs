@@ -10,9 +10,9 @@ use tokio::task::JoinSet;
 use super::{build, failed, load};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::model::Verdict;
-use crate::core::weigh::weigh;
-use crate::core::witness::OwnNetwork;
+use crate::core::probe::weigh::weigh;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::words::verdict::Verdict;
 use crate::engine::{Before, Context, Looked, Spec, one_look};
 use crate::store::Store;
 

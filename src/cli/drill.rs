@@ -9,7 +9,7 @@ use super::act::{By, open};
 use super::{failed, load};
 use crate::acts::No;
 use crate::clock::Clock;
-use crate::core::act::Deed;
+use crate::core::people::action::Deed;
 use crate::core::time::{Time, human};
 use crate::read::duration;
 use crate::store::Store;

@@ -11,10 +11,10 @@ use super::named::named;
 use super::{check, failed, load};
 use crate::catalog::{Check, lacking, question};
 use crate::config::Probe;
-use crate::core::model::Verdict;
-use crate::core::question::Key;
-use crate::core::text::clean_lines;
-use crate::core::weigh::weigh;
+use crate::core::probe::weigh::weigh;
+use crate::core::words::question::Key;
+use crate::core::words::text::clean_lines;
+use crate::core::words::verdict::Verdict;
 use crate::engine::{Before, Context, Looked, Spec, one_look};
 use crate::say::status::verdict_words;
 

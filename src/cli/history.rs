@@ -8,7 +8,7 @@ use super::named::named;
 use super::{failed, load};
 use crate::clock::Clock;
 use crate::config::{Config, Dependency};
-use crate::core::history::{Counts, DAY};
+use crate::core::probe::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
 use crate::say::status::verdict_words;
 use crate::say::tally::uptime;
@@ -94,7 +94,11 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
 }
 
 fn without_looks(dependency: &Dependency) -> &'static str {
-    if dependency.probes.iter().all(|probe| probe.waits_for_key()) { "never checked: it needs a key" } else { "not checked yet" }
+    if dependency.probes.iter().all(|probe| probe.waits_for_key()) {
+        "never checked: it needs a key"
+    } else {
+        "not checked yet"
+    }
 }
 
 fn day_text(counts: &Counts) -> String {

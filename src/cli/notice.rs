@@ -11,8 +11,8 @@ use super::{failed, load};
 use crate::acts::{Acts, Brought, No, Said};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::deadline;
-use crate::core::notice::Letter;
+use crate::core::people::notice::Letter;
+use crate::core::time::deadline;
 use crate::core::time::{Time, human};
 use crate::store::Store;
 

@@ -9,8 +9,8 @@ use crate::ask::Askers;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{Config, Network};
-use crate::core::model::Verdict;
-use crate::core::weigh::weigh;
+use crate::core::probe::weigh::weigh;
+use crate::core::words::verdict::Verdict;
 use crate::discover::{Entry, State, entry_text};
 use crate::engine::{Before, Context, Spec, one_look};
 

@@ -8,7 +8,7 @@ use super::{failed, load};
 use crate::acts::{Acts, Known, No};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::board::Board;
+use crate::core::platform::snapshot::Board;
 use crate::core::time::{Time, human};
 use crate::engine::glance;
 use crate::ids::Ids;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::probe::{self, Probe};
 use crate::catalog::{Catalog, Check, Vendor};
-use crate::core::model::{Criticality, Role};
-use crate::core::naming::nearest;
+use crate::core::platform::naming::nearest;
+use crate::core::words::verdict::{Criticality, Role};
 use crate::read::{At, Table};
 
 /// One thing that the platform stands on.

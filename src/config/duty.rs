@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::channel::{Channel, hours};
 use super::read_zone;
-use crate::core::duty::Duty;
+use crate::core::people::duty::Duty;
 use crate::read::Table;
 
 /// Reads one entry; a channel with several recipients needs `recipient`.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::Config;
-use crate::core::schedule::Cron;
 use crate::core::time::Time;
+use crate::core::time::schedule::Cron;
 use crate::read::{At, Table};
 
 /// Announced work.

@@ -29,11 +29,11 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Ask, Catalog};
-use crate::core::duty::Duty;
-use crate::core::heard::{Inlet, Takes};
-use crate::core::notice::Notice;
-use crate::core::question::{Key, Secret};
-use crate::core::schedule::{Cron, Schedule};
+use crate::core::people::duty::Duty;
+use crate::core::people::notice::Notice;
+use crate::core::time::schedule::{Cron, Schedule};
+use crate::core::words::check_in::{Inlet, Takes};
+use crate::core::words::question::{Key, Secret};
 use crate::read::{At, Problem, Problems, Source, Table, secret};
 
 /// Everything that one run needs to know.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::core::anchors::{self, Anchor};
+use crate::core::probe::reference_hosts;
+use crate::core::probe::reference_hosts::Anchor;
 use crate::read::{At, Problem, Problems, Source, Table};
 
 /// Three operators who share no network: Cloudflare, Google, Quad9.
@@ -94,11 +95,11 @@ pub(super) fn read(root: &Table<'_>) -> Network {
                 table.problem(item.span.clone(), what, "name another operator");
             }
         }
-        if list.value.len() < anchors::LEAST {
+        if list.value.len() < reference_hosts::LEAST {
             let what = format!(
                 "{} anchors are not enough; at least {} independent ones are needed",
                 list.value.len(),
-                anchors::LEAST
+                reference_hosts::LEAST
             );
             table.problem(list.span, what, cure);
         }

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::catalog::{Ask, Check};
-use crate::core::question::{Key, Lookup};
+use crate::core::words::question::{Key, Lookup};
 
 impl Config {
     /// A sentence for everything that is allowed, and that a person wants to know before

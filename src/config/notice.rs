@@ -2,7 +2,7 @@
 
 use super::Dependency;
 use super::maintenance::time;
-use crate::core::notice::Notice;
+use crate::core::people::notice::Notice;
 use crate::read::Table;
 
 /// Reads one; it names dependencies, or a company and with it all that stand on it.

@@ -7,9 +7,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Catalog, Check, Kind, Param, Params};
-use crate::core::model::Role;
-use crate::core::policy::{Confirm, Policy};
-use crate::core::schedule::{Cron, Schedule};
+use crate::core::probe::policy::{Confirm, Policy};
+use crate::core::time::schedule::{Cron, Schedule};
+use crate::core::words::verdict::Role;
 use crate::read::{At, Table, secret};
 
 /// One check with its parameters on a schedule.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Config, Dependency};
-use crate::core::heard::Takes;
+use crate::core::words::check_in::Takes;
 use crate::read::{At, Table};
 
 /// Notes every problem that concerns several places.
@@ -69,7 +69,7 @@ fn check_inlets(tables: &[Table<'_>], config: &Config) {
         let Some(table) = table_of(tables, dependency) else { continue };
         let problem = |what: String, cure: &str| table.problem(table.span(), what, cure);
         let name = probe.params.public.get("name").and_then(|name| name.as_str()).unwrap_or("");
-        if !names.insert(crate::core::heard::key(takes, name)) {
+        if !names.insert(crate::core::words::check_in::key(takes, name)) {
             problem(format!("`{name}` is used twice, so a report would count for both"), "give each its own `name`");
         }
         let Some(token) = probe.params.secret.get("token").and_then(|token| token.set()) else { continue };

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use super::model::{Basis, Fault, Reading, Verdict};
-use super::policy::Policy;
-use super::standing::{Change, Flip, Look, Standing, after};
+use super::probe::policy::Policy;
+use super::probe::standing::{Change, Flip, Look, Standing, after};
+use super::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use super::time::Time;
-use super::witness::{OwnNetwork, Witnessed, Witnesses};
+use super::words::verdict::{Basis, Fault, Reading, Verdict};
 
 const HEADER: &str = "seconds";
 

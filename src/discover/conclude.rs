@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::domain::registered;
 use super::signs::{Kind, Role, Sign, Signs};
 use super::{Domain, Seen, clean};
-use crate::core::model::words;
+use crate::core::words::verdict::words;
 
 words! {
     /// How sure a finding is.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::Words;
 use super::{Domain, clean};
-use crate::core::model::words;
+use crate::core::words::verdict::words;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]

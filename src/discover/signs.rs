@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use regex::Regex;
 
-use crate::core::model::words;
+use crate::core::words::verdict::words;
 use crate::read::{Problem, Problems, Source, Table};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/signs");

@@ -1,8 +1,8 @@
 //! What people did and what vendors wrote is heard from the store, whoever put it there.
 
-use super::drill::FRESH;
+use super::decide::drill::FRESH;
 use super::{Engine, Event};
-use crate::core::act::{Act, Deed, People};
+use crate::core::people::action::{Act, Deed, People};
 use crate::core::time::Time;
 use crate::store::Result;
 

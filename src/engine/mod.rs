@@ -5,54 +5,30 @@
 //! never waits; `take` decides about one answer; [`Engine::flush`] commits,
 //! and memory changes only after that. [`Engine::run`] is the loop around them.
 
-mod adopt;
-mod answer;
-mod courier;
+mod check;
 mod decide;
-mod decider;
-mod drill;
+mod dispatch;
 mod event_log;
-mod evidence;
-mod facts;
-mod frozen;
-mod glance;
-mod heartbeat;
-mod known;
 mod listen;
-mod look;
-mod others;
-mod own_network;
-mod people;
-mod plan;
-mod platform;
 mod report;
 mod run;
-mod self_check;
+mod schedule;
 mod set_back;
-mod shed;
-mod situation;
 mod start;
-mod started;
-mod tell;
-mod telling;
-#[cfg(test)]
-mod together;
-mod unwritten;
 mod view;
-mod witnesses;
 mod write;
 
-pub use courier::{Courier, Unsaid, Ways, note_message};
+pub use check::evidence::Redactor;
+use check::once::look_and_prepare;
+pub use check::once::{Before, Looked, one_look};
+pub use check::witnesses::Desk;
+pub use dispatch::heartbeat::{ailing, beat};
+pub use dispatch::{Courier, Unsaid, Ways, note_message};
 pub use event_log::{EventLog, Finished, Logged, Replay};
-pub use evidence::Redactor;
-pub use frozen::{alert_snapshot, alert_view, kept_report};
-pub use glance::{glance, report_now};
-pub use heartbeat::{ailing, beat};
-use look::look_and_prepare;
-pub use look::{Before, Looked, one_look};
-pub use plan::Spec;
 pub use run::Command;
-pub use witnesses::Desk;
+pub use schedule::plan::Spec;
+pub use view::offline::{glance, report_now};
+pub use write::documents::{alert_snapshot, alert_view, kept_report};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,16 +39,16 @@ use tokio::task::JoinSet;
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::board::{Board, DependencyBoard};
-use crate::core::pace::Asking;
+use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::probe::pace::Asking;
 use crate::core::time::Time;
 use crate::store::{self, Store};
 use crate::supervise::guarded;
 
-use decider::{Decider, Event};
+use decide::decider::{Decider, Event};
 pub use report::Span;
-use unwritten::Unwritten;
-use write::Writer;
+use write::unwritten::Unwritten;
+use write::writer::Writer;
 
 /// What changed by plain looks only is shown this often.
 const SHOW_EVERY: Duration = Duration::from_secs(1);

@@ -10,7 +10,7 @@ use super::message::{Message, Tried};
 use super::secret_url;
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
-use crate::core::question::{Key, Secret};
+use crate::core::words::question::{Key, Secret};
 use crate::read::Table;
 use crate::say::markdown;
 use crate::say::split::two_parts;

@@ -2,7 +2,7 @@
 //! `/fail` with the reason as body): it tells people when plugwatch itself is gone.
 
 use super::http::{ask, client};
-use crate::core::question::Secret;
+use crate::core::words::question::Secret;
 
 /// Whom the sign is sent to.
 pub struct Heartbeat {

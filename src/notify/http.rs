@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response};
 
 use super::Tried;
-use crate::core::text::clean;
+use crate::core::words::text::clean;
 
 /// No try takes longer.
 const PATIENCE: Duration = Duration::from_secs(15);

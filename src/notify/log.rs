@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::message::{Message, Tried};
 use super::settings::{self, Read, Sender, Trying};
 use super::shared::Shared;
-use crate::core::incident::Level;
+use crate::core::dependency::incident::Level;
 use crate::read::Table;
 
 /// There is nothing to set.

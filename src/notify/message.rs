@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::core::incident::{Level, Reason};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::say::buttons::Button;
 

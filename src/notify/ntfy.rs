@@ -9,8 +9,8 @@ use super::http::{ask, client, meaning};
 use super::message::{Message, Tried};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
-use crate::core::incident::Level;
-use crate::core::question::{Key, Secret};
+use crate::core::dependency::incident::Level;
+use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 use crate::say::split::two_parts;
 

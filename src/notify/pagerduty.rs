@@ -11,8 +11,8 @@ use super::http::{Reply, ask, client, first_line};
 use super::message::{Message, Tried};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
-use crate::core::incident::{Level, Reason};
-use crate::core::question::{Key, Secret};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
 /// A summary is 1,024 characters at most.

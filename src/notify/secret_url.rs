@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 use crate::read::{Table, secret};
 
 /// Reads `url`, the webhook of this service.

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::message::{Message, Tried};
 use super::shared::Shared;
-use crate::core::question::{Key, Secret};
+use crate::core::words::question::{Key, Secret};
 
 /// The settings of one channel, as its table in the configuration gives them.
 pub trait Settings: Any + Debug + Send + Sync {

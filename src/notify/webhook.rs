@@ -14,8 +14,8 @@ use super::http::{ask, client, meaning};
 use super::message::{Message, Tried};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened, unset};
 use super::shared::Shared;
-use crate::core::question::{Key, Secret};
 use crate::core::time::Time;
+use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
 /// The version of the body; a change that breaks readers raises it.

@@ -2,7 +2,7 @@
 
 use super::problem::is_variable;
 use super::table::{At, Table};
-use crate::core::question::{Key, Secret};
+use crate::core::words::question::{Key, Secret};
 
 /// Reads `key = { env = "NAME" }` or `{ file = "path" }`; `None` means that the key is not
 /// there or wrong. A variable that is not set is no mistake: the check waits for its key.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::core::model::{Fault, Proof, Verdict};
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// What is still open, for a reminder.
 #[derive(Clone, Debug, PartialEq, Serialize)]

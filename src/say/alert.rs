@@ -10,10 +10,10 @@ use minijinja::{Value, context};
 use super::cause::cause;
 use super::title::{self, Title};
 use super::{Format, render};
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::notice::{is_by_letter, is_ending};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// Everything that an alert's text needs, frozen when it was made.
 #[derive(Clone, Debug, PartialEq)]

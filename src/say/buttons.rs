@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::about::OpenItem;
 use super::alert::{AlertView, Body};
 use super::situation::{Item, Situation};
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Verdict, words};
-use crate::core::notice::is_ending;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::notice::is_ending;
+use crate::core::words::verdict::{Verdict, words};
 
 /// Telegram takes no more bytes (Bot API, InlineKeyboardButton.callback_data).
 pub const LONGEST: usize = 64;

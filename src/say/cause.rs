@@ -1,7 +1,7 @@
 //! The likely cause, and how sure that is: never more than was seen.
 
 use super::about::About;
-use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// A sentence about who caused it; nothing where the rest of the message says so.
 pub(super) fn cause(about: &About) -> Option<String> {

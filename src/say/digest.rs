@@ -7,7 +7,7 @@ use minijinja::context;
 
 use super::alert::{AlertView, Body};
 use super::{Format, render};
-use crate::core::incident::Reason;
+use crate::core::dependency::incident::Reason;
 use crate::core::time::Time;
 
 /// What a digest says of its messages, the oldest first: how each thing stands by the last of them.

@@ -10,10 +10,11 @@ use minijinja::context;
 pub use picture::svg;
 
 use super::{Format, render, status, tally};
-use crate::core::board::Board;
-use crate::core::model::{Criticality, Proves};
-use crate::core::reliance::{self, Fallback, Loss, Share};
+use crate::core::platform::reliance;
+use crate::core::platform::reliance::{Fallback, Loss, Share};
+use crate::core::platform::snapshot::Board;
 use crate::core::time::human;
+use crate::core::words::verdict::{Criticality, Proves};
 
 fn title(board: &Board) -> String {
     format!("{}: dependencies by company", board.platform)

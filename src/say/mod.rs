@@ -37,7 +37,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_formatter(write_value);
     env.add_function("bold", bold);
     env.add_filter("sentence", sentence);
-    env.add_filter("stopped", |text: String| crate::core::text::stopped(&text));
+    env.add_filter("stopped", |text: String| crate::core::words::text::stopped(&text));
     for (name, text) in [
         ("alert", include_str!("templates/alert.j2")),
         ("open", include_str!("templates/open.j2")),

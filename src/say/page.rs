@@ -5,10 +5,10 @@ use minijinja::context;
 use super::TEMPLATES;
 use super::status::{overall, words};
 use super::tally::{counts, uptime};
-use crate::core::board::Board;
-use crate::core::history::{Counts, DAY, bucket};
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::history::{Counts, DAY, bucket};
+use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
-use crate::core::witness::OwnNetwork;
 
 /// So many days are shown.
 const BARS: i64 = 90;
@@ -47,8 +47,8 @@ pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> Strin
 }
 
 fn headline(board: &Board, details: bool) -> String {
-    use crate::core::shown::Shown::*;
-    let shown = |wanted: &[crate::core::shown::Shown]| {
+    use crate::core::dependency::shown::Shown::*;
+    let shown = |wanted: &[crate::core::dependency::shown::Shown]| {
         board.each().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
     };
     match overall(board, details) {

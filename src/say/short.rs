@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::alert::{AlertView, Body};
-use crate::core::model::Verdict;
+use crate::core::words::verdict::Verdict;
 
 /// One SMS in the GSM alphabet (3GPP TS 23.038).
 const ONE_SMS: usize = 160;

@@ -5,12 +5,12 @@ use minijinja::context;
 use serde_json::{Value, json};
 
 use super::{Format, render};
-use crate::core::board::{Board, DependencyBoard, ProbeBoard};
-use crate::core::model::{Proves, Role, Verdict};
-use crate::core::shown::Shown;
-use crate::core::standing::Held;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::snapshot::{Board, DependencyBoard, ProbeBoard};
+use crate::core::probe::standing::Held;
+use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
-use crate::core::witness::OwnNetwork;
+use crate::core::words::verdict::{Proves, Role, Verdict};
 
 /// The version of `/status.json`; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";

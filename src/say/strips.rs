@@ -5,7 +5,7 @@ use minijinja::context;
 
 use super::TEMPLATES;
 use super::measure::Font;
-use crate::core::days::DayKind;
+use crate::core::probe::days::DayKind;
 
 /// One dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! States and counts in words, for reports and their pictures.
 
-use crate::core::board::Board;
-use crate::core::history::Counts;
-use crate::core::model::Proves;
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::history::Counts;
+use crate::core::words::verdict::Proves;
 
 /// The words for what is shown.
 pub fn state(shown: Shown) -> &'static str {

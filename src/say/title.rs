@@ -3,10 +3,10 @@
 use chrono_tz::Tz;
 
 use super::about::{About, OpenItem, between};
-use crate::core::incident::Reason;
-use crate::core::model::{Fault, Verdict};
-use crate::core::notice::is_ending;
+use crate::core::dependency::incident::Reason;
+use crate::core::people::notice::is_ending;
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::{Fault, Verdict};
 
 /// How the catalogue calls the company behind what is one's own (`config/catalog/_parents.toml`).
 const OWN: &str = "you";

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store, outbox};
-use crate::core::act::{Act, Deed};
+use crate::core::people::action::{Act, Deed};
 use crate::core::time::Time;
 
 const COLUMNS: &str = "SELECT id, at, said_by, via, deed, dependency, about, from_at, until_at, words FROM act";

@@ -7,13 +7,13 @@ use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
 use super::observations::Sums;
 use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
-use crate::core::burn::Stock;
-use crate::core::combined::Combined;
-use crate::core::incident::{Incident, Level, Reason};
-use crate::core::model::Verdict;
-use crate::core::standing::{Change, Flip, Standing};
+use crate::core::alerting::notified::Told;
+use crate::core::dependency::incident::{Incident, Level, Reason};
+use crate::core::dependency::state::Combined;
+use crate::core::probe::standing::{Change, Flip, Standing};
 use crate::core::time::Time;
-use crate::core::told::Told;
+use crate::core::time::burn::Stock;
+use crate::core::words::verdict::Verdict;
 
 /// One look, as it is stored.
 #[derive(Clone, Debug)]

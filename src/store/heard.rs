@@ -3,8 +3,8 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
-use crate::core::heard::{Inbox, MOST_COUNTED, Reading, Report, Word};
 use crate::core::time::Time;
+use crate::core::words::check_in::{Inbox, MOST_COUNTED, Reading, Report, Word};
 
 /// Counts of a minute are one row for each code.
 const MINUTE: i64 = 60_000;

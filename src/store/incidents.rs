@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use sqlx::{Sqlite, Transaction};
 
 use super::{IncidentChange, Result, Store};
-use crate::core::incident::Incident;
-use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::dependency::incident::Incident;
 use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &IncidentChange) -> Result<()> {
     let incident = &change.incident;

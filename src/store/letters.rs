@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::{Error, Result, Store, acts, evidence};
-use crate::core::act::{Act, Deed};
-use crate::core::notice::{Letter, Notice};
+use crate::core::people::action::{Act, Deed};
+use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::Time;
 
 /// What people do about a letter.

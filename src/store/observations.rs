@@ -10,9 +10,9 @@ use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
 use super::{LookRow, Result, Store};
-use crate::core::history::{Counts, DAY, HOUR, bucket};
-use crate::core::model::Verdict;
+use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
 use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
 
 const APPEND: &str = "INSERT INTO observation (probe, at, verdict, reason, latency_ms) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::{Error, Result, Store};
-use crate::core::combined::Combined;
-use crate::core::standing::Standing;
+use crate::core::alerting::notified::Told;
+use crate::core::dependency::state::Combined;
+use crate::core::probe::standing::Standing;
 use crate::core::time::Time;
-use crate::core::told::Told;
 
 /// A probe that the configuration wants.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::incidents::StoredIncident;
 use super::outbox::StoredAlert;
 use super::{AlertRow, Result, Store};
-use crate::core::history::{Counts, DAY};
-use crate::core::incident::Incident;
+use crate::core::dependency::incident::Incident;
+use crate::core::probe::history::{Counts, DAY};
 use crate::core::time::Time;
 
 /// A confirmed change, as people read it.

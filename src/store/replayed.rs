@@ -2,8 +2,8 @@
 
 use super::acts::insert;
 use super::{Result, Store};
-use crate::core::act::Act;
-use crate::core::notice::Letter;
+use crate::core::people::action::Act;
+use crate::core::people::notice::Letter;
 
 impl Store {
     /// Everything that people ever did is this, and these are the letters that stand.

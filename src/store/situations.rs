@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::document::{self, SituationDocument};
 use super::{Result, Store, outbox};
-use crate::core::situation::Situation;
+use crate::core::alerting::situation::Situation;
 use crate::core::time::Time;
 
 /// Before its public id, for the thread of its messages.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
-use crate::core::burn::{LOOKED_BACK, Stock};
+use crate::core::time::burn::{LOOKED_BACK, Stock};
 use crate::core::time::{Time, millis};
 
 /// Levels that no longer count are kept a while longer, for people.

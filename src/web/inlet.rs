@@ -9,8 +9,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Pages;
-use crate::core::heard::{Inlet, MOST_COUNTED, Report, Takes, Word, key};
 use crate::core::time::Time;
+use crate::core::words::check_in::{Inlet, MOST_COUNTED, Report, Takes, Word, key};
 
 /// A code is a word, not a letter.
 const LONGEST_CODE: usize = 64;

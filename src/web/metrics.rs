@@ -7,10 +7,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Pages;
-use crate::core::board::Board;
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
-use crate::core::witness::OwnNetwork;
 use crate::store::OutboxState;
 
 pub(super) async fn metrics(State(pages): State<Pages>) -> Response {

@@ -25,10 +25,10 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::core::board::Board;
-use crate::core::heard::Inlet;
-use crate::core::history::DAY;
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::history::DAY;
 use crate::core::time::{Time, millis};
+use crate::core::words::check_in::Inlet;
 use crate::say::page::{Day, html};
 use crate::say::status;
 use crate::store::Store;

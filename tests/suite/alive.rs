@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plugwatch::core::question::Secret;
+use plugwatch::core::words::question::Secret;
 use plugwatch::engine::ailing;
 use plugwatch::notify::Heartbeat;
 

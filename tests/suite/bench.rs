@@ -7,11 +7,11 @@ use plugwatch::ask::{Askers, Gate, Net, NetOptions, Script};
 use plugwatch::bench::{Expect, Family, Is, Played, Scenario, Scripted, load, play, play_over};
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
-use plugwatch::core::budget::Budget;
-use plugwatch::core::incident::Level;
-use plugwatch::core::model::Fault;
-use plugwatch::core::question::Question;
+use plugwatch::core::dependency::incident::Level;
 use plugwatch::core::time::Time;
+use plugwatch::core::time::budget::Budget;
+use plugwatch::core::words::question::Question;
+use plugwatch::core::words::verdict::Fault;
 
 use crate::kit::{get, http, options, provider, raw};
 

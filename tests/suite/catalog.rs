@@ -100,10 +100,10 @@ fn all_advice_can_be_followed_where_no_fallback_is_configured() {
     let hints: Vec<String> = checks.flat_map(|check| &check.rules).filter_map(|rule| rule.hint.clone()).collect();
     assert!(hints.iter().filter(|hint| hint.contains("the fallback")).count() > 20);
     for hint in hints {
-        let Some(left) = plugwatch::core::text::without_fallback(&hint) else { continue };
+        let Some(left) = plugwatch::core::words::text::without_fallback(&hint) else { continue };
         assert!(!left.contains("fallback"), "{hint}: {left}");
         if hint.contains("fallback") {
-            assert_eq!(plugwatch::core::text::sloppy(&left), None, "{hint}: {left}");
+            assert_eq!(plugwatch::core::words::text::sloppy(&left), None, "{hint}: {left}");
         } else {
             assert_eq!(left, hint, "what can be followed stays as it is");
         }

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plugwatch::clock::Clock;
-use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::question::{Key, Secret};
+use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::notify::{
     File, Message, Senders, Settings, Shared, Tried, discord, email, exec, mattermost, ntfy, pagerduty, slack,
 };

@@ -61,7 +61,7 @@ fn reported(folder: &std::path::Path, first: &str, second: &str) -> Result<Confi
 
 #[test]
 fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
-    use plugwatch::core::heard::Takes;
+    use plugwatch::core::words::check_in::Takes;
     use sha2::{Digest, Sha256};
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = ("0123456789abcdef", "fedcba9876543210");

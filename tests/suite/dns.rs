@@ -8,8 +8,8 @@ use std::time::Duration;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::{SOA, TXT};
 use hickory_proto::rr::{RData, Record, RecordType};
-use plugwatch::core::question::{DnsQuestion, Question};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::question::{DnsQuestion, Question};
 use serde_json::Value;
 
 use crate::kit::{askers, options};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plugwatch::config::Config;
-use plugwatch::core::incident::Reason;
+use plugwatch::core::dependency::incident::Reason;
 use plugwatch::core::time::Time;
 use plugwatch::demo::{Stage, configuration};
 use plugwatch::store::verify_chain;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use plugwatch::core::answer::{Answer, Failure};
-use plugwatch::core::question::{ExecQuestion, Question};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::{Answer, Failure};
+use plugwatch::core::words::question::{ExecQuestion, Question};
 
 use crate::kit::{askers, options};
 

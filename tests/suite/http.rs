@@ -8,9 +8,9 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use plugwatch::ask::{Guard, NetOptions};
-use plugwatch::core::answer::{Answer, Failure};
-use plugwatch::core::question::{Field, Question, Secret};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::{Answer, Failure};
+use plugwatch::core::words::question::{Field, Question, Secret};
 
 use crate::kit::{askers, get, http, options, raw};
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::model::{Fault, Proof, Verdict};
+use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::verdict::{Fault, Proof, Verdict};
 use plugwatch::say::about::About;
 use plugwatch::say::alert::{AlertView, Body, Footer};
 use plugwatch::say::{Format, markdown};
@@ -150,7 +150,7 @@ fn no_text_that_people_read_is_put_together_badly() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (_, body) = text.split_once("\n---\n").unwrap_or(("", &text));
         for line in body.lines() {
-            assert_eq!(plugwatch::core::text::sloppy(line), None, "{name}: {line}");
+            assert_eq!(plugwatch::core::words::text::sloppy(line), None, "{name}: {line}");
             read += 1;
         }
     }

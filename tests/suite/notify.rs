@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plugwatch::clock::Clock;
-use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::question::{Key, Secret};
-use plugwatch::core::route::Way;
+use plugwatch::core::alerting::route::Way;
+use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::engine::{Courier, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Senders, Settings, Shared, Tried, webhook};

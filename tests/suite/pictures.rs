@@ -1,11 +1,11 @@
 //! Pictures with few and with many dependencies, and with long names: nothing is cut, everything
 //! critical is drawn, and what is said fits.
 
-use plugwatch::core::board::{Board, DependencyBoard};
-use plugwatch::core::combined::Combined;
-use plugwatch::core::model::{Criticality, Fault, Proof, Verdict};
-use plugwatch::core::standing::Held;
+use plugwatch::core::dependency::state::Combined;
+use plugwatch::core::platform::snapshot::{Board, DependencyBoard};
+use plugwatch::core::probe::standing::Held;
 use plugwatch::core::time::Time;
+use plugwatch::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 use plugwatch::draw;
 use plugwatch::say::map;
 use plugwatch::say::report::{Report, Row};

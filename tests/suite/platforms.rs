@@ -9,9 +9,9 @@ use plugwatch::ask::{Askers, Script};
 use plugwatch::catalog::Catalog;
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
-use plugwatch::core::answer::{Answer, Failure, HttpFacts};
-use plugwatch::core::question::{Lookup, LookupQuestion, Question};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::{Answer, Failure, HttpFacts};
+use plugwatch::core::words::question::{Lookup, LookupQuestion, Question};
 use plugwatch::discover::{
     Certainty, Domain, Entry, Gathering, Given, Header, Signs, State, Wishes, conclude, draft, file, gather,
 };

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use plugwatch::core::combined::{Combined, Unseen};
-use plugwatch::core::incident::{Incident, Step, step, turned};
-use plugwatch::core::model::{Basis, Criticality, Fault, Proof, Reading, Verdict};
-use plugwatch::core::pace::{Asked, Asking, WINDOW, limit};
-use plugwatch::core::policy::Policy;
-use plugwatch::core::review::{Review, review};
-use plugwatch::core::scene::{Scene, Subject};
-use plugwatch::core::standing::{Change, Flip, Held, Look, Standing, after};
+use plugwatch::core::alerting::notified::Told;
+use plugwatch::core::alerting::platform_view::{Scene, Subject};
+use plugwatch::core::alerting::review::{Review, review};
+use plugwatch::core::dependency::incident::{Incident, Step, step, turned};
+use plugwatch::core::dependency::state::{Combined, Unseen};
+use plugwatch::core::probe::pace::{Asked, Asking, WINDOW, limit};
+use plugwatch::core::probe::policy::Policy;
+use plugwatch::core::probe::standing::{Change, Flip, Held, Look, Standing, after};
+use plugwatch::core::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use plugwatch::core::time::Time;
-use plugwatch::core::told::Told;
-use plugwatch::core::witness::{OwnNetwork, Witnessed, Witnesses};
+use plugwatch::core::words::verdict::{Basis, Criticality, Fault, Proof, Reading, Verdict};
 use plugwatch::store::{StandingDocument, freeze, thaw};
 use proptest::prelude::*;
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use plugwatch::ask::NetOptions;
 use plugwatch::catalog::{Catalog, Params};
-use plugwatch::core::answer::Answer;
-use plugwatch::core::model::Verdict;
-use plugwatch::core::question::{Question, RdapQuestion};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::Answer;
+use plugwatch::core::words::question::{Question, RdapQuestion};
+use plugwatch::core::words::verdict::Verdict;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use plugwatch::bot::Hello;
-use plugwatch::core::question::Secret;
+use plugwatch::core::words::question::Secret;
 use serde_json::json;
 
 use crate::botapi::{BotApi, refusal};

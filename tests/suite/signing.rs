@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use plugwatch::catalog::{Catalog, FillError, Params, question};
-use plugwatch::core::question::{HttpQuestion, Key, Question, Secret};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::question::{HttpQuestion, Key, Question, Secret};
 use serde_json::{Value, json};
 
 use crate::kit::{askers, get, http, options, raw};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use plugwatch::core::incident::{Level, Reason};
-use plugwatch::core::model::Verdict;
+use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::verdict::Verdict;
 use plugwatch::store::{
     Address, Batch, Blob, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
 };

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use plugwatch::ask::{Askers, Gate, Net};
 use plugwatch::clock::Clock;
-use plugwatch::core::answer::{Answer, Failure};
-use plugwatch::core::budget::Budget;
-use plugwatch::core::question::Question;
 use plugwatch::core::time::Time;
+use plugwatch::core::time::budget::Budget;
+use plugwatch::core::words::answer::{Answer, Failure};
+use plugwatch::core::words::question::Question;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint, DistinguishedName,
     DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,

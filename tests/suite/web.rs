@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::ask::Askers;
-use plugwatch::core::answer::HttpFacts;
-use plugwatch::core::question::{Field, Question};
 use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::HttpFacts;
+use plugwatch::core::words::question::{Field, Question};
 use plugwatch::supervise::{Part, Supervisor};
 use plugwatch::web::{Listener, Pages, Threads, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -13,8 +13,8 @@ pub(super) use walk::{Walk, plain};
 pub(super) use zone::extended_errors;
 
 use crate::clock::Stopwatch;
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::{DnsQuestion, Question};
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::{DnsQuestion, Question};
 
 use super::net::Net;
 

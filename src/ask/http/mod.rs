@@ -12,8 +12,8 @@ pub(super) use token::{Tokens, bear};
 use url::Url;
 
 use super::net::{Net, http};
-use crate::core::answer::Answer;
-use crate::core::question::HttpQuestion;
+use crate::core::words::answer::Answer;
+use crate::core::words::question::HttpQuestion;
 
 /// Asks over HTTP, and for the TLS facts of the connection where they are wanted.
 pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool) -> Answer {

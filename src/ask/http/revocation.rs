@@ -14,8 +14,8 @@ use x509_parser::prelude::*;
 
 use crate::ask::net::tls::Chain;
 use crate::ask::net::{Net, http};
-use crate::core::question::HttpQuestion;
 use crate::core::time::Time;
+use crate::core::words::question::HttpQuestion;
 
 /// A list is fetched anew after this, or when it says that the next one is due.
 const LONGEST_KEPT: Duration = Duration::from_secs(86_400);

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::core::answer::Answer;
-use crate::core::question::{Field, HttpQuestion, Secret};
 use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::question::{Field, HttpQuestion, Secret};
 
 /// A token is renewed so long before its end, so that none ends on the way.
 const SPARE: Duration = Duration::from_secs(60);

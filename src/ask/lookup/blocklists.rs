@@ -9,7 +9,7 @@ use hickory_proto::rr::{RData, RecordType};
 use serde_json::{Value, json};
 
 use crate::ask::dns::{Missing, Walk};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// More addresses of mail servers than this are not looked up.
 const MOST: usize = 8;

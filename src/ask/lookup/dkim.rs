@@ -8,7 +8,7 @@ use mail_auth::dkim::DkimError;
 use serde_json::{Value, json};
 
 use crate::ask::dns::{Missing, Walk, texts_of};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// Looks at every selector.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {

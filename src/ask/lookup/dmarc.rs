@@ -6,7 +6,7 @@ use mail_auth::dmarc::{Dmarc, Policy};
 use serde_json::{Value, json};
 
 use crate::ask::dns::{Missing, Walk};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// The record that counts for the domain.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {

@@ -21,9 +21,9 @@ use serde_json::Value;
 use super::dns::Walk;
 use super::net::Net;
 use crate::clock::Stopwatch;
-use crate::core::answer::{Answer, Failure};
-use crate::core::lookup::{Lookup, LookupQuestion, lookups};
-use crate::core::question::Question;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::lookup::{Lookup, LookupQuestion, lookups};
+use crate::core::words::question::Question;
 
 /// A lookup of many names with many servers that are silent ends here.
 const LONGEST: Duration = Duration::from_secs(90);

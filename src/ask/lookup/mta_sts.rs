@@ -9,7 +9,7 @@ use url::Url;
 use super::smtp::exchangers;
 use crate::ask::dns::{Missing, Walk};
 use crate::ask::net::{Net, http};
-use crate::core::question::{HttpQuestion, LookupQuestion};
+use crate::core::words::question::{HttpQuestion, LookupQuestion};
 
 /// The record, the policy behind it, and the mail servers that it leaves out.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {

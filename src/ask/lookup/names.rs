@@ -7,7 +7,7 @@ use hickory_proto::rr::{RData, RecordType};
 use serde_json::{Value, json};
 
 use crate::ask::dns::{Missing, Walk, plain};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// More records of one name are not told of.
 const MOST: usize = 200;

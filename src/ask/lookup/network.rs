@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::blocklists::reversed;
 use crate::ask::dns::Walk;
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// More addresses than this lie in the same networks.
 const MOST: usize = 4;

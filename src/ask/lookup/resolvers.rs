@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::ask::dns::{Manner, Silence, Walk, exchange, extended_errors};
 use crate::ask::net::Net;
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// Blocked, censored, filtered, prohibited (RFC 8914, sections 4.16 to 4.19).
 const WITHHELD: [u64; 4] = [15, 16, 17, 18];

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::ask::dns::{Missing, Walk, plain};
 use crate::ask::net::{Net, tls};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// More servers than this are not tried.
 const MOST: usize = 5;

@@ -8,7 +8,7 @@ use mail_auth::spf::{Macro, Mechanism, Qualifier, Spf};
 use serde_json::{Value, json};
 
 use crate::ask::dns::{Missing, Walk};
-use crate::core::question::LookupQuestion;
+use crate::core::words::question::LookupQuestion;
 
 /// Beyond this nothing is followed; the limit of RFC 7208 is long passed.
 const MOST_INCLUDES: usize = 40;

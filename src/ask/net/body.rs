@@ -5,7 +5,7 @@ use std::io::Read;
 use bytes::Bytes;
 use flate2::read::{GzDecoder, ZlibDecoder};
 
-use crate::core::answer::Failure;
+use crate::core::words::answer::Failure;
 
 /// A body may weigh so much on the wire.
 pub const WIRE_LIMIT: usize = 4 << 20;

@@ -12,7 +12,7 @@ use url::Url;
 use super::gate::Gate;
 use super::guard::{Guard, Guarded};
 use crate::clock::Clock;
-use crate::core::anchors::Anchor;
+use crate::core::probe::reference_hosts::Anchor;
 
 /// What the network is made of.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::io;
 use rustls::CertificateError;
 
 use super::guard::Refused;
-use crate::core::answer::Failure;
+use crate::core::words::answer::Failure;
 
 /// The word for an error of the HTTP client.
 pub fn of_http(error: &reqwest::Error) -> Failure {

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::core::budget::{Budget, Pace};
-use crate::core::schedule::stable;
 use crate::core::time::Time;
+use crate::core::time::budget::{Budget, Pace};
+use crate::core::time::schedule::stable;
 
 /// Nobody waits longer for a host.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);

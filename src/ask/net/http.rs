@@ -10,8 +10,8 @@ use super::client::{Net, origin};
 use super::reach::is_inside;
 use super::{body, failure};
 use crate::clock::Stopwatch;
-use crate::core::answer::{Answer, Failure, HttpFacts};
-use crate::core::question::{Field, HttpQuestion};
+use crate::core::words::answer::{Answer, Failure, HttpFacts};
+use crate::core::words::question::{Field, HttpQuestion};
 
 /// More hops than this are a circle.
 const MOST_REDIRECTS: u32 = 5;
@@ -160,7 +160,7 @@ async fn read(net: &Net, url: Url, redirects: u32, response: reqwest::Response) 
     let content_type = headers.get("content-type").and_then(|value| value.split(';').next()).unwrap_or("");
     let host = url.host_str().unwrap_or("").to_owned();
     if let Some(wait) = headers.get("retry-after").and_then(|wait| wait.trim().parse().ok()).filter(|_| status == 429) {
-        let until = crate::core::budget::come_back(net.clock.now(), Duration::from_secs(wait));
+        let until = crate::core::time::budget::come_back(net.clock.now(), Duration::from_secs(wait));
         net.gate.stay_away(&host, until);
     }
     let http = HttpFacts {

@@ -18,8 +18,8 @@ use x509_parser::prelude::*;
 
 use super::client::Net;
 use super::failure;
-use crate::core::answer::Failure;
 use crate::core::time::Time;
+use crate::core::words::answer::Failure;
 
 /// Makes any connection a safe one: its facts, and the connection, whatever they say.
 pub async fn secure<S: AsyncRead + AsyncWrite + Unpin>(

@@ -7,8 +7,8 @@ pub(super) mod whois;
 pub(super) use registries::Registries;
 
 use super::net::{Net, http};
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::RdapQuestion;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::RdapQuestion;
 
 /// Asks the registry of a domain.
 pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, urgent: bool) -> Answer {

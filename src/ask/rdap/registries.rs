@@ -8,9 +8,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::ask::net::{Net, http};
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::{Field, HttpQuestion, RdapQuestion};
 use crate::core::time::Time;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::{Field, HttpQuestion, RdapQuestion};
 
 /// IANA's list of registries.
 const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";

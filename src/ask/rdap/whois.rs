@@ -12,8 +12,8 @@ use super::registries::Registries;
 use crate::ask::dns::Walk;
 use crate::ask::net::Net;
 use crate::clock::Stopwatch;
-use crate::core::answer::{Answer, Failure};
-use crate::core::question::RdapQuestion;
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::RdapQuestion;
 
 /// Who knows every registry's server.
 const IANA: &str = "whois.iana.org";

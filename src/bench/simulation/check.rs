@@ -131,7 +131,7 @@ fn check_told(incidents: &[IncidentRow], told: &BTreeSet<i64>, alerts: &[AlertRo
             within && alert.at >= at
         })
     };
-    for row in incidents.iter().filter(|row| row.incident.worst == crate::core::model::Verdict::Dropped) {
+    for row in incidents.iter().filter(|row| row.incident.worst == crate::core::words::verdict::Verdict::Dropped) {
         if !told.contains(&row.incident.id) && !named(&row.dependency, row.incident.began_at) {
             report.wrong.push(format!(
                 "{}: the drop of {} was never told",

@@ -16,7 +16,7 @@ use super::world::{Simulated, configuration};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::route::Way;
+use crate::core::alerting::route::Way;
 use crate::core::time::Time;
 use crate::engine::{Courier, Engine, EventLog, Logged, Ways};
 use crate::ids::Ids;

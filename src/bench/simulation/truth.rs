@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::core::model::Verdict;
 use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
 
 const HOUR: u64 = 3_600;
 

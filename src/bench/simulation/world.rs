@@ -5,9 +5,9 @@ use serde_json::json;
 use super::truth::{Going, Truth};
 use crate::ask::Script;
 use crate::clock::Clock;
-use crate::core::answer::{Answer, Failure, HttpFacts, Said};
-use crate::core::question::Question;
 use crate::core::time::Time;
+use crate::core::words::answer::{Answer, Failure, HttpFacts, Said};
+use crate::core::words::question::Question;
 
 /// Answers by the truth at the time of the question.
 pub struct Simulated {

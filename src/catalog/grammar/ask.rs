@@ -1,8 +1,8 @@
 //! How a check is asked.
 
 use super::request::Request;
-use crate::core::heard::Takes;
-use crate::core::question::Lookup;
+use crate::core::words::check_in::Takes;
+use crate::core::words::question::Lookup;
 
 /// How a check is asked.
 #[derive(Clone, Debug)]

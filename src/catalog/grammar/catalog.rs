@@ -8,7 +8,7 @@ use super::permission::Permission;
 use super::rule::Rule;
 use super::usual::Usual;
 use super::vendor::{StatusPage, Vendor};
-use crate::core::budget::Pace;
+use crate::core::time::budget::Pace;
 
 /// Every vendor that plugwatch knows.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use super::example::Example;
 use super::expr::Expr;
 use super::param::Param;
 use super::rule::{FactRule, Rule, Select};
-use crate::core::model::{Basis, Proves, Role};
-use crate::core::policy::{Confirm, Policy};
+use crate::core::probe::policy::{Confirm, Policy};
+use crate::core::words::verdict::{Basis, Proves, Role};
 
 /// A question the catalogue knows how to ask.
 #[derive(Debug)]

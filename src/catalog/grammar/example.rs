@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::core::answer::Said;
-use crate::core::model::Verdict;
+use crate::core::words::answer::Said;
+use crate::core::words::verdict::Verdict;
 
 /// A small answer with what it must read.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::check::Check;
 use super::expr::Expr;
-use crate::core::question::Lookup;
+use crate::core::words::question::Lookup;
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
 const TLS: [&str; 15] = [

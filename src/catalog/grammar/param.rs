@@ -6,7 +6,7 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 use crate::read::duration_text;
 
 /// What a parameter's value must be.

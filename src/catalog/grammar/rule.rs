@@ -1,7 +1,7 @@
 //! What the rules of a file say, and the pieces and facts they look at.
 
 use super::expr::Expr;
-use crate::core::model::{Basis, Fault, Proof, Verdict};
+use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 
 /// One rule: if `when` holds, the answer reads so.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What is usual for each kind of vendor (`_usual.toml`): where a new entry of a configuration begins.
 
-use crate::core::model::Criticality;
+use crate::core::words::verdict::Criticality;
 
 /// What is usual for one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use super::{html, registration, whois};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
-use crate::core::answer::Answer;
 use crate::core::time::Time;
+use crate::core::words::answer::Answer;
 
 /// What rules see. Namespaces that the answer does not have are undefined.
 pub(super) fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {

@@ -1,7 +1,7 @@
 //! Finds in an answer the permission that a key lacks.
 
 use crate::catalog::grammar::permission::Permission;
-use crate::core::answer::Answer;
+use crate::core::words::answer::Answer;
 
 /// The permission that an answer says is lacking, in the vendor's own word for it.
 pub fn lacking(permissions: &[Permission], answer: &Answer) -> Option<String> {

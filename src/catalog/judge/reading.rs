@@ -10,10 +10,10 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::{FactRule, Rule};
-use crate::core::answer::Answer;
-use crate::core::model::{Facts, Fault, Reading, Verdict};
-use crate::core::text::{SENTENCE, VALUE, clean};
 use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::text::{SENTENCE, VALUE, clean};
+use crate::core::words::verdict::{Facts, Fault, Reading, Verdict};
 
 /// A list of a vendor's is kept up to here.
 const MOST_VALUES: usize = 100;

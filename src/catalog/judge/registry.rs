@@ -2,8 +2,8 @@
 
 use super::{registration, whois};
 use crate::catalog::grammar::catalog::Catalog;
-use crate::core::answer::Answer;
 use crate::core::time::Time;
+use crate::core::words::answer::Answer;
 
 impl Catalog {
     /// What a registry says of a domain, as rules see it under `rdap`, whatever it comes to; `None`

@@ -15,11 +15,11 @@ use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::param::{Param, Params};
 use crate::catalog::grammar::rule::Rule;
 use crate::catalog::request::question::question;
-use crate::core::answer::{Answer, Failure, HttpFacts};
-use crate::core::model::{Basis, Proves, Role};
-use crate::core::question::{Key, Question, Secret};
-use crate::core::text::{sloppy, stopped};
 use crate::core::time::Time;
+use crate::core::words::answer::{Answer, Failure, HttpFacts};
+use crate::core::words::question::{Key, Question, Secret};
+use crate::core::words::text::{sloppy, stopped};
+use crate::core::words::verdict::{Basis, Proves, Role};
 
 /// Runs every example of every check, and those of the shared rules.
 pub fn test_examples(catalog: &Catalog) -> Tested {

@@ -8,8 +8,8 @@ use super::tested::Tested;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::example::Recording;
 use crate::catalog::read::recording;
-use crate::core::answer::{Answer, HttpFacts};
 use crate::core::time::Time;
+use crate::core::words::answer::{Answer, HttpFacts};
 use crate::read::Source;
 
 /// One line for every recording in `folder` that the catalogue knows, and what came of it.

@@ -3,7 +3,7 @@
 use super::request;
 use super::tables::plain_texts;
 use crate::catalog::grammar::ask::Ask;
-use crate::core::question::{Lookup, asker_names};
+use crate::core::words::question::{Lookup, asker_names};
 use crate::read::{At, Table};
 
 /// Reads `ask` of a check, with the table of the asker it names.

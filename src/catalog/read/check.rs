@@ -8,8 +8,8 @@ use super::{ask, param, select, sense};
 use crate::catalog::grammar::check::{Check, ConfirmRule};
 use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::rule::{FactRule, OnChange};
-use crate::core::model::{Basis, Proves, Role};
-use crate::core::policy::Confirm;
+use crate::core::probe::policy::Confirm;
+use crate::core::words::verdict::{Basis, Proves, Role};
 use crate::read::{At, Source, Table};
 
 /// Reads `[check.NAME]`.

@@ -8,8 +8,8 @@ use super::tables::{texts_of, values};
 use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::expr::{Expr, template_names};
 use crate::catalog::grammar::rule::Rule;
-use crate::core::model::{Basis, Fault, Proof, Verdict};
-use crate::core::question::asker_names;
+use crate::core::words::question::asker_names;
+use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 use crate::read::{At, Source, Table};
 
 const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];

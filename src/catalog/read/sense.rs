@@ -4,7 +4,7 @@ use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::expr::{Expr, template_names};
 use crate::catalog::grammar::names;
-use crate::core::model::{Basis, Verdict};
+use crate::core::words::verdict::{Basis, Verdict};
 use crate::read::{Source, Table};
 
 /// Every name in rules, facts and request must be something that exists.

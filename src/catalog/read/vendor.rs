@@ -6,7 +6,7 @@ use super::check::CheckReader;
 use super::tables::plain_texts;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::vendor::{StatusPage, Vendor};
-use crate::core::budget::Pace;
+use crate::core::time::budget::Pace;
 use crate::read::{Source, Table};
 
 /// Reads one vendor with its checks, and how often its hosts may be asked.

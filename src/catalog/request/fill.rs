@@ -14,8 +14,8 @@ use super::value::FillError;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::{Kind, Params};
 use crate::catalog::grammar::request::{Body, Request};
-use crate::core::question::{Field, HttpQuestion, Key, Secret};
 use crate::core::time::Time;
+use crate::core::words::question::{Field, HttpQuestion, Key, Secret};
 
 /// Fills the requests of one probe.
 pub(super) struct Filler<'a> {

@@ -9,8 +9,8 @@ use super::value::FillError;
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
-use crate::core::question::{DnsQuestion, ExecQuestion, HeardQuestion, LookupQuestion, Question, RdapQuestion};
 use crate::core::time::Time;
+use crate::core::words::question::{DnsQuestion, ExecQuestion, HeardQuestion, LookupQuestion, Question, RdapQuestion};
 
 /// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
 /// its own.

@@ -48,7 +48,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::core::question::{Key, Secret};
+    use crate::core::words::question::{Key, Secret};
 
     fn params() -> Params {
         Params {

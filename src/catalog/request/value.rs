@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::request::head;
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 
 /// Why a request could not be filled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

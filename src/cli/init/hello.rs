@@ -3,8 +3,8 @@
 use crate::bot::{Hello, Wrote};
 use crate::cli::asking;
 use crate::cli::trial::Trial;
-use crate::core::question::Secret;
 use crate::core::time::Time;
+use crate::core::words::question::Secret;
 
 /// How often a person is waited for, some seconds each.
 const TRIES: usize = 6;

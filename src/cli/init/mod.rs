@@ -16,8 +16,8 @@ use super::{asking, build, failed};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{Config, Network};
-use crate::core::anchors;
-use crate::core::witness::OwnNetwork;
+use crate::core::probe::reference_hosts;
+use crate::core::probe::witness::OwnNetwork;
 use crate::discover::{
     Domain, Entry, Finding, Gathering, Given, Header, Seen, Signs, State, Wishes, compare, conclude, draft, file,
     gather,
@@ -173,7 +173,7 @@ fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
 }
 
 async fn look_around(trial: &Trial, domain: &Domain, args: &Init, asks: bool) -> Result<Around, String> {
-    if anchors::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
+    if reference_hosts::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
         return Err(
             "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here"
                 .to_owned(),

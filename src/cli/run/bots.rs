@@ -9,7 +9,7 @@ use crate::acts::Known;
 use crate::bot::{self, Answering, Around, Served};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::question::Secret;
+use crate::core::words::question::Secret;
 use crate::engine::{Command, Windows};
 use crate::ids::Ids;
 use crate::notify::Shared;

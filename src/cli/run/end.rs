@@ -105,8 +105,8 @@ mod tests {
     use super::*;
     use crate::cli::run::concluded;
     use crate::config::{Listen, Web};
-    use crate::core::question::Secret;
     use crate::core::time::Time;
+    use crate::core::words::question::Secret;
     use crate::engine::{Ways, Windows};
     use crate::ids::Ids;
     use crate::notify::Senders;

@@ -19,7 +19,7 @@ use super::{failed, load};
 use crate::acts::Known;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 use crate::engine::{Courier, Engine, Windows, beat};
 use crate::ids::Ids;
 use crate::notify::Heartbeat;

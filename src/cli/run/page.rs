@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::{Listen, Web};
-use crate::core::heard::Inlet;
+use crate::core::words::check_in::Inlet;
 use crate::engine::Windows;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Config;
-use crate::core::question::Secret;
-use crate::core::route::{Route, Way};
+use crate::core::alerting::route::{Route, Way};
+use crate::core::words::question::Secret;
 use crate::notify::{self, Settings, telegram};
 use crate::read::{At, Table};
 use chrono_tz::Tz;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::core::hours::Hours;
-use crate::core::incident::Level;
-use crate::core::model::{Criticality, Verdict};
-use crate::core::route::Route;
+use crate::core::alerting::route::Route;
+use crate::core::dependency::incident::Level;
+use crate::core::time::hours::Hours;
+use crate::core::words::verdict::{Criticality, Verdict};
 use crate::read::{At, Table};
 
 pub(super) fn read(table: &Table<'_>, zone: Tz) -> Route {

@@ -114,7 +114,7 @@ impl Entry {
     fn new(catalog: &Catalog, id: &str, label: &str, kind: &str) -> Entry {
         let usual = catalog.usual.get(kind).cloned().unwrap_or(Usual {
             label: label.to_owned(),
-            criticality: crate::core::model::Criticality::High,
+            criticality: crate::core::words::verdict::Criticality::High,
             breaks: None,
             fallback: None,
             fallback_on: None,

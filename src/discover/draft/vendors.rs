@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::conclude::Certainty;
 use super::{Drafting, Entry, Param, Probe, State, line, slug};
 use crate::catalog::{Catalog, Check, Kind, Param as CatalogParam, Vendor};
-use crate::core::model::{Proves, Role};
+use crate::core::words::verdict::{Proves, Role};
 
 /// The key by which a person accepts what a vendor's key can do besides reading.
 pub const RISK: &str = "key_risk_accepted";

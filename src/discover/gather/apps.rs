@@ -7,7 +7,7 @@ use url::Url;
 
 use super::site::is_below;
 use super::{Gathering, value, why};
-use crate::core::model::Verdict;
+use crate::core::words::verdict::Verdict;
 use crate::discover::page::read;
 use crate::discover::{App, Domain, Seen, Store, clean};
 

@@ -4,7 +4,7 @@ use futures_util::future::{join_all, join4};
 use serde_json::Value;
 
 use super::{Gathering, one, texts};
-use crate::core::question::Lookup;
+use crate::core::words::question::Lookup;
 use crate::discover::{Domain, Seen};
 
 /// So many selectors are looked up by one question.

@@ -19,9 +19,9 @@ use super::{Domain, Seen, Signs, clean};
 use crate::ask::Askers;
 use crate::catalog::{Catalog, Params, question};
 use crate::clock::Clock;
-use crate::core::answer::{Answer, Failure};
-use crate::core::model::Reading;
-use crate::core::question::{Field, HttpQuestion, Lookup, LookupQuestion, Question};
+use crate::core::words::answer::{Answer, Failure};
+use crate::core::words::question::{Field, HttpQuestion, Lookup, LookupQuestion, Question};
+use crate::core::words::verdict::Reading;
 
 /// Everything that asking needs.
 pub struct Gathering<'g> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Gathering, NotThere, one, texts, value, why};
 use crate::catalog::Catalog;
-use crate::core::question::{DnsQuestion, Lookup, Question};
+use crate::core::words::question::{DnsQuestion, Lookup, Question};
 use crate::discover::seen::Registration;
 use crate::discover::{Domain, Host, Seen, clean};
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Gathering, one, why};
-use crate::core::answer::Answer;
-use crate::core::question::Lookup;
+use crate::core::words::answer::Answer;
+use crate::core::words::question::Lookup;
 use crate::discover::page::{Read, read};
 use crate::discover::seen::Page;
 use crate::discover::{App, Domain, Seen, Store};

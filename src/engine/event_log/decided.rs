@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::core::incident::Reason;
-use crate::core::standing::Flip;
+use crate::core::dependency::incident::Reason;
+use crate::core::probe::standing::Flip;
 use crate::core::time::Time;
 use crate::store::{
     Address, Batch, CombinedDocument, IncidentChange, LookRow, NewAlert, SituationDocument, ToldDocument,

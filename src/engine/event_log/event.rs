@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::core::act::Act;
-use crate::core::anchors::Sign;
-use crate::core::answer::Answer;
-use crate::core::model::Reading;
-use crate::core::notice::Letter;
+use crate::core::people::action::Act;
+use crate::core::people::notice::Letter;
+use crate::core::probe::reference_hosts::Sign;
+use crate::core::probe::witness::{OwnNetwork, Witnesses};
 use crate::core::time::Time;
-use crate::core::witness::{OwnNetwork, Witnesses};
+use crate::core::words::answer::Answer;
+use crate::core::words::verdict::Reading;
 
 /// One line. Times are in milliseconds since 1970, UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,11 +15,11 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Engine;
-use super::decider::Event;
-use super::look::Looked;
-use crate::core::act::{Act, People};
-use crate::core::answer::Answer;
+use super::check::once::Looked;
+use super::decide::decider::Event;
+use crate::core::people::action::{Act, People};
 use crate::core::time::Time;
+use crate::core::words::answer::Answer;
 use crate::store::Delivery;
 
 /// Where lines go; clones write to the same place.

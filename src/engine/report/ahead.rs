@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use super::super::decider::Decider;
 use super::When;
 use super::once::{Line, Subject};
 use crate::catalog::OnChange;
 use crate::core::time::Time;
+use crate::engine::decide::decider::Decider;
 use crate::store::ChangedFact;
 
 /// Dates further ahead are left for later reports.
@@ -109,8 +109,8 @@ impl Decider {
                 Some(by) => ours.push(format!("{label}, {name} ({by})")),
                 None => strange.push(format!(
                     "{label}: {name} changed from {} to {}, {}",
-                    super::super::decide::plain(&change.before),
-                    super::super::decide::plain(&change.after),
+                    crate::engine::decide::finished_check::plain(&change.before),
+                    crate::engine::decide::finished_check::plain(&change.after),
                     when.at(change.at)
                 )),
             }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::When;
 use super::once::{Line, Subject};
 use crate::config::Config;
-use crate::core::act::{Act, Deed};
-use crate::core::board::{Board, DependencyBoard};
-use crate::core::heard::Takes;
-use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::notice::{Letter, is_by_letter};
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
+use crate::core::people::action::{Act, Deed};
+use crate::core::people::notice::{Letter, is_by_letter};
+use crate::core::platform::snapshot::{Board, DependencyBoard};
 use crate::core::time::{Time, human};
+use crate::core::words::check_in::Takes;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 use crate::store::IncidentRow;
 
 /// Whom nobody has asked for so long is named.

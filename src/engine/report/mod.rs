@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::decider::Decider;
-use super::frozen::report_snapshot;
-use super::tell::Concerning;
+use super::decide::decider::Decider;
+use super::decide::tell::Concerning;
+use super::write::documents::report_snapshot;
 use super::{Engine, Event, Logged};
-use crate::core::act::drilled;
-use crate::core::board::Board;
-use crate::core::days::{Trouble, days};
-use crate::core::history::{Counts, DAY, bucket};
-use crate::core::incident::{Level, Reason};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::action::drilled;
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::days::{Trouble, days};
+use crate::core::probe::history::{Counts, DAY, bucket};
 use crate::core::time::{Time, human, millis};
 use crate::say::alert::Body;
 use crate::say::report::{Report, Row};

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::core::board::{Board, DependencyBoard};
-use crate::core::reliance::{self, Fallback, Loss};
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::reliance;
+use crate::core::platform::reliance::{Fallback, Loss};
+use crate::core::platform::snapshot::{Board, DependencyBoard};
 use crate::core::time::{Time, human};
 
 /// The company with the largest share of what still works: what would stop, the notice that
@@ -63,9 +64,9 @@ fn fallback(loss: &Loss, now: Time) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::combined::Combined;
-    use crate::core::model::{Criticality, Fault, Proof, Verdict};
-    use crate::core::standing::Held;
+    use crate::core::dependency::state::Combined;
+    use crate::core::probe::standing::Held;
+    use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
     fn dependency(id: &str, company: &str, verdict: Verdict) -> DependencyBoard {
         let held = Held {

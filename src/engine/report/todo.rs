@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use super::super::decider::Decider;
 use super::ahead::Ahead;
 use super::once::{Line, Said, Subject};
 use super::{When, lines};
 use crate::config::Dependency;
-use crate::core::act::{Act, Deed};
-use crate::core::board::{Board, DependencyBoard};
-use crate::core::model::Criticality;
-use crate::core::notice::Letter;
-use crate::core::shown::Shown;
+use crate::core::dependency::shown::Shown;
+use crate::core::people::action::{Act, Deed};
+use crate::core::people::notice::Letter;
+use crate::core::platform::snapshot::{Board, DependencyBoard};
 use crate::core::time::{Time, human, millis};
+use crate::core::words::verdict::Criticality;
+use crate::engine::decide::decider::Decider;
 use crate::say::report::Todo;
 
 /// Dates nearer than this are to be seen to.
@@ -175,7 +175,7 @@ fn warned(letter: &Letter, board: &Board) -> Vec<Subject> {
     let own = board.each().filter(|d| letter.notice.dependencies.contains(&d.id));
     let only = |d: &&DependencyBoard| {
         d.shown() == Shown::Degraded
-            && d.explaining().is_some_and(|held| crate::core::notice::is_by_letter(&held.reason))
+            && d.explaining().is_some_and(|held| crate::core::people::notice::is_by_letter(&held.reason))
     };
     own.filter(only).map(|d| Subject::Repair(d.id.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
-use crate::core::act::{Act, Deed};
+use crate::core::people::action::{Act, Deed};
 use crate::core::time::{Time, human};
 use crate::store::Told;
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::settings::{self, Carrier, Sender, unset};
 use super::shared::Shared;
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 use sender::Email;
 
 impl settings::Settings for Settings {

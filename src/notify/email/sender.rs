@@ -13,7 +13,7 @@ use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
 
 use super::table::{Security, Settings};
-use crate::core::incident::{Level, Reason};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::notify::message::{Message, Tried};
 use crate::notify::settings::{Sender, Trying, opened};
 use crate::say::mail;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::core::model::words;
-use crate::core::question::Key;
+use crate::core::words::question::Key;
+use crate::core::words::verdict::words;
 use crate::notify::settings::Read;
 use crate::read::{At, Table, secret};
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::settings::{self, Carrier, Sender, opened, unset};
 use super::shared::Shared;
-use crate::core::question::Key;
+use crate::core::words::question::Key;
 use sender::Telegram;
 
 impl settings::Settings for Settings {

@@ -13,9 +13,9 @@ use teloxide::types::{
 };
 use teloxide::{ApiError, RequestError};
 
-use crate::core::chat::Chat;
-use crate::core::incident::{Level, Reason};
-use crate::core::question::Secret;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::chat::Chat;
+use crate::core::words::question::Secret;
 use crate::notify::limiter::Limiter;
 use crate::notify::message::{File, Message, Tried};
 use crate::notify::moved::Moved;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::core::chat::Chat;
-use crate::core::question::Key;
+use crate::core::people::chat::Chat;
+use crate::core::words::question::Key;
 use crate::notify::settings::Read;
 use crate::read::{Table, secret};
 

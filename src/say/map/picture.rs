@@ -5,9 +5,10 @@
 use minijinja::context;
 
 use super::words;
-use crate::core::board::{Board, DependencyBoard};
-use crate::core::model::Criticality;
-use crate::core::reliance::{self, Share};
+use crate::core::platform::reliance;
+use crate::core::platform::reliance::Share;
+use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::words::verdict::Criticality;
 use crate::say::TEMPLATES;
 use crate::say::measure::Font;
 

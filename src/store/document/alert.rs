@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::document;
 use super::report::ReportDocument;
 use super::situation::SituationBodyDocument;
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// What an alert is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::standing::HeldDocument;
 use super::{document, keeps};
-use crate::core::combined::{Combined, Unseen};
-use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::alerting::notified::Told;
+use crate::core::dependency::state::{Combined, Unseen};
 use crate::core::time::Time;
-use crate::core::told::Told;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 document! {
     /// A deciding check that cannot be seen.

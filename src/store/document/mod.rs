@@ -32,9 +32,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Error, Result};
-use crate::core::incident::{Level, Reason};
-use crate::core::model::{Fault, Proof, Verdict};
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// The version that is written now.
 const VERSION: u32 = 1;

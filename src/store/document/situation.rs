@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::working::WorkingDocument;
 use super::{document, keeps};
-use crate::core::situation::Situation;
+use crate::core::alerting::situation::Situation;
 use crate::core::time::Time;
 
 document! {

@@ -1,9 +1,9 @@
 //! `standing.state`: what is believed about a probe.
 
 use super::{document, keeps};
-use crate::core::model::{Fault, Proof, Verdict};
-use crate::core::standing::{Held, Standing, Suspicion, Unverified};
+use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
 use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 document! {
     /// A verdict with why and since when.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{Executor, Sqlite};
 
 use super::{Delivery, StoredAlert};
-use crate::core::route::Only;
+use crate::core::alerting::route::Only;
 use crate::core::time::Time;
 use crate::store::{Error, Result, Store};
 

@@ -7,8 +7,8 @@ use sqlx::{Sqlite, Transaction};
 
 use super::StoredAlert;
 use super::due::{self, Due};
-use crate::core::incident::{Level, Reason};
-use crate::core::route::Only;
+use crate::core::alerting::route::Only;
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, SITUATION, Store};
 

@@ -18,8 +18,8 @@ pub use settle::{Outcome, SaidUnwritten};
 use sqlx::{Sqlite, Transaction};
 
 use super::{AlertRow, Error, NewAlert, Result, Store};
-use crate::core::incident::{Level, Reason};
-use crate::core::route::Only;
+use crate::core::alerting::route::Only;
+use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 
 /// What became of one row.

@@ -1,0 +1,194 @@
+//! What is to be told about one dependency by itself: what was told, what holds now.
+
+use std::time::Duration;
+
+use super::notified::Told;
+use super::platform_view::Subject;
+use super::reminder;
+use crate::core::dependency::incident::{Incident, Level, Reason};
+use crate::core::dependency::shown::Shown;
+use crate::core::dependency::state::Unseen;
+use crate::core::people::action::SeenTo;
+use crate::core::people::notice::{call_at, is_ending};
+use crate::core::probe::standing::Held;
+use crate::core::time::Time;
+use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
+
+/// Something to be told about one dependency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// Why.
+    pub reason: Reason,
+    /// The verdict that was told before.
+    pub before: Option<Verdict>,
+    /// What holds now.
+    pub held: Held,
+}
+
+/// A suspicion of the same thing speaks once within this.
+const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
+
+/// What is due, the most important first; silence is what remains. What has to wait does not
+/// silence what comes after it.
+pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Vec<Wanted> {
+    let about = match subject.incident {
+        Some(incident) => about_incident(subject, incident, told),
+        None => about_end(subject, told, now),
+    };
+    let mut all: Vec<Wanted> = about.into_iter().collect();
+    all.extend(about_sight(subject, told, now));
+    all.extend(about_suspicion(subject, told, heightened, now));
+    if all.is_empty() {
+        all.extend(reminder(subject, told, now));
+    }
+    all
+}
+
+fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Told) -> Option<Wanted> {
+    let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
+    let reason = match told.verdict {
+        None => Reason::Opened,
+        Some(before) => turn(before, told, incident)?,
+    };
+    Some(Wanted { reason, before: told.verdict, held })
+}
+
+fn turn(before: Verdict, told: &Told, incident: &Incident) -> Option<Reason> {
+    let ours = incident.fault == Fault::Ours && told.fault != Some(Fault::Ours);
+    match (before, incident.verdict) {
+        (Verdict::Dropped, Verdict::Outage) if told.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
+        (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
+        (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
+        _ if ours => Some(Reason::ItWasUs),
+        // The same verdict for other reasons: one warning more, or one less.
+        (Verdict::Degraded, _) if told.reason == incident.reason => None,
+        (Verdict::Degraded, _) if told.reason.contains(&incident.reason) => Some(Reason::Eased),
+        (Verdict::Degraded, _) => Some(Reason::Grew),
+        // Another wording of a drop or an outage is no news.
+        _ => None,
+    }
+}
+
+fn about_end(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+    let before = told.verdict?;
+    let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
+    Some(Wanted { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
+}
+
+/// Blind is told once, and sight once; what speaks at once is told even to who knows of a
+/// duller blindness.
+fn about_sight(subject: &Subject<'_>, told: &Told, now: Time) -> Vec<Wanted> {
+    let state = subject.state;
+    let before = state.held.as_ref().map(|held| held.verdict);
+    let blind = |unseen: &Unseen| Wanted { reason: Reason::Blind, before, held: unseen.held.clone() };
+    // Who knows that it is dropped learns nothing from a refused key.
+    let news = |unseen: &&Unseen| told.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
+    let untold: Vec<Wanted> = told.untold(state).filter(news).map(blind).collect();
+    if !untold.is_empty() {
+        return untold;
+    }
+    let good = matches!(state.shown(), Shown::Live | Shown::Degraded);
+    let sighted = |held: Held| Wanted { reason: Reason::Sighted, before, held: Held { since: now, ..held } };
+    let seen = !told.blind.is_empty() && state.unseen.is_empty() && good;
+    state.held.clone().filter(|_| seen).map(sighted).into_iter().collect()
+}
+
+/// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
+fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
+    let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
+    let before = subject.state.held.as_ref().map(|held| held.verdict);
+    // Once in a while: what comes and goes is not cried every time.
+    let lately = told.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
+    match (suspected, told.suspected) {
+        (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
+            Some(Wanted { reason: Reason::Suspected, before, held: held.clone() })
+        }
+        (None, Some(_)) if matches!(subject.state.shown(), Shown::Live | Shown::Degraded) => {
+            let held = subject.state.held.clone()?;
+            Some(Wanted { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
+        }
+        _ => None,
+    }
+}
+
+fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+    let held = match subject.incident {
+        _ if subject.access_told(told) => subject.state.lost_access()?.clone(),
+        Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
+        None => subject.state.lost_access()?.clone(),
+    };
+    let due = remind_at(subject, told)?;
+    (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
+}
+
+/// When an open incident is reminded of next, if nothing happens before.
+pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
+    let news = told.news_at?;
+    let spoken = told.news_at.max(told.reminded_at)?;
+    if subject.seen_to == Some(SeenTo::Settled) {
+        return None;
+    }
+    let ends = subject.ends.filter(|_| told.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
+    match (is_loud(subject, told)?, subject.seen_to) {
+        // The situation's message speaks of it, and comes when there is something to say.
+        (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
+        // An acknowledgement does not silence an open deadline.
+        // One message reminds of everything, as soon after the newest of it as after one.
+        (true, None) => Some(
+            reminder::unseen(subject.in_situation.map_or(news, |newest| newest.max(news)), spoken)
+                .min(ends.flatten().unwrap_or(Time(i64::MAX))),
+        ),
+        (_, _) if ends.is_some() => ends.flatten(),
+        (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
+        (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
+        (_, _) => Some(reminder::quiet(news, spoken)),
+    }
+}
+
+/// When something critical was told that nobody has acknowledged.
+pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
+    let told = subject.told;
+    told.news_at.filter(|_| subject.seen_to.is_none() && is_loud(subject, told) == Some(true))
+}
+
+/// Whether what is open was told at critical level; nothing where nothing is open.
+fn is_loud(subject: &Subject<'_>, told: &Told) -> Option<bool> {
+    let access = || subject.access_told(told) && subject.criticality != Criticality::Normal;
+    let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
+    match (subject.incident, told.verdict) {
+        (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
+        (None, None) if subject.access_told(told) => Some(access()),
+        _ => None,
+    }
+}
+
+/// How loud a reminder is: as what it reminds of, until somebody acknowledges that.
+pub fn reminder_level(subject: &Subject<'_>, told: &Told) -> Level {
+    let unseen = subject.seen_to.is_none() && is_loud(subject, told) == Some(true);
+    // The last hours are all that is left.
+    let ending = subject.ends.is_some() && told.verdict == Some(Verdict::Degraded);
+    if unseen || ending { Level::Critical } else { Level::Warning }
+}
+
+/// How loud it is.
+pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
+    match (reason, held.verdict) {
+        (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
+        (Reason::Cascade, _) => Level::Critical,
+        (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
+        (Reason::Blind, _) => match held.reason.as_str() {
+            "access_lost" if criticality != Criticality::Normal => Level::Critical,
+            "wrong_page" if criticality == Criticality::Critical => Level::Critical,
+            _ => Level::Warning,
+        },
+        // The owner's view says no while the public still sees us: the public will follow.
+        (_, Verdict::Degraded) if held.reason == "sources_disagree" && held.fault == Fault::VendorDecision => {
+            Level::Critical
+        }
+        (_, Verdict::Dropped) => Level::Critical,
+        // The letter comes a day before the cut: that day is all there is.
+        (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
+        (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
+        _ => Level::Warning,
+    }
+}

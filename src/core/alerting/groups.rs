@@ -1,0 +1,296 @@
+//! One event is one message: things of one company that stop together, too many at once,
+//! reminders in one digest; and which loss is the second of a cascade.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::due::{Wanted, level, reminder_level};
+use super::message::{Telling, Together};
+use super::notified::Told;
+use super::platform_view::{Cause, Scene, Subject};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::action::SeenTo;
+use crate::core::people::notice::is_ending;
+use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Verdict};
+
+/// The first of several waits so long for those that are being checked.
+const COMPANY_WAIT: Duration = Duration::from_secs(90);
+/// Too many at once wait so long for another round of everything.
+const MASS_WAIT: Duration = Duration::from_secs(120);
+/// What stops within this after the first belongs to the same event.
+const JOINS: Duration = Duration::from_secs(1_800);
+/// What was spoken of within this is not repeated beside another thing's reminder.
+const JUST_SPOKEN: Duration = Duration::from_secs(60);
+/// So many companies, and at least half of all, out at once are a mass.
+const MASS: usize = 4;
+
+/// Something that one dependency wants told now.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Whose.
+    pub index: usize,
+    /// What.
+    pub wanted: Wanted,
+}
+
+/// What is told, and when those that wait are looked at again.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    /// What is told.
+    pub tellings: Vec<Telling>,
+    /// When to look again.
+    pub later: Vec<Time>,
+}
+
+/// What belongs together by its nature.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Stops(String, Verdict),
+    Returns(String),
+    Ends(String),
+    Mass,
+    Digest,
+    Alone(usize),
+}
+
+/// Sorts candidates into messages.
+pub fn sort(scene: &Scene<'_>, candidates: Vec<Candidate>, told: &[Told]) -> Sorted {
+    let mass = mass(scene, &candidates);
+    let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        groups.entry(key(scene, &candidate, mass)).or_default().push(candidate);
+    }
+    let mut sorted = Sorted::default();
+    for (key, group) in groups {
+        match waits(scene, &key, &group, told).filter(|until| *until > scene.now) {
+            Some(until) => sorted.later.push(until),
+            None => sorted.tellings.push(telling(scene, &key, group)),
+        }
+    }
+    // The loudest first: what is sent first is read first.
+    sorted.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.level));
+    sorted
+}
+
+fn stops(wanted: &Wanted) -> bool {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
+    turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
+}
+
+/// A letter says that it ends.
+fn ends(wanted: &Wanted) -> bool {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
+    turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
+}
+
+fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
+    let subject = &scene.subjects[candidate.index];
+    let wanted = &candidate.wanted;
+    match subject.parent {
+        _ if wanted.reason == Reason::StillOpen => Key::Digest,
+        _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
+        Some(parent) if stops(wanted) => Key::Stops(parent.to_owned(), wanted.held.verdict),
+        Some(parent) if wanted.reason == Reason::Recovered => Key::Returns(parent.to_owned()),
+        Some(parent) if ends(wanted) => Key::Ends(parent.to_owned()),
+        _ => Key::Alone(candidate.index),
+    }
+}
+
+/// Whether so many unrelated companies are out at once that it is most likely us.
+fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
+    let out = |index: usize| {
+        let subject = &scene.subjects[index];
+        // What has a cause here, or was announced, says nothing about our own side.
+        if subject.maintenance.is_some() || matches!(scene.cause(index), Cause::Down(_)) {
+            return false;
+        }
+        let wants =
+            candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
+        wants || subject.is_out_within(JOINS, scene.now)
+    };
+    let failing: BTreeSet<&str> =
+        (0..scene.subjects.len()).filter(|index| out(*index)).map(|index| scene.subjects[index].company()).collect();
+    failing.len() >= MASS && failing.len() * 2 >= scene.companies
+}
+
+/// Until when a group waits for others of its kind.
+fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Option<Time> {
+    let first = group.iter().filter_map(|candidate| told[candidate.index].held_since).min()?;
+    let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
+    let others = || (0..scene.subjects.len()).filter(|index| !within(*index)).map(|index| &scene.subjects[index]);
+    match key {
+        Key::Stops(parent, _) => {
+            let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
+            let joins = others().any(|other| {
+                let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
+                other.parent == Some(parent) && !other.is_down() && checking(suspected)
+            });
+            joins.then_some(first.plus(COMPANY_WAIT))
+        }
+        Key::Returns(parent) => {
+            let joins = others().any(|other| other.parent == Some(parent) && other.is_returning());
+            joins.then_some(first.plus(COMPANY_WAIT))
+        }
+        // One that joins what was told already is told at once.
+        Key::Mass => told_lately(scene, out(scene)).is_none().then_some(first.plus(MASS_WAIT)),
+        Key::Ends(_) | Key::Digest | Key::Alone(_) => None,
+    }
+}
+
+/// An open incident that people were told of so recently that the next belongs to it.
+fn told_lately(scene: &Scene<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..scene.subjects.len()).filter(|index| fits(*index)).find(|index| {
+        let subject = &scene.subjects[*index];
+        let lately = subject.told.opened_at.is_some_and(|at| scene.now.since(at) <= JOINS);
+        lately && subject.is_down() && subject.told.verdict.is_some()
+    })
+}
+
+/// Who is open as an outage.
+fn out<'s>(scene: &'s Scene<'_>) -> impl Fn(usize) -> bool + 's {
+    |index| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+}
+
+fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
+    let rank = |candidate: &Candidate| {
+        let badness = candidate.wanted.held.verdict.badness();
+        (std::cmp::Reverse(badness), scene.subjects[candidate.index].criticality, candidate.index)
+    };
+    group.sort_by_key(rank);
+    let loudness = |candidate: &Candidate| {
+        let subject = &scene.subjects[candidate.index];
+        match candidate.wanted.reason {
+            Reason::StillOpen => reminder_level(subject, subject.told),
+            reason => level(reason, &candidate.wanted.held, subject.criticality),
+        }
+    };
+    let loudest = group.iter().map(loudness);
+    let loudest = loudest.max().unwrap_or(Level::Warning);
+    let mut members: Vec<usize> = group.iter().map(|candidate| candidate.index).collect();
+    let lead = group.swap_remove(0);
+    let mut wanted = lead.wanted;
+    let together = match key {
+        Key::Digest => {
+            members.extend(also_open(scene, &members));
+            Together::Digest
+        }
+        Key::Mass => {
+            wanted.held.fault = Fault::Unclear;
+            Together::Mass
+        }
+        Key::Stops(..) | Key::Returns(_) | Key::Ends(_) if members.len() > 1 => Together::Company,
+        _ => Together::Alone,
+    };
+    let (reason, losses) = reason(scene, key, lead.index, &wanted);
+    let level = if reason == Reason::Cascade { Level::Critical } else { loudest };
+    Telling { reason, level, members, wanted, together, losses, next: None }
+}
+
+/// Why now: a first stop, one more of the same event, or the second loss of a cascade.
+fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason, Vec<usize>) {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
+    let counted = scene.subjects[lead].told.verdict == Some(Verdict::Dropped);
+    // One more thing of a company that is lost already is no further loss.
+    let own = &scene.subjects[lead];
+    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.told.lost_lately(scene.now);
+    let again = scene
+        .subjects
+        .iter()
+        .enumerate()
+        .any(|(index, subject)| index != lead && known(subject) && subject.told.verdict == Some(Verdict::Dropped));
+    let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
+    let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
+    let joined = match key {
+        Key::Stops(parent, _) => {
+            told_lately(scene, |index| index != lead && scene.subjects[index].parent == Some(parent))
+        }
+        Key::Mass => told_lately(scene, |index| index != lead && out(scene)(index)),
+        _ => None,
+    };
+    let gone =
+        |index: usize| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+    let under = if stops(wanted) { scene.foundations(lead) } else { Vec::new() };
+    // A loss goes with an earlier loss of its company or its foundation; an outage there explains none.
+    let goes_with = |index: usize| scene.subjects[index].is_down() && (!lost || gone(index));
+    if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
+        return (Reason::Grew, Vec::new());
+    }
+    let losses = if lost && !again { scene.other_losses(lead) } else { Vec::new() };
+    let gone = lost && !again && scene.lost_and_gone().next().is_some();
+    let reason = if losses.is_empty() && !gone { wanted.reason } else { Reason::Cascade };
+    (reason, losses)
+}
+
+/// Everything else that is open and was told: one reminder speaks of all of it.
+fn also_open(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
+    let open = |index: &usize| {
+        let subject = &scene.subjects[*index];
+        let told = subject.told;
+        let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
+        let held = told.muted || told.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
+        let just = told.news_at.max(told.reminded_at).is_some_and(|at| scene.now.since(at) < JUST_SPOKEN);
+        same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
+    };
+    let rank = |index: &usize| {
+        let subject = &scene.subjects[*index];
+        let badness = subject.incident.map_or(0, |incident| incident.verdict.badness());
+        (std::cmp::Reverse(badness), subject.criticality, *index)
+    };
+    let mut others: Vec<usize> = (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(open).collect();
+    others.sort_by_key(rank);
+    others
+}
+
+/// What people know about a member once the message is sent.
+pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -> Told {
+    let (subject, now) = (&scene.subjects[member], scene.now);
+    let mut told = Told { held_since: None, muted: false, cause_up: None, ..told.clone() };
+    match telling.wanted.reason {
+        // Those that fell due while nobody watched are one reminder.
+        Reason::StillOpen => {
+            told.reminded_at = Some(now);
+        }
+        Reason::Blind => {
+            told.know_unseen(subject.state, &telling.wanted.held);
+            let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+            if !dropped && telling.wanted.held.reason == "access_lost" {
+                told.news_at = Some(now);
+            }
+        }
+        Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
+        Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
+        Reason::Cleared => told.suspected = None,
+        reason => know_incident(&mut told, scene, member, reason),
+    }
+    told
+}
+
+fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize, reason: Reason) {
+    let subject = &scene.subjects[member];
+    told.suspected = None;
+    if subject.state.unseen.is_empty() {
+        // What is told now says that it is seen, too.
+        (told.blind, told.blind_since) = (BTreeMap::new(), None);
+    }
+    match subject.incident {
+        Some(incident) => {
+            told.opened_at.get_or_insert(scene.now);
+            // Who has acknowledged the worse need not acknowledge the better.
+            let better =
+                matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && told.news_at.is_some();
+            let spoken = if better { &mut told.reminded_at } else { &mut told.news_at };
+            *spoken = Some(scene.now);
+            told.incident = Some((incident.id, incident.public_id.clone()));
+            told.began_at = Some(incident.began_at);
+            told.verdict = Some(incident.verdict);
+            told.reason.clone_from(&incident.reason);
+            (told.fault, told.proof) = (Some(incident.fault), Some(incident.proof));
+        }
+        None => {
+            (told.verdict, told.fault, told.proof, told.opened_at) = (None, None, None, None);
+            (told.incident, told.began_at, told.news_at, told.reminded_at) = (None, None, None, None);
+            told.reason.clear();
+        }
+    }
+}

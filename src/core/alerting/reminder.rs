@@ -1,0 +1,89 @@
+//! When people are reminded of what is open: soon and often while nobody has acknowledged something
+//! critical, rarely once somebody has. Each answer depends on times alone, so a restart changes nothing.
+
+use std::time::Duration;
+
+use crate::core::time::Time;
+
+/// Minutes after the first message, while nobody has acknowledged something critical; then every 4 h. An
+/// alert that woke nobody is sent again before a second person would have been asked by hand.
+const UNSEEN: [u64; 11] = [5, 15, 30, 60, 120, 180, 240, 300, 360, 420, 480];
+const UNSEEN_THEN: u64 = 240;
+/// Minutes after an acknowledgement; then daily. Somebody may have fallen asleep over it.
+const ACKNOWLEDGED: [u64; 3] = [240, 720, 1_440];
+const ACKNOWLEDGED_THEN: u64 = 1_440;
+/// Minutes after the first message of what is not critical; then weekly.
+const QUIET: [u64; 3] = [1_440, 4_320, 10_080];
+const QUIET_THEN: u64 = 10_080;
+
+/// Of something critical that nobody has acknowledged, told first at `news` and spoken of last at `spoken`.
+pub fn unseen(news: Time, spoken: Time) -> Time {
+    next(news, &UNSEEN, UNSEEN_THEN, spoken)
+}
+
+/// The number of a reminder that comes at `now` of what was told first at `news`, counted from zero.
+pub fn turn(news: Time, now: Time) -> usize {
+    let minutes = now.since(news).as_secs() / 60;
+    let last = UNSEEN.last().copied().unwrap_or(0);
+    let passed = UNSEEN.iter().filter(|at| **at <= minutes).count();
+    let beyond = usize::try_from(minutes.saturating_sub(last) / UNSEEN_THEN).unwrap_or(0);
+    (passed + beyond).saturating_sub(1)
+}
+
+/// Of something that somebody has acknowledged at `at`.
+pub fn acknowledged(at: Time, spoken: Time) -> Time {
+    next(at, &ACKNOWLEDGED, ACKNOWLEDGED_THEN, spoken)
+}
+
+/// Of something that is not critical.
+pub fn quiet(news: Time, spoken: Time) -> Time {
+    next(news, &QUIET, QUIET_THEN, spoken)
+}
+
+/// The first of these minutes after `from` that lies after `spoken`.
+fn next(from: Time, minutes: &[u64], then: u64, spoken: Time) -> Time {
+    let at = |minutes: u64| from.plus(Duration::from_secs(minutes * 60));
+    if let Some(due) = minutes.iter().map(|minutes| at(*minutes)).find(|due| *due > spoken) {
+        return due;
+    }
+    let last = minutes.last().copied().unwrap_or(0);
+    let beyond = spoken.since(at(last)).as_secs() / (then * 60) + 1;
+    at(last + beyond * then)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The minutes at which reminders come, each spoken when it is due.
+    fn minutes(due: impl Fn(Time) -> Time, from: i64, count: usize) -> Vec<i64> {
+        let mut spoken = Time(from * 60_000);
+        let next = |_| {
+            spoken = due(spoken);
+            spoken.0 / 60_000
+        };
+        (0..count).map(next).collect()
+    }
+
+    #[test]
+    fn what_is_critical_and_unseen_comes_after_minutes_then_hourly_then_every_four_hours() {
+        let due = |spoken| unseen(Time(0), spoken);
+        assert_eq!(minutes(due, 0, 13), [5, 15, 30, 60, 120, 180, 240, 300, 360, 420, 480, 720, 960]);
+    }
+
+    #[test]
+    fn each_reminder_has_the_next_number() {
+        let at = |minutes: i64| turn(Time(0), Time(minutes * 60_000));
+        assert_eq!([5, 15, 16, 30, 60, 480, 720, 960].map(at), [0, 1, 1, 2, 3, 10, 11, 12]);
+    }
+
+    #[test]
+    fn what_was_acknowledged_comes_after_four_twelve_and_24_hours_and_then_daily() {
+        assert_eq!(minutes(|spoken| acknowledged(Time(0), spoken), 0, 5), [240, 720, 1_440, 2_880, 4_320]);
+    }
+
+    #[test]
+    fn what_fell_due_while_nobody_watched_is_one_reminder() {
+        assert_eq!(minutes(|spoken| unseen(Time(0), spoken), 1_000, 2), [1_200, 1_440]);
+    }
+}

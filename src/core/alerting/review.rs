@@ -1,0 +1,252 @@
+//! Decides what is told now, what waits, and what stays silent, over the whole platform:
+//! consequences behind their cause, one company's things together, maintenance, flapping,
+//! and the second loss in three days as what it is.
+//!
+//! [`review`] is pure: what was told, what holds, now. Silence always has one of the
+//! reasons of `Fate`.
+
+use super::message::Telling;
+use std::time::Duration;
+
+use super::due::{Wanted, remind_at, reminder_level, wanted};
+use super::flapping::{Flap, flap, lasts_at};
+use super::groups;
+use super::groups::Candidate;
+use super::notified::Told;
+use super::platform_view::{Cause, Scene, Subject};
+use super::situation_change::{Stands, stands};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::action::SeenTo;
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+
+/// A consequence waits so long for its cause to be confirmed.
+const CAUSE_WAIT: Duration = Duration::from_secs(420);
+/// What may be on its way back is waited for so long before it is told.
+const RETURN_WAIT: Duration = Duration::from_secs(300);
+/// Work that a vendor's status page announces is believed for so long.
+const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
+/// What is still down so long after its cause is up stands by itself.
+const CAUSE_GRACE: Duration = Duration::from_secs(600);
+
+/// What comes of a review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Review {
+    /// What is told now.
+    pub tellings: Vec<Telling>,
+    /// What people know after that, for whoever changed.
+    pub told: Vec<(usize, Told)>,
+    /// When to review again, if nothing happens before.
+    pub again: Option<Time>,
+    /// How it stands with the situation.
+    pub stands: Stands,
+}
+
+/// What happens to something wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It may be told now.
+    Now,
+    /// It waits until then.
+    Later(Time),
+    /// It stays silent behind its cause, for as long as that lasts.
+    Muted,
+}
+
+/// Reviews the whole platform.
+pub fn review(scene: &Scene<'_>) -> Review {
+    let mut told: Vec<Told> = scene.subjects.iter().map(|subject| subject.told.clone()).collect();
+    for (subject, told) in scene.subjects.iter().zip(&mut told) {
+        told.follow(subject.state, subject.incident, subject.excused, scene.now);
+    }
+    let scene = &with_told(scene, &told);
+    let mut review = Review::default();
+    let mut after = told.clone();
+    let mut candidates = Vec::new();
+    for (index, told) in after.iter_mut().enumerate() {
+        let due = by_itself(scene, index, told, &mut review);
+        candidates.extend(due.map(|wanted| Candidate { index, wanted }));
+    }
+    let reminded = instead_of_reminders(scene, &mut candidates, &mut after);
+    let sorted = groups::sort(scene, candidates, &after);
+    for at in sorted.later {
+        review.sooner(at);
+    }
+    for telling in sorted.tellings {
+        for member in &telling.members {
+            after[*member] = groups::known(&after[*member], scene, &telling, *member);
+        }
+        let due = |member: &usize| remind_at(&since_told(&scene.subjects[*member], &after[*member]), &after[*member]);
+        let next = telling.members.iter().filter_map(due).min();
+        review.tellings.push(Telling { next, ..telling });
+    }
+    for (index, subject) in scene.subjects.iter().enumerate() {
+        let told = &after[index];
+        // The hours before an announced end are called to mind whatever is muted.
+        let muted = subject.muted.is_some() && subject.ends.is_none();
+        let held_back = told.muted || told.flapping.is_some() || subject.is_held_by_work() || muted;
+        if let Some(at) = remind_at(&since_told(subject, told), told).filter(|_| !held_back) {
+            review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
+        }
+    }
+    review.stands = stands(scene.situation, &with_told(scene, &after), reminded);
+    if let Some(at) = review.stands.again {
+        review.sooner(at.max(scene.now.plus(Duration::from_secs(1))));
+    }
+    review.told = after.into_iter().enumerate().collect();
+    review
+}
+
+/// As people know it after a message: an acknowledgement of what was told before covers no news.
+fn since_told<'a>(subject: &Subject<'a>, told: &Told) -> Subject<'a> {
+    let news = told.news_at != subject.told.news_at;
+    let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
+    Subject { seen_to, ..subject.clone() }
+}
+
+/// While a situation is open its message is what reminds, of everything. How loud it has to be.
+fn instead_of_reminders(scene: &Scene<'_>, candidates: &mut Vec<Candidate>, after: &mut [Told]) -> Option<Level> {
+    scene.situation?;
+    let reminds = |candidate: &Candidate| candidate.wanted.reason == Reason::StillOpen;
+    let due: Vec<usize> = candidates.iter().filter(|one| reminds(one)).map(|one| one.index).collect();
+    candidates.retain(|one| !reminds(one));
+    let loud = |index: &usize| reminder_level(&scene.subjects[*index], scene.subjects[*index].told);
+    let level = due.iter().map(loud).max()?;
+    for (subject, told) in scene.subjects.iter().zip(after) {
+        let told_of = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
+        if told_of || subject.lost_access() {
+            told.reminded_at = Some(scene.now);
+        }
+    }
+    Some(level)
+}
+
+fn with_told<'a>(scene: &Scene<'a>, told: &'a [Told]) -> Scene<'a> {
+    let subjects = scene.subjects.iter().cloned().zip(told);
+    Scene { subjects: subjects.map(|(subject, told)| Subject { told, ..subject }).collect(), ..*scene }
+}
+
+impl Review {
+    fn sooner(&mut self, at: Time) {
+        self.again = Some(self.again.map_or(at, |again| again.min(at)));
+    }
+}
+
+/// What one dependency wants to be told now, once everything that silences it was heard.
+fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
+    let (subject, now) = (&scene.subjects[index], scene.now);
+    // What was believed before a pause is told once it was looked at again.
+    if subject.looked_at.is_none_or(|at| at < scene.fresh_since) {
+        return None;
+    }
+    let flapped = about_flapping(scene, index, told, review);
+    if flapped.is_some() {
+        return flapped;
+    }
+    let wanted = wanted(subject, told, scene.is_heightened(index), now);
+    if wanted.is_empty() {
+        (told.held_since, told.muted, told.cause_up) = (None, false, None);
+    }
+    for wanted in wanted {
+        let since = *told.held_since.get_or_insert(now);
+        match fate(scene, index, &wanted, told, since) {
+            Fate::Now => return Some(wanted),
+            Fate::Later(at) => review.sooner(at),
+            Fate::Muted => {}
+        }
+    }
+    None
+}
+
+fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
+    let subject = &scene.subjects[index];
+    let held = subject.state.held.clone()?;
+    let wanted = |reason| Some(Wanted { reason, before: told.verdict, held: held.clone() });
+    match flap(told, scene.now) {
+        Flap::Steady => None,
+        Flap::GoesOn(at) => {
+            review.sooner(at);
+            None
+        }
+        // A drop is told as one, and a consequence or announced work as what it is.
+        Flap::Begins => {
+            let work = subject.maintenance.is_some_and(|until| until > scene.now);
+            let quiet = work || scene.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
+            let said = wanted(Reason::Flapping).filter(|_| !quiet);
+            if said.is_some() {
+                told.flapping = Some(scene.now);
+                review.sooner(super::flapping::settles_at(told, scene.now));
+            }
+            said
+        }
+        // Settled is good news only if it is live; all else is told as what it is.
+        Flap::Ends => {
+            let said = wanted(Reason::Settled).filter(|_| subject.state.is_surely_live());
+            told.flapping = None;
+            told.turns.clear();
+            said
+        }
+    }
+}
+
+fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since: Time) -> Fate {
+    let (subject, now) = (&scene.subjects[index], scene.now);
+    if wanted.reason == Reason::Suspected && matches!(scene.cause(index), Cause::Down(_)) {
+        return Fate::Muted;
+    }
+    let own_no = wanted.held.verdict == Verdict::Dropped
+        || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
+    // A mute silences no loss that is news: it is asked for because of something else.
+    let ending =
+        crate::core::people::notice::is_ending(&wanted.held.reason) || wanted.held.reason == "sources_disagree";
+    let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
+    if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
+        return Fate::Later(until);
+    }
+    if told.flapping.is_some() {
+        let turns = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Recovered);
+        let lasts = lasts_at(told, wanted.held.verdict).filter(|at| turns && *at > now);
+        if turns && wanted.held.verdict.badness() < Verdict::Outage.badness() {
+            return Fate::Muted;
+        }
+        if let Some(at) = lasts {
+            return Fate::Later(at);
+        }
+    }
+    if own_no || !is_consequential(wanted) {
+        return Fate::Now;
+    }
+    // A look says that it is back already: the next one tells whether there is anything to say.
+    if let Some(back) = subject.returning_since().map(|since| since.plus(RETURN_WAIT)).filter(|back| *back > now) {
+        return Fate::Later(back);
+    }
+    if wanted.held.reason == "vendor_maintenance" && now.since(since) < VENDOR_WORK {
+        return Fate::Later(since.plus(VENDOR_WORK));
+    }
+    if let Some(until) = subject.maintenance.filter(|until| *until > now) {
+        return Fate::Later(until);
+    }
+    match scene.cause(index) {
+        Cause::Down(_) => {
+            (told.muted, told.cause_up) = (true, None);
+            Fate::Muted
+        }
+        Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
+        Cause::None | Cause::Doubtful(_) if told.muted => {
+            let up = *told.cause_up.get_or_insert(now);
+            if now.since(up) < CAUSE_GRACE { Fate::Later(up.plus(CAUSE_GRACE)) } else { Fate::Now }
+        }
+        Cause::None | Cause::Doubtful(_) => Fate::Now,
+    }
+}
+
+/// What a cause or announced work may explain: being out, or not being seen.
+fn is_consequential(wanted: &Wanted) -> bool {
+    match wanted.reason {
+        Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Corrected | Reason::StillOpen => {
+            wanted.held.verdict == Verdict::Outage
+        }
+        Reason::Blind => true,
+        _ => false,
+    }
+}

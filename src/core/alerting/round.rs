@@ -1,0 +1,21 @@
+//! Who else is looked at now, because something fell into doubt: what stops together is to
+//! be told together, and a cause is to be found before its consequence is told.
+
+use std::time::Duration;
+
+use super::platform_view::Scene;
+
+/// What fails within this after something unrelated may have the same cause.
+const TOGETHER: Duration = Duration::from_secs(300);
+
+/// Whether everybody is asked when `subject` falls into doubt, because something unrelated is out as well;
+/// else what it needs is, and the other things of its company.
+pub fn concerns_everybody(scene: &Scene<'_>, subject: usize) -> bool {
+    let others = || (0..scene.subjects.len()).filter(|other| *other != subject);
+    let under = scene.foundations(subject);
+    let company = scene.subjects[subject].company();
+    let sibling = |other: &usize| scene.subjects[*other].company() == company;
+    let related =
+        |other: &usize| sibling(other) || under.contains(other) || scene.foundations(*other).contains(&subject);
+    others().any(|other| !related(&other) && scene.subjects[other].is_out_within(TOGETHER, scene.now))
+}

@@ -1,0 +1,178 @@
+//! How a situation goes on: from the second loss on, or while a letter's hour is open, one message says how everything
+//! stands. It is changed in place, and sent anew instead of a reminder for each thing.
+
+use std::time::Duration;
+
+use super::platform_view::{Scene, Subject};
+use super::situation::Situation;
+use crate::core::dependency::incident::Level;
+use crate::core::people::action::SeenTo;
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+
+/// What changed is sent anew so long after it changed, and no more often: what brings the change is told by
+/// itself, and this gathers what came together.
+const GATHERED: Duration = Duration::from_secs(3_600);
+/// A step is named again so long before it has to begin: time to wake somebody.
+const START_NEAR: Duration = Duration::from_secs(3_600);
+/// An announced hour further ahead than this is no situation yet: the letter itself has been told.
+const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
+/// Nobody forgets a situation for longer than a day.
+pub const DAILY: Duration = Duration::from_secs(86_400);
+/// The ages of checks are brought up to date this often, where messages can be changed.
+const REFRESH: Duration = Duration::from_secs(900);
+
+/// What happens to its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is sent for the first time, without a sound, where it can be changed later.
+    Open,
+    /// It is changed in place.
+    Edit,
+    /// It is sent anew.
+    Send(Level),
+    /// It is changed for the last time: all is over.
+    Close,
+}
+
+/// What comes of a review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stands {
+    /// The situation after it, if one is open.
+    pub situation: Option<Situation>,
+    /// What happens to its message.
+    pub change: Option<Change>,
+    /// When to look at it again.
+    pub again: Option<Time>,
+}
+
+/// Whether it is lost, as people know, and nobody has settled that.
+pub fn is_lost(subject: &Subject<'_>) -> bool {
+    let told = subject.told;
+    let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
+    let known = dropped && told.verdict == Some(Verdict::Dropped);
+    let access = subject.access_known(told);
+    (known || access) && subject.seen_to != Some(SeenTo::Settled)
+}
+
+/// Whether a letter's hour is near enough to be acted on now, as people know: within a week, or within a day
+/// of the latest start of a step.
+pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
+    let near = |ends: Time| {
+        let start = subject.starts.iter().filter(|start| **start > now).any(|start| start.since(now) <= DAILY);
+        start || ends.since(now) <= HOUR_NEAR
+    };
+    subject.ends.is_some_and(near) && subject.told.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
+}
+
+/// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
+pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Level>) -> Stands {
+    let now = scene.now;
+    let content = content(scene);
+    let Some(known) = known else {
+        if !opens(scene, false) {
+            return Stands { again: begins(scene), ..Stands::default() };
+        }
+        let situation = Situation { opened_at: now, ..said(&Situation::default(), content, now) };
+        let change = Some(reminded.map_or(Change::Open, Change::Send));
+        return Stands { again: again(&situation, scene), situation: Some(situation), change };
+    };
+    if !opens(scene, true) {
+        return Stands { change: Some(Change::Close), again: begins(scene), ..Stands::default() };
+    }
+    // Who is on it is shown in place; nobody has to be alerted for that.
+    let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
+    let known = Situation { changed_at, ..known.clone() };
+    let near: Vec<String> = near(scene).filter(|start| !known.called.contains(start)).collect();
+    let ripe = changed_at.is_some_and(|at| now.since(at.max(known.sent_at)) >= GATHERED);
+    let level = match reminded {
+        Some(level) => Some(level),
+        None if !near.is_empty() => Some(Level::Critical),
+        None if ripe => Some(Level::Info),
+        None if now.since(known.sent_at) >= DAILY => Some(Level::Warning),
+        None => None,
+    };
+    let stale = scene.edits && now.since(known.shown_at) >= REFRESH;
+    let (situation, change) = match level {
+        Some(level) => {
+            let called = known.called.iter().cloned().chain(near).collect();
+            (Situation { called, ..said(&known, content, now) }, Some(Change::Send(level)))
+        }
+        None if stale || content != known.shown => {
+            (Situation { shown: content, shown_at: now, ..known }, Some(Change::Edit))
+        }
+        None => (known, None),
+    };
+    Stands { again: again(&situation, scene), situation: Some(situation), change }
+}
+
+/// After its message was sent to everybody.
+fn said(known: &Situation, content: Vec<String>, now: Time) -> Situation {
+    Situation { sent_at: now, sent: news(&content), shown_at: now, shown: content, changed_at: None, ..known.clone() }
+}
+
+/// What is worth a message.
+fn news(content: &[String]) -> Vec<String> {
+    content.iter().filter(|line| !line.starts_with("on ")).cloned().collect()
+}
+
+/// Two companies are lost, or a letter's hour is open; what has begun goes on while anything is lost.
+fn opens(scene: &Scene<'_>, begun: bool) -> bool {
+    let subjects = &scene.subjects;
+    let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
+    let second = || lost.iter().skip(1).any(|other| !other.shares_company(lost[0]));
+    subjects.iter().any(|subject| is_ending(subject, scene.now))
+        || (begun && !lost.is_empty())
+        || (!lost.is_empty() && second())
+}
+
+/// What there is to say, without what merely grows older.
+fn content(scene: &Scene<'_>) -> Vec<String> {
+    let mut content = Vec::new();
+    for subject in &scene.subjects {
+        let id = subject.id;
+        let down = subject.incident.filter(|incident| subject.told.verdict == Some(incident.verdict));
+        if is_lost(subject) {
+            content.push(format!("lost {id}"));
+        } else if let Some(incident) = down {
+            content.push(format!("{} {id}", incident.verdict));
+        }
+        content
+            .extend(subject.ends.filter(|_| is_ending(subject, scene.now)).map(|ends| format!("ends {id} {}", ends.0)));
+        let blind = !subject.told.blind.is_empty() && !is_lost(subject);
+        content.extend(blind.then(|| format!("blind {id}")));
+        let trouble = is_lost(subject) || down.is_some();
+        let on_it = trouble && matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
+        content.extend(on_it.then(|| format!("on {id}")));
+    }
+    content
+}
+
+/// Latest starts that are near and have not passed.
+fn near(scene: &Scene<'_>) -> impl Iterator<Item = String> {
+    let now = scene.now;
+    let is_near = move |start: &Time| *start > now && start.since(now) <= START_NEAR;
+    let named = move |subject: &Subject<'_>| {
+        let starts = subject.starts.iter().filter(|start| is_near(start));
+        starts.map(|start| format!("{} {}", subject.id, start.0)).collect::<Vec<_>>()
+    };
+    scene.subjects.iter().filter(|subject| is_ending(subject, now)).flat_map(named).collect::<Vec<_>>().into_iter()
+}
+
+fn again(situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+    let ripe = situation.changed_at.map(|at| at.max(situation.sent_at).plus(GATHERED));
+    let refresh = scene.edits.then(|| situation.shown_at.plus(REFRESH));
+    [ripe, begins(scene), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+}
+
+/// When an announced hour, or a latest start, comes near next.
+fn begins(scene: &Scene<'_>) -> Option<Time> {
+    let known = scene.subjects.iter().filter(|subject| subject.told.verdict.is_some());
+    let before = |at: Time, span: Duration| Time(at.0 - crate::core::time::millis(span));
+    let turns = known.flat_map(|subject| {
+        let hours = subject.ends.map(|ends| before(ends, HOUR_NEAR));
+        let starts = subject.starts.iter().flat_map(move |start| [before(*start, DAILY), before(*start, START_NEAR)]);
+        hours.into_iter().chain(starts)
+    });
+    turns.filter(|at| *at > scene.now).min()
+}

@@ -1,0 +1,94 @@
+//! Whether two states are the same as far as decisions go. Sentences and advice are worded anew with each check,
+//! as where a balance stands in them, and decide nothing.
+
+use super::state::{Combined, Unseen};
+use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
+
+impl Held {
+    /// The same verdict for the same reason, by the same check, since the same time.
+    pub fn decides_like(&self, other: &Held) -> bool {
+        let ground = |held: &Held| (held.verdict, held.fault, held.proof, held.since);
+        ground(self) == ground(other) && self.reason == other.reason && self.by == other.by
+    }
+}
+
+impl Suspicion {
+    fn decides_like(&self, other: &Suspicion) -> bool {
+        let counted = |doubt: &Suspicion| (doubt.reads, doubt.last);
+        counted(self) == counted(other) && self.looks == other.looks && self.held.decides_like(&other.held)
+    }
+}
+
+impl Unverified {
+    fn decides_like(&self, other: &Unverified) -> bool {
+        let told = |unseen: &Unverified| (unseen.reads, unseen.vendor_fine, unseen.streak, unseen.blind, unseen.urgent);
+        told(self) == told(other) && self.held.decides_like(&other.held)
+    }
+}
+
+impl Standing {
+    /// The same as far as decisions go, but for when it was last seen so.
+    pub fn decides_like(&self, other: &Standing) -> bool {
+        let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark);
+        known(self) == known(other)
+            && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
+            && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)
+            && alike(self.unverified.as_ref(), other.unverified.as_ref(), Unverified::decides_like)
+    }
+}
+
+impl Unseen {
+    fn decides_like(&self, other: &Unseen) -> bool {
+        let told = |unseen: &Unseen| (unseen.blind, unseen.urgent, unseen.vendor_fine);
+        told(self) == told(other) && self.group == other.group && self.held.decides_like(&other.held)
+    }
+}
+
+impl Combined {
+    /// The same as far as decisions go, whatever the sentences say.
+    pub fn decides_like(&self, other: &Combined) -> bool {
+        self.waiting == other.waiting
+            && alike(self.held.as_ref(), other.held.as_ref(), Held::decides_like)
+            && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Held::decides_like)
+            && self.unseen.len() == other.unseen.len()
+            && self.unseen.iter().zip(&other.unseen).all(|(one, other)| one.decides_like(other))
+    }
+}
+
+/// Whether both decide alike, or there is neither.
+fn alike<T>(one: Option<&T>, other: Option<&T>, decides_like: impl Fn(&T, &T) -> bool) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => decides_like(one, other),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::time::Time;
+    use crate::core::words::verdict::Verdict;
+
+    fn held(reason: &str, say: &str) -> Held {
+        Held {
+            verdict: Verdict::Degraded,
+            reason: reason.to_owned(),
+            fault: crate::core::words::verdict::Fault::Ours,
+            proof: crate::core::words::verdict::Proof::Stated,
+            say: say.to_owned(),
+            hint: None,
+            by: "twilio/balance".to_owned(),
+            since: Time(0),
+        }
+    }
+
+    #[test]
+    fn a_balance_that_changes_with_each_check_decides_nothing() {
+        let state = |reason: &str, say: &str| Combined { held: Some(held(reason, say)), ..Combined::default() };
+        let before = state("balance_low", "12.40 USD are left");
+        assert!(before.decides_like(&state("balance_low", "12.38 USD are left")));
+        assert!(!before.decides_like(&state("balance_empty", "12.40 USD are left")));
+        assert!(!before.decides_like(&Combined::default()));
+    }
+}

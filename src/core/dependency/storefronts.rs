@@ -1,0 +1,112 @@
+//! Storefronts of one listing, counted together: gone in all of them is gone, gone in
+//! some is a warning that names them.
+
+use super::state::{Part, Unseen, worse};
+use crate::core::probe::standing::{Held, Standing};
+use crate::core::words::verdict::Verdict;
+
+/// What one probe, or all storefronts of one listing, come to.
+#[derive(Debug, Default)]
+pub(super) struct Vote {
+    /// The verdict.
+    pub held: Option<Held>,
+    /// It cannot be seen.
+    pub unseen: Option<Unseen>,
+    /// The worst suspicion under way.
+    pub suspicion: Option<Held>,
+    /// It was never looked at.
+    pub waiting: bool,
+}
+
+/// Storefronts that never had it have no say, unless none ever had it.
+pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
+    let proven: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.proven()).collect();
+    let group = if proven.is_empty() { group } else { proven.as_slice() };
+    // The first is the home one: when that cannot be seen, or most cannot, the group cannot.
+    let blind = |part: &&&Part<'_>| is_blind(part.standing);
+    let unseen: Vec<&Standing> =
+        group.iter().map(|part| part.standing).filter(|standing| standing.unverified.is_some()).collect();
+    let home = group[0].standing;
+    let counts = home.unverified.is_some() || unseen.len() * 2 > group.len();
+    let most_blind = group.iter().filter(blind).count() * 2 > group.len();
+    let urgent = unseen.iter().find(|standing| standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
+    let speaks = urgent.or(unseen.first());
+    let unseen = speaks.and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
+    Vote {
+        held: held(group),
+        unseen: unseen.map(|unseen| Unseen {
+            group: group[0].spread.to_owned(),
+            held: unseen.held.clone(),
+            blind: is_blind(home) || most_blind,
+            vendor_fine: unseen.vendor_fine,
+            urgent: unseen.urgent,
+        }),
+        suspicion: suspicion(group),
+        waiting: home.confirmed.is_none() && home.unverified.is_none() && home.suspicion.is_none(),
+    }
+}
+
+/// The worst suspicion, but no worse than it would count if it were confirmed: one storefront
+/// of several makes a warning.
+fn suspicion(group: &[&Part<'_>]) -> Option<Held> {
+    let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
+    let worst = suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse)?;
+    let says = |part: &Part<'_>, verdict: Verdict| {
+        let suspected = part.standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+        suspected.or(part.standing.verdict()) == Some(verdict)
+    };
+    let counts = match worst.verdict {
+        Verdict::Dropped => group.iter().all(|part| says(part, Verdict::Dropped)),
+        Verdict::Outage => says(group[0], Verdict::Outage),
+        _ => true,
+    };
+    Some(if counts { worst } else { Held { verdict: Verdict::Degraded, ..worst } })
+}
+
+fn is_blind(standing: &Standing) -> bool {
+    standing.unverified.as_ref().is_some_and(|unverified| unverified.blind)
+}
+
+fn held(group: &[&Part<'_>]) -> Option<Held> {
+    let known: Vec<(&Part<'_>, &Held)> =
+        group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
+    let (home, first) = *known.first()?;
+    if group.len() < 2 {
+        return Some(first.clone());
+    }
+    let of = |verdict: Verdict| known.iter().filter(move |(_, held)| held.verdict == verdict);
+    let gone: Vec<(&Part<'_>, &Held)> = of(Verdict::Dropped).copied().collect();
+    if gone.is_empty() {
+        // A side storefront that is out does not put the whole store out.
+        let out = of(Verdict::Outage).count();
+        let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
+        let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
+        let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
+        return votes.fold(None, worse);
+    }
+    // The home storefront is what most people see: that it is out is worse than a gap elsewhere.
+    if std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage {
+        return Some(first.clone());
+    }
+    // Dropped stays dropped unseen; what else cannot be read for long has no say.
+    let says = |(part, held): &&(&Part<'_>, &Held)| held.verdict == Verdict::Dropped || !part.standing.is_unreadable();
+    let readable = known.iter().filter(says).count();
+    if gone.len() == readable && readable * 2 >= known.len() {
+        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);
+        return Some(Held { since, ..gone[0].1.clone() });
+    }
+    Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
+}
+
+fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+    let names: Vec<String> = gone.iter().filter_map(|(part, _)| Some(part.country?.to_uppercase())).collect();
+    let say = format!("gone in {} of {seen} countries: {}", gone.len(), names.join(", "));
+    let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
+    Held {
+        verdict: Verdict::Degraded,
+        reason: format!("gone_in_{}_of_{seen}_storefronts", gone.len()),
+        say,
+        since,
+        ..worst
+    }
+}

@@ -1,0 +1,303 @@
+//! What people do about what they are told: acknowledge, mute, accept, say whose fault it was.
+//! Acts stop or settle alerts, never history. Each is kept with who and when.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::notice::Letter;
+use crate::core::dependency::incident::Incident;
+use crate::core::time::Time;
+use crate::core::words::verdict::words;
+
+words! {
+    /// What a person did.
+    Deed {
+        /// "I know, and I see to it."
+        Ack = "ack",
+        /// Nothing about it for a while.
+        Mute = "mute",
+        /// Tell it again.
+        Unmute = "unmute",
+        /// The change or warning is the new normal.
+        Accept = "accept",
+        /// We did it ourselves.
+        ItWasUs = "it_was_us",
+        /// It was no such thing.
+        FalseAlarm = "false_alarm",
+        /// Work of ours goes on.
+        Maintenance = "maintenance",
+        /// It is over.
+        MaintenanceOver = "maintenance_over",
+        /// A letter came, was confirmed, answered or taken back.
+        Letter = "letter",
+        /// A drill was asked for.
+        Drill = "drill",
+        /// The channels were tested.
+        Test = "test",
+        /// Somebody who may not asked for something.
+        Refused = "refused",
+    }
+}
+
+/// Something that a person did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Its number, in the order in which things were done.
+    pub id: i64,
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub by: String,
+    /// Where: `terminal`, or a channel's name.
+    pub via: String,
+    /// What.
+    pub deed: Deed,
+    /// The dependency it concerns; all, if none.
+    pub dependency: Option<String>,
+    /// The incident, drill or letter it concerns, by public id.
+    pub about: Option<String>,
+    /// From when it holds, if not at once.
+    pub from: Option<Time>,
+    /// Until when it holds, if not for ever.
+    pub until: Option<Time>,
+    /// A reason, or what was accepted.
+    pub words: String,
+}
+
+impl Act {
+    /// An act of somebody, now.
+    pub fn new(deed: Deed, by: &str, via: &str, at: Time) -> Act {
+        let (by, via) = (by.to_owned(), via.to_owned());
+        Act { id: 0, at, by, via, deed, dependency: None, about: None, from: None, until: None, words: String::new() }
+    }
+
+    fn lasts(&self, now: Time) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// Somebody sees to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenTo {
+    /// Somebody has acknowledged it then.
+    Acknowledged(Time),
+    /// It is accepted, ours or a false alarm: nobody is reminded of it.
+    Settled,
+}
+
+/// All that people did and that is still in force.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct People {
+    /// Muted dependencies; the empty name stands for all.
+    mutes: BTreeMap<String, Act>,
+    /// Work that was announced.
+    works: Vec<Act>,
+    /// The last acknowledgement of each incident, drill or alert.
+    acks: BTreeMap<String, Act>,
+    /// What was said of an incident for good: accepted, ours, a false alarm.
+    settled: BTreeMap<String, Act>,
+    /// Letters that were not taken back.
+    pub letters: Vec<Letter>,
+}
+
+impl People {
+    /// What is in force at `now`, of all acts in their order.
+    pub fn of(acts: &[Act], letters: Vec<Letter>, now: Time) -> People {
+        let mut people = People { letters, ..People::default() };
+        for act in acts {
+            people.follow(act.clone());
+        }
+        people.mutes.retain(|_, act| act.lasts(now));
+        people.works.retain(|act| act.lasts(now));
+        people
+    }
+
+    fn follow(&mut self, act: Act) {
+        let whom = act.dependency.clone().unwrap_or_default();
+        match (act.deed, act.about.clone()) {
+            (Deed::Mute, _) => {
+                self.mutes.insert(whom, act);
+            }
+            (Deed::Unmute, _) if whom.is_empty() => self.mutes.clear(),
+            (Deed::Unmute, _) => {
+                self.mutes.remove(&whom);
+            }
+            (Deed::Maintenance, _) => self.works.push(act),
+            (Deed::MaintenanceOver, _) => {
+                self.works.retain(|work| !whom.is_empty() && work.dependency.as_deref() != Some(whom.as_str()));
+            }
+            (Deed::Ack, Some(about)) => {
+                self.acks.insert(about, act);
+            }
+            (Deed::Accept | Deed::ItWasUs | Deed::FalseAlarm, Some(about)) => {
+                self.settled.insert(about, act);
+            }
+            (
+                Deed::Ack
+                | Deed::Accept
+                | Deed::ItWasUs
+                | Deed::FalseAlarm
+                | Deed::Letter
+                | Deed::Drill
+                | Deed::Test
+                | Deed::Refused,
+                _,
+            ) => {}
+        }
+    }
+
+    /// Until when a dependency is muted, and by whom.
+    pub fn muted(&self, dependency: &str, now: Time) -> Option<&Act> {
+        let mutes = [dependency, ""].into_iter().filter_map(|name| self.mutes.get(name));
+        mutes.filter(|act| act.lasts(now)).max_by_key(|act| act.until)
+    }
+
+    /// Whether anything is muted.
+    pub fn mutes_anything(&self) -> bool {
+        !self.mutes.is_empty()
+    }
+
+    /// Whether any work is announced.
+    pub fn works_anywhere(&self) -> bool {
+        !self.works.is_empty()
+    }
+
+    /// Until when announced work on a dependency lasts, if it is now.
+    pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
+        let concerns = |work: &&Act| work.dependency.as_deref().is_none_or(|id| id == dependency);
+        let now_on = |work: &&Act| work.from.is_none_or(|from| from <= now) && work.lasts(now);
+        self.works.iter().filter(concerns).filter(now_on).filter_map(|work| work.until).max()
+    }
+
+    /// Who acknowledged an incident or a drill, if nothing new was told of it since.
+    pub fn acked(&self, about: &str, news_at: Option<Time>) -> Option<&Act> {
+        self.acks.get(about).filter(|act| news_at.is_none_or(|news| act.at >= news))
+    }
+
+    /// What was said of an incident for good.
+    pub fn settled(&self, about: &str) -> Option<&Act> {
+        self.settled.get(about)
+    }
+
+    /// What somebody said of an incident since the last news of it.
+    pub fn seen_to(&self, incident: &Incident, news_at: Option<Time>) -> Option<SeenTo> {
+        let fresh = |act: &&Act| news_at.is_none_or(|news| act.at >= news);
+        let same = |act: &&Act| act.deed != Deed::Accept || act.words == incident.reason;
+        if self.settled(&incident.public_id).filter(fresh).is_some_and(|act| same(&act)) {
+            return Some(SeenTo::Settled);
+        }
+        self.acked(&incident.public_id, news_at).map(|act| SeenTo::Acknowledged(act.at))
+    }
+
+    /// Who acknowledged a lost access last: what has no incident is acknowledged by its dependency.
+    pub fn acked_access(&self, dependency: &str) -> Option<&Act> {
+        self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency)).max_by_key(|act| act.at)
+    }
+
+    /// The same of a lost access: what has no incident is acknowledged by its dependency.
+    pub fn seen_to_access(&self, dependency: &str, news_at: Option<Time>) -> Option<SeenTo> {
+        let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));
+        let last = own.map(|act| act.at).max()?;
+        news_at.is_none_or(|news| last >= news).then_some(SeenTo::Acknowledged(last))
+    }
+
+    /// When somebody said of a dependency's trouble that it was ours or none: what was lost before
+    /// that counts as no loss.
+    pub fn excused_at(&self, dependency: &str) -> Option<Time> {
+        let excuses = |act: &&Act| {
+            matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm) && act.dependency.as_deref() == Some(dependency)
+        };
+        self.settled.values().filter(excuses).map(|act| act.at).max()
+    }
+
+    /// The next instant at which something begins or ends.
+    pub fn turns_at(&self, now: Time) -> Option<Time> {
+        let mutes = self.mutes.values().filter_map(|act| act.until);
+        let works = self.works.iter().flat_map(|act| [act.from, act.until]).flatten();
+        let letters = self.letters.iter().filter_map(|letter| letter.notice.turns_at(now));
+        mutes.chain(works).chain(letters).filter(|at| *at > now).min()
+    }
+}
+
+/// When each thing was drilled last, by id.
+pub fn drilled(acts: &[Act]) -> BTreeMap<String, Time> {
+    let drills = acts.iter().filter(|act| act.deed == Deed::Drill);
+    drills.filter_map(|act| Some((act.dependency.clone()?, act.at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::words::verdict::{Fault, Proof, Verdict};
+
+    const HOUR: i64 = 3_600_000;
+
+    fn act(deed: Deed, at: i64) -> Act {
+        Act {
+            dependency: Some("sms".into()),
+            about: Some("pw-1".into()),
+            ..Act::new(deed, "Ada", "terminal", Time(at))
+        }
+    }
+
+    fn incident(reason: &str) -> Incident {
+        Incident {
+            id: 1,
+            public_id: "pw-1".into(),
+            verdict: Verdict::Dropped,
+            worst: Verdict::Dropped,
+            reason: reason.into(),
+            fault: Fault::Unclear,
+            proof: Proof::Stated,
+            began_at: Time(0),
+            alerts: 1,
+        }
+    }
+
+    fn people(acts: &[Act]) -> People {
+        People::of(acts, Vec::new(), Time(HOUR))
+    }
+
+    #[test]
+    fn an_acknowledgement_holds_until_there_is_news() {
+        let people = people(&[act(Deed::Ack, 5)]);
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), Some(SeenTo::Acknowledged(Time(5))));
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(6))), None);
+    }
+
+    #[test]
+    fn what_was_accepted_is_settled_while_it_is_the_same() {
+        let people = people(&[Act { words: "unlocked".into(), ..act(Deed::Accept, 5) }]);
+        assert_eq!(people.seen_to(&incident("unlocked"), Some(Time(4))), Some(SeenTo::Settled));
+        assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), None);
+    }
+
+    #[test]
+    fn a_mute_ends_by_itself_or_by_a_word() {
+        let mute = Act { until: Some(Time(2 * HOUR)), ..act(Deed::Mute, 5) };
+        assert!(people(std::slice::from_ref(&mute)).muted("sms", Time(HOUR)).is_some());
+        assert!(people(std::slice::from_ref(&mute)).muted("sms", Time(2 * HOUR)).is_none());
+        assert!(people(std::slice::from_ref(&mute)).muted("mail", Time(HOUR)).is_none());
+        assert!(people(&[mute.clone(), act(Deed::Unmute, 6)]).muted("sms", Time(HOUR)).is_none());
+        let all = Act { dependency: None, ..mute };
+        assert!(people(&[all]).muted("mail", Time(HOUR)).is_some());
+    }
+
+    #[test]
+    fn work_that_a_person_announced_begins_and_ends() {
+        let work = Act { from: Some(Time(HOUR)), until: Some(Time(3 * HOUR)), ..act(Deed::Maintenance, 5) };
+        let people = people(std::slice::from_ref(&work));
+        assert_eq!(people.maintenance_until("sms", Time(0)), None);
+        assert_eq!(people.maintenance_until("sms", Time(HOUR)), Some(Time(3 * HOUR)));
+        assert_eq!(people.turns_at(Time(HOUR)), Some(Time(3 * HOUR)));
+        let over = People::of(&[work, act(Deed::MaintenanceOver, 6)], Vec::new(), Time(HOUR));
+        assert_eq!(over.maintenance_until("sms", Time(HOUR)), None);
+    }
+
+    #[test]
+    fn it_was_us_excuses_what_was_lost_before() {
+        assert_eq!(people(&[act(Deed::ItWasUs, 5)]).excused_at("sms"), Some(Time(5)));
+        assert_eq!(people(&[act(Deed::Accept, 5)]).excused_at("sms"), None);
+    }
+}

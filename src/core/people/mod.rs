@@ -1,0 +1,6 @@
+//! What people do and say: acts, notices, chats, who is on duty.
+
+pub mod action;
+pub mod chat;
+pub mod duty;
+pub mod notice;

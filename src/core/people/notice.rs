@@ -1,0 +1,291 @@
+//! Notices: a vendor's letter, or a person's word. They come before the cut, while every
+//! look is green, and they explain the silence that follows.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::dependency::incident::Incident;
+use crate::core::dependency::state::Combined;
+use crate::core::probe::standing::Held;
+use crate::core::time::{Time, human};
+use crate::core::words::verdict::{Fault, Proof, Verdict};
+
+/// What somebody was told about some dependencies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Ids of what it threatens.
+    pub dependencies: Vec<String>,
+    /// When it came.
+    pub received: Time,
+    /// When it takes effect, if it says so.
+    pub effective: Option<Time>,
+    /// What it says, in a few words.
+    pub text: String,
+    /// A person says that they have left us already.
+    pub left: bool,
+}
+
+/// A notice that a person brought while plugwatch ran, with what people did about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Random public id; stands in questions and buttons.
+    pub public_id: String,
+    /// What it says.
+    pub notice: Notice,
+    /// How its hour was read, for people to confirm; empty if none was found.
+    pub read_as: String,
+    /// Who brought it.
+    pub by: String,
+    /// Where.
+    pub via: String,
+    /// When it was brought.
+    pub added_at: Time,
+    /// SHA-256 of the bytes as they came.
+    pub sha256: String,
+    /// Who confirmed its hour, and when.
+    pub confirmed: Option<(String, Time)>,
+    /// Who answers it, and since when.
+    pub answered: Option<(String, Time)>,
+}
+
+/// A deadline is called to mind so many hours before it.
+const CALL: [u64; 5] = [24, 12, 6, 3, 1];
+
+/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`.
+pub fn call_at(ends: Time, spoken: Time) -> Option<Time> {
+    let calls = CALL.iter().map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
+    calls.filter(|at| *at > spoken).min()
+}
+
+/// Silence that begins within this after its hour is explained by a notice.
+const EXPLAINS: Duration = Duration::from_secs(72 * 3_600);
+/// What still serves us so long after its hour has outlived the notice.
+const SPENT: Duration = Duration::from_secs(7 * 86_400);
+
+/// Reasons for not seeing something that are ours, and prove nothing about a vendor.
+const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
+
+impl Notice {
+    /// The next instant at which it means something else than now.
+    pub fn turns_at(&self, now: Time) -> Option<Time> {
+        let spent = self.effective.map(|at| at.plus(SPENT));
+        [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    /// What a dependency comes to with this notice. `looked_at` is when all that decides was
+    /// looked at last, `open` its open incident.
+    pub fn apply(&self, state: Combined, looked_at: Option<Time>, open: Option<&Incident>, now: Time) -> Combined {
+        if self.received > now {
+            return state;
+        }
+        // It stands within quotation marks, and the sentence goes on.
+        let text = self.text.trim_end_matches('.');
+        if self.left {
+            return told(
+                state,
+                Verdict::Dropped,
+                "told_left",
+                format!("reported: \u{201c}{text}\u{201d}"),
+                self.received,
+            );
+        }
+        let Some(ends) = self.effective else {
+            return told(
+                state,
+                Verdict::Degraded,
+                "noticed",
+                format!("a letter says: \u{201c}{text}\u{201d}"),
+                self.received,
+            );
+        };
+        let given = human(ends.since(self.received));
+        // What the hour brought is known once somebody looked after it.
+        if now < ends || looked_at.is_none_or(|at| at < ends) {
+            // The hour stands beside it, by the reader's own clock.
+            let say = format!("a letter announces the cut-off, with {given} of notice: \u{201c}{text}\u{201d}");
+            return told(state, Verdict::Degraded, "ends", say, self.received);
+        }
+        let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
+        let unseen = || state.unseen.first().filter(|_| ended).map(|unseen| unseen.held.since);
+        match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)).or_else(unseen) {
+            Some(since) => {
+                let say = format!(
+                    "a letter announced the cut-off for {}, with {given} of notice (\u{201c}{text}\u{201d}), and it no longer works",
+                    ends.short()
+                );
+                told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
+            }
+            None if now.since(ends) >= SPENT => state,
+            None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
+            None => self.outlived(state, text, ends),
+        }
+    }
+
+    /// The hour has passed, and nothing says that it has stopped.
+    fn outlived(&self, state: Combined, text: &str, ends: Time) -> Combined {
+        let ends = ends.short();
+        let (reason, say) = match &state.held {
+            None => {
+                let say = format!("a letter announced the cut-off for {ends}, and it cannot be checked");
+                ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
+            }
+            // The last check contradicts what was believed before: neither is said.
+            Some(_) if is_in_doubt(&state) => {
+                let say =
+                    format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
+                ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
+            }
+            Some(_) => {
+                let say = format!(
+                    "the announced cut-off passed on {ends}, and it still works. It can stop at any moment: keep copying"
+                );
+                ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
+            }
+        };
+        told(state, Verdict::Degraded, reason, say, self.received)
+    }
+}
+
+/// Since when nothing good is heard of it, for reasons that are not ours.
+fn silent_since(state: &Combined) -> Option<Time> {
+    // A breakdown that the vendor itself reports is one.
+    let reported = |held: &Held| held.fault == Fault::VendorBreakdown && held.proof == Proof::Stated;
+    let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
+    let held = state.held.as_ref().filter(out);
+    let ours = |held: &Held| held.fault == Fault::Ours || OURS.contains(&held.reason.as_str());
+    let unseen = state.unseen.iter().filter(|unseen| unseen.blind && (unseen.urgent || !ours(&unseen.held)));
+    held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
+}
+
+/// The last check was not a good one, or there was none.
+fn is_in_doubt(state: &Combined) -> bool {
+    state.suspicion.is_some() || state.unseen.iter().any(|unseen| unseen.blind)
+}
+
+/// A breakdown after the announced hour may be none.
+fn doubted(state: Combined, ends: Time) -> Combined {
+    let doubt = |held: Held| Held {
+        fault: Fault::Unclear,
+        proof: Proof::Inferred,
+        say: format!("{}; the announced cut-off ({}) has passed, so this may be it", held.say, ends.short()),
+        hint: Some("Assume it will not come back. Continue your move.".to_owned()),
+        ..held
+    };
+    Combined { held: state.held.map(doubt), ..state }
+}
+
+/// The state with what was told, unless what was seen is worse. Beside another warning, what was
+/// told leads.
+fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
+    let mut held = Held {
+        verdict,
+        reason: reason.to_owned(),
+        fault: Fault::VendorDecision,
+        proof: Proof::Told,
+        say,
+        hint: Some(hint(verdict).to_owned()),
+        by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),
+        since,
+    };
+    match &state.held {
+        Some(seen) if seen.verdict.badness() > verdict.badness() => return state,
+        Some(seen) if seen.verdict == verdict && verdict == Verdict::Dropped => return state,
+        Some(seen) if seen.verdict == verdict => {
+            held.reason = format!("{reason}+{}", seen.reason);
+            held.say = format!("{}; {}", held.say, seen.say);
+        }
+        _ => {}
+    }
+    Combined { held: Some(held), ..state }
+}
+
+fn hint(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Dropped => "Switch to the fallback. Start the longest step of your move first.",
+        _ => "Copy out what you need while it still works. Start the longest step of your move first.",
+    }
+}
+
+/// Whether a letter, not a check, is behind a reason, perhaps one of several: what was told leads.
+pub fn is_by_letter(reason: &str) -> bool {
+    reason.split('+').next().is_some_and(|first| matches!(first, "ends" | "noticed") || is_spent(first))
+}
+
+/// Whether a reason, perhaps one of several, is a letter whose hour has passed and that nobody withdrew.
+pub fn is_spent(reason: &str) -> bool {
+    reason.split('+').any(|reason| matches!(reason, "ended_unseen" | "outlived_notice"))
+}
+
+/// Whether a reason, perhaps one of several, is that it ends.
+pub fn is_ending(reason: &str) -> bool {
+    reason.split('+').any(|reason| reason == "ends")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::dependency::state::Unseen;
+
+    fn notice() -> Notice {
+        Notice {
+            dependencies: vec!["host".to_owned()],
+            received: Time(0),
+            effective: Some(Time(31 * 3_600_000)),
+            text: "we cannot serve you".to_owned(),
+            left: false,
+        }
+    }
+
+    fn held(verdict: Verdict, since: Time) -> Combined {
+        let held = told(Combined::default(), Verdict::Dropped, "x", "x".to_owned(), since).held;
+        let held = held.map(|held| Held { verdict, fault: Fault::Unclear, ..held });
+        Combined { held, ..Combined::default() }
+    }
+
+    fn after(hours: i64, state: Combined) -> (Verdict, String) {
+        let now = Time(hours * 3_600_000);
+        let held = notice().apply(state, Some(now), None, now).held.unwrap();
+        (held.verdict, held.reason)
+    }
+
+    #[test]
+    fn it_ends_is_a_warning_while_everything_is_live() {
+        assert_eq!(after(1, held(Verdict::Live, Time(0))), (Verdict::Degraded, "ends".to_owned()));
+    }
+
+    #[test]
+    fn silence_after_the_hour_is_dropped_and_silence_before_it_is_not() {
+        let out = |hour: i64| held(Verdict::Outage, Time(hour * 3_600_000));
+        assert_eq!(after(20, out(19)).0, Verdict::Outage);
+        assert_eq!(after(32, out(31)), (Verdict::Dropped, "ended_by_notice".to_owned()));
+        assert_eq!(after(32, held(Verdict::Live, Time(0))), (Verdict::Degraded, "outlived_notice".to_owned()));
+    }
+
+    #[test]
+    fn a_deadline_is_called_to_mind_five_times_at_most() {
+        let ends = Time(48 * 3_600_000);
+        let mut spoken = Time(0);
+        let mut calls = Vec::new();
+        while let Some(at) = call_at(ends, spoken) {
+            calls.push(at.0 / 3_600_000);
+            spoken = at;
+        }
+        assert_eq!(calls, [24, 36, 42, 45, 47]);
+        assert_eq!(call_at(ends, Time(40 * 3_600_000)), Some(Time(42 * 3_600_000)));
+    }
+
+    #[test]
+    fn our_own_blindness_is_no_silence_of_theirs() {
+        let unseen = |reason: &str, fault: Fault| {
+            let mut state = held(Verdict::Live, Time(0));
+            let why =
+                Held { verdict: Verdict::Unknown, reason: reason.to_owned(), fault, ..state.held.clone().unwrap() };
+            state.unseen =
+                vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: false, vendor_fine: false }];
+            after(40, state).0
+        };
+        assert_eq!(unseen("own_network", Fault::Ours), Verdict::Degraded);
+        assert_eq!(unseen("unrecognised", Fault::Unclear), Verdict::Dropped);
+    }
+}

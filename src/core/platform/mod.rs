@@ -1,0 +1,5 @@
+//! All dependencies together: how they stand, who relies on whom, what a name means.
+
+pub mod naming;
+pub mod reliance;
+pub mod snapshot;

@@ -1,0 +1,10 @@
+//! One probe: how sure a check wants to be, what speaks for and against it, what is believed.
+
+pub mod days;
+pub mod history;
+pub mod pace;
+pub mod policy;
+pub mod reference_hosts;
+pub mod standing;
+pub mod weigh;
+pub mod witness;

@@ -1,0 +1,398 @@
+//! One probe's confirmed verdict, and the suspicion against it.
+//!
+//! [`after`] is the whole of it: a standing, a look and its witnesses give the
+//! next standing, perhaps a flip, and what the core would like to be asked.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::policy::{Confirm, Policy};
+use super::weigh::{Weighed, weigh};
+use super::witness::{Want, Witnesses};
+use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
+
+/// One judged answer at its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// When the answer came.
+    pub at: Time,
+    /// What it read.
+    pub reading: Reading,
+}
+
+/// A verdict with why and since when.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Held {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, as a fixed word.
+    pub reason: String,
+    /// Whose doing it is.
+    pub fault: Fault,
+    /// What it rests on.
+    pub proof: Proof,
+    /// One sentence for people.
+    pub say: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+    /// The check that says so, `vendor/check`; empty within the check's own standing.
+    pub by: String,
+    /// Since when it is so: the first look that said it.
+    pub since: Time,
+}
+
+/// A contrary reading under confirmation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Suspicion {
+    /// What the last look says, since the first that said it or worse.
+    pub held: Held,
+    /// How many did.
+    pub reads: u32,
+    /// When the last of them said it.
+    pub last: Time,
+    /// The contrary looks of this streak, all of them worse or all of them better than what is
+    /// believed: when, and what they said.
+    pub looks: Vec<(Time, Verdict)>,
+}
+
+/// A streak of looks that saw nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unverified {
+    /// Why nothing was seen.
+    pub held: Held,
+    /// How many looks in a row, for this reason.
+    pub reads: u32,
+    /// The vendor serves others meanwhile.
+    pub vendor_fine: bool,
+    /// Since when nothing was seen, for whatever reason that is not told elsewhere.
+    pub streak: Option<Time>,
+    /// It has become an alert of its own.
+    pub blind: bool,
+    /// Something that speaks at once was told of this streak.
+    pub urgent: bool,
+}
+
+/// What is believed about one probe.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Standing {
+    /// The last confirmed verdict; never `unknown`.
+    pub confirmed: Option<Held>,
+    /// What speaks against it.
+    pub suspicion: Option<Suspicion>,
+    /// Set while we cannot see.
+    pub unverified: Option<Unverified>,
+    /// When it was last seen live; a probe never seen live cannot be dropped.
+    pub last_live: Option<Time>,
+    /// When the confirmed verdict was last affirmed by a look.
+    pub verified_at: Option<Time>,
+    /// The mark of the key with which it was last seen live.
+    pub key_mark: Option<u32>,
+}
+
+/// What kind of change a flip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The confirmed verdict changed.
+    Verdict,
+    /// It cannot be seen, and that is worth saying.
+    Blind,
+    /// It can be seen again.
+    Sighted,
+}
+
+/// A confirmed change, dated to when the contrary streak began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flip {
+    /// What kind of change.
+    pub change: Change,
+    /// The verdict before; `None` at first sight.
+    pub from: Option<Verdict>,
+    /// What holds now.
+    pub to: Held,
+    /// When it was confirmed.
+    pub confirmed_at: Time,
+}
+
+impl Held {
+    /// As a clock that has been set back to `now` has it: nothing holds since the future.
+    pub fn not_after(&mut self, now: Time) {
+        self.since = self.since.min(now);
+    }
+}
+
+impl Standing {
+    /// As a clock that has been set back to `now` has it: nothing waits for the future.
+    pub fn not_after(&mut self, now: Time) {
+        // What is confirmed keeps its date, and is shown by the clock; a doubt that lies in the future is
+        // begun anew by the next look.
+        self.suspicion = self.suspicion.take().filter(|doubt| doubt.last <= now);
+        if let Some(unseen) = &mut self.unverified {
+            unseen.held.not_after(now);
+            unseen.streak = unseen.streak.map(|at| at.min(now));
+        }
+        for at in [&mut self.last_live, &mut self.verified_at] {
+            *at = at.map(|at| at.min(now));
+        }
+    }
+
+    /// Whether this probe was ever seen live.
+    pub fn proven(&self) -> bool {
+        self.last_live.is_some()
+    }
+
+    /// It cannot be read, and not only for a look or two, or because of our own network: then
+    /// its last verdict has no say where several checks are counted together.
+    pub fn is_unreadable(&self) -> bool {
+        let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
+        self.unverified.as_ref().is_some_and(|unseen| unseen.blind || lasts(unseen))
+    }
+
+    /// The confirmed verdict, if there is one.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.confirmed.as_ref().map(|held| held.verdict)
+    }
+}
+
+/// Reasons for `unknown` that are told once confirmed, not only when blind for long. The
+/// first and the last are the core's own words, the others those of the catalogue.
+const SPEAKS_AT_ONCE: [&str; 4] = ["never_seen_live", "credential_refused", "wrong_page", "access_lost"];
+
+/// Reasons for `unknown` that are told once for everything: a blind network by an alert
+/// of its own, missing keys when the program starts.
+const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
+
+/// So many looks in a row that saw nothing are no accident.
+const UNREADABLE: u32 = 3;
+/// So many contrary looks are remembered.
+const MOST_LOOKS: usize = 32;
+
+fn is_told_elsewhere(reason: &str) -> bool {
+    TOLD_ELSEWHERE.contains(&reason)
+}
+
+/// The standing after one look. `standing` is not changed; time is `look.at`.
+pub fn after(
+    standing: &Standing,
+    look: &Look,
+    witnesses: &Witnesses,
+    policy: &Policy,
+) -> (Standing, Option<Flip>, Vec<Want>) {
+    let weighed =
+        access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, policy, look.at);
+    let weighed = no_refutation(weighed, standing);
+    let mut next = standing.clone();
+    if weighed.verdict == Verdict::Unknown {
+        let away = look.reading.retry_after.unwrap_or_default();
+        let (flip, wants) = unseen(&mut next, &weighed, policy, look.at, away);
+        return (next, flip, wants);
+    }
+    // Seen again is good news only where the look affirms what was good.
+    let sighted = next.unverified.take().filter(|unverified| unverified.blind);
+    if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
+        (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
+    }
+    let (flip, wants) = if agrees(&next, &weighed) {
+        let good = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
+        // The same verdict for another reason may be another's doing: that wants its witnesses.
+        let other = next.confirmed.as_ref().is_some_and(|held| held.reason != weighed.reason);
+        let wants = if other { weighed.missing.clone() } else { Vec::new() };
+        affirm(&mut next, weighed, look.at);
+        (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), wants)
+    } else {
+        suspect(&mut next, weighed, policy, look.at)
+    };
+    (next, flip, wants)
+}
+
+/// The same key worked before and is refused now: that is more than a wrong key.
+fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> Weighed {
+    if weighed.reason != "credential_refused" {
+        return weighed;
+    }
+    if !policy.keyed {
+        // There is no key that could be wrong: somebody on the way turns us away.
+        return Weighed { reason: "refused_here".to_owned(), fault: Fault::Unclear, hint: None, ..weighed };
+    }
+    let Some(live) = standing.last_live else {
+        return weighed;
+    };
+    if standing.key_mark.is_some() && standing.key_mark != policy.key_mark {
+        // Another key than the one that worked: a slip of ours, most likely.
+        return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
+    }
+    let ago = crate::core::time::human(now.since(live));
+    Weighed {
+        reason: "access_lost".to_owned(),
+        fault: Fault::Unclear,
+        say: format!("{}; the same key worked {ago} ago: key revoked or account suspended", weighed.say),
+        ..weighed
+    }
+}
+
+/// A vendor that breaks down after it dropped us has not taken us back: the drop stays,
+/// unverified, until the vendor says something about us again.
+fn no_refutation(weighed: Weighed, standing: &Standing) -> Weighed {
+    if standing.verdict() != Some(Verdict::Dropped) || weighed.verdict != Verdict::Outage {
+        return weighed;
+    }
+    Weighed { verdict: Verdict::Unknown, ..weighed }
+}
+
+fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
+    standing.verdict() == Some(weighed.verdict)
+}
+
+/// The look says what is already believed: it clears every suspicion.
+fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
+    // An outage that goes on does not speak against a growing suspicion of a drop.
+    let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
+    if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
+        standing.suspicion = None;
+    }
+    standing.verified_at = Some(now);
+    // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
+    let heard = weighed.missing.is_empty();
+    if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
+        *held = held_since(weighed, held.since);
+    }
+}
+
+fn held_since(weighed: Weighed, since: Time) -> Held {
+    let Weighed { verdict, reason, fault, proof, say, hint, .. } = weighed;
+    Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
+}
+
+/// A look that saw nothing: the verdict stays, a streak begins or goes on. `away` is how long
+/// the vendor does not want to be asked again.
+fn unseen(
+    standing: &mut Standing,
+    weighed: &Weighed,
+    policy: &Policy,
+    now: Time,
+    away: Duration,
+) -> (Option<Flip>, Vec<Want>) {
+    let from = standing.verdict();
+    let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
+    // A streak that was told elsewhere is none of this one's, and one from the future none at all.
+    let old = standing.unverified.as_ref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
+    if old.is_some_and(|old| old.urgent) && !at_once {
+        // What spoke at once holds until something is seen: a rate limit takes nothing back.
+        return (None, weighed.missing.clone());
+    }
+    let same = old.filter(|old| old.held.reason == weighed.reason);
+    let streak = old.map_or(now, |old| old.streak.unwrap_or(old.held.since));
+    let began = if at_once { same.map_or(now, |same| same.held.since) } else { streak };
+    let reads = same.map_or(1, |unverified| unverified.reads + 1);
+    let (was_blind, was_urgent) = old.map_or((false, false), |u| (u.blind, u.urgent && same.is_some()));
+    let sure = surely(&weighed.reason, policy);
+    let speaks =
+        if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) + away >= policy.blind_after };
+    // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
+    let quiet = is_told_elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
+    // Access lost is told even while already blind for a duller reason, but once.
+    let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
+    let held = held_since(weighed.clone(), began);
+    standing.unverified = Some(Unverified {
+        held: held.clone(),
+        reads,
+        streak: Some(streak),
+        vendor_fine: weighed.vendor_fine,
+        blind: was_blind || tells,
+        urgent: was_urgent || (tells && at_once),
+    });
+    let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
+    // The witnesses are heard even so: they may tell that the path lies.
+    let mut wants = weighed.missing.clone();
+    // A suspicion is not left alone because one look between saw nothing.
+    if (at_once && !speaks) || standing.suspicion.is_some() {
+        wants.push(Want::LookAgain(policy.dropped.gap()));
+    }
+    (flip, wants)
+}
+
+/// How sure to be of something unseen that speaks at once. A wrong page may be a deploy
+/// under way, so it wants what a drop wants; the others say the same again after a look.
+fn surely(reason: &str, policy: &Policy) -> Confirm {
+    if reason == "wrong_page" { policy.dropped } else { Confirm { reads: 2, over: Duration::ZERO } }
+}
+
+fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
+    let to = standing.confirmed.clone()?;
+    Some(Flip { change: Change::Sighted, from: Some(to.verdict), to, confirmed_at: now })
+}
+
+/// The look contradicts the standing: count it, and confirm if that is enough.
+fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
+    let confirm = needed(standing, &weighed, policy);
+    let suspicion = grown(standing, &weighed, policy, now);
+    let span = now.since(suspicion.held.since);
+    let ready = weighed.missing.is_empty() && confirm.holds(suspicion.reads, span);
+    if ready {
+        return (Some(flip_to(standing, suspicion, now)), Vec::new());
+    }
+    let wait = if confirm.reads > suspicion.reads { confirm.gap() } else { until(confirm.over, span) };
+    let mut wants = weighed.missing;
+    wants.push(Want::LookAgain(wait));
+    if weighed.verdict == Verdict::Dropped {
+        wants.push(Want::WholeSpread);
+    }
+    standing.suspicion = Some(suspicion);
+    (None, wants)
+}
+
+fn until(over: Duration, span: Duration) -> Duration {
+    over.saturating_sub(span).max(Duration::from_millis(500))
+}
+
+/// How much confirmation this change needs.
+fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
+    match (weighed.verdict, standing.verdict()) {
+        // First sight of a living thing needs no second look, nothing was claimed before.
+        (Verdict::Live, None) => Confirm::new(1, 0),
+        (Verdict::Live, _) => policy.recovery,
+        (Verdict::Dropped, _) if weighed.alone => Confirm { over: policy.alone_over, ..policy.dropped },
+        (Verdict::Dropped, _) => policy.dropped,
+        (Verdict::Outage, _) => policy.outage,
+        (Verdict::Degraded | Verdict::Unknown, _) => policy.degraded,
+    }
+}
+
+/// One contrary look more. Who says worse says this too, so looks by turns do not cancel each
+/// other out; but a look for the better breaks a streak for the worse, and the other way round.
+fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
+    // A clock that was set back makes a streak that lies in the future: it is begun anew.
+    let fits = |old: &Suspicion| old.last <= now && now.since(old.last) <= policy.stale_after;
+    let mut looks = standing.suspicion.take().filter(fits).map(|old| old.looks).unwrap_or_default();
+    let believed = standing.verdict().map_or(0, Verdict::badness);
+    let bad = weighed.verdict.badness();
+    let worse = bad > believed;
+    looks.retain(|(_, said)| (said.badness() > believed) == worse);
+    if looks.len() >= MOST_LOOKS {
+        looks.remove(1);
+    }
+    looks.push((now, weighed.verdict));
+    let says = |said: Verdict| if worse { said.badness() >= bad } else { said.badness() <= bad };
+    let since = looks.iter().find(|(_, said)| says(*said)).map_or(now, |(at, _)| *at);
+    let reads = looks.iter().filter(|(_, said)| says(*said)).count();
+    Suspicion {
+        held: held_since(weighed.clone(), since),
+        reads: u32::try_from(reads).unwrap_or(u32::MAX),
+        last: now,
+        looks,
+    }
+}
+
+fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
+    let from = standing.verdict();
+    // Gone begins when it was first not served, whatever that looked like then.
+    let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
+    let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
+    let since = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped).unwrap_or(suspicion.held.since);
+    let to = Held { since, ..suspicion.held };
+    standing.confirmed = Some(to.clone());
+    standing.suspicion = None;
+    standing.verified_at = Some(now);
+    Flip { change: Change::Verdict, from, to, confirmed_at: now }
+}

@@ -1,0 +1,311 @@
+//! One reading, weighed with its witnesses: may it be believed as it stands?
+
+use super::policy::Policy;
+use super::witness::{FRESH, OwnNetwork, Want, Witnessed, Witnesses};
+use crate::core::time::Time;
+use crate::core::words::verdict::{Basis, Fault, Proof, Reading, Verdict};
+
+/// What a reading comes to once its witnesses have been heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighed {
+    /// The verdict to count.
+    pub verdict: Verdict,
+    /// Why, as a fixed word.
+    pub reason: String,
+    /// Whose doing it is.
+    pub fault: Fault,
+    /// What it rests on.
+    pub proof: Proof,
+    /// One sentence for people: what was said, and which witnesses it rests on.
+    pub say: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+    /// Witnesses that must speak before this may be confirmed.
+    pub missing: Vec<Want>,
+    /// A `dropped` that wants more time: its second path could not be read, or the vendor has
+    /// trouble of its own.
+    pub alone: bool,
+    /// The vendor serves others: the vendor's status page reports no problem, or another check of it is live.
+    pub vendor_fine: bool,
+}
+
+// Sentences of witnesses that only confirm what was read: told once, and left out of reminders.
+const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
+const STATUS_FINE: &str = "the vendor's status page reports no problem";
+const OTHERS_WORK: &str = "other entries there still work";
+const SECOND_SAME: &str = "a second route says the same";
+const SECOND_UNREAD: &str = "the second route could not be read";
+
+/// What was seen, without the witnesses that only confirmed it.
+pub fn without_witnesses(say: &str) -> String {
+    let confirms = [OWN_NETWORK_FINE, STATUS_FINE, OTHERS_WORK, SECOND_SAME, SECOND_UNREAD];
+    let says = |part: &&str| !confirms.contains(&part.trim());
+    say.split(';').filter(says).collect::<Vec<_>>().join(";")
+}
+
+/// Weighs `reading`. `proven` tells whether this probe was ever seen live.
+pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: bool, now: Time) -> Weighed {
+    let plain = Weighed {
+        verdict: reading.verdict,
+        reason: reading.reason.clone(),
+        fault: reading.fault,
+        proof: reading.proof,
+        say: reading.say.clone(),
+        hint: reading.hint.clone(),
+        missing: Vec::new(),
+        alone: false,
+        vendor_fine: false,
+    };
+    match reading.verdict {
+        Verdict::Live => weigh_live(plain, witnesses, policy),
+        Verdict::Degraded => match witnesses.own_network {
+            OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
+            _ => plain,
+        },
+        Verdict::Unknown => match witnesses.own_network {
+            OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
+            _ if reading.reason == "credential_refused" && policy.keyed && proven => {
+                weigh_access(plain, witnesses, policy, now)
+            }
+            _ => plain,
+        },
+        Verdict::Outage if reading.basis == Basis::Absence && !proven => never_live(plain),
+        Verdict::Outage => weigh_outage(plain, witnesses, policy, now),
+        Verdict::Dropped => weigh_dropped(plain, reading, witnesses, policy, proven, now),
+    }
+}
+
+/// Why nothing was seen while our own network was down.
+pub const OWN_NETWORK: &str = "own_network";
+/// The same as a sentence.
+pub const BLIND: &str = "plugwatch's own network is down: most reference hosts do not answer either";
+
+impl Weighed {
+    fn unknown(self, reason: &str, fault: Fault, because: &str) -> Weighed {
+        let say = if self.say.is_empty() { because.to_owned() } else { format!("{}; {because}", self.say) };
+        let hint = hint(reason).map(str::to_owned);
+        let reason = reason.to_owned();
+        Weighed { verdict: Verdict::Unknown, reason, fault, proof: Proof::Inferred, say, hint, ..self }
+    }
+
+    fn resting_on(mut self, what: &str) -> Weighed {
+        self.say = format!("{}; {what}", self.say);
+        self
+    }
+
+    fn wanting(mut self, want: Want) -> Weighed {
+        self.missing.push(want);
+        self
+    }
+}
+
+/// What to do about a reason of the core's own. The vendor's hint spoke of something else.
+fn hint(reason: &str) -> Option<&'static str> {
+    match reason {
+        "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
+        OWN_NETWORK => Some("Check the network of the machine that runs plugwatch."),
+        _ => None,
+    }
+}
+
+fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
+    match &witnesses.negative {
+        Some(seen) if policy.negative_control && seen.verdict == Verdict::Live => plain.unknown(
+            "negative_control_live",
+            Fault::Unclear,
+            "but something that certainly does not exist reads as existing too, so this check proves nothing",
+        ),
+        _ => plain,
+    }
+}
+
+fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    match witnesses.own_network {
+        _ if policy.local => plain,
+        OwnNetwork::Blind => plain.unknown(OWN_NETWORK, Fault::Ours, BLIND),
+        OwnNetwork::Unasked => plain.wanting(Want::Anchors),
+        OwnNetwork::Sound => {
+            let weighed = plain.resting_on(OWN_NETWORK_FINE);
+            weigh_status(weighed, witnesses, policy, now)
+        }
+    }
+}
+
+/// The vendor's own words about its health; a status page that cannot be read says nothing.
+fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.vendor_status {
+        return weighed;
+    }
+    let Some(seen) = fresh(&witnesses.vendor_status, now) else { return weighed.wanting(Want::VendorStatus) };
+    match (seen.verdict, seen.reason.as_str()) {
+        (_, "status_maintenance") => Weighed {
+            reason: "vendor_maintenance".to_owned(),
+            fault: Fault::VendorBreakdown,
+            proof: Proof::Stated,
+            ..weighed
+        }
+        .resting_on("the vendor's status page announces maintenance"),
+        (Verdict::Outage | Verdict::Degraded, _) => {
+            Weighed { fault: Fault::VendorBreakdown, proof: Proof::Stated, ..weighed }
+                .resting_on("the vendor's status page reports a problem")
+        }
+        (Verdict::Live, _) => weighed.resting_on(STATUS_FINE),
+        _ => weighed,
+    }
+}
+
+/// A key that worked is refused: is it us, or has the vendor trouble with its doors?
+fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    let others_live = witnesses.same_vendor.is_some_and(|tally| tally.live > 0);
+    let fine = Weighed { vendor_fine: others_live, ..weighed };
+    if !policy.vendor_status {
+        return fine;
+    }
+    let Some(seen) = fresh(&witnesses.vendor_status, now) else { return fine.wanting(Want::VendorStatus) };
+    match seen.verdict {
+        Verdict::Live => Weighed { vendor_fine: true, ..fine }.resting_on(STATUS_FINE),
+        Verdict::Outage | Verdict::Degraded => {
+            let because = "but the vendor's status page reports a problem, so the refusal may not be about you";
+            fine.unknown("refused_in_trouble", Fault::VendorBreakdown, because)
+        }
+        _ => fine,
+    }
+}
+
+fn weigh_dropped(
+    plain: Weighed,
+    reading: &Reading,
+    witnesses: &Witnesses,
+    policy: &Policy,
+    proven: bool,
+    now: Time,
+) -> Weighed {
+    if witnesses.own_network == OwnNetwork::Blind && !policy.local {
+        return plain.unknown(OWN_NETWORK, Fault::Ours, BLIND);
+    }
+    let mut weighed = plain;
+    if witnesses.own_network == OwnNetwork::Unasked && !policy.local {
+        weighed = weighed.wanting(Want::Anchors);
+    }
+    if reading.basis == Basis::Absence {
+        weighed = weigh_positive(weighed, witnesses, policy, now);
+        weighed = weigh_negative(weighed, witnesses, policy, now);
+    }
+    if weighed.verdict != Verdict::Dropped {
+        return weighed;
+    }
+    if policy.second_path {
+        weighed = weigh_second_path(weighed, witnesses, policy, now);
+    }
+    if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
+        weighed = weigh_trouble(weighed, witnesses, policy, now);
+    }
+    if weighed.verdict == Verdict::Dropped && !proven {
+        return never_live(weighed);
+    }
+    weighed
+}
+
+/// What was never there cannot be lost: the id is wrong, or it was gone before.
+fn never_live(weighed: Weighed) -> Weighed {
+    let because = "plugwatch never saw it working: a wrong id in the configuration, or gone before";
+    weighed.unknown("never_seen_live", Fault::Unclear, because)
+}
+
+fn fresh(seen: &Option<Witnessed>, now: Time) -> Option<&Witnessed> {
+    seen.as_ref().filter(|seen| now.since(seen.at) <= FRESH)
+}
+
+fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.positive_control {
+        return weighed;
+    }
+    let Some(seen) = fresh(&witnesses.positive, now) else {
+        return weighed.wanting(Want::PositiveControl);
+    };
+    match seen.verdict {
+        Verdict::Live | Verdict::Degraded => weighed.resting_on(OTHERS_WORK),
+        Verdict::Outage => Weighed {
+            verdict: Verdict::Outage,
+            reason: "control_fails_too".to_owned(),
+            fault: Fault::VendorBreakdown,
+            proof: Proof::Inferred,
+            hint: None,
+            ..weighed
+        }
+        .resting_on("but other entries there fail as well"),
+        Verdict::Unknown => weighed.unknown(
+            "control_unreadable",
+            Fault::Unclear,
+            "but the comparison (another entry there) could not be read",
+        ),
+        Verdict::Dropped => weighed.unknown(
+            "control_gone",
+            Fault::Unclear,
+            "but another entry, known to exist, reads gone too, so this route can't be trusted",
+        ),
+    }
+}
+
+fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.negative_control || weighed.verdict != Verdict::Dropped {
+        return weighed;
+    }
+    let Some(seen) = fresh(&witnesses.negative, now) else {
+        return weighed.wanting(Want::NegativeControl);
+    };
+    match seen.verdict {
+        Verdict::Dropped => weighed,
+        Verdict::Live | Verdict::Degraded => weighed.unknown(
+            "negative_control_live",
+            Fault::Unclear,
+            "but something that certainly does not exist reads as existing, so this route can't be trusted",
+        ),
+        Verdict::Outage | Verdict::Unknown => weighed.unknown(
+            "control_unreadable",
+            Fault::Unclear,
+            "but the comparison (something that does not exist) could not be read",
+        ),
+    }
+}
+
+/// While the vendor has trouble of its own, an absence wants more time before it counts.
+fn weigh_trouble(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    if !policy.vendor_status {
+        return weighed;
+    }
+    match fresh(&witnesses.vendor_status, now) {
+        None => weighed.wanting(Want::VendorStatus),
+        Some(seen) if matches!(seen.verdict, Verdict::Outage | Verdict::Degraded) => {
+            Weighed { alone: true, ..weighed }.resting_on("though the vendor's status page reports a problem")
+        }
+        Some(_) => weighed,
+    }
+}
+
+fn weigh_second_path(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
+    let Some(seen) = fresh(&witnesses.second_path, now) else {
+        return weighed.wanting(Want::SecondPath);
+    };
+    match seen.verdict {
+        Verdict::Dropped => weighed.resting_on(SECOND_SAME),
+        Verdict::Live | Verdict::Degraded if policy.second_path_global => {
+            let mut alone = weighed.resting_on("a second route, which covers all countries together, still shows it");
+            alone.alone = true;
+            alone
+        }
+        Verdict::Live | Verdict::Degraded => Weighed {
+            verdict: Verdict::Degraded,
+            reason: "sources_disagree".to_owned(),
+            fault: Fault::Unclear,
+            proof: Proof::Inferred,
+            ..weighed
+        }
+        .resting_on("but a second route still shows it: the sources disagree"),
+        Verdict::Outage | Verdict::Unknown => {
+            let mut alone = weighed.resting_on(SECOND_UNREAD);
+            alone.alone = true;
+            alone
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Finds the hour in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". What is
+//! read is always read back to a person, with its zone, and with what had to be assumed.
+
+mod day;
+mod hour;
+mod zone;
+
+use std::time::Duration;
+
+use chrono::{Datelike, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+
+use super::{Time, human};
+use day::Day;
+use hour::Hour;
+use zone::Zone;
+
+/// Words after which a letter names its hour.
+const LEADS: [&str; 17] = [
+    "effective",
+    "until",
+    "by",
+    "before",
+    "deadline",
+    "suspend",
+    "suspended",
+    "terminate",
+    "terminated",
+    "terminates",
+    "ends",
+    "end",
+    "expire",
+    "expires",
+    "close",
+    "closed",
+    "cease",
+];
+/// An hour stands at most so many words after such a word.
+const NEAR: usize = 14;
+/// A letter that names a day further away means one that has passed.
+const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
+
+/// The hour that a text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// When.
+    pub at: Time,
+    /// As it is read back: `Sun 10 Jan 2021 23:59 PST`.
+    pub read_as: String,
+    /// What had to be assumed, a sentence each.
+    pub assumed: Vec<String>,
+}
+
+impl Deadline {
+    /// The whole of it, for a person to confirm: with UTC, how long that is, and what was assumed.
+    pub fn read_back(&self, now: Time) -> String {
+        let left = match self.at > now {
+            true => format!("in {}", human(self.at.since(now))),
+            false => format!("{} ago", human(now.since(self.at))),
+        };
+        let assumed = self.assumed.iter().map(|what| format!(" {what}")).collect::<String>();
+        let utc = self.at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+        let utc = if self.read_as == utc { String::new() } else { format!(" ({utc})") };
+        format!("{}{utc}, {left}.{assumed}", self.read_as)
+    }
+}
+
+/// A word of the text with what follows it directly: `11:59pm`, `january`, `10th`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Token {
+    text: String,
+    /// A sentence ends after it.
+    ends: bool,
+    /// It is written in capitals, as abbreviations are.
+    capitals: bool,
+}
+
+/// The hour that `text` names, if it names one that lies after `received`. `zone` counts where the
+/// text names none.
+///
+/// # Errors
+/// What is missing, as a question to a person.
+pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
+    if let Some(at) = exact(text, received) {
+        let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+        return Ok(Deadline { at, read_as, assumed: Vec::new() });
+    }
+    let (tokens, furthest) = (tokens(text), received.plus(FURTHEST));
+    let at_once = |token: &Token| matches!(token.text.as_str(), "immediately" | "immediate");
+    if tokens.iter().any(at_once) {
+        return Err("it says immediately: if they have left you already, say so, else give the hour".to_owned());
+    }
+    let (mut found, mut passed): (Vec<(bool, bool, Deadline)>, Option<Deadline>) = (Vec::new(), None);
+    let mut next = 0;
+    while next < tokens.len() {
+        // What may be one of two hours is asked, whatever else the text names.
+        let (until, read) = phrase(&tokens, next, received, zone)?;
+        if let Some((timed, deadline)) = read {
+            if deadline.at <= received || deadline.at > furthest {
+                passed = passed.or(Some(deadline));
+                next = until.max(next + 1);
+                continue;
+            }
+            let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| LEADS.contains(&token.text.as_str()));
+            found.push((led, timed, deadline));
+        }
+        next = until.max(next + 1);
+    }
+    // What follows such a word and has an hour is meant before all else; the first of equals.
+    found.sort_by_key(|(led, timed, _)| (!led, !timed));
+    let first = found.into_iter().next().map(|(_, _, deadline)| deadline);
+    first.ok_or_else(|| match passed {
+        Some(deadline) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
+        Some(deadline) => format!("{} lies before the letter itself", deadline.read_as),
+        None => "it names no time that is understood".to_owned(),
+    })
+}
+
+/// An RFC 3339 time anywhere in the text that lies ahead.
+fn exact(text: &str, received: Time) -> Option<Time> {
+    let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '(' | ')');
+    text.split(edge).map(|word| word.trim_end_matches('.')).find_map(|word| {
+        // `2021-01-10T23:59Z`, as people write it, has no seconds.
+        let at = word.find('T').filter(|at| word.len() > at + 6)?;
+        let with_seconds = format!("{}:00{}", &word.get(..at + 6)?, word.get(at + 6..)?);
+        Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(|at| *at > received)
+    })
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let word = |raw: &str| {
+        let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-');
+        // A sign belongs to a number, such as an offset.
+        let signed = bare.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
+        let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");
+        let short = text.ends_with("am") || text.ends_with("pm") || day::is_month(&text) || day::is_ordinal(&text);
+        let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short);
+        let capitals = (2..=5).contains(&bare.len()) && bare.chars().all(|c| c.is_ascii_uppercase());
+        Token { text, ends, capitals }
+    };
+    text.split_whitespace().map(word).filter(|token| !token.text.is_empty()).collect()
+}
+
+/// The phrase that begins at `from`: a day, an hour and a zone in any usual order. Where it ends, and
+/// what it names, with whether it has an hour.
+fn phrase(
+    tokens: &[Token],
+    from: usize,
+    received: Time,
+    usual: Tz,
+) -> Result<(usize, Option<(bool, Deadline)>), String> {
+    if let Some((until, at)) = hour::span(tokens, from, received) {
+        let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+        let assumed = vec!["Counted from when it came.".to_owned()];
+        return Ok((until, Some((true, Deadline { at, read_as, assumed }))));
+    }
+    let mut parts = Parts::default();
+    let mut next = from;
+    while next < tokens.len() {
+        if let Some((until, more)) = day::read(tokens, next)? {
+            parts.note_day(more);
+            next = until;
+        } else if let Some((until, read)) = hour::read(tokens, next).filter(|_| parts.hour.is_none()) {
+            parts.hour = Some(read);
+            next = until;
+        } else if let Some((until, read)) =
+            zone::read(tokens, next).filter(|_| parts.hour.is_some() && parts.zone.is_none())
+        {
+            parts.zone = Some(read?);
+            next = until;
+        } else if matches!(tokens[next].text.as_str(), "at" | "on" | "the" | "of" | "uhr") && next > from {
+            next += 1;
+            continue;
+        } else {
+            break;
+        }
+        if tokens[next - 1].ends {
+            break;
+        }
+    }
+    if parts.day.is_none() && parts.weekday.is_none() && parts.hour.is_none() {
+        return Ok((from + 1, None));
+    }
+    if parts.hour.is_some() && parts.zone.is_none() {
+        zone::refuse_unknown(tokens, next)?;
+    }
+    if parts.hour.is_some() && parts.day.is_none() && parts.weekday.is_none() {
+        alone(tokens, from, next)?;
+    }
+    let timed = parts.hour.is_some();
+    Ok((next, assemble(parts, received, usual)?.map(|deadline| (timed, deadline))))
+}
+
+/// What a phrase names.
+#[derive(Default)]
+struct Parts {
+    day: Option<Day>,
+    weekday: Option<chrono::Weekday>,
+    hour: Option<Hour>,
+    zone: Option<Zone>,
+}
+
+impl Parts {
+    fn note_day(&mut self, day: Day) {
+        match day {
+            Day::Weekday(weekday) => self.weekday = Some(weekday),
+            day => self.day = self.day.or(Some(day)),
+        }
+    }
+}
+
+/// An hour without a day is the next one on the clock, unless something beside it may be its day.
+fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
+    let mut near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
+    let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || day::is_month(&token.text);
+    match near.find(maybe) {
+        Some(token) => {
+            let hour: Vec<&str> = tokens[from..until].iter().map(|token| token.text.as_str()).collect();
+            Err(format!("{} of which day? `{}` is not understood", hour.join(" "), token.text))
+        }
+        None => Ok(()),
+    }
+}
+
+fn assemble(parts: Parts, received: Time, usual: Tz) -> Result<Option<Deadline>, String> {
+    let Parts { day, weekday, hour, zone } = parts;
+    let mut assumed = Vec::new();
+    if zone.is_none() {
+        assumed.push(format!("It names no time zone: taken as {usual}."));
+    }
+    let zone = zone.unwrap_or_else(|| Zone::usual(usual));
+    let here = zone.local(received);
+    if hour.is_none() {
+        // Today, without an hour, may be now.
+        if day == Some(Day::Later(0)) {
+            return Ok(None);
+        }
+        assumed.push("It names no hour: taken as the beginning of that day.".to_owned());
+    }
+    let clock = hour.map_or(chrono::NaiveTime::MIN, |hour| hour.time);
+    let named = day.or(weekday.map(Day::Weekday));
+    let date = match named {
+        Some(day) => day.date(here, clock),
+        // An hour alone is the next one on the clock.
+        None if here.time() < clock => Some(here.date()),
+        None => here.date().succ_opt(),
+    };
+    let Some(date) = date else { return Ok(None) };
+    if let (Some(Day::Date { .. }), Some(weekday)) = (day, weekday)
+        && date.weekday() != weekday
+    {
+        let (date, is) = (date.format("%-d %B %Y"), date.weekday());
+        return Err(format!("{date} is no {weekday} but a {is}: which day is meant?"));
+    }
+    // Midnight is where the day that is named ends.
+    let ends = named.is_some() && hour.is_some_and(|hour| hour.next_day);
+    let Some(date) = (if ends { date.succ_opt() } else { Some(date) }) else { return Ok(None) };
+    let local = NaiveDateTime::new(date, clock);
+    let Some(at) = zone.instant(local) else { return Ok(None) };
+    let read_as = format!("{} {}", local.format("%a %-d %b %Y %H:%M"), zone.name);
+    Ok(Some(Deadline { at, read_as, assumed }))
+}
+
+impl Zone {
+    fn local(&self, at: Time) -> NaiveDateTime {
+        self.zone.map_or_else(
+            || at.utc().naive_utc() + chrono::Duration::seconds(self.offset),
+            |zone| at.utc().with_timezone(&zone).naive_local(),
+        )
+    }
+
+    fn instant(&self, local: NaiveDateTime) -> Option<Time> {
+        let utc = match self.zone {
+            None => (local - chrono::Duration::seconds(self.offset)).and_utc(),
+            // An hour that comes twice, or never: the earlier one, which warns sooner.
+            Some(zone) => zone
+                .from_local_datetime(&local)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&(local - chrono::Duration::hours(1))).earliest())?
+                .to_utc(),
+        };
+        Some(Time(utc.timestamp_millis()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Saturday 9 January 2021, 16:10 in Seattle.
+    fn received() -> Time {
+        Time::parse("2021-01-09T16:10:00-08:00").unwrap()
+    }
+
+    fn at(text: &str) -> String {
+        match read(text, received(), chrono_tz::Europe::Berlin) {
+            Ok(deadline) => deadline.at.rfc3339(),
+            Err(why) => why,
+        }
+    }
+
+    #[test]
+    fn the_letter_of_2021_is_read() {
+        let letter = "Because Parler cannot comply with our terms of service and poses a very real risk to public \
+                      safety, we plan to suspend Parler's account effective Sunday, January 10th, at 11:59PM PST.";
+        let deadline = read(letter, received(), chrono_tz::UTC).unwrap();
+        assert_eq!(
+            deadline.read_back(received()),
+            "Sun 10 Jan 2021 23:59 PST (Mon 11 Jan 2021 07:59 UTC), in 1 d 7 h."
+        );
+    }
+
+    #[test]
+    fn the_usual_ways_to_name_an_hour_are_read() {
+        for (text, wanted) in [
+            ("Sun 23:59 PST", "2021-01-11T07:59:00Z"),
+            ("ends on 2021-01-10T23:59-08:00.", "2021-01-11T07:59:00Z"),
+            ("on 12 January 2021 at 17:00 UTC", "2021-01-12T17:00:00Z"),
+            ("January 12, 2021 5 p.m. ET", "2021-01-12T22:00:00Z"),
+            ("until 12.01.2021 12:00 CET", "2021-01-12T11:00:00Z"),
+            ("by 2021-01-12 12:00 GMT+2", "2021-01-12T10:00:00Z"),
+            ("tomorrow at noon Pacific Time", "2021-01-10T20:00:00Z"),
+            ("within 24 hours", "2021-01-11T00:10:00Z"),
+            ("you have 30 days to move", "2021-02-09T00:10:00Z"),
+            ("Monday midnight UTC", "2021-01-12T00:00:00Z"),
+            ("tonight at 9pm PST", "2021-01-10T05:00:00Z"),
+            ("by end of business Friday", "2021-01-15T16:00:00Z"),
+            ("before the close of business on January 12, 2021 PST", "2021-01-13T01:00:00Z"),
+            ("ends Jan 31", "2021-01-30T23:00:00Z"),
+            ("effective Jan. 10 at 5:00 PM PST", "2021-01-11T01:00:00Z"),
+            ("comply by midnight PST or we suspend you", "2021-01-10T08:00:00Z"),
+            ("Friday at 17:00 Central European Time", "2021-01-15T16:00:00Z"),
+            ("Sunday 23:59 UTC +2", "2021-01-10T21:59:00Z"),
+            ("Sunday 23:59 GMT -8", "2021-01-11T07:59:00Z"),
+            ("Sunday 23:59 -0800", "2021-01-11T07:59:00Z"),
+            (
+                "we found it at 2021-01-05T10:00:00Z. Your account is suspended on January 12, 2021 at 17:00 UTC",
+                "2021-01-12T17:00:00Z",
+            ),
+            (
+                "as our email of January 8 at 10:00 PST went unanswered, service stops in 24 hours",
+                "2021-01-11T00:10:00Z",
+            ),
+        ] {
+            assert_eq!(at(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_letter_ends_with_counts_more_than_what_it_begins_with() {
+        let letter = "On January 11 at 10:00 UTC we spoke to your team. Your account will be closed effective \
+                      January 15 at 18:00 UTC.";
+        assert_eq!(at(letter), "2021-01-15T18:00:00Z");
+    }
+
+    #[test]
+    fn what_is_assumed_is_said() {
+        let deadline = read("ends on Tuesday", received(), chrono_tz::Europe::Berlin).unwrap();
+        assert_eq!(
+            deadline.read_back(received()),
+            "Tue 12 Jan 2021 00:00 Europe/Berlin (Mon 11 Jan 2021 23:00 UTC), in 1 d 22 h. \
+             It names no time zone: taken as Europe/Berlin. It names no hour: taken as the beginning of that day."
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_asked() {
+        for (text, wanted) in [
+            ("we will suspend you", "it names no time that is understood"),
+            ("on 3/4/2021 at 10:00", "3/4/2021 may be 3 April or 4 March: write the month as a word"),
+            ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
+            ("on 1 January 2021", "Fri 1 Jan 2021 00:00 Europe/Berlin lies before the letter itself"),
+            ("by the 15th at 5 PM EST", "5 pm est of which day? `15th` is not understood"),
+            ("10-Jan-2027 17:00 UTC", "17:00 utc of which day? `10-jan-2027` is not understood"),
+            ("on 1 March 2028 at 17:00 UTC", "Wed 1 Mar 2028 17:00 UTC is more than a year away"),
+            ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is no Sun but a Mon: which day is meant?"),
+            ("Sunday 17:00 AEDT", "AEDT is no time zone that is known here: write it as UTC+1 or the like"),
+            (
+                "Effective immediately you are suspended. You have 30 days to download your data.",
+                "it says immediately: if they have left you already, say so, else give the hour",
+            ),
+        ] {
+            assert_eq!(at(text), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! When to look: every so long with a stable phase, or by cron in a time zone.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, LocalResult, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::{Time, millis};
+
+/// The first look comes within this time, budgets allowing.
+pub const FIRST_LOOK: Duration = Duration::from_secs(60);
+
+/// When a probe looks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Schedule {
+    /// Every so long, at a phase of its own.
+    Every(Duration),
+    /// By a cron expression in a time zone.
+    Cron(Box<Cron>),
+}
+
+/// A cron expression with its zone.
+#[derive(Clone, Debug)]
+pub struct Cron {
+    text: String,
+    zone: Tz,
+    schedule: cron::Schedule,
+    /// Steps such as `*/5` are counted in UTC, so that no clock change stretches them.
+    steps: bool,
+}
+
+impl PartialEq for Cron {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.zone == other.zone
+    }
+}
+
+impl Cron {
+    /// Reads five fields (minute hour day month weekday) or six (with seconds first).
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and how to write it.
+    pub fn parse(text: &str, zone: Tz) -> Result<Cron, String> {
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let [second, rest @ ..] = match fields.len() {
+            5 => [&["0"], fields.as_slice()].concat(),
+            6 => fields,
+            n => return Err(format!("a cron expression has 5 fields (minute hour day month weekday), this has {n}")),
+        }
+        .try_into()
+        .map(|fields: [&str; 6]| fields)
+        .map_err(|_| "a cron expression has 5 or 6 fields".to_owned())?;
+        let [minute, hour, day, month, weekday] = rest;
+        if day != "*" && day != "?" && weekday != "*" && weekday != "?" {
+            return Err("give a day of the month or a weekday, not both: programs differ on what both mean".to_owned());
+        }
+        for (name, text, least, most) in [
+            ("second", second, 0, 59),
+            ("minute", minute, 0, 59),
+            ("hour", hour, 0, 23),
+            ("day", day, 1, 31),
+            ("month", month, 1, 12),
+        ] {
+            in_range(name, text, least, most)?;
+        }
+        // Only what repeats within every hour can be reckoned without a zone.
+        let steps = [hour, day, month, weekday].iter().all(|field| matches!(*field, "*" | "?"));
+        let weekday = named_weekdays(weekday)?;
+        let full = format!("{second} {minute} {hour} {day} {month} {weekday}");
+        let schedule = cron::Schedule::from_str(&full)
+            .map_err(|_| "not a cron expression: minute hour day month weekday".to_owned())?;
+        let cron = Cron { text: text.to_owned(), zone, schedule, steps };
+        if cron.next(Time(0)).is_none() {
+            return Err("no day ever matches this expression".to_owned());
+        }
+        Ok(cron)
+    }
+
+    /// The first instant after `now` that matches.
+    ///
+    /// A local time that a clock change skips runs at the first instant after the
+    /// gap; one that comes twice runs the first time only.
+    pub fn next(&self, now: Time) -> Option<Time> {
+        if self.steps {
+            return self.schedule.after(&now.utc()).next().map(|at| Time(at.timestamp_millis()));
+        }
+        let local = now.utc().with_timezone(&self.zone).naive_local();
+        self.schedule
+            .after(&Utc.from_utc_datetime(&local))
+            .take(400)
+            .map(|naive| self.instant(naive.naive_utc()))
+            .find(|at| *at > now)
+    }
+
+    fn instant(&self, local: NaiveDateTime) -> Time {
+        let at: DateTime<Utc> = match self.zone.from_local_datetime(&local) {
+            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
+            LocalResult::None => self.after_gap(local),
+        };
+        Time(at.timestamp_millis())
+    }
+
+    /// The first valid instant after a skipped local time: gaps end on a whole minute.
+    fn after_gap(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let minutes = (1..=24 * 60).map(|m| local + chrono::Duration::minutes(m));
+        minutes
+            .filter_map(|later| self.zone.from_local_datetime(&later).earliest())
+            .map(|at| at.with_timezone(&Utc))
+            .next()
+            .unwrap_or_else(|| Utc.from_utc_datetime(&local))
+    }
+}
+
+/// The library's own messages about this run over several lines, and are off by one.
+fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String> {
+    let before_step = text.split(',').filter_map(|item| item.split('/').next());
+    let numbers = before_step.flat_map(|item| item.split('-')).filter_map(|number| number.parse::<u32>().ok());
+    match numbers.into_iter().find(|number| !(least..=most).contains(number)) {
+        Some(number) => Err(format!("{name} {number} is not {least} to {most}")),
+        None => Ok(()),
+    }
+}
+
+/// Vixie cron counts Sunday as 0 or 7, the library counts it as 1: numbers become names.
+fn named_weekdays(field: &str) -> Result<String, String> {
+    const DAYS: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let (range, step) = field.split_once('/').map_or((field, None), |(range, step)| (range, Some(step)));
+    let named: Vec<String> = range
+        .split(',')
+        .map(|item| {
+            item.split('-')
+                .map(|day| match day.parse::<usize>() {
+                    Ok(n) => DAYS.get(n).map(|day| (*day).to_owned()).ok_or(format!("weekday {n} is not 0 to 7")),
+                    Err(_) => Ok(day.to_owned()),
+                })
+                .collect::<Result<Vec<_>, _>>()
+                .map(|ends| ends.join("-"))
+        })
+        .collect::<Result<_, _>>()?;
+    let named = named.join(",");
+    Ok(step.map_or_else(|| named.clone(), |step| format!("{named}/{step}")))
+}
+
+impl Schedule {
+    /// When a probe with this stable number looks for the first time.
+    pub fn first(&self, now: Time, phase: u64) -> Time {
+        let window = match self {
+            Schedule::Every(every) => FIRST_LOOK.min(*every),
+            Schedule::Cron(_) => FIRST_LOOK,
+        };
+        // Half the window: the other half is left for hosts with a tight budget.
+        now.plus(share(window / 2, phase))
+    }
+
+    /// When it looks next after `now`; for ever the same phase, so a restart moves nothing.
+    pub fn next(&self, now: Time, phase: u64) -> Time {
+        match self {
+            Schedule::Every(every) => {
+                let every_ms = millis(*every).max(1);
+                let offset = millis(share(*every, phase));
+                let slot = (now.0 - offset).div_euclid(every_ms) + 1;
+                Time(slot * every_ms + offset)
+            }
+            // `parse` has refused expressions without a next time.
+            Schedule::Cron(cron) => cron.next(now).unwrap_or_else(|| now.plus(Duration::from_secs(86_400))),
+        }
+    }
+
+    /// The usual time between two looks, for policies.
+    pub fn interval(&self, now: Time) -> Duration {
+        match self {
+            Schedule::Every(every) => *every,
+            Schedule::Cron(_) => {
+                let first = self.next(now, 0);
+                self.next(first, 0).since(first)
+            }
+        }
+    }
+}
+
+fn share(window: Duration, phase: u64) -> Duration {
+    window.mul_f64((phase % 1_000) as f64 / 1_000.0)
+}
+
+/// A stable number from a text, for phases and jitter (FNV-1a).
+pub fn stable(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(text: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
+        let cron = Cron::parse(text, zone.parse().unwrap()).unwrap();
+        let mut now = Time::parse(from).unwrap();
+        (0..count)
+            .map(|_| {
+                now = cron.next(now).unwrap();
+                now.rfc3339()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_daily_time_that_the_clock_change_skips_still_runs_that_day() {
+        assert_eq!(
+            runs("30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z", 3),
+            ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]
+        );
+    }
+
+    #[test]
+    fn a_daily_time_that_comes_twice_runs_once() {
+        assert_eq!(
+            runs("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
+            ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"]
+        );
+    }
+
+    #[test]
+    fn steps_go_on_through_a_clock_change() {
+        let seen = runs("*/30 * * * *", "Europe/Berlin", "2026-10-25T00:20:00Z", 4);
+        assert_eq!(
+            seen,
+            ["2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn weekday_numbers_mean_what_cron_users_mean() {
+        let monday = runs("0 9 * * 1", "UTC", "2026-11-21T00:00:00Z", 1);
+        assert_eq!(monday, runs("0 9 * * Mon", "UTC", "2026-11-21T00:00:00Z", 1));
+        assert_eq!(monday, ["2026-11-23T09:00:00Z"]);
+        assert_eq!(runs("0 9 * * 0", "UTC", "2026-11-21T00:00:00Z", 1), ["2026-11-22T09:00:00Z"]);
+    }
+
+    #[test]
+    fn bad_expressions_say_what_is_wrong() {
+        let wrong = |text: &str| Cron::parse(text, Tz::UTC).unwrap_err();
+        assert!(wrong("* * *").contains("has 3"));
+        assert!(wrong("0 9 1 * Mon").contains("not both"));
+        assert!(wrong("0 9 * * 9").contains("weekday 9"));
+        assert!(wrong("0 9 30 2 *").contains("no day ever"));
+        assert_eq!(wrong("61 9 * * *"), "minute 61 is not 0 to 59");
+        assert_eq!(wrong("0 9 * Foo *"), "not a cron expression: minute hour day month weekday");
+    }
+
+    #[test]
+    fn the_phase_is_stable_and_the_first_look_soon() {
+        let every = Schedule::Every(Duration::from_secs(300));
+        let now = Time(1_700_000_000_000);
+        let next = every.next(now, stable("ios-app"));
+        assert_eq!(every.next(now.plus(Duration::from_secs(1)), stable("ios-app")), next);
+        assert_eq!(every.next(next, stable("ios-app")).since(next), Duration::from_secs(300));
+        assert!(every.first(now, 999).since(now) < FIRST_LOOK);
+    }
+}

@@ -1,0 +1,255 @@
+//! What raw answers are kept, and what is taken out of them first.
+
+use regex::Regex;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::core::probe::history::{DAY, bucket};
+use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::question::Secret;
+use crate::core::words::verdict::{Reading, Verdict};
+use crate::engine::decide::known::Kept;
+use crate::store::{Blob, EvidenceRow};
+
+/// One body weighs no more in the evidence.
+const BODY_LIMIT: usize = 256 << 10;
+/// No probe keeps more entries a day.
+const DAILY_CAP: u32 = 50;
+/// Shorter secrets would be found in anything.
+const SHORTEST: usize = 4;
+/// JSON fields whose values are never kept, whoever sends them.
+const FIELDS: [&str; 20] = [
+    "auth_token",
+    "authorization",
+    "api_key",
+    "apikey",
+    "password",
+    "secret",
+    "token",
+    "access_token",
+    "refresh_token",
+    "smtp_password",
+    "apitokens",
+    "secretkey",
+    "client_secret",
+    "private_key",
+    "id_token",
+    "secretaccesskey",
+    "sessiontoken",
+    "x-auth-token",
+    "x-api-key",
+    "set-cookie",
+];
+
+/// Why this answer is kept, if it is: the first of a streak, a new reason, or a flip.
+pub fn cause(kept: &Kept, reading: &Reading, flipped: bool, at: Time) -> Option<&'static str> {
+    let same_day = kept.day == bucket(at, DAY);
+    if flipped {
+        return Some("flip");
+    }
+    if same_day && kept.count >= DAILY_CAP {
+        return None;
+    }
+    match &kept.reason {
+        None => Some("first"),
+        Some(reason) if *reason != reading.reason && reading.verdict != Verdict::Live => Some("reason"),
+        Some(_) => None,
+    }
+}
+
+/// Counts an entry.
+pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
+    let day = bucket(at, DAY);
+    let count = if kept.day == day { kept.count + 1 } else { 1 };
+    Kept { reason: Some(reading.reason.clone()), day, count }
+}
+
+/// Takes out of answers what no one may see. The patterns are compiled once: that costs more than all else that
+/// happens to an answer.
+pub struct Redactor {
+    /// Each secret of the configuration as it may stand in a text.
+    secrets: Vec<String>,
+    /// Fields in what is no whole JSON: what they are, where they stand, what stands there then.
+    patterns: Vec<(&'static str, Regex, &'static str)>,
+}
+
+impl Redactor {
+    /// For the secrets of a configuration.
+    pub fn new(secrets: &[Secret]) -> Redactor {
+        let long = secrets.iter().map(Secret::open).filter(|secret| secret.len() >= SHORTEST);
+        let forms = long.flat_map(|secret| {
+            let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            let spaced = encoded.replace('+', "%20");
+            [secret.to_owned(), encoded, spaced]
+        });
+        let mut secrets: Vec<String> = Vec::new();
+        for form in forms {
+            if !secrets.contains(&form) {
+                secrets.push(form);
+            }
+        }
+        Redactor { secrets, patterns: patterns() }
+    }
+
+    /// The entry, without secrets.
+    pub fn row(&self, cause: &str, answer: &Answer, reading: &Reading) -> EvidenceRow {
+        let mut redacted = Vec::new();
+        let mut facts = json!(answer);
+        by_field(&mut facts, "", &mut redacted);
+        let facts = self.by_value(facts.to_string(), &mut redacted);
+        let mut body = self.redact(&answer.body, &mut redacted);
+        body.truncate(BODY_LIMIT);
+        EvidenceRow {
+            cause: cause.to_owned(),
+            verdict: reading.verdict.word().to_owned(),
+            reason: reading.reason.clone(),
+            facts,
+            raw_sha256: Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+            raw_size: answer.body.len(),
+            redacted: json!(redacted).to_string(),
+            // What cannot be packed is known by its hash.
+            body: (!body.is_empty()).then(|| Blob::pack(&body).ok()).flatten(),
+        }
+    }
+
+    /// A body as text, without what no one may see.
+    pub fn redacted(&self, body: &[u8]) -> String {
+        String::from_utf8_lossy(&self.redact(body, &mut Vec::new())).into_owned()
+    }
+
+    fn redact(&self, body: &[u8], redacted: &mut Vec<String>) -> Vec<u8> {
+        let text = String::from_utf8_lossy(body).into_owned();
+        let text = match serde_json::from_str::<Value>(&text) {
+            Ok(mut json) => {
+                let before = redacted.len();
+                by_field(&mut json, "", redacted);
+                if redacted.len() > before { json.to_string() } else { text }
+            }
+            // No whole JSON, but perhaps most of one: cut off, or with a word before it.
+            Err(_) => self.by_pattern(text, redacted),
+        };
+        self.by_value(text, redacted).into_bytes()
+    }
+
+    /// Fields in what is no whole JSON: JSON that breaks off, XML, a form.
+    fn by_pattern(&self, mut text: String, redacted: &mut Vec<String>) -> String {
+        for (what, pattern, instead) in &self.patterns {
+            if pattern.is_match(&text) {
+                redacted.push((*what).to_owned());
+                text = pattern.replace_all(&text, *instead).into_owned();
+            }
+        }
+        text
+    }
+
+    fn by_value(&self, mut text: String, redacted: &mut Vec<String>) -> String {
+        for form in &self.secrets {
+            if text.contains(form.as_str()) {
+                text = text.replace(form.as_str(), "[redacted]");
+                redacted.push("a configured secret".to_owned());
+            }
+        }
+        text
+    }
+}
+
+fn patterns() -> Vec<(&'static str, Regex, &'static str)> {
+    let fields = FIELDS.join("|");
+    let patterns = [
+        ("fields of broken JSON", format!(r#"(?i)"({fields})"\s*:\s*"[^"]*"?"#), r#""$1":"[redacted]""#),
+        ("elements of XML", format!(r"(?i)<({fields})(?:\s[^>]*)?>[^<]+"), "<$1>[redacted]"),
+        ("fields of a form", format!(r#"(?i)\b({fields})=[^&\s"'<>]+"#), "$1=[redacted]"),
+    ];
+    #[expect(clippy::expect_used, reason = "the fields are constants, and a test compiles them")]
+    patterns.map(|(what, pattern, with)| (what, Regex::new(&pattern).expect("constant"), with)).into()
+}
+
+fn by_field(value: &mut Value, path: &str, redacted: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = format!("{path}/{name}");
+                if FIELDS.contains(&name.to_lowercase().as_str()) && !field.is_null() {
+                    *field = Value::from("[redacted]");
+                    redacted.push(path);
+                } else {
+                    by_field(field, &path, redacted);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (n, item) in items.iter_mut().enumerate() {
+                by_field(item, &format!("{path}/{n}"), redacted);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(row: &EvidenceRow) -> String {
+        String::from_utf8(row.body.as_ref().unwrap().unpacked().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn secrets_leave_by_field_and_by_value() {
+        let body =
+            br#"{"sid": "AC1", "auth_token": "t0psecret", "nested": [{"password": "x"}], "note": "key-4711 is ours"}"#;
+        let answer = Answer { body: body.to_vec(), ..Answer::default() };
+        let reading = Reading::new(Verdict::Dropped, "suspended", "");
+        let row = Redactor::new(&[Secret::new("key-4711")]).row("flip", &answer, &reading);
+        let kept = kept(&row);
+        assert!(!kept.contains("t0psecret") && !kept.contains("key-4711") && !kept.contains("\"x\""), "{kept}");
+        assert!(kept.contains("AC1"));
+        assert_eq!(row.redacted, r#"["/auth_token","/nested/0/password","a configured secret"]"#);
+    }
+
+    #[test]
+    fn lists_of_tokens_and_second_keys_leave_too() {
+        let body =
+            br#"{"ID": 1, "ApiTokens": ["t0psecret"], "Data": [{"APIKey": "t0psecret", "SecretKey": "t0psecret"}]}"#;
+        let answer = Answer { body: body.to_vec(), ..Answer::default() };
+        let row = Redactor::new(&[]).row("first", &answer, &Reading::new(Verdict::Live, "x", ""));
+        assert!(!kept(&row).contains("t0psecret"));
+    }
+
+    #[test]
+    fn fields_of_xml_and_of_forms_leave_too() {
+        for body in [
+            "<Result><SecretAccessKey>t0psecret</SecretAccessKey></Result>",
+            "<auth_token type=\"string\">t0psecret</auth_token>",
+            "status=ok&access_token=t0psecret&scope=read",
+        ] {
+            let answer = Answer { body: body.into(), ..Answer::default() };
+            let row = Redactor::new(&[]).row("first", &answer, &Reading::new(Verdict::Live, "x", ""));
+            assert!(!kept(&row).contains("t0psecret"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_cut_off_after_a_secret_field_keeps_none_of_it() {
+        let answer = Answer { body: br#"{"sid": "AC1", "auth_token": "t0psecr"#.to_vec(), ..Answer::default() };
+        let row = Redactor::new(&[]).row("first", &answer, &Reading::new(Verdict::Unknown, "x", ""));
+        assert_eq!(kept(&row), r#"{"sid": "AC1", "auth_token":"[redacted]""#);
+    }
+
+    #[test]
+    fn a_streak_keeps_its_first_answer_and_each_new_reason() {
+        let mut kept = Kept::default();
+        let mut causes = Vec::new();
+        for reason in ["listed", "listed", "gone", "gone", "wall", "gone"] {
+            let verdict = if reason == "listed" { Verdict::Live } else { Verdict::Unknown };
+            let reading = Reading::new(verdict, reason, "");
+            let cause = cause(&kept, &reading, false, Time(0));
+            if cause.is_some() {
+                kept = count(&kept, &reading, Time(0));
+            }
+            causes.push(cause);
+        }
+        assert_eq!(causes, [Some("first"), None, Some("reason"), None, Some("reason"), Some("reason")]);
+    }
+}

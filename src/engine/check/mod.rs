@@ -1,0 +1,6 @@
+//! One check: asked, judged, witnesses heard, evidence prepared; in a task of its own.
+
+pub(super) mod answer;
+pub(super) mod evidence;
+pub(super) mod once;
+pub(super) mod witnesses;

@@ -1,0 +1,144 @@
+//! One look: ask, judge, and hear the witnesses that the core wants.
+
+use super::answer::{HEAVY, judge, put};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::evidence;
+use crate::core::probe::standing::{Look, Standing, after};
+use crate::core::probe::witness::{Want, Witnesses};
+use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::verdict::Verdict;
+use crate::engine::Context;
+use crate::engine::decide::known::Kept;
+use crate::engine::schedule::plan::Spec;
+use crate::store::EvidenceRow;
+
+/// A look with everything that was heard.
+pub struct Looked {
+    /// The probe.
+    pub spec: Arc<Spec>,
+    /// The judged answer.
+    pub look: Look,
+    /// The answer itself, for evidence.
+    pub answer: Answer,
+    /// Who spoke besides.
+    pub witnesses: Witnesses,
+    /// The answer as evidence, without secrets, if it looked worth keeping when it came.
+    pub evidence: Option<EvidenceRow>,
+}
+
+/// What is known before a look.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// What is believed; it decides which witnesses are heard.
+    pub standing: Standing,
+    /// How much of what runs down is spent in a day, once that is known.
+    pub per_day: Option<f64>,
+    /// Which answers were kept already.
+    pub kept: Kept,
+}
+
+impl Before {
+    /// One look has no history: whether it was ever live is left open.
+    pub fn single() -> Before {
+        Before {
+            standing: Standing { last_live: Some(Time(0)), ..Standing::default() },
+            per_day: None,
+            kept: Kept::default(),
+        }
+    }
+}
+
+/// Looks once.
+pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> Looked {
+    // Stores cache for hours; where the catalogue knows how to get past that, every look does.
+    let bust = Some(ctx.clock.now().0);
+    let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
+    let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));
+    let said = answer.said.into_iter().chain(burn).collect();
+    let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
+    let look = Look { at, reading };
+    let witnesses = hear(ctx, &spec, &before.standing, &look).await;
+    Looked { spec, look, answer, witnesses, evidence: None }
+}
+
+/// The same, with the evidence made ready: taking secrets out, hashing and packing are not the decider's work.
+pub(in crate::engine) async fn look_and_prepare(
+    ctx: &Arc<Context>,
+    spec: Arc<Spec>,
+    before: Before,
+    urgent: bool,
+) -> Looked {
+    let (kept, standing) = (before.kept.clone(), before.standing.clone());
+    let looked = one_look(ctx, spec, before, urgent).await;
+    let flipped = after(&standing, &looked.look, &looked.witnesses, &looked.spec.probe.policy).1.is_some();
+    let Some(cause) = evidence::cause(&kept, &looked.look.reading, flipped, looked.look.at) else { return looked };
+    let ready = move |ctx: &Context, looked: Looked| {
+        let row = ctx.redactor.row(cause, &looked.answer, &looked.look.reading);
+        Looked { evidence: Some(row), ..looked }
+    };
+    if looked.answer.body.len() < HEAVY {
+        return ready(ctx, looked);
+    }
+    let own = ctx.clone();
+    match tokio::task::spawn_blocking(move || ready(&own, looked)).await {
+        Ok(looked) => looked,
+        // It belongs to the check, which is lost with it.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Fetches what the core wants until it wants nothing more that can be fetched.
+async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &Look) -> Witnesses {
+    let policy = &spec.probe.policy;
+    let own_network = ctx.desk.known_network(look.at);
+    let mut witnesses = Witnesses { own_network, ..Witnesses::default() };
+    if look.reading.verdict == Verdict::Live && policy.negative_control {
+        witnesses.negative = ctx.desk.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
+    }
+    if look.reading.verdict == Verdict::Unknown && look.reading.fault != crate::core::words::verdict::Fault::Ours {
+        witnesses.own_network = ctx.desk.anchors(ctx, look.at).await;
+    }
+    for _ in 0..4 {
+        let (_, _, wants) = after(standing, look, &witnesses, policy);
+        let mut heard = false;
+        for want in wants {
+            heard |= fetch(ctx, spec, look.at, want, &mut witnesses).await;
+        }
+        if !heard {
+            break;
+        }
+    }
+    witnesses
+}
+
+/// Whether something new was heard.
+async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, at: Time, want: Want, witnesses: &mut Witnesses) -> bool {
+    use crate::core::probe::witness::FRESH;
+    match want {
+        Want::Anchors => {
+            let before = std::mem::replace(&mut witnesses.own_network, ctx.desk.anchors(ctx, at).await);
+            before != witnesses.own_network
+        }
+        Want::PositiveControl if witnesses.positive.is_none() => {
+            witnesses.positive = ctx.desk.positive(ctx, &spec.probe, FRESH).await;
+            witnesses.positive.is_some()
+        }
+        Want::NegativeControl if witnesses.negative.is_none() => {
+            witnesses.negative = ctx.desk.negative(ctx, &spec.probe, FRESH).await;
+            witnesses.negative.is_some()
+        }
+        Want::SecondPath if witnesses.second_path.is_none() => {
+            witnesses.second_path = ctx.desk.second_path(ctx, &spec.probe).await;
+            witnesses.second_path.is_some()
+        }
+        Want::VendorStatus if witnesses.vendor_status.is_none() => {
+            witnesses.vendor_status = ctx.desk.vendor_status(ctx, &spec.probe).await;
+            witnesses.vendor_status.is_some()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,164 @@
+//! The desk: controls, second paths and anchors, asked once for all who want them.
+//!
+//! An answer at most as old as the asker allows is reused; whoever asks meanwhile
+//! waits for the same answer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::answer::ask;
+use crate::catalog::{Check, Params};
+use crate::config::Probe;
+use crate::core::probe::reference_hosts;
+use crate::core::probe::witness::{FRESH, OwnNetwork, Witnessed};
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+use crate::engine::Context;
+
+/// Controls of a probe that reads live are asked no more often than this.
+pub const SLOW: Duration = Duration::from_secs(3_600);
+/// The anchors are strangers' machines: however many checks fail at once, they are asked once a second.
+const ANCHORS_GAP: Duration = Duration::from_secs(1);
+
+type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
+
+/// The desk.
+#[derive(Default)]
+pub struct Desk {
+    slots: Mutex<HashMap<String, Slot>>,
+    network: tokio::sync::Mutex<()>,
+    judged: Mutex<Option<(Time, OwnNetwork)>>,
+    /// What those that did not answer showed.
+    sign: Mutex<reference_hosts::Sign>,
+}
+
+impl Desk {
+    /// The positive control of a probe's check, in its storefront.
+    pub async fn positive(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
+        let (_, check) = ctx.config.catalog.check(&probe.check)?;
+        self.control(ctx, check, check.positive_control.as_ref()?, probe, within).await
+    }
+
+    /// The negative control of a probe's check, in its storefront.
+    pub async fn negative(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
+        let (_, check) = ctx.config.catalog.check(&probe.check)?;
+        self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await
+    }
+
+    /// The same thing by another way; where that way's own control is gone too, it says nothing.
+    pub async fn second_path(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
+        let (vendor, check) = ctx.config.catalog.check(&probe.check)?;
+        let second = vendor.checks.get(check.second_path.as_ref()?)?;
+        let params = carried(second, probe);
+        let seen = self.witness(ctx, second, params, FRESH).await;
+        let control = second.positive_control.as_ref().filter(|_| seen.verdict == Verdict::Dropped);
+        let Some(control) = control else { return Some(seen) };
+        let control = self.control(ctx, second, control, probe, FRESH).await?;
+        if matches!(control.verdict, Verdict::Live | Verdict::Degraded) {
+            return Some(seen);
+        }
+        Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), at: seen.at })
+    }
+
+    /// What the vendor's own status page says; one that cannot be read says nothing.
+    pub async fn vendor_status(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
+        let (vendor, _) = ctx.config.catalog.check(&probe.check)?;
+        let page = vendor.status_page.as_ref()?;
+        let (_, check) = ctx.config.catalog.check(&format!("status/{}", page.format))?;
+        let mut params = Params::default();
+        params.public.insert("url".to_owned(), Value::from(page.url.as_str()));
+        if let Some(component) = &page.component {
+            params.public.insert("component".to_owned(), Value::from(component.as_str()));
+        }
+        let seen = self.witness(ctx, check, params, FRESH).await;
+        if seen.reason.starts_with("status_") {
+            return Some(seen);
+        }
+        Some(Witnessed { verdict: Verdict::Unknown, ..seen })
+    }
+
+    async fn control(
+        &self,
+        ctx: &Arc<Context>,
+        check: &Check,
+        known: &BTreeMap<String, Value>,
+        probe: &Probe,
+        within: Duration,
+    ) -> Option<Witnessed> {
+        let mut params = carried(check, probe);
+        params.public.extend(known.clone());
+        Some(self.witness(ctx, check, params, within).await)
+    }
+
+    /// Asks, or reuses what was heard within `within`.
+    async fn witness(&self, ctx: &Arc<Context>, check: &Check, params: Params, within: Duration) -> Witnessed {
+        let key = format!("{} {}", check.id, serde_json::json!(params.public));
+        let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        let mut slot = slot.lock().await;
+        let now = ctx.clock.now();
+        if let Some(seen) = slot.as_ref().filter(|seen| seen.at <= now && now.since(seen.at) < within) {
+            return seen.clone();
+        }
+        let (_, reading, at) = ask(ctx, &check.id, &params, Some(now.0), true).await;
+        let seen = Witnessed { verdict: reading.verdict, reason: reading.reason, at };
+        *slot = Some(seen.clone());
+        seen
+    }
+
+    /// What is known about our own network since `since`, without asking. What was sound before an
+    /// answer failed to come says nothing about that answer.
+    pub fn known_network(&self, since: Time) -> OwnNetwork {
+        let judged = self.judged();
+        judged.filter(|(at, _)| *at >= since).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
+    }
+
+    fn judged(&self) -> Option<(Time, OwnNetwork)> {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The clock was set back: what was judged by it is judged anew.
+    pub fn clock_set_back(&self) {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What anchors that do not answer showed last.
+    pub fn sign(&self) -> reference_hosts::Sign {
+        *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the anchors, unless somebody did since `since`.
+    pub async fn anchors(&self, ctx: &Arc<Context>, since: Time) -> OwnNetwork {
+        let _one_at_a_time = self.network.lock().await;
+        let known = self.known_network(since);
+        if known != OwnNetwork::Unasked {
+            return known;
+        }
+        // One that lies in the future was noted by a clock that has been set back since.
+        if let Some((at, _)) = self.judged().filter(|(at, _)| *at <= ctx.clock.now()) {
+            ctx.clock.sleep_until(at.plus(ANCHORS_GAP)).await;
+        }
+        let answered = ctx.askers.anchors().await;
+        let judged = reference_hosts::judge(&answered);
+        *self.sign.lock().unwrap_or_else(PoisonError::into_inner) = reference_hosts::Sign::of(&answered);
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some((ctx.clock.now(), judged));
+        judged
+    }
+}
+
+/// The probe's own parameters, as far as `check` knows them.
+fn carried(check: &Check, probe: &Probe) -> Params {
+    let mut params = Params::default();
+    for param in &check.params {
+        let own = probe.params.public.get(&param.name).cloned().or_else(|| param.default.clone());
+        if let Some(value) = own {
+            params.public.insert(param.name.clone(), value);
+        }
+        if let Some(secret) = probe.params.secret.get(&param.name) {
+            params.secret.insert(param.name.clone(), secret.clone());
+        }
+    }
+    params
+}

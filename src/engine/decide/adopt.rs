@@ -1,0 +1,170 @@
+//! A configuration is taken up: what was known is known again, what is no longer monitored is retired, and
+//! nothing is said twice.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::decider::{Decided, Decider};
+use super::known::{DependencyState, ProbeState};
+use super::platform::Platform;
+use crate::config::Config;
+use crate::core::alerting::notified::{LOSS_COUNTS, Told};
+use crate::core::dependency::incident::{Incident, Level, Reason};
+use crate::core::dependency::state::Combined;
+use crate::core::people::action::People;
+use crate::core::probe::standing::Standing;
+use crate::core::time::Time;
+use crate::core::time::burn::Stock;
+use crate::core::words::verdict::Proof;
+use crate::engine::check::evidence::Redactor;
+use crate::engine::schedule::plan::{Plan, Spec};
+use crate::store::{FactRow, IncidentChange};
+
+/// What was written down, as a configuration needs it.
+pub(in crate::engine) struct Remembered {
+    /// Probes' numbers, by identity.
+    pub(in crate::engine) ids: HashMap<String, i64>,
+    /// Numbers of those that were monitored until now.
+    pub(in crate::engine) active: HashSet<i64>,
+    pub(in crate::engine) standings: HashMap<i64, Standing>,
+    pub(in crate::engine) facts: HashMap<i64, Vec<FactRow>>,
+    pub(in crate::engine) stocks: HashMap<i64, Vec<Stock>>,
+    /// By dependency.
+    pub(in crate::engine) incidents: HashMap<String, Incident>,
+    pub(in crate::engine) dependencies: HashMap<String, (Combined, Option<Told>)>,
+    pub(in crate::engine) people: People,
+}
+
+impl Decider {
+    /// Takes up a configuration, with what is stored. Returns the dependencies that may be forgotten, and what
+    /// was decided; all dependencies are shown anew.
+    pub(in crate::engine) fn adopt(
+        &mut self,
+        (config, redactor): (Arc<Config>, Arc<Redactor>),
+        remembered: Remembered,
+        now: Time,
+    ) -> (Vec<String>, Decided) {
+        (self.redactor, self.ways) = (redactor, config.ways());
+        self.config = config;
+        let Remembered { ids, active, standings, mut facts, mut stocks, incidents, dependencies, people } = remembered;
+        let probes = self.config.probes();
+        let specs: Vec<Arc<Spec>> = probes
+            .filter_map(|(_, probe)| Some(Arc::new(Spec { id: *ids.get(&probe.identity)?, probe: probe.clone() })))
+            .collect();
+        for spec in &specs {
+            let mut standing = standings.get(&spec.id).cloned().unwrap_or_default();
+            standing.not_after(now);
+            let meanwhile = active.contains(&spec.id);
+            if !meanwhile {
+                // Nobody watched it meanwhile: all that is left is that it was there once.
+                standing = Standing { last_live: standing.last_live, ..Standing::default() };
+            }
+            let facts = facts.remove(&spec.id).unwrap_or_default();
+            let stocks = stocks.remove(&spec.id).unwrap_or_default();
+            self.known.adopt_probe(spec.id, meanwhile, ProbeState { standing, facts, stocks, ..ProbeState::default() });
+        }
+        let checked = |spec: &&Arc<Spec>| self.known.probe(spec.id).is_some_and(|state| state.last.is_some());
+        self.unchecked = specs.iter().filter(|spec| !checked(spec)).map(|spec| spec.id).collect();
+        self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
+        // What an incident rests on may be a letter that somebody brought.
+        self.people = people;
+        let forgotten = self.adopt_dependencies(dependencies, incidents, now);
+        (forgotten, self.decided(now))
+    }
+
+    fn adopt_dependencies(
+        &mut self,
+        mut stored: HashMap<String, (Combined, Option<Told>)>,
+        mut incidents: HashMap<String, Incident>,
+        now: Time,
+    ) -> Vec<String> {
+        // In the order of the file: what is decided depends on no hash.
+        let known: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        let mut states = HashMap::new();
+        for id in &known {
+            let (combined, mut told) = stored.remove(id).unwrap_or_default();
+            told.iter_mut().for_each(|told| told.not_after(now));
+            // What an incident rests on may be watched no longer: that is no recovery.
+            let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
+            let incident = incidents.get(id).filter(rests).cloned();
+            let told = told.unwrap_or_else(|| Told::of_older(incident.as_ref(), &combined));
+            let told = if incidents.contains_key(id) && incident.is_none() { told.forgotten() } else { told };
+            if incident.is_some() {
+                incidents.remove(id);
+            }
+            states.insert(id.clone(), DependencyState { combined, incident, told });
+        }
+        // What was lost and taken out of the configuration is remembered while it counts.
+        let lost = |told: &Option<Told>| told.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
+        self.gone = stored.iter().filter_map(|(id, (_, told))| Some((id.clone(), lost(told)?))).collect();
+        let forgotten = stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
+        self.known.set_dependencies(states);
+        self.see_platform();
+        // What is configured may have changed what it all comes to.
+        for id in known {
+            self.correlate(&id, now);
+        }
+        for (dependency, incident) in incidents.into_iter().collect::<BTreeMap<_, _>>() {
+            self.retire(dependency, incident, now);
+        }
+        self.hear_notices(now);
+        self.review(now);
+        self.review_due = false;
+        self.show_all();
+        forgotten
+    }
+
+    /// Takes up the platform of the configuration, as it stands.
+    pub(in crate::engine) fn see_platform(&mut self) {
+        self.platform = self.rebuilt_platform();
+    }
+
+    /// The platform of the configuration, as it stands.
+    pub(in crate::engine) fn rebuilt_platform(&self) -> Platform {
+        let config = &self.config;
+        let company = |position: usize| {
+            let dependency = &config.dependencies[position];
+            self.parent(dependency).unwrap_or(&dependency.id).to_owned()
+        };
+        let mut platform = Platform::of(config, company);
+        for dependency in &config.dependencies {
+            if let Some(state) = self.known.dependency(&dependency.id) {
+                platform.note(&dependency.id, state);
+            }
+        }
+        platform
+    }
+
+    /// Whether the check, or the notice, that an incident rests on is still configured.
+    fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
+        if incident.proof == Proof::Told {
+            let told = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
+            let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
+            return told || self.plan.of(id).any(|spec| spec.probe.check == by);
+        }
+        let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
+        by.is_empty() || self.plan.of(id).any(|spec| spec.probe.check == by)
+    }
+
+    fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
+        tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
+        let title = format!("⚪ NO LONGER MONITORED: {dependency}");
+        let (verdict, since) = (incident.verdict, incident.began_at.short());
+        let lines = vec![
+            format!(
+                "The configuration no longer has it, or its check. At the last check it was {verdict}, since {since}."
+            ),
+            format!("plugwatch sends nothing more about it, and closes incident {}.", incident.public_id),
+            "Do now: If that was not intended, put it back.".to_owned(),
+        ];
+        self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
+        self.writes.incidents.push(IncidentChange {
+            incident,
+            dependency,
+            say: String::new(),
+            ends: "; no longer monitored",
+            opened_at: now,
+            closed_at: Some(now),
+        });
+    }
+}

@@ -1,0 +1,382 @@
+//! Decides about one look: standing, dependency, incident, alert. Nothing is written
+//! here; it all goes into what is to be written.
+
+use super::decider::Decider;
+use super::facts::{Learned, learn};
+use super::known::{DependencyState, ProbeState};
+use crate::catalog::OnChange;
+use crate::config::Dependency;
+use crate::core::alerting::round::concerns_everybody;
+use crate::core::dependency::combine::combine;
+use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, turned};
+use crate::core::dependency::state::{Combined, Part};
+use crate::core::platform::snapshot::LastLook;
+use crate::core::probe::pace::Asking;
+use crate::core::probe::standing::{Change, Flip, Look, Standing, after};
+use crate::core::probe::weigh::{BLIND, OWN_NETWORK};
+use crate::core::probe::witness::{OwnNetwork, Tally, Want, Witnesses};
+use crate::core::time::Time;
+use crate::core::time::burn;
+use crate::core::time::burn::Stock;
+use crate::core::words::answer::Failure;
+use crate::core::words::verdict::Verdict;
+use crate::engine::check::evidence;
+use crate::engine::check::once::Before;
+use crate::engine::check::once::Looked;
+use crate::engine::schedule::plan::Spec;
+use crate::store::{IncidentChange, LookRow};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Even under heightened watch nothing is looked at more often by schedule.
+const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
+
+/// What another check of the same vendor read counts for so long.
+const SAME_VENDOR: Duration = Duration::from_secs(900);
+
+/// A standing that only grew older is written down this often.
+const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
+
+impl Decider {
+    /// What is believed about a probe.
+    pub(in crate::engine) fn standing(&self, id: i64) -> Standing {
+        self.known.probe(id).map(|probe| probe.standing.clone()).unwrap_or_default()
+    }
+
+    /// What is believed about a probe before it looks, and how fast what it watches runs down.
+    pub(in crate::engine) fn before(&self, id: i64, now: Time) -> Before {
+        let probe = self.known.probe(id);
+        let per_day = probe.and_then(|probe| burn::per_day(&probe.stocks, now));
+        let kept = probe.map(|probe| probe.evidence.clone()).unwrap_or_default();
+        Before { standing: self.standing(id), per_day, kept }
+    }
+
+    /// What is left of what runs down.
+    fn stock(&self, spec: &Spec, look: &Look) -> Option<Stock> {
+        let (_, check) = self.config.catalog.check(&spec.probe.check)?;
+        let value = look.reading.facts.get(check.burning()?)?.as_f64()?;
+        Some(Stock { at: look.at, value })
+    }
+
+    /// What other dependencies' checks of the same vendor read lately.
+    pub(in crate::engine) fn same_vendor(&self, spec: &Spec, now: Time) -> Option<Tally> {
+        let other = |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency;
+        let mut tally = Tally::default();
+        for probe in self.plan.of_vendor(&spec.probe.check).filter(other).filter_map(|other| self.known.probe(other.id))
+        {
+            let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
+            match last.verdict {
+                // One is enough to know that the vendor takes keys.
+                Verdict::Live | Verdict::Degraded => return Some(Tally { live: 1, ..tally }),
+                Verdict::Unknown => {}
+                Verdict::Outage | Verdict::Dropped => tally.failing += 1,
+            }
+        }
+        (tally != Tally::default()).then_some(tally)
+    }
+
+    /// Decides about one look.
+    pub(in crate::engine) fn decide(&mut self, looked: Looked) {
+        let Looked { spec, look, answer, mut witnesses, evidence: ready } = looked;
+        if look.reading.reason == "credential_refused" {
+            witnesses.same_vendor = self.same_vendor(&spec, look.at);
+        }
+        let (id, at) = (spec.id, look.at);
+        let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
+        let old = self.known.probe(id).cloned().unwrap_or_default();
+        let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
+        self.plan_next(&spec, &look, &standing, &wants);
+        self.hurry_others(&spec, &old.standing, &standing, at);
+
+        let mut next = ProbeState { standing, ..old.clone() };
+        let learned = learn(&mut next.facts, &look.reading.facts, at);
+        let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
+        let cause = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at);
+        let evidence = cause.map(|cause| {
+            next.evidence = evidence::count(&old.evidence, &look.reading, at);
+            // Other checks of the vendor may make a change of it only here.
+            ready.unwrap_or_else(|| self.redactor.row(cause, &answer, &look.reading)).caused(cause)
+        });
+        let write = worth_writing(&old, &next.standing, at);
+        next.written_at = if write { at } else { old.written_at };
+        next.last = Some(LastLook {
+            at,
+            asked: answer.asked,
+            verdict,
+            reason: reason.to_owned(),
+            say: say.to_owned(),
+            latency_ms: answer.took_ms,
+        });
+        log_look(&spec, &look, answer.took_ms);
+        self.writes.looks.push(LookRow {
+            asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
+            probe: id,
+            dependency: spec.probe.dependency.clone(),
+            at,
+            verdict,
+            reason: reason.to_owned(),
+            latency_ms: answer.took_ms,
+            standing: write.then(|| next.standing.clone()),
+            flip: flip.clone(),
+            facts: learned.rows.clone(),
+            fact_changes: learned.changes.clone(),
+            stock,
+            evidence,
+        });
+        if let Some(flip) = &flip {
+            log_flip(&spec.probe.dependency, &spec.probe.check, flip);
+        }
+        self.known.set_probe(id, next);
+        self.unchecked.remove(&id);
+        self.show(&spec.probe.dependency);
+        // Told only once everything was looked at again: this may have been the last of it.
+        let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
+        self.correlate(&spec.probe.dependency, at);
+        self.review_due |= was_old;
+        self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
+    }
+
+    fn plan_next(&mut self, spec: &Spec, look: &Look, standing: &Standing, wants: &[Want]) {
+        let again = wants.iter().filter_map(|want| match want {
+            Want::LookAgain(wait) => Some((Asking::Confirmation, *wait)),
+            _ => None,
+        });
+        let home = self.home_pace(spec, standing).map(|wait| (Asking::Routine, wait));
+        let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
+        let wishes: Vec<_> = again.chain(home).chain(heightened).collect();
+        // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
+        let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
+        self.plan.done(spec.id, look.at, &wishes, stay_away);
+        if wants.contains(&Want::WholeSpread) {
+            let since = self.spread_in_doubt_since(spec, standing).unwrap_or(look.at);
+            self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.spread, spec.id, since, look.at);
+        }
+    }
+
+    /// Since when any storefront of the listing is in doubt.
+    fn spread_in_doubt_since(&self, spec: &Spec, standing: &Standing) -> Option<Time> {
+        let others = self
+            .plan
+            .of(&spec.probe.dependency)
+            .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
+        let known = others.filter_map(|other| Some(&self.known.probe(other.id)?.standing));
+        let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
+        known.chain([standing]).filter_map(since).min()
+    }
+
+    /// After a loss everything is looked at three times as often, within the hosts' budgets.
+    fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
+        let every = spec.probe.schedule.interval(at);
+        let home = spec.probe.home && at < self.heightened_until;
+        (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
+    }
+
+    /// Something fell into doubt: whoever may stop with it, or be its cause, is looked at now.
+    fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
+        let worse = |standing: &Standing| {
+            let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+            matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
+        };
+        let position = self.platform.position(&spec.probe.dependency);
+        let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
+        let dependencies = &self.config.dependencies;
+        let ids: Vec<String> =
+            self.asked_with(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
+        self.plan.hurry_dependencies(&ids, at);
+        ids.iter().for_each(|id| self.show(id));
+    }
+
+    /// Who else is asked when one falls into doubt.
+    fn asked_with(&self, position: usize, at: Time) -> Vec<usize> {
+        let dependencies = &self.config.dependencies;
+        let seen = self.seen(self.platform.concerned(Some(position)));
+        let scene = self.scene(&seen, at);
+        let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
+        if concerns_everybody(&scene, own) {
+            return (0..dependencies.len()).collect();
+        }
+        let under = scene.foundations(own).into_iter().map(|n| seen.position(n));
+        let siblings = self.platform.siblings(scene.subjects[own].company()).iter().copied();
+        let all: BTreeSet<usize> = under.chain(siblings).filter(|other| *other != position).collect();
+        all.into_iter().collect()
+    }
+
+    /// While something is wrong in a spread, its side storefronts keep the home one's pace.
+    fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
+        let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
+        let gone = |id: i64| {
+            let known = self.known.probe(id);
+            known.is_some_and(|probe| probe.standing.verdict() == Some(Verdict::Dropped))
+        };
+        let wrong = !matches!(standing.verdict(), None | Some(Verdict::Live)) || spread().any(|other| gone(other.id));
+        let home = spread().find(|other| other.probe.home).filter(|_| wrong && !spec.probe.home)?;
+        Some(home.probe.schedule.interval(Time(0)))
+    }
+
+    /// Combines the dependency's probes anew, and sees what that means for people.
+    pub(in crate::engine) fn correlate(&mut self, id: &str, at: Time) {
+        let old = self.known.dependency_or_rest(id);
+        let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
+        if self.dependency(id).is_none() {
+            return;
+        }
+        if combined.decides_like(&old.combined) {
+            if combined != old.combined {
+                // Worded anew: shown and said from now on, and nothing that happened.
+                self.known.set_dependency(id, DependencyState { combined, ..old });
+            }
+            return;
+        }
+        let step = step(old.incident.as_ref(), &combined);
+        let incident = self.move_incident(id, &step, old.incident.clone(), at);
+        self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
+        self.review_due = true;
+    }
+
+    /// Whether a check is about a listing in a store, as its owner or as the public sees it.
+    pub(in crate::engine) fn is_listing(&self, spec: &Spec) -> bool {
+        let found = self.config.catalog.check(&spec.probe.check);
+        found.is_some_and(|(vendor, _)| vendor.category == "app_store")
+    }
+
+    /// What a dependency comes to, by all that is believed about its probes.
+    pub(in crate::engine) fn combined(&self, id: &str) -> Combined {
+        let fallback = Standing::default();
+        let parts: Vec<Part<'_>> = self
+            .plan
+            .of(id)
+            .map(|spec| Part {
+                role: spec.probe.role,
+                check: &spec.probe.check,
+                spread: &spec.probe.spread,
+                country: spec.probe.country.as_deref(),
+                listing: self.is_listing(spec),
+                standing: self.known.probe(spec.id).map_or(&fallback, |probe| &probe.standing),
+            })
+            .collect();
+        combine(&parts)
+    }
+
+    fn move_incident(&mut self, dependency: &str, step: &Step, open: Option<Incident>, at: Time) -> Option<Incident> {
+        let (incident, say, closed_at) = match (step, open) {
+            (Step::Stay, open) => return open,
+            (Step::Open(held), _) => {
+                let id = self.next_incident;
+                self.next_incident += 1;
+                let incident = Incident {
+                    id,
+                    public_id: self.next_id(),
+                    verdict: held.verdict,
+                    worst: held.verdict,
+                    reason: held.reason.clone(),
+                    fault: held.fault,
+                    proof: held.proof,
+                    began_at: held.since,
+                    alerts: 1,
+                };
+                (incident, held.say.clone(), None)
+            }
+            (Step::Turn(held), Some(open)) => {
+                let turned = turned(&open, held);
+                // The record keeps what was said at its worst.
+                let say = if turned.worst == held.verdict { held.say.clone() } else { String::new() };
+                (Incident { alerts: open.alerts + 1, ..turned }, say, None)
+            }
+            (Step::Close(_), Some(open)) => (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(at)),
+            (Step::Turn(_) | Step::Close(_), None) => return None,
+        };
+        let change = IncidentChange {
+            incident: incident.clone(),
+            dependency: dependency.to_owned(),
+            say,
+            ends: "",
+            opened_at: at,
+            closed_at,
+        };
+        self.writes.incidents.push(change);
+        closed_at.is_none().then_some(incident)
+    }
+
+    /// Changes of watched facts are told once, when they were read twice.
+    fn tell_facts(&mut self, dependency: &str, check: &str, learned: &Learned, at: Time) {
+        for change in &learned.changes {
+            let found = self.config.catalog.check(check).map(|(_, check)| check);
+            let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
+            let level = match rule.map(|rule| rule.on_change) {
+                Some(OnChange::Warn) => Level::Warning,
+                Some(OnChange::Critical) => Level::Critical,
+                Some(OnChange::Record) | None => continue,
+            };
+            let label = self.dependency(dependency).map_or(dependency, |d| d.label.as_str()).to_owned();
+            let name = change.name.replace('_', " ");
+            let title = format!("🟡 CHANGED: {label} ({name})");
+            let lines = vec![
+                format!("It was: {}", spoken(&change.before)),
+                format!("It is now: {}", spoken(&change.after)),
+                "Do now: Ask your team whether anyone changed it. If nobody did, log in to the vendor today."
+                    .to_owned(),
+            ];
+            self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
+        }
+    }
+
+    pub(in crate::engine) fn dependency(&self, id: &str) -> Option<&Dependency> {
+        self.config.dependencies.get(self.platform.position(id)?)
+    }
+}
+
+/// What a check counts as in history and sums. What failed while plugwatch's own network was down was
+/// not seen, whatever the answer looked like: it is nobody's outage.
+fn as_stored<'l>(spec: &Spec, look: &'l Look, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
+    let reading = &look.reading;
+    let blind = witnesses.own_network == OwnNetwork::Blind && !spec.probe.policy.local;
+    match blind && reading.verdict != Verdict::Live {
+        true => (Verdict::Unknown, OWN_NETWORK, BLIND),
+        false => (reading.verdict, reading.reason.as_str(), reading.say.as_str()),
+    }
+}
+
+fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
+    !old.standing.decides_like(next) || at.since(old.written_at) > REWRITE_AFTER
+}
+
+fn log_look(spec: &Spec, look: &Look, took_ms: u32) {
+    tracing::debug!(
+        dependency = spec.probe.dependency,
+        check = spec.probe.check,
+        country = spec.probe.country,
+        verdict = look.reading.verdict.word(),
+        reason = look.reading.reason,
+        ms = took_ms,
+        "looked"
+    );
+}
+
+fn log_flip(dependency: &str, check: &str, flip: &Flip) {
+    let from = flip.from.map_or("first seen", |from| from.word());
+    let (to, reason) = (flip.to.verdict.word(), flip.to.reason.as_str());
+    match flip.change {
+        Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),
+        Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be checked ({reason})"),
+        Change::Sighted => tracing::info!(dependency, check, "{dependency}: can be checked again"),
+    }
+}
+
+/// A fact as people say it.
+fn spoken(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Bool(true) => "on".to_owned(),
+        serde_json::Value::Bool(false) => "off".to_owned(),
+        serde_json::Value::Null => "nothing".to_owned(),
+        other => plain(other),
+    }
+}
+
+pub(in crate::engine) fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

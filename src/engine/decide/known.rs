@@ -1,0 +1,116 @@
+//! What is known about probes and dependencies, as of the last decision.
+
+use std::collections::HashMap;
+
+use crate::core::alerting::notified::Told;
+use crate::core::dependency::incident::Incident;
+use crate::core::dependency::state::Combined;
+use crate::core::platform::snapshot::LastLook;
+use crate::core::probe::standing::Standing;
+use crate::core::time::Time;
+use crate::core::time::burn::Stock;
+use crate::store::FactRow;
+
+/// What is known about one probe.
+#[derive(Clone, Debug, Default)]
+pub struct ProbeState {
+    /// What is believed.
+    pub standing: Standing,
+    /// When that was last written down.
+    pub written_at: Time,
+    /// The last look.
+    pub last: Option<LastLook>,
+    /// Known facts by name.
+    pub facts: Vec<FactRow>,
+    /// What was left of what runs down, about once an hour.
+    pub stocks: Vec<Stock>,
+    /// The reason of the last evidence, and how much was kept that day.
+    pub evidence: Kept,
+}
+
+/// How much evidence was kept.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The reason of the last entry.
+    pub reason: Option<String>,
+    /// The day it was counted on.
+    pub day: i64,
+    /// Entries on that day.
+    pub count: u32,
+}
+
+/// What is known about one dependency.
+#[derive(Clone, Debug, Default)]
+pub struct DependencyState {
+    /// What it comes to.
+    pub combined: Combined,
+    /// Its open incident.
+    pub incident: Option<Incident>,
+    /// What people were told.
+    pub told: Told,
+}
+
+/// What is known: what was written down, and what was decided since.
+#[derive(Debug, Default)]
+pub struct Known {
+    probes: HashMap<i64, Box<ProbeState>>,
+    dependencies: HashMap<String, Box<DependencyState>>,
+}
+
+impl Known {
+    /// As a clock that has been set back to `now` has it: nothing that is believed lies in the future.
+    pub fn not_after(&mut self, now: Time) {
+        for probe in self.probes.values_mut() {
+            probe.standing.not_after(now);
+            probe.written_at = probe.written_at.min(now);
+            probe.last.iter_mut().for_each(|last| last.at = last.at.min(now));
+            probe.stocks.retain(|stock| stock.at <= now);
+        }
+        for dependency in self.dependencies.values_mut() {
+            dependency.told.not_after(now);
+        }
+    }
+
+    /// A probe, by its number in the store.
+    pub fn probe(&self, id: i64) -> Option<&ProbeState> {
+        self.probes.get(&id).map(Box::as_ref)
+    }
+
+    /// Every probe, in no order.
+    pub fn probes(&self) -> impl Iterator<Item = &ProbeState> {
+        self.probes.values().map(Box::as_ref)
+    }
+
+    /// A dependency, by its id.
+    pub fn dependency(&self, id: &str) -> Option<&DependencyState> {
+        self.dependencies.get(id).map(Box::as_ref)
+    }
+
+    /// The same, at rest where nothing is known.
+    pub fn dependency_or_rest(&self, id: &str) -> DependencyState {
+        self.dependency(id).cloned().unwrap_or_default()
+    }
+
+    /// What is known of a probe from now on.
+    pub fn set_probe(&mut self, id: i64, probe: ProbeState) {
+        self.probes.insert(id, Box::new(probe));
+    }
+
+    /// What is known of a dependency from now on.
+    pub fn set_dependency(&mut self, id: &str, dependency: DependencyState) {
+        self.dependencies.insert(id.to_owned(), Box::new(dependency));
+    }
+
+    /// All dependencies anew.
+    pub fn set_dependencies(&mut self, dependencies: HashMap<String, DependencyState>) {
+        self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Box::new(state))).collect();
+    }
+
+    /// A probe that is monitored anew: what this run knows of it stays, unless nobody monitored it `meanwhile`.
+    pub fn adopt_probe(&mut self, id: i64, meanwhile: bool, stored: ProbeState) {
+        if !meanwhile {
+            self.probes.remove(&id);
+        }
+        self.probes.entry(id).or_insert_with(|| Box::new(stored));
+    }
+}

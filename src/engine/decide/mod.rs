@@ -1,0 +1,19 @@
+//! The decider: from finished checks, people's acts and time to standings, incidents and alerts.
+
+pub(super) mod adopt;
+pub(super) mod decider;
+pub(super) mod drill;
+pub(super) mod facts;
+pub(super) mod finished_check;
+pub(super) mod known;
+pub(super) mod network;
+pub(super) mod others;
+pub(super) mod people;
+pub(super) mod platform;
+pub(super) mod self_check;
+pub(super) mod situation;
+pub(super) mod started;
+pub(super) mod tell;
+pub(super) mod telling;
+#[cfg(test)]
+pub(super) mod together;

@@ -1,0 +1,65 @@
+//! plugwatch's own network: checked every minute, with one message when it is down and one when it is back.
+
+use std::time::Duration;
+
+use super::decider::Decider;
+use super::self_check::{BLIND, USUAL};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::probe::reference_hosts::Sign;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::{Time, human};
+
+/// Blind for so long is worth a message; shorter holes are not.
+const TELL_AFTER: Duration = Duration::from_secs(60);
+
+impl Decider {
+    /// The anchors have spoken.
+    pub(in crate::engine) fn judge_own_network(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
+        let before = self.own;
+        self.own.asking = false;
+        self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
+        // Also a sign of life for those who look at the board's age.
+        self.changed = true;
+        if judged != before.judged {
+            self.own.judged = judged;
+            self.own.since = now;
+            if judged == OwnNetwork::Blind {
+                tracing::warn!(
+                    "blind: plugwatch's own network is down. Most anchors do not answer, so it makes no claim about any vendor"
+                );
+            } else if before.judged == OwnNetwork::Blind {
+                tracing::info!("sighted: plugwatch's own network is back");
+            }
+        }
+        if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
+            (self.own.told, self.own.sign) = (true, sign);
+            let title = match sign {
+                Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
+                Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
+                Sign::Clock => "⚪ CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
+                Sign::Stranger => "⚪ CAN'T CHECK ANYTHING: a proxy answers for everyone",
+            };
+            let lines = vec![
+                format!("Most of plugwatch's test hosts have not answered properly since {}.", self.own.since.short()),
+                "Until they do, plugwatch reports nothing about any vendor.".to_owned(),
+                format!("Do now: {}", sign.hint()),
+            ];
+            self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
+        }
+        if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
+            self.own.told = false;
+            let lines = vec![format!(
+                "plugwatch could check nothing for {}, since {}: {}. It checks everything again now.",
+                human(now.since(before.since)),
+                before.since.short(),
+                match before.sign {
+                    Sign::Exhausted => "it had no file descriptors left",
+                    Sign::Silence => "most of its test hosts did not answer",
+                    Sign::Clock => "its own clock was wrong",
+                    Sign::Stranger => "a proxy answered for everyone",
+                }
+            )];
+            self.tell_note(Reason::Sighted, Level::Info, None, "🟢 CHECKING AGAIN: everything", lines, now);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! How everything else stands, for messages about some of it. Only what is in trouble is gone through; what
+//! works, or waits for its first check, is counted, and only some of it is named.
+
+use std::collections::BTreeSet;
+
+use super::decider::Decider;
+use super::platform::Class;
+use crate::config::Dependency;
+use crate::core::dependency::shown::Shown;
+use crate::core::time::Time;
+use crate::core::words::verdict::Proves;
+use crate::say::about::Working;
+use crate::say::status;
+
+/// So many things that work stand in a message by name, the critical first: nobody reads more at night.
+const NAMED: usize = 12;
+
+/// The others, each in the order of the configuration.
+#[derive(Default)]
+pub(in crate::engine) struct Others {
+    /// What is gone, out or limited, with its state.
+    pub(in crate::engine) down: Vec<(usize, Shown)>,
+    /// What works, and nothing it needs is in trouble.
+    pub(in crate::engine) working: Vec<usize>,
+    /// How many more of those there are.
+    pub(in crate::engine) more_working: usize,
+    /// What could not be confirmed, with why.
+    unsure: Vec<(usize, Why)>,
+    /// How many more of those there are.
+    more_unsure: usize,
+    /// What nobody monitors, for it has no key.
+    pub(in crate::engine) without_key: Vec<usize>,
+}
+
+/// Why something is not counted as working.
+#[derive(Clone)]
+enum Why {
+    /// It is shown so.
+    Shown(Shown),
+    /// It works itself, and something it needs is in trouble.
+    Doubt(String),
+}
+
+impl Decider {
+    /// Everything but `named`.
+    pub(in crate::engine) fn others(&self, named: &BTreeSet<usize>) -> Others {
+        let mut others = Others::default();
+        let mut doubtful: BTreeSet<usize> = BTreeSet::new();
+        for position in self.platform.of_class(Class::Trouble) {
+            doubtful.extend(self.platform.needed_by(position).iter().filter(|other| !named.contains(other)));
+            if named.contains(&position) {
+                continue;
+            }
+            match self.shown_at(position) {
+                shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => others.down.push((position, shown)),
+                Shown::NeedsKey => others.without_key.push(position),
+                shown => others.unsure.push((position, Why::Shown(shown))),
+            }
+        }
+        doubtful.retain(|position| self.platform.class(*position) == Class::Working);
+        for position in std::mem::take(&mut doubtful) {
+            if let Some(doubt) = self.doubt(&self.config.dependencies[position]) {
+                others.unsure.push((position, Why::Doubt(doubt)));
+                doubtful.insert(position);
+            }
+        }
+        let left_out: BTreeSet<usize> = named.union(&doubtful).copied().collect();
+        (others.working, others.more_working) = self.platform.first(Class::Working, &left_out, NAMED);
+        let (waiting, more) = self.platform.first(Class::Waiting, named, NAMED);
+        others.unsure.extend(waiting.into_iter().map(|position| (position, Why::Shown(Shown::Starting))));
+        others.more_unsure = more;
+        others.unsure.sort_by_key(|(position, _)| *position);
+        others
+    }
+
+    fn shown_at(&self, position: usize) -> Shown {
+        let state = self.known.dependency(&self.config.dependencies[position].id);
+        state.map_or(Shown::Starting, |state| state.combined.shown())
+    }
+
+    fn label_at(&self, position: usize) -> String {
+        self.config.dependencies[position].label.clone()
+    }
+
+    /// Labels of what is not live besides, with its state.
+    pub(in crate::engine) fn down(&self, others: &Others) -> Vec<String> {
+        let line = |(position, shown): &(usize, Shown)| format!("{} ({})", self.label_at(*position), shown.word());
+        others.down.iter().map(line).collect()
+    }
+
+    /// What works, with when that was checked.
+    pub(in crate::engine) fn working(&self, others: &Others) -> Vec<Working> {
+        let working = |position: &usize| {
+            let checked = self.checked_at(&self.config.dependencies[*position])?;
+            Some(Working { label: self.label_at(*position), checked })
+        };
+        others.working.iter().filter_map(working).collect()
+    }
+
+    /// The same with what a check of it proves.
+    pub(in crate::engine) fn standing_others(&self, others: &Others) -> Vec<(Option<Proves>, String)> {
+        let all = others.working.iter().map(|position| &self.config.dependencies[*position]);
+        all.map(|dependency| (self.view_dependency(dependency).proven(), dependency.label.clone())).collect()
+    }
+
+    /// Labels of what could not be confirmed. With `states` it is said how each is shown, and what has no key
+    /// is one of them.
+    pub(in crate::engine) fn unsure(&self, others: &Others, states: bool) -> Vec<String> {
+        let without = others.without_key.iter().filter(|_| states);
+        let mut all: Vec<(usize, Why)> = without.map(|position| (*position, Why::Shown(Shown::NeedsKey))).collect();
+        all.extend(others.unsure.iter().cloned());
+        all.sort_by_key(|(position, _)| *position);
+        let line = |(position, why): (usize, Why)| {
+            let label = self.label_at(position);
+            match why {
+                Why::Doubt(doubt) => format!("{label} ({doubt})"),
+                Why::Shown(shown) if states && shown != Shown::NotVerified => {
+                    format!("{label} ({})", status::words(shown))
+                }
+                Why::Shown(_) => label,
+            }
+        };
+        let more = (others.more_unsure > 0).then(|| format!("{} more", others.more_unsure));
+        all.into_iter().map(line).chain(more).collect()
+    }
+
+    /// When something that works was checked last.
+    pub(in crate::engine) fn checked_at(&self, dependency: &Dependency) -> Option<Time> {
+        self.view_dependency(dependency).verified_at
+    }
+
+    /// Why something shown live is not counted as still standing.
+    fn doubt(&self, dependency: &Dependency) -> Option<String> {
+        let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
+        // It stands in brackets itself.
+        Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
+    }
+}

@@ -1,0 +1,146 @@
+//! What people did and what vendors wrote, taken into what is believed and told.
+
+use std::collections::BTreeSet;
+
+use super::decider::Decider;
+use crate::core::dependency::incident::Incident;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::state::Combined;
+use crate::core::people::action::{Act, Deed, People};
+use crate::core::people::notice::{Letter, Notice};
+use crate::core::time::{Time, human};
+use crate::core::words::verdict::Proof;
+
+impl Decider {
+    /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
+    pub(in crate::engine) fn hear_people(&mut self, people: People, drills: &[Act], now: Time) {
+        let before = std::mem::replace(&mut self.people, people).letters;
+        for act in drills {
+            self.tell_drill(act, now);
+        }
+        // What a letter threatened that was taken back is threatened no longer.
+        let concerned = before.iter().flat_map(|letter| letter.notice.dependencies.iter().cloned());
+        for id in concerned.collect::<BTreeSet<_>>() {
+            self.correlate(&id, now);
+        }
+        self.hear_notices(now);
+        self.tell_letters(&before, now);
+        self.review_due = true;
+        // What people said stands in what is shown.
+        self.show_all();
+    }
+
+    /// A letter that changes no verdict is news all the same: what it threatens may be out already.
+    fn tell_unshown(&mut self, letter: &Letter, now: Time) {
+        let shown = |id: &String| {
+            let state = self.known.dependency(id);
+            let held = state.and_then(|state| state.combined.held.as_ref());
+            held.is_some_and(|held| held.proof == Proof::Told)
+        };
+        if letter.notice.dependencies.is_empty() || letter.notice.dependencies.iter().any(shown) {
+            return;
+        }
+        let labels: Vec<&str> =
+            letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
+        let title = format!("🔴 CUT-OFF ANNOUNCED: {}", labels.join(", "));
+        let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
+        let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text);
+        let lines = hour.into_iter().chain([text, "It is in trouble already: see /status.".to_owned()]).collect();
+        let about = letter.notice.dependencies.first().cloned();
+        self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
+    }
+
+    /// An end that moved is news for everybody who was told of the old one.
+    fn tell_letters(&mut self, before: &[Letter], now: Time) {
+        for letter in self.people.letters.clone() {
+            let old = before.iter().find(|old| old.public_id == letter.public_id);
+            if old.is_none() {
+                self.tell_unshown(&letter, now);
+            }
+            let moved = old
+                .is_some_and(|old| old.notice.effective.is_some() && old.notice.effective != letter.notice.effective);
+            let (Some(at), true) = (letter.notice.effective, moved) else { continue };
+            let labels: Vec<&str> =
+                letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
+            let title = format!("🔴 CUT-OFF MOVED: {}", labels.join(", "));
+            let by = letter.confirmed.as_ref().map_or("somebody", |(by, _)| by.as_str());
+            let lines = vec![
+                format!("It takes effect {}", letter.read_as),
+                format!(
+                    "Corrected by {by}; {} of notice: {}.",
+                    human(at.since(letter.notice.received)),
+                    letter.notice.text
+                ),
+            ];
+            let about = letter.notice.dependencies.first().cloned();
+            self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
+        }
+    }
+
+    /// All notices: those of the configuration, and those that people brought.
+    pub(in crate::engine) fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
+    }
+
+    /// When a dependency ends, as notices that have come say; the earliest that lies ahead.
+    pub(in crate::engine) fn ends_at(&self, id: &str, now: Time) -> Option<Time> {
+        let concerns = |notice: &&Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
+        self.notices().filter(concerns).filter_map(|notice| notice.effective).filter(|at| *at > now).min()
+    }
+
+    /// Until when announced work on a dependency lasts, by the configuration or a person's word.
+    pub(in crate::engine) fn maintenance_until(&self, id: &str, now: Time) -> Option<Time> {
+        self.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
+    }
+
+    /// What is in force about a dependency, a few words each.
+    pub(in crate::engine) fn notes_on(&self, id: &str, now: Time) -> Vec<String> {
+        let mut notes = Vec::new();
+        let state = self.known.dependency(id);
+        if let Some((state, incident)) = state.and_then(|state| Some((state, state.incident.as_ref()?))) {
+            match self.people.settled(&incident.public_id) {
+                Some(act) if act.deed == Deed::Accept => notes.push(format!("accepted by {}", act.by)),
+                Some(act) if act.deed == Deed::ItWasUs => notes.push(format!("it was us, says {}", act.by)),
+                Some(act) => notes.push(format!("a false alarm, says {}", act.by)),
+                None => {}
+            }
+            let ack = self.people.acked(&incident.public_id, state.told.news_at);
+            notes.extend(ack.map(|act| format!("acknowledged by {}", act.by)));
+        }
+        let muted = self.people.muted(id, now).and_then(|act| Some((act, act.until?)));
+        notes.extend(muted.map(|(act, until)| format!("muted by {} until {}", act.by, until.short())));
+        notes.extend(self.maintenance_until(id, now).map(|until| format!("work until {}", until.short())));
+        notes.extend(self.ends_at(id, now).map(|at| format!("ends {}", at.short())));
+        notes
+    }
+
+    fn next_turn(&self, now: Time) -> Option<Time> {
+        let notices = self.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
+        [notices, self.people.turns_at(now), self.config.maintenance_turns_at(now)].into_iter().flatten().min()
+    }
+
+    /// What it comes to with what vendors and people have told.
+    pub(in crate::engine) fn with_notices(
+        &self,
+        id: &str,
+        combined: Combined,
+        open: Option<&Incident>,
+        at: Time,
+    ) -> Combined {
+        let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
+        let notices = self.notices().filter(concerns);
+        let looked_at = self.looked_at(id, at);
+        notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
+    }
+
+    /// Notices that begin or take effect change what their dependencies come to.
+    pub(in crate::engine) fn hear_notices(&mut self, now: Time) {
+        let concerned: BTreeSet<String> =
+            self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
+        for id in concerned {
+            self.correlate(&id, now);
+            self.show(&id);
+        }
+        self.notice_at = self.next_turn(now);
+    }
+}

@@ -1,0 +1,187 @@
+//! Which dependencies a review looks at: those in trouble, or lately so, and what they need. Kept up to date
+//! with each change, so that a decision about one costs the same however many others there are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::known::DependencyState;
+use crate::config::Config;
+use crate::core::dependency::shown::Shown;
+use crate::core::words::verdict::{Criticality, Verdict};
+
+/// The platform by position in the configuration.
+#[derive(Debug, Default, PartialEq)]
+pub(in crate::engine) struct Platform {
+    positions: HashMap<String, usize>,
+    /// Positions by company; what is one's own stands alone.
+    siblings: HashMap<String, Vec<usize>>,
+    /// What each needs.
+    needs: Vec<Vec<usize>>,
+    /// Who needs each.
+    needed_by: Vec<Vec<usize>>,
+    /// In trouble, or lately so.
+    restless: BTreeSet<usize>,
+    /// How each is shown, and how much hangs on it.
+    classes: Vec<(Class, Criticality)>,
+    /// Positions by how they are shown, the critical first.
+    by_class: BTreeMap<Class, BTreeSet<(Criticality, usize)>>,
+}
+
+/// How a dependency is shown, as far as messages about others care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine) enum Class {
+    /// It works.
+    Working,
+    /// It was not checked yet.
+    Waiting,
+    /// Anything else.
+    Trouble,
+}
+
+impl Class {
+    fn of(shown: Shown) -> Class {
+        match shown {
+            Shown::Live => Class::Working,
+            Shown::Starting => Class::Waiting,
+            _ => Class::Trouble,
+        }
+    }
+}
+
+impl Platform {
+    /// The platform of a configuration, all at rest; `company` names who is behind the dependency at a position.
+    pub(in crate::engine) fn of(config: &Config, company: impl Fn(usize) -> String) -> Platform {
+        let ids = config.dependencies.iter().map(|dependency| dependency.id.clone());
+        let positions: HashMap<String, usize> = ids.enumerate().map(|(position, id)| (id, position)).collect();
+        let needed = |needs: &[String]| needs.iter().filter_map(|id| positions.get(id).copied()).collect();
+        let needs: Vec<Vec<usize>> = config.dependencies.iter().map(|dependency| needed(&dependency.needs)).collect();
+        let mut needed_by = vec![Vec::new(); needs.len()];
+        for (position, needs) in needs.iter().enumerate() {
+            needs.iter().for_each(|need| needed_by[*need].push(position));
+        }
+        let classes: Vec<_> = config.dependencies.iter().map(|d| (Class::Waiting, d.criticality)).collect();
+        let waiting = classes.iter().enumerate().map(|(position, (_, criticality))| (*criticality, position)).collect();
+        let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
+        let by_class = waiting.into_iter().map(|waiting| (Class::Waiting, waiting)).collect();
+        let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
+        for position in 0..config.dependencies.len() {
+            siblings.entry(company(position)).or_default().push(position);
+        }
+        Platform { positions, siblings, needs, needed_by, restless: BTreeSet::new(), classes, by_class }
+    }
+
+    /// Where a dependency stands in the configuration.
+    pub(in crate::engine) fn position(&self, id: &str) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+
+    /// How many companies there are.
+    pub(in crate::engine) fn companies(&self) -> usize {
+        self.siblings.len()
+    }
+
+    /// All that belong to a company.
+    pub(in crate::engine) fn siblings(&self, company: &str) -> &[usize] {
+        self.siblings.get(company).map_or(&[], Vec::as_slice)
+    }
+
+    /// A dependency's state has changed.
+    pub(in crate::engine) fn note(&mut self, id: &str, state: &DependencyState) {
+        let Some(position) = self.position(id) else { return };
+        self.classify(position, Class::of(state.combined.shown()));
+        if is_at_rest(state) {
+            self.restless.remove(&position);
+        } else {
+            self.restless.insert(position);
+        }
+    }
+
+    fn classify(&mut self, position: usize, class: Class) {
+        let Some(known) = self.classes.get_mut(position) else { return };
+        let (before, criticality) = std::mem::replace(known, (class, known.1));
+        if let Some(others) = self.by_class.get_mut(&before) {
+            others.remove(&(criticality, position));
+            if others.is_empty() {
+                self.by_class.remove(&before);
+            }
+        }
+        self.by_class.entry(class).or_default().insert((criticality, position));
+    }
+
+    /// How a dependency is shown.
+    pub(in crate::engine) fn class(&self, position: usize) -> Class {
+        self.classes.get(position).map_or(Class::Waiting, |(class, _)| *class)
+    }
+
+    /// Who needs it, directly.
+    pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
+        self.needed_by.get(position).map_or(&[], Vec::as_slice)
+    }
+
+    /// All that are shown so, in the configuration's order.
+    pub(in crate::engine) fn of_class(&self, class: Class) -> Vec<usize> {
+        let all = self.by_class.get(&class).into_iter().flatten();
+        let mut all: Vec<usize> = all.map(|(_, position)| *position).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The first `most` that are shown so, the critical before others, in the configuration's order; and how
+    /// many more there are. Not those of `but`.
+    pub(in crate::engine) fn first(&self, class: Class, but: &BTreeSet<usize>, most: usize) -> (Vec<usize>, usize) {
+        let Some(all) = self.by_class.get(&class) else { return (Vec::new(), 0) };
+        let left_out = but.iter().filter(|position| self.class(**position) == class).count();
+        let named = all.iter().map(|(_, position)| *position).filter(|position| !but.contains(position));
+        let mut named: Vec<usize> = named.take(most).collect();
+        named.sort_unstable();
+        let more = all.len().saturating_sub(left_out + named.len());
+        (named, more)
+    }
+
+    /// Everything that is not at rest, `also`, and all that those need, in the configuration's order.
+    pub(in crate::engine) fn concerned(&self, also: Option<usize>) -> Vec<usize> {
+        let mut found: BTreeSet<usize> = self.restless.iter().copied().chain(also).collect();
+        let mut next: Vec<usize> = found.iter().copied().collect();
+        while let Some(position) = next.pop() {
+            let needs = self.needs.get(position).into_iter().flatten();
+            next.extend(needs.filter(|need| found.insert(**need)));
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// It works, or was not checked yet, and nobody is to be told anything of it.
+fn is_at_rest(state: &DependencyState) -> bool {
+    let well = state.combined.held.as_ref().is_none_or(|held| held.verdict == Verdict::Live);
+    let sure = state.combined.unseen.is_empty() && state.combined.suspicion.is_none();
+    well && sure && state.incident.is_none() && state.told.is_at_rest()
+}
+
+/// Some dependencies by position, with their states; everything else is at rest.
+pub(in crate::engine) struct Seen {
+    positions: Vec<usize>,
+    states: Vec<DependencyState>,
+    rest: DependencyState,
+}
+
+impl Seen {
+    /// These, as `state` gives them.
+    pub(in crate::engine) fn of(positions: Vec<usize>, state: impl Fn(usize) -> DependencyState) -> Seen {
+        let states = positions.iter().map(|position| state(*position)).collect();
+        Seen { positions, states, rest: DependencyState::default() }
+    }
+
+    /// The state of one.
+    pub(in crate::engine) fn state(&self, position: usize) -> &DependencyState {
+        self.positions.binary_search(&position).map_or(&self.rest, |n| &self.states[n])
+    }
+
+    /// The position of the one that a scene has as number `n`.
+    pub(in crate::engine) fn position(&self, n: usize) -> usize {
+        self.positions[n]
+    }
+
+    /// All of them.
+    pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (usize, &DependencyState)> {
+        self.positions.iter().copied().zip(&self.states)
+    }
+}

@@ -1,0 +1,65 @@
+//! What is known about plugwatch's own network, and when that is checked next.
+
+use std::time::Duration;
+
+use crate::core::probe::reference_hosts::Sign;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::Time;
+
+/// What is known about plugwatch's own network.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnState {
+    /// What the anchors said last.
+    pub judged: OwnNetwork,
+    /// Since when it is so.
+    pub since: Time,
+    /// What those that did not answer showed, when people heard of it.
+    pub(in crate::engine) sign: Sign,
+    pub(in crate::engine) told: bool,
+    pub(in crate::engine) next_at: Time,
+    pub(in crate::engine) asking: bool,
+}
+
+impl OwnState {
+    /// Nothing known yet; the anchors are due at once.
+    pub fn new(now: Time) -> OwnState {
+        OwnState { since: now, ..OwnState::default() }
+    }
+
+    /// It has been said that plugwatch is blind.
+    pub fn mark_told(&mut self) {
+        self.told = true;
+    }
+
+    /// The clock was set back: nothing is so since the future, and the anchors are asked soon.
+    pub fn clock_set_back(&mut self, now: Time) {
+        (self.since, self.next_at) = (self.since.min(now), self.next_at.min(now.plus(BLIND)));
+    }
+
+    /// The anchors are to be asked now.
+    pub fn ask_at(&mut self, now: Time) {
+        self.next_at = self.next_at.min(now);
+    }
+
+    /// The question under way was given up.
+    pub fn forget_asking(&mut self) {
+        self.asking = false;
+    }
+
+    /// When the anchors are due.
+    pub fn next_due(&self) -> Option<Time> {
+        (!self.asking).then_some(self.next_at)
+    }
+
+    /// Whether to ask now.
+    pub fn take_due(&mut self, now: Time) -> bool {
+        let due = !self.asking && self.next_at <= now;
+        self.asking |= due;
+        due
+    }
+}
+
+/// While blind, sight is looked for more often.
+pub(in crate::engine) const BLIND: Duration = Duration::from_secs(15);
+
+pub(in crate::engine) const USUAL: Duration = Duration::from_secs(60);

@@ -1,0 +1,205 @@
+//! The situation's message: opened, changed in place, sent anew, closed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decider::Decider;
+use super::known::DependencyState;
+use crate::config::Dependency;
+use crate::core::alerting::due::unseen_news;
+use crate::core::alerting::platform_view::{Scene, Subject};
+use crate::core::alerting::reminder::turn;
+use crate::core::alerting::situation::Situation;
+use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::time::{Time, millis};
+use crate::say::alert::Body;
+use crate::say::situation::{Item, Situation as Said, Step};
+use crate::say::status;
+use crate::store::{NewAlert, SITUATION, SituationChange};
+
+impl Decider {
+    /// Takes up what a review says of the situation.
+    pub(in crate::engine) fn follow_situation(&mut self, stands: Stands, now: Time) {
+        let Stands { situation, change, again: _ } = stands;
+        let Some(change) = change else {
+            self.situation = situation;
+            return;
+        };
+        let known = self.situation.clone();
+        let public_id = match &known {
+            Some(known) => known.public_id.clone(),
+            None => self.next_id(),
+        };
+        // What closes was open.
+        let kept = situation.clone().or(known).unwrap_or_default();
+        let kept = Situation { public_id: public_id.clone(), ..kept };
+        // What it says of the next message is as it is while it is open.
+        self.situation = Some(kept.clone());
+        let said = self.view_situation(&kept, change == Change::Close, now);
+        let level = match change {
+            Change::Send(level) => level,
+            Change::Open | Change::Edit | Change::Close => Level::Info,
+        };
+        let snapshot = self.frozen(Reason::Situation, level, Body::Situation(Box::new(said.clone())), now);
+        if matches!(change, Change::Open | Change::Send(_)) {
+            self.send_situation(&said, (change, level), &public_id, snapshot.clone(), now);
+        }
+        let closed_at = (change == Change::Close).then_some(now);
+        let edit = matches!(change, Change::Edit | Change::Close);
+        self.writes.situation = Some(SituationChange { situation: kept.clone(), snapshot, edit, closed_at, at: now });
+        self.situation = situation.map(|_| kept);
+    }
+
+    fn send_situation(
+        &mut self,
+        said: &Said,
+        (change, level): (Change, Level),
+        public_id: &str,
+        snapshot: serde_json::Value,
+        now: Time,
+    ) {
+        let about: Vec<String> = said.lost.iter().chain(&said.ending).map(|item| item.id.clone()).collect();
+        // What has an hour concerns everybody, whoever is on duty.
+        let newest = self.newest_unseen(now).filter(|_| level == Level::Critical && said.ending.is_empty());
+        let called = self.called(newest.map(|news| turn(news, now)), now);
+        let mut to = called.unwrap_or_else(|| self.addressed(Reason::Situation, level, None, &about, now));
+        if change == Change::Open {
+            // Whoever reads it elsewhere has just read what opens it.
+            let edits = |channel: &str| self.ways.iter().any(|way| way.channel == channel && way.edits);
+            to.retain(|address| edits(&address.channel));
+        }
+        if to.is_empty() {
+            return;
+        }
+        let public = self.next_id();
+        self.put(NewAlert {
+            public_id: public,
+            incident: None,
+            dependency: about.into_iter().next(),
+            reason: Reason::Situation,
+            level,
+            at: now,
+            snapshot,
+            thread: Some(format!("{SITUATION}{public_id}")),
+            to,
+        });
+    }
+
+    /// When the newest of all was told that is critical and acknowledged by nobody.
+    fn newest_unseen(&self, now: Time) -> Option<Time> {
+        let seen = self.seen(self.platform.concerned(None));
+        self.scene(&seen, now).subjects.iter().filter_map(unseen_news).max()
+    }
+
+    /// How everything stands, for the message.
+    fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
+        let seen = self.seen(self.platform.concerned(None));
+        let scene = self.scene(&seen, now);
+        let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
+        let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut named: BTreeSet<usize> = BTreeSet::new();
+        for ((position, state), subject) in seen.iter().zip(&scene.subjects) {
+            let dependency = &self.config.dependencies[position];
+            let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
+            if over || (!lost && ends.is_none()) {
+                continue;
+            }
+            named.insert(position);
+            let by = self.taken_on(state, subject);
+            let item = self.item(dependency, state, by.is_none());
+            match by {
+                Some(by) => on_it.entry(by).or_default().push(dependency.label.clone()),
+                None => said.nobody.push(dependency.label.clone()),
+            }
+            match ends.filter(|_| !lost) {
+                Some(ends) => {
+                    said.steps.extend(self.steps_of(dependency, Some(ends)));
+                    said.ending.push(Item { ends: Some(ends), ..item });
+                }
+                None => said.lost.push(item),
+            }
+        }
+        self.view_others(&named, over, &mut said, now);
+        said.lost.sort_by_key(|item| item.since);
+        said.ending.sort_by_key(|item| item.ends);
+        // Steps with an hour are what matters while one lies ahead; the longest first where none does.
+        if said.ending.is_empty() {
+            said.steps.sort_by_key(|step| std::cmp::Reverse(step.takes));
+        } else {
+            said.steps.retain(|step| step.start.is_some());
+            said.steps.sort_by_key(|step| step.start);
+        }
+        said.on_it = on_it.into_iter().collect();
+        said
+    }
+
+    /// When its message comes anew at the latest, as far as that is known.
+    fn next_situation(&self, situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+        let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.told);
+        let reminders = scene.subjects.iter().filter_map(remind).filter(|at| *at > scene.now);
+        let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
+        reminders.chain([daily]).min()
+    }
+
+    /// Who said that they see to it.
+    fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
+        subject.seen_to?;
+        let incident = state.incident.as_ref().map(|incident| incident.public_id.as_str());
+        let by = incident.and_then(|id| self.people.acked(id, state.told.news_at)).map(|act| act.by.clone());
+        by.or_else(|| self.people.acked_access(subject.id).map(|act| act.by.clone()))
+    }
+
+    fn item(&self, dependency: &Dependency, state: &DependencyState, unseen: bool) -> Item {
+        let access = state.combined.lost_access().filter(|_| state.incident.is_none());
+        let held = access.or(state.combined.held.as_ref());
+        let word = if access.is_some() { "key refused or account suspended" } else { "" };
+        let incident = state.incident.as_ref();
+        Item {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            word: word.to_owned(),
+            since: held.map_or(self.started_at, |held| held.since),
+            ends: None,
+            unseen: incident.map(|incident| incident.public_id.clone()).filter(|_| unseen),
+        }
+    }
+
+    /// What is neither lost nor about to end.
+    fn view_others(&self, named: &BTreeSet<usize>, over: bool, said: &mut Said, now: Time) {
+        let others = self.others(named);
+        for (position, shown) in &others.down {
+            let dependency = &self.config.dependencies[*position];
+            let state = self.known.dependency(&dependency.id);
+            let since = state.and_then(|state| state.combined.held.as_ref()).map_or(now, |held| held.since);
+            let word = status::words(*shown).to_lowercase();
+            let (id, label) = (dependency.id.clone(), dependency.label.clone());
+            said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
+        }
+        (said.working, said.more_working) = (self.working(&others), others.more_working);
+        said.unsure = self.unsure(&others, false);
+        let label = |position: &usize| self.config.dependencies[*position].label.clone();
+        said.not_monitored = others.without_key.iter().map(label).collect();
+        // Only those of what ends matter while an hour lies ahead.
+        if said.ending.is_empty() && !over {
+            let all = self.config.dependencies.iter().enumerate();
+            let all = all.filter(|(position, _)| !named.contains(position));
+            said.steps = all.flat_map(|(_, dependency)| self.steps_of(dependency, None)).collect();
+        }
+    }
+
+    /// Steps of leaving it that are still possible.
+    fn steps_of<'e>(&'e self, dependency: &'e Dependency, ends: Option<Time>) -> impl Iterator<Item = Step> + 'e {
+        dependency.leave.iter().map(move |step| Step {
+            what: step.step.clone(),
+            label: dependency.label.clone(),
+            takes: step.takes,
+            owner: step.who.clone(),
+            start: ends.zip(step.takes).map(|(ends, takes)| Time(ends.0 - millis(takes))).or(ends),
+        })
+    }
+
+    /// When the steps of leaving it have to begin at the latest.
+    pub(in crate::engine) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
+        self.steps_of(dependency, ends).filter_map(|step| step.start).collect()
+    }
+}

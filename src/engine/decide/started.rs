@@ -1,0 +1,81 @@
+//! The first message: what is monitored, how it stands, and what was missed.
+
+use std::time::Duration;
+
+use super::decider::Decider;
+use super::tell::Concerning;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::state::Unseen;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::{Time, human};
+use crate::say::about::Started;
+use crate::say::alert::Body;
+use crate::say::{status, tally};
+
+/// The first message waits this long for the first looks, not longer.
+const START_WAIT: Duration = Duration::from_secs(120);
+
+impl Decider {
+    /// One message for each channel, once everything was looked at, or time is up.
+    pub(in crate::engine) fn tell_start_if_ready(&mut self, now: Time) {
+        if self.start_told {
+            return;
+        }
+        if !self.unchecked.is_empty() && now.since(self.started_at) < START_WAIT {
+            return;
+        }
+        self.start_told = true;
+        if self.own.judged == OwnNetwork::Blind {
+            // The first message says it; another would say nothing new.
+            self.own.mark_told();
+        }
+        let body = Body::Started(self.view_started(now));
+        self.tell(Reason::Started, Level::Info, Concerning::default(), body, now);
+        if self.own.judged != OwnNetwork::Blind {
+            self.mark_listed(now);
+        }
+    }
+
+    /// What the first message has listed as never seen is not told again a minute later.
+    fn mark_listed(&mut self, now: Time) {
+        const LISTED: [&str; 3] = ["never_seen_live", "credential_refused", "wrong_page"];
+        let ids: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
+        for id in ids {
+            let mut state = self.known.dependency_or_rest(&id);
+            // What was there before it stopped is news, and is told as such.
+            let proven = self.plan.of(&id).any(|spec| self.standing(spec.id).proven());
+            let listed = |unseen: &&Unseen| !proven && LISTED.contains(&unseen.held.reason.as_str());
+            let unseen = state.combined.unseen.iter().filter(listed);
+            let listed: Vec<_> = unseen.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
+            if !listed.is_empty() {
+                state.told.blind.extend(listed);
+                self.note_dependency(&id, state, now);
+            }
+        }
+    }
+
+    fn view_started(&self, now: Time) -> Started {
+        let board = self.view_board(now);
+        let blind = self.own.judged == OwnNetwork::Blind;
+        let mut lines = Vec::new();
+        if blind {
+            lines.push(
+                "Can't check anything: plugwatch's own network is down. It makes no claim about any vendor until that is back.".to_owned(),
+            );
+        } else {
+            let worst_first = board.worst_first();
+            lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));
+        }
+        let gap = self.gap.map(|(from, to)| {
+            format!("Not monitored from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
+        });
+        let next = self.report_at.utc().with_timezone(&self.config.time_zone);
+        Started {
+            watched: board.dependencies.len(),
+            counts: tally::counts(&board),
+            lines,
+            next_report: Some(next.format("%A %-H:%M %Z").to_string()),
+            gap,
+        }
+    }
+}

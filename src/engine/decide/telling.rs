@@ -1,0 +1,302 @@
+//! Turns what the core wants told into alerts: one for each message, in the same
+//! transaction as the change it tells of.
+
+use std::sync::Arc;
+
+use super::decider::Decider;
+use super::known::DependencyState;
+use super::platform::Seen;
+use super::tell::Concerning;
+use crate::config::Dependency;
+use crate::core::alerting::due::unseen_news;
+use crate::core::alerting::message::{Telling, Together};
+use crate::core::alerting::notified::LOSS_COUNTS;
+use crate::core::alerting::platform_view::{Scene, Subject};
+use crate::core::alerting::reminder::turn;
+use crate::core::alerting::review::{Review, review};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
+use crate::core::probe::weigh::without_witnesses;
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+use crate::engine::schedule::plan::Spec;
+use crate::engine::view::dependency::{leave_text, possible};
+use crate::say::about::{Group, OpenItem};
+use crate::say::alert::Body;
+use crate::say::status::verdict_words;
+use crate::store::DependencyChange;
+
+impl Decider {
+    /// Reviews the platform: tells what is due, and remembers when to look again.
+    pub(in crate::engine) fn review(&mut self, now: Time) {
+        let seen = self.seen(self.platform.concerned(None));
+        let Review { tellings, told, again, stands } = review(&self.scene(&seen, now));
+        self.review_at = again;
+        let gone = self.gone.iter().map(|(_, at)| *at);
+        let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
+        self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
+        for (n, told) in told {
+            let position = seen.position(n);
+            let state = seen.state(position);
+            if state.told != told {
+                let id = self.config.dependencies[position].id.clone();
+                self.note_dependency(&id, DependencyState { told, ..state.clone() }, now);
+            }
+        }
+        for telling in tellings {
+            let members = telling.members.iter().map(|n| seen.position(*n)).collect();
+            let losses = telling.losses.iter().map(|n| seen.position(*n)).collect();
+            self.tell_telling(&Telling { members, losses, ..telling }, &seen, now);
+        }
+        self.follow_situation(stands, now);
+    }
+
+    /// The states of the dependencies at these positions.
+    pub(in crate::engine) fn seen(&self, positions: Vec<usize>) -> Seen {
+        let dependencies = &self.config.dependencies;
+        Seen::of(positions, |position| self.known.dependency_or_rest(&dependencies[position].id))
+    }
+
+    /// The platform as the core sees it.
+    pub(in crate::engine) fn scene<'a>(&'a self, seen: &'a Seen, now: Time) -> Scene<'a> {
+        let dependencies = &self.config.dependencies;
+        let subjects: Vec<Subject<'a>> =
+            seen.iter().map(|(position, state)| self.subject(&dependencies[position], state, now)).collect();
+        let subjects = in_situation(subjects, self.situation.is_some());
+        let edits = self.ways.iter().any(|way| way.edits);
+        let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
+        let companies = self.platform.companies();
+        Scene { subjects, companies, now, fresh_since, gone: &self.gone, situation, edits }
+    }
+
+    fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
+        let ends = self.ends_at(&dependency.id, now);
+        Subject {
+            id: &dependency.id,
+            parent: self.parent(dependency),
+            companies: &dependency.companies,
+            needs: &dependency.needs,
+            criticality: dependency.criticality,
+            state: &state.combined,
+            incident: state.incident.as_ref(),
+            told: &state.told,
+            looked_at: self.looked_at(&dependency.id, now),
+            maintenance: self.maintenance_until(&dependency.id, now),
+            muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
+            seen_to: match &state.incident {
+                // A refused key beside an outage may be acknowledged by its own message.
+                Some(incident) => self.people.seen_to(incident, state.told.news_at).or_else(|| {
+                    let access = state.combined.lost_access().is_some();
+                    self.people.seen_to_access(&dependency.id, state.told.news_at).filter(|_| access)
+                }),
+                None => self.people.seen_to_access(&dependency.id, state.told.news_at),
+            },
+            excused: self.people.excused_at(&dependency.id),
+            ends,
+            starts: self.latest_starts(dependency, ends),
+            in_situation: None,
+        }
+    }
+
+    /// When the deciding home probes of a dependency were looked at last, all of them; those
+    /// without their key do not count.
+    pub(in crate::engine) fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
+        let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
+        let last = |spec: &Arc<Spec>| Some(self.known.probe(spec.id)?.last.as_ref()?.at);
+        // Where nothing can be asked, nobody waits for a look.
+        self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
+    }
+
+    /// The company whose word the dependency's checks hear; `None` where they look from outside: whose
+    /// machines answer there says nothing about whose doing it is.
+    pub(in crate::engine) fn parent(&self, dependency: &Dependency) -> Option<&str> {
+        let vendor = self.config.catalog.vendors.get(dependency.vendors.first()?)?;
+        (vendor.parent != "own").then_some(vendor.parent.as_str())
+    }
+
+    /// Remembers a dependency's new state, here and in the store.
+    pub(in crate::engine) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
+        let change =
+            DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
+        self.writes.dependencies.push(change);
+        self.platform.note(id, &state);
+        self.show(id);
+        self.known.set_dependency(id, state);
+    }
+
+    fn tell_telling(&mut self, telling: &Telling, seen: &Seen, now: Time) {
+        let lead = telling.members[0];
+        let dependency = &self.config.dependencies[lead];
+        let before = seen.state(lead);
+        let concerned = concerned(before);
+        let body = match telling.together {
+            Together::Digest => self.still_open(telling, seen, now),
+            _ => {
+                let began = match telling.reason {
+                    Reason::Sighted => before.told.blind_since,
+                    _ => before.told.began_at,
+                };
+                let mut about = self.about(dependency, telling, began, now);
+                about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
+                about.group = self.group(telling, seen);
+                if telling.together == Together::Mass {
+                    // What one vendor's hint or page says leads away from our own side.
+                    (about.hint, about.status_page) = (None, None);
+                }
+                (about.losses, about.lost_at) =
+                    telling.losses.iter().map(|loss| self.loss_line(*loss, seen.state(*loss))).unzip();
+                let scene = self.scene(seen, now);
+                let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
+                let gone: Vec<(String, Time)> =
+                    gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
+                about.loss_number = self.companies(&telling.losses) + gone.len() + 1;
+                for (line, at) in gone {
+                    about.losses.push(line);
+                    about.lost_at.push(Some(at));
+                }
+                // Where an account is active says nothing about a letter that nobody took back.
+                if telling.reason == Reason::Recovered && is_spent(&before.told.reason) {
+                    about.why = "notice_spent".to_owned();
+                    about.say = format!(
+                        "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
+                        about.say
+                    );
+                } else if telling.reason == Reason::Recovered && is_by_letter(&before.told.reason) {
+                    about.say = format!("the letter was withdrawn. {}", crate::core::words::text::capital(&about.say));
+                }
+                if about.group.is_some() {
+                    about.lasted = None;
+                }
+                about.steps = if about.losses.is_empty() { Vec::new() } else { self.steps_left(seen) };
+                Body::Dependency(Box::new(about))
+            }
+        };
+        let about = telling.members.iter().map(|member| self.config.dependencies[*member].id.clone()).collect();
+        // Each reminder that nobody has acknowledged calls the next who is on duty.
+        // What has an hour concerns everybody.
+        let hour = self.ends_at(&dependency.id, now).is_some();
+        let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical && !hour;
+        let turn = before.told.news_at.filter(|_| unseen).map(|news| turn(news, now));
+        let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict), turn };
+        self.tell(telling.reason, telling.level, concerning, body, now);
+    }
+
+    /// The others in the same message, and what they have in common.
+    fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
+        let dependencies = &self.config.dependencies;
+        let mass = telling.together == Together::Mass;
+        if telling.together == Together::Alone {
+            return None;
+        }
+        let lead = &dependencies[telling.members[0]];
+        let led = telling.wanted.held.hint.as_deref();
+        let line = |member: &usize| {
+            let label = &dependencies[*member].label;
+            let Some(held) = &seen.state(*member).combined.held else { return label.clone() };
+            // The first one's advice stands below; another's with its own line.
+            if mass {
+                // What each of them is thought to suffer from leads away from our own side.
+                return format!("{label} ({})", held.verdict);
+            }
+            let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
+            let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
+            match is_ending(&held.reason) {
+                true => format!("{label}: {}{hint}", held.say),
+                false => format!("{label} ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
+            }
+        };
+        let of = match self.parent(lead) {
+            Some(parent) if !mass => self.platform.siblings(parent).len(),
+            _ => dependencies.len(),
+        };
+        let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
+        let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
+        // So many at once is what matters: those that were told before are part of it.
+        let out = |member: &usize| {
+            let incident = seen.state(*member).incident.as_ref();
+            mass && !telling.members.contains(member)
+                && incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+        };
+        let others: Vec<usize> = seen.iter().map(|(position, _)| position).filter(out).collect();
+        let all = || telling.members.iter().chain(&others);
+        let labels = all().map(|member| dependencies[*member].label.clone()).collect();
+        let lines = all().map(line).collect();
+        let incidents = telling.members.iter().filter_map(|member| concerned(seen.state(*member))).map(|(_, id)| id);
+        Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines })
+    }
+
+    /// How many companies these losses are: those that share one count once.
+    fn companies(&self, losses: &[usize]) -> usize {
+        let mut counted: Vec<&Dependency> = Vec::new();
+        for loss in losses {
+            let dependency = &self.config.dependencies[*loss];
+            let shares =
+                |other: &&Dependency| other.companies.iter().any(|company| dependency.companies.contains(company));
+            if !counted.iter().any(shares) {
+                counted.push(dependency);
+            }
+        }
+        counted.len()
+    }
+
+    /// What is still open, for a reminder.
+    fn still_open(&self, telling: &Telling, seen: &Seen, now: Time) -> Body {
+        let item = |member: &usize| {
+            let dependency = &self.config.dependencies[*member];
+            let state = seen.state(*member);
+            let dropped = state.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
+            let access = state.combined.lost_access().filter(|_| !dropped);
+            let held = access.or(state.combined.held.as_ref())?;
+            let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
+            let word = if access.is_some() { "access_lost" } else { held.verdict.word() };
+            Some(OpenItem {
+                id: dependency.id.clone(),
+                label: dependency.label.clone(),
+                state: word.to_owned(),
+                since: held.since,
+                trouble_since: trouble,
+                ends: self.ends_at(&dependency.id, now),
+                say: without_witnesses(&held.say),
+                fallback: dependency.fallback.clone(),
+                fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
+                incident: concerned(state).map(|(_, public_id)| public_id),
+                hint: possible(held.hint.as_deref(), dependency),
+            })
+        };
+        Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
+    }
+
+    /// An earlier loss, and when it was lost.
+    fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
+        let dependency = &self.config.dependencies[loss];
+        // The loss itself may be as young as this review.
+        let at = state.told.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
+        let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
+        (format!("{} ({}){again}", dependency.label, self.decider(dependency)), at)
+    }
+
+    /// The steps that are still possible where nothing is lost yet, the longest first.
+    fn steps_left(&self, seen: &Seen) -> Vec<String> {
+        let gone = |position: usize| {
+            let incident = seen.state(position).incident.as_ref();
+            incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
+        };
+        let standing = self.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
+        let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
+        steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
+        steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
+    }
+}
+
+/// One message reminds of everything that nobody has acknowledged.
+fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> {
+    let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
+    subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
+    subjects
+}
+
+/// The incident that is told of: the one that is open, or the one that has just ended.
+fn concerned(state: &DependencyState) -> Option<(i64, String)> {
+    let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
+    open.or_else(|| state.told.incident.clone())
+}

@@ -1,0 +1,228 @@
+//! What is decided about several events does not depend on whether they came together or one after the other.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::adopt::Remembered;
+use super::decider::{Decider, Event};
+use crate::config::Config;
+use crate::core::dependency::incident::Incident;
+use crate::core::people::action::People;
+use crate::core::probe::reference_hosts::Sign;
+use crate::core::probe::standing::{Look, Standing};
+use crate::core::probe::witness::{OwnNetwork, Witnessed, Witnesses};
+use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
+use crate::engine::check::evidence::Redactor;
+use crate::engine::check::once::Looked;
+use crate::engine::schedule::plan::Spec;
+use crate::ids::Ids;
+use crate::store::Batch;
+
+/// Two companies, one's own site, and something that needs both.
+const PLATFORM: &str = r#"
+platform = "Example"
+database = "example.db"
+[[dependency]]
+id = "site"
+check = "website/page"
+url = "https://example.com/"
+words = ["Welcome"]
+needs = ["domain"]
+[[dependency]]
+id = "domain"
+check = "domain/registration"
+domain = "example.com"
+[[dependency]]
+id = "ios"
+check = "apple/listing"
+track_id = 324715238
+countries = ["us", "de"]
+[[dependency]]
+id = "android"
+check = "google_play/listing"
+package = "com.example.app"
+countries = ["us", "de"]
+"#;
+
+/// What is watched, and what takes out secrets: there are none.
+type Platform = (Arc<Config>, Arc<Redactor>);
+
+fn platform(text: &str) -> Platform {
+    let config = Config::read("together.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
+    (Arc::new(config), Arc::new(Redactor::new(&[])))
+}
+
+/// One that has everything of the configuration to check, and knows nothing yet.
+fn decider((config, redactor): &Platform) -> (Decider, Vec<Arc<Spec>>) {
+    let ids = config.probes().zip(1..).map(|((_, probe), id)| (probe.identity.clone(), id)).collect();
+    let mut decider = Decider::new(config.clone(), redactor.clone(), Ids::Random, 1, Time(0));
+    let remembered = Remembered {
+        ids,
+        active: HashSet::new(),
+        standings: HashMap::new(),
+        facts: HashMap::new(),
+        stocks: HashMap::new(),
+        incidents: HashMap::new(),
+        dependencies: HashMap::new(),
+        people: People::default(),
+    };
+    drop(decider.adopt((config.clone(), redactor.clone()), remembered, Time(0)));
+    let specs = decider.plan.specs().cloned().collect();
+    (decider, specs)
+}
+
+/// What a check reads, and what stood beside it.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    probe: prop::sample::Index,
+    verdict: Verdict,
+    blind: bool,
+    stated: bool,
+}
+
+/// Checks that came back between two looks at what came, and how long after the ones before.
+type Came = (u32, Vec<Read>);
+
+fn read() -> impl Strategy<Value = Read> {
+    let verdict = prop_oneof![
+        4 => Just(Verdict::Live),
+        1 => Just(Verdict::Degraded),
+        1 => Just(Verdict::Unknown),
+        2 => Just(Verdict::Outage),
+        3 => Just(Verdict::Dropped),
+    ];
+    (any::<prop::sample::Index>(), verdict, prop::bool::weighted(0.1), any::<bool>())
+        .prop_map(|(probe, verdict, blind, stated)| Read { probe, verdict, blind, stated })
+}
+
+fn event(specs: &[Arc<Spec>], read: Read, at: Time) -> Event {
+    let mut reading = Reading::new(read.verdict, &format!("reads_{}", read.verdict.word()), "a sentence");
+    reading.proof = if read.stated { Proof::Stated } else { Proof::Inferred };
+    reading.fault = if read.verdict == Verdict::Dropped { Fault::VendorDecision } else { Fault::Unclear };
+    let own_network = if read.blind { OwnNetwork::Blind } else { OwnNetwork::Sound };
+    let control = Witnessed { verdict: Verdict::Live, reason: "listed".to_owned(), at };
+    let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };
+    let spec = read.probe.get(specs).clone();
+    Event::Check(Box::new(Looked {
+        spec,
+        look: Look { at, reading },
+        answer: Answer::default(),
+        witnesses,
+        evidence: None,
+    }))
+}
+
+/// What was decided that must be the same: standings at the end, flips and incidents on the way.
+#[derive(Debug, Default, PartialEq)]
+struct Decisions {
+    standings: Vec<Standing>,
+    flips: Vec<(i64, String)>,
+    incidents: Vec<(Incident, String, Option<Time>)>,
+}
+
+impl Decisions {
+    fn note(&mut self, writes: Batch) {
+        let flip = |look: &crate::store::LookRow| Some((look.probe, format!("{:?}", look.flip.as_ref()?)));
+        self.flips.extend(writes.looks.iter().filter_map(flip));
+        self.incidents.extend(writes.incidents.into_iter().map(|change| {
+            // Public ids are random.
+            let incident = Incident { public_id: String::new(), ..change.incident };
+            (incident, change.dependency, change.closed_at)
+        }));
+    }
+}
+
+/// Decides about what came: each time all of it together, or one after the other.
+fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usize) {
+    let (mut decider, specs) = decider(platform);
+    let (mut now, mut decisions, mut alerts) = (Time(1_000_000), Decisions::default(), 0);
+    let fine = Event::SelfCheck(OwnNetwork::Sound, Sign::default());
+    drop(decider.apply(vec![fine], now));
+    for (wait, reads) in came {
+        now = Time(now.0 + i64::from(*wait));
+        // A check comes back once before it is asked again.
+        let mut asked = HashSet::new();
+        let once = reads.iter().filter(|read| asked.insert(read.probe.get(&specs).id));
+        let mut sorted: Vec<&Read> = once.collect();
+        sorted.sort_by_key(|read| read.probe.get(&specs).id);
+        let events: Vec<Event> = sorted.into_iter().map(|read| event(&specs, *read, now)).collect();
+        let batches: Vec<Vec<Event>> = match together {
+            true => vec![events],
+            false => events.into_iter().map(|event| vec![event]).collect(),
+        };
+        for batch in batches {
+            let writes = decider.apply(batch, now).writes;
+            alerts += writes.alerts.len();
+            decisions.note(writes);
+        }
+    }
+    decisions.standings = specs.iter().map(|spec| decider.standing(spec.id)).collect();
+    (decisions, alerts)
+}
+
+fn came() -> impl Strategy<Value = Vec<Came>> {
+    prop::collection::vec((1_000..600_000u32, prop::collection::vec(read(), 1..8)), 1..40)
+}
+
+/// Runs a property over a platform.
+fn holds(text: &str, property: impl Fn(&Platform, Vec<Came>) -> Result<(), TestCaseError>) {
+    let platform = platform(text);
+    let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+    let run = TestRunner::new(config).run(&came(), |came| property(&platform, came));
+    run.unwrap_or_else(|failed| panic!("{failed}"));
+}
+
+#[test]
+fn what_comes_together_is_decided_as_what_comes_one_by_one() {
+    holds(PLATFORM, |platform, came| {
+        let (together, _) = decide(platform, &came, true);
+        let (apart, _) = decide(platform, &came, false);
+        prop_assert_eq!(&together.standings, &apart.standings);
+        prop_assert_eq!(&together.flips, &apart.flips);
+        prop_assert_eq!(&together.incidents, &apart.incidents);
+        Ok(())
+    });
+}
+
+/// Where one thing needs another, what comes in the same instant may be told or held back behind its cause as the
+/// order has it. Where nothing does, what comes together is told at most as often: what began and ended among it
+/// is told of nobody.
+#[test]
+fn what_comes_together_is_told_at_most_as_often() {
+    holds(&PLATFORM.replace("needs = [\"domain\"]\n", ""), |platform, came| {
+        let (_, together) = decide(platform, &came, true);
+        let (_, apart) = decide(platform, &came, false);
+        prop_assert!(together <= apart, "{} alerts together, {} apart", together, apart);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_examples_reach_drops_outages_and_alerts() {
+    let reads = |verdict| {
+        (0..8usize).map(move |n| Read { probe: index(n), verdict, blind: false, stated: true }).collect::<Vec<_>>()
+    };
+    let good = (60_000, reads(Verdict::Live));
+    let gone = (600_000, reads(Verdict::Dropped));
+    let (decisions, alerts) = decide(&platform(PLATFORM), &[good.clone(), gone.clone(), gone.clone(), gone], true);
+    assert!(alerts > 0 && !decisions.incidents.is_empty() && decisions.flips.len() > 6, "{decisions:?}");
+}
+
+/// The index that stands for a number among few.
+fn index(n: usize) -> prop::sample::Index {
+    use proptest::strategy::ValueTree;
+    let mut runner = TestRunner::deterministic();
+    loop {
+        let tree = any::<prop::sample::Index>().new_tree(&mut runner);
+        if let Ok(tree) = tree
+            && tree.current().index(8) == n
+        {
+            return tree.current();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! When a place takes nothing: what belongs there goes to others, and they hear why.
+
+use std::time::Duration;
+
+use super::Courier;
+use crate::core::alerting::route::Way;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::time::Time;
+use crate::engine::alert_snapshot;
+use crate::say::alert::{AlertView, Body};
+use crate::store::{Address, Batch, Delivery, NewAlert, Outcome, PlaceRow, Result};
+
+/// After so many tries others are told as well, if it is critical.
+const TRIES: i64 = 3;
+/// Or when it has waited for so long, if it is critical.
+const URGENT: Duration = Duration::from_secs(30);
+/// What is not critical waits for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A place that takes nothing for so long is worth a message of its own.
+const FAILING: Duration = Duration::from_secs(600);
+
+impl Courier {
+    /// What follows from a try for others.
+    pub(super) async fn see_to(
+        &self,
+        delivery: &Delivery,
+        outcome: &Outcome,
+        (before, after): (&PlaceRow, &PlaceRow),
+        now: Time,
+    ) -> Result<()> {
+        match outcome {
+            Outcome::Sent(_) => {
+                if before.told_at.is_some() {
+                    self.tell_back(delivery, before, now).await?;
+                }
+            }
+            // The message itself is refused; the others have it.
+            Outcome::Dead(_) => {}
+            Outcome::Refused(_, why) => {
+                if after.told_at.is_none() {
+                    self.tell_dead(delivery, why, None, now).await?;
+                }
+            }
+            Outcome::Retry(_, why) | Outcome::Unsure(_, why) => {
+                let since = after.failing_since.unwrap_or(now);
+                let waited = now.since(since).min(now.since(delivery.alert.at));
+                let critical = delivery.alert.level == Level::Critical;
+                // What is not critical may wait for a hiccup to pass.
+                let due =
+                    if critical { delivery.attempts + 1 >= TRIES || waited >= URGENT } else { waited >= PATIENCE };
+                if due {
+                    let others = self.instead(delivery, why, now);
+                    for one in delivery.with.iter().chain([delivery]) {
+                        self.store.address_also(one.alert.id, &others).await?;
+                    }
+                }
+                if after.told_at.is_none() && now.since(since) >= FAILING {
+                    self.tell_dead(delivery, why, Some(since), now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is critical and waits at a place that asked to be left alone goes to the others.
+    pub(super) async fn help_the_held_up(&self, now: Time) -> Result<()> {
+        for (delivery, why) in self.store.held_up(now, URGENT).await? {
+            let others = self.instead(&delivery, &why, now);
+            self.store.address_also(delivery.alert.id, &others).await?;
+        }
+        Ok(())
+    }
+
+    /// Every other place, those that wake somebody if there are any.
+    fn others(&self, delivery: &Delivery) -> Vec<Way> {
+        let ways = self.ways();
+        let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
+        let others: Vec<Way> = ways.everybody.iter().filter(|way| !own(way)).cloned().collect();
+        match others.iter().any(|way| way.wakes) {
+            true => others.into_iter().filter(|way| way.wakes).collect(),
+            false => others,
+        }
+    }
+
+    /// Where what does not arrive here goes. News about a dead channel is no news for another dead
+    /// channel; and for a trifle nobody is woken who is there for the worst.
+    pub(super) fn instead(&self, delivery: &Delivery, why: &str, now: Time) -> Vec<Address> {
+        if matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack) {
+            return Vec::new();
+        }
+        let level = delivery.alert.level;
+        let instead = format!("{} to {} does not take it: {why}", delivery.channel, delivery.recipient);
+        let others = self.others(delivery);
+        let fits = |way: &&Way| level == Level::Critical || way.route.after.is_none();
+        let to = |way: &Way| {
+            let at = way.route.in_quiet(level, now).at;
+            Address { instead: Some(instead.clone()), ..Address::plain(&way.channel, &way.recipient, at) }
+        };
+        others.iter().filter(fits).map(to).collect()
+    }
+
+    /// The others hear once that a place takes nothing.
+    async fn tell_dead(&self, delivery: &Delivery, why: &str, since: Option<Time>, now: Time) -> Result<()> {
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        let (title, then) = match since {
+            None => (
+                format!("{channel} to {recipient} refuses messages"),
+                "Alerts for it go to the other channels, and wait for it as well: it is tried again after \
+                 15 s, then less often, and every 10 min in the end. `plugwatch notify test` tries it now.",
+            ),
+            Some(since) => (
+                format!("{channel} to {recipient} has taken nothing since {}", since.short()),
+                "It is tried again every minute. What it should have carried goes to the other channels too.",
+            ),
+        };
+        let lines = vec![format!("Why: {}.", why.trim_end_matches('.')), then.to_owned()];
+        self.tell_others(delivery, Reason::ChannelDead, Level::Critical, title, lines, now).await?;
+        self.store.note_place_told(channel, recipient, now).await
+    }
+
+    async fn tell_back(&self, delivery: &Delivery, before: &PlaceRow, now: Time) -> Result<()> {
+        let (channel, recipient) = (&delivery.channel, &delivery.recipient);
+        let title = format!("{channel} to {recipient} takes messages again");
+        let since = before.failing_since.map_or_else(String::new, |since| format!(" since {}", since.short()));
+        let lines = vec![format!("It took nothing{since}; what waited for it has been sent.")];
+        self.tell_others(delivery, Reason::ChannelBack, Level::Info, title, lines, now).await
+    }
+
+    async fn tell_others(
+        &self,
+        delivery: &Delivery,
+        reason: Reason,
+        level: Level,
+        title: String,
+        lines: Vec<String>,
+        now: Time,
+    ) -> Result<()> {
+        let to: Vec<Address> =
+            self.others(delivery).iter().map(|way| Address::plain(&way.channel, &way.recipient, now)).collect();
+        if to.is_empty() {
+            return Ok(());
+        }
+        let view = AlertView {
+            reason,
+            level,
+            platform: delivery.alert.snapshot["platform"].as_str().unwrap_or("plugwatch").to_owned(),
+            at: now,
+            simulation: delivery.alert.snapshot["simulation"].as_bool().unwrap_or(false),
+            body: Body::Note { title, lines },
+        };
+        let alert = NewAlert {
+            public_id: self.ids.next(),
+            incident: None,
+            dependency: None,
+            reason,
+            level,
+            at: now,
+            snapshot: alert_snapshot(&view),
+            thread: None,
+            to,
+        };
+        self.store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await
+    }
+}

@@ -1,0 +1,76 @@
+//! Signs of life, only while looks and deliveries really work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::core::alerting::route::Way;
+use crate::core::platform::snapshot::Board;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::{Time, human};
+use crate::notify::Heartbeat;
+use crate::store::{PlaceRow, Store};
+
+/// The board is renewed every minute at least.
+const STALE: Duration = Duration::from_secs(180);
+/// What was seen waits no longer to be written.
+const UNWRITTEN: Duration = Duration::from_secs(60);
+/// A message that is due waits no longer at a place that takes messages.
+const WAITS: Duration = Duration::from_secs(300);
+
+/// Sends signs of life for ever.
+pub async fn beat(
+    heartbeat: Arc<Heartbeat>,
+    every: Duration,
+    board: watch::Receiver<Arc<Board>>,
+    store: Arc<Store>,
+    ways: Vec<Way>,
+    clock: Clock,
+) {
+    let mut failing = false;
+    loop {
+        let now = clock.now();
+        let latest = board.borrow().clone();
+        let wrong = ailing(&latest, &store, &ways, now).await;
+        match (heartbeat.beat(wrong.as_deref()).await, &wrong) {
+            (Ok(()), None) => failing = false,
+            (Ok(()), Some(wrong)) => tracing::warn!("the dead-man's switch was notified of a problem: {wrong}"),
+            (Err(why), _) if !failing => {
+                tracing::warn!("{why}; if this lasts, the dead-man's switch alerts people");
+                failing = true;
+            }
+            (Err(_), _) => {}
+        }
+        clock.sleep_until(now.plus(every)).await;
+    }
+}
+
+/// What is wrong with this program, if anything.
+pub async fn ailing(board: &Board, store: &Store, ways: &[Way], now: Time) -> Option<String> {
+    let age = now.since(board.as_of);
+    if age >= STALE {
+        return Some(format!("nothing was decided for {}", human(age)));
+    }
+    if let Some(since) = board.unwritten_since.filter(|since| now.since(*since) >= UNWRITTEN) {
+        return Some(format!("nothing can be written since {}: is the disk full?", since.short()));
+    }
+    if board.own_network == OwnNetwork::Blind {
+        return Some(format!("its own network is down since {}", board.own_network_since.short()));
+    }
+    let (places, waits) = match (store.places().await, store.oldest_due(now).await) {
+        (Ok(places), Ok(waits)) => (places, waits),
+        (Err(error), _) | (_, Err(error)) => return Some(error.to_string()),
+    };
+    let here = |place: &&PlaceRow| {
+        ways.iter().any(|way| way.wakes && way.channel == place.channel && way.recipient == place.recipient)
+    };
+    let people: Vec<_> = places.iter().filter(here).collect();
+    if !people.is_empty() && people.iter().all(|place| place.failing_since.is_some()) {
+        let why = people[0].why.clone().unwrap_or_default();
+        return Some(format!("no channel delivers: {} to {}: {why}", people[0].channel, people[0].recipient));
+    }
+    let late = waits.filter(|at| now.since(*at) >= WAITS)?;
+    Some(format!("a message waits since {}", late.short()))
+}

@@ -1,0 +1,97 @@
+//! What a try came to, and when the next one is.
+
+use std::time::Duration;
+
+use crate::core::time::schedule::stable;
+use crate::core::time::{Time, millis};
+use crate::notify::Tried;
+use crate::store::{Amend, Delivery, Outcome};
+
+/// And after so many tries: a place that refuses all week is tried some thousand times.
+const GIVE_UP_TRIES: i64 = 200;
+/// A message that did not arrive for so long is given up, and that is said elsewhere.
+const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// A message that cannot be changed for so long stays as it is.
+const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
+/// The other side's wish to wait is honoured up to this long.
+const LONGEST_WISH: Duration = Duration::from_secs(600);
+/// Seconds between the first tries; afterwards once a minute.
+const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
+/// The same where the place refuses us; afterwards every ten minutes.
+const SLOWLY: [u64; 6] = [15, 30, 60, 120, 300, 600];
+
+/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, makes one of a moment.
+fn is_given_up(delivery: &Delivery, now: Time) -> bool {
+    now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
+}
+
+/// What a try came to: nothing in time, a panic, or what it says itself. `out` is whether anything left for
+/// the other side; then it may have arrived.
+pub(super) fn came(tried: Option<Result<Tried, String>>, out: bool, longest: Duration) -> Tried {
+    match (tried, out) {
+        (Some(Ok(tried)), _) => tried,
+        (None, true) => Tried::Unsure { why: format!("no answer within {} s", longest.as_secs()) },
+        (None, false) => {
+            Tried::Retry { after: None, why: format!("its turn did not come within {} s", longest.as_secs()) }
+        }
+        (Some(Err(what)), out) => {
+            let why = format!("sending failed inside plugwatch: {what}; this is a bug, please report it");
+            tracing::error!("{why}");
+            if out { Tried::Unsure { why } } else { Tried::Retry { after: None, why } }
+        }
+    }
+}
+
+pub(super) fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
+    match tried {
+        Tried::Sent(remote) => Outcome::Sent(remote),
+        Tried::Never { why } => Outcome::Dead(why),
+        Tried::Refused { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
+        Tried::Refused { why } => Outcome::Refused(backoff(delivery, &SLOWLY), why),
+        Tried::Retry { why, .. } if is_given_up(delivery, now) => {
+            Outcome::Dead(format!("given up after a week: {why}"))
+        }
+        Tried::Unsure { why } if is_given_up(delivery, now) => Outcome::Dead(format!("given up after a week: {why}")),
+        Tried::Unsure { why } => Outcome::Unsure(backoff(delivery, &BACKOFF), why),
+        Tried::Retry { after: Some(wait), why } => Outcome::Retry(wait.min(LONGEST_WISH), why),
+        Tried::Retry { after: None, why } => Outcome::Retry(backoff(delivery, &BACKOFF), why),
+    }
+}
+
+/// When a message that could not be changed is tried again, if it is.
+pub(super) fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
+    let (after, why) = match tried {
+        Tried::Retry { after, why } => (*after, why),
+        Tried::Unsure { why } => (None, why),
+        Tried::Refused { why } => (Some(LONGEST_WISH), why),
+        Tried::Sent(_) | Tried::Never { .. } => return None,
+    };
+    let wait = after.unwrap_or(Duration::from_secs(60)).clamp(Duration::from_secs(1), LONGEST_WISH);
+    tracing::debug!(why, "{} to {}: a message is not updated yet: {why}", amend.channel, amend.recipient);
+    (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
+}
+
+/// Up to a fifth more or less, by the message's own id: no two retry in step.
+fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
+    let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(steps.len() - 1);
+    let spread = stable(&format!("{} {}", delivery.alert.public_id, delivery.attempts)) % 400;
+    let factor = 0.8 + spread as f64 / 1_000.0;
+    let wait = Duration::from_secs(steps[step]).mul_f64(factor);
+    debug_assert!(millis(wait) > 0);
+    wait
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supervise::guarded;
+
+    #[tokio::test]
+    async fn a_try_that_panics_is_made_again_and_is_a_repeat_only_if_something_left() {
+        let broken = || guarded(async { panic!("no such zone") });
+        let Tried::Retry { why, .. } = came(Some(broken().await), false, GIVE_UP) else { panic!("it is tried again") };
+        assert_eq!(why, "sending failed inside plugwatch: no such zone; this is a bug, please report it");
+        assert!(matches!(came(Some(broken().await), true, GIVE_UP), Tried::Unsure { .. }));
+        assert!(matches!(came(Some(Ok(Tried::Sent(None))), true, GIVE_UP), Tried::Sent(None)));
+    }
+}

@@ -1,0 +1,3 @@
+//! When each probe is checked next.
+
+pub(super) mod plan;

@@ -1,0 +1,207 @@
+//! Which probe looks when; a suspicion brings the next look forward.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Probe;
+use crate::core::probe::pace::{Asked, Asking};
+use crate::core::time::Time;
+use crate::core::time::budget::come_back;
+use crate::core::time::schedule::stable;
+
+/// A probe with its number in the store.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its number.
+    pub id: i64,
+    /// The probe.
+    pub probe: Arc<Probe>,
+}
+
+#[derive(Debug)]
+struct Planned {
+    spec: Arc<Spec>,
+    next_at: Time,
+    /// Why it is asked then.
+    asking: Asking,
+    in_flight: bool,
+    /// When it was asked last, for whatever reason.
+    last: Option<Time>,
+    asked: Asked,
+}
+
+impl Planned {
+    /// Asks at `wish`, or as soon after it as the reason may; not at all where that reason has asked
+    /// often enough, or where it is asked before that anyway.
+    fn bring_forward(&mut self, asking: Asking, wish: Time) {
+        if let Some(at) = self.asked.allowed(asking, wish).filter(|at| *at < self.next_at) {
+            (self.next_at, self.asking) = (at, asking);
+        }
+    }
+
+    /// Its place in the queue; none while it is under way.
+    fn place(&self) -> Option<(Time, i64)> {
+        (!self.in_flight).then_some((self.next_at, self.spec.id))
+    }
+}
+
+/// All probes with their next looks.
+#[derive(Debug, Default)]
+pub struct Plan {
+    probes: BTreeMap<i64, Planned>,
+    /// What is not under way, by when it is due: a wake looks at nothing else.
+    queue: BTreeSet<(Time, i64)>,
+    by_dependency: HashMap<String, Vec<i64>>,
+    /// By the vendor that a check belongs to.
+    by_vendor: HashMap<String, Vec<i64>>,
+    /// How often a look was brought forward; jitters the next one.
+    hurried: u64,
+}
+
+impl Plan {
+    /// Plans these probes. One that was planned before keeps its next look if that is nearer.
+    pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
+        let planned = |spec: Arc<Spec>| {
+            // Without its key nothing is asked, so nobody has to wait for that.
+            let first = if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec)) };
+            let kept = old.probes.get(&spec.id);
+            let nearer = kept.map(|old| (old.next_at, old.asking)).filter(|(at, _)| *at <= first);
+            let (next_at, asking) = nearer.unwrap_or((first, Asking::Routine));
+            let (last, asked) = kept.map(|old| (old.last, old.asked.clone())).unwrap_or_default();
+            (spec.id, Planned { spec, next_at, asking, in_flight: false, last, asked })
+        };
+        let mut by_dependency: HashMap<String, Vec<i64>> = HashMap::new();
+        let mut by_vendor: HashMap<String, Vec<i64>> = HashMap::new();
+        for spec in &specs {
+            by_vendor.entry(vendor_of(&spec.probe.check).to_owned()).or_default().push(spec.id);
+            by_dependency.entry(spec.probe.dependency.clone()).or_default().push(spec.id);
+        }
+        let probes: BTreeMap<i64, Planned> = specs.into_iter().map(planned).collect();
+        let queue = probes.values().filter_map(Planned::place).collect();
+        Plan { probes, queue, by_dependency, by_vendor, hurried: old.hurried }
+    }
+
+    /// Changes one, and its place in the queue.
+    fn change(&mut self, id: i64, change: impl FnOnce(&mut Planned)) {
+        let Some(planned) = self.probes.get_mut(&id) else { return };
+        if let Some(place) = planned.place() {
+            self.queue.remove(&place);
+        }
+        change(planned);
+        self.queue.extend(planned.place());
+    }
+
+    fn change_all(&mut self, mut change: impl FnMut(&mut Planned)) {
+        self.probes.values_mut().for_each(&mut change);
+        self.queue = self.probes.values().filter_map(Planned::place).collect();
+    }
+
+    /// Nothing is under way any more: what was is due anew.
+    pub fn forget_flights(&mut self) {
+        self.change_all(|planned| planned.in_flight = false);
+    }
+
+    /// When the next look is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.queue.first().map(|(at, _)| *at)
+    }
+
+    /// Takes what is due, with why; each comes back with [`Plan::done`].
+    pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
+        let mut due: Vec<i64> = self.queue.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
+        // In the order of their numbers, as they were written down.
+        due.sort_unstable();
+        let mut taken = Vec::with_capacity(due.len());
+        for id in due {
+            self.change(id, |planned| {
+                planned.in_flight = true;
+                planned.last = Some(now);
+                planned.asked.note(planned.asking, now);
+                taken.push((planned.spec.clone(), planned.asking));
+            });
+        }
+        taken
+    }
+
+    /// A check is done; the next comes by schedule, or earlier for one of the `wishes`, each with its
+    /// reason and how long it waits. Never while the vendor asked us to stay away.
+    pub fn done(&mut self, id: i64, now: Time, wishes: &[(Asking, Duration)], stay_away: Option<Duration>) {
+        self.hurried += 1;
+        let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
+        self.change(id, |planned| {
+            planned.next_at = planned.spec.probe.schedule.next(now, phase(&planned.spec));
+            (planned.asking, planned.in_flight) = (Asking::Routine, false);
+            for (asking, wait) in wishes {
+                // Up to a tenth later, never earlier: confirmation wants its time in full.
+                planned.bring_forward(*asking, now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
+            }
+            let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
+            planned.next_at = planned.next_at.max(welcome);
+        });
+    }
+
+    /// All storefronts of the same listing are asked now, each once since the doubt began.
+    pub fn hurry_spread(&mut self, dependency: &str, spread: &str, but: i64, since: Time, now: Time) {
+        let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
+        for id in ids.into_iter().filter(|id| *id != but) {
+            let stale = |planned: &Planned| planned.last.is_none_or(|last| last < since);
+            let same = |planned: &&Planned| planned.spec.probe.spread == spread && stale(planned);
+            if self.probes.get(&id).filter(same).is_some() {
+                self.change(id, |planned| planned.bring_forward(Asking::Storefronts, now));
+            }
+        }
+    }
+
+    /// The clock was set back: nothing is planned further ahead than its own schedule has it.
+    pub fn clock_set_back(&mut self, now: Time) {
+        self.change_all(|planned| {
+            planned.asked.forget_after(now);
+            planned.last = planned.last.map(|last| last.min(now));
+            let regular = planned.spec.probe.schedule.next(now, phase(&planned.spec));
+            if planned.next_at > regular {
+                (planned.next_at, planned.asking) = (regular, Asking::Routine);
+            }
+        });
+    }
+
+    /// The home probes of these dependencies look now, unless they are about to.
+    pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) {
+        let ids: Vec<i64> = dependencies.iter().flat_map(|id| self.by_dependency.get(id)).flatten().copied().collect();
+        for id in ids {
+            if self.probes.get(&id).is_some_and(|planned| planned.spec.probe.home) {
+                self.change(id, |planned| planned.bring_forward(Asking::Cause, now.plus(Duration::from_secs(1))));
+            }
+        }
+    }
+
+    /// When a probe looks next.
+    pub fn next_at(&self, id: i64) -> Time {
+        self.probes.get(&id).map_or(Time(0), |planned| planned.next_at)
+    }
+
+    /// The probes of one dependency, the home storefront first, as configured.
+    pub fn of(&self, dependency: &str) -> impl Iterator<Item = &Arc<Spec>> {
+        let ids = self.by_dependency.get(dependency).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
+    }
+
+    /// Those that ask the same vendor as a check.
+    pub fn of_vendor(&self, check: &str) -> impl Iterator<Item = &Arc<Spec>> {
+        let ids = self.by_vendor.get(vendor_of(check)).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
+    }
+
+    /// Every probe.
+    pub fn specs(&self) -> impl Iterator<Item = &Arc<Spec>> {
+        self.probes.values().map(|planned| &planned.spec)
+    }
+}
+
+fn vendor_of(check: &str) -> &str {
+    check.split('/').next().unwrap_or_default()
+}
+
+fn phase(spec: &Spec) -> u64 {
+    stable(&spec.probe.identity)
+}

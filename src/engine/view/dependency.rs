@@ -1,0 +1,278 @@
+//! What is known, as views for people: the board, and what an alert says.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::catalog::{StatusPage, Vendor};
+use crate::config::Dependency;
+use crate::core::alerting::message::Telling;
+use crate::core::dependency::combine::verified_at;
+use crate::core::dependency::incident::Reason;
+use crate::core::dependency::shown::Shown;
+use crate::core::dependency::state::Part;
+use crate::core::people::notice::Notice;
+use crate::core::platform::snapshot::{Board, DependencyBoard, ProbeBoard};
+use crate::core::time::{Time, human};
+use crate::core::words::check_in::Takes;
+use crate::core::words::text::without_fallback;
+use crate::core::words::verdict::Proves;
+use crate::engine::decide::decider::Decider;
+use crate::engine::schedule::plan::Spec;
+use crate::say::about::{About, Working};
+use crate::say::status;
+
+impl Decider {
+    /// Everything known now.
+    pub(in crate::engine) fn view_board(&self, now: Time) -> Board {
+        let dependencies = (0..self.config.dependencies.len()).map(|position| Arc::new(self.view_at(position, now)));
+        Board { dependencies: dependencies.collect(), ..self.view_platform(now) }
+    }
+
+    /// The platform without its dependencies.
+    pub(in crate::engine) fn view_platform(&self, now: Time) -> Board {
+        Board {
+            platform: self.config.platform.clone(),
+            as_of: now,
+            started_at: self.started_at,
+            own_network: self.own.judged,
+            own_network_since: self.own.since,
+            dependencies: Vec::new(),
+            unwritten_since: self.unwritten_since,
+            simulation: self.simulation,
+        }
+    }
+
+    /// The dependency at a position, with what people did about it.
+    pub(in crate::engine) fn view_at(&self, position: usize, now: Time) -> DependencyBoard {
+        let mut shown = self.view_noted(position, now);
+        shown.not_after(now);
+        shown
+    }
+
+    /// The same, to be compared; nothing where some of it lies ahead of the clock.
+    pub(in crate::engine) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencyBoard> {
+        let rebuilt = self.view_at(position, now);
+        (rebuilt == self.view_noted(position, now)).then_some(rebuilt)
+    }
+
+    fn view_noted(&self, position: usize, now: Time) -> DependencyBoard {
+        let dependency = &self.config.dependencies[position];
+        DependencyBoard { notes: self.notes_on(&dependency.id, now), ..self.view_dependency(dependency) }
+    }
+
+    pub(in crate::engine) fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
+        let state = self.known.dependency_or_rest(&dependency.id);
+        let vendor = self.vendor(dependency, "");
+        let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
+        let parts: Vec<Part<'_>> = self
+            .plan
+            .of(&dependency.id)
+            .zip(&probes)
+            .map(|(spec, probe)| Part {
+                role: spec.probe.role,
+                check: &spec.probe.check,
+                spread: &spec.probe.spread,
+                country: spec.probe.country.as_deref(),
+                listing: self.is_listing(spec),
+                standing: &probe.standing,
+            })
+            .collect();
+        DependencyBoard {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
+            parent: vendor.map(|vendor| self.config.catalog.parent_name(vendor)).unwrap_or_default(),
+            companies: self.companies_of(dependency),
+            criticality: dependency.criticality,
+            breaks: dependency.breaks.clone(),
+            needs: dependency.needs.clone(),
+            fallback: dependency.fallback.clone(),
+            fallback_on: dependency.fallback_on.clone(),
+            leave: dependency.leave.iter().map(|step| (step.step.clone(), step.takes)).collect(),
+            contract_notice_days: dependency.contract_notice_days,
+            contact: dependency.contact.clone(),
+            public: dependency.public,
+            state: state.combined,
+            verified_at: verified_at(&parts),
+            incident: state.incident,
+            notes: Vec::new(),
+            probes,
+        }
+    }
+
+    fn companies_of(&self, dependency: &Dependency) -> Vec<(String, String)> {
+        let catalog = &self.config.catalog;
+        dependency.companies.iter().map(|slug| (slug.clone(), catalog.company(slug))).collect()
+    }
+
+    fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
+        let view = |spec: &Arc<Spec>| {
+            let state = self.known.probe(spec.id);
+            let check = self.config.catalog.check(&spec.probe.check).map(|(_, check)| check);
+            ProbeBoard {
+                check: spec.probe.check.clone(),
+                title: check.map_or_else(String::new, |check| check.title.clone()),
+                proves: check.map_or(Proves::Presence, |check| check.proves),
+                role: spec.probe.role,
+                country: spec.probe.country.clone(),
+                standing: state.map(|state| state.standing.clone()).unwrap_or_default(),
+                last: state.and_then(|state| state.last.clone()),
+                next_at: self.plan.next_at(spec.id),
+            }
+        };
+        let mut probes: Vec<ProbeBoard> = self.plan.of(dependency).map(view).collect();
+        // Nearly always one, for as long as the program runs.
+        probes.shrink_to_fit();
+        probes
+    }
+
+    /// The vendor of a check, or else of a dependency's first probe.
+    fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
+        let catalog = &self.config.catalog;
+        let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
+        catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
+    }
+
+    /// Who decides there, as messages say it.
+    pub(in crate::engine) fn decider(&self, dependency: &Dependency) -> String {
+        self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
+    }
+
+    /// What an alert names already: what it is about, and losses that last.
+    fn named(&self, telling: &Telling) -> BTreeSet<usize> {
+        let shown = |loss: &usize| {
+            let state = self.known.dependency(&self.config.dependencies[*loss].id);
+            state.map(|state| state.combined.shown())
+        };
+        let lasts = |loss: &&usize| matches!(shown(loss), Some(Shown::Dropped | Shown::Outage | Shown::Degraded));
+        telling.members.iter().chain(telling.losses.iter().filter(lasts)).copied().collect()
+    }
+
+    /// Everything that an alert about a dependency says. `began` is when what is over began.
+    pub(in crate::engine) fn about(
+        &self,
+        dependency: &Dependency,
+        telling: &Telling,
+        began: Option<Time>,
+        at: Time,
+    ) -> About {
+        let vendor = self.vendor(dependency, &telling.wanted.held.by);
+        let catalog = &self.config.catalog;
+        let over = telling.wanted.reason == Reason::Recovered;
+        let ended = over || telling.wanted.reason == Reason::Sighted;
+        let others = self.others(&self.named(telling));
+        let standing = self.standing_others(&others);
+        let held = &telling.wanted.held;
+        let fallback = self.fallback_now(dependency);
+        About {
+            id: dependency.id.clone(),
+            label: dependency.label.clone(),
+            vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
+            decider: vendor.map(|vendor| vendor.decider.clone()).unwrap_or_default(),
+            parent: vendor.map(|vendor| catalog.parent_name(vendor)).unwrap_or_default(),
+            verdict: held.verdict,
+            before: telling.wanted.before,
+            why: held.reason.clone(),
+            fault: held.fault,
+            proof: held.proof,
+            say: held.say.clone(),
+            hint: possible(held.hint.as_deref(), dependency).filter(|_| !over),
+            since: began.filter(|_| ended).unwrap_or(held.since).min(at),
+            lasted: began.filter(|_| ended).map(|began| at.since(began)),
+            breaks: dependency.breaks.clone(),
+            fallback: dependency.fallback.clone(),
+            account_id: dependency.account_id.clone(),
+            contact: dependency.contact.clone(),
+            contract_notice_days: dependency.contract_notice_days,
+            leave: dependency.leave.iter().map(leave_text).collect(),
+            status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
+            // What merely cannot be seen is no place to look first.
+            stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
+            also_down: self.down(&others),
+            proven: status::by_proof(&standing),
+            still_standing: standing.into_iter().map(|(_, label)| label).collect(),
+            unsure: self.unsure(&others, true),
+            incident: None,
+            announced: self.announced(&dependency.id, at),
+            fallback_state: self.fallback_state(dependency),
+            group: None,
+            losses: Vec::new(),
+            lost_at: Vec::new(),
+            loss_number: 0,
+            unseen: self.unseen(&dependency.id).filter(|_| over),
+            steps: Vec::new(),
+            working: self.working(&others),
+            more_working: others.more_working,
+            fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
+            fallback_works: fallback.as_ref().map(|(_, works)| *works),
+            ends: self.ends_at(&dependency.id, at),
+            next: telling.next,
+            attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),
+        }
+    }
+
+    /// What of it cannot be seen.
+    fn unseen(&self, id: &str) -> Option<String> {
+        let state = self.known.dependency_or_rest(id).combined;
+        state.unseen.first().map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
+    }
+
+    /// The latest notice about it that has come.
+    fn announced(&self, id: &str, at: Time) -> Option<String> {
+        let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
+        let notice = self.notices().filter(concerns).max_by_key(|notice| notice.received)?;
+        Some(format!("{}, by a notice: {}", notice.received.short(), notice.text))
+    }
+
+    /// What the fallback depends on with its last check, and whether it works; nothing where nobody
+    /// monitors it.
+    pub(in crate::engine) fn fallback_now(&self, dependency: &Dependency) -> Option<(Working, bool)> {
+        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
+        let shown = self.view_dependency(other);
+        let checked = shown.verified_at.unwrap_or(self.started_at);
+        let works = matches!(shown.shown(), Shown::Live | Shown::Degraded);
+        Some((Working { label: other.label.clone(), checked }, works))
+    }
+
+    /// How what the fallback depends on stands, in words.
+    fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
+        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
+        let shown = self.known.dependency_or_rest(&other.id).combined.shown();
+        Some(match shown {
+            Shown::Live => format!("{} works", other.label),
+            shown => format!("{} is {}", other.label, status::words(shown)),
+        })
+    }
+
+    /// What it needs and is not live now, of what counts.
+    pub(in crate::engine) fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
+        let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
+        needed
+            .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
+                Shown::Live | Shown::Starting | Shown::NeedsKey => None,
+                shown if !counts(shown) => None,
+                Shown::Outage => Some(format!("{} (out)", need.label)),
+                shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),
+            })
+            .collect()
+    }
+}
+
+/// Advice as far as it can be followed: where no fallback is configured, nobody is sent to one.
+pub(in crate::engine) fn possible(hint: Option<&str>, dependency: &Dependency) -> Option<String> {
+    match dependency.fallback {
+        Some(_) => hint.map(str::to_owned),
+        None => without_fallback(hint?),
+    }
+}
+
+/// The page for people, not the file for programs.
+fn front_door(page: &StatusPage) -> String {
+    let root = |url: url::Url| format!("{}/", url.origin().ascii_serialization());
+    let usual = || url::Url::parse(&page.url).map_or_else(|_| page.url.clone(), root);
+    page.page.clone().unwrap_or_else(usual)
+}
+
+pub(in crate::engine) fn leave_text(step: &crate::config::LeaveStep) -> String {
+    step.takes.map_or_else(|| step.step.clone(), |takes| format!("{} (takes {})", step.step, human(takes)))
+}

@@ -1,0 +1,4 @@
+//! What is known, as people see it.
+
+pub(super) mod dependency;
+pub(super) mod offline;

@@ -1,0 +1,93 @@
+//! A glance at how things stand, from what was written down: for a terminal beside a program that
+//! runs, or after one that does not. Nothing is asked, nothing is written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::core::people::action::People;
+use crate::core::platform::snapshot::{Board, LastLook};
+use crate::core::probe::weigh::OWN_NETWORK;
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::Time;
+use crate::engine::check::evidence::Redactor;
+use crate::engine::decide::decider::Decider;
+use crate::engine::decide::known::{DependencyState, Known, ProbeState};
+use crate::engine::report::{Span, gather};
+use crate::engine::schedule::plan::{Plan, Spec};
+use crate::ids::Ids;
+use crate::say::report::Report;
+use crate::store::{Result, Store};
+
+/// How things stand, as far as it was written down.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn glance(config: Config, store: &Store, now: Time) -> Result<Board> {
+    let mut board = read(config, store, now).await?.view_board(now);
+    // Nothing is known of what a running program plans next.
+    for dependency in &mut board.dependencies {
+        Arc::make_mut(dependency).probes.iter_mut().for_each(|probe| probe.next_at = Time(0));
+    }
+    board.as_of = store.watched_until().await?.unwrap_or(now);
+    Ok(board)
+}
+
+/// What the report would say now, from what was written down.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn report_now(config: Config, store: &Store, span: Span, now: Time) -> Result<Report> {
+    gather(&read(config, store, now).await?, store, span, now).await
+}
+
+/// One that knows what was written down, and decides nothing.
+async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
+    let redactor = Arc::new(Redactor::new(&[]));
+    let mut decider = Decider::new(Arc::new(config), redactor, Ids::Random, 0, now);
+    let rows = store.active_probes().await?;
+    let numbers: HashMap<&str, i64> = rows.iter().map(|row| (row.identity.as_str(), row.id)).collect();
+    let number = |identity: &str| numbers.get(identity).copied();
+    let probes = decider.config.probes();
+    let specs: Vec<Arc<Spec>> = probes
+        .filter_map(|(_, probe)| Some(Arc::new(Spec { id: number(&probe.identity)?, probe: probe.clone() })))
+        .collect();
+    let standings = store.standings().await?;
+    let looks = store.last_looks().await?;
+    let looks: HashMap<i64, _> = looks.iter().map(|look| (look.probe, look)).collect();
+    let mut facts = store.facts().await?;
+    for spec in &specs {
+        let look = looks.get(&spec.id);
+        let last = look.map(|look| LastLook {
+            at: look.at,
+            asked: String::new(),
+            verdict: look.verdict,
+            reason: look.reason.clone(),
+            say: look.reason.replace('_', " "),
+            latency_ms: look.latency_ms,
+        });
+        let standing = standings.get(&spec.id).cloned().unwrap_or_default();
+        let known = facts.remove(&spec.id).unwrap_or_default();
+        decider.known.set_probe(spec.id, ProbeState { standing, last, facts: known, ..ProbeState::default() });
+    }
+    decider.plan = Plan::new(specs, Plan::default(), now);
+    let incidents = store.open_incidents().await?;
+    for (id, (combined, told)) in store.dependencies().await? {
+        let incident = incidents.get(&id).cloned();
+        let told = told.unwrap_or_default();
+        decider.known.set_dependency(&id, DependencyState { combined, incident, told });
+    }
+    decider.people = People::of(&store.acts().await?, store.letters().await?, now);
+    if let Some(since) = blind_since(&decider.known) {
+        (decider.own.judged, decider.own.since) = (OwnNetwork::Blind, since);
+    }
+    Ok(decider)
+}
+
+/// Since when our own network was down, if the last look of all found it so.
+fn blind_since(known: &Known) -> Option<Time> {
+    let newest = known.probes().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
+    let unseen = known.probes().filter_map(|state| state.standing.unverified.as_ref());
+    let blind = unseen.filter(|unseen| unseen.held.reason == OWN_NETWORK).map(|unseen| unseen.held.since);
+    blind.min().filter(|_| newest.reason == OWN_NETWORK)
+}

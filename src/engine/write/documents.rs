@@ -1,0 +1,92 @@
+//! What alerts and reports say, as it is kept: from the words' side to the store's and back.
+
+use serde_json::Value;
+
+use crate::say::about::{About, Group, OpenItem, Started, Working};
+use crate::say::alert::{AlertView, Body};
+use crate::say::report::{Report, Row, Todo};
+use crate::say::situation::{Item, Situation, Step};
+use crate::store::document::keeps;
+use crate::store::{
+    AboutDocument, AlertDocument, BodyDocument, GroupDocument, Kept, NoteDocument, OpenDocument, OpenItemDocument,
+    ReportDocument, Result, RowDocument, SituationBodyDocument, SituationItemDocument, SituationStepDocument,
+    StartedDocument, TodoDocument, WorkingDocument, freeze, thaw,
+};
+
+keeps! {
+    AlertDocument => AlertView { reason, level, platform, at, simulation, body }
+    StartedDocument => Started { watched, counts, lines, next_report, gap }
+    GroupDocument => Group { name, of, mass, ids, incidents, labels, lines }
+    AboutDocument => About {
+        id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
+        fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
+        proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, unseen, steps, attested,
+        working, more_working, fallback_on, fallback_works, ends, next,
+    }
+    WorkingDocument => Working { label, checked }
+    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint }
+    SituationBodyDocument => Situation {
+        at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
+    }
+    SituationItemDocument => Item { id, label, word, since, ends, unseen }
+    SituationStepDocument => Step { what, label, takes, owner, start }
+    TodoDocument => Todo { rank, what, owner, by, minutes, takes }
+    RowDocument => Row { label, now, served, days }
+    ReportDocument => Report {
+        span, from, to, watched, counts, dropped, todo, changed, accepted, proven, unseen, unasked, incidents,
+        false_alarms, risk, ahead, notices, work, tested, gaps, rows,
+    }
+}
+
+impl Kept<Body> for BodyDocument {
+    fn keep(value: &Body) -> BodyDocument {
+        match value {
+            Body::Dependency(about) => BodyDocument::Dependency(Box::new(Kept::keep(about.as_ref()))),
+            Body::Open { items, next } => BodyDocument::Open(OpenDocument { items: Kept::keep(items), next: *next }),
+            Body::Situation(situation) => BodyDocument::Situation(Box::new(Kept::keep(situation.as_ref()))),
+            Body::Started(started) => BodyDocument::Started(Kept::keep(started)),
+            Body::Note { title, lines } => {
+                BodyDocument::Note(NoteDocument { title: title.clone(), lines: lines.clone() })
+            }
+            Body::Report(report) => BodyDocument::Report(Box::new(Kept::keep(report.as_ref()))),
+        }
+    }
+
+    fn give(self) -> Body {
+        match self {
+            BodyDocument::Dependency(about) => Body::Dependency(Box::new(about.give())),
+            BodyDocument::Open(OpenDocument { items, next }) => Body::Open { items: items.give(), next },
+            BodyDocument::Situation(situation) => Body::Situation(Box::new(situation.give())),
+            BodyDocument::Started(started) => Body::Started(started.give()),
+            BodyDocument::Note(NoteDocument { title, lines }) => Body::Note { title, lines },
+            BodyDocument::Report(report) => Body::Report(Box::new(report.give())),
+        }
+    }
+}
+
+/// An alert, as it is kept and as webhooks carry it.
+pub fn alert_snapshot(view: &AlertView) -> Value {
+    // A view is plain data; it always becomes JSON.
+    freeze::<AlertView, AlertDocument>(view).unwrap_or_default()
+}
+
+/// An alert from what was kept.
+///
+/// # Errors
+/// It was written by a newer plugwatch, or is damaged.
+pub fn alert_view(snapshot: &Value) -> Result<AlertView> {
+    thaw::<AlertView, AlertDocument>(snapshot)
+}
+
+/// A report, as it is kept.
+pub(in crate::engine) fn report_snapshot(report: &Report) -> Result<Value> {
+    freeze::<Report, ReportDocument>(report)
+}
+
+/// A report from what was kept.
+///
+/// # Errors
+/// It was written by a newer plugwatch, or is damaged.
+pub fn kept_report(snapshot: &Value) -> Result<Report> {
+    thaw::<Report, ReportDocument>(snapshot)
+}
