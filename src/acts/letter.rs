@@ -3,7 +3,7 @@
 use mail_parser::MessageParser;
 
 use super::{Acts, No, Person, Said, Thing};
-use crate::core::people::action::Deed;
+use crate::core::people::action::ActionKind;
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::deadline;
 use crate::core::time::deadline::Deadline;
@@ -78,7 +78,7 @@ impl Acts {
         let kept = match (again, letter.notice.effective, &brought.effective) {
             (true, Some(at), Some(_)) => {
                 let change = LetterChange::Effective(at, letter.read_as.clone());
-                self.store.change_letter(&kept.public_id, &change, &who.act(Deed::Letter, now)).await?;
+                self.store.change_letter(&kept.public_id, &change, &who.act(ActionKind::Letter, now)).await?;
                 let notice = Notice { effective: Some(at), ..kept.notice };
                 Letter { read_as: letter.read_as.clone(), notice, ..kept }
             }
@@ -200,7 +200,7 @@ impl Acts {
             .map_err(|why| No(format!("`{}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\"", text.trim())))?;
         let read_back = deadline.read_back(now);
         let change = LetterChange::Effective(deadline.at, read_back.clone());
-        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        self.store.change_letter(&letter.public_id, &change, &who.act(ActionKind::Letter, now)).await?;
         let given = human(deadline.at.since(letter.notice.received));
         Ok(format!("Notice {}: it takes effect {read_back} That is {given} of notice.", letter.public_id))
     }
@@ -217,7 +217,7 @@ impl Acts {
         }
         let labels: Vec<String> = ids.iter().map(|id| self.label(id)).collect();
         let change = LetterChange::Concerns(ids);
-        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        self.store.change_letter(&letter.public_id, &change, &who.act(ActionKind::Letter, now)).await?;
         Ok(format!("Notice {}: it concerns {}.", letter.public_id, labels.join(", ")))
     }
 
@@ -261,7 +261,7 @@ impl Acts {
     }
 
     async fn change(&self, who: &Person, letter: &Letter, change: LetterChange, said: &str, now: Time) -> Said {
-        self.store.change_letter(&letter.public_id, &change, &who.act(Deed::Letter, now)).await?;
+        self.store.change_letter(&letter.public_id, &change, &who.act(ActionKind::Letter, now)).await?;
         Ok(format!("Notice {}: {said} by {}.", letter.public_id, who.name))
     }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use crate::config::Config;
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::platform::naming;
 use crate::core::platform::naming::Named;
 use crate::core::time::Time;
@@ -40,8 +40,8 @@ impl Person {
         Person { name, via: via.to_owned() }
     }
 
-    fn act(&self, deed: Deed, at: Time) -> Act {
-        Act::new(deed, &self.name, &self.via, at)
+    fn act(&self, deed: ActionKind, at: Time) -> OperatorAction {
+        OperatorAction::new(deed, &self.name, &self.via, at)
     }
 }
 
@@ -147,7 +147,7 @@ impl Acts {
     /// The store does not answer.
     pub async fn refuse(&self, who: &Person, asked: &str, now: Time) -> Result<(), No> {
         let words: String = asked.chars().take(200).collect();
-        Ok(self.store.act(&Act { words, ..who.act(Deed::Refused, now) }).await?)
+        Ok(self.store.act(&OperatorAction { words, ..who.act(ActionKind::Refused, now) }).await?)
     }
 
     /// Asks for a drill. Returns its public id, under which it is acknowledged.
@@ -157,8 +157,11 @@ impl Acts {
     pub async fn drill(&self, who: &Person, name: &str, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let public_id = self.ids.next();
-        let act =
-            Act { dependency: Some(thing.id.clone()), about: Some(public_id.clone()), ..who.act(Deed::Drill, now) };
+        let act = OperatorAction {
+            dependency: Some(thing.id.clone()),
+            about: Some(public_id.clone()),
+            ..who.act(ActionKind::Drill, now)
+        };
         self.store.act(&act).await?;
         Ok(public_id)
     }

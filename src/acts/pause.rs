@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Acts, No, Person, Said};
-use crate::core::people::action::{Act, Deed, People};
+use crate::core::people::action::{ActionKind, OperatorAction, People};
 use crate::core::time::{Time, human};
 use crate::core::words::text::clean;
 use crate::read::duration;
@@ -19,7 +19,12 @@ impl Acts {
     pub async fn mute(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         let until = now.plus(span(lasts)?);
-        let act = Act { dependency: id, until: Some(until), words: short(words), ..who.act(Deed::Mute, now) };
+        let act = OperatorAction {
+            dependency: id,
+            until: Some(until),
+            words: short(words),
+            ..who.act(ActionKind::Mute, now)
+        };
         self.store.act(&act).await?;
         Ok(format!(
             "{label}: muted by {} until {}. You will still hear if it is dropped or about to end.",
@@ -38,7 +43,7 @@ impl Acts {
         if !id.as_ref().map_or_else(|| before.mutes_anything(), |id| before.muted(id, now).is_some()) {
             return Err(No(format!("{label}: not muted")));
         }
-        self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::Unmute, now) }).await?;
+        self.store.act(&OperatorAction { dependency: id.clone(), ..who.act(ActionKind::Unmute, now) }).await?;
         let people = People::of(&self.store.acts().await?, Vec::new(), now);
         if let Some((mute, until)) = people.muted(&id.unwrap_or_default(), now).and_then(|act| Some((act, act.until?)))
         {
@@ -62,7 +67,9 @@ impl Acts {
             if !id.as_ref().map_or_else(|| before.works_anywhere(), |id| before.maintenance_until(id, now).is_some()) {
                 return Err(No(format!("{label}: no maintenance was announced here")));
             }
-            self.store.act(&Act { dependency: id.clone(), ..who.act(Deed::MaintenanceOver, now) }).await?;
+            self.store
+                .act(&OperatorAction { dependency: id.clone(), ..who.act(ActionKind::MaintenanceOver, now) })
+                .await?;
             let people = People::of(&self.store.acts().await?, Vec::new(), now);
             if let Some(until) = people.maintenance_until(&id.unwrap_or_default(), now) {
                 let until = until.short();
@@ -73,12 +80,12 @@ impl Acts {
             return Ok(format!("{label}: maintenance ended by {}.", who.name));
         }
         let until = now.plus(span(lasts)?);
-        let act = Act {
+        let act = OperatorAction {
             dependency: id,
             from: Some(now),
             until: Some(until),
             words: short(words),
-            ..who.act(Deed::Maintenance, now)
+            ..who.act(ActionKind::Maintenance, now)
         };
         self.store.act(&act).await?;
         Ok(format!(

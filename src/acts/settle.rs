@@ -2,7 +2,7 @@
 
 use super::{Acts, No, Person, Said, Thing};
 use crate::core::dependency::incident::Reason;
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::store::{AlertRow, IncidentRow};
@@ -23,7 +23,7 @@ impl Acts {
         let open: Vec<&IncidentRow> = open.iter().filter(|row| row.closed_at.is_none()).collect();
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
             let acts = self.store.acts().await?;
-            let drills = acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= DRILL_LASTS);
+            let drills = acts.iter().filter(|act| act.deed == ActionKind::Drill && now.since(act.at) <= DRILL_LASTS);
             let drills: Vec<&String> = drills.filter_map(|act| act.about.as_ref()).collect();
             let refused = self.refused_keys(&open).await?;
             if open.is_empty() && drills.is_empty() && refused.is_empty() {
@@ -100,7 +100,7 @@ impl Acts {
             return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
         }
         let dependency = Some(row.dependency.clone());
-        let act = Act { dependency, about: Some(about.clone()), ..who.act(Deed::Ack, now) };
+        let act = OperatorAction { dependency, about: Some(about.clone()), ..who.act(ActionKind::Ack, now) };
         self.store.act(&act).await?;
         Ok(format!(
             "{label}: acknowledged by {}. Next reminder in 4 h, or when something changes. You will hear when it is over.",
@@ -122,28 +122,31 @@ impl Acts {
         if let Some(alert) = self.store.alert_called(about).await?.filter(|alert| alert.reason != Reason::Drill) {
             return self.ack_alert(who, &alert, &acts, now).await;
         }
-        let Some(drill) = acts.iter().find(|act| act.deed == Deed::Drill) else {
+        let Some(drill) = acts.iter().find(|act| act.deed == ActionKind::Drill) else {
             return Err(No(format!("nothing is called {about}")));
         };
         // In a drill everybody's acknowledgement counts.
-        if let Some(before) = acts.iter().find(|act| act.deed == Deed::Ack && act.by == who.name) {
+        if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack && act.by == who.name) {
             return Ok(format!("You already acknowledged this drill, at {}.", before.at.short()));
         }
-        let act =
-            Act { dependency: drill.dependency.clone(), about: Some(about.to_owned()), ..who.act(Deed::Ack, now) };
+        let act = OperatorAction {
+            dependency: drill.dependency.clone(),
+            about: Some(about.to_owned()),
+            ..who.act(ActionKind::Ack, now)
+        };
         self.store.act(&act).await?;
         let after = crate::core::time::human(now.since(drill.at));
         Ok(format!("Drill acknowledged by {}, {after} after it began.", who.name))
     }
 
     /// What belongs to no incident: a key that is refused, something that cannot be seen.
-    async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[Act], now: Time) -> Said {
+    async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[OperatorAction], now: Time) -> Said {
         let label = alert.dependency.as_ref().map_or_else(|| "this".to_owned(), |id| self.label(id));
-        if let Some(before) = acts.iter().find(|act| act.deed == Deed::Ack) {
+        if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack) {
             return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
         }
         let (dependency, about) = (alert.dependency.clone(), Some(alert.public_id.clone()));
-        self.store.act(&Act { dependency, about, ..who.act(Deed::Ack, now) }).await?;
+        self.store.act(&OperatorAction { dependency, about, ..who.act(ActionKind::Ack, now) }).await?;
         Ok(format!("{label}: acknowledged by {}.", who.name))
     }
 
@@ -157,9 +160,9 @@ impl Acts {
         id.ok_or_else(|| No("what this message is about is no longer monitored".to_owned()))
     }
 
-    async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<Act>, No> {
+    async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<OperatorAction>, No> {
         let acts = self.store.acts_about(about).await?;
-        let fresh = |act: &Act| act.deed == Deed::Ack && news.is_none_or(|news| act.at >= news);
+        let fresh = |act: &OperatorAction| act.deed == ActionKind::Ack && news.is_none_or(|news| act.at >= news);
         Ok(acts.into_iter().rfind(fresh))
     }
 
@@ -184,11 +187,11 @@ impl Acts {
         if changed.is_empty() && row.is_none() {
             return Err(No(format!("there is nothing to accept for {}", thing.label)));
         }
-        let act = Act {
+        let act = OperatorAction {
             dependency: Some(thing.id.clone()),
             about: row.as_ref().map(|row| row.incident.public_id.clone()),
             words: row.as_ref().map_or_else(String::new, |row| row.incident.reason.clone()),
-            ..who.act(Deed::Accept, now)
+            ..who.act(ActionKind::Accept, now)
         };
         self.store.act(&act).await?;
         let mut what: Vec<String> = changed.iter().map(|change| change.name.replace('_', " ")).collect();
@@ -203,7 +206,7 @@ impl Acts {
     /// There was no trouble lately, or the store does not answer.
     pub async fn it_was_us(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
         let said = "recorded as your own doing. It does not count as a loss, and the report says so";
-        self.settle(who, Deed::ItWasUs, name, words, now, said).await
+        self.settle(who, ActionKind::ItWasUs, name, words, now, said).await
     }
 
     /// Says that it never happened: plugwatch was wrong.
@@ -212,22 +215,22 @@ impl Acts {
     /// There was no trouble lately, or the store does not answer.
     pub async fn false_alarm(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
         let said = "recorded as a false alarm. It does not count as a loss, and the report counts it as a mistake of plugwatch";
-        self.settle(who, Deed::FalseAlarm, name, words, now, said).await
+        self.settle(who, ActionKind::FalseAlarm, name, words, now, said).await
     }
 
-    async fn settle(&self, who: &Person, deed: Deed, name: &str, words: &str, now: Time, said: &str) -> Said {
+    async fn settle(&self, who: &Person, deed: ActionKind, name: &str, words: &str, now: Time, said: &str) -> Said {
         let thing = self.known.find(name)?;
         let Some(row) = self.incident_of(thing, now).await? else {
             return Err(No(format!("{} had no incident in the last two weeks", thing.label)));
         };
-        let act = Act {
+        let act = OperatorAction {
             dependency: Some(thing.id.clone()),
             about: Some(row.incident.public_id.clone()),
             words: words.chars().take(500).collect(),
             ..who.act(deed, now)
         };
         let about = self.store.acts_about(&row.incident.public_id).await?;
-        let before = about.iter().rfind(|act| matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm));
+        let before = about.iter().rfind(|act| matches!(act.deed, ActionKind::ItWasUs | ActionKind::FalseAlarm));
         let instead = before.filter(|before| before.deed != deed).map_or_else(String::new, |before| {
             format!(" {} had said {}; the latest statement counts.", before.by, word(before.deed))
         });
@@ -248,6 +251,6 @@ impl Acts {
     }
 }
 
-fn word(deed: Deed) -> &'static str {
-    if deed == Deed::ItWasUs { "it was your own doing" } else { "it was a false alarm" }
+fn word(deed: ActionKind) -> &'static str {
+    if deed == ActionKind::ItWasUs { "it was your own doing" } else { "it was a false alarm" }
 }

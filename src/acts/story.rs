@@ -1,7 +1,7 @@
 //! What people and vendors said about a dependency, and what is kept as proof: for `/why`.
 
 use super::{Acts, No};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
 
@@ -37,11 +37,12 @@ impl Acts {
             lines.push(format!("Notice {}, {came}: {text}; {hour}; {answer}.", letter.public_id));
         }
         let acts = self.store.acts().await?;
-        let about: Vec<&Act> = acts.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).collect();
+        let about: Vec<&OperatorAction> =
+            acts.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).collect();
         for act in about.iter().take(DEEDS) {
             let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.short()));
             let over = act.until.is_some_and(|until| until <= now);
-            let words = if act.words.is_empty() || act.deed == Deed::Accept {
+            let words = if act.words.is_empty() || act.deed == ActionKind::Accept {
                 String::new()
             } else {
                 format!(": {}", act.words)
@@ -69,19 +70,19 @@ impl Acts {
 }
 
 /// What was done, in a word or two.
-pub(super) fn said(deed: Deed) -> &'static str {
+pub(super) fn said(deed: ActionKind) -> &'static str {
     match deed {
-        Deed::Ack => "acknowledged",
-        Deed::Mute => "muted",
-        Deed::Unmute => "unmuted",
-        Deed::Accept => "accepted as normal",
-        Deed::ItWasUs => "marked as your own doing",
-        Deed::FalseAlarm => "marked as a false alarm",
-        Deed::Maintenance => "maintenance announced",
-        Deed::MaintenanceOver => "maintenance ended",
-        Deed::Letter => "notice updated",
-        Deed::Drill => "drill started",
-        Deed::Test => "channels tested",
-        Deed::Refused => "refused",
+        ActionKind::Ack => "acknowledged",
+        ActionKind::Mute => "muted",
+        ActionKind::Unmute => "unmuted",
+        ActionKind::Accept => "accepted as normal",
+        ActionKind::ItWasUs => "marked as your own doing",
+        ActionKind::FalseAlarm => "marked as a false alarm",
+        ActionKind::Maintenance => "maintenance announced",
+        ActionKind::MaintenanceOver => "maintenance ended",
+        ActionKind::Letter => "notice updated",
+        ActionKind::Drill => "drill started",
+        ActionKind::Test => "channels tested",
+        ActionKind::Refused => "refused",
     }
 }

@@ -35,11 +35,11 @@
 //! Failing to get an answer is an answer too.
 
 mod anchor;
+mod check_in;
 mod dns;
 mod exec;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod heard;
 mod http;
 mod lookup;
 mod net;
@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure};
-use crate::core::words::check_in::Inbox;
+use crate::core::words::check_in::CheckIns;
 use crate::core::words::question::Question;
 use http::Tokens;
 use net::failure;
@@ -77,31 +77,31 @@ struct Online {
 pub struct Askers {
     way: Way,
     tokens: Arc<Tokens>,
-    inbox: Option<Arc<dyn Inbox>>,
+    check_ins: Option<Arc<dyn CheckIns>>,
 }
 
 impl Askers {
     /// Askers that use `net`.
     pub fn new(net: Net) -> Askers {
         let online = Online { net, lists: http::Lists::default(), registries: rdap::Registries::default() };
-        Askers { way: Way::Net(Arc::new(online)), tokens: Arc::default(), inbox: None }
+        Askers { way: Way::Net(Arc::new(online)), tokens: Arc::default(), check_ins: None }
     }
 
     /// Askers that read from a script; no socket is opened.
     pub fn scripted(script: Arc<dyn Script>) -> Askers {
         let script = script::Scripted { script, gate: None };
-        Askers { way: Way::Script(script), tokens: Arc::default(), inbox: None }
+        Askers { way: Way::Script(script), tokens: Arc::default(), check_ins: None }
     }
 
     /// The same behind a gate: budgets hold, and its clock moves on while somebody waits.
     pub fn scripted_behind(script: Arc<dyn Script>, gate: Arc<Gate>) -> Askers {
         let script = script::Scripted { script, gate: Some(gate) };
-        Askers { way: Way::Script(script), tokens: Arc::default(), inbox: None }
+        Askers { way: Way::Script(script), tokens: Arc::default(), check_ins: None }
     }
 
     /// The same, with a place where reports are kept.
-    pub fn with_inbox(self, inbox: Arc<dyn Inbox>) -> Askers {
-        Askers { inbox: Some(inbox), ..self }
+    pub fn with_check_ins(self, check_ins: Arc<dyn CheckIns>) -> Askers {
+        Askers { check_ins: Some(check_ins), ..self }
     }
 
     /// Puts one question at `now`. Urgent ones go before others in a host's budget, and trust no
@@ -137,8 +137,8 @@ impl Askers {
             Way::Net(online) => online.as_ref(),
             Way::Script(script) => {
                 return match question {
-                    Question::Heard(heard) if !script.script.knows(question) => {
-                        heard::ask(self.inbox.as_deref(), heard, now).await
+                    Question::CheckIn(heard) if !script.script.knows(question) => {
+                        check_in::ask(self.check_ins.as_deref(), heard, now).await
                     }
                     question => script.ask(question, urgent, now).await,
                 };
@@ -150,7 +150,7 @@ impl Askers {
             Question::Exec(question) => exec::ask(question).await,
             Question::Rdap(question) => rdap::ask(net, registries, question, urgent).await,
             Question::Lookup(question) => lookup::ask(net, question).await,
-            Question::Heard(question) => heard::ask(self.inbox.as_deref(), question, now).await,
+            Question::CheckIn(question) => check_in::ask(self.check_ins.as_deref(), question, now).await,
         }
     }
 

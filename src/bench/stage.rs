@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::dependency::incident::Level;
 use crate::core::time::{Time, human};
-use crate::engine::{Courier, Engine, EventLog, Logged};
+use crate::engine::{Dispatcher, Engine, EventLog, Logged};
 use crate::ids::Ids;
 use crate::store::Store;
 
@@ -51,7 +51,7 @@ pub(super) struct Stage<'a> {
 
 struct Program {
     engine: Engine,
-    courier: Courier,
+    dispatcher: Dispatcher,
     pub(super) store: Arc<Store>,
     config: Config,
     ids: Ids,
@@ -171,8 +171,8 @@ impl<'a> Stage<'a> {
 
     /// Killed as it stands, and started again from what is on disk.
     async fn restart(self, pause: Duration) -> Result<Stage<'a>, String> {
-        let Stage { program: Program { engine, courier, store, .. }, .. } = self;
-        drop((engine, courier));
+        let Stage { program: Program { engine, dispatcher, store, .. }, .. } = self;
+        drop((engine, dispatcher));
         store.close().await;
         drop(store);
         self.clock.move_to(self.clock.now().plus(pause));
@@ -188,7 +188,7 @@ impl<'a> Stage<'a> {
             events.note(&Logged::Config { text: text.to_owned() });
         }
         let askers = (self.askers)(&config, &self.clock);
-        self.program.courier.replace(self.mailbox.ways(&config)).await;
+        self.program.dispatcher.replace(self.mailbox.ways(&config)).await;
         self.program.engine.reload(config.clone(), askers, self.clock.now()).await.map_err(self::text)?;
         self.program.config = config;
         self.text = text.to_owned();
@@ -214,7 +214,7 @@ impl<'a> Stage<'a> {
                 self.wrong.push(Finding::new("rebuilt", differs));
             }
             self.look_at_board(now);
-            self.program.courier.deliver(now).await.map_err(text)?;
+            self.program.dispatcher.deliver(now).await.map_err(text)?;
             self.acknowledge(now).await?;
         }
         self.clock.move_to(until);
@@ -250,8 +250,8 @@ impl<'a> Stage<'a> {
 
     fn look_at_board(&mut self, now: Time) {
         let since = self.since(now);
-        let board = self.program.engine.windows().board.borrow().clone();
-        for dependency in board.each() {
+        let snapshot = self.program.engine.windows().snapshot.borrow().clone();
+        for dependency in snapshot.each() {
             let shown = dependency.shown();
             let known = self.shows.entry(dependency.id.clone()).or_default();
             if known.last().is_none_or(|(_, last)| *last != shown) {
@@ -272,17 +272,17 @@ impl Program {
         // The same in every run, and new after a restart.
         let seconds = clock.now().since(BEGINS).as_secs();
         let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
-        let askers = askers(&config, clock).with_inbox(store.clone());
-        let courier = Courier::new(store.clone(), mailbox.ways(&config), clock.clone(), ids.clone());
+        let askers = askers(&config, clock).with_check_ins(store.clone());
+        let dispatcher = Dispatcher::new(store.clone(), mailbox.ways(&config), clock.clone(), ids.clone());
         let (own, file, time) = (config.clone(), store.clone(), clock.clone());
         let engine = match events {
             Some(log) => Engine::start_logged(own, askers, file, time, ids.clone(), log.clone()).await,
             None => Engine::start(own, askers, file, time, ids.clone()).await,
         };
-        let courier = match events {
-            Some(log) => courier.logged(log.clone()),
-            None => courier,
+        let dispatcher = match events {
+            Some(log) => dispatcher.logged(log.clone()),
+            None => dispatcher,
         };
-        Ok(Program { engine: engine.map_err(text)?, courier, store, config, ids })
+        Ok(Program { engine: engine.map_err(text)?, dispatcher, store, config, ids })
     }
 }

@@ -108,15 +108,15 @@ fn whoami(message: &Message, may: &May) -> Reply {
 
 async fn ask(answering: &Answering, command: Command, may: &May, message: &Message) -> Vec<Reply> {
     let now = answering.now();
-    let board = answering.board.borrow().clone();
+    let snapshot = answering.snapshot.borrow().clone();
     let zone = answering.access.zone(&message.chat, message.from.as_ref());
     let replied = match command {
-        Command::Status => Ok(vec![Reply::html(status::text(&board, Format::Html, zone))]),
+        Command::Status => Ok(vec![Reply::html(status::text(&snapshot, Format::Html, zone))]),
         Command::Why(name) => why(answering, &name, now, zone).await.map(|reply| vec![reply]),
         Command::Incidents => incidents(answering, now, zone).await.map(|reply| vec![reply]),
         Command::History(name) => history(answering, &name, now, zone).await.map(|reply| vec![reply]),
-        Command::Map => Ok(vec![super::map::draw(&board).await]),
-        Command::Whatif(name) => super::map::whatif(answering, &board, &name, now).await.map(|reply| vec![reply]),
+        Command::Map => Ok(vec![super::map::draw(&snapshot).await]),
+        Command::Whatif(name) => super::map::whatif(answering, &snapshot, &name, now).await.map(|reply| vec![reply]),
         Command::Report => report(answering).await.map(|reply| vec![reply]),
         Command::Help | Command::Start | Command::Whoami => Ok(vec![help()]),
         change => changed(answering, change, may, message, now).await,
@@ -214,8 +214,8 @@ async fn notice(answering: &Answering, who: &Person, text: &str, now: Time) -> R
 pub(super) async fn why(answering: &Answering, name: &str, now: Time, zone: Tz) -> Result<Reply, No> {
     let known = answering.known.borrow().clone();
     let id = known.find(name)?.id.clone();
-    let board = answering.board.borrow().clone();
-    let dependency = board.each().find(|dependency| dependency.id == id);
+    let snapshot = answering.snapshot.borrow().clone();
+    let dependency = snapshot.each().find(|dependency| dependency.id == id);
     let Some(dependency) = dependency else { return Err(No(format!("{id} has not been checked yet"))) };
     let story = answering.acts().story(&id, now).await?;
     Ok(Reply::html(status::why(dependency, &story, now, Format::Html, zone)))
@@ -268,7 +268,7 @@ async fn report(answering: &Answering) -> Result<Reply, No> {
     let gone = |_| No("plugwatch is stopping. Run this on its machine instead: plugwatch report".to_owned());
     answering.engine.send(engine::Command::Report(engine::Span::Week, send)).await.map_err(|_| gone(()))?;
     let report = receive.await.map_err(|_| gone(()))?;
-    let platform = answering.board.borrow().platform.clone();
+    let platform = answering.snapshot.borrow().platform.clone();
     let picture = crate::draw::png_apart(report.picture(&platform)).await;
     let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
     Ok(Reply { picture, ..Reply::html(report.text(&platform, Format::Html)) })

@@ -4,19 +4,19 @@ use super::{Answering, Reply};
 use crate::acts::No;
 use crate::core::people::action::drilled;
 use crate::core::platform::reliance;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::Time;
 use crate::say::{Format, map};
 
-pub(super) async fn draw(board: &Board) -> Reply {
-    let picture = crate::draw::png_apart(map::svg(board)).await;
+pub(super) async fn draw(snapshot: &Snapshot) -> Reply {
+    let picture = crate::draw::png_apart(map::svg(snapshot)).await;
     let picture = picture.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok();
-    Reply { picture, ..Reply::html(map::text(board, Format::Html)) }
+    Reply { picture, ..Reply::html(map::text(snapshot, Format::Html)) }
 }
 
-pub(super) async fn whatif(answering: &Answering, board: &Board, name: &str, now: Time) -> Result<Reply, No> {
-    let company = reliance::company(board, name).map_err(No)?;
+pub(super) async fn whatif(answering: &Answering, snapshot: &Snapshot, name: &str, now: Time) -> Result<Reply, No> {
+    let company = reliance::company(snapshot, name).map_err(No)?;
     let acts = answering.store.acts().await?;
-    let loss = reliance::without(board, company, &drilled(&acts));
-    Ok(Reply::html(map::whatif(board, &loss, now, Format::Html)))
+    let loss = reliance::without(snapshot, company, &drilled(&acts));
+    Ok(Reply::html(map::whatif(snapshot, &loss, now, Format::Html)))
 }

@@ -32,7 +32,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::acts::{Acts, Known};
 use crate::clock::Clock;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::Time;
 use crate::core::words::question::Secret;
 use crate::ids::Ids;
@@ -50,7 +50,7 @@ pub struct Answering {
     /// Who may ask and do what.
     pub access: Arc<Access>,
     /// What is known.
-    pub board: watch::Receiver<Arc<Board>>,
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// What people can talk about.
     pub known: watch::Receiver<Arc<Known>>,
     /// History.
@@ -84,7 +84,7 @@ pub struct Served {
 /// The program around the bot.
 pub struct Around {
     /// What is known.
-    pub board: watch::Receiver<Arc<Board>>,
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// What people can talk about.
     pub known: watch::Receiver<Arc<Known>>,
     /// History.
@@ -102,8 +102,8 @@ pub struct Around {
 impl Answering {
     /// A bot that serves these people from this program.
     pub fn new(served: Served, around: Around) -> Answering {
-        let Around { board, known, store, clock, limiter, ids, engine } = around;
-        Answering { access: Arc::new(Access::new(served)), board, known, store, clock, limiter, ids, engine }
+        let Around { snapshot, known, store, clock, limiter, ids, engine } = around;
+        Answering { access: Arc::new(Access::new(served)), snapshot, known, store, clock, limiter, ids, engine }
     }
 
     fn now(&self) -> Time {

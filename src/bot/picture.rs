@@ -30,8 +30,8 @@ async fn draw_it(answering: &Answering, thing: &Thing, now: Time) -> Result<Vec<
         .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
         .collect();
     let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
-    let board = answering.board.borrow().clone();
-    let shown = board.each().find(|d| d.id == thing.id).map(|d| words(d.shown()));
+    let snapshot = answering.snapshot.borrow().clone();
+    let shown = snapshot.each().find(|d| d.id == thing.id).map(|d| words(d.shown()));
     let strip = Strip {
         label: format!("now: {}", shown.unwrap_or("not checked yet")),
         words: String::new(),

@@ -32,7 +32,7 @@ impl By {
 }
 
 /// What is done.
-pub(super) enum Deed {
+pub(super) enum ActionKind {
     Ack(Option<String>),
     Mute { dependency: String, lasts: String, why: String },
     Unmute(String),
@@ -43,7 +43,7 @@ pub(super) enum Deed {
     Attest { dependency: String, left: bool },
 }
 
-pub(super) async fn act(path: &Path, by: &By, deed: Deed) -> ExitCode {
+pub(super) async fn act(path: &Path, by: &By, deed: ActionKind) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
@@ -64,17 +64,19 @@ pub(super) async fn open(config: &Config) -> Result<(Acts, Arc<Store>), String> 
     Ok((acts, store))
 }
 
-async fn perform(acts: &Acts, who: &Person, deed: Deed) -> Said {
+async fn perform(acts: &Acts, who: &Person, deed: ActionKind) -> Said {
     let now = Clock::system().now();
     match deed {
-        Deed::Ack(name) => acts.ack(who, name.as_deref(), now).await,
-        Deed::Mute { dependency, lasts, why } => acts.mute(who, &dependency, &lasts, &why, now).await,
-        Deed::Unmute(dependency) => acts.unmute(who, &dependency, now).await,
-        Deed::Maintenance { dependency, lasts, why } => acts.maintenance(who, &dependency, &lasts, &why, now).await,
-        Deed::Accept(dependency) => acts.accept(who, &dependency, now).await,
-        Deed::ItWasUs { dependency, why } => acts.it_was_us(who, &dependency, &why, now).await,
-        Deed::FalseAlarm { dependency, why } => acts.false_alarm(who, &dependency, &why, now).await,
-        Deed::Attest { dependency, left } => acts.attest(who, &dependency, left, now).await,
+        ActionKind::Ack(name) => acts.ack(who, name.as_deref(), now).await,
+        ActionKind::Mute { dependency, lasts, why } => acts.mute(who, &dependency, &lasts, &why, now).await,
+        ActionKind::Unmute(dependency) => acts.unmute(who, &dependency, now).await,
+        ActionKind::Maintenance { dependency, lasts, why } => {
+            acts.maintenance(who, &dependency, &lasts, &why, now).await
+        }
+        ActionKind::Accept(dependency) => acts.accept(who, &dependency, now).await,
+        ActionKind::ItWasUs { dependency, why } => acts.it_was_us(who, &dependency, &why, now).await,
+        ActionKind::FalseAlarm { dependency, why } => acts.false_alarm(who, &dependency, &why, now).await,
+        ActionKind::Attest { dependency, left } => acts.attest(who, &dependency, left, now).await,
     }
 }
 

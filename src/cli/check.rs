@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::core::probe::weigh::weigh;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::words::verdict::Verdict;
-use crate::engine::{Before, Context, Looked, Spec, one_look};
+use crate::engine::{Before, Context, FinishedCheck, Spec, check_once};
 use crate::store::Store;
 
 /// One line of the table.
@@ -45,10 +45,10 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     let clock = Clock::system();
     let mut askers = build::askers(&config, &clock, &build::gate(&clock)).map_err(|why| failed(1, why))?;
     if let Ok(store) = Store::view(&config.database).await {
-        askers = askers.with_inbox(Arc::new(store));
+        askers = askers.with_check_ins(Arc::new(store));
     }
     let ctx = Arc::new(Context::new(config, askers, clock));
-    if ctx.desk.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
+    if ctx.witness_cache.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
         println!(
             "blind: plugwatch's own network is down. Most anchors do not answer, so no vendor can be checked ({})",
             silent_anchors(&ctx).await
@@ -73,7 +73,7 @@ async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
     for (order, (dependency, probe)) in ctx.config.probes().enumerate() {
         let (ctx, name) = (ctx.clone(), dependency.label.clone());
         let spec = Arc::new(Spec { id: 0, probe: probe.clone() });
-        looks.spawn(async move { (order, name, one_look(&ctx, spec, Before::single(), false).await) });
+        looks.spawn(async move { (order, name, check_once(&ctx, spec, Before::single(), false).await) });
     }
     let total = looks.len();
     let mut lines = Vec::new();
@@ -98,8 +98,8 @@ fn progress(done: usize, total: usize) {
     }
 }
 
-fn line(order: usize, name: String, looked: &Looked) -> Line {
-    let Looked { spec, look, witnesses, .. } = looked;
+fn line(order: usize, name: String, looked: &FinishedCheck) -> Line {
+    let FinishedCheck { spec, look, witnesses, .. } = looked;
     let weighed = weigh(&look.reading, witnesses, &spec.probe.policy, true, look.at);
     let says = match weighed.verdict {
         Verdict::Live => "working".to_owned(),

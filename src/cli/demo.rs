@@ -12,7 +12,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::core::time::Time;
 use crate::demo::{Stage, Step, Story, anchors, configuration};
-use crate::engine::{Courier, Engine};
+use crate::engine::{Dispatcher, Engine};
 use crate::ids::Ids;
 use crate::notify::Shared;
 use crate::say::{Format, status};
@@ -22,7 +22,7 @@ use crate::web::{self, Pages};
 /// Everything that plays.
 struct Play {
     engine: Engine,
-    courier: Courier,
+    dispatcher: Dispatcher,
     stage: Stage,
     clock: Clock,
     acts: Acts,
@@ -49,24 +49,24 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     let store = Arc::new(Store::open(&config.database).await.map_err(text)?);
     let (askers, ways) =
         (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &Shared::new(&clock))?);
-    let courier = Courier::new(store.clone(), ways, clock.clone(), Ids::Random);
+    let dispatcher = Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random);
     let acts = Acts::new(store.clone(), Arc::new(Known::of(&config)), Ids::Random);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;
     let mut engine = engine.map_err(text)?;
     engine.mark_simulation();
-    let board = engine.windows().board;
+    let snapshot = engine.windows().snapshot;
 
     let listener = web::Listener::tcp(listen).await?;
     let address = listener.shown();
     let pages = Pages {
-        board: board.clone(),
+        snapshot: snapshot.clone(),
         store: store.clone(),
         clock: clock.clone(),
         details: true,
         metrics: true,
         names: Vec::new(),
         trusted_proxies: Vec::new(),
-        inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
         failures: Default::default(),
     };
     let page = tokio::spawn(web::serve(listener, pages));
@@ -77,12 +77,12 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         println!("Three days in about a minute. Open {address} and watch.");
     }
 
-    let mut play = Play { engine, courier, stage, clock, acts, fast };
+    let mut play = Play { engine, dispatcher, stage, clock, acts, fast };
     for (n, step) in story.steps.iter().enumerate() {
         let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
         play.step(step, until).await.map_err(text)?;
     }
-    println!("\n==== Current state ====\n{}", status::text(&board.borrow().clone(), Format::Plain, chrono_tz::UTC));
+    println!("\n==== Current state ====\n{}", status::text(&snapshot.borrow().clone(), Format::Plain, chrono_tz::UTC));
     page.abort();
     store.close().await;
     Ok(())
@@ -119,7 +119,7 @@ impl Play {
         while now < until {
             self.engine.tick(now);
             self.engine.settle(now).await?;
-            self.courier.deliver(now).await?;
+            self.dispatcher.deliver(now).await?;
             let due = self.engine.next_due().unwrap_or(until);
             now = due.max(now.plus(Duration::from_secs(1)));
             let share = (now.since(step.at).as_secs_f64() / length).min(1.0);

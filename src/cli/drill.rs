@@ -9,7 +9,7 @@ use super::act::{By, open};
 use super::{failed, load};
 use crate::acts::No;
 use crate::clock::Clock;
-use crate::core::people::action::Deed;
+use crate::core::people::action::ActionKind;
 use crate::core::time::{Time, human};
 use crate::read::duration;
 use crate::store::Store;
@@ -78,7 +78,7 @@ async fn watch(store: &Store, clock: &Clock, id: &str, begun: Time, wait: Durati
             }
         }
         let acts = store.acts_about(id).await?;
-        let acks: Vec<_> = acts.iter().filter(|act| act.deed == Deed::Ack).collect();
+        let acks: Vec<_> = acts.iter().filter(|act| act.deed == ActionKind::Ack).collect();
         for ack in acks.iter().skip(acked) {
             println!("  {:>6}  acknowledged by {} ({})", human(ack.at.since(begun)), ack.by, ack.via);
         }

@@ -15,7 +15,7 @@ use crate::core::probe::weigh::weigh;
 use crate::core::words::question::Key;
 use crate::core::words::text::clean_lines;
 use crate::core::words::verdict::Verdict;
-use crate::engine::{Before, Context, Looked, Spec, one_look};
+use crate::engine::{Before, Context, FinishedCheck, Spec, check_once};
 use crate::say::status::verdict_words;
 
 /// No line is longer.
@@ -51,7 +51,7 @@ async fn explain_one(ctx: &Arc<Context>, probe: Arc<Probe>) -> bool {
     let now = ctx.clock.now();
     let asked = question(check, &probe.params, None, now, ctx.config.network.timeout);
     let spec = Arc::new(Spec { id: 0, probe });
-    let looked = one_look(ctx, spec, Before::single(), false).await;
+    let looked = check_once(ctx, spec, Before::single(), false).await;
     let probe = &looked.spec.probe;
     let weighed = weigh(&looked.look.reading, &looked.witnesses, &probe.policy, true, looked.look.at);
     let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
@@ -81,7 +81,7 @@ fn line(name: &str, text: String) {
     println!("  {name:9} {}", clean_lines(&text, MOST_SHOWN));
 }
 
-fn came(looked: &Looked) -> String {
+fn came(looked: &FinishedCheck) -> String {
     let answer = &looked.answer;
     match (answer.failure, &answer.http) {
         (Some(failure), _) if answer.failure_detail.is_empty() => format!("no answer: {}", failure.words()),
@@ -94,13 +94,13 @@ fn came(looked: &Looked) -> String {
     }
 }
 
-fn names(looked: &Looked) -> String {
+fn names(looked: &FinishedCheck) -> String {
     let names: Vec<&str> = looked.answer.said.keys().map(String::as_str).collect();
     if names.is_empty() { "text".to_owned() } else { names.join(", ") }
 }
 
 /// The texts in a JSON answer that are meant for people.
-fn words(ctx: &Arc<Context>, looked: &Looked) -> Option<String> {
+fn words(ctx: &Arc<Context>, looked: &FinishedCheck) -> Option<String> {
     let text = ctx.redactor.redacted(&looked.answer.body);
     let json: Value = serde_json::from_str(&text).ok()?;
     let mut found = Vec::new();
@@ -136,7 +136,7 @@ fn gather(value: &Value, found: &mut Vec<String>) {
 }
 
 /// Whether the keys are set, the least that serves, and what the vendor says is lacking.
-fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &Looked) {
+fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &FinishedCheck) {
     for (name, key) in &probe.params.secret {
         match key {
             Key::Set(_) => line("key", format!("`{name}` is set")),

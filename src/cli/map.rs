@@ -9,9 +9,9 @@ use super::why::stand;
 use super::{failed, load};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::people::action::{Act, drilled};
+use crate::core::people::action::{OperatorAction, drilled};
 use crate::core::platform::reliance;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::draw;
 use crate::say::{Format, map};
 use crate::store::Store;
@@ -31,21 +31,21 @@ pub(super) async fn map(path: &Path, how: How) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let board = match known(config, &Clock::system()).await {
-        Ok((board, _)) => board,
+    let snapshot = match known(config, &Clock::system()).await {
+        Ok((snapshot, _)) => snapshot,
         Err(why) => return failed(1, why),
     };
     match how.svg {
         Some(file) if !matches!(file.extension().and_then(|ext| ext.to_str()), Some("svg" | "png")) => {
             failed(2, format!("{}: the file name must end with .svg or .png", file.display()))
         }
-        Some(file) => picture(&file, &map::svg(&board)),
+        Some(file) => picture(&file, &map::svg(&snapshot)),
         None if how.mermaid => {
-            println!("{}", map::mermaid(&board));
+            println!("{}", map::mermaid(&snapshot));
             ExitCode::SUCCESS
         }
         None => {
-            println!("{}", map::text(&board, Format::Plain).trim_end());
+            println!("{}", map::text(&snapshot, Format::Plain).trim_end());
             ExitCode::SUCCESS
         }
     }
@@ -75,30 +75,30 @@ pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
     // A vendor's name is as good as its company's.
     let vendor = config.catalog.vendors.get(&company.trim().to_lowercase()).filter(|vendor| vendor.parent != "own");
     let company = vendor.map_or_else(|| company.to_owned(), |vendor| vendor.parent.clone());
-    let (board, acts) = match known(config, &clock).await {
+    let (snapshot, acts) = match known(config, &clock).await {
         Ok(known) => known,
         Err(why) => return failed(1, why),
     };
-    let company = match reliance::company(&board, &company) {
+    let company = match reliance::company(&snapshot, &company) {
         Ok(company) => company,
         Err(why) => return failed(2, why),
     };
-    let loss = reliance::without(&board, company, &drilled(&acts));
-    println!("{}", map::whatif(&board, &loss, clock.now(), Format::Plain).trim_end());
+    let loss = reliance::without(&snapshot, company, &drilled(&acts));
+    println!("{}", map::whatif(&snapshot, &loss, clock.now(), Format::Plain).trim_end());
     ExitCode::SUCCESS
 }
 
 /// How things stand, and what people did. Before anything was watched, who stands on whom is known all
 /// the same: then it is read from a history that is empty.
-async fn known(mut config: Config, clock: &Clock) -> Result<(Board, Vec<Act>), String> {
+async fn known(mut config: Config, clock: &Clock) -> Result<(Snapshot, Vec<OperatorAction>), String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     if !Store::exists(&config.database) {
         config.database = folder.path().join("empty.db");
         let empty = Store::open_scratch(&config.database).await.map_err(|error| error.to_string())?;
         empty.close().await;
     }
-    let (board, store) = stand(config, clock).await?;
+    let (snapshot, store) = stand(config, clock).await?;
     let acts = store.acts().await.map_err(|error| error.to_string());
     store.close().await;
-    Ok((board, acts?))
+    Ok((snapshot, acts?))
 }

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use act::{By, Deed};
+use act::{ActionKind, By};
 use notice::NoticeCommand;
 
 use crate::bench::Settings;
@@ -298,14 +298,14 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
 /// What a person does about an alert.
 async fn by_a_person(config: &Path, command: Command) -> ExitCode {
     let (by, deed) = match command {
-        Command::Ack { what, by } => (by, Deed::Ack(what)),
-        Command::Mute { dependency, lasts, why, by } => (by, Deed::Mute { dependency, lasts, why }),
-        Command::Unmute { dependency, by } => (by, Deed::Unmute(dependency)),
-        Command::Maintenance { dependency, lasts, why, by } => (by, Deed::Maintenance { dependency, lasts, why }),
-        Command::Accept { dependency, by } => (by, Deed::Accept(dependency)),
-        Command::ItWasUs { dependency, why, by } => (by, Deed::ItWasUs { dependency, why }),
-        Command::FalseAlarm { dependency, why, by } => (by, Deed::FalseAlarm { dependency, why }),
-        Command::Attest { dependency, left, by } => (by, Deed::Attest { dependency, left }),
+        Command::Ack { what, by } => (by, ActionKind::Ack(what)),
+        Command::Mute { dependency, lasts, why, by } => (by, ActionKind::Mute { dependency, lasts, why }),
+        Command::Unmute { dependency, by } => (by, ActionKind::Unmute(dependency)),
+        Command::Maintenance { dependency, lasts, why, by } => (by, ActionKind::Maintenance { dependency, lasts, why }),
+        Command::Accept { dependency, by } => (by, ActionKind::Accept(dependency)),
+        Command::ItWasUs { dependency, why, by } => (by, ActionKind::ItWasUs { dependency, why }),
+        Command::FalseAlarm { dependency, why, by } => (by, ActionKind::FalseAlarm { dependency, why }),
+        Command::Attest { dependency, left, by } => (by, ActionKind::Attest { dependency, left }),
         _ => return failed(2, "this command cannot be used here"),
     };
     act::act(config, &by, deed).await

@@ -8,7 +8,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::core::alerting::route::Way;
 use crate::core::dependency::incident::{Level, Reason};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::Time;
 use crate::engine::{Ways, note_message};
 use crate::ids::Ids;
@@ -70,7 +70,7 @@ async fn remember(config: &Config, took: &[&Way], fine: bool, now: Time) {
         true => format!("it arrived everywhere ({count})"),
         false => "it did not arrive everywhere".to_owned(),
     };
-    let act = Act { words, ..Act::new(Deed::Test, &user, "terminal", now) };
+    let act = OperatorAction { words, ..OperatorAction::new(ActionKind::Test, &user, "terminal", now) };
     if let Err(error) = store.act(&act).await {
         eprintln!("plugwatch: could not record this test: {error}");
     }

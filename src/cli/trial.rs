@@ -12,7 +12,7 @@ use crate::config::{Config, Network};
 use crate::core::probe::weigh::weigh;
 use crate::core::words::verdict::Verdict;
 use crate::discover::{Entry, State, entry_text};
-use crate::engine::{Before, Context, Spec, one_look};
+use crate::engine::{Before, Context, Spec, check_once};
 
 /// What a trial needs.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ impl Trial {
                 continue;
             }
             let (ctx, id, spec) = (ctx.clone(), dependency.id.clone(), Arc::new(Spec { id: 0, probe: probe.clone() }));
-            looks.spawn(async move { (id, one_look(&ctx, spec, Before::single(), false).await) });
+            looks.spawn(async move { (id, check_once(&ctx, spec, Before::single(), false).await) });
         }
         let mut said: BTreeMap<String, Vec<Said>> = BTreeMap::new();
         while let Some(looked) = looks.join_next().await {

@@ -8,9 +8,9 @@ use super::{failed, load};
 use crate::acts::{Acts, Known, No};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::{Time, human};
-use crate::engine::glance;
+use crate::engine::offline_status;
 use crate::ids::Ids;
 use crate::say::{Format, status};
 use crate::store::Store;
@@ -23,12 +23,12 @@ pub(super) async fn status(path: &Path) -> ExitCode {
     let clock = Clock::system();
     let (watched, zone) = (Store::is_in_use(&config.database), config.time_zone);
     match stand(config, &clock).await {
-        Ok((board, store)) => {
+        Ok((snapshot, store)) => {
             if !watched {
                 println!("plugwatch is not running. Last known state:\n");
             }
-            println!("{}", status::text(&board, Format::Plain, zone));
-            warn_if_old(&board, clock.now());
+            println!("{}", status::text(&snapshot, Format::Plain, zone));
+            warn_if_old(&snapshot, clock.now());
             store.close().await;
             ExitCode::SUCCESS
         }
@@ -47,18 +47,18 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
         Err(No(why)) => return failed(2, why),
     };
     let (clock, zone) = (Clock::system(), config.time_zone);
-    let (board, store) = match stand(config, &clock).await {
+    let (snapshot, store) = match stand(config, &clock).await {
         Ok(stood) => stood,
         Err(why) => return failed(1, why),
     };
     let now = clock.now();
     let story = Acts::new(store.clone(), known, Ids::Random).story(&id, now).await;
-    let dependency = board.each().find(|dependency| dependency.id == id);
+    let dependency = snapshot.each().find(|dependency| dependency.id == id);
     store.close().await;
     match (dependency, story) {
         (Some(dependency), Ok(story)) => {
             println!("{}", status::why(dependency, &story, now, Format::Plain, zone));
-            warn_if_old(&board, now);
+            warn_if_old(&snapshot, now);
             ExitCode::SUCCESS
         }
         (None, _) => failed(1, format!("nothing is recorded about {id} yet; start `plugwatch run`")),
@@ -66,15 +66,15 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
     }
 }
 
-pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Board, Arc<Store>), String> {
+pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Snapshot, Arc<Store>), String> {
     let store = Arc::new(Store::view(&config.database).await.map_err(|error| error.to_string())?);
-    let board = glance(config, &store, clock.now()).await.map_err(|error| error.to_string())?;
-    Ok((board, store))
+    let snapshot = offline_status(config, &store, clock.now()).await.map_err(|error| error.to_string())?;
+    Ok((snapshot, store))
 }
 
 /// What nobody watches is not how it stands now.
-fn warn_if_old(board: &Board, now: Time) {
-    let age = now.since(board.as_of);
+fn warn_if_old(snapshot: &Snapshot, now: Time) {
+    let age = now.since(snapshot.as_of);
     if age.as_secs() >= 300 {
         println!("\nThis is {} old. To monitor again, start `plugwatch run`.", human(age));
     }

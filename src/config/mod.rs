@@ -32,7 +32,7 @@ use crate::catalog::{Ask, Catalog};
 use crate::core::people::duty::Duty;
 use crate::core::people::notice::Notice;
 use crate::core::time::schedule::{Cron, Schedule};
-use crate::core::words::check_in::{Inlet, Takes};
+use crate::core::words::check_in::{CheckInPoint, Takes};
 use crate::core::words::question::{Key, Secret};
 use crate::read::{At, Problem, Problems, Source, Table, secret};
 
@@ -127,20 +127,20 @@ impl Config {
     /// What may be reported about a probe, if it rests on reports.
     pub fn takes(&self, probe: &Probe) -> Option<Takes> {
         match self.catalog.check(&probe.check)?.1.ask {
-            Ask::Heard(takes) => Some(takes),
+            Ask::CheckIn(takes) => Some(takes),
             _ => None,
         }
     }
 
     /// Who may report what, over the web.
-    pub fn inlets(&self) -> Vec<Inlet> {
-        let inlet = |(_, probe): (&Dependency, &Arc<Probe>)| {
+    pub fn check_in_points(&self) -> Vec<CheckInPoint> {
+        let check_in_point = |(_, probe): (&Dependency, &Arc<Probe>)| {
             let takes = self.takes(probe)?;
             let token = probe.params.secret.get("token")?.set()?;
             let name = probe.params.public.get("name")?.as_str()?.to_owned();
-            Some(Inlet { mark: Sha256::digest(token.open()).into(), name, takes })
+            Some(CheckInPoint { mark: Sha256::digest(token.open()).into(), name, takes })
         };
-        self.probes().filter_map(inlet).collect()
+        self.probes().filter_map(check_in_point).collect()
     }
 
     /// All probes with their dependencies.

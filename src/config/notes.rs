@@ -95,7 +95,7 @@ impl Config {
                     // Which registry, and which of its addresses, is only known once it was asked.
                     Ask::Rdap { .. } => true,
                     Ask::Lookup(what) => *what == Lookup::MtaSts && origin.starts_with("https://mta-sts."),
-                    Ask::Dns { .. } | Ask::Exec(_) | Ask::Heard(_) => false,
+                    Ask::Dns { .. } | Ask::Exec(_) | Ask::CheckIn(_) => false,
                 };
                 let own = || {
                     probe

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::probe::policy::Policy;
-use super::probe::standing::{Change, Flip, Look, Standing, after};
+use super::probe::standing::{Change, CheckResult, Flip, Standing, after};
 use super::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use super::time::Time;
 use super::words::verdict::{Basis, Fault, Reading, Verdict};
@@ -33,7 +33,7 @@ fn policy_of(text: &str) -> Policy {
     policy
 }
 
-fn look_of(columns: &[&str], policy: &Policy) -> (Look, Witnesses) {
+fn look_of(columns: &[&str], policy: &Policy) -> (CheckResult, Witnesses) {
     let at = Time(columns[0].parse::<i64>().expect("seconds") * 1_000);
     let (word, reason) = columns[1].split_once(':').unwrap_or((columns[1], columns[1]));
     let mut reading = Reading::new(verdict(word), reason, format!("it reads {word}"));
@@ -54,7 +54,7 @@ fn look_of(columns: &[&str], policy: &Policy) -> (Look, Witnesses) {
         second_path: witnessed(column(5), at),
         ..Witnesses::default()
     };
-    (Look { at, reading }, witnesses)
+    (CheckResult { at, reading }, witnesses)
 }
 
 fn said(flip: &Flip) -> String {

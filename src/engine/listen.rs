@@ -2,7 +2,7 @@
 
 use super::decide::drill::FRESH;
 use super::{Engine, Event};
-use crate::core::people::action::{Act, Deed, People};
+use crate::core::people::action::{ActionKind, OperatorAction, People};
 use crate::core::time::Time;
 use crate::store::Result;
 
@@ -11,7 +11,7 @@ impl Engine {
     ///
     /// # Errors
     /// The store does not answer; it is heard with the next.
-    pub(super) async fn hear_people(&mut self, now: Time) -> Result<()> {
+    pub(super) async fn apply_people(&mut self, now: Time) -> Result<()> {
         if self.store.has_acted() { self.take_people(now).await } else { Ok(()) }
     }
 
@@ -34,16 +34,16 @@ impl Engine {
     }
 
     /// All that people ever did, and what of it is in force.
-    pub(super) async fn read_people(&self, now: Time) -> Result<(Vec<Act>, People)> {
+    pub(super) async fn read_people(&self, now: Time) -> Result<(Vec<OperatorAction>, People)> {
         let acts = self.store.acts().await?;
         let people = People::of(&acts, self.store.letters().await?, now);
         Ok((acts, people))
     }
 
     /// Drills that were asked for lately and not told of: each is told once, with the act's public id.
-    async fn drills(&self, acts: &[Act], now: Time) -> Result<Vec<Act>> {
+    async fn drills(&self, acts: &[OperatorAction], now: Time) -> Result<Vec<OperatorAction>> {
         let mut drills = Vec::new();
-        for act in acts.iter().filter(|act| act.deed == Deed::Drill && now.since(act.at) <= FRESH) {
+        for act in acts.iter().filter(|act| act.deed == ActionKind::Drill && now.since(act.at) <= FRESH) {
             let Some(id) = &act.about else { continue };
             if !self.writer.has_alert(id) && self.store.alert_called(id).await?.is_none() {
                 drills.push(act.clone());

@@ -19,15 +19,15 @@ mod view;
 mod write;
 
 pub use check::evidence::Redactor;
-use check::once::look_and_prepare;
-pub use check::once::{Before, Looked, one_look};
-pub use check::witnesses::Desk;
+use check::once::check_and_prepare;
+pub use check::once::{Before, FinishedCheck, check_once};
+pub use check::witnesses::WitnessCache;
 pub use dispatch::heartbeat::{ailing, beat};
-pub use dispatch::{Courier, Unsaid, Ways, note_message};
+pub use dispatch::{Dispatcher, Unsaid, Ways, note_message};
 pub use event_log::{EventLog, Finished, Logged, Replay};
 pub use run::Command;
 pub use schedule::plan::Spec;
-pub use view::offline::{glance, report_now};
+pub use view::offline::{offline_status, report_now};
 pub use write::documents::{alert_snapshot, alert_view, kept_report};
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ use tokio::task::JoinSet;
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::probe::pace::Asking;
 use crate::core::time::Time;
 use crate::store::{self, Store};
@@ -65,7 +65,7 @@ pub struct Context {
     /// The clock.
     pub clock: Clock,
     /// Controls, second paths and anchors, asked once for all who want them.
-    pub desk: Desk,
+    pub witness_cache: WitnessCache,
     /// Takes secrets out of what is kept.
     pub redactor: Arc<Redactor>,
 }
@@ -74,7 +74,7 @@ impl Context {
     /// Everything around a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
         let redactor = Arc::new(Redactor::new(&config.secrets()));
-        Context { config: Arc::new(config), askers, clock, desk: Desk::default(), redactor }
+        Context { config: Arc::new(config), askers, clock, witness_cache: WitnessCache::default(), redactor }
     }
 }
 
@@ -96,9 +96,9 @@ pub struct Engine {
     began_at: Time,
     /// The last act that was heard.
     heard_act: i64,
-    board: watch::Sender<Arc<Board>>,
+    snapshot: watch::Sender<Arc<Snapshot>>,
     /// Dependencies as they are shown, in the order of the configuration.
-    shown: Vec<Arc<DependencyBoard>>,
+    shown: Vec<Arc<DependencySnapshot>>,
     /// There is something new to be shown.
     changed: bool,
     shown_at: Time,
@@ -114,7 +114,7 @@ pub struct Engine {
 #[derive(Clone)]
 pub struct Windows {
     /// The latest board.
-    pub board: watch::Receiver<Arc<Board>>,
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Rings when there is something to deliver.
     pub bell: Arc<Notify>,
     /// What is to be told and could not be written down.
@@ -133,20 +133,20 @@ impl Engine {
         if own {
             let ctx = self.ctx.clone();
             self.flights.spawn(async move {
-                let judged = guarded(ctx.desk.anchors(&ctx, now)).await;
+                let judged = guarded(ctx.witness_cache.anchors(&ctx, now)).await;
                 // Without an end they would never be asked again; what they said last stays.
                 let judged = judged.unwrap_or_else(|what| {
                     tracing::error!("asking the reference hosts failed: {what}; {BUG}");
-                    ctx.desk.known_network(Time(0))
+                    ctx.witness_cache.known_network(Time(0))
                 });
-                Event::SelfCheck(judged, ctx.desk.sign())
+                Event::SelfCheck(judged, ctx.witness_cache.sign())
             });
         }
         for (spec, asking) in due {
             let ctx = self.ctx.clone();
             let before = self.decider.before(spec.id, now);
             let id = spec.id;
-            let look = async move { look_and_prepare(&ctx, spec, before, asking.is_urgent()).await };
+            let look = async move { check_and_prepare(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
                 let looked = guarded(look).await;
                 looked.map_or_else(|what| lost(id, &what), |looked| Event::Check(Box::new(looked)))
@@ -197,14 +197,14 @@ impl Engine {
         }
         self.take(events, now);
         self.follow_clock(now).await?;
-        self.hear_people(now).await?;
+        self.apply_people(now).await?;
         self.gather_report(now).await?;
         self.flush(now).await
     }
 
     /// What the outside may follow.
     pub fn windows(&self) -> Windows {
-        Windows { board: self.board.subscribe(), bell: self.bell.clone(), unsaid: self.unsaid.subscribe() }
+        Windows { snapshot: self.snapshot.subscribe(), bell: self.bell.clone(), unsaid: self.unsaid.subscribe() }
     }
 }
 

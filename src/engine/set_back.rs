@@ -41,7 +41,7 @@ impl Engine {
         self.apply(vec![Event::ClockSetBack], now);
         self.unwritten.clock_set_back(now);
         self.ctx.askers.clock_set_back(now, ahead);
-        self.ctx.desk.clock_set_back();
+        self.ctx.witness_cache.clock_set_back();
         self.shown_at = Time(0);
     }
 }

@@ -14,7 +14,7 @@ use super::{Context, Engine, EventLog, Logged};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::store::{Result, Store, WantedProbe};
@@ -86,7 +86,7 @@ impl Engine {
     ) -> Engine {
         let now = clock.now();
         let ctx = Arc::new(Context::new(config, askers, clock));
-        let (board, _) = watch::channel(Arc::new(Board::default()));
+        let (snapshot, _) = watch::channel(Arc::new(Snapshot::default()));
         Engine {
             set_back: ctx.clock.times_set_back(),
             latest: now,
@@ -97,7 +97,7 @@ impl Engine {
             ctx,
             flights: JoinSet::new(),
             heard_act: 0,
-            board,
+            snapshot,
             shown: Vec::new(),
             changed: true,
             shown_at: Time(0),

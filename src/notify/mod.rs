@@ -1,6 +1,6 @@
 //! Ways to tell: one file for each channel, with its settings, their reader and its sender. A
 //! sender tries once and says what came of it; leases, order and retries are the courier's
-//! (`engine::courier`).
+//! (`engine::dispatcher`).
 //!
 //! To add a channel:
 //!

@@ -12,36 +12,36 @@ pub use picture::svg;
 use super::{Format, render, status, tally};
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::{Fallback, Loss, Share};
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::human;
 use crate::core::words::verdict::{Criticality, Proves};
 
-fn title(board: &Board) -> String {
-    format!("{}: dependencies by company", board.platform)
+fn title(snapshot: &Snapshot) -> String {
+    format!("{}: dependencies by company", snapshot.platform)
 }
 
 /// The map as text.
-pub fn text(board: &Board, format: Format) -> String {
-    let shares = reliance::shares(board);
-    let of = reliance::critical(board);
+pub fn text(snapshot: &Snapshot, format: Format) -> String {
+    let shares = reliance::shares(snapshot);
+    let of = reliance::critical(snapshot);
     let companies: Vec<_> = shares
         .iter()
         .map(|share| {
             context! {
                 name => share.name, share => words(share, of),
-                things => share.things.iter().filter_map(|id| thing(board, id)).collect::<Vec<_>>(),
-                with_them => labels(board, &share.with_them),
+                things => share.things.iter().filter_map(|id| thing(snapshot, id)).collect::<Vec<_>>(),
+                with_them => labels(snapshot, &share.with_them),
             }
         })
         .collect();
-    let nobody: Vec<&str> = reliance::on_nobody(board).iter().map(|dependency| dependency.label.as_str()).collect();
-    let context = context! { title => title(board), companies, nobody };
+    let nobody: Vec<&str> = reliance::on_nobody(snapshot).iter().map(|dependency| dependency.label.as_str()).collect();
+    let context = context! { title => title(snapshot), companies, nobody };
     render("map", format, context)
 }
 
 /// What would stop without a company.
-pub fn whatif(board: &Board, loss: &Loss, now: crate::core::time::Time, format: Format) -> String {
-    let find = |id: &str| board.each().find(|dependency| dependency.id == id);
+pub fn whatif(snapshot: &Snapshot, loss: &Loss, now: crate::core::time::Time, format: Format) -> String {
+    let find = |id: &str| snapshot.each().find(|dependency| dependency.id == id);
     let stops: Vec<_> = loss
         .stops
         .iter()
@@ -65,7 +65,7 @@ pub fn whatif(board: &Board, loss: &Loss, now: crate::core::time::Time, format: 
     let unproven: Vec<&str> =
         stands.iter().filter(|(proven, _)| proven.is_none()).map(|(_, label)| label.as_str()).collect();
     let context = context! {
-        name => loss.name, platform => board.platform, stops, stands => status::by_proof(&proven), unproven,
+        name => loss.name, platform => snapshot.platform, stops, stands => status::by_proof(&proven), unproven,
         notice_days => loss.notice_days, notice_unknown => loss.notice_unknown, moving => loss.moving.map(human),
         moving_unknown => loss.moving_unknown,
         short => loss.notice_days.zip(loss.moving).is_some_and(|(days, moving)| moving.as_secs() > u64::from(days) * 86_400),
@@ -81,16 +81,16 @@ fn words(share: &Share, of: usize) -> String {
     }
 }
 
-fn thing(board: &Board, id: &str) -> Option<minijinja::Value> {
-    let dependency = board.each().find(|dependency| dependency.id == id)?;
+fn thing(snapshot: &Snapshot, id: &str) -> Option<minijinja::Value> {
+    let dependency = snapshot.each().find(|dependency| dependency.id == id)?;
     Some(context! {
         label => dependency.label, criticality => dependency.criticality.word(), breaks => dependency.breaks,
         fallback => dependency.fallback,
     })
 }
 
-fn labels(board: &Board, ids: &[String]) -> Vec<String> {
-    let label = |id: &String| board.each().find(|d| d.id == *id).map(|d| d.label.clone());
+fn labels(snapshot: &Snapshot, ids: &[String]) -> Vec<String> {
+    let label = |id: &String| snapshot.each().find(|d| d.id == *id).map(|d| d.label.clone());
     ids.iter().filter_map(label).collect()
 }
 
@@ -105,9 +105,9 @@ fn proof(fallback: &Fallback) -> String {
 }
 
 /// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them, what needs that.
-pub fn mermaid(board: &Board) -> String {
+pub fn mermaid(snapshot: &Snapshot) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
-    let companies: BTreeMap<&str, &str> = board
+    let companies: BTreeMap<&str, &str> = snapshot
         .each()
         .flat_map(|dependency| &dependency.companies)
         .map(|(slug, name)| (slug.as_str(), name.as_str()))
@@ -116,11 +116,11 @@ pub fn mermaid(board: &Board) -> String {
         lines.push(format!("  c_{slug}[[\"{}\"]]", quoted(name)));
     }
     let node = |id: &str| format!("d_{}", id.replace('-', "_"));
-    for dependency in board.each() {
+    for dependency in snapshot.each() {
         let (open, close) = if dependency.criticality == Criticality::Critical { ("([", "])") } else { ("(", ")") };
         lines.push(format!("  {}{open}\"{}\"{close}", node(&dependency.id), quoted(&dependency.label)));
     }
-    for dependency in board.each() {
+    for dependency in snapshot.each() {
         for (slug, _) in &dependency.companies {
             lines.push(format!("  {} --> c_{slug}", node(&dependency.id)));
         }

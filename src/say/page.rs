@@ -5,7 +5,7 @@ use minijinja::context;
 use super::TEMPLATES;
 use super::status::{overall, words};
 use super::tally::{counts, uptime};
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::history::{Counts, DAY, bucket};
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
@@ -17,8 +17,8 @@ const BARS: i64 = 90;
 pub type Day = (Time, Counts);
 
 /// The page. `days[i]` belongs to dependency `i` of the board.
-pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> String {
-    let rows: Vec<_> = board
+pub fn html(snapshot: &Snapshot, days: &[Vec<Day>], details: bool, now: Time) -> String {
+    let rows: Vec<_> = snapshot
         .each()
         .zip(days)
         .filter(|(dependency, _)| details || dependency.public)
@@ -36,22 +36,22 @@ pub fn html(board: &Board, days: &[Vec<Day>], details: bool, now: Time) -> Strin
             }
         })
         .collect();
-    let overall = overall(board, details);
+    let overall = overall(snapshot, details);
     let context = context! {
-        platform => board.platform, simulation => board.simulation, as_of => board.as_of.short(),
-        counts => counts(board).join(", "), overall => overall.word(), blind => board.own_network == OwnNetwork::Blind,
-        headline => headline(board, details), rows,
+        platform => snapshot.platform, simulation => snapshot.simulation, as_of => snapshot.as_of.short(),
+        counts => counts(snapshot).join(", "), overall => overall.word(), blind => snapshot.own_network == OwnNetwork::Blind,
+        headline => headline(snapshot, details), rows,
     };
     let page = TEMPLATES.get_template("page.html").and_then(|page| page.render(context));
     page.unwrap_or_else(|error| format!("the page cannot be written: {error}"))
 }
 
-fn headline(board: &Board, details: bool) -> String {
+fn headline(snapshot: &Snapshot, details: bool) -> String {
     use crate::core::dependency::shown::Shown::*;
     let shown = |wanted: &[crate::core::dependency::shown::Shown]| {
-        board.each().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
+        snapshot.each().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
     };
-    match overall(board, details) {
+    match overall(snapshot, details) {
         Degraded if !shown(&[Live, Degraded]) => "Not everything could be checked, and there is a warning.",
         Live => "All systems working.",
         Degraded => "All systems working, with a warning.",

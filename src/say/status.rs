@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Format, render};
 use crate::core::dependency::shown::Shown;
-use crate::core::platform::snapshot::{Board, DependencyBoard, ProbeBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
 use crate::core::probe::standing::Held;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
@@ -57,7 +57,7 @@ pub fn mark(shown: Shown) -> &'static str {
 }
 
 /// What the first message says of a dependency that is not simply live.
-pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
+pub fn first_lines(dependency: &DependencySnapshot) -> Vec<String> {
     let (shown, label) = (dependency.shown(), &dependency.label);
     let mut lines = Vec::new();
     let hint = |held: &Held| {
@@ -77,7 +77,7 @@ pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
     let others = dependency.state.unseen.iter().map(|unseen| &unseen.held).filter(|held| Some(*held) != explaining);
     lines.extend(others.map(|held| format!("⚪ {label}, {}: {}.{}", held.by, held.say, hint(held))));
     // A warning that cannot be had changes no state, and nobody would ever hear of it.
-    let mute = |probe: &&ProbeBoard| probe.role == Role::Warning && probe.standing.unverified.is_some();
+    let mute = |probe: &&ProbeSnapshot| probe.role == Role::Warning && probe.standing.unverified.is_some();
     for probe in dependency.probes.iter().filter(mute).filter(|_| shown.rank() > Shown::NeedsKey.rank()) {
         if let Some(unseen) = &probe.standing.unverified {
             lines.push(format!("⚪ {label}, {}: {}.{}", probe.title, unseen.held.say, hint(&unseen.held)));
@@ -87,9 +87,9 @@ pub fn first_lines(dependency: &DependencyBoard) -> Vec<String> {
 }
 
 /// The answer to `/status`: grouped, the worst first.
-pub fn text(board: &Board, format: Format, zone: Tz) -> String {
-    let at = |at: Time| at.local(zone, board.as_of);
-    let dependencies: Vec<_> = board
+pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
+    let at = |at: Time| at.local(zone, snapshot.as_of);
+    let dependencies: Vec<_> = snapshot
         .worst_first()
         .into_iter()
         .map(|d| {
@@ -100,17 +100,17 @@ pub fn text(board: &Board, format: Format, zone: Tz) -> String {
             }
         })
         .collect();
-    let blind = (board.own_network == OwnNetwork::Blind).then(|| at(board.own_network_since));
+    let blind = (snapshot.own_network == OwnNetwork::Blind).then(|| at(snapshot.own_network_since));
     let context = context! {
-        platform => board.platform, as_of => at(board.as_of), counts => super::tally::counts(board),
-        simulation => board.simulation, dependencies, blind,
+        platform => snapshot.platform, as_of => at(snapshot.as_of), counts => super::tally::counts(snapshot),
+        simulation => snapshot.simulation, dependencies, blind,
     };
     render("status", format, context)
 }
 
 /// The answer to `/why`: readings, suspicion, what is asked and when next; and `story`, what people
 /// and vendors said and what is kept as evidence.
-pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Format, zone: Tz) -> String {
+pub fn why(dependency: &DependencySnapshot, story: &[String], now: Time, format: Format, zone: Tz) -> String {
     let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now, zone)).collect();
     let shown = dependency.shown();
     let context = context! {
@@ -121,7 +121,7 @@ pub fn why(dependency: &DependencyBoard, story: &[String], now: Time, format: Fo
     render("why", format, context)
 }
 
-fn why_probe(probe: &ProbeBoard, now: Time, zone: Tz) -> minijinja::Value {
+fn why_probe(probe: &ProbeSnapshot, now: Time, zone: Tz) -> minijinja::Value {
     let standing = &probe.standing;
     let known = standing.verdict().map_or("never confirmed", |verdict| verdict_words(verdict.word()));
     let words = match &standing.unverified {
@@ -148,31 +148,31 @@ fn why_probe(probe: &ProbeBoard, now: Time, zone: Tz) -> minijinja::Value {
 }
 
 /// `/status.json`. Without `details`, only public labels and states.
-pub fn json(board: &Board, details: bool) -> Value {
-    let dependencies: Vec<Value> = board
+pub fn json(snapshot: &Snapshot, details: bool) -> Value {
+    let dependencies: Vec<Value> = snapshot
         .each()
         .filter(|dependency| details || dependency.public)
         .map(|dependency| dependency_json(dependency, details))
         .collect();
     json!({
         "schema": SCHEMA,
-        "platform": board.platform,
-        "simulation": board.simulation,
-        "as_of": board.as_of.rfc3339(),
-        "watching_since": board.started_at.rfc3339(),
-        "blind": board.own_network == OwnNetwork::Blind,
-        "status": overall(board, details).word(),
+        "platform": snapshot.platform,
+        "simulation": snapshot.simulation,
+        "as_of": snapshot.as_of.rfc3339(),
+        "watching_since": snapshot.started_at.rfc3339(),
+        "blind": snapshot.own_network == OwnNetwork::Blind,
+        "status": overall(snapshot, details).word(),
         "dependencies": dependencies,
     })
 }
 
 /// The worst of what is shown; never better than what could not be verified.
-pub fn overall(board: &Board, details: bool) -> Shown {
-    let shown = board.each().filter(|d| details || d.public).map(DependencyBoard::shown);
+pub fn overall(snapshot: &Snapshot, details: bool) -> Shown {
+    let shown = snapshot.each().filter(|d| details || d.public).map(DependencySnapshot::shown);
     shown.min_by_key(|shown| shown.rank()).unwrap_or(Shown::Starting)
 }
 
-fn dependency_json(dependency: &DependencyBoard, details: bool) -> Value {
+fn dependency_json(dependency: &DependencySnapshot, details: bool) -> Value {
     let mut out = json!({
         "label": dependency.label,
         "state": dependency.shown().word(),

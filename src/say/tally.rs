@@ -1,7 +1,7 @@
 //! States and counts in words, for reports and their pictures.
 
 use crate::core::dependency::shown::Shown;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::history::Counts;
 use crate::core::words::verdict::Proves;
 
@@ -24,8 +24,8 @@ pub fn state(shown: Shown) -> &'static str {
 pub(super) const WORKING: &str = "working";
 
 /// `2 need a key`, `11 working`: the worst first, nothing that is zero.
-pub fn counts(board: &Board) -> Vec<String> {
-    let mut all: Vec<Shown> = board.each().map(|dependency| dependency.shown()).collect();
+pub fn counts(snapshot: &Snapshot) -> Vec<String> {
+    let mut all: Vec<Shown> = snapshot.each().map(|dependency| dependency.shown()).collect();
     all.sort_by_key(|shown| shown.rank());
     let words: Vec<&str> = all.into_iter().map(state).collect();
     grouped(&words)
@@ -58,14 +58,15 @@ pub fn uptime(counts: &Counts) -> String {
 }
 
 /// Why what works counts as working, a line for each kind of evidence, the strongest first.
-pub fn proven(board: &Board) -> Vec<String> {
+pub fn proven(snapshot: &Snapshot) -> Vec<String> {
     let ways = [
         (Proves::Standing, "Account in good standing, says the vendor's own API"),
         (Proves::Access, "Key accepted; the API does not show the account's standing"),
         (Proves::Presence, "Listed or reachable, checked from outside"),
     ];
     let line = |(proves, words): (Proves, &str)| {
-        let labels: Vec<&str> = board.each().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
+        let labels: Vec<&str> =
+            snapshot.each().filter(|d| d.proven() == Some(proves)).map(|d| d.label.as_str()).collect();
         (!labels.is_empty()).then(|| format!("{words}: {}", labels.join(", ")))
     };
     ways.into_iter().filter_map(line).collect()

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store, outbox};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::Time;
 
 const COLUMNS: &str = "SELECT id, at, said_by, via, deed, dependency, about, from_at, until_at, words FROM act";
@@ -29,10 +29,10 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer; nothing was kept.
-    pub async fn act(&self, act: &Act) -> Result<()> {
+    pub async fn act(&self, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         insert(&mut tx, act).await?;
-        if let (Deed::Accept, Some(dependency)) = (act.deed, &act.dependency) {
+        if let (ActionKind::Accept, Some(dependency)) = (act.deed, &act.dependency) {
             sqlx::query(
                 "UPDATE fact_change SET accepted_by = $1, accepted_at = $2 WHERE accepted_at IS NULL AND at <= $2 \
                  AND probe IN (SELECT id FROM probe WHERE dependency = $3)",
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn acts(&self) -> Result<Vec<Act>> {
+    pub async fn acts(&self) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
@@ -64,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn acts_about(&self, about: &str) -> Result<Vec<Act>> {
+    pub async fn acts_about(&self, about: &str) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
@@ -84,7 +84,7 @@ impl Store {
     }
 }
 
-pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &Act) -> Result<()> {
+pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &OperatorAction) -> Result<()> {
     sqlx::query(
         "INSERT INTO act (at, said_by, via, deed, dependency, about, from_at, until_at, words) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -104,8 +104,8 @@ pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &Act) -> Resul
 }
 
 /// A deed of a newer version is left out.
-fn act_of(row: StoredAct) -> Option<Act> {
-    Some(Act {
+fn act_of(row: StoredAct) -> Option<OperatorAction> {
+    Some(OperatorAction {
         id: row.id,
         at: Time(row.at),
         by: row.said_by,

@@ -7,7 +7,7 @@ use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
 use super::observations::Sums;
 use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
-use crate::core::alerting::notified::Told;
+use crate::core::alerting::notified::Notified;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::probe::standing::{Change, Flip, Standing};
@@ -17,7 +17,7 @@ use crate::core::words::verdict::Verdict;
 
 /// One look, as it is stored.
 #[derive(Clone, Debug)]
-pub struct LookRow {
+pub struct CheckRow {
     /// The probe's number.
     pub probe: i64,
     /// Its dependency.
@@ -54,7 +54,7 @@ pub struct DependencyChange {
     /// What it comes to.
     pub state: Combined,
     /// What people were told.
-    pub told: Told,
+    pub told: Notified,
     /// When.
     pub at: Time,
 }
@@ -140,7 +140,7 @@ impl AlertRow {
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Looks.
-    pub looks: Vec<LookRow>,
+    pub looks: Vec<CheckRow>,
     /// Dependencies' new states.
     pub dependencies: Vec<DependencyChange>,
     /// Incidents that opened, turned or closed.
@@ -226,7 +226,7 @@ impl Store {
 }
 
 /// What a look changed besides history; most looks change nothing.
-async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &LookRow) -> Result<()> {
+async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &CheckRow) -> Result<()> {
     if let Some(standing) = &look.standing {
         set_standing(tx, look.probe, standing, look.at).await?;
     }
@@ -256,7 +256,7 @@ async fn set_standing(tx: &mut Transaction<'_, Sqlite>, probe: i64, standing: &S
     Ok(())
 }
 
-async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &LookRow, flip: &Flip) -> Result<()> {
+async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &CheckRow, flip: &Flip) -> Result<()> {
     let change = match flip.change {
         Change::Verdict => "verdict",
         Change::Blind => "blind",

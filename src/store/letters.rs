@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Error, Result, Store, acts, evidence};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::Time;
 
@@ -117,10 +117,10 @@ impl Store {
         .bind(&sha256)
         .execute(&mut *tx)
         .await?;
-        let act = Act {
+        let act = OperatorAction {
             about: Some(letter.public_id.clone()),
             words: "came".to_owned(),
-            ..Act::new(Deed::Letter, &letter.by, &letter.via, letter.added_at)
+            ..OperatorAction::new(ActionKind::Letter, &letter.by, &letter.via, letter.added_at)
         };
         acts::insert(&mut tx, &act).await?;
         tx.commit().await?;
@@ -132,7 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer; nothing was kept.
-    pub async fn change_letter(&self, public_id: &str, change: &LetterChange, act: &Act) -> Result<()> {
+    pub async fn change_letter(&self, public_id: &str, change: &LetterChange, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let (effective, read_as, concerns) = match change {
             LetterChange::Effective(at, read_as) => (Some(at.0), Some(read_as.as_str()), None),
@@ -159,7 +159,7 @@ impl Store {
         .bind(act.at.0)
         .execute(&mut *tx)
         .await?;
-        let act = Act { about: Some(public_id.to_owned()), words: words.to_owned(), ..act.clone() };
+        let act = OperatorAction { about: Some(public_id.to_owned()), words: words.to_owned(), ..act.clone() };
         acts::insert(&mut tx, &act).await?;
         tx.commit().await?;
         self.acted.store(true, std::sync::atomic::Ordering::SeqCst);

@@ -7,12 +7,12 @@
 //! `open`. To add a table: a migration, and a file here for its family.
 
 mod acts;
+mod check_in;
 mod commit;
 pub(crate) mod document;
 mod evidence;
 mod facts;
 mod going;
-mod heard;
 mod history;
 mod incidents;
 mod letters;
@@ -30,7 +30,7 @@ mod situations;
 mod stocks;
 mod updates;
 
-pub use commit::{AlertRow, Batch, DependencyChange, IncidentChange, LookRow, NewAlert};
+pub use commit::{AlertRow, Batch, CheckRow, DependencyChange, IncidentChange, NewAlert};
 pub use document::{
     AboutDocument, AlertDocument, BodyDocument, CombinedDocument, GroupDocument, Kept, NoteDocument, OpenDocument,
     OpenItemDocument, ReportDocument, RowDocument, SituationBodyDocument, SituationDocument, SituationItemDocument,
@@ -45,7 +45,7 @@ pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, Sen
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
-pub use reports::{KeptReport, Told};
+pub use reports::{KeptReport, Notified};
 pub use situations::{SITUATION, SituationChange};
 
 use std::collections::HashMap;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
-use super::{LookRow, Result, Store};
+use super::{CheckRow, Result, Store};
 use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
@@ -30,7 +30,7 @@ pub struct Sums(BTreeMap<(i64, i64, i64), Counts>);
 
 impl Sums {
     /// Adds a look to its hour and its day.
-    pub fn add(&mut self, look: &LookRow) {
+    pub fn add(&mut self, look: &CheckRow) {
         if !look.asked {
             return;
         }
@@ -64,15 +64,15 @@ impl Sums {
 /// Appends the looks and adds them to their hours and days, together with `sums` of others.
 pub(super) async fn append(
     tx: &mut Transaction<'_, Sqlite>,
-    looks: &[LookRow],
+    looks: &[CheckRow],
     sums: &Sums,
     reasons: &HashMap<String, i64>,
 ) -> Result<()> {
-    let looks: Vec<&LookRow> = looks.iter().filter(|look| look.asked).collect();
+    let looks: Vec<&CheckRow> = looks.iter().filter(|look| look.asked).collect();
     let mut sums = sums.clone();
     looks.iter().for_each(|look| sums.add(look));
     if !looks.is_empty() {
-        let row = |look: &LookRow| {
+        let row = |look: &CheckRow| {
             json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms])
         };
         let rows: Vec<_> = looks.iter().map(|look| row(look)).collect();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::{Error, Result, Store};
-use crate::core::alerting::notified::Told;
+use crate::core::alerting::notified::Notified;
 use crate::core::dependency::state::Combined;
 use crate::core::probe::standing::Standing;
 use crate::core::time::Time;
@@ -65,7 +65,7 @@ struct StoredDependency {
     told: Option<String>,
 }
 
-impl TryFrom<StoredDependency> for (String, (Combined, Option<Told>)) {
+impl TryFrom<StoredDependency> for (String, (Combined, Option<Notified>)) {
     type Error = Error;
 
     fn try_from(row: StoredDependency) -> Result<Self> {
@@ -142,7 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
-    pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Told>)>> {
+    pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Notified>)>> {
         let rows: Vec<StoredDependency> =
             sqlx::query_as("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
         rows.into_iter().map(TryFrom::try_from).collect()

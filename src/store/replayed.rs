@@ -2,7 +2,7 @@
 
 use super::acts::insert;
 use super::{Result, Store};
-use crate::core::people::action::Act;
+use crate::core::people::action::OperatorAction;
 use crate::core::people::notice::Letter;
 
 impl Store {
@@ -10,7 +10,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer; nothing was changed.
-    pub async fn replace_people(&self, acts: &[Act], letters: &[Letter]) -> Result<()> {
+    pub async fn replace_people(&self, acts: &[OperatorAction], letters: &[Letter]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for clear in ["DELETE FROM act", "DELETE FROM letter"] {
             sqlx::query(clear).execute(&mut *tx).await?;

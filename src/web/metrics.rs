@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Pages;
 use crate::core::dependency::shown::Shown;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
 use crate::store::OutboxState;
@@ -18,30 +18,30 @@ pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
         let cure = "Metrics are off: they name everything that is monitored. Set metrics = true in [web].\n";
         return (StatusCode::NOT_FOUND, cure).into_response();
     }
-    let board = pages.board.borrow().clone();
+    let snapshot = pages.snapshot.borrow().clone();
     let outbox = pages.store.outbox_state().await.unwrap_or_default();
-    let mut text = text(&board, outbox, pages.clock.now());
+    let mut text = text(&snapshot, outbox, pages.clock.now());
     failures(&mut text, &pages);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
-fn text(board: &Board, outbox: OutboxState, now: Time) -> String {
+fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     let mut out = String::new();
     head(&mut out, "plugwatch_build_info", "gauge", "The version that is running.");
     line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state in which a dependency is shown.");
-    for dependency in board.each() {
+    for dependency in snapshot.each() {
         for state in Shown::ALL {
             let labels = [("dependency", dependency.id.as_str()), ("state", state.word())];
             line(&mut out, "plugwatch_dependency_state", &labels, f64::from(u8::from(dependency.shown() == *state)));
         }
     }
     head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "Time of the last check of a probe.");
-    looks(&mut out, board);
+    looks(&mut out, snapshot);
     head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while plugwatch's own network is down.");
-    line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(board.own_network == OwnNetwork::Blind)));
+    line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(snapshot.own_network == OwnNetwork::Blind)));
     head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of what is shown.");
-    line(&mut out, "plugwatch_board_age_seconds", &[], now.since(board.as_of).as_secs_f64());
+    line(&mut out, "plugwatch_board_age_seconds", &[], now.since(snapshot.as_of).as_secs_f64());
     head(&mut out, "plugwatch_outbox_pending", "gauge", "Messages not delivered yet.");
     line(&mut out, "plugwatch_outbox_pending", &[], outbox.pending as f64);
     head(&mut out, "plugwatch_outbox_oldest_age_seconds", "gauge", "Age of the oldest of them.");
@@ -61,8 +61,8 @@ fn failures(out: &mut String, pages: &Pages) {
     }
 }
 
-fn looks(out: &mut String, board: &Board) {
-    for dependency in board.each() {
+fn looks(out: &mut String, snapshot: &Snapshot) {
+    for dependency in snapshot.each() {
         for probe in &dependency.probes {
             let Some(last) = &probe.last else { continue };
             let country = probe.country.as_deref().unwrap_or("");

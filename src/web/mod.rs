@@ -1,8 +1,8 @@
 //! The status page, `/status.json`, `/healthz` and `/metrics`, which read the board and sums
 //! from the store and change nothing; and `/in/TOKEN`, where reports are taken.
 
+mod check_in_point;
 mod host;
-mod inlet;
 mod metrics;
 mod reports;
 mod serve;
@@ -25,10 +25,10 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::history::DAY;
 use crate::core::time::{Time, millis};
-use crate::core::words::check_in::Inlet;
+use crate::core::words::check_in::CheckInPoint;
 use crate::say::page::{Day, html};
 use crate::say::status;
 use crate::store::Store;
@@ -49,7 +49,7 @@ const LARGEST_POST: usize = 16 << 10;
 #[derive(Clone)]
 pub struct Pages {
     /// The latest board.
-    pub board: watch::Receiver<Arc<Board>>,
+    pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// History.
     pub store: Arc<Store>,
     /// The time.
@@ -63,7 +63,7 @@ pub struct Pages {
     /// Addresses that speak for many.
     pub trusted_proxies: Vec<IpAddr>,
     /// Who may report what.
-    pub inlets: watch::Receiver<Vec<Inlet>>,
+    pub check_in_points: watch::Receiver<Vec<CheckInPoint>>,
     /// How often parts of the program have failed.
     pub failures: Failures,
 }
@@ -76,8 +76,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/healthz", get(healthz))
         .route("/reports", get(reports::list))
         .route("/reports/{id}", get(reports::one))
-        .route("/in/{token}", get(inlet::plain).post(inlet::plain))
-        .route("/in/{token}/{end}", get(inlet::with_end).post(inlet::with_end))
+        .route("/in/{token}", get(check_in_point::plain).post(check_in_point::plain))
+        .route("/in/{token}/{end}", get(check_in_point::with_end).post(check_in_point::with_end))
         .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(LARGEST_POST));
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
@@ -101,10 +101,10 @@ async fn in_time(request: Request, next: Next) -> Response {
 
 impl Pages {
     /// What is public of the board. What is not is not counted either.
-    fn public_board(&self) -> Board {
-        let mut board = self.board.borrow().as_ref().clone();
-        board.dependencies.retain(|dependency| dependency.public);
-        board
+    fn public_board(&self) -> Snapshot {
+        let mut snapshot = self.snapshot.borrow().as_ref().clone();
+        snapshot.dependencies.retain(|dependency| dependency.public);
+        snapshot
     }
 
     /// What stands in somebody's cache may be read by others: what names vendors stays out of it, and
@@ -115,13 +115,13 @@ impl Pages {
 }
 
 async fn page(State(pages): State<Pages>) -> Response {
-    let board = pages.public_board();
+    let snapshot = pages.public_board();
     let now = pages.clock.now();
     let mut days = Vec::new();
-    for dependency in board.each() {
+    for dependency in snapshot.each() {
         days.push(days_of(&pages, &dependency.id, now).await);
     }
-    let body = html(&board, &days, pages.details, now);
+    let body = html(&snapshot, &days, pages.details, now);
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
     ([(header::CACHE_CONTROL, pages.caching())], headers, Html(body)).into_response()
@@ -140,22 +140,22 @@ async fn days_of(pages: &Pages, dependency: &str, now: Time) -> Vec<Day> {
 }
 
 async fn status_json(State(pages): State<Pages>) -> Response {
-    let board = pages.public_board();
+    let snapshot = pages.public_board();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, pages.caching());
     if !pages.details {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
-    let body = format!("{:#}\n", status::json(&board, pages.details));
+    let body = format!("{:#}\n", status::json(&snapshot, pages.details));
     (headers, body).into_response()
 }
 
 async fn healthz(State(pages): State<Pages>) -> Response {
-    let board = pages.board.borrow().clone();
-    let age = pages.clock.now().since(board.as_of);
+    let snapshot = pages.snapshot.borrow().clone();
+    let age = pages.clock.now().since(snapshot.as_of);
     let outbox = pages.store.outbox_state().await;
-    let unwritten = board.unwritten_since.map(|since| pages.clock.now().since(since));
+    let unwritten = snapshot.unwritten_since.map(|since| pages.clock.now().since(since));
     let alive = age < STALE && outbox.is_ok() && unwritten.is_none_or(|span| span < UNWRITTEN);
     let outbox = outbox.unwrap_or_default();
     let body = json!({

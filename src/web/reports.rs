@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 
 /// A report names everything that is monitored: where something is not public, none is.
 fn shows_reports(pages: &Pages) -> bool {
-    pages.details && pages.board.borrow().each().all(|dependency| dependency.public)
+    pages.details && pages.snapshot.borrow().each().all(|dependency| dependency.public)
 }
 
 pub(super) async fn list(State(pages): State<Pages>) -> Response {
@@ -21,7 +21,7 @@ pub(super) async fn list(State(pages): State<Pages>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Ok(reports) = pages.store.reports().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let platform = escape(&pages.board.borrow().platform);
+    let platform = escape(&pages.snapshot.borrow().platform);
     let line = |report: &crate::store::KeptReport| {
         let (id, span, day) = (&report.public_id, &report.span, report.to.utc().format("%-d %B %Y"));
         format!("<li><a href=\"/reports/{}\">The {} to {day}</a></li>", escape(id), escape(span))
@@ -50,7 +50,7 @@ pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>) -> R
     let Ok(report) = kept_report(&kept.snapshot) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let board = pages.board.borrow().clone();
+    let snapshot = pages.snapshot.borrow().clone();
     let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, no-store")];
-    (headers, Html(report.page(&board.platform, board.simulation))).into_response()
+    (headers, Html(report.page(&snapshot.platform, snapshot.simulation))).into_response()
 }

@@ -35,18 +35,18 @@ async fn a_sign_of_life_is_a_get_and_trouble_is_told_with_its_reason() {
 async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
     let mut staged = Staged::open().await;
     staged.pass(Duration::from_secs(1_200)).await;
-    let board = staged.engine.windows().board.borrow().clone();
+    let snapshot = staged.engine.windows().snapshot.borrow().clone();
     let now = staged.clock.now();
-    assert_eq!(ailing(&board, &staged.store, &[], board.as_of).await, None);
-    let later = board.as_of.plus(Duration::from_secs(200));
-    assert_eq!(ailing(&board, &staged.store, &[], later).await.unwrap(), "nothing was decided for 3 min");
+    assert_eq!(ailing(&snapshot, &staged.store, &[], snapshot.as_of).await, None);
+    let later = snapshot.as_of.plus(Duration::from_secs(200));
+    assert_eq!(ailing(&snapshot, &staged.store, &[], later).await.unwrap(), "nothing was decided for 3 min");
     // Something is to be told, and nobody carries it.
     staged.stage.set("google_play", "gone");
     while let Some(due) = staged.engine.next_due().filter(|due| *due <= now.plus(Duration::from_secs(2_400))) {
         staged.engine.tick(due);
         staged.engine.settle(due).await.unwrap();
     }
-    let board = staged.engine.windows().board.borrow().clone();
-    let wrong = ailing(&board, &staged.store, &[], board.as_of).await.unwrap();
+    let snapshot = staged.engine.windows().snapshot.borrow().clone();
+    let wrong = ailing(&snapshot, &staged.store, &[], snapshot.as_of).await.unwrap();
     assert!(wrong.starts_with("a message waits since"), "{wrong}");
 }

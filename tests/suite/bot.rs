@@ -7,7 +7,7 @@ use plugwatch::acts::Known;
 use plugwatch::bot::{Answering, Around, Served, run};
 use plugwatch::clock::Clock;
 use plugwatch::config::Config;
-use plugwatch::core::people::action::Deed;
+use plugwatch::core::people::action::ActionKind;
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::Secret;
 use plugwatch::ids::Ids;
@@ -61,7 +61,7 @@ impl Talk {
             zones: [(BOB.to_string(), chrono_tz::America::New_York)].into(),
         };
         let around = Around {
-            board: staged.engine.windows().board,
+            snapshot: staged.engine.windows().snapshot,
             known: watch::Sender::new(Arc::new(Known::of(&config))).subscribe(),
             store: staged.store.clone(),
             clock: staged.clock.clone(),
@@ -103,7 +103,7 @@ impl Talk {
         text(&self.api.wait(&["answercallbackquery"], before + 1).await[before].1)
     }
 
-    async fn deeds(&self) -> Vec<(Deed, String, Option<String>)> {
+    async fn deeds(&self) -> Vec<(ActionKind, String, Option<String>)> {
         let acts = self.staged.store.acts().await.unwrap();
         acts.into_iter().map(|act| (act.deed, act.by, act.dependency)).collect()
     }
@@ -192,7 +192,7 @@ async fn strangers_get_one_polite_refusal_and_are_recorded() {
     // The stranger's second try gets no answer: the next one is Ada's.
     assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("Your user id is 42;"));
     let deeds = talk.deeds().await;
-    assert_eq!(deeds, [(Deed::Refused, "Ada (chat 666)".to_owned(), None)]);
+    assert_eq!(deeds, [(ActionKind::Refused, "Ada (chat 666)".to_owned(), None)]);
 }
 
 #[tokio::test]
@@ -210,8 +210,8 @@ async fn in_a_group_everybody_may_ask_and_only_listed_users_change_anything() {
     assert_eq!(talk.hear(update(id, hidden)).await, as_group);
     assert!(talk.say(GROUP, ADA, "/mute all 2h").await.starts_with("everything: muted by @user42"));
     let deeds = talk.deeds().await;
-    let kinds: Vec<Deed> = deeds.iter().map(|(deed, ..)| *deed).collect();
-    assert_eq!(kinds, [Deed::Refused, Deed::Refused, Deed::Refused, Deed::Mute]);
+    let kinds: Vec<ActionKind> = deeds.iter().map(|(deed, ..)| *deed).collect();
+    assert_eq!(kinds, [ActionKind::Refused, ActionKind::Refused, ActionKind::Refused, ActionKind::Mute]);
 }
 
 #[tokio::test]
@@ -311,7 +311,7 @@ async fn what_somebody_else_wrote_is_not_done_because_it_is_forwarded() {
     old["date"] = json!(Time::parse("2026-03-03T07:00:00Z").unwrap().0 / 1_000);
     let said = talk.hear(update(id, old)).await;
     assert_eq!(said, "that was written at 3 Mar 07:00 UTC, while plugwatch was not listening. Send it again");
-    assert!(!talk.deeds().await.iter().any(|(deed, ..)| *deed == Deed::Mute));
+    assert!(!talk.deeds().await.iter().any(|(deed, ..)| *deed == ActionKind::Mute));
 }
 
 #[tokio::test]
@@ -376,7 +376,7 @@ async fn an_update_that_is_delivered_again_counts_once() {
     let next = talk.say(ADA, ADA, "/whoami").await;
     assert!(first.contains("Android app") && next.contains("42"), "{first}\n{next}");
     assert_eq!(talk.api.calls(&["sendmessage"]).len(), 3, "the repeats are answered by nobody");
-    let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == Deed::Mute).count();
+    let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == ActionKind::Mute).count();
     assert_eq!(mutes, 1);
 }
 

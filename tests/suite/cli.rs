@@ -153,7 +153,7 @@ async fn a_word_given_while_nobody_watches_is_kept() {
         out(&said),
         "Law firm: recorded that it no longer works for you. plugwatch uses this at its next check.\n"
     );
-    let heard = plugwatch::core::words::check_in::Inbox::heard(&store, "words/law", plugwatch::core::time::Time(0))
+    let heard = plugwatch::core::words::check_in::CheckIns::heard(&store, "words/law", plugwatch::core::time::Time(0))
         .await
         .unwrap();
     assert_eq!((heard[0].word, heard[0].by.as_str()), (plugwatch::core::words::check_in::Word::Left, "Ada"));

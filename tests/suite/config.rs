@@ -65,12 +65,15 @@ fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
     use sha2::{Digest, Sha256};
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = ("0123456789abcdef", "fedcba9876543210");
-    let inlets = reported(folder.path(), one, two).unwrap().inlets();
+    let check_in_points = reported(folder.path(), one, two).unwrap().check_in_points();
     let marks: Vec<[u8; 32]> = [one, two].map(|token| Sha256::digest(token).into()).into();
-    assert_eq!(inlets.iter().map(|inlet| inlet.mark).collect::<Vec<_>>(), marks);
+    assert_eq!(check_in_points.iter().map(|check_in_point| check_in_point.mark).collect::<Vec<_>>(), marks);
     // One name, two kinds: two things.
-    assert_eq!(inlets.iter().map(|inlet| inlet.key()).collect::<Vec<_>>(), ["counts/mail", "pings/mail"]);
-    assert_eq!(inlets[0].takes, Takes::Counts);
+    assert_eq!(
+        check_in_points.iter().map(|check_in_point| check_in_point.key()).collect::<Vec<_>>(),
+        ["counts/mail", "pings/mail"]
+    );
+    assert_eq!(check_in_points[0].takes, Takes::Counts);
     for (first, second, why) in [
         (one, one, "the token of `d2` is also used by another dependency"),
         ("short", two, "the token of `d1` is not a long random text"),

@@ -7,8 +7,8 @@ use plugwatch::ask::Askers;
 use plugwatch::catalog::{Catalog, Params};
 use plugwatch::clock::Clock;
 use plugwatch::core::time::Time;
-use plugwatch::core::words::check_in::{Inlet, Report, Takes, Word};
-use plugwatch::core::words::question::{HeardQuestion, Question};
+use plugwatch::core::words::check_in::{CheckInPoint, Report, Takes, Word};
+use plugwatch::core::words::question::{CheckInQuestion, Question};
 use plugwatch::core::words::verdict::Verdict;
 use plugwatch::store::Store;
 use plugwatch::web::{Listener, Pages, serve};
@@ -20,43 +20,46 @@ use crate::kit::{askers, options};
 
 const NOW: Time = Time(1_800_000_000_000);
 
-struct Inbox {
+struct CheckIns {
     folder: tempfile::TempDir,
     store: Arc<Store>,
     clock: Clock,
     base: String,
 }
 
-impl Inbox {
-    async fn open() -> Inbox {
+impl CheckIns {
+    async fn open() -> CheckIns {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(&folder.path().join("plugwatch.db")).await.unwrap());
         let clock = Clock::manual(NOW);
         let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let base = listener.shown().trim_end_matches('/').to_owned();
-        let inlet =
-            |token: &str, name: &str, takes| Inlet { mark: Sha256::digest(token).into(), name: name.into(), takes };
-        let inlets = vec![
-            inlet("backup-token", "nightly-backup", Takes::Pings),
-            inlet("texts-token", "texts", Takes::Counts),
-            inlet("shared-token", "mail", Takes::Counts),
-            inlet("shared-token", "push", Takes::Counts),
-            inlet("word-token", "law-firm", Takes::Words),
+        let check_in_point = |token: &str, name: &str, takes| CheckInPoint {
+            mark: Sha256::digest(token).into(),
+            name: name.into(),
+            takes,
+        };
+        let check_in_points = vec![
+            check_in_point("backup-token", "nightly-backup", Takes::Pings),
+            check_in_point("texts-token", "texts", Takes::Counts),
+            check_in_point("shared-token", "mail", Takes::Counts),
+            check_in_point("shared-token", "push", Takes::Counts),
+            check_in_point("word-token", "law-firm", Takes::Words),
         ];
-        let (board, inlets) = (watch::Sender::new(Arc::default()), watch::Sender::new(inlets));
+        let (snapshot, check_in_points) = (watch::Sender::new(Arc::default()), watch::Sender::new(check_in_points));
         let pages = Pages {
-            board: board.subscribe(),
+            snapshot: snapshot.subscribe(),
             store: store.clone(),
             clock: clock.clone(),
             details: false,
             metrics: false,
             names: Vec::new(),
             trusted_proxies: Vec::new(),
-            inlets: inlets.subscribe(),
+            check_in_points: check_in_points.subscribe(),
             failures: Default::default(),
         };
         tokio::spawn(serve(listener, pages));
-        Inbox { folder, store, clock, base }
+        CheckIns { folder, store, clock, base }
     }
 
     async fn post(&self, path: &str, body: &str) -> (u16, String) {
@@ -67,7 +70,7 @@ impl Inbox {
     }
 
     fn askers(&self) -> Askers {
-        askers(options()).with_inbox(self.store.clone())
+        askers(options()).with_check_ins(self.store.clone())
     }
 
     /// What a check reads now.
@@ -80,8 +83,9 @@ impl Inbox {
         }
         params.public.insert("name".into(), json!(name));
         params.public.insert("within".into(), json!(3_600));
-        let plugwatch::catalog::Ask::Heard(takes) = check.ask else { panic!("{} is not heard", check.id) };
-        let question = Question::Heard(HeardQuestion { takes, name: name.into(), window: Duration::from_secs(900) });
+        let plugwatch::catalog::Ask::CheckIn(takes) = check.ask else { panic!("{} is not heard", check.id) };
+        let question =
+            Question::CheckIn(CheckInQuestion { takes, name: name.into(), window: Duration::from_secs(900) });
         let answer = self.askers().ask(&question, false, self.clock.now()).await;
         let reading = catalog.judge(check, &params, &answer, self.clock.now());
         (reading.verdict, reading.reason, reading.say)
@@ -98,41 +102,41 @@ fn reads(verdict: Verdict, reason: &str, seen: &(Verdict, String, String)) {
 
 #[tokio::test]
 async fn a_job_that_calls_is_live_and_one_that_does_not_is_silent() {
-    let inbox = Inbox::open().await;
-    reads(Verdict::Unknown, "never_called", &inbox.read("heartbeat/job", "nightly-backup").await);
-    assert_eq!(inbox.post("/in/backup-token", "log of the job").await, (200, "OK\n".to_owned()));
-    reads(Verdict::Live, "job_ran", &inbox.read("heartbeat/job", "nightly-backup").await);
-    inbox.pass(3_601);
-    reads(Verdict::Outage, "job_silent", &inbox.read("heartbeat/job", "nightly-backup").await);
-    assert_eq!(inbox.post("/in/backup-token/1", "").await.0, 200);
-    let failed = inbox.read("heartbeat/job", "nightly-backup").await;
+    let check_ins = CheckIns::open().await;
+    reads(Verdict::Unknown, "never_called", &check_ins.read("heartbeat/job", "nightly-backup").await);
+    assert_eq!(check_ins.post("/in/backup-token", "log of the job").await, (200, "OK\n".to_owned()));
+    reads(Verdict::Live, "job_ran", &check_ins.read("heartbeat/job", "nightly-backup").await);
+    check_ins.pass(3_601);
+    reads(Verdict::Outage, "job_silent", &check_ins.read("heartbeat/job", "nightly-backup").await);
+    assert_eq!(check_ins.post("/in/backup-token/1", "").await.0, 200);
+    let failed = check_ins.read("heartbeat/job", "nightly-backup").await;
     reads(Verdict::Outage, "job_failed", &failed);
     assert!(failed.2.ends_with("(exit code 1)"), "{}", failed.2);
-    inbox.pass(1);
-    assert_eq!(inbox.post("/in/backup-token/0", "").await.0, 200);
-    reads(Verdict::Live, "job_ran", &inbox.read("heartbeat/job", "nightly-backup").await);
+    check_ins.pass(1);
+    assert_eq!(check_ins.post("/in/backup-token/0", "").await.0, 200);
+    reads(Verdict::Live, "job_ran", &check_ins.read("heartbeat/job", "nightly-backup").await);
 }
 
 #[tokio::test]
 async fn real_traffic_that_fails_with_the_vendors_word_is_a_drop_with_its_beginning() {
-    let inbox = Inbox::open().await;
-    inbox.post("/in/texts-token", r#"{"ok": 40, "failed": 1, "code": "30003"}"#).await;
-    reads(Verdict::Live, "working", &inbox.read("outcome/feed", "texts").await);
+    let check_ins = CheckIns::open().await;
+    check_ins.post("/in/texts-token", r#"{"ok": 40, "failed": 1, "code": "30003"}"#).await;
+    reads(Verdict::Live, "working", &check_ins.read("outcome/feed", "texts").await);
     for _ in 0..16 {
-        inbox.pass(60);
-        let sent = inbox.post("/in/texts-token", r#"[{"ok": 1}, {"failed": 12, "code": "30002"}]"#).await;
+        check_ins.pass(60);
+        let sent = check_ins.post("/in/texts-token", r#"[{"ok": 1}, {"failed": 12, "code": "30002"}]"#).await;
         assert_eq!(sent.0, 200);
     }
-    let seen = inbox.read("outcome/feed", "texts").await;
+    let seen = check_ins.read("outcome/feed", "texts").await;
     reads(Verdict::Dropped, "account_ended", &seen);
     assert_eq!(seen.2, "texts fails at 92 % since 08:01 UTC, with 30002: the vendor has ended the account");
-    inbox.pass(1_801);
-    reads(Verdict::Unknown, "feed_silent", &inbox.read("outcome/feed", "texts").await);
+    check_ins.pass(1_801);
+    reads(Verdict::Unknown, "feed_silent", &check_ins.read("outcome/feed", "texts").await);
 }
 
 #[tokio::test]
 async fn what_is_no_count_is_refused_and_changes_nothing() {
-    let inbox = Inbox::open().await;
+    let check_ins = CheckIns::open().await;
     for (body, reason) in [
         ("", "EOF"),
         ("{", "EOF"),
@@ -145,72 +149,76 @@ async fn what_is_no_count_is_refused_and_changes_nothing() {
         (r#"{"failed": 18446744073709551615}"#, "at most 1000000000 calls"),
         (r#"{"failed": 3, "code": "DROPPED: <b>everything</b>"}"#, "`code` is at most 64 letters"),
     ] {
-        let (status, why) = inbox.post("/in/texts-token", body).await;
+        let (status, why) = check_ins.post("/in/texts-token", body).await;
         assert!(status == 400 && why.contains(reason), "{body}: {status} {why}");
     }
-    assert_eq!(inbox.post("/in/wrong-token", r#"{"ok": 1}"#).await.0, 404);
-    assert_eq!(inbox.post("/in/word-token", "").await.0, 400);
-    assert_eq!(inbox.post("/in/backup-token/later", "").await.0, 400);
-    assert_eq!(inbox.post("/in/texts-token", &"x".repeat(20_000)).await.0, 413);
-    reads(Verdict::Unknown, "never_reported", &inbox.read("outcome/feed", "texts").await);
+    assert_eq!(check_ins.post("/in/wrong-token", r#"{"ok": 1}"#).await.0, 404);
+    assert_eq!(check_ins.post("/in/word-token", "").await.0, 400);
+    assert_eq!(check_ins.post("/in/backup-token/later", "").await.0, 400);
+    assert_eq!(check_ins.post("/in/texts-token", &"x".repeat(20_000)).await.0, 413);
+    reads(Verdict::Unknown, "never_reported", &check_ins.read("outcome/feed", "texts").await);
 }
 
 #[tokio::test]
 async fn a_job_that_only_begins_is_neither_alive_nor_mended() {
-    let inbox = Inbox::open().await;
-    inbox.post("/in/backup-token/start", "").await;
-    reads(Verdict::Unknown, "never_called", &inbox.read("heartbeat/job", "nightly-backup").await);
-    inbox.pass(2);
-    inbox.post("/in/backup-token/fail", "").await;
-    inbox.pass(2);
-    inbox.post("/in/backup-token/start", "").await;
-    reads(Verdict::Outage, "job_failed", &inbox.read("heartbeat/job", "nightly-backup").await);
+    let check_ins = CheckIns::open().await;
+    check_ins.post("/in/backup-token/start", "").await;
+    reads(Verdict::Unknown, "never_called", &check_ins.read("heartbeat/job", "nightly-backup").await);
+    check_ins.pass(2);
+    check_ins.post("/in/backup-token/fail", "").await;
+    check_ins.pass(2);
+    check_ins.post("/in/backup-token/start", "").await;
+    reads(Verdict::Outage, "job_failed", &check_ins.read("heartbeat/job", "nightly-backup").await);
 }
 
 #[tokio::test]
 async fn a_failure_is_not_over_because_nobody_calls() {
-    let inbox = Inbox::open().await;
-    inbox.post("/in/texts-token", r#"{"failed": 40, "code": 30002}"#).await;
-    reads(Verdict::Dropped, "account_ended", &inbox.read("outcome/feed", "texts").await);
-    inbox.pass(960);
-    inbox.post("/in/texts-token", r#"{"ok": 0, "failed": 0}"#).await;
-    reads(Verdict::Unknown, "no_calls", &inbox.read("outcome/feed", "texts").await);
+    let check_ins = CheckIns::open().await;
+    check_ins.post("/in/texts-token", r#"{"failed": 40, "code": 30002}"#).await;
+    reads(Verdict::Dropped, "account_ended", &check_ins.read("outcome/feed", "texts").await);
+    check_ins.pass(960);
+    check_ins.post("/in/texts-token", r#"{"ok": 0, "failed": 0}"#).await;
+    reads(Verdict::Unknown, "no_calls", &check_ins.read("outcome/feed", "texts").await);
 }
 
 #[tokio::test]
 async fn feeds_that_share_a_token_say_which_they_mean() {
-    let inbox = Inbox::open().await;
-    let (status, why) = inbox.post("/in/shared-token", r#"{"ok": 20}"#).await;
+    let check_ins = CheckIns::open().await;
+    let (status, why) = check_ins.post("/in/shared-token", r#"{"ok": 20}"#).await;
     assert_eq!((status, why.as_str()), (400, "`check` must be one of: mail, push\n"));
-    assert_eq!(inbox.post("/in/shared-token", r#"{"check": "push", "ok": 20}"#).await.0, 200);
-    reads(Verdict::Live, "working", &inbox.read("outcome/feed", "push").await);
-    reads(Verdict::Unknown, "never_reported", &inbox.read("outcome/feed", "mail").await);
+    assert_eq!(check_ins.post("/in/shared-token", r#"{"check": "push", "ok": 20}"#).await.0, 200);
+    reads(Verdict::Live, "working", &check_ins.read("outcome/feed", "push").await);
+    reads(Verdict::Unknown, "never_reported", &check_ins.read("outcome/feed", "mail").await);
 }
 
 #[tokio::test]
 async fn a_flood_of_reports_stays_small() {
-    let inbox = Inbox::open().await;
+    let check_ins = CheckIns::open().await;
     for n in 0..120 {
         let body = format!(r#"{{"failed": 1, "code": "made-up-{n}"}}"#);
-        assert_eq!(inbox.post("/in/texts-token", &body).await.0, 200);
+        assert_eq!(check_ins.post("/in/texts-token", &body).await.0, 200);
     }
-    let question =
-        Question::Heard(HeardQuestion { takes: Takes::Counts, name: "texts".into(), window: Duration::from_secs(900) });
-    let answer = inbox.askers().ask(&question, false, inbox.clock.now()).await;
+    let question = Question::CheckIn(CheckInQuestion {
+        takes: Takes::Counts,
+        name: "texts".into(),
+        window: Duration::from_secs(900),
+    });
+    let answer = check_ins.askers().ask(&question, false, check_ins.clock.now()).await;
     let heard = &answer.said["heard"];
     assert_eq!((&heard["failed"], heard["codes"].as_array().unwrap().len()), (&json!(120), 51));
 }
 
 #[tokio::test]
 async fn a_persons_word_counts_for_a_time_and_a_leaving_is_a_drop() {
-    let inbox = Inbox::open().await;
-    reads(Verdict::Unknown, "nobody_said", &inbox.read("attest/word", "law-firm").await);
-    let beside = Store::beside(&inbox.folder.path().join("plugwatch.db")).await.unwrap();
-    let said = |word| ("words/law-firm".to_owned(), Report { by: "Ada".into(), ..Report::of(inbox.clock.now(), word) });
+    let check_ins = CheckIns::open().await;
+    reads(Verdict::Unknown, "nobody_said", &check_ins.read("attest/word", "law-firm").await);
+    let beside = Store::beside(&check_ins.folder.path().join("plugwatch.db")).await.unwrap();
+    let said =
+        |word| ("words/law-firm".to_owned(), Report { by: "Ada".into(), ..Report::of(check_ins.clock.now(), word) });
     beside.hear(&[said(Word::WithUs)]).await.unwrap();
-    reads(Verdict::Live, "still_with_us", &inbox.read("attest/word", "law-firm").await);
-    inbox.pass(41 * 86_400);
-    reads(Verdict::Unknown, "word_too_old", &inbox.read("attest/word", "law-firm").await);
+    reads(Verdict::Live, "still_with_us", &check_ins.read("attest/word", "law-firm").await);
+    check_ins.pass(41 * 86_400);
+    reads(Verdict::Unknown, "word_too_old", &check_ins.read("attest/word", "law-firm").await);
     beside.hear(&[said(Word::Left)]).await.unwrap();
-    reads(Verdict::Dropped, "left_us", &inbox.read("attest/word", "law-firm").await);
+    reads(Verdict::Dropped, "left_us", &check_ins.read("attest/word", "law-firm").await);
 }

@@ -17,7 +17,7 @@ use plugwatch::core::time::Time;
 use plugwatch::core::time::budget::Budget;
 use plugwatch::core::words::question::{HttpQuestion, Key, Secret};
 use plugwatch::demo::{Stage, anchors, configuration};
-use plugwatch::engine::{Courier, Engine, Ways};
+use plugwatch::engine::{Dispatcher, Engine, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Senders, Settings, Shared, telegram, webhook};
 use plugwatch::store::Store;
@@ -149,7 +149,7 @@ pub struct Staged {
     pub stage: Stage,
     pub clock: Clock,
     pub engine: Engine,
-    pub courier: Courier,
+    pub dispatcher: Dispatcher,
     pub store: Arc<Store>,
     pub received: Received,
     pub text: String,
@@ -214,8 +214,8 @@ impl Staged {
         provider();
         let clock = Clock::manual(at);
         let (address, received) = webhook().await;
-        let (engine, courier, store) = start(&text, others.clone(), folder.path(), address, &clock, &ids).await;
-        Staged { folder, stage, clock, engine, courier, store, received, text, others, ids }
+        let (engine, dispatcher, store) = start(&text, others.clone(), folder.path(), address, &clock, &ids).await;
+        Staged { folder, stage, clock, engine, dispatcher, store, received, text, others, ids }
     }
 
     /// What people may do here.
@@ -232,8 +232,8 @@ impl Staged {
 
     /// Stops without any farewell, and starts again from what is on disk.
     pub async fn crash_and_restart(self) -> Staged {
-        let Staged { folder, stage, clock, engine, courier, store, text, others, ids, .. } = self;
-        drop((engine, courier));
+        let Staged { folder, stage, clock, engine, dispatcher, store, text, others, ids, .. } = self;
+        drop((engine, dispatcher));
         store.close().await;
         drop(store);
         Staged::with_ids(folder, stage, text, others, clock.now(), ids).await
@@ -249,7 +249,7 @@ impl Staged {
             }
             self.engine.tick(now);
             self.engine.settle(now).await.unwrap();
-            self.courier.deliver(now).await.unwrap();
+            self.dispatcher.deliver(now).await.unwrap();
         }
         self.clock.move_to(until);
     }
@@ -279,8 +279,8 @@ impl Staged {
 
     /// How a dependency is shown.
     pub fn shown(&self, id: &str) -> String {
-        let board = self.engine.windows().board.borrow().clone();
-        board.find(id).unwrap().shown().word().to_owned()
+        let snapshot = self.engine.windows().snapshot.borrow().clone();
+        snapshot.find(id).unwrap().shown().word().to_owned()
     }
 }
 
@@ -291,7 +291,7 @@ async fn start(
     webhook: SocketAddr,
     clock: &Clock,
     ids: &Ids,
-) -> (Engine, Courier, Arc<Store>) {
+) -> (Engine, Dispatcher, Arc<Store>) {
     let text = text
         .replace("kind = \"terminal\"", &format!("kind = \"webhook\"\nname = \"record\"\nurl = \"http://{webhook}/\""));
     let config = Config::read("test.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
@@ -308,9 +308,9 @@ async fn start(
     let settings = [("record".to_owned(), record)].into_iter().chain(others);
     let senders = Senders::new(settings, &Shared::new(&Clock::manual(Time(0)))).unwrap();
     let ways = Ways { senders, everybody: config.ways(), off: Vec::new() };
-    let courier = Courier::new(store.clone(), ways, clock.clone(), ids.clone());
+    let dispatcher = Dispatcher::new(store.clone(), ways, clock.clone(), ids.clone());
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
-    (engine, courier, store)
+    (engine, dispatcher, store)
 }
 
 /// A bot at this Bot API.

@@ -9,7 +9,7 @@ use plugwatch::core::alerting::route::Way;
 use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{Key, Secret};
-use plugwatch::engine::{Courier, Ways};
+use plugwatch::engine::{Dispatcher, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Senders, Settings, Shared, Tried, webhook};
 use plugwatch::say::alert::{AlertView, Body};
@@ -233,8 +233,8 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     };
     store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await.unwrap();
     let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
-    let courier = Courier::new(store.clone(), Ways { senders, everybody, off: Vec::new() }, clock, ids);
-    courier.deliver(Time(1_000_000)).await.unwrap();
+    let dispatcher = Dispatcher::new(store.clone(), Ways { senders, everybody, off: Vec::new() }, clock, ids);
+    dispatcher.deliver(Time(1_000_000)).await.unwrap();
     let texts: Vec<String> =
         received.lock().unwrap().iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(texts.len(), 2);

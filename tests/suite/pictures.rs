@@ -2,7 +2,7 @@
 //! critical is drawn, and what is said fits.
 
 use plugwatch::core::dependency::state::Combined;
-use plugwatch::core::platform::snapshot::{Board, DependencyBoard};
+use plugwatch::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use plugwatch::core::probe::standing::Held;
 use plugwatch::core::time::Time;
 use plugwatch::core::words::verdict::{Criticality, Fault, Proof, Verdict};
@@ -17,7 +17,7 @@ fn label(n: usize) -> String {
     if n.is_multiple_of(4) { format!("{n} {LONG}") } else { format!("Service {n}") }
 }
 
-fn dependency(n: usize, companies: usize) -> DependencyBoard {
+fn dependency(n: usize, companies: usize) -> DependencySnapshot {
     let verdict = [Verdict::Dropped, Verdict::Outage, Verdict::Degraded, Verdict::Live][n.min(3)];
     let held = Held {
         verdict,
@@ -37,7 +37,7 @@ fn dependency(n: usize, companies: usize) -> DependencyBoard {
         (_, 10) => (Vec::new(), Vec::new()),
         _ => (vec![(format!("c{company}"), name)], Vec::new()),
     };
-    DependencyBoard {
+    DependencySnapshot {
         id: format!("d{n}"),
         label: label(n),
         vendor: String::new(),
@@ -60,9 +60,9 @@ fn dependency(n: usize, companies: usize) -> DependencyBoard {
     }
 }
 
-fn board(count: usize, companies: usize) -> Board {
+fn snapshot(count: usize, companies: usize) -> Snapshot {
     let dependencies = (0..count).map(|n| dependency(n, companies).into()).collect();
-    Board { platform: "Chatterbox".to_owned(), dependencies, ..Board::default() }
+    Snapshot { platform: "Chatterbox".to_owned(), dependencies, ..Snapshot::default() }
 }
 
 /// Looked at by people: PLUGWATCH_PICTURES says where to put it.
@@ -77,13 +77,13 @@ fn drawn(name: &str, svg: &str) -> Vec<u8> {
 #[test]
 fn the_map_draws_everything_critical_however_much_there_is() {
     for (count, companies) in [(5, 3), (20, 8), (60, 20), (60, 60), (400, 90)] {
-        let board = board(count, companies);
-        let svg = map::svg(&board);
-        let critical = |d: &&DependencyBoard| d.criticality == Criticality::Critical;
+        let snapshot = snapshot(count, companies);
+        let svg = map::svg(&snapshot);
+        let critical = |d: &&DependencySnapshot| d.criticality == Criticality::Critical;
         let boxes = svg.matches("class=\"thing critical").count();
-        let wanted = board.each().filter(critical).count();
+        let wanted = snapshot.each().filter(critical).count();
         assert!(boxes >= wanted, "{count} dependencies: {boxes} of {wanted} critical ones are drawn");
-        for d in board.each().filter(critical).filter(|d| d.label.starts_with("Service")) {
+        for d in snapshot.each().filter(critical).filter(|d| d.label.starts_with("Service")) {
             assert!(svg.contains(&format!(">{}</text>", d.label)), "{} is not drawn", d.label);
         }
         drawn(&format!("map-{count}-{companies}"), &svg);
@@ -91,8 +91,8 @@ fn the_map_draws_everything_critical_however_much_there_is() {
 }
 
 fn report(count: usize, platform: &str) -> String {
-    let board = board(count, 10);
-    let row = |d: &&DependencyBoard| Row {
+    let snapshot = snapshot(count, 10);
+    let row = |d: &&DependencySnapshot| Row {
         label: d.label.clone(),
         now: tally::state(d.shown()).to_owned(),
         served: String::new(),
@@ -101,8 +101,8 @@ fn report(count: usize, platform: &str) -> String {
     let report = Report {
         from: "3 March".to_owned(),
         to: "9 March".to_owned(),
-        counts: tally::counts(&board),
-        rows: board.worst_first().iter().map(row).collect(),
+        counts: tally::counts(&snapshot),
+        rows: snapshot.worst_first().iter().map(row).collect(),
         ..Report::default()
     };
     report.picture(platform)
@@ -147,7 +147,7 @@ fn ink(text: &str, size: usize, bold: bool) -> u32 {
 #[test]
 fn what_is_cut_to_a_width_is_drawn_within_it() {
     // The widest label that the map cuts: 390 pixels at 25.
-    let svg = map::svg(&board(5, 3));
+    let svg = map::svg(&snapshot(5, 3));
     let cut = svg.lines().filter(|line| line.contains("font-size=\"25\"") && line.contains('…'));
     let cut: Vec<&str> = cut.filter_map(|line| line.split('>').nth(1)?.split('<').next()).collect();
     assert!(!cut.is_empty());

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use plugwatch::core::alerting::notified::Told;
-use plugwatch::core::alerting::platform_view::{Scene, Subject};
+use plugwatch::core::alerting::notified::Notified;
+use plugwatch::core::alerting::platform_view::{PlatformView, Subject};
 use plugwatch::core::alerting::review::{Review, review};
 use plugwatch::core::dependency::incident::{Incident, Step, step, turned};
 use plugwatch::core::dependency::state::{Combined, Unseen};
 use plugwatch::core::probe::pace::{Asked, Asking, WINDOW, limit};
 use plugwatch::core::probe::policy::Policy;
-use plugwatch::core::probe::standing::{Change, Flip, Held, Look, Standing, after};
+use plugwatch::core::probe::standing::{Change, CheckResult, Flip, Held, Standing, after};
 use plugwatch::core::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::verdict::{Basis, Criticality, Fault, Proof, Reading, Verdict};
@@ -52,7 +52,7 @@ fn policy() -> impl Strategy<Value = Policy> {
 }
 
 /// The looks in order, each with its witnesses.
-fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(Look, Witnesses)> {
+fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(CheckResult, Witnesses)> {
     let mut now = Time(0);
     let one = |drawn: &Drawn| {
         now = now.plus(Duration::from_secs(drawn.gap));
@@ -65,13 +65,13 @@ fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(Look, Witnesses)> {
             second_path: heard(drawn.second),
             ..Witnesses::default()
         };
-        (Look { at: now, reading }, witnesses)
+        (CheckResult { at: now, reading }, witnesses)
     };
     drawn.iter().map(one).collect()
 }
 
 /// Every flip, with the number of its look.
-fn play(looks: &[(Look, Witnesses)], policy: &Policy, stored: impl Fn(usize) -> bool) -> Vec<(usize, Flip)> {
+fn play(looks: &[(CheckResult, Witnesses)], policy: &Policy, stored: impl Fn(usize) -> bool) -> Vec<(usize, Flip)> {
     let mut standing = Standing::default();
     let mut flips = Vec::new();
     for (n, (look, witnesses)) in looks.iter().enumerate() {
@@ -98,7 +98,7 @@ proptest! {
             if flip.change != Change::Verdict || flip.to.verdict != Verdict::Dropped {
                 continue;
             }
-            let streak: Vec<&Look> = looks[..=n].iter().map(|(look, _)| look)
+            let streak: Vec<&CheckResult> = looks[..=n].iter().map(|(look, _)| look)
                 .filter(|look| look.at >= flip.to.since && look.reading.verdict == Verdict::Dropped).collect();
             prop_assert!(streak.len() as u32 >= policy.dropped.reads, "{} looks", streak.len());
             let span = streak[streak.len() - 1].at.since(streak[0].at);
@@ -134,7 +134,7 @@ proptest! {
             prop_assert_eq!(flip.from, held);
             // Since then no look said plainly what held before; blind ones said nothing.
             let against = looks[..n].iter().zip(&drawn).filter(|((look, _), _)| look.at >= flip.to.since);
-            let plain = |drawn: &Drawn, look: &Look| !drawn.blind && look.reading.verdict == Verdict::Live;
+            let plain = |drawn: &Drawn, look: &CheckResult| !drawn.blind && look.reading.verdict == Verdict::Live;
             if held == Some(Verdict::Live) {
                 let agreed = against.filter(|((look, _), drawn)| plain(drawn, look)).count();
                 prop_assert_eq!(agreed, 0);
@@ -174,14 +174,14 @@ struct Way {
     needs: Vec<String>,
     state: Combined,
     incident: Option<Incident>,
-    told: Told,
+    told: Notified,
 }
 
 impl Way {
     fn new(n: usize) -> Way {
         let parents = [Some("a"), Some("a"), Some("b"), None];
         let needs = if n == 3 { vec!["d2".to_owned()] } else { Vec::new() };
-        let (state, told) = (Combined::default(), Told::default());
+        let (state, told) = (Combined::default(), Notified::default());
         let companies = parents[n % 4].map(str::to_owned).into_iter().collect();
         Way { id: format!("d{n}"), parent: parents[n % 4], companies, needs, state, incident: None, told }
     }
@@ -241,7 +241,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             in_situation: None,
         });
         let companies = ways.iter().map(|way| way.parent.unwrap_or(&way.id)).collect::<std::collections::BTreeSet<_>>();
-        review(&Scene {
+        review(&PlatformView {
             companies: companies.len(),
             subjects: subjects.collect(),
             now,

@@ -80,14 +80,14 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
     assert!(picture.len() > 20_000, "{}", picture.len());
     for (details, status) in [(true, 200), (false, 404)] {
         let pages = Pages {
-            board: staged.engine.windows().board,
+            snapshot: staged.engine.windows().snapshot,
             store: staged.store.clone(),
             clock: staged.clock.clone(),
             details,
             metrics: true,
             names: Vec::new(),
             trusted_proxies: Vec::new(),
-            inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+            check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
             failures: Default::default(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -7,7 +7,7 @@ use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::verdict::Verdict;
 use plugwatch::store::{
-    Address, Batch, Blob, Error, EvidenceRow, LookRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
+    Address, Batch, Blob, CheckRow, Error, EvidenceRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
 };
 
 fn file() -> (tempfile::TempDir, PathBuf) {
@@ -16,8 +16,8 @@ fn file() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn look(probe: i64, at: i64, evidence: Option<EvidenceRow>) -> LookRow {
-    LookRow {
+fn look(probe: i64, at: i64, evidence: Option<EvidenceRow>) -> CheckRow {
+    CheckRow {
         asked: true,
         probe,
         dependency: "ios-app".into(),

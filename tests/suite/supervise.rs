@@ -110,16 +110,16 @@ async fn what_was_under_way_when_the_delivery_failed_comes_once_more_as_a_repeat
         staged.engine.settle(due).await.unwrap();
     }
     let first = tokio::select! {
-        _ = staged.courier.deliver(staged.clock.now()) => panic!("nobody answers"),
+        _ = staged.dispatcher.deliver(staged.clock.now()) => panic!("nobody answers"),
         first = comes.recv() => first.unwrap(),
     };
     assert!(!first.contains("repeat"), "{first}");
     // What it held is gone, as after a panic; the lease is not.
     silent.store(false, Ordering::SeqCst);
-    staged.courier.deliver(staged.clock.now()).await.unwrap();
+    staged.dispatcher.deliver(staged.clock.now()).await.unwrap();
     assert!(comes.try_recv().is_err(), "it is leased");
     staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(121)));
-    staged.courier.deliver(staged.clock.now()).await.unwrap();
+    staged.dispatcher.deliver(staged.clock.now()).await.unwrap();
     let again = comes.try_recv().unwrap();
     assert!(again.contains("repeat"), "{again}");
 }

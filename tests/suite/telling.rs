@@ -143,8 +143,8 @@ async fn work_that_was_announced_from_a_terminal_holds_an_outage_back() {
     staged.stage.set("twilio", "broken");
     staged.pass(minutes(100)).await;
     assert_eq!(staged.told(), Vec::<String>::new());
-    let board = staged.engine.windows().board.borrow().clone();
-    assert_eq!(board.find("sign-up-sms").unwrap().notes, ["work until 3 Mar 10:20 UTC"]);
+    let snapshot = staged.engine.windows().snapshot.borrow().clone();
+    assert_eq!(snapshot.find("sign-up-sms").unwrap().notes, ["work until 3 Mar 10:20 UTC"]);
     staged.stage.set("twilio", "live");
     staged.pass(hours(2)).await;
     assert_eq!(staged.told(), Vec::<String>::new(), "it ended within the work");
@@ -363,7 +363,7 @@ async fn a_full_disk_silences_nobody_and_loses_nothing() {
         staged.engine.tick(now);
         let _ = staged.engine.settle(now).await;
         let waits: Arc<Unsaid> = unsaid.borrow().clone();
-        staged.courier.say_from_memory(&waits, now).await;
+        staged.dispatcher.say_from_memory(&waits, now).await;
     }
     let texts: Vec<String> = staged.texts().into_iter().filter(|text| !text.contains("STILL DROPPED")).collect();
     assert_eq!(texts.len(), 2, "each is said once: {texts:?}");

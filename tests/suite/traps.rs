@@ -9,13 +9,13 @@ use plugwatch::clock::Clock;
 use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::probe::policy::Policy;
 use plugwatch::core::probe::reference_hosts::judge;
-use plugwatch::core::probe::standing::{Look, Standing, after};
+use plugwatch::core::probe::standing::{CheckResult, Standing, after};
 use plugwatch::core::probe::witness::{OwnNetwork, Want, Witnesses};
 use plugwatch::core::time::Time;
 use plugwatch::core::time::schedule::{Schedule, stable};
 use plugwatch::core::words::answer::Failure;
 use plugwatch::core::words::verdict::{Basis, Reading, Verdict};
-use plugwatch::engine::{Courier, Ways};
+use plugwatch::engine::{Dispatcher, Ways};
 use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Sender, Senders, Tried, Trying};
 use plugwatch::store::{Address, Batch, NewAlert, Store};
@@ -125,25 +125,25 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
     let clock = Clock::manual(Time(0));
     let channel = Arc::new(Refusing { left: Mutex::new(4), arrived: Mutex::default() });
     let senders = Senders::recorded([("chat".to_owned(), channel.clone() as Arc<dyn Sender>)]);
-    let courier = Courier::new(
+    let dispatcher = Dispatcher::new(
         store.clone(),
         Ways { senders, everybody: Vec::new(), off: Vec::new() },
         clock.clone(),
         Ids::Random,
     );
-    courier.deliver(Time(0)).await.unwrap();
+    dispatcher.deliver(Time(0)).await.unwrap();
     assert_eq!(store.outbox_state().await.unwrap().sent, 0, "refused is not sent");
     for minute in 1..20 {
         clock.move_to(Time(minute * 60_000));
-        courier.deliver(clock.now()).await.unwrap();
+        dispatcher.deliver(clock.now()).await.unwrap();
     }
     assert_eq!(*channel.arrived.lock().unwrap(), ["opened", "recovered"]);
     assert_eq!(store.outbox_state().await.unwrap().sent, 2);
 }
 
-fn looked(at: i64, verdict: Verdict, reason: &str) -> Look {
+fn looked(at: i64, verdict: Verdict, reason: &str) -> CheckResult {
     let reading = Reading { basis: Basis::OwnStatement, ..Reading::new(verdict, reason, "so it reads") };
-    Look { at: Time(at * 1_000), reading }
+    CheckResult { at: Time(at * 1_000), reading }
 }
 
 fn sound() -> Witnesses {

@@ -138,8 +138,8 @@ async fn one_bad_answer_between_good_ones_is_told_to_nobody() {
     for status in ["locked", "active", "locked", "active"] {
         *vendor.answer.lock().unwrap() = ("200 OK", account(status, 25));
         // The look that a suspicion brings forward comes after a minute at the earliest.
-        let board = vendor.staged.engine.next_due().unwrap();
-        vendor.staged.pass(board.since(vendor.staged.clock.now())).await;
+        let snapshot = vendor.staged.engine.next_due().unwrap();
+        vendor.staged.pass(snapshot.since(vendor.staged.clock.now())).await;
     }
     vendor.staged.pass(minutes(20)).await;
     assert_eq!(vendor.staged.told(), [""; 0]);

@@ -16,14 +16,14 @@ use crate::kit::{Staged, askers, get, minutes, options};
 
 fn pages(staged: &Staged, details: bool) -> Pages {
     Pages {
-        board: staged.engine.windows().board,
+        snapshot: staged.engine.windows().snapshot,
         store: staged.store.clone(),
         clock: staged.clock.clone(),
         details,
         metrics: details,
         names: Vec::new(),
         trusted_proxies: Vec::new(),
-        inlets: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
         failures: Default::default(),
     }
 }

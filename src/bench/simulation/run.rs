@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::alerting::route::Way;
 use crate::core::time::Time;
-use crate::engine::{Courier, Engine, EventLog, Logged, Ways};
+use crate::engine::{Dispatcher, Engine, EventLog, Logged, Ways};
 use crate::ids::Ids;
 use crate::notify::{Message, Sender, Senders, Tried, Trying};
 use crate::store::{BITE, Store};
@@ -99,7 +99,7 @@ impl Sender for Mailbox {
 
 struct Program {
     engine: Engine,
-    courier: Courier,
+    dispatcher: Dispatcher,
     store: Arc<Store>,
 }
 
@@ -149,16 +149,16 @@ impl Simulation<'_> {
         let sender: Arc<dyn Sender> = self.mailbox.clone();
         let senders = Senders::recorded([("log".to_owned(), sender)]);
         let ways = Ways { senders, everybody: vec![Way::plain("log", "log")], off: Vec::new() };
-        let courier = Courier::new(store.clone(), ways, self.clock.clone(), Ids::Random);
+        let dispatcher = Dispatcher::new(store.clone(), ways, self.clock.clone(), Ids::Random);
         let (askers, file, clock) = (self.askers.clone(), store.clone(), self.clock.clone());
-        let (engine, courier) = match &self.events {
+        let (engine, dispatcher) = match &self.events {
             Some(log) => {
                 let engine = Engine::start_logged(config, askers, file, clock, Ids::Random, log.clone()).await;
-                (engine, courier.logged(log.clone()))
+                (engine, dispatcher.logged(log.clone()))
             }
-            None => (Engine::start(config, askers, file, clock, Ids::Random).await, courier),
+            None => (Engine::start(config, askers, file, clock, Ids::Random).await, dispatcher),
         };
-        Ok(Program { engine: engine.map_err(text_of)?, courier, store })
+        Ok(Program { engine: engine.map_err(text_of)?, dispatcher, store })
     }
 
     /// Lives until `end`, through all kills.
@@ -195,11 +195,11 @@ impl Simulation<'_> {
             if self.rng.u8(0..40) == 0 {
                 self.trouble(Trouble::Refused);
             }
-            program.courier.deliver(now).await.map_err(text_of)?;
+            program.dispatcher.deliver(now).await.map_err(text_of)?;
         }
         // Whatever a refused delivery left is due again within a minute or so.
         self.clock.move_to(end.plus(Duration::from_secs(7_200)));
-        program.courier.deliver(self.clock.now()).await.map_err(text_of)?;
+        program.dispatcher.deliver(self.clock.now()).await.map_err(text_of)?;
         Ok(program)
     }
 
@@ -236,7 +236,7 @@ impl Simulation<'_> {
         let trouble = if self.rng.bool() { Trouble::Before } else { Trouble::After };
         self.trouble(trouble);
         tokio::select! {
-            delivered = program.courier.deliver(now) => { delivered.map_err(text_of)?; }
+            delivered = program.dispatcher.deliver(now) => { delivered.map_err(text_of)?; }
             () = self.mailbox.reached.notified() => {}
         }
         *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -245,8 +245,8 @@ impl Simulation<'_> {
 
     /// The program is gone; it is started again a little later.
     async fn again(&mut self, program: Program, now: Time) -> Result<Program, String> {
-        let Program { engine, courier, store } = program;
-        drop((engine, courier));
+        let Program { engine, dispatcher, store } = program;
+        drop((engine, dispatcher));
         store.close().await;
         drop(store);
         let pause = if self.rng.u8(0..10) == 0 { 3 * 3_600 } else { self.rng.u64(1..300) };

@@ -28,7 +28,7 @@ pub enum Ask {
     /// By looking things up; its arguments are the parameters of the same names.
     Lookup(Lookup),
     /// In what was reported under the parameter `name`, within the parameter `window`.
-    Heard(Takes),
+    CheckIn(Takes),
 }
 
 impl Ask {
@@ -45,7 +45,7 @@ impl Ask {
             Ask::Rdap { .. } => "rdap",
             Ask::Exec(_) => "exec",
             Ask::Lookup(what) => what.word(),
-            Ask::Heard(_) => "heard",
+            Ask::CheckIn(_) => "heard",
         }
     }
 }

@@ -94,7 +94,7 @@ impl Check {
         policy.second_path = self.second_path.is_some();
         policy.second_path_global = self.confirm.second_path_global;
         policy.vendor_status = self.vendor_status;
-        policy.local = matches!(self.ask, Ask::Heard(_));
+        policy.local = matches!(self.ask, Ask::CheckIn(_));
         policy
     }
 

@@ -77,7 +77,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),
         "burn" if check.burning().is_some() => known(&BURN),
         "exec" if matches!(check.ask, Ask::Exec(_)) => known(&EXEC),
-        "heard" if matches!(check.ask, Ask::Heard(_)) => known(&HEARD),
+        "heard" if matches!(check.ask, Ask::CheckIn(_)) => known(&HEARD),
         own if matches!(check.ask, Ask::Lookup(what) if what.word() == own) => known(fields(own)),
         "rdap" if matches!(check.ask, Ask::Rdap { .. }) => known(&RDAP),
         "param" => known(&public_params(check)),

@@ -41,7 +41,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Ask> {
             let heard = table.table("heard")?;
             let takes = heard.word("takes", &["pings", "counts", "words"])?.value;
             heard.finish();
-            with_args(table, &ask, Ask::Heard(takes), &["name"])
+            with_args(table, &ask, Ask::CheckIn(takes), &["name"])
         }
         other => match other.parse::<Lookup>() {
             Ok(what) => with_args(table, &ask, Ask::Lookup(what), what.args().0),

@@ -10,7 +10,9 @@ use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
 use crate::core::time::Time;
-use crate::core::words::question::{DnsQuestion, ExecQuestion, HeardQuestion, LookupQuestion, Question, RdapQuestion};
+use crate::core::words::question::{
+    CheckInQuestion, DnsQuestion, ExecQuestion, LookupQuestion, Question, RdapQuestion,
+};
 
 /// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
 /// its own.
@@ -49,10 +51,10 @@ pub fn question(
             let timeout = timeout.min(Duration::from_secs(5));
             Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
         }
-        Ask::Heard(takes) => {
+        Ask::CheckIn(takes) => {
             let seconds = params.public.get("window").and_then(Value::as_u64).unwrap_or(3_600);
             let name = params.text("name")?.0;
-            Ok(Question::Heard(HeardQuestion { takes: *takes, name, window: Duration::from_secs(seconds) }))
+            Ok(Question::CheckIn(CheckInQuestion { takes: *takes, name, window: Duration::from_secs(seconds) }))
         }
         Ask::Dns { domain, types } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();

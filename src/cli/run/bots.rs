@@ -41,7 +41,7 @@ impl<'a> Surroundings<'a> {
 pub(super) fn start(supervisor: &mut Supervisor, bots: Vec<BotOf>, with: &Surroundings<'_>) {
     for bot in bots {
         let around = Around {
-            board: with.windows.board.clone(),
+            snapshot: with.windows.snapshot.clone(),
             known: with.known.subscribe(),
             store: with.store.clone(),
             clock: with.clock.clone(),

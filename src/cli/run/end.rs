@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::page::Page;
 use crate::clock::Clock;
-use crate::engine::{Command, Courier};
+use crate::engine::{Command, Dispatcher};
 use crate::notify::Heartbeat;
 use crate::store::{Result, Store};
 use crate::supervise::{Ended, Supervisor, guarded};
@@ -42,7 +42,7 @@ pub(super) async fn until_ended(
 /// What is closed in the end.
 pub(super) struct Open {
     pub(super) supervisor: Supervisor,
-    pub(super) courier: Arc<Courier>,
+    pub(super) dispatcher: Arc<Dispatcher>,
     pub(super) page: Page,
     pub(super) store: Arc<Store>,
     pub(super) heartbeat: Option<Arc<Heartbeat>>,
@@ -60,7 +60,7 @@ impl Open {
             self.last_round().await;
         }
         // A full disk may have kept an arrival unwritten until now: noted, it is not sent again.
-        if let Ok(Err(error)) = guarded(self.courier.settle_what_waited()).await {
+        if let Ok(Err(error)) = guarded(self.dispatcher.settle_what_waited()).await {
             tracing::warn!(%error, "could not record which messages arrived last, so they may be sent again: {error}");
         }
         let said = said(ended);
@@ -76,7 +76,7 @@ impl Open {
 
     /// An alert may have been written a moment before the monitoring failed.
     async fn last_round(&self) {
-        let round = guarded(self.courier.deliver(self.clock.now()));
+        let round = guarded(self.dispatcher.deliver(self.clock.now()));
         match tokio::time::timeout(LAST_ROUND, round).await {
             Ok(Ok(Ok(_))) => {}
             Ok(Ok(Err(error))) => tracing::error!(%error, "what waits is sent at the next start: {error}"),
@@ -217,19 +217,19 @@ mod tests {
         let (store, clock) = (Arc::new(Store::open(&file).await.unwrap()), Clock::system());
         let senders = Senders::recorded(std::iter::empty());
         let ways = Ways { senders, everybody: Vec::new(), off: Vec::new() };
-        let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
-        let (board, unsaid) = (watch::Sender::default(), watch::Sender::default());
-        let windows = Windows { board: board.subscribe(), bell: Arc::default(), unsaid: unsaid.subscribe() };
+        let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
+        let (snapshot, unsaid) = (watch::Sender::default(), watch::Sender::default());
+        let windows = Windows { snapshot: snapshot.subscribe(), bell: Arc::default(), unsaid: unsaid.subscribe() };
         let listen = Listen::Tcp("127.0.0.1:0".parse().unwrap());
         let (names, trusted_proxies) = (Vec::new(), Vec::new());
         let web = Web { listen, details: false, metrics: false, names, trusted_proxies };
         let own = (crate::cli::run::page::listen(&web).await.unwrap(), Threads::start().unwrap());
         let mut supervisor = supervisor();
-        let inlets = watch::Sender::default().subscribe();
-        let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &web, inlets);
+        let check_in_points = watch::Sender::default().subscribe();
+        let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &web, check_in_points);
         let (url, heard) = answers_once().await;
         let heartbeat = Some(Arc::new(Heartbeat::new(Secret::new(url)).unwrap()));
-        let open = Open { supervisor, courier, page, store, heartbeat, clock };
+        let open = Open { supervisor, dispatcher, page, store, heartbeat, clock };
         let why = open.close(Ended::Panicked("index 7 of 7".to_owned())).await.unwrap_err();
         let told = heard.await.unwrap();
         assert!(told.starts_with("POST /ping/fail ") && told.ends_with(&why), "{told}");

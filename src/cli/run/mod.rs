@@ -20,7 +20,7 @@ use crate::acts::Known;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::words::question::Key;
-use crate::engine::{Courier, Engine, Windows, beat};
+use crate::engine::{Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
 use crate::notify::Heartbeat;
 use crate::notify::Shared;
@@ -57,12 +57,12 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         }
     };
     let gate = build::gate(&clock);
-    let askers = build::askers(&config, &clock, &gate)?.with_inbox(store.clone());
-    let inlets = watch::Sender::new(config.inlets());
+    let askers = build::askers(&config, &clock, &gate)?.with_check_ins(store.clone());
+    let check_in_points = watch::Sender::new(config.check_in_points());
     let telegram = Shared::new(&clock);
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
-    let courier = Arc::new(Courier::new(store.clone(), ways, clock.clone(), Ids::Random));
+    let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
     greet(&config, &own.0.shown());
     let everybody = config.ways();
 
@@ -72,30 +72,36 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let windows = engine.windows();
     let (tell, told) = mpsc::channel(4);
     let mut supervisor = Supervisor::new(clock.clone());
-    start_delivery(&mut supervisor, &courier, &windows);
-    let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &once.web, inlets.subscribe());
+    start_delivery(&mut supervisor, &dispatcher, &windows);
+    let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &once.web, check_in_points.subscribe());
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
     if let Some((heartbeat, every)) = heartbeat.clone() {
         let (store, clock) = (store.clone(), clock.clone());
         supervisor.start(Part::new("heartbeat"), move || {
-            beat(heartbeat.clone(), every, windows.board.clone(), store.clone(), everybody.clone(), clock.clone())
+            beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
         });
     }
     let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
-    let mut open =
-        Open { supervisor, courier: courier.clone(), page, store: store.clone(), heartbeat, clock: clock.clone() };
-    let reloading = Reloading { path, clock, courier, gate, store, inlets, known, telegram, once };
+    let mut open = Open {
+        supervisor,
+        dispatcher: dispatcher.clone(),
+        page,
+        store: store.clone(),
+        heartbeat,
+        clock: clock.clone(),
+    };
+    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, known, telegram, once };
     signals::start(&mut open.supervisor, reloading, tell.clone());
     let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
     open.close(ended).await
 }
 
 /// Without it monitoring goes on and nobody hears of it: that must not stay unseen.
-fn start_delivery(supervisor: &mut Supervisor, courier: &Arc<Courier>, windows: &Windows) {
-    let (courier, windows) = (courier.clone(), windows.clone());
+fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, windows: &Windows) {
+    let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
     supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
-        let (courier, windows) = (courier.clone(), windows.clone());
-        async move { courier.run(windows).await }
+        let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
+        async move { dispatcher.run(windows).await }
     });
 }
 

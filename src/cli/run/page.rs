@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::{Listen, Web};
-use crate::core::words::check_in::Inlet;
+use crate::core::words::check_in::CheckInPoint;
 use crate::engine::Windows;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
@@ -37,18 +37,18 @@ impl Page {
         (listener, threads): (Listener, Threads),
         (windows, store, clock): (&Windows, &Store, &Clock),
         web: &Web,
-        inlets: watch::Receiver<Vec<Inlet>>,
+        check_in_points: watch::Receiver<Vec<CheckInPoint>>,
     ) -> Page {
         let store = Arc::new(store.read_apart());
         let pages = Pages {
-            board: windows.board.clone(),
+            snapshot: windows.snapshot.clone(),
             store: store.clone(),
             clock: clock.clone(),
             details: web.details,
             metrics: web.metrics,
             names: web.names.clone(),
             trusted_proxies: web.trusted_proxies.clone(),
-            inlets,
+            check_in_points,
             failures: supervisor.failures(),
         };
         supervisor.start_on(threads.handle(), Part::new("status page"), move || again(listener.try_clone(), &pages));

@@ -11,9 +11,9 @@ use crate::acts::Known;
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
 use crate::config::{Config, Web};
-use crate::core::words::check_in::Inlet;
+use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::{Key, Secret};
-use crate::engine::{Command, Courier, Ways};
+use crate::engine::{Command, Dispatcher, Ways};
 use crate::notify::Shared;
 use crate::store::Store;
 
@@ -21,10 +21,10 @@ use crate::store::Store;
 pub(super) struct Reloading {
     pub(super) path: PathBuf,
     pub(super) clock: Clock,
-    pub(super) courier: Arc<Courier>,
+    pub(super) dispatcher: Arc<Dispatcher>,
     pub(super) gate: Arc<Gate>,
     pub(super) store: Arc<Store>,
-    pub(super) inlets: watch::Sender<Vec<Inlet>>,
+    pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
     pub(super) known: watch::Sender<Arc<Known>>,
     pub(super) telegram: Shared,
     /// What was read once: a change of these needs a restart.
@@ -81,10 +81,10 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
         Ok(fresh) => fresh,
         Err(why) => return tracing::error!("{why}"),
     };
-    reloading.courier.replace(ways).await;
-    reloading.inlets.send_replace(config.inlets());
+    reloading.dispatcher.replace(ways).await;
+    reloading.check_in_points.send_replace(config.check_in_points());
     reloading.known.send_replace(Arc::new(Known::of(&config)));
-    let askers = askers.with_inbox(reloading.store.clone());
+    let askers = askers.with_check_ins(reloading.store.clone());
     for name in reloading.once.differs(&Once::of(&config)) {
         tracing::warn!("{name}: this change needs a restart; until then the old setting stays in use");
     }

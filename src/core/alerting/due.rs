@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::notified::Told;
+use super::notified::Notified;
 use super::platform_view::Subject;
 use super::reminder;
 use crate::core::dependency::incident::{Incident, Level, Reason};
@@ -16,7 +16,7 @@ use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
 /// Something to be told about one dependency.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
+pub struct Due {
     /// Why.
     pub reason: Reason,
     /// The verdict that was told before.
@@ -30,12 +30,12 @@ const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
 /// What is due, the most important first; silence is what remains. What has to wait does not
 /// silence what comes after it.
-pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Vec<Wanted> {
+pub fn wanted(subject: &Subject<'_>, told: &Notified, heightened: bool, now: Time) -> Vec<Due> {
     let about = match subject.incident {
         Some(incident) => about_incident(subject, incident, told),
         None => about_end(subject, told, now),
     };
-    let mut all: Vec<Wanted> = about.into_iter().collect();
+    let mut all: Vec<Due> = about.into_iter().collect();
     all.extend(about_sight(subject, told, now));
     all.extend(about_suspicion(subject, told, heightened, now));
     if all.is_empty() {
@@ -44,16 +44,16 @@ pub fn wanted(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -
     all
 }
 
-fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Told) -> Option<Wanted> {
+fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Notified) -> Option<Due> {
     let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
     let reason = match told.verdict {
         None => Reason::Opened,
         Some(before) => turn(before, told, incident)?,
     };
-    Some(Wanted { reason, before: told.verdict, held })
+    Some(Due { reason, before: told.verdict, held })
 }
 
-fn turn(before: Verdict, told: &Told, incident: &Incident) -> Option<Reason> {
+fn turn(before: Verdict, told: &Notified, incident: &Incident) -> Option<Reason> {
     let ours = incident.fault == Fault::Ours && told.fault != Some(Fault::Ours);
     match (before, incident.verdict) {
         (Verdict::Dropped, Verdict::Outage) if told.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
@@ -69,60 +69,60 @@ fn turn(before: Verdict, told: &Told, incident: &Incident) -> Option<Reason> {
     }
 }
 
-fn about_end(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+fn about_end(subject: &Subject<'_>, told: &Notified, now: Time) -> Option<Due> {
     let before = told.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
-    Some(Wanted { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
+    Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
 }
 
 /// Blind is told once, and sight once; what speaks at once is told even to who knows of a
 /// duller blindness.
-fn about_sight(subject: &Subject<'_>, told: &Told, now: Time) -> Vec<Wanted> {
+fn about_sight(subject: &Subject<'_>, told: &Notified, now: Time) -> Vec<Due> {
     let state = subject.state;
     let before = state.held.as_ref().map(|held| held.verdict);
-    let blind = |unseen: &Unseen| Wanted { reason: Reason::Blind, before, held: unseen.held.clone() };
+    let blind = |unseen: &Unseen| Due { reason: Reason::Blind, before, held: unseen.held.clone() };
     // Who knows that it is dropped learns nothing from a refused key.
     let news = |unseen: &&Unseen| told.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
-    let untold: Vec<Wanted> = told.untold(state).filter(news).map(blind).collect();
+    let untold: Vec<Due> = told.untold(state).filter(news).map(blind).collect();
     if !untold.is_empty() {
         return untold;
     }
     let good = matches!(state.shown(), Shown::Live | Shown::Degraded);
-    let sighted = |held: Held| Wanted { reason: Reason::Sighted, before, held: Held { since: now, ..held } };
+    let sighted = |held: Held| Due { reason: Reason::Sighted, before, held: Held { since: now, ..held } };
     let seen = !told.blind.is_empty() && state.unseen.is_empty() && good;
     state.held.clone().filter(|_| seen).map(sighted).into_iter().collect()
 }
 
 /// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
-fn about_suspicion(subject: &Subject<'_>, told: &Told, heightened: bool, now: Time) -> Option<Wanted> {
+fn about_suspicion(subject: &Subject<'_>, told: &Notified, heightened: bool, now: Time) -> Option<Due> {
     let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
     // Once in a while: what comes and goes is not cried every time.
     let lately = told.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
     match (suspected, told.suspected) {
         (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
-            Some(Wanted { reason: Reason::Suspected, before, held: held.clone() })
+            Some(Due { reason: Reason::Suspected, before, held: held.clone() })
         }
         (None, Some(_)) if matches!(subject.state.shown(), Shown::Live | Shown::Degraded) => {
             let held = subject.state.held.clone()?;
-            Some(Wanted { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
+            Some(Due { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
         }
         _ => None,
     }
 }
 
-fn reminder(subject: &Subject<'_>, told: &Told, now: Time) -> Option<Wanted> {
+fn reminder(subject: &Subject<'_>, told: &Notified, now: Time) -> Option<Due> {
     let held = match subject.incident {
         _ if subject.access_told(told) => subject.state.lost_access()?.clone(),
         Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
         None => subject.state.lost_access()?.clone(),
     };
     let due = remind_at(subject, told)?;
-    (due <= now).then_some(Wanted { reason: Reason::StillOpen, before: told.verdict, held })
+    (due <= now).then_some(Due { reason: Reason::StillOpen, before: told.verdict, held })
 }
 
 /// When an open incident is reminded of next, if nothing happens before.
-pub fn remind_at(subject: &Subject<'_>, told: &Told) -> Option<Time> {
+pub fn remind_at(subject: &Subject<'_>, told: &Notified) -> Option<Time> {
     let news = told.news_at?;
     let spoken = told.news_at.max(told.reminded_at)?;
     if subject.seen_to == Some(SeenTo::Settled) {
@@ -152,7 +152,7 @@ pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
 }
 
 /// Whether what is open was told at critical level; nothing where nothing is open.
-fn is_loud(subject: &Subject<'_>, told: &Told) -> Option<bool> {
+fn is_loud(subject: &Subject<'_>, told: &Notified) -> Option<bool> {
     let access = || subject.access_told(told) && subject.criticality != Criticality::Normal;
     let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
     match (subject.incident, told.verdict) {
@@ -163,7 +163,7 @@ fn is_loud(subject: &Subject<'_>, told: &Told) -> Option<bool> {
 }
 
 /// How loud a reminder is: as what it reminds of, until somebody acknowledges that.
-pub fn reminder_level(subject: &Subject<'_>, told: &Told) -> Level {
+pub fn reminder_level(subject: &Subject<'_>, told: &Notified) -> Level {
     let unseen = subject.seen_to.is_none() && is_loud(subject, told) == Some(true);
     // The last hours are all that is left.
     let ending = subject.ends.is_some() && told.verdict == Some(Verdict::Degraded);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::notified::Told;
+use super::notified::Notified;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
@@ -30,7 +30,7 @@ pub enum Flap {
 }
 
 /// What flapping means for a dependency now.
-pub fn flap(told: &Told, now: Time) -> Flap {
+pub fn flap(told: &Notified, now: Time) -> Flap {
     match told.flapping {
         None if told.turns_within(ON.1, now) >= ON.0 => Flap::Begins,
         None => Flap::Steady,
@@ -40,13 +40,13 @@ pub fn flap(told: &Told, now: Time) -> Flap {
 }
 
 /// When, without further turns, only so few are left within the window.
-pub fn settles_at(told: &Told, now: Time) -> Time {
+pub fn settles_at(told: &Notified, now: Time) -> Time {
     let nth = told.turns.len().checked_sub(OFF.0 + 1).and_then(|n| told.turns.get(n));
     nth.map_or(now.plus(OFF.1), |turn| turn.plus(OFF.1 + Duration::from_millis(1)))
 }
 
 /// From when on this is told although it flaps: it has lasted without a break.
-pub fn lasts_at(told: &Told, verdict: Verdict) -> Option<Time> {
+pub fn lasts_at(told: &Notified, verdict: Verdict) -> Option<Time> {
     let wait = match verdict {
         Verdict::Dropped => DROP_LASTS,
         Verdict::Outage => OUTAGE_LASTS,
@@ -59,8 +59,8 @@ pub fn lasts_at(told: &Told, verdict: Verdict) -> Option<Time> {
 mod tests {
     use super::*;
 
-    fn minutes(list: &[i64]) -> Told {
-        Told { turns: list.iter().map(|minute| Time(minute * 60_000)).collect(), ..Told::default() }
+    fn minutes(list: &[i64]) -> Notified {
+        Notified { turns: list.iter().map(|minute| Time(minute * 60_000)).collect(), ..Notified::default() }
     }
 
     #[test]
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn it_settles_half_an_hour_after_the_last_turn_but_one() {
-        let told = Told { flapping: Some(Time(0)), ..minutes(&[0, 10, 20, 30, 40, 50]) };
+        let told = Notified { flapping: Some(Time(0)), ..minutes(&[0, 10, 20, 30, 40, 50]) };
         assert_eq!(flap(&told, Time(60 * 60_000)), Flap::GoesOn(Time(70 * 60_000 + 1)));
         assert_eq!(flap(&told, Time(70 * 60_000 + 1)), Flap::Ends);
     }

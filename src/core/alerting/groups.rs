@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::due::{Wanted, level, reminder_level};
+use super::due::{Due, level, reminder_level};
 use super::message::{Telling, Together};
-use super::notified::Told;
-use super::platform_view::{Cause, Scene, Subject};
+use super::notified::Notified;
+use super::platform_view::{Cause, PlatformView, Subject};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::is_ending;
@@ -31,7 +31,7 @@ pub struct Candidate {
     /// Whose.
     pub index: usize,
     /// What.
-    pub wanted: Wanted,
+    pub wanted: Due,
 }
 
 /// What is told, and when those that wait are looked at again.
@@ -55,17 +55,17 @@ enum Key {
 }
 
 /// Sorts candidates into messages.
-pub fn sort(scene: &Scene<'_>, candidates: Vec<Candidate>, told: &[Told]) -> Sorted {
-    let mass = mass(scene, &candidates);
+pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, told: &[Notified]) -> Sorted {
+    let mass = mass(platform_view, &candidates);
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
     for candidate in candidates {
-        groups.entry(key(scene, &candidate, mass)).or_default().push(candidate);
+        groups.entry(key(platform_view, &candidate, mass)).or_default().push(candidate);
     }
     let mut sorted = Sorted::default();
     for (key, group) in groups {
-        match waits(scene, &key, &group, told).filter(|until| *until > scene.now) {
+        match waits(platform_view, &key, &group, told).filter(|until| *until > platform_view.now) {
             Some(until) => sorted.later.push(until),
-            None => sorted.tellings.push(telling(scene, &key, group)),
+            None => sorted.tellings.push(telling(platform_view, &key, group)),
         }
     }
     // The loudest first: what is sent first is read first.
@@ -73,19 +73,19 @@ pub fn sort(scene: &Scene<'_>, candidates: Vec<Candidate>, told: &[Told]) -> Sor
     sorted
 }
 
-fn stops(wanted: &Wanted) -> bool {
+fn stops(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
 }
 
 /// A letter says that it ends.
-fn ends(wanted: &Wanted) -> bool {
+fn ends(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
     turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
 }
 
-fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
-    let subject = &scene.subjects[candidate.index];
+fn key(platform_view: &PlatformView<'_>, candidate: &Candidate, mass: bool) -> Key {
+    let subject = &platform_view.subjects[candidate.index];
     let wanted = &candidate.wanted;
     match subject.parent {
         _ if wanted.reason == Reason::StillOpen => Key::Digest,
@@ -98,27 +98,31 @@ fn key(scene: &Scene<'_>, candidate: &Candidate, mass: bool) -> Key {
 }
 
 /// Whether so many unrelated companies are out at once that it is most likely us.
-fn mass(scene: &Scene<'_>, candidates: &[Candidate]) -> bool {
+fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
     let out = |index: usize| {
-        let subject = &scene.subjects[index];
+        let subject = &platform_view.subjects[index];
         // What has a cause here, or was announced, says nothing about our own side.
-        if subject.maintenance.is_some() || matches!(scene.cause(index), Cause::Down(_)) {
+        if subject.maintenance.is_some() || matches!(platform_view.cause(index), Cause::Down(_)) {
             return false;
         }
         let wants =
             candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
-        wants || subject.is_out_within(JOINS, scene.now)
+        wants || subject.is_out_within(JOINS, platform_view.now)
     };
-    let failing: BTreeSet<&str> =
-        (0..scene.subjects.len()).filter(|index| out(*index)).map(|index| scene.subjects[index].company()).collect();
-    failing.len() >= MASS && failing.len() * 2 >= scene.companies
+    let failing: BTreeSet<&str> = (0..platform_view.subjects.len())
+        .filter(|index| out(*index))
+        .map(|index| platform_view.subjects[index].company())
+        .collect();
+    failing.len() >= MASS && failing.len() * 2 >= platform_view.companies
 }
 
 /// Until when a group waits for others of its kind.
-fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Option<Time> {
+fn waits(platform_view: &PlatformView<'_>, key: &Key, group: &[Candidate], told: &[Notified]) -> Option<Time> {
     let first = group.iter().filter_map(|candidate| told[candidate.index].held_since).min()?;
     let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
-    let others = || (0..scene.subjects.len()).filter(|index| !within(*index)).map(|index| &scene.subjects[index]);
+    let others = || {
+        (0..platform_view.subjects.len()).filter(|index| !within(*index)).map(|index| &platform_view.subjects[index])
+    };
     match key {
         Key::Stops(parent, _) => {
             let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
@@ -133,33 +137,33 @@ fn waits(scene: &Scene<'_>, key: &Key, group: &[Candidate], told: &[Told]) -> Op
             joins.then_some(first.plus(COMPANY_WAIT))
         }
         // One that joins what was told already is told at once.
-        Key::Mass => told_lately(scene, out(scene)).is_none().then_some(first.plus(MASS_WAIT)),
+        Key::Mass => told_lately(platform_view, out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
         Key::Ends(_) | Key::Digest | Key::Alone(_) => None,
     }
 }
 
 /// An open incident that people were told of so recently that the next belongs to it.
-fn told_lately(scene: &Scene<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
-    (0..scene.subjects.len()).filter(|index| fits(*index)).find(|index| {
-        let subject = &scene.subjects[*index];
-        let lately = subject.told.opened_at.is_some_and(|at| scene.now.since(at) <= JOINS);
+fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..platform_view.subjects.len()).filter(|index| fits(*index)).find(|index| {
+        let subject = &platform_view.subjects[*index];
+        let lately = subject.told.opened_at.is_some_and(|at| platform_view.now.since(at) <= JOINS);
         lately && subject.is_down() && subject.told.verdict.is_some()
     })
 }
 
 /// Who is open as an outage.
-fn out<'s>(scene: &'s Scene<'_>) -> impl Fn(usize) -> bool + 's {
-    |index| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+fn out<'s>(platform_view: &'s PlatformView<'_>) -> impl Fn(usize) -> bool + 's {
+    |index| platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
 }
 
-fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
+fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
     let rank = |candidate: &Candidate| {
         let badness = candidate.wanted.held.verdict.badness();
-        (std::cmp::Reverse(badness), scene.subjects[candidate.index].criticality, candidate.index)
+        (std::cmp::Reverse(badness), platform_view.subjects[candidate.index].criticality, candidate.index)
     };
     group.sort_by_key(rank);
     let loudness = |candidate: &Candidate| {
-        let subject = &scene.subjects[candidate.index];
+        let subject = &platform_view.subjects[candidate.index];
         match candidate.wanted.reason {
             Reason::StillOpen => reminder_level(subject, subject.told),
             reason => level(reason, &candidate.wanted.held, subject.criticality),
@@ -172,7 +176,7 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
     let mut wanted = lead.wanted;
     let together = match key {
         Key::Digest => {
-            members.extend(also_open(scene, &members));
+            members.extend(also_open(platform_view, &members));
             Together::Digest
         }
         Key::Mass => {
@@ -182,19 +186,19 @@ fn telling(scene: &Scene<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
         Key::Stops(..) | Key::Returns(_) | Key::Ends(_) if members.len() > 1 => Together::Company,
         _ => Together::Alone,
     };
-    let (reason, losses) = reason(scene, key, lead.index, &wanted);
+    let (reason, losses) = reason(platform_view, key, lead.index, &wanted);
     let level = if reason == Reason::Cascade { Level::Critical } else { loudest };
     Telling { reason, level, members, wanted, together, losses, next: None }
 }
 
 /// Why now: a first stop, one more of the same event, or the second loss of a cascade.
-fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason, Vec<usize>) {
+fn reason(platform_view: &PlatformView<'_>, key: &Key, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
-    let counted = scene.subjects[lead].told.verdict == Some(Verdict::Dropped);
+    let counted = platform_view.subjects[lead].told.verdict == Some(Verdict::Dropped);
     // One more thing of a company that is lost already is no further loss.
-    let own = &scene.subjects[lead];
-    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.told.lost_lately(scene.now);
-    let again = scene
+    let own = &platform_view.subjects[lead];
+    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.told.lost_lately(platform_view.now);
+    let again = platform_view
         .subjects
         .iter()
         .enumerate()
@@ -203,49 +207,51 @@ fn reason(scene: &Scene<'_>, key: &Key, lead: usize, wanted: &Wanted) -> (Reason
     let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
         Key::Stops(parent, _) => {
-            told_lately(scene, |index| index != lead && scene.subjects[index].parent == Some(parent))
+            told_lately(platform_view, |index| index != lead && platform_view.subjects[index].parent == Some(parent))
         }
-        Key::Mass => told_lately(scene, |index| index != lead && out(scene)(index)),
+        Key::Mass => told_lately(platform_view, |index| index != lead && out(platform_view)(index)),
         _ => None,
     };
-    let gone =
-        |index: usize| scene.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
-    let under = if stops(wanted) { scene.foundations(lead) } else { Vec::new() };
+    let gone = |index: usize| {
+        platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
+    };
+    let under = if stops(wanted) { platform_view.foundations(lead) } else { Vec::new() };
     // A loss goes with an earlier loss of its company or its foundation; an outage there explains none.
-    let goes_with = |index: usize| scene.subjects[index].is_down() && (!lost || gone(index));
+    let goes_with = |index: usize| platform_view.subjects[index].is_down() && (!lost || gone(index));
     if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
         return (Reason::Grew, Vec::new());
     }
-    let losses = if lost && !again { scene.other_losses(lead) } else { Vec::new() };
-    let gone = lost && !again && scene.lost_and_gone().next().is_some();
+    let losses = if lost && !again { platform_view.other_losses(lead) } else { Vec::new() };
+    let gone = lost && !again && platform_view.lost_and_gone().next().is_some();
     let reason = if losses.is_empty() && !gone { wanted.reason } else { Reason::Cascade };
     (reason, losses)
 }
 
 /// Everything else that is open and was told: one reminder speaks of all of it.
-fn also_open(scene: &Scene<'_>, but: &[usize]) -> Vec<usize> {
+fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
     let open = |index: &usize| {
-        let subject = &scene.subjects[*index];
+        let subject = &platform_view.subjects[*index];
         let told = subject.told;
         let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
         let held = told.muted || told.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
-        let just = told.news_at.max(told.reminded_at).is_some_and(|at| scene.now.since(at) < JUST_SPOKEN);
+        let just = told.news_at.max(told.reminded_at).is_some_and(|at| platform_view.now.since(at) < JUST_SPOKEN);
         same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
     };
     let rank = |index: &usize| {
-        let subject = &scene.subjects[*index];
+        let subject = &platform_view.subjects[*index];
         let badness = subject.incident.map_or(0, |incident| incident.verdict.badness());
         (std::cmp::Reverse(badness), subject.criticality, *index)
     };
-    let mut others: Vec<usize> = (0..scene.subjects.len()).filter(|index| !but.contains(index)).filter(open).collect();
+    let mut others: Vec<usize> =
+        (0..platform_view.subjects.len()).filter(|index| !but.contains(index)).filter(open).collect();
     others.sort_by_key(rank);
     others
 }
 
 /// What people know about a member once the message is sent.
-pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -> Told {
-    let (subject, now) = (&scene.subjects[member], scene.now);
-    let mut told = Told { held_since: None, muted: false, cause_up: None, ..told.clone() };
+pub fn known(told: &Notified, platform_view: &PlatformView<'_>, telling: &Telling, member: usize) -> Notified {
+    let (subject, now) = (&platform_view.subjects[member], platform_view.now);
+    let mut told = Notified { held_since: None, muted: false, cause_up: None, ..told.clone() };
     match telling.wanted.reason {
         // Those that fell due while nobody watched are one reminder.
         Reason::StillOpen => {
@@ -261,13 +267,13 @@ pub fn known(told: &Told, scene: &Scene<'_>, telling: &Telling, member: usize) -
         Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
         Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
         Reason::Cleared => told.suspected = None,
-        reason => know_incident(&mut told, scene, member, reason),
+        reason => know_incident(&mut told, platform_view, member, reason),
     }
     told
 }
 
-fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize, reason: Reason) {
-    let subject = &scene.subjects[member];
+fn know_incident(told: &mut Notified, platform_view: &PlatformView<'_>, member: usize, reason: Reason) {
+    let subject = &platform_view.subjects[member];
     told.suspected = None;
     if subject.state.unseen.is_empty() {
         // What is told now says that it is seen, too.
@@ -275,12 +281,12 @@ fn know_incident(told: &mut Told, scene: &Scene<'_>, member: usize, reason: Reas
     }
     match subject.incident {
         Some(incident) => {
-            told.opened_at.get_or_insert(scene.now);
+            told.opened_at.get_or_insert(platform_view.now);
             // Who has acknowledged the worse need not acknowledge the better.
             let better =
                 matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && told.news_at.is_some();
             let spoken = if better { &mut told.reminded_at } else { &mut told.news_at };
-            *spoken = Some(scene.now);
+            *spoken = Some(platform_view.now);
             told.incident = Some((incident.id, incident.public_id.clone()));
             told.began_at = Some(incident.began_at);
             told.verdict = Some(incident.verdict);

@@ -1,6 +1,6 @@
 //! One message: why it is sent, how loud it is, and whom it is about.
 
-use super::due::Wanted;
+use super::due::Due;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 
@@ -14,7 +14,7 @@ pub struct Telling {
     /// Whom it is about, the worst first.
     pub members: Vec<usize>,
     /// What is said of the first of them.
-    pub wanted: Wanted,
+    pub wanted: Due,
     /// Why they are together.
     pub together: Together,
     /// Earlier losses of independent companies, for a cascade.

@@ -20,7 +20,7 @@ const MOST_TURNS: usize = 24;
 
 /// What people were told, and what that rests on. Part of the store.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Told {
+pub struct Notified {
     /// The verdict told last; `None` while people believe that all is well.
     pub verdict: Option<Verdict>,
     /// The reason that went with it.
@@ -67,7 +67,7 @@ pub struct Told {
     pub lost_at: Option<Time>,
 }
 
-impl Told {
+impl Notified {
     /// As a clock that has been set back to `now` has it: nothing was told in the future.
     pub fn not_after(&mut self, now: Time) {
         let times = [
@@ -91,12 +91,12 @@ impl Told {
     }
 
     /// What must have been told of an incident that an older version left open.
-    pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Told {
+    pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Notified {
         let blind = combined.unseen.iter().filter(|unseen| unseen.blind);
         let blind = blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
-        let told = Told { blind, ..Told::default() };
+        let told = Notified { blind, ..Notified::default() };
         let Some(incident) = incident else { return told };
-        Told {
+        Notified {
             verdict: Some(incident.verdict),
             reason: incident.reason.clone(),
             fault: Some(incident.fault),
@@ -114,8 +114,8 @@ impl Told {
     }
 
     /// What is left when the incident is no longer watched: that something was lost.
-    pub fn forgotten(self) -> Told {
-        Told { lost_at: self.lost_at, blind: self.blind, ..Told::default() }
+    pub fn forgotten(self) -> Notified {
+        Notified { lost_at: self.lost_at, blind: self.blind, ..Notified::default() }
     }
 
     /// Notes what happened since the last review, told or not.
@@ -179,8 +179,8 @@ impl Told {
 
     /// Nothing of it is open, waits, or counts for anything else: what happened lately is over.
     pub fn is_at_rest(&self) -> bool {
-        let Told { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
-        let Told { turns, flapping, dropped, lost_at, .. } = self;
+        let Notified { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
+        let Notified { turns, flapping, dropped, lost_at, .. } = self;
         let told = verdict.is_some() || incident.is_some() || news_at.is_some() || !blind.is_empty();
         let waits = suspected.is_some() || held_since.is_some() || *muted || cause_up.is_some();
         let counts = *open || !turns.is_empty() || flapping.is_some() || *dropped || lost_at.is_some();

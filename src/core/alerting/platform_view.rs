@@ -1,6 +1,6 @@
 //! The whole platform as the core sees it when it decides what to tell.
 
-use super::notified::Told;
+use super::notified::Notified;
 use super::situation::Situation;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
@@ -26,7 +26,7 @@ pub struct Subject<'a> {
     /// Its open incident.
     pub incident: Option<&'a Incident>,
     /// What people were told.
-    pub told: &'a Told,
+    pub told: &'a Notified,
     /// Work was announced that lasts until then.
     pub maintenance: Option<Time>,
     /// When all that decides was looked at last.
@@ -79,13 +79,13 @@ impl Subject<'_> {
     }
 
     /// People were told that the key is refused, it still is, and nobody knows worse.
-    pub fn access_told(&self, told: &Told) -> bool {
+    pub fn access_told(&self, told: &Notified) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !dropped && self.access_known(told)
     }
 
     /// The key is refused, and people know it.
-    pub fn access_known(&self, told: &Told) -> bool {
+    pub fn access_known(&self, told: &Notified) -> bool {
         self.lost_access() && told.blind.values().any(|reason| reason == "access_lost")
     }
 
@@ -122,7 +122,7 @@ impl Subject<'_> {
 /// The platform at one instant: everything that is in trouble, or lately was, and what that needs. What is at
 /// rest has nothing to say and explains nothing, so it may be left out.
 #[derive(Clone, Debug)]
-pub struct Scene<'a> {
+pub struct PlatformView<'a> {
     /// In the order of the configuration.
     pub subjects: Vec<Subject<'a>>,
     /// How many companies there are in all; what is one's own counts by itself.
@@ -153,7 +153,7 @@ pub enum Cause {
     Doubtful(usize),
 }
 
-impl<'a> Scene<'a> {
+impl<'a> PlatformView<'a> {
     fn find(&self, id: &str) -> Option<usize> {
         self.subjects.iter().position(|subject| subject.id == id)
     }

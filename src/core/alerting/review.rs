@@ -8,12 +8,12 @@
 use super::message::Telling;
 use std::time::Duration;
 
-use super::due::{Wanted, remind_at, reminder_level, wanted};
+use super::due::{Due, remind_at, reminder_level, wanted};
 use super::flapping::{Flap, flap, lasts_at};
 use super::groups;
 use super::groups::Candidate;
-use super::notified::Told;
-use super::platform_view::{Cause, Scene, Subject};
+use super::notified::Notified;
+use super::platform_view::{Cause, PlatformView, Subject};
 use super::situation_change::{Stands, stands};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::SeenTo;
@@ -35,7 +35,7 @@ pub struct Review {
     /// What is told now.
     pub tellings: Vec<Telling>,
     /// What people know after that, for whoever changed.
-    pub told: Vec<(usize, Told)>,
+    pub told: Vec<(usize, Notified)>,
     /// When to review again, if nothing happens before.
     pub again: Option<Time>,
     /// How it stands with the situation.
@@ -54,76 +54,81 @@ enum Fate {
 }
 
 /// Reviews the whole platform.
-pub fn review(scene: &Scene<'_>) -> Review {
-    let mut told: Vec<Told> = scene.subjects.iter().map(|subject| subject.told.clone()).collect();
-    for (subject, told) in scene.subjects.iter().zip(&mut told) {
-        told.follow(subject.state, subject.incident, subject.excused, scene.now);
+pub fn review(platform_view: &PlatformView<'_>) -> Review {
+    let mut told: Vec<Notified> = platform_view.subjects.iter().map(|subject| subject.told.clone()).collect();
+    for (subject, told) in platform_view.subjects.iter().zip(&mut told) {
+        told.follow(subject.state, subject.incident, subject.excused, platform_view.now);
     }
-    let scene = &with_told(scene, &told);
+    let platform_view = &with_told(platform_view, &told);
     let mut review = Review::default();
     let mut after = told.clone();
     let mut candidates = Vec::new();
     for (index, told) in after.iter_mut().enumerate() {
-        let due = by_itself(scene, index, told, &mut review);
+        let due = by_itself(platform_view, index, told, &mut review);
         candidates.extend(due.map(|wanted| Candidate { index, wanted }));
     }
-    let reminded = instead_of_reminders(scene, &mut candidates, &mut after);
-    let sorted = groups::sort(scene, candidates, &after);
+    let reminded = instead_of_reminders(platform_view, &mut candidates, &mut after);
+    let sorted = groups::sort(platform_view, candidates, &after);
     for at in sorted.later {
         review.sooner(at);
     }
     for telling in sorted.tellings {
         for member in &telling.members {
-            after[*member] = groups::known(&after[*member], scene, &telling, *member);
+            after[*member] = groups::known(&after[*member], platform_view, &telling, *member);
         }
-        let due = |member: &usize| remind_at(&since_told(&scene.subjects[*member], &after[*member]), &after[*member]);
+        let due =
+            |member: &usize| remind_at(&since_told(&platform_view.subjects[*member], &after[*member]), &after[*member]);
         let next = telling.members.iter().filter_map(due).min();
         review.tellings.push(Telling { next, ..telling });
     }
-    for (index, subject) in scene.subjects.iter().enumerate() {
+    for (index, subject) in platform_view.subjects.iter().enumerate() {
         let told = &after[index];
         // The hours before an announced end are called to mind whatever is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none();
         let held_back = told.muted || told.flapping.is_some() || subject.is_held_by_work() || muted;
         if let Some(at) = remind_at(&since_told(subject, told), told).filter(|_| !held_back) {
-            review.sooner(at.max(scene.now.plus(Duration::from_secs(60))));
+            review.sooner(at.max(platform_view.now.plus(Duration::from_secs(60))));
         }
     }
-    review.stands = stands(scene.situation, &with_told(scene, &after), reminded);
+    review.stands = stands(platform_view.situation, &with_told(platform_view, &after), reminded);
     if let Some(at) = review.stands.again {
-        review.sooner(at.max(scene.now.plus(Duration::from_secs(1))));
+        review.sooner(at.max(platform_view.now.plus(Duration::from_secs(1))));
     }
     review.told = after.into_iter().enumerate().collect();
     review
 }
 
 /// As people know it after a message: an acknowledgement of what was told before covers no news.
-fn since_told<'a>(subject: &Subject<'a>, told: &Told) -> Subject<'a> {
+fn since_told<'a>(subject: &Subject<'a>, told: &Notified) -> Subject<'a> {
     let news = told.news_at != subject.told.news_at;
     let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
     Subject { seen_to, ..subject.clone() }
 }
 
 /// While a situation is open its message is what reminds, of everything. How loud it has to be.
-fn instead_of_reminders(scene: &Scene<'_>, candidates: &mut Vec<Candidate>, after: &mut [Told]) -> Option<Level> {
-    scene.situation?;
+fn instead_of_reminders(
+    platform_view: &PlatformView<'_>,
+    candidates: &mut Vec<Candidate>,
+    after: &mut [Notified],
+) -> Option<Level> {
+    platform_view.situation?;
     let reminds = |candidate: &Candidate| candidate.wanted.reason == Reason::StillOpen;
     let due: Vec<usize> = candidates.iter().filter(|one| reminds(one)).map(|one| one.index).collect();
     candidates.retain(|one| !reminds(one));
-    let loud = |index: &usize| reminder_level(&scene.subjects[*index], scene.subjects[*index].told);
+    let loud = |index: &usize| reminder_level(&platform_view.subjects[*index], platform_view.subjects[*index].told);
     let level = due.iter().map(loud).max()?;
-    for (subject, told) in scene.subjects.iter().zip(after) {
+    for (subject, told) in platform_view.subjects.iter().zip(after) {
         let told_of = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
         if told_of || subject.lost_access() {
-            told.reminded_at = Some(scene.now);
+            told.reminded_at = Some(platform_view.now);
         }
     }
     Some(level)
 }
 
-fn with_told<'a>(scene: &Scene<'a>, told: &'a [Told]) -> Scene<'a> {
-    let subjects = scene.subjects.iter().cloned().zip(told);
-    Scene { subjects: subjects.map(|(subject, told)| Subject { told, ..subject }).collect(), ..*scene }
+fn with_told<'a>(platform_view: &PlatformView<'a>, told: &'a [Notified]) -> PlatformView<'a> {
+    let subjects = platform_view.subjects.iter().cloned().zip(told);
+    PlatformView { subjects: subjects.map(|(subject, told)| Subject { told, ..subject }).collect(), ..*platform_view }
 }
 
 impl Review {
@@ -133,23 +138,23 @@ impl Review {
 }
 
 /// What one dependency wants to be told now, once everything that silences it was heard.
-fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
-    let (subject, now) = (&scene.subjects[index], scene.now);
+fn by_itself(platform_view: &PlatformView<'_>, index: usize, told: &mut Notified, review: &mut Review) -> Option<Due> {
+    let (subject, now) = (&platform_view.subjects[index], platform_view.now);
     // What was believed before a pause is told once it was looked at again.
-    if subject.looked_at.is_none_or(|at| at < scene.fresh_since) {
+    if subject.looked_at.is_none_or(|at| at < platform_view.fresh_since) {
         return None;
     }
-    let flapped = about_flapping(scene, index, told, review);
+    let flapped = about_flapping(platform_view, index, told, review);
     if flapped.is_some() {
         return flapped;
     }
-    let wanted = wanted(subject, told, scene.is_heightened(index), now);
+    let wanted = wanted(subject, told, platform_view.is_heightened(index), now);
     if wanted.is_empty() {
         (told.held_since, told.muted, told.cause_up) = (None, false, None);
     }
     for wanted in wanted {
         let since = *told.held_since.get_or_insert(now);
-        match fate(scene, index, &wanted, told, since) {
+        match fate(platform_view, index, &wanted, told, since) {
             Fate::Now => return Some(wanted),
             Fate::Later(at) => review.sooner(at),
             Fate::Muted => {}
@@ -158,11 +163,16 @@ fn by_itself(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Revi
     None
 }
 
-fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut Review) -> Option<Wanted> {
-    let subject = &scene.subjects[index];
+fn about_flapping(
+    platform_view: &PlatformView<'_>,
+    index: usize,
+    told: &mut Notified,
+    review: &mut Review,
+) -> Option<Due> {
+    let subject = &platform_view.subjects[index];
     let held = subject.state.held.clone()?;
-    let wanted = |reason| Some(Wanted { reason, before: told.verdict, held: held.clone() });
-    match flap(told, scene.now) {
+    let wanted = |reason| Some(Due { reason, before: told.verdict, held: held.clone() });
+    match flap(told, platform_view.now) {
         Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
@@ -170,12 +180,12 @@ fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut
         }
         // A drop is told as one, and a consequence or announced work as what it is.
         Flap::Begins => {
-            let work = subject.maintenance.is_some_and(|until| until > scene.now);
-            let quiet = work || scene.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
+            let work = subject.maintenance.is_some_and(|until| until > platform_view.now);
+            let quiet = work || platform_view.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
             let said = wanted(Reason::Flapping).filter(|_| !quiet);
             if said.is_some() {
-                told.flapping = Some(scene.now);
-                review.sooner(super::flapping::settles_at(told, scene.now));
+                told.flapping = Some(platform_view.now);
+                review.sooner(super::flapping::settles_at(told, platform_view.now));
             }
             said
         }
@@ -189,9 +199,9 @@ fn about_flapping(scene: &Scene<'_>, index: usize, told: &mut Told, review: &mut
     }
 }
 
-fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since: Time) -> Fate {
-    let (subject, now) = (&scene.subjects[index], scene.now);
-    if wanted.reason == Reason::Suspected && matches!(scene.cause(index), Cause::Down(_)) {
+fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, told: &mut Notified, since: Time) -> Fate {
+    let (subject, now) = (&platform_view.subjects[index], platform_view.now);
+    if wanted.reason == Reason::Suspected && matches!(platform_view.cause(index), Cause::Down(_)) {
         return Fate::Muted;
     }
     let own_no = wanted.held.verdict == Verdict::Dropped
@@ -226,7 +236,7 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
     if let Some(until) = subject.maintenance.filter(|until| *until > now) {
         return Fate::Later(until);
     }
-    match scene.cause(index) {
+    match platform_view.cause(index) {
         Cause::Down(_) => {
             (told.muted, told.cause_up) = (true, None);
             Fate::Muted
@@ -241,7 +251,7 @@ fn fate(scene: &Scene<'_>, index: usize, wanted: &Wanted, told: &mut Told, since
 }
 
 /// What a cause or announced work may explain: being out, or not being seen.
-fn is_consequential(wanted: &Wanted) -> bool {
+fn is_consequential(wanted: &Due) -> bool {
     match wanted.reason {
         Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Corrected | Reason::StillOpen => {
             wanted.held.verdict == Verdict::Outage

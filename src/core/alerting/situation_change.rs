@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::platform_view::{Scene, Subject};
+use super::platform_view::{PlatformView, Subject};
 use super::situation::Situation;
 use crate::core::dependency::incident::Level;
 use crate::core::people::action::SeenTo;
@@ -66,24 +66,24 @@ pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
 }
 
 /// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
-pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Level>) -> Stands {
-    let now = scene.now;
-    let content = content(scene);
+pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, reminded: Option<Level>) -> Stands {
+    let now = platform_view.now;
+    let content = content(platform_view);
     let Some(known) = known else {
-        if !opens(scene, false) {
-            return Stands { again: begins(scene), ..Stands::default() };
+        if !opens(platform_view, false) {
+            return Stands { again: begins(platform_view), ..Stands::default() };
         }
         let situation = Situation { opened_at: now, ..said(&Situation::default(), content, now) };
         let change = Some(reminded.map_or(Change::Open, Change::Send));
-        return Stands { again: again(&situation, scene), situation: Some(situation), change };
+        return Stands { again: again(&situation, platform_view), situation: Some(situation), change };
     };
-    if !opens(scene, true) {
-        return Stands { change: Some(Change::Close), again: begins(scene), ..Stands::default() };
+    if !opens(platform_view, true) {
+        return Stands { change: Some(Change::Close), again: begins(platform_view), ..Stands::default() };
     }
     // Who is on it is shown in place; nobody has to be alerted for that.
     let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
     let known = Situation { changed_at, ..known.clone() };
-    let near: Vec<String> = near(scene).filter(|start| !known.called.contains(start)).collect();
+    let near: Vec<String> = near(platform_view).filter(|start| !known.called.contains(start)).collect();
     let ripe = changed_at.is_some_and(|at| now.since(at.max(known.sent_at)) >= GATHERED);
     let level = match reminded {
         Some(level) => Some(level),
@@ -92,7 +92,7 @@ pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Lev
         None if now.since(known.sent_at) >= DAILY => Some(Level::Warning),
         None => None,
     };
-    let stale = scene.edits && now.since(known.shown_at) >= REFRESH;
+    let stale = platform_view.edits && now.since(known.shown_at) >= REFRESH;
     let (situation, change) = match level {
         Some(level) => {
             let called = known.called.iter().cloned().chain(near).collect();
@@ -103,7 +103,7 @@ pub fn stands(known: Option<&Situation>, scene: &Scene<'_>, reminded: Option<Lev
         }
         None => (known, None),
     };
-    Stands { again: again(&situation, scene), situation: Some(situation), change }
+    Stands { again: again(&situation, platform_view), situation: Some(situation), change }
 }
 
 /// After its message was sent to everybody.
@@ -117,19 +117,19 @@ fn news(content: &[String]) -> Vec<String> {
 }
 
 /// Two companies are lost, or a letter's hour is open; what has begun goes on while anything is lost.
-fn opens(scene: &Scene<'_>, begun: bool) -> bool {
-    let subjects = &scene.subjects;
+fn opens(platform_view: &PlatformView<'_>, begun: bool) -> bool {
+    let subjects = &platform_view.subjects;
     let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
     let second = || lost.iter().skip(1).any(|other| !other.shares_company(lost[0]));
-    subjects.iter().any(|subject| is_ending(subject, scene.now))
+    subjects.iter().any(|subject| is_ending(subject, platform_view.now))
         || (begun && !lost.is_empty())
         || (!lost.is_empty() && second())
 }
 
 /// What there is to say, without what merely grows older.
-fn content(scene: &Scene<'_>) -> Vec<String> {
+fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     let mut content = Vec::new();
-    for subject in &scene.subjects {
+    for subject in &platform_view.subjects {
         let id = subject.id;
         let down = subject.incident.filter(|incident| subject.told.verdict == Some(incident.verdict));
         if is_lost(subject) {
@@ -137,8 +137,9 @@ fn content(scene: &Scene<'_>) -> Vec<String> {
         } else if let Some(incident) = down {
             content.push(format!("{} {id}", incident.verdict));
         }
-        content
-            .extend(subject.ends.filter(|_| is_ending(subject, scene.now)).map(|ends| format!("ends {id} {}", ends.0)));
+        content.extend(
+            subject.ends.filter(|_| is_ending(subject, platform_view.now)).map(|ends| format!("ends {id} {}", ends.0)),
+        );
         let blind = !subject.told.blind.is_empty() && !is_lost(subject);
         content.extend(blind.then(|| format!("blind {id}")));
         let trouble = is_lost(subject) || down.is_some();
@@ -149,30 +150,36 @@ fn content(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// Latest starts that are near and have not passed.
-fn near(scene: &Scene<'_>) -> impl Iterator<Item = String> {
-    let now = scene.now;
+fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
+    let now = platform_view.now;
     let is_near = move |start: &Time| *start > now && start.since(now) <= START_NEAR;
     let named = move |subject: &Subject<'_>| {
         let starts = subject.starts.iter().filter(|start| is_near(start));
         starts.map(|start| format!("{} {}", subject.id, start.0)).collect::<Vec<_>>()
     };
-    scene.subjects.iter().filter(|subject| is_ending(subject, now)).flat_map(named).collect::<Vec<_>>().into_iter()
+    platform_view
+        .subjects
+        .iter()
+        .filter(|subject| is_ending(subject, now))
+        .flat_map(named)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
-fn again(situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+fn again(situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
     let ripe = situation.changed_at.map(|at| at.max(situation.sent_at).plus(GATHERED));
-    let refresh = scene.edits.then(|| situation.shown_at.plus(REFRESH));
-    [ripe, begins(scene), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+    let refresh = platform_view.edits.then(|| situation.shown_at.plus(REFRESH));
+    [ripe, begins(platform_view), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
 }
 
 /// When an announced hour, or a latest start, comes near next.
-fn begins(scene: &Scene<'_>) -> Option<Time> {
-    let known = scene.subjects.iter().filter(|subject| subject.told.verdict.is_some());
+fn begins(platform_view: &PlatformView<'_>) -> Option<Time> {
+    let known = platform_view.subjects.iter().filter(|subject| subject.told.verdict.is_some());
     let before = |at: Time, span: Duration| Time(at.0 - crate::core::time::millis(span));
     let turns = known.flat_map(|subject| {
         let hours = subject.ends.map(|ends| before(ends, HOUR_NEAR));
         let starts = subject.starts.iter().flat_map(move |start| [before(*start, DAILY), before(*start, START_NEAR)]);
         hours.into_iter().chain(starts)
     });
-    turns.filter(|at| *at > scene.now).min()
+    turns.filter(|at| *at > platform_view.now).min()
 }

@@ -12,7 +12,7 @@ use crate::core::words::verdict::words;
 
 words! {
     /// What a person did.
-    Deed {
+    ActionKind {
         /// "I know, and I see to it."
         Ack = "ack",
         /// Nothing about it for a while.
@@ -42,7 +42,7 @@ words! {
 
 /// Something that a person did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Act {
+pub struct OperatorAction {
     /// Its number, in the order in which things were done.
     pub id: i64,
     /// When.
@@ -52,7 +52,7 @@ pub struct Act {
     /// Where: `terminal`, or a channel's name.
     pub via: String,
     /// What.
-    pub deed: Deed,
+    pub deed: ActionKind,
     /// The dependency it concerns; all, if none.
     pub dependency: Option<String>,
     /// The incident, drill or letter it concerns, by public id.
@@ -65,11 +65,22 @@ pub struct Act {
     pub words: String,
 }
 
-impl Act {
+impl OperatorAction {
     /// An act of somebody, now.
-    pub fn new(deed: Deed, by: &str, via: &str, at: Time) -> Act {
+    pub fn new(deed: ActionKind, by: &str, via: &str, at: Time) -> OperatorAction {
         let (by, via) = (by.to_owned(), via.to_owned());
-        Act { id: 0, at, by, via, deed, dependency: None, about: None, from: None, until: None, words: String::new() }
+        OperatorAction {
+            id: 0,
+            at,
+            by,
+            via,
+            deed,
+            dependency: None,
+            about: None,
+            from: None,
+            until: None,
+            words: String::new(),
+        }
     }
 
     fn lasts(&self, now: Time) -> bool {
@@ -90,20 +101,20 @@ pub enum SeenTo {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
     /// Muted dependencies; the empty name stands for all.
-    mutes: BTreeMap<String, Act>,
+    mutes: BTreeMap<String, OperatorAction>,
     /// Work that was announced.
-    works: Vec<Act>,
+    works: Vec<OperatorAction>,
     /// The last acknowledgement of each incident, drill or alert.
-    acks: BTreeMap<String, Act>,
+    acks: BTreeMap<String, OperatorAction>,
     /// What was said of an incident for good: accepted, ours, a false alarm.
-    settled: BTreeMap<String, Act>,
+    settled: BTreeMap<String, OperatorAction>,
     /// Letters that were not taken back.
     pub letters: Vec<Letter>,
 }
 
 impl People {
     /// What is in force at `now`, of all acts in their order.
-    pub fn of(acts: &[Act], letters: Vec<Letter>, now: Time) -> People {
+    pub fn of(acts: &[OperatorAction], letters: Vec<Letter>, now: Time) -> People {
         let mut people = People { letters, ..People::default() };
         for act in acts {
             people.follow(act.clone());
@@ -113,42 +124,42 @@ impl People {
         people
     }
 
-    fn follow(&mut self, act: Act) {
+    fn follow(&mut self, act: OperatorAction) {
         let whom = act.dependency.clone().unwrap_or_default();
         match (act.deed, act.about.clone()) {
-            (Deed::Mute, _) => {
+            (ActionKind::Mute, _) => {
                 self.mutes.insert(whom, act);
             }
-            (Deed::Unmute, _) if whom.is_empty() => self.mutes.clear(),
-            (Deed::Unmute, _) => {
+            (ActionKind::Unmute, _) if whom.is_empty() => self.mutes.clear(),
+            (ActionKind::Unmute, _) => {
                 self.mutes.remove(&whom);
             }
-            (Deed::Maintenance, _) => self.works.push(act),
-            (Deed::MaintenanceOver, _) => {
+            (ActionKind::Maintenance, _) => self.works.push(act),
+            (ActionKind::MaintenanceOver, _) => {
                 self.works.retain(|work| !whom.is_empty() && work.dependency.as_deref() != Some(whom.as_str()));
             }
-            (Deed::Ack, Some(about)) => {
+            (ActionKind::Ack, Some(about)) => {
                 self.acks.insert(about, act);
             }
-            (Deed::Accept | Deed::ItWasUs | Deed::FalseAlarm, Some(about)) => {
+            (ActionKind::Accept | ActionKind::ItWasUs | ActionKind::FalseAlarm, Some(about)) => {
                 self.settled.insert(about, act);
             }
             (
-                Deed::Ack
-                | Deed::Accept
-                | Deed::ItWasUs
-                | Deed::FalseAlarm
-                | Deed::Letter
-                | Deed::Drill
-                | Deed::Test
-                | Deed::Refused,
+                ActionKind::Ack
+                | ActionKind::Accept
+                | ActionKind::ItWasUs
+                | ActionKind::FalseAlarm
+                | ActionKind::Letter
+                | ActionKind::Drill
+                | ActionKind::Test
+                | ActionKind::Refused,
                 _,
             ) => {}
         }
     }
 
     /// Until when a dependency is muted, and by whom.
-    pub fn muted(&self, dependency: &str, now: Time) -> Option<&Act> {
+    pub fn muted(&self, dependency: &str, now: Time) -> Option<&OperatorAction> {
         let mutes = [dependency, ""].into_iter().filter_map(|name| self.mutes.get(name));
         mutes.filter(|act| act.lasts(now)).max_by_key(|act| act.until)
     }
@@ -165,25 +176,25 @@ impl People {
 
     /// Until when announced work on a dependency lasts, if it is now.
     pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
-        let concerns = |work: &&Act| work.dependency.as_deref().is_none_or(|id| id == dependency);
-        let now_on = |work: &&Act| work.from.is_none_or(|from| from <= now) && work.lasts(now);
+        let concerns = |work: &&OperatorAction| work.dependency.as_deref().is_none_or(|id| id == dependency);
+        let now_on = |work: &&OperatorAction| work.from.is_none_or(|from| from <= now) && work.lasts(now);
         self.works.iter().filter(concerns).filter(now_on).filter_map(|work| work.until).max()
     }
 
     /// Who acknowledged an incident or a drill, if nothing new was told of it since.
-    pub fn acked(&self, about: &str, news_at: Option<Time>) -> Option<&Act> {
+    pub fn acked(&self, about: &str, news_at: Option<Time>) -> Option<&OperatorAction> {
         self.acks.get(about).filter(|act| news_at.is_none_or(|news| act.at >= news))
     }
 
     /// What was said of an incident for good.
-    pub fn settled(&self, about: &str) -> Option<&Act> {
+    pub fn settled(&self, about: &str) -> Option<&OperatorAction> {
         self.settled.get(about)
     }
 
     /// What somebody said of an incident since the last news of it.
     pub fn seen_to(&self, incident: &Incident, news_at: Option<Time>) -> Option<SeenTo> {
-        let fresh = |act: &&Act| news_at.is_none_or(|news| act.at >= news);
-        let same = |act: &&Act| act.deed != Deed::Accept || act.words == incident.reason;
+        let fresh = |act: &&OperatorAction| news_at.is_none_or(|news| act.at >= news);
+        let same = |act: &&OperatorAction| act.deed != ActionKind::Accept || act.words == incident.reason;
         if self.settled(&incident.public_id).filter(fresh).is_some_and(|act| same(&act)) {
             return Some(SeenTo::Settled);
         }
@@ -191,7 +202,7 @@ impl People {
     }
 
     /// Who acknowledged a lost access last: what has no incident is acknowledged by its dependency.
-    pub fn acked_access(&self, dependency: &str) -> Option<&Act> {
+    pub fn acked_access(&self, dependency: &str) -> Option<&OperatorAction> {
         self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency)).max_by_key(|act| act.at)
     }
 
@@ -205,8 +216,9 @@ impl People {
     /// When somebody said of a dependency's trouble that it was ours or none: what was lost before
     /// that counts as no loss.
     pub fn excused_at(&self, dependency: &str) -> Option<Time> {
-        let excuses = |act: &&Act| {
-            matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm) && act.dependency.as_deref() == Some(dependency)
+        let excuses = |act: &&OperatorAction| {
+            matches!(act.deed, ActionKind::ItWasUs | ActionKind::FalseAlarm)
+                && act.dependency.as_deref() == Some(dependency)
         };
         self.settled.values().filter(excuses).map(|act| act.at).max()
     }
@@ -221,8 +233,8 @@ impl People {
 }
 
 /// When each thing was drilled last, by id.
-pub fn drilled(acts: &[Act]) -> BTreeMap<String, Time> {
-    let drills = acts.iter().filter(|act| act.deed == Deed::Drill);
+pub fn drilled(acts: &[OperatorAction]) -> BTreeMap<String, Time> {
+    let drills = acts.iter().filter(|act| act.deed == ActionKind::Drill);
     drills.filter_map(|act| Some((act.dependency.clone()?, act.at))).collect()
 }
 
@@ -233,11 +245,11 @@ mod tests {
 
     const HOUR: i64 = 3_600_000;
 
-    fn act(deed: Deed, at: i64) -> Act {
-        Act {
+    fn act(deed: ActionKind, at: i64) -> OperatorAction {
+        OperatorAction {
             dependency: Some("sms".into()),
             about: Some("pw-1".into()),
-            ..Act::new(deed, "Ada", "terminal", Time(at))
+            ..OperatorAction::new(deed, "Ada", "terminal", Time(at))
         }
     }
 
@@ -255,49 +267,50 @@ mod tests {
         }
     }
 
-    fn people(acts: &[Act]) -> People {
+    fn people(acts: &[OperatorAction]) -> People {
         People::of(acts, Vec::new(), Time(HOUR))
     }
 
     #[test]
     fn an_acknowledgement_holds_until_there_is_news() {
-        let people = people(&[act(Deed::Ack, 5)]);
+        let people = people(&[act(ActionKind::Ack, 5)]);
         assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), Some(SeenTo::Acknowledged(Time(5))));
         assert_eq!(people.seen_to(&incident("gone"), Some(Time(6))), None);
     }
 
     #[test]
     fn what_was_accepted_is_settled_while_it_is_the_same() {
-        let people = people(&[Act { words: "unlocked".into(), ..act(Deed::Accept, 5) }]);
+        let people = people(&[OperatorAction { words: "unlocked".into(), ..act(ActionKind::Accept, 5) }]);
         assert_eq!(people.seen_to(&incident("unlocked"), Some(Time(4))), Some(SeenTo::Settled));
         assert_eq!(people.seen_to(&incident("gone"), Some(Time(4))), None);
     }
 
     #[test]
     fn a_mute_ends_by_itself_or_by_a_word() {
-        let mute = Act { until: Some(Time(2 * HOUR)), ..act(Deed::Mute, 5) };
+        let mute = OperatorAction { until: Some(Time(2 * HOUR)), ..act(ActionKind::Mute, 5) };
         assert!(people(std::slice::from_ref(&mute)).muted("sms", Time(HOUR)).is_some());
         assert!(people(std::slice::from_ref(&mute)).muted("sms", Time(2 * HOUR)).is_none());
         assert!(people(std::slice::from_ref(&mute)).muted("mail", Time(HOUR)).is_none());
-        assert!(people(&[mute.clone(), act(Deed::Unmute, 6)]).muted("sms", Time(HOUR)).is_none());
-        let all = Act { dependency: None, ..mute };
+        assert!(people(&[mute.clone(), act(ActionKind::Unmute, 6)]).muted("sms", Time(HOUR)).is_none());
+        let all = OperatorAction { dependency: None, ..mute };
         assert!(people(&[all]).muted("mail", Time(HOUR)).is_some());
     }
 
     #[test]
     fn work_that_a_person_announced_begins_and_ends() {
-        let work = Act { from: Some(Time(HOUR)), until: Some(Time(3 * HOUR)), ..act(Deed::Maintenance, 5) };
+        let work =
+            OperatorAction { from: Some(Time(HOUR)), until: Some(Time(3 * HOUR)), ..act(ActionKind::Maintenance, 5) };
         let people = people(std::slice::from_ref(&work));
         assert_eq!(people.maintenance_until("sms", Time(0)), None);
         assert_eq!(people.maintenance_until("sms", Time(HOUR)), Some(Time(3 * HOUR)));
         assert_eq!(people.turns_at(Time(HOUR)), Some(Time(3 * HOUR)));
-        let over = People::of(&[work, act(Deed::MaintenanceOver, 6)], Vec::new(), Time(HOUR));
+        let over = People::of(&[work, act(ActionKind::MaintenanceOver, 6)], Vec::new(), Time(HOUR));
         assert_eq!(over.maintenance_until("sms", Time(HOUR)), None);
     }
 
     #[test]
     fn it_was_us_excuses_what_was_lost_before() {
-        assert_eq!(people(&[act(Deed::ItWasUs, 5)]).excused_at("sms"), Some(Time(5)));
-        assert_eq!(people(&[act(Deed::Accept, 5)]).excused_at("sms"), None);
+        assert_eq!(people(&[act(ActionKind::ItWasUs, 5)]).excused_at("sms"), Some(Time(5)));
+        assert_eq!(people(&[act(ActionKind::Accept, 5)]).excused_at("sms"), None);
     }
 }

@@ -182,7 +182,7 @@ fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Tim
         verdict,
         reason: reason.to_owned(),
         fault: Fault::VendorDecision,
-        proof: Proof::Told,
+        proof: Proof::Notified,
         say,
         hint: Some(hint(verdict).to_owned()),
         by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::naming;
 use super::naming::Named;
-use super::snapshot::{Board, DependencyBoard};
+use super::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::dependency::shown::Shown;
 use crate::core::time::Time;
 use crate::core::words::verdict::Criticality;
@@ -73,34 +73,34 @@ pub enum Fallback {
 }
 
 /// All companies, those that hold most that is critical first.
-pub fn shares(board: &Board) -> Vec<Share> {
+pub fn shares(snapshot: &Snapshot) -> Vec<Share> {
     let mut companies: BTreeMap<&str, &str> = BTreeMap::new();
-    for (slug, name) in board.each().flat_map(|dependency| &dependency.companies) {
+    for (slug, name) in snapshot.each().flat_map(|dependency| &dependency.companies) {
         companies.insert(slug, name);
     }
-    let mut shares: Vec<Share> = companies.into_iter().map(|(slug, name)| share(board, slug, name)).collect();
+    let mut shares: Vec<Share> = companies.into_iter().map(|(slug, name)| share(snapshot, slug, name)).collect();
     shares.sort_by(|a, b| (b.critical, b.things.len(), &a.name).cmp(&(a.critical, a.things.len(), &b.name)));
     shares
 }
 
 /// How many things are critical at all.
-pub fn critical(board: &Board) -> usize {
-    board.each().filter(|dependency| dependency.criticality == Criticality::Critical).count()
+pub fn critical(snapshot: &Snapshot) -> usize {
+    snapshot.each().filter(|dependency| dependency.criticality == Criticality::Critical).count()
 }
 
 /// Things that ride on no company that is known, not even through others.
-pub fn on_nobody(board: &Board) -> Vec<&DependencyBoard> {
+pub fn on_nobody(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
     let held: BTreeSet<String> =
-        shares(board).into_iter().flat_map(|share| share.things.into_iter().chain(share.with_them)).collect();
-    board.each().filter(|dependency| !held.contains(&dependency.id)).collect()
+        shares(snapshot).into_iter().flat_map(|share| share.things.into_iter().chain(share.with_them)).collect();
+    snapshot.each().filter(|dependency| !held.contains(&dependency.id)).collect()
 }
 
 /// The company that a name means, as slug and name.
 ///
 /// # Errors
 /// A sentence with those that it may be.
-pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String), String> {
-    let mut all: Vec<&(String, String)> = board.each().flat_map(|d| &d.companies).collect();
+pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, String), String> {
+    let mut all: Vec<&(String, String)> = snapshot.each().flat_map(|d| &d.companies).collect();
     all.sort();
     all.dedup();
     let list = |found: &[&(String, String)]| found.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>().join(", ");
@@ -114,14 +114,14 @@ pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String),
     }
     // A thing, or its vendor, is as good a name where one company alone is behind it.
     let mut behind: Vec<&(String, String)> = Vec::new();
-    for names in [|d: &DependencyBoard| d.vendor.clone(), |d: &DependencyBoard| d.label.clone()] {
-        let all: Vec<(&str, String)> = board.each().map(|d| (d.id.as_str(), names(d))).collect();
+    for names in [|d: &DependencySnapshot| d.vendor.clone(), |d: &DependencySnapshot| d.label.clone()] {
+        let all: Vec<(&str, String)> = snapshot.each().map(|d| (d.id.as_str(), names(d))).collect();
         let found = match naming::find(all.iter().map(|(id, name)| (*id, name.as_str())), name) {
             Named::One(index) => vec![index],
             Named::Several(several) => several,
             Named::Nothing => Vec::new(),
         };
-        behind.extend(found.into_iter().flat_map(|index| &board.dependencies[index].companies));
+        behind.extend(found.into_iter().flat_map(|index| &snapshot.dependencies[index].companies));
     }
     behind.sort();
     behind.dedup();
@@ -138,20 +138,20 @@ pub fn company<'b>(board: &'b Board, name: &str) -> Result<&'b (String, String),
 
 /// What would stop without a company, and what could be done. `drilled` is when each thing was drilled
 /// last.
-pub fn without(board: &Board, company: &(String, String), drilled: &BTreeMap<String, Time>) -> Loss {
-    let stops = stopping(board, &company.0);
-    let stopped = |dependency: &DependencyBoard| Stopped {
+pub fn without(snapshot: &Snapshot, company: &(String, String), drilled: &BTreeMap<String, Time>) -> Loss {
+    let stops = stopping(snapshot, &company.0);
+    let stopped = |dependency: &DependencySnapshot| Stopped {
         id: dependency.id.clone(),
-        with: stops[&dependency.id].iter().map(|id| label(board, id)).collect(),
-        fallback: fallback(board, dependency, &stops),
+        with: stops[&dependency.id].iter().map(|id| label(snapshot, id)).collect(),
+        fallback: fallback(snapshot, dependency, &stops),
         drilled: drilled.get(&dependency.id).copied(),
     };
-    let all = ordered(board);
+    let all = ordered(snapshot);
     let own = || all.iter().filter(|dependency| stops.get(&dependency.id).is_some_and(Vec::is_empty));
-    let mut standing: Vec<&&DependencyBoard> =
+    let mut standing: Vec<&&DependencySnapshot> =
         all.iter().filter(|dependency| !stops.contains_key(&dependency.id)).collect();
     standing.sort_by_key(|dependency| (dependency.shown() != Shown::Live, dependency.proven()));
-    let takes = |dependency: &DependencyBoard| -> Option<Duration> {
+    let takes = |dependency: &DependencySnapshot| -> Option<Duration> {
         let all: Option<Vec<Duration>> = dependency.leave.iter().map(|(_, takes)| *takes).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum())
     };
@@ -166,13 +166,13 @@ pub fn without(board: &Board, company: &(String, String), drilled: &BTreeMap<Str
     }
 }
 
-fn share(board: &Board, slug: &str, name: &str) -> Share {
-    let stops = stopping(board, slug);
+fn share(snapshot: &Snapshot, slug: &str, name: &str) -> Share {
+    let stops = stopping(snapshot, slug);
     let of = |direct: bool| {
-        let all = ordered(board).into_iter();
+        let all = ordered(snapshot).into_iter();
         all.filter(|d| stops.get(&d.id).is_some_and(|with| with.is_empty() == direct)).map(|d| d.id.clone()).collect()
     };
-    let critical = board.each().filter(|d| d.criticality == Criticality::Critical && stops.contains_key(&d.id));
+    let critical = snapshot.each().filter(|d| d.criticality == Criticality::Critical && stops.contains_key(&d.id));
     Share {
         slug: slug.to_owned(),
         name: name.to_owned(),
@@ -184,13 +184,13 @@ fn share(board: &Board, slug: &str, name: &str) -> Share {
 
 /// What stops without a company: by id, with what it needs that stops; nothing, where it rides on the
 /// company itself.
-fn stopping(board: &Board, slug: &str) -> BTreeMap<String, Vec<String>> {
-    let rides = |d: &&DependencyBoard| d.companies.iter().any(|(company, _)| company == slug);
+fn stopping(snapshot: &Snapshot, slug: &str) -> BTreeMap<String, Vec<String>> {
+    let rides = |d: &&DependencySnapshot| d.companies.iter().any(|(company, _)| company == slug);
     let mut stops: BTreeMap<String, Vec<String>> =
-        board.each().filter(rides).map(|d| (d.id.clone(), Vec::new())).collect();
+        snapshot.each().filter(rides).map(|d| (d.id.clone(), Vec::new())).collect();
     loop {
         let known: BTreeSet<String> = stops.keys().cloned().collect();
-        for dependency in board.each().filter(|d| !known.contains(&d.id)) {
+        for dependency in snapshot.each().filter(|d| !known.contains(&d.id)) {
             let with: Vec<String> = dependency.needs.iter().filter(|need| known.contains(*need)).cloned().collect();
             if !with.is_empty() {
                 stops.insert(dependency.id.clone(), with);
@@ -202,8 +202,8 @@ fn stopping(board: &Board, slug: &str) -> BTreeMap<String, Vec<String>> {
     }
 }
 
-fn fallback(board: &Board, dependency: &DependencyBoard, stops: &BTreeMap<String, Vec<String>>) -> Fallback {
-    let on = dependency.fallback_on.as_ref().and_then(|id| board.each().find(|other| other.id == *id));
+fn fallback(snapshot: &Snapshot, dependency: &DependencySnapshot, stops: &BTreeMap<String, Vec<String>>) -> Fallback {
+    let on = dependency.fallback_on.as_ref().and_then(|id| snapshot.each().find(|other| other.id == *id));
     match (on, &dependency.fallback) {
         (Some(on), _) if stops.contains_key(&on.id) => Fallback::StopsToo(on.label.clone()),
         (Some(on), _) if on.shown() == Shown::Live => Fallback::Proven(on.label.clone()),
@@ -214,12 +214,12 @@ fn fallback(board: &Board, dependency: &DependencyBoard, stops: &BTreeMap<String
 }
 
 /// The critical first, else in the order of the file.
-fn ordered(board: &Board) -> Vec<&DependencyBoard> {
-    let mut all: Vec<&DependencyBoard> = board.each().collect();
+fn ordered(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
+    let mut all: Vec<&DependencySnapshot> = snapshot.each().collect();
     all.sort_by_key(|dependency| dependency.criticality);
     all
 }
 
-fn label(board: &Board, id: &str) -> String {
-    board.each().find(|other| other.id == id).map_or_else(|| id.to_owned(), |other| other.label.clone())
+fn label(snapshot: &Snapshot, id: &str) -> String {
+    snapshot.each().find(|other| other.id == id).map_or_else(|| id.to_owned(), |other| other.label.clone())
 }

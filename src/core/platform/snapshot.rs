@@ -14,7 +14,7 @@ use crate::core::words::verdict::{Criticality, Proves, Role, Verdict};
 
 /// Everything known at one instant.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Board {
+pub struct Snapshot {
     /// The platform's name.
     pub platform: String,
     /// When this was true.
@@ -26,7 +26,7 @@ pub struct Board {
     /// Since when it is so.
     pub own_network_since: Time,
     /// Dependencies in the order of the configuration.
-    pub dependencies: Vec<Arc<DependencyBoard>>,
+    pub dependencies: Vec<Arc<DependencySnapshot>>,
     /// Since when nothing could be written down, if that is so.
     pub unwritten_since: Option<Time>,
     /// It is a simulation; shown everywhere.
@@ -35,7 +35,7 @@ pub struct Board {
 
 /// One dependency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct DependencyBoard {
+pub struct DependencySnapshot {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -73,12 +73,12 @@ pub struct DependencyBoard {
     /// What people did about it, and what was announced: `acknowledged by Ada`.
     pub notes: Vec<String>,
     /// Its probes.
-    pub probes: Vec<ProbeBoard>,
+    pub probes: Vec<ProbeSnapshot>,
 }
 
 /// One probe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ProbeBoard {
+pub struct ProbeSnapshot {
     /// Its check.
     pub check: String,
     /// The check's title.
@@ -92,14 +92,14 @@ pub struct ProbeBoard {
     /// What is believed about it.
     pub standing: Standing,
     /// The last look.
-    pub last: Option<LastLook>,
+    pub last: Option<LastCheck>,
     /// When it looks next.
     pub next_at: Time,
 }
 
 /// The last look of a probe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct LastLook {
+pub struct LastCheck {
     /// When.
     pub at: Time,
     /// What was asked.
@@ -114,7 +114,7 @@ pub struct LastLook {
     pub latency_ms: u32,
 }
 
-impl DependencyBoard {
+impl DependencySnapshot {
     /// As it is shown at `now`: nothing is so since the future, whatever a clock once said.
     pub fn not_after(&mut self, now: Time) {
         self.state.not_after(now);
@@ -130,7 +130,7 @@ impl DependencyBoard {
         if self.shown() != Shown::Live {
             return None;
         }
-        let seen = |probe: &&ProbeBoard| {
+        let seen = |probe: &&ProbeSnapshot| {
             probe.standing.verdict() == Some(Verdict::Live) && probe.standing.unverified.is_none()
         };
         // The strongest stands first in the order of the words.
@@ -167,9 +167,9 @@ impl DependencyBoard {
     }
 }
 
-impl DependencyBoard {
+impl DependencySnapshot {
     /// What of it differs from another view of the same dependency, by name.
-    pub fn differing(&self, other: &DependencyBoard) -> Vec<&'static str> {
+    pub fn differing(&self, other: &DependencySnapshot) -> Vec<&'static str> {
         let parts = [
             ("state", self.state == other.state),
             ("incident", self.incident == other.incident),
@@ -182,17 +182,17 @@ impl DependencyBoard {
     }
 }
 
-impl Board {
+impl Snapshot {
     /// Every dependency, in the order of the configuration.
-    pub fn each(&self) -> impl Iterator<Item = &DependencyBoard> {
+    pub fn each(&self) -> impl Iterator<Item = &DependencySnapshot> {
         self.dependencies.iter().map(Arc::as_ref)
     }
 
     /// The dependency with this id or label, whatever the case; else the nearest one that begins so.
-    pub fn find(&self, name: &str) -> Option<&DependencyBoard> {
+    pub fn find(&self, name: &str) -> Option<&DependencySnapshot> {
         let wanted = name.trim().to_lowercase();
-        let exact = |d: &&DependencyBoard| d.id == wanted || d.label.to_lowercase() == wanted;
-        let begins = |d: &&DependencyBoard| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
+        let exact = |d: &&DependencySnapshot| d.id == wanted || d.label.to_lowercase() == wanted;
+        let begins = |d: &&DependencySnapshot| d.id.starts_with(&wanted) || d.label.to_lowercase().contains(&wanted);
         let found = self.each().find(exact);
         found.or_else(|| self.each().find(begins).filter(|_| !wanted.is_empty()))
     }
@@ -203,8 +203,8 @@ impl Board {
     }
 
     /// Dependencies, the worst first, then as configured.
-    pub fn worst_first(&self) -> Vec<&DependencyBoard> {
-        let mut sorted: Vec<&DependencyBoard> = self.each().collect();
+    pub fn worst_first(&self) -> Vec<&DependencySnapshot> {
+        let mut sorted: Vec<&DependencySnapshot> = self.each().collect();
         sorted.sort_by_key(|dependency| dependency.shown().rank());
         sorted
     }

@@ -15,7 +15,7 @@ use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 
 /// One judged answer at its time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
+pub struct CheckResult {
     /// When the answer came.
     pub at: Time,
     /// What it read.
@@ -175,7 +175,7 @@ fn is_told_elsewhere(reason: &str) -> bool {
 /// The standing after one look. `standing` is not changed; time is `look.at`.
 pub fn after(
     standing: &Standing,
-    look: &Look,
+    look: &CheckResult,
     witnesses: &Witnesses,
     policy: &Policy,
 ) -> (Standing, Option<Flip>, Vec<Want>) {

@@ -44,7 +44,7 @@ pub fn key(takes: Takes, name: &str) -> String {
 
 /// Who may report what, over the web.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inlet {
+pub struct CheckInPoint {
     /// The hash (SHA-256) of the token in the URL.
     pub mark: [u8; 32],
     /// The name under which it is known.
@@ -53,7 +53,7 @@ pub struct Inlet {
     pub takes: Takes,
 }
 
-impl Inlet {
+impl CheckInPoint {
     /// Where its reports are kept.
     pub fn key(&self) -> String {
         key(self.takes, &self.name)
@@ -91,7 +91,7 @@ pub const MOST_COUNTED: u64 = 1_000_000_000;
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Report>, String>> + Send + 'a>>;
 
 /// Where reports are kept.
-pub trait Inbox: Send + Sync {
+pub trait CheckIns: Send + Sync {
     /// The reports under a key since an instant, oldest first, and in any case the newest one that
     /// is more than a beginning.
     fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a>;

@@ -63,7 +63,7 @@ pub enum Question {
     /// Looked up in the DNS, and perhaps at what was found there.
     Lookup(LookupQuestion),
     /// What was reported to plugwatch itself.
-    Heard(HeardQuestion),
+    CheckIn(CheckInQuestion),
 }
 
 /// Every name under which askers may leave facts.
@@ -81,7 +81,7 @@ impl Question {
             Question::Rdap(rdap) => &rdap.registry,
             Question::Exec(exec) => exec.command.first().map_or("", String::as_str),
             Question::Lookup(lookup) => lookup.domain(),
-            Question::Heard(heard) => &heard.name,
+            Question::CheckIn(heard) => &heard.name,
         }
     }
 
@@ -93,7 +93,7 @@ impl Question {
             Question::Rdap(rdap) => format!("{} at its registry", rdap.domain),
             Question::Exec(exec) => exec.command.join(" "),
             Question::Lookup(lookup) => format!("{} of {}", lookup.what, lookup.domain()),
-            Question::Heard(heard) => format!("what was reported about {}", heard.name),
+            Question::CheckIn(heard) => format!("what was reported about {}", heard.name),
         }
     }
 }
@@ -184,7 +184,7 @@ pub struct RdapQuestion {
 
 /// What others reported about something.
 #[derive(Clone, Debug)]
-pub struct HeardQuestion {
+pub struct CheckInQuestion {
     /// What was to be reported.
     pub takes: Takes,
     /// The name under which they reported.
@@ -193,7 +193,7 @@ pub struct HeardQuestion {
     pub window: Duration,
 }
 
-impl HeardQuestion {
+impl CheckInQuestion {
     /// Where its reports are kept.
     pub fn key(&self) -> String {
         super::check_in::key(self.takes, &self.name)

@@ -87,7 +87,7 @@ words! {
         /// Concluded from several things seen.
         Inferred = "inferred",
         /// A notice received, or a person's word.
-        Told = "told",
+        Notified = "told",
     }
 }
 

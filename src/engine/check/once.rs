@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::evidence;
-use crate::core::probe::standing::{Look, Standing, after};
+use crate::core::probe::standing::{CheckResult, Standing, after};
 use crate::core::probe::witness::{Want, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
@@ -17,11 +17,11 @@ use crate::engine::schedule::plan::Spec;
 use crate::store::EvidenceRow;
 
 /// A look with everything that was heard.
-pub struct Looked {
+pub struct FinishedCheck {
     /// The probe.
     pub spec: Arc<Spec>,
     /// The judged answer.
-    pub look: Look,
+    pub look: CheckResult,
     /// The answer itself, for evidence.
     pub answer: Answer,
     /// Who spoke besides.
@@ -53,32 +53,32 @@ impl Before {
 }
 
 /// Looks once.
-pub async fn one_look(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> Looked {
+pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> FinishedCheck {
     // Stores cache for hours; where the catalogue knows how to get past that, every look does.
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));
     let said = answer.said.into_iter().chain(burn).collect();
     let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
-    let look = Look { at, reading };
+    let look = CheckResult { at, reading };
     let witnesses = hear(ctx, &spec, &before.standing, &look).await;
-    Looked { spec, look, answer, witnesses, evidence: None }
+    FinishedCheck { spec, look, answer, witnesses, evidence: None }
 }
 
 /// The same, with the evidence made ready: taking secrets out, hashing and packing are not the decider's work.
-pub(in crate::engine) async fn look_and_prepare(
+pub(in crate::engine) async fn check_and_prepare(
     ctx: &Arc<Context>,
     spec: Arc<Spec>,
     before: Before,
     urgent: bool,
-) -> Looked {
+) -> FinishedCheck {
     let (kept, standing) = (before.kept.clone(), before.standing.clone());
-    let looked = one_look(ctx, spec, before, urgent).await;
+    let looked = check_once(ctx, spec, before, urgent).await;
     let flipped = after(&standing, &looked.look, &looked.witnesses, &looked.spec.probe.policy).1.is_some();
     let Some(cause) = evidence::cause(&kept, &looked.look.reading, flipped, looked.look.at) else { return looked };
-    let ready = move |ctx: &Context, looked: Looked| {
+    let ready = move |ctx: &Context, looked: FinishedCheck| {
         let row = ctx.redactor.row(cause, &looked.answer, &looked.look.reading);
-        Looked { evidence: Some(row), ..looked }
+        FinishedCheck { evidence: Some(row), ..looked }
     };
     if looked.answer.body.len() < HEAVY {
         return ready(ctx, looked);
@@ -92,15 +92,15 @@ pub(in crate::engine) async fn look_and_prepare(
 }
 
 /// Fetches what the core wants until it wants nothing more that can be fetched.
-async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &Look) -> Witnesses {
+async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &CheckResult) -> Witnesses {
     let policy = &spec.probe.policy;
-    let own_network = ctx.desk.known_network(look.at);
+    let own_network = ctx.witness_cache.known_network(look.at);
     let mut witnesses = Witnesses { own_network, ..Witnesses::default() };
     if look.reading.verdict == Verdict::Live && policy.negative_control {
-        witnesses.negative = ctx.desk.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
+        witnesses.negative = ctx.witness_cache.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
     }
     if look.reading.verdict == Verdict::Unknown && look.reading.fault != crate::core::words::verdict::Fault::Ours {
-        witnesses.own_network = ctx.desk.anchors(ctx, look.at).await;
+        witnesses.own_network = ctx.witness_cache.anchors(ctx, look.at).await;
     }
     for _ in 0..4 {
         let (_, _, wants) = after(standing, look, &witnesses, policy);
@@ -120,23 +120,23 @@ async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, at: Time, want: Want, witne
     use crate::core::probe::witness::FRESH;
     match want {
         Want::Anchors => {
-            let before = std::mem::replace(&mut witnesses.own_network, ctx.desk.anchors(ctx, at).await);
+            let before = std::mem::replace(&mut witnesses.own_network, ctx.witness_cache.anchors(ctx, at).await);
             before != witnesses.own_network
         }
         Want::PositiveControl if witnesses.positive.is_none() => {
-            witnesses.positive = ctx.desk.positive(ctx, &spec.probe, FRESH).await;
+            witnesses.positive = ctx.witness_cache.positive(ctx, &spec.probe, FRESH).await;
             witnesses.positive.is_some()
         }
         Want::NegativeControl if witnesses.negative.is_none() => {
-            witnesses.negative = ctx.desk.negative(ctx, &spec.probe, FRESH).await;
+            witnesses.negative = ctx.witness_cache.negative(ctx, &spec.probe, FRESH).await;
             witnesses.negative.is_some()
         }
         Want::SecondPath if witnesses.second_path.is_none() => {
-            witnesses.second_path = ctx.desk.second_path(ctx, &spec.probe).await;
+            witnesses.second_path = ctx.witness_cache.second_path(ctx, &spec.probe).await;
             witnesses.second_path.is_some()
         }
         Want::VendorStatus if witnesses.vendor_status.is_none() => {
-            witnesses.vendor_status = ctx.desk.vendor_status(ctx, &spec.probe).await;
+            witnesses.vendor_status = ctx.witness_cache.vendor_status(ctx, &spec.probe).await;
             witnesses.vendor_status.is_some()
         }
         _ => false,

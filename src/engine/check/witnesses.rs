@@ -27,7 +27,7 @@ type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 
 /// The desk.
 #[derive(Default)]
-pub struct Desk {
+pub struct WitnessCache {
     slots: Mutex<HashMap<String, Slot>>,
     network: tokio::sync::Mutex<()>,
     judged: Mutex<Option<(Time, OwnNetwork)>>,
@@ -35,7 +35,7 @@ pub struct Desk {
     sign: Mutex<reference_hosts::Sign>,
 }
 
-impl Desk {
+impl WitnessCache {
     /// The positive control of a probe's check, in its storefront.
     pub async fn positive(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let (_, check) = ctx.config.catalog.check(&probe.check)?;

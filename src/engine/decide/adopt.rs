@@ -8,7 +8,7 @@ use super::decider::{Decided, Decider};
 use super::known::{DependencyState, ProbeState};
 use super::platform::Platform;
 use crate::config::Config;
-use crate::core::alerting::notified::{LOSS_COUNTS, Told};
+use crate::core::alerting::notified::{LOSS_COUNTS, Notified};
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::people::action::People;
@@ -31,7 +31,7 @@ pub(in crate::engine) struct Remembered {
     pub(in crate::engine) stocks: HashMap<i64, Vec<Stock>>,
     /// By dependency.
     pub(in crate::engine) incidents: HashMap<String, Incident>,
-    pub(in crate::engine) dependencies: HashMap<String, (Combined, Option<Told>)>,
+    pub(in crate::engine) dependencies: HashMap<String, (Combined, Option<Notified>)>,
     pub(in crate::engine) people: People,
 }
 
@@ -74,7 +74,7 @@ impl Decider {
 
     fn adopt_dependencies(
         &mut self,
-        mut stored: HashMap<String, (Combined, Option<Told>)>,
+        mut stored: HashMap<String, (Combined, Option<Notified>)>,
         mut incidents: HashMap<String, Incident>,
         now: Time,
     ) -> Vec<String> {
@@ -87,7 +87,7 @@ impl Decider {
             // What an incident rests on may be watched no longer: that is no recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
             let incident = incidents.get(id).filter(rests).cloned();
-            let told = told.unwrap_or_else(|| Told::of_older(incident.as_ref(), &combined));
+            let told = told.unwrap_or_else(|| Notified::of_older(incident.as_ref(), &combined));
             let told = if incidents.contains_key(id) && incident.is_none() { told.forgotten() } else { told };
             if incident.is_some() {
                 incidents.remove(id);
@@ -95,7 +95,7 @@ impl Decider {
             states.insert(id.clone(), DependencyState { combined, incident, told });
         }
         // What was lost and taken out of the configuration is remembered while it counts.
-        let lost = |told: &Option<Told>| told.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
+        let lost = |told: &Option<Notified>| told.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
         self.gone = stored.iter().filter_map(|(id, (_, told))| Some((id.clone(), lost(told)?))).collect();
         let forgotten = stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
         self.known.set_dependencies(states);
@@ -107,7 +107,7 @@ impl Decider {
         for (dependency, incident) in incidents.into_iter().collect::<BTreeMap<_, _>>() {
             self.retire(dependency, incident, now);
         }
-        self.hear_notices(now);
+        self.apply_notices(now);
         self.review(now);
         self.review_due = false;
         self.show_all();
@@ -137,7 +137,7 @@ impl Decider {
 
     /// Whether the check, or the notice, that an incident rests on is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
-        if incident.proof == Proof::Told {
+        if incident.proof == Proof::Notified {
             let told = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
             let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
             return told || self.plan.of(id).any(|spec| spec.probe.check == by);

@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use super::known::Known;
 use super::platform::Platform;
-use super::self_check::OwnState;
+use super::self_check::SelfCheckState;
 use crate::config::Config;
 use crate::core::alerting::notified::LOSS_COUNTS;
 use crate::core::alerting::route::Way;
 use crate::core::alerting::situation::Situation;
-use crate::core::people::action::{Act, People};
-use crate::core::platform::snapshot::DependencyBoard;
+use crate::core::people::action::{OperatorAction, People};
+use crate::core::platform::snapshot::DependencySnapshot;
 use crate::core::probe::pace::Asking;
 use crate::core::probe::reference_hosts::Sign;
-use crate::core::probe::standing::Look;
+use crate::core::probe::standing::CheckResult;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
 use crate::engine::check::evidence::Redactor;
-use crate::engine::check::once::Looked;
+use crate::engine::check::once::FinishedCheck;
 use crate::engine::report::Span;
 use crate::engine::schedule::plan::{Plan, Spec};
 use crate::engine::write::shed::Shed;
@@ -35,13 +35,13 @@ const LOST: Duration = Duration::from_secs(5);
 /// applied at a time.
 pub(in crate::engine) enum Event {
     /// A check is finished.
-    Check(Box<Looked>),
+    Check(Box<FinishedCheck>),
     /// A check broke down inside plugwatch: it did not happen.
     Lost(i64),
     /// The reference hosts answered, or did not.
     SelfCheck(OwnNetwork, Sign),
     /// People did something, or a vendor wrote. What is in force, and drills that nobody was told of yet.
-    People(People, Vec<Act>),
+    People(People, Vec<OperatorAction>),
     /// A report is gathered.
     Report(Box<(KeptReport, Report)>),
     /// The database takes nothing since then; why, if people are to hear of it now.
@@ -71,7 +71,7 @@ pub(in crate::engine) struct Decided {
     /// What is to be written, all of it together; alerts are part of it.
     pub(in crate::engine) writes: Batch,
     /// Dependencies with something new to show, as they stand after it, by position.
-    pub(in crate::engine) shown: Vec<(usize, Arc<DependencyBoard>)>,
+    pub(in crate::engine) shown: Vec<(usize, Arc<DependencySnapshot>)>,
     /// Public ids that were used for it.
     pub(in crate::engine) ids: Vec<String>,
     /// The platform as a whole has something new to show, or a sign of life.
@@ -92,7 +92,7 @@ pub struct Decider {
     pub(in crate::engine) known: Known,
     /// What was decided of the events that are being applied.
     pub(in crate::engine) writes: Batch,
-    pub(in crate::engine) own: OwnState,
+    pub(in crate::engine) own: SelfCheckState,
     pub(in crate::engine) started_at: Time,
     pub(in crate::engine) start_told: bool,
     /// Probes that were not checked since the start.
@@ -150,7 +150,7 @@ impl Decider {
             platform: Platform::default(),
             known: Known::default(),
             writes: Batch::default(),
-            own: OwnState::new(now),
+            own: SelfCheckState::new(now),
             started_at: now,
             start_told: false,
             unchecked: HashSet::new(),
@@ -227,11 +227,11 @@ impl Decider {
                 }
                 // What was answered before the clock was set back was answered now.
                 let at = looked.look.at.min(now);
-                self.decide(Looked { look: Look { at, ..looked.look }, ..*looked });
+                self.decide(FinishedCheck { look: CheckResult { at, ..looked.look }, ..*looked });
             }
             Event::Lost(id) => self.plan.done(id, now, &[(Asking::Routine, LOST)], None),
-            Event::SelfCheck(judged, sign) => self.judge_own_network(judged, sign, now),
-            Event::People(people, drills) => self.hear_people(people, &drills, now),
+            Event::SelfCheck(judged, sign) => self.judge_self_check(judged, sign, now),
+            Event::People(people, drills) => self.apply_people(people, &drills, now),
             Event::Report(report) => self.tell_report(report.0, report.1, now),
             Event::Unwritten(since, told) => {
                 (self.unwritten_since, self.changed) = (Some(since), true);
@@ -254,7 +254,7 @@ impl Decider {
     fn pass_time(&mut self, now: Time) {
         self.report_if_due(now);
         if self.notice_at.is_some_and(|at| at <= now) {
-            self.hear_notices(now);
+            self.apply_notices(now);
             // A mute that has ended stands in what is shown, too.
             self.show_all();
             self.review_due = true;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::decider::Decider;
-use crate::core::alerting::due::Wanted;
+use crate::core::alerting::due::Due;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::dependency::incident::{Level, Reason};
-use crate::core::people::action::Act;
+use crate::core::people::action::OperatorAction;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
@@ -18,7 +18,7 @@ pub(in crate::engine) const FRESH: Duration = Duration::from_secs(900);
 
 impl Decider {
     /// Tells of a drill that was asked for: its alert carries the act's public id.
-    pub(in crate::engine) fn tell_drill(&mut self, act: &Act, now: Time) {
+    pub(in crate::engine) fn tell_drill(&mut self, act: &OperatorAction, now: Time) {
         let (Some(id), Some(dependency), by) = (&act.about, &act.dependency, &act.by) else { return };
         let dependencies = &self.config.dependencies;
         let Some(index) = dependencies.iter().position(|other| other.id == *dependency) else { return };
@@ -26,7 +26,7 @@ impl Decider {
             verdict: Verdict::Dropped,
             reason: "drill".to_owned(),
             fault: Fault::Unclear,
-            proof: Proof::Told,
+            proof: Proof::Notified,
             say: format!("this is a drill that {by} asked for. Nothing was dropped: show that you would be there"),
             hint: Some(format!(
                 "Acknowledge it (the button, /ack {id}, or plugwatch ack {id}), then walk through the steps below \
@@ -39,7 +39,7 @@ impl Decider {
             reason: Reason::Drill,
             level: Level::Critical,
             members: vec![index],
-            wanted: Wanted { reason: Reason::Drill, before: None, held },
+            wanted: Due { reason: Reason::Drill, before: None, held },
             together: Together::Alone,
             losses: Vec::new(),
             next: None,

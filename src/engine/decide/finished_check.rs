@@ -10,9 +10,9 @@ use crate::core::alerting::round::concerns_everybody;
 use crate::core::dependency::combine::combine;
 use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::dependency::state::{Combined, Part};
-use crate::core::platform::snapshot::LastLook;
+use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::pace::Asking;
-use crate::core::probe::standing::{Change, Flip, Look, Standing, after};
+use crate::core::probe::standing::{Change, CheckResult, Flip, Standing, after};
 use crate::core::probe::weigh::{BLIND, OWN_NETWORK};
 use crate::core::probe::witness::{OwnNetwork, Tally, Want, Witnesses};
 use crate::core::time::Time;
@@ -22,9 +22,9 @@ use crate::core::words::answer::Failure;
 use crate::core::words::verdict::Verdict;
 use crate::engine::check::evidence;
 use crate::engine::check::once::Before;
-use crate::engine::check::once::Looked;
+use crate::engine::check::once::FinishedCheck;
 use crate::engine::schedule::plan::Spec;
-use crate::store::{IncidentChange, LookRow};
+use crate::store::{CheckRow, IncidentChange};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl Decider {
     }
 
     /// What is left of what runs down.
-    fn stock(&self, spec: &Spec, look: &Look) -> Option<Stock> {
+    fn stock(&self, spec: &Spec, look: &CheckResult) -> Option<Stock> {
         let (_, check) = self.config.catalog.check(&spec.probe.check)?;
         let value = look.reading.facts.get(check.burning()?)?.as_f64()?;
         Some(Stock { at: look.at, value })
@@ -77,8 +77,8 @@ impl Decider {
     }
 
     /// Decides about one look.
-    pub(in crate::engine) fn decide(&mut self, looked: Looked) {
-        let Looked { spec, look, answer, mut witnesses, evidence: ready } = looked;
+    pub(in crate::engine) fn decide(&mut self, looked: FinishedCheck) {
+        let FinishedCheck { spec, look, answer, mut witnesses, evidence: ready } = looked;
         if look.reading.reason == "credential_refused" {
             witnesses.same_vendor = self.same_vendor(&spec, look.at);
         }
@@ -100,7 +100,7 @@ impl Decider {
         });
         let write = worth_writing(&old, &next.standing, at);
         next.written_at = if write { at } else { old.written_at };
-        next.last = Some(LastLook {
+        next.last = Some(LastCheck {
             at,
             asked: answer.asked,
             verdict,
@@ -109,7 +109,7 @@ impl Decider {
             latency_ms: answer.took_ms,
         });
         log_look(&spec, &look, answer.took_ms);
-        self.writes.looks.push(LookRow {
+        self.writes.looks.push(CheckRow {
             asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
             probe: id,
             dependency: spec.probe.dependency.clone(),
@@ -137,7 +137,7 @@ impl Decider {
         self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
     }
 
-    fn plan_next(&mut self, spec: &Spec, look: &Look, standing: &Standing, wants: &[Want]) {
+    fn plan_next(&mut self, spec: &Spec, look: &CheckResult, standing: &Standing, wants: &[Want]) {
         let again = wants.iter().filter_map(|want| match want {
             Want::LookAgain(wait) => Some((Asking::Confirmation, *wait)),
             _ => None,
@@ -191,13 +191,13 @@ impl Decider {
     fn asked_with(&self, position: usize, at: Time) -> Vec<usize> {
         let dependencies = &self.config.dependencies;
         let seen = self.seen(self.platform.concerned(Some(position)));
-        let scene = self.scene(&seen, at);
+        let platform_view = self.platform_view(&seen, at);
         let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
-        if concerns_everybody(&scene, own) {
+        if concerns_everybody(&platform_view, own) {
             return (0..dependencies.len()).collect();
         }
-        let under = scene.foundations(own).into_iter().map(|n| seen.position(n));
-        let siblings = self.platform.siblings(scene.subjects[own].company()).iter().copied();
+        let under = platform_view.foundations(own).into_iter().map(|n| seen.position(n));
+        let siblings = self.platform.siblings(platform_view.subjects[own].company()).iter().copied();
         let all: BTreeSet<usize> = under.chain(siblings).filter(|other| *other != position).collect();
         all.into_iter().collect()
     }
@@ -328,7 +328,7 @@ impl Decider {
 
 /// What a check counts as in history and sums. What failed while plugwatch's own network was down was
 /// not seen, whatever the answer looked like: it is nobody's outage.
-fn as_stored<'l>(spec: &Spec, look: &'l Look, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
+fn as_stored<'l>(spec: &Spec, look: &'l CheckResult, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
     let reading = &look.reading;
     let blind = witnesses.own_network == OwnNetwork::Blind && !spec.probe.policy.local;
     match blind && reading.verdict != Verdict::Live {
@@ -341,7 +341,7 @@ fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
     !old.standing.decides_like(next) || at.since(old.written_at) > REWRITE_AFTER
 }
 
-fn log_look(spec: &Spec, look: &Look, took_ms: u32) {
+fn log_look(spec: &Spec, look: &CheckResult, took_ms: u32) {
     tracing::debug!(
         dependency = spec.probe.dependency,
         check = spec.probe.check,

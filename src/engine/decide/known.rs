@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::core::alerting::notified::Told;
+use crate::core::alerting::notified::Notified;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
-use crate::core::platform::snapshot::LastLook;
+use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::standing::Standing;
 use crate::core::time::Time;
 use crate::core::time::burn::Stock;
@@ -19,7 +19,7 @@ pub struct ProbeState {
     /// When that was last written down.
     pub written_at: Time,
     /// The last look.
-    pub last: Option<LastLook>,
+    pub last: Option<LastCheck>,
     /// Known facts by name.
     pub facts: Vec<FactRow>,
     /// What was left of what runs down, about once an hour.
@@ -47,7 +47,7 @@ pub struct DependencyState {
     /// Its open incident.
     pub incident: Option<Incident>,
     /// What people were told.
-    pub told: Told,
+    pub told: Notified,
 }
 
 /// What is known: what was written down, and what was decided since.

@@ -14,7 +14,7 @@ const TELL_AFTER: Duration = Duration::from_secs(60);
 
 impl Decider {
     /// The anchors have spoken.
-    pub(in crate::engine) fn judge_own_network(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
+    pub(in crate::engine) fn judge_self_check(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });

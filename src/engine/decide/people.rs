@@ -6,14 +6,14 @@ use super::decider::Decider;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
-use crate::core::people::action::{Act, Deed, People};
+use crate::core::people::action::{ActionKind, OperatorAction, People};
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
 
 impl Decider {
     /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
-    pub(in crate::engine) fn hear_people(&mut self, people: People, drills: &[Act], now: Time) {
+    pub(in crate::engine) fn apply_people(&mut self, people: People, drills: &[OperatorAction], now: Time) {
         let before = std::mem::replace(&mut self.people, people).letters;
         for act in drills {
             self.tell_drill(act, now);
@@ -23,7 +23,7 @@ impl Decider {
         for id in concerned.collect::<BTreeSet<_>>() {
             self.correlate(&id, now);
         }
-        self.hear_notices(now);
+        self.apply_notices(now);
         self.tell_letters(&before, now);
         self.review_due = true;
         // What people said stands in what is shown.
@@ -35,7 +35,7 @@ impl Decider {
         let shown = |id: &String| {
             let state = self.known.dependency(id);
             let held = state.and_then(|state| state.combined.held.as_ref());
-            held.is_some_and(|held| held.proof == Proof::Told)
+            held.is_some_and(|held| held.proof == Proof::Notified)
         };
         if letter.notice.dependencies.is_empty() || letter.notice.dependencies.iter().any(shown) {
             return;
@@ -99,8 +99,8 @@ impl Decider {
         let state = self.known.dependency(id);
         if let Some((state, incident)) = state.and_then(|state| Some((state, state.incident.as_ref()?))) {
             match self.people.settled(&incident.public_id) {
-                Some(act) if act.deed == Deed::Accept => notes.push(format!("accepted by {}", act.by)),
-                Some(act) if act.deed == Deed::ItWasUs => notes.push(format!("it was us, says {}", act.by)),
+                Some(act) if act.deed == ActionKind::Accept => notes.push(format!("accepted by {}", act.by)),
+                Some(act) if act.deed == ActionKind::ItWasUs => notes.push(format!("it was us, says {}", act.by)),
                 Some(act) => notes.push(format!("a false alarm, says {}", act.by)),
                 None => {}
             }
@@ -134,7 +134,7 @@ impl Decider {
     }
 
     /// Notices that begin or take effect change what their dependencies come to.
-    pub(in crate::engine) fn hear_notices(&mut self, now: Time) {
+    pub(in crate::engine) fn apply_notices(&mut self, now: Time) {
         let concerned: BTreeSet<String> =
             self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();
         for id in concerned {

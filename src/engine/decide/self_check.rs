@@ -8,7 +8,7 @@ use crate::core::time::Time;
 
 /// What is known about plugwatch's own network.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct OwnState {
+pub struct SelfCheckState {
     /// What the anchors said last.
     pub judged: OwnNetwork,
     /// Since when it is so.
@@ -20,10 +20,10 @@ pub struct OwnState {
     pub(in crate::engine) asking: bool,
 }
 
-impl OwnState {
+impl SelfCheckState {
     /// Nothing known yet; the anchors are due at once.
-    pub fn new(now: Time) -> OwnState {
-        OwnState { since: now, ..OwnState::default() }
+    pub fn new(now: Time) -> SelfCheckState {
+        SelfCheckState { since: now, ..SelfCheckState::default() }
     }
 
     /// It has been said that plugwatch is blind.

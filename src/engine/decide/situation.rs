@@ -6,7 +6,7 @@ use super::decider::Decider;
 use super::known::DependencyState;
 use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
-use crate::core::alerting::platform_view::{Scene, Subject};
+use crate::core::alerting::platform_view::{PlatformView, Subject};
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::situation::Situation;
 use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
@@ -88,17 +88,17 @@ impl Decider {
     /// When the newest of all was told that is critical and acknowledged by nobody.
     fn newest_unseen(&self, now: Time) -> Option<Time> {
         let seen = self.seen(self.platform.concerned(None));
-        self.scene(&seen, now).subjects.iter().filter_map(unseen_news).max()
+        self.platform_view(&seen, now).subjects.iter().filter_map(unseen_news).max()
     }
 
     /// How everything stands, for the message.
     fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
         let seen = self.seen(self.platform.concerned(None));
-        let scene = self.scene(&seen, now);
-        let mut said = Said { at: now, over, next: self.next_situation(situation, &scene), ..Said::default() };
+        let platform_view = self.platform_view(&seen, now);
+        let mut said = Said { at: now, over, next: self.next_situation(situation, &platform_view), ..Said::default() };
         let mut on_it: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut named: BTreeSet<usize> = BTreeSet::new();
-        for ((position, state), subject) in seen.iter().zip(&scene.subjects) {
+        for ((position, state), subject) in seen.iter().zip(&platform_view.subjects) {
             let dependency = &self.config.dependencies[position];
             let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
             if over || (!lost && ends.is_none()) {
@@ -134,9 +134,9 @@ impl Decider {
     }
 
     /// When its message comes anew at the latest, as far as that is known.
-    fn next_situation(&self, situation: &Situation, scene: &Scene<'_>) -> Option<Time> {
+    fn next_situation(&self, situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
         let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.told);
-        let reminders = scene.subjects.iter().filter_map(remind).filter(|at| *at > scene.now);
+        let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
         let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
         reminders.chain([daily]).min()
     }

@@ -55,7 +55,7 @@ impl Decider {
     }
 
     fn view_started(&self, now: Time) -> Started {
-        let board = self.view_board(now);
+        let snapshot = self.view_snapshot(now);
         let blind = self.own.judged == OwnNetwork::Blind;
         let mut lines = Vec::new();
         if blind {
@@ -63,7 +63,7 @@ impl Decider {
                 "Can't check anything: plugwatch's own network is down. It makes no claim about any vendor until that is back.".to_owned(),
             );
         } else {
-            let worst_first = board.worst_first();
+            let worst_first = snapshot.worst_first();
             lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));
         }
         let gap = self.gap.map(|(from, to)| {
@@ -71,8 +71,8 @@ impl Decider {
         });
         let next = self.report_at.utc().with_timezone(&self.config.time_zone);
         Started {
-            watched: board.dependencies.len(),
-            counts: tally::counts(&board),
+            watched: snapshot.dependencies.len(),
+            counts: tally::counts(&snapshot),
             lines,
             next_report: Some(next.format("%A %-H:%M %Z").to_string()),
             gap,

@@ -11,7 +11,7 @@ use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::alerting::notified::LOSS_COUNTS;
-use crate::core::alerting::platform_view::{Scene, Subject};
+use crate::core::alerting::platform_view::{PlatformView, Subject};
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
@@ -30,7 +30,7 @@ impl Decider {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(in crate::engine) fn review(&mut self, now: Time) {
         let seen = self.seen(self.platform.concerned(None));
-        let Review { tellings, told, again, stands } = review(&self.scene(&seen, now));
+        let Review { tellings, told, again, stands } = review(&self.platform_view(&seen, now));
         self.review_at = again;
         let gone = self.gone.iter().map(|(_, at)| *at);
         let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
@@ -58,7 +58,7 @@ impl Decider {
     }
 
     /// The platform as the core sees it.
-    pub(in crate::engine) fn scene<'a>(&'a self, seen: &'a Seen, now: Time) -> Scene<'a> {
+    pub(in crate::engine) fn platform_view<'a>(&'a self, seen: &'a Seen, now: Time) -> PlatformView<'a> {
         let dependencies = &self.config.dependencies;
         let subjects: Vec<Subject<'a>> =
             seen.iter().map(|(position, state)| self.subject(&dependencies[position], state, now)).collect();
@@ -66,7 +66,7 @@ impl Decider {
         let edits = self.ways.iter().any(|way| way.edits);
         let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
         let companies = self.platform.companies();
-        Scene { subjects, companies, now, fresh_since, gone: &self.gone, situation, edits }
+        PlatformView { subjects, companies, now, fresh_since, gone: &self.gone, situation, edits }
     }
 
     fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
@@ -145,8 +145,8 @@ impl Decider {
                 }
                 (about.losses, about.lost_at) =
                     telling.losses.iter().map(|loss| self.loss_line(*loss, seen.state(*loss))).unzip();
-                let scene = self.scene(seen, now);
-                let gone = scene.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
+                let platform_view = self.platform_view(seen, now);
+                let gone = platform_view.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
                 let gone: Vec<(String, Time)> =
                     gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
                 about.loss_number = self.companies(&telling.losses) + gone.len() + 1;

@@ -12,13 +12,13 @@ use crate::config::Config;
 use crate::core::dependency::incident::Incident;
 use crate::core::people::action::People;
 use crate::core::probe::reference_hosts::Sign;
-use crate::core::probe::standing::{Look, Standing};
+use crate::core::probe::standing::{CheckResult, Standing};
 use crate::core::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 use crate::engine::check::evidence::Redactor;
-use crate::engine::check::once::Looked;
+use crate::engine::check::once::FinishedCheck;
 use crate::engine::schedule::plan::Spec;
 use crate::ids::Ids;
 use crate::store::Batch;
@@ -108,9 +108,9 @@ fn event(specs: &[Arc<Spec>], read: Read, at: Time) -> Event {
     let control = Witnessed { verdict: Verdict::Live, reason: "listed".to_owned(), at };
     let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };
     let spec = read.probe.get(specs).clone();
-    Event::Check(Box::new(Looked {
+    Event::Check(Box::new(FinishedCheck {
         spec,
-        look: Look { at, reading },
+        look: CheckResult { at, reading },
         answer: Answer::default(),
         witnesses,
         evidence: None,
@@ -127,7 +127,7 @@ struct Decisions {
 
 impl Decisions {
     fn note(&mut self, writes: Batch) {
-        let flip = |look: &crate::store::LookRow| Some((look.probe, format!("{:?}", look.flip.as_ref()?)));
+        let flip = |look: &crate::store::CheckRow| Some((look.probe, format!("{:?}", look.flip.as_ref()?)));
         self.flips.extend(writes.looks.iter().filter_map(flip));
         self.incidents.extend(writes.incidents.into_iter().map(|change| {
             // Public ids are random.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Courier, FromMemory, LONGEST_TRY, Said};
+use super::{Dispatcher, FromMemory, LONGEST_TRY, Said};
 use crate::core::alerting::route::Only;
 use crate::core::time::Time;
 use crate::notify::Tried;
@@ -26,7 +26,7 @@ pub struct Unsaid {
     pub alerts: Vec<NewAlert>,
 }
 
-impl Courier {
+impl Dispatcher {
     /// Notes whether the outbox could be written, and says so in the log when that changes.
     pub(super) fn note_writable(&self, failed: Option<Error>, now: Time) {
         let mut since = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);

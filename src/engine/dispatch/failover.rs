@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Courier;
+use super::Dispatcher;
 use crate::core::alerting::route::Way;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A place that takes nothing for so long is worth a message of its own.
 const FAILING: Duration = Duration::from_secs(600);
 
-impl Courier {
+impl Dispatcher {
     /// What follows from a try for others.
     pub(super) async fn see_to(
         &self,

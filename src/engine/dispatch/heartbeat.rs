@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::core::alerting::route::Way;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 use crate::notify::Heartbeat;
@@ -24,7 +24,7 @@ const WAITS: Duration = Duration::from_secs(300);
 pub async fn beat(
     heartbeat: Arc<Heartbeat>,
     every: Duration,
-    board: watch::Receiver<Arc<Board>>,
+    snapshot: watch::Receiver<Arc<Snapshot>>,
     store: Arc<Store>,
     ways: Vec<Way>,
     clock: Clock,
@@ -32,7 +32,7 @@ pub async fn beat(
     let mut failing = false;
     loop {
         let now = clock.now();
-        let latest = board.borrow().clone();
+        let latest = snapshot.borrow().clone();
         let wrong = ailing(&latest, &store, &ways, now).await;
         match (heartbeat.beat(wrong.as_deref()).await, &wrong) {
             (Ok(()), None) => failing = false,
@@ -48,16 +48,16 @@ pub async fn beat(
 }
 
 /// What is wrong with this program, if anything.
-pub async fn ailing(board: &Board, store: &Store, ways: &[Way], now: Time) -> Option<String> {
-    let age = now.since(board.as_of);
+pub async fn ailing(snapshot: &Snapshot, store: &Store, ways: &[Way], now: Time) -> Option<String> {
+    let age = now.since(snapshot.as_of);
     if age >= STALE {
         return Some(format!("nothing was decided for {}", human(age)));
     }
-    if let Some(since) = board.unwritten_since.filter(|since| now.since(*since) >= UNWRITTEN) {
+    if let Some(since) = snapshot.unwritten_since.filter(|since| now.since(*since) >= UNWRITTEN) {
         return Some(format!("nothing can be written since {}: is the disk full?", since.short()));
     }
-    if board.own_network == OwnNetwork::Blind {
-        return Some(format!("its own network is down since {}", board.own_network_since.short()));
+    if snapshot.own_network == OwnNetwork::Blind {
+        return Some(format!("its own network is down since {}", snapshot.own_network_since.short()));
     }
     let (places, waits) = match (store.places().await, store.oldest_due(now).await) {
         (Ok(places), Ok(waits)) => (places, waits),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::Courier;
+use super::Dispatcher;
 use crate::core::dependency::incident::{Level, Reason};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::draw;
@@ -41,7 +41,7 @@ fn others(view: &AlertView) -> Vec<String> {
     group.map_or_else(Vec::new, |group| group.incidents.clone())
 }
 
-impl Courier {
+impl Dispatcher {
     /// The message of a delivery, or of all that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
@@ -157,7 +157,7 @@ impl Courier {
             Some(thread) => self.store.acts_about(thread).await?,
             None => Vec::new(),
         };
-        let ack = acts.iter().rfind(|act| act.deed == Deed::Ack && act.at >= amend.newest.at);
+        let ack = acts.iter().rfind(|act| act.deed == ActionKind::Ack && act.at >= amend.newest.at);
         let settled = acts.iter().rfind(|act| said_of(act, zone, now).is_some());
         let mut stands = Vec::new();
         if amend.newest.id != amend.alert.id {
@@ -193,11 +193,11 @@ fn picture(drawn: std::result::Result<Vec<u8>, String>) -> Vec<File> {
     }
 }
 
-fn said_of(act: &Act, zone: Tz, now: Time) -> Option<String> {
+fn said_of(act: &OperatorAction, zone: Tz, now: Time) -> Option<String> {
     let what = match act.deed {
-        Deed::Accept => "accepted as normal",
-        Deed::ItWasUs => "it was us",
-        Deed::FalseAlarm => "a false alarm",
+        ActionKind::Accept => "accepted as normal",
+        ActionKind::ItWasUs => "it was us",
+        ActionKind::FalseAlarm => "a false alarm",
         _ => return None,
     };
     Some(format!("{what}, says {}, {}", act.by, act.at.local(zone, now)))

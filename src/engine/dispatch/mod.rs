@@ -40,7 +40,7 @@ const LONGEST_TRY: Duration = Duration::from_secs(100);
 const AMENDS: usize = 4;
 
 /// Delivers the outbox.
-pub struct Courier {
+pub struct Dispatcher {
     store: Arc<Store>,
     /// Taken out whole for each use: a reload waits for no message that is under way.
     ways: Mutex<Arc<Ways>>,
@@ -89,10 +89,10 @@ pub struct Ways {
     pub off: Vec<String>,
 }
 
-impl Courier {
+impl Dispatcher {
     /// A courier for these channels.
-    pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Courier {
-        Courier {
+    pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Dispatcher {
+        Dispatcher {
             store,
             ways: Mutex::new(Arc::new(ways)),
             clock,
@@ -107,8 +107,8 @@ impl Courier {
     }
 
     /// The same; what came of each try is noted in `log`.
-    pub fn logged(self, log: EventLog) -> Courier {
-        Courier { events: Some(log), ..self }
+    pub fn logged(self, log: EventLog) -> Dispatcher {
+        Dispatcher { events: Some(log), ..self }
     }
 
     /// Takes up changed channels between two rounds.

@@ -6,7 +6,7 @@ use crate::core::dependency::incident::Reason;
 use crate::core::probe::standing::Flip;
 use crate::core::time::Time;
 use crate::store::{
-    Address, Batch, CombinedDocument, IncidentChange, LookRow, NewAlert, SituationDocument, ToldDocument,
+    Address, Batch, CheckRow, CombinedDocument, IncidentChange, NewAlert, SituationDocument, ToldDocument,
 };
 use crate::store::{StandingDocument, freeze};
 
@@ -31,7 +31,7 @@ pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time
     })
 }
 
-fn check(look: &LookRow, next_at: &impl Fn(i64) -> Time) -> Value {
+fn check(look: &CheckRow, next_at: &impl Fn(i64) -> Time) -> Value {
     let standing = look.standing.as_ref().map(|standing| freeze::<_, StandingDocument>(standing).unwrap_or_default());
     let facts: Vec<Value> =
         look.fact_changes.iter().map(|change| json!([change.name, change.before, change.after])).collect();

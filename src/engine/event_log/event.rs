@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::core::people::action::Act;
+use crate::core::people::action::OperatorAction;
 use crate::core::people::notice::Letter;
 use crate::core::probe::reference_hosts::Sign;
 use crate::core::probe::witness::{OwnNetwork, Witnesses};
@@ -78,7 +78,7 @@ pub enum Logged {
         /// When it was noticed.
         at: Time,
         /// All that they ever did.
-        acts: Vec<Act>,
+        acts: Vec<OperatorAction>,
         /// All letters that were not withdrawn.
         letters: Vec<Letter>,
     },

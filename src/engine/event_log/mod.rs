@@ -15,9 +15,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Engine;
-use super::check::once::Looked;
+use super::check::once::FinishedCheck;
 use super::decide::decider::Event;
-use crate::core::people::action::{Act, People};
+use crate::core::people::action::{OperatorAction, People};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::store::Delivery;
@@ -113,7 +113,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn note_people(&self, acts: &[Act], people: &People, at: Time) {
+    pub(super) fn note_people(&self, acts: &[OperatorAction], people: &People, at: Time) {
         self.note_event(|| Logged::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
     }
 
@@ -133,7 +133,7 @@ impl Engine {
     }
 }
 
-fn finished(looked: &Looked, at: Time) -> Finished {
+fn finished(looked: &FinishedCheck, at: Time) -> Finished {
     Finished {
         at,
         probe: looked.spec.probe.identity.clone(),

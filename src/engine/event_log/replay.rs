@@ -7,12 +7,12 @@ use super::{EventLog, Finished, Logged};
 use crate::ask::{Askers, Script};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::probe::standing::Look;
+use crate::core::probe::standing::CheckResult;
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::Question;
 use crate::engine::Engine;
-use crate::engine::check::once::Looked;
+use crate::engine::check::once::FinishedCheck;
 use crate::engine::decide::decider::Event;
 use crate::engine::schedule::plan::Spec;
 use crate::ids::Ids;
@@ -164,7 +164,13 @@ fn looked(engine: &Engine, finished: Finished) -> Result<Event, String> {
     let Finished { probe, answered, reading, answer, witnesses, .. } = finished;
     let spec: Option<&Arc<Spec>> = engine.decider.plan.specs().find(|spec| spec.probe.identity == probe);
     let spec = spec.ok_or_else(|| format!("there is no probe {probe}"))?.clone();
-    Ok(Event::Check(Box::new(Looked { spec, look: Look { at: answered, reading }, answer, witnesses, evidence: None })))
+    Ok(Event::Check(Box::new(FinishedCheck {
+        spec,
+        look: CheckResult { at: answered, reading },
+        answer,
+        witnesses,
+        evidence: None,
+    })))
 }
 
 /// Both, from a little before they part.

@@ -6,9 +6,9 @@ use super::When;
 use super::once::{Line, Subject};
 use crate::config::Config;
 use crate::core::dependency::shown::Shown;
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::{Letter, is_by_letter};
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
@@ -17,26 +17,32 @@ use crate::store::IncidentRow;
 /// Whom nobody has asked for so long is named.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
 
-fn find<'b>(board: &'b Board, id: &str) -> Option<&'b DependencyBoard> {
-    board.each().find(|d| d.id == id)
+fn find<'b>(snapshot: &'b Snapshot, id: &str) -> Option<&'b DependencySnapshot> {
+    snapshot.each().find(|d| d.id == id)
 }
 
-fn label<'b>(board: &'b Board, id: &'b str) -> &'b str {
-    find(board, id).map_or(id, |d| d.label.as_str())
+fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
+    find(snapshot, id).map_or(id, |d| d.label.as_str())
 }
 
 /// Who dropped the platform or locked it out: what is so now first, then what was within the span.
-pub(super) fn dropped(board: &Board, rows: &[IncidentRow], acts: &[Act], when: When) -> Vec<Line<String>> {
-    let gone = board.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
-    let locked = board.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
+pub(super) fn dropped(
+    snapshot: &Snapshot,
+    rows: &[IncidentRow],
+    acts: &[OperatorAction],
+    when: When,
+) -> Vec<Line<String>> {
+    let gone = snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
+    let locked = snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
     // A drop that people called their own or false is no loss: it stands with what happened.
-    let earlier = earlier.filter(|row| !matches!(said_of(row, acts), Some(Deed::FalseAlarm | Deed::ItWasUs)));
-    let earlier = earlier.map(|row| incident(row, board, acts, when));
+    let earlier =
+        earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
+    let earlier = earlier.map(|row| incident(row, snapshot, acts, when));
     gone.chain(locked).chain(earlier).collect()
 }
 
-fn gone(d: &DependencyBoard, rows: &[IncidentRow], acts: &[Act], when: When) -> Line<String> {
+fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], when: When) -> Line<String> {
     let since = d.since().map_or_else(String::new, |at| format!(" since {} ({} so far)", when.at(at), when.ago(at)));
     let id = d.incident.as_ref().map(|incident| incident.public_id.clone());
     let row = rows.iter().find(|row| Some(&row.incident.public_id) == id.as_ref());
@@ -46,7 +52,7 @@ fn gone(d: &DependencyBoard, rows: &[IncidentRow], acts: &[Act], when: When) -> 
     Line::new(Subject::Incident(id.unwrap_or_else(|| d.id.clone())), says)
 }
 
-fn locked(d: &DependencyBoard, when: When) -> Option<Line<String>> {
+fn locked(d: &DependencySnapshot, when: When) -> Option<Line<String>> {
     let held = d.state.lost_access()?;
     let (since, lasts) = (when.at(held.since), when.ago(held.since));
     let says = format!("{}: access lost since {since} ({lasts} so far): {}", d.label, held.say.trim_end_matches('.'));
@@ -55,37 +61,38 @@ fn locked(d: &DependencyBoard, when: When) -> Option<Line<String>> {
 }
 
 /// What cannot be checked now, since when and why.
-pub(super) fn unseen(board: &Board, when: When) -> Vec<Line<String>> {
-    let blind = |d: &&DependencyBoard| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
-    let line = |d: &DependencyBoard| {
+pub(super) fn unseen(snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
+    let blind =
+        |d: &&DependencySnapshot| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
+    let line = |d: &DependencySnapshot| {
         Line::new(Subject::Blind(d.id.clone()), format!("{}{}: {}", d.label, blind_for(d, when), d.say()))
     };
-    board.each().filter(blind).map(line).collect()
+    snapshot.each().filter(blind).map(line).collect()
 }
 
 /// `, for 3 h`: how long it could not be checked.
-pub(super) fn blind_for(d: &DependencyBoard, when: When) -> String {
+pub(super) fn blind_for(d: &DependencySnapshot, when: When) -> String {
     d.since().map_or_else(String::new, |at| format!(", for {}", when.ago(at)))
 }
 
 /// Those whose state is a person's word, and nobody gave it for long.
-pub(super) fn unasked<'b>(config: &Config, board: &'b Board) -> Vec<&'b DependencyBoard> {
+pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b DependencySnapshot> {
     let rests = |id: &str| {
         let dependency = config.dependencies.iter().find(|d| d.id == id);
         dependency.is_some_and(|d| d.probes.iter().any(|probe| config.takes(probe) == Some(Takes::Words)))
     };
-    let old = |d: &&DependencyBoard| {
+    let old = |d: &&DependencySnapshot| {
         let last = d.probes.iter().filter_map(|probe| probe.standing.last_live).max();
-        last.is_none_or(|at| board.as_of.since(at) >= UNASKED)
+        last.is_none_or(|at| snapshot.as_of.since(at) >= UNASKED)
     };
-    board.each().filter(|d| rests(&d.id)).filter(old).collect()
+    snapshot.each().filter(|d| rests(&d.id)).filter(old).collect()
 }
 
 /// Incidents in the order in which they began.
 pub(super) fn incidents(
     rows: &[IncidentRow],
-    board: &Board,
-    acts: &[Act],
+    snapshot: &Snapshot,
+    acts: &[OperatorAction],
     letters: &[Letter],
     when: When,
 ) -> Vec<Line<String>> {
@@ -93,7 +100,7 @@ pub(super) fn incidents(
         let letter = letters
             .iter()
             .find(|letter| is_by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
-        let line = incident(row, board, acts, when);
+        let line = incident(row, snapshot, acts, when);
         // What only a letter says is told with the letter.
         match letter.filter(|_| row.incident.worst == Verdict::Degraded) {
             Some(letter) => line.about(Subject::Letter(letter.public_id.clone())),
@@ -104,7 +111,7 @@ pub(super) fn incidents(
 }
 
 /// One incident: what, since when, for how long, whether it is over, why.
-fn incident(row: &IncidentRow, board: &Board, acts: &[Act], when: When) -> Line<String> {
+fn incident(row: &IncidentRow, snapshot: &Snapshot, acts: &[OperatorAction], when: When) -> Line<String> {
     let incident = &row.incident;
     let began = when.at(incident.began_at);
     let lasted = |until: Time| human(until.since(incident.began_at));
@@ -112,27 +119,27 @@ fn incident(row: &IncidentRow, board: &Board, acts: &[Act], when: When) -> Line<
         Some(until) => format!("from {began}, over after {}", lasted(until)),
         None => format!("since {began} ({} so far)", lasted(when.now)),
     };
-    let cause = cause(row, said_of(row, acts), find(board, &row.dependency));
-    let says = format!("{}: {} {span}. {cause}", label(board, &row.dependency), incident.worst);
+    let cause = cause(row, said_of(row, acts), find(snapshot, &row.dependency));
+    let says = format!("{}: {} {span}. {cause}", label(snapshot, &row.dependency), incident.worst);
     Line::new(Subject::Incident(incident.public_id.clone()), says)
 }
 
 /// What people said of an incident for good.
-fn said_of(row: &IncidentRow, acts: &[Act]) -> Option<Deed> {
+fn said_of(row: &IncidentRow, acts: &[OperatorAction]) -> Option<ActionKind> {
     let said = acts.iter().rfind(|act| {
         act.about.as_deref() == Some(row.incident.public_id.as_str())
-            && matches!(act.deed, Deed::ItWasUs | Deed::FalseAlarm | Deed::Accept)
+            && matches!(act.deed, ActionKind::ItWasUs | ActionKind::FalseAlarm | ActionKind::Accept)
     });
     said.map(|act| act.deed)
 }
 
 /// Whose doing it is: a person's word first; `likely` unless the vendor stated it.
-fn cause(row: &IncidentRow, said: Option<Deed>, d: Option<&DependencyBoard>) -> String {
+fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnapshot>) -> String {
     // The company that decides: a check such as that of a website is nobody who could.
     let vendor = d.and_then(|d| d.companies.first()).map_or("the vendor", |(_, name)| name.as_str());
     let whose = match (said, row.incident.fault) {
-        (Some(Deed::FalseAlarm), _) => return "False alarm, reported by your team".to_owned(),
-        (Some(Deed::ItWasUs), _) => return "Your own change, reported by your team".to_owned(),
+        (Some(ActionKind::FalseAlarm), _) => return "False alarm, reported by your team".to_owned(),
+        (Some(ActionKind::ItWasUs), _) => return "Your own change, reported by your team".to_owned(),
         (Some(_), _) => return "Accepted by your team".to_owned(),
         (None, Fault::Ours) => return "On your side".to_owned(),
         (None, Fault::Unclear) => return "Cause unclear".to_owned(),
@@ -142,28 +149,28 @@ fn cause(row: &IncidentRow, said: Option<Deed>, d: Option<&DependencyBoard>) -> 
     match row.incident.proof {
         Proof::Stated => format!("Cause: {whose}"),
         Proof::Inferred => format!("Likely cause: {whose}"),
-        Proof::Told => format!("Cause, reported by a person: {whose}"),
+        Proof::Notified => format!("Cause, reported by a person: {whose}"),
     }
 }
 
 /// Letters that came or take effect within the span or later.
-pub(super) fn notices(letters: &[Letter], board: &Board, since: Time, when: When) -> Vec<Line<String>> {
+pub(super) fn notices(letters: &[Letter], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
     let fresh = |letter: &&Letter| letter.added_at >= since || letter.notice.effective.is_some_and(|at| at >= since);
     let line = |letter: &Letter| {
         let answer = letter
             .answered
             .as_ref()
             .map_or("nobody has answered it".to_owned(), |(by, at)| format!("{by} answers it since {}", when.at(*at)));
-        let says = format!("{}; {answer}", quoted(letter, board, when));
+        let says = format!("{}; {answer}", quoted(letter, snapshot, when));
         Line::new(Subject::Letter(letter.public_id.clone()), says)
     };
     letters.iter().filter(fresh).map(line).collect()
 }
 
 /// `Cloud hosting, received Sat 7 Mar 14:00 UTC, in effect Thu 12 Mar 16:00 UTC: "we plan to suspend"`.
-fn quoted(letter: &Letter, board: &Board, when: When) -> String {
+fn quoted(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
     let notice = &letter.notice;
-    let labels: Vec<&str> = notice.dependencies.iter().map(|id| label(board, id)).collect();
+    let labels: Vec<&str> = notice.dependencies.iter().map(|id| label(snapshot, id)).collect();
     let effective = notice.effective.map_or("no date given".to_owned(), |at| format!("takes effect {}", when.at(at)));
     let (labels, received) = (labels.join(", "), when.at(notice.received));
     format!("{labels}: received {received}, {effective}: \"{}\"", notice.text.trim_end_matches('.'))

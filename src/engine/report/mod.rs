@@ -17,7 +17,7 @@ use super::write::documents::report_snapshot;
 use super::{Engine, Event, Logged};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::drilled;
-use crate::core::platform::snapshot::Board;
+use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::days::{Trouble, days};
 use crate::core::probe::history::{Counts, DAY, bucket};
 use crate::core::time::{Time, human, millis};
@@ -120,31 +120,31 @@ impl Engine {
 /// The store cannot be read.
 pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Time) -> Result<Report> {
     let since = Time(now.0 - millis(span.length()));
-    let board = decider.view_board(now);
+    let snapshot = decider.view_snapshot(now);
     let incidents = store.incidents(None, since).await?;
     let acts = store.acts().await?;
     let gaps = store.gaps(since).await?;
     let (when, (told, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
     let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
     let letters = &decider.people.letters;
-    let mut report = decider.covered(span, &board, when);
+    let mut report = decider.covered(span, &snapshot, when);
     // The order in which sections are asked decides where a thing is said: the first one has it.
     let mut said = Said::default();
-    report.dropped = said.first(lines::dropped(&board, &incidents, &acts, when));
-    report.todo = decider.todo(&board, &acts, &mut said, when);
-    report.notices = said.first(lines::notices(letters, &board, since, when));
-    report.unseen = said.first(lines::unseen(&board, when));
-    report.incidents = said.first(lines::incidents(&incidents, &board, &acts, letters, when));
+    report.dropped = said.first(lines::dropped(&snapshot, &incidents, &acts, when));
+    report.todo = decider.todo(&snapshot, &acts, &mut said, when);
+    report.notices = said.first(lines::notices(letters, &snapshot, since, when));
+    report.unseen = said.first(lines::unseen(&snapshot, when));
+    report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, when));
     report.ahead = said.first(decider.ahead(when));
     report.tested = said.first(work::tested(&acts, when)).join(". ");
     Ok(Report {
         changed,
         accepted,
         false_alarms: work::false_alarms(&acts, since),
-        risk: risk::risk(&board, &drilled, now),
+        risk: risk::risk(&snapshot, &drilled, now),
         work: work::work(&told, &gaps, since, now),
         gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
-        rows: rows(store, &board, &incidents, since, now).await?,
+        rows: rows(store, &snapshot, &incidents, since, now).await?,
         ..report
     })
 }
@@ -162,7 +162,7 @@ impl Decider {
     }
 
     /// What a report covers, and how much of it works.
-    fn covered(&self, span: Span, board: &Board, when: When) -> Report {
+    fn covered(&self, span: Span, snapshot: &Snapshot, when: When) -> Report {
         let day = |at: Time| at.utc().with_timezone(&when.zone).format("%-d %B").to_string();
         let since = Time(when.now.0 - millis(span.length()));
         Report {
@@ -170,20 +170,26 @@ impl Decider {
             // Its strips begin with the first whole day.
             from: day(Time(since.0 + DAY)),
             to: day(when.now),
-            watched: board.dependencies.len(),
-            counts: tally::counts(board),
-            proven: tally::proven(board),
+            watched: snapshot.dependencies.len(),
+            counts: tally::counts(snapshot),
+            proven: tally::proven(snapshot),
             ..Report::default()
         }
     }
 }
 
 /// What was served, the worst first, with a strip of days.
-async fn rows(store: &Store, board: &Board, incidents: &[IncidentRow], since: Time, now: Time) -> Result<Vec<Row>> {
+async fn rows(
+    store: &Store,
+    snapshot: &Snapshot,
+    incidents: &[IncidentRow],
+    since: Time,
+    now: Time,
+) -> Result<Vec<Row>> {
     let first = Time(bucket(since, DAY) + DAY);
     let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
     let mut rows = Vec::new();
-    for dependency in board.worst_first() {
+    for dependency in snapshot.worst_first() {
         let sums = store.rollups(&dependency.id, DAY, first).await?;
         let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
         let own = incidents.iter().filter(|row| row.dependency == dependency.id);

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use crate::core::dependency::shown::Shown;
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::{Fallback, Loss};
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 
 /// The company with the largest share of what still works: what would stop, the notice that
 /// contracts give, how long moving takes, and when a fallback was last drilled. A company all of
 /// whose dependencies are dropped has left already: it is a loss, not a risk.
-pub(super) fn risk(board: &Board, drilled: &BTreeMap<String, Time>, now: Time) -> Option<String> {
-    let board = still_serving(board);
-    let share = reliance::shares(&board).into_iter().next()?;
-    let loss = reliance::without(&board, &(share.slug, share.name), drilled);
-    let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&board, &stop.id)).collect();
-    let holds = match (share.critical, reliance::critical(&board)) {
+pub(super) fn risk(snapshot: &Snapshot, drilled: &BTreeMap<String, Time>, now: Time) -> Option<String> {
+    let snapshot = still_serving(snapshot);
+    let share = reliance::shares(&snapshot).into_iter().next()?;
+    let loss = reliance::without(&snapshot, &(share.slug, share.name), drilled);
+    let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&snapshot, &stop.id)).collect();
+    let holds = match (share.critical, reliance::critical(&snapshot)) {
         (0, _) => String::new(),
         (some, of) => format!("{some} of {of} critical dependencies that still work depend on {}. ", loss.name),
     };
@@ -25,13 +25,13 @@ pub(super) fn risk(board: &Board, drilled: &BTreeMap<String, Time>, now: Time) -
     Some(format!("{holds}If {} cut you off, you would lose: {}. {times}", loss.name, stops.join(", ")))
 }
 
-fn still_serving(board: &Board) -> Board {
-    let serving = board.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).cloned().collect();
-    Board { dependencies: serving, ..board.clone() }
+fn still_serving(snapshot: &Snapshot) -> Snapshot {
+    let serving = snapshot.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).cloned().collect();
+    Snapshot { dependencies: serving, ..snapshot.clone() }
 }
 
-fn stopping(board: &Board, id: &str) -> Option<String> {
-    let dependency: &DependencyBoard = board.each().find(|d| d.id == id)?;
+fn stopping(snapshot: &Snapshot, id: &str) -> Option<String> {
+    let dependency: &DependencySnapshot = snapshot.each().find(|d| d.id == id)?;
     let breaks = dependency.breaks.as_ref().map_or_else(String::new, |breaks| format!(" ({breaks})"));
     Some(format!("{}{breaks}", dependency.label))
 }
@@ -68,7 +68,7 @@ mod tests {
     use crate::core::probe::standing::Held;
     use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
-    fn dependency(id: &str, company: &str, verdict: Verdict) -> DependencyBoard {
+    fn dependency(id: &str, company: &str, verdict: Verdict) -> DependencySnapshot {
         let held = Held {
             verdict,
             reason: String::new(),
@@ -79,7 +79,7 @@ mod tests {
             by: String::new(),
             since: Time(0),
         };
-        DependencyBoard {
+        DependencySnapshot {
             id: id.to_owned(),
             label: id.to_owned(),
             vendor: company.to_owned(),
@@ -102,9 +102,9 @@ mod tests {
         }
     }
 
-    fn said(dependencies: Vec<DependencyBoard>) -> Option<String> {
+    fn said(dependencies: Vec<DependencySnapshot>) -> Option<String> {
         let dependencies = dependencies.into_iter().map(Into::into).collect();
-        risk(&Board { dependencies, ..Board::default() }, &BTreeMap::new(), Time(0))
+        risk(&Snapshot { dependencies, ..Snapshot::default() }, &BTreeMap::new(), Time(0))
     }
 
     #[test]

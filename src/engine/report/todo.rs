@@ -8,9 +8,9 @@ use super::once::{Line, Said, Subject};
 use super::{When, lines};
 use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::Letter;
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human, millis};
 use crate::core::words::verdict::Criticality;
 use crate::engine::decide::decider::Decider;
@@ -22,11 +22,11 @@ const NEAR: Duration = Duration::from_secs(30 * 86_400);
 const DRILL_AFTER: Duration = Duration::from_secs(180 * 86_400);
 
 impl Decider {
-    pub(super) fn todo(&self, board: &Board, acts: &[Act], said: &mut Said, when: When) -> Vec<Todo> {
-        let mut all = self.of_letters(board, when);
-        all.extend(self.of_leaving(board, when));
-        all.extend(lines::unasked(&self.config, board).into_iter().map(|d| self.of_unasked(d)));
-        all.extend(self.of_troubles(board, when));
+    pub(super) fn todo(&self, snapshot: &Snapshot, acts: &[OperatorAction], said: &mut Said, when: When) -> Vec<Todo> {
+        let mut all = self.of_letters(snapshot, when);
+        all.extend(self.of_leaving(snapshot, when));
+        all.extend(lines::unasked(&self.config, snapshot).into_iter().map(|d| self.of_unasked(d)));
+        all.extend(self.of_troubles(snapshot, when));
         all.extend(self.of_dates(when));
         all.extend(of_channels(acts, when.now));
         all.extend(self.of_drills(acts, when.now));
@@ -39,10 +39,10 @@ impl Decider {
         self.dependency(id)?.owner.clone()
     }
 
-    fn of_troubles(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
+    fn of_troubles(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let dates = self.dates(when.now);
-        let line = |d: &DependencyBoard| {
-            let (rank, what) = repair(d, board, when)?;
+        let line = |d: &DependencySnapshot| {
+            let (rank, what) = repair(d, snapshot, when)?;
             let ends = ending(d, &dates);
             let by = ends.map(|date| when.at(date.at));
             let todo = Todo { rank, what, owner: self.owner(&d.id), by, ..Todo::default() };
@@ -50,10 +50,10 @@ impl Decider {
             let line = Line::new(Subject::Repair(d.id.clone()), todo);
             Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
         };
-        board.each().filter_map(line).collect()
+        snapshot.each().filter_map(line).collect()
     }
 
-    fn of_letters(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
+    fn of_letters(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let open = self.people.letters.iter().filter(|letter| letter.answered.is_none());
         let line = |letter: &Letter| {
             let (notice, id) = (&letter.notice, &letter.public_id);
@@ -67,18 +67,20 @@ impl Decider {
             );
             let owner = notice.dependencies.first().and_then(|id| self.owner(id));
             let todo = Todo { rank: 2, what, owner, ..Todo::default() };
-            Line::new(Subject::Letter(id.clone()), todo).covering(warned(letter, board))
+            Line::new(Subject::Letter(id.clone()), todo).covering(warned(letter, snapshot))
         };
         open.map(line).collect()
     }
 
     /// The longest step of leaving what a letter ends, with the last moment to begin it.
-    fn of_leaving(&self, board: &Board, when: When) -> Vec<Line<Todo>> {
+    fn of_leaving(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let mut all = Vec::new();
         for letter in &self.people.letters {
             let Some(ends) = letter.notice.effective.filter(|at| *at > when.now) else { continue };
             let steps = letter.notice.dependencies.iter().filter_map(|id| self.dependency(id));
-            all.extend(steps.filter_map(|d| leaving(d, ends, when)).map(|line| line.covering(warned(letter, board))));
+            all.extend(
+                steps.filter_map(|d| leaving(d, ends, when)).map(|line| line.covering(warned(letter, snapshot))),
+            );
         }
         all
     }
@@ -93,16 +95,16 @@ impl Decider {
         near.map(line).collect()
     }
 
-    fn of_unasked(&self, d: &DependencyBoard) -> Line<Todo> {
+    fn of_unasked(&self, d: &DependencySnapshot) -> Line<Todo> {
         let what = format!("Ask {} whether they still serve you: nobody has asked for 40 days", d.label);
         let todo = Todo { rank: 9, what, owner: self.owner(&d.id), ..Todo::default() };
         Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
 
     /// The first critical dependency with a fallback that was not drilled lately: one drill at a time.
-    fn of_drills(&self, acts: &[Act], now: Time) -> Option<Line<Todo>> {
+    fn of_drills(&self, acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
         let drilled = |id: &str| {
-            let own = |act: &&Act| act.deed == Deed::Drill && act.dependency.as_deref() == Some(id);
+            let own = |act: &&OperatorAction| act.deed == ActionKind::Drill && act.dependency.as_deref() == Some(id);
             acts.iter().filter(own).any(|act| now.since(act.at) < DRILL_AFTER)
         };
         let critical = |d: &&Dependency| d.criticality == Criticality::Critical && d.fallback.is_some();
@@ -110,7 +112,7 @@ impl Decider {
         let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
         let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
         // That nobody ever held a drill is said by the same line.
-        let first = !acts.iter().any(|act| act.deed == Deed::Drill);
+        let first = !acts.iter().any(|act| act.deed == ActionKind::Drill);
         let subject = if first { Subject::Drill } else { Subject::Leave(format!("drill {}", next.id)) };
         Some(Line::new(subject, todo))
     }
@@ -124,13 +126,13 @@ impl Decider {
 const BLIND: u32 = 6;
 
 /// How pressing it is, and what to do about one dependency.
-fn repair(d: &DependencyBoard, board: &Board, when: When) -> Option<(u32, String)> {
+fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u32, String)> {
     let label = &d.label;
     let hint = d.explaining().and_then(|held| held.hint.as_deref()).map(|hint| hint.trim_end_matches('.'));
     let blind = || lines::blind_for(d, when);
     let says = || d.say().trim_end_matches('.').to_owned();
     Some(match (d.shown(), hint) {
-        (Shown::Dropped, _) => (0, dropped(d, board, hint)),
+        (Shown::Dropped, _) => (0, dropped(d, snapshot, hint)),
         _ if d.state.lost_access().is_some() => {
             let hint = d.state.lost_access().and_then(|held| held.hint.as_deref());
             (1, format!("{label}: {}", hint.unwrap_or("Check the key and the account").trim_end_matches('.')))
@@ -152,8 +154,8 @@ fn repair(d: &DependencyBoard, board: &Board, when: When) -> Option<(u32, String
 }
 
 /// The fallback with its state first, then what the check advises.
-fn dropped(d: &DependencyBoard, board: &Board, hint: Option<&str>) -> String {
-    let on = d.fallback_on.as_ref().and_then(|id| board.each().find(|other| other.id == *id));
+fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> String {
+    let on = d.fallback_on.as_ref().and_then(|id| snapshot.each().find(|other| other.id == *id));
     let fails = on.is_some_and(|on| on.shown() != Shown::Live);
     let advice = hint.map_or_else(String::new, |hint| format!(". {hint}"));
     match &d.fallback {
@@ -164,16 +166,16 @@ fn dropped(d: &DependencyBoard, board: &Board, hint: Option<&str>) -> String {
 }
 
 /// The measured date of which a warning warns, such as the end of a certificate.
-fn ending<'a>(d: &DependencyBoard, dates: &'a [Ahead]) -> Option<&'a Ahead> {
+fn ending<'a>(d: &DependencySnapshot, dates: &'a [Ahead]) -> Option<&'a Ahead> {
     let held = d.explaining().filter(|_| d.shown() == Shown::Degraded)?;
     let warns = held.reason.split(['+', '_']).any(|word| matches!(word, "ends" | "expires"));
     dates.iter().find(|date| warns && date.is_measured_by(&d.id, &held.by))
 }
 
 /// What shows as degraded only because of this letter: the letter's line speaks for it.
-fn warned(letter: &Letter, board: &Board) -> Vec<Subject> {
-    let own = board.each().filter(|d| letter.notice.dependencies.contains(&d.id));
-    let only = |d: &&DependencyBoard| {
+fn warned(letter: &Letter, snapshot: &Snapshot) -> Vec<Subject> {
+    let own = snapshot.each().filter(|d| letter.notice.dependencies.contains(&d.id));
+    let only = |d: &&DependencySnapshot| {
         d.shown() == Shown::Degraded
             && d.explaining().is_some_and(|held| crate::core::people::notice::is_by_letter(&held.reason))
     };
@@ -195,8 +197,8 @@ fn leaving(d: &Dependency, ends: Time, when: When) -> Option<Line<Todo>> {
     Some(Line::new(Subject::Leave(d.id.clone()), todo))
 }
 
-fn of_channels(acts: &[Act], now: Time) -> Option<Line<Todo>> {
-    let last = acts.iter().rfind(|act| act.deed == Deed::Test);
+fn of_channels(acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
+    let last = acts.iter().rfind(|act| act.deed == ActionKind::Test);
     let what = match last {
         Some(act) if now.since(act.at) < NEAR => return None,
         Some(act) => format!("Test the notification channels, last tested {} ago", human(now.since(act.at))),

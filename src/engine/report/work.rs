@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
-use crate::core::people::action::{Act, Deed};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
-use crate::store::Told;
+use crate::store::Notified;
 
 /// How much of the time was monitored, how many messages arrived, how fast people acknowledged.
-pub(super) fn work(told: &Told, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
+pub(super) fn work(told: &Notified, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
     let messages = if told.sent == 1 { "1 message".to_owned() } else { format!("{} messages", told.sent) };
     let dead = if told.dead > 0 { format!(", {} could not be delivered", told.dead) } else { String::new() };
     let acked = median(&told.acked_in).map_or("nothing was acknowledged".to_owned(), |took| {
@@ -38,33 +38,33 @@ fn median(sorted: &[i64]) -> Option<i64> {
 }
 
 /// The last test of the channels, and the last drill.
-pub(super) fn tested(acts: &[Act], when: When) -> Vec<Line<String>> {
-    let test = acts.iter().rfind(|act| act.deed == Deed::Test);
+pub(super) fn tested(acts: &[OperatorAction], when: When) -> Vec<Line<String>> {
+    let test = acts.iter().rfind(|act| act.deed == ActionKind::Test);
     let test = test.map_or("Channels: never tested".to_owned(), |act| {
         format!("Channels tested {}: {}", when.at(act.at), act.words)
     });
-    let drill = acts.iter().rfind(|act| act.deed == Deed::Drill);
+    let drill = acts.iter().rfind(|act| act.deed == ActionKind::Drill);
     let drill = drill.map_or("No drill yet".to_owned(), |drill| drilled(drill, acts, when));
     vec![Line::new(Subject::ChannelTest, test), Line::new(Subject::Drill, drill)]
 }
 
-fn drilled(drill: &Act, acts: &[Act], when: When) -> String {
-    let acks = acts.iter().filter(|act| act.deed == Deed::Ack && act.about == drill.about);
+fn drilled(drill: &OperatorAction, acts: &[OperatorAction], when: When) -> String {
+    let acks = acts.iter().filter(|act| act.deed == ActionKind::Ack && act.about == drill.about);
     let who: Vec<String> = acks.map(|act| format!("{} after {}", act.by, human(act.at.since(drill.at)))).collect();
     let who = if who.is_empty() { "nobody".to_owned() } else { who.join(", ") };
     format!("Last drill {}: acknowledged by {who}", when.at(drill.at))
 }
 
-pub(super) fn false_alarms(acts: &[Act], since: Time) -> usize {
-    acts.iter().filter(|act| act.deed == Deed::FalseAlarm && act.at >= since).count()
+pub(super) fn false_alarms(acts: &[OperatorAction], since: Time) -> usize {
+    acts.iter().filter(|act| act.deed == ActionKind::FalseAlarm && act.at >= since).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(sent: i64, dead: i64, acked_in: &[i64]) -> Told {
-        Told { sent, dead, acked_in: acked_in.to_vec() }
+    fn told(sent: i64, dead: i64, acked_in: &[i64]) -> Notified {
+        Notified { sent, dead, acked_in: acked_in.to_vec() }
     }
 
     #[test]

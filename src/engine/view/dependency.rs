@@ -11,7 +11,7 @@ use crate::core::dependency::incident::Reason;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Part;
 use crate::core::people::notice::Notice;
-use crate::core::platform::snapshot::{Board, DependencyBoard, ProbeBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::text::without_fallback;
@@ -23,14 +23,14 @@ use crate::say::status;
 
 impl Decider {
     /// Everything known now.
-    pub(in crate::engine) fn view_board(&self, now: Time) -> Board {
+    pub(in crate::engine) fn view_snapshot(&self, now: Time) -> Snapshot {
         let dependencies = (0..self.config.dependencies.len()).map(|position| Arc::new(self.view_at(position, now)));
-        Board { dependencies: dependencies.collect(), ..self.view_platform(now) }
+        Snapshot { dependencies: dependencies.collect(), ..self.view_platform(now) }
     }
 
     /// The platform without its dependencies.
-    pub(in crate::engine) fn view_platform(&self, now: Time) -> Board {
-        Board {
+    pub(in crate::engine) fn view_platform(&self, now: Time) -> Snapshot {
+        Snapshot {
             platform: self.config.platform.clone(),
             as_of: now,
             started_at: self.started_at,
@@ -43,27 +43,27 @@ impl Decider {
     }
 
     /// The dependency at a position, with what people did about it.
-    pub(in crate::engine) fn view_at(&self, position: usize, now: Time) -> DependencyBoard {
+    pub(in crate::engine) fn view_at(&self, position: usize, now: Time) -> DependencySnapshot {
         let mut shown = self.view_noted(position, now);
         shown.not_after(now);
         shown
     }
 
     /// The same, to be compared; nothing where some of it lies ahead of the clock.
-    pub(in crate::engine) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencyBoard> {
+    pub(in crate::engine) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencySnapshot> {
         let rebuilt = self.view_at(position, now);
         (rebuilt == self.view_noted(position, now)).then_some(rebuilt)
     }
 
-    fn view_noted(&self, position: usize, now: Time) -> DependencyBoard {
+    fn view_noted(&self, position: usize, now: Time) -> DependencySnapshot {
         let dependency = &self.config.dependencies[position];
-        DependencyBoard { notes: self.notes_on(&dependency.id, now), ..self.view_dependency(dependency) }
+        DependencySnapshot { notes: self.notes_on(&dependency.id, now), ..self.view_dependency(dependency) }
     }
 
-    pub(in crate::engine) fn view_dependency(&self, dependency: &Dependency) -> DependencyBoard {
+    pub(in crate::engine) fn view_dependency(&self, dependency: &Dependency) -> DependencySnapshot {
         let state = self.known.dependency_or_rest(&dependency.id);
         let vendor = self.vendor(dependency, "");
-        let probes: Vec<ProbeBoard> = self.view_probes(&dependency.id);
+        let probes: Vec<ProbeSnapshot> = self.view_probes(&dependency.id);
         let parts: Vec<Part<'_>> = self
             .plan
             .of(&dependency.id)
@@ -77,7 +77,7 @@ impl Decider {
                 standing: &probe.standing,
             })
             .collect();
-        DependencyBoard {
+        DependencySnapshot {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
@@ -105,11 +105,11 @@ impl Decider {
         dependency.companies.iter().map(|slug| (slug.clone(), catalog.company(slug))).collect()
     }
 
-    fn view_probes(&self, dependency: &str) -> Vec<ProbeBoard> {
+    fn view_probes(&self, dependency: &str) -> Vec<ProbeSnapshot> {
         let view = |spec: &Arc<Spec>| {
             let state = self.known.probe(spec.id);
             let check = self.config.catalog.check(&spec.probe.check).map(|(_, check)| check);
-            ProbeBoard {
+            ProbeSnapshot {
                 check: spec.probe.check.clone(),
                 title: check.map_or_else(String::new, |check| check.title.clone()),
                 proves: check.map_or(Proves::Presence, |check| check.proves),
@@ -120,7 +120,7 @@ impl Decider {
                 next_at: self.plan.next_at(spec.id),
             }
         };
-        let mut probes: Vec<ProbeBoard> = self.plan.of(dependency).map(view).collect();
+        let mut probes: Vec<ProbeSnapshot> = self.plan.of(dependency).map(view).collect();
         // Nearly always one, for as long as the program runs.
         probes.shrink_to_fit();
         probes

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::core::people::action::People;
-use crate::core::platform::snapshot::{Board, LastLook};
+use crate::core::platform::snapshot::{LastCheck, Snapshot};
 use crate::core::probe::weigh::OWN_NETWORK;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
@@ -23,14 +23,14 @@ use crate::store::{Result, Store};
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn glance(config: Config, store: &Store, now: Time) -> Result<Board> {
-    let mut board = read(config, store, now).await?.view_board(now);
+pub async fn offline_status(config: Config, store: &Store, now: Time) -> Result<Snapshot> {
+    let mut snapshot = read(config, store, now).await?.view_snapshot(now);
     // Nothing is known of what a running program plans next.
-    for dependency in &mut board.dependencies {
+    for dependency in &mut snapshot.dependencies {
         Arc::make_mut(dependency).probes.iter_mut().for_each(|probe| probe.next_at = Time(0));
     }
-    board.as_of = store.watched_until().await?.unwrap_or(now);
-    Ok(board)
+    snapshot.as_of = store.watched_until().await?.unwrap_or(now);
+    Ok(snapshot)
 }
 
 /// What the report would say now, from what was written down.
@@ -58,7 +58,7 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     let mut facts = store.facts().await?;
     for spec in &specs {
         let look = looks.get(&spec.id);
-        let last = look.map(|look| LastLook {
+        let last = look.map(|look| LastCheck {
             at: look.at,
             asked: String::new(),
             verdict: look.verdict,

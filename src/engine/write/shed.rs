@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::store::{Batch, DependencyChange, LookRow};
+use crate::store::{Batch, CheckRow, DependencyChange};
 
 /// So many checks are kept one by one while nothing can be written: at ten a second, some twenty
 /// minutes.
@@ -61,7 +61,7 @@ pub fn shed(batch: &mut Batch) -> Shed {
 /// Beyond some thousands plain checks are kept as sums of their hours and days, the oldest first.
 fn sum_up(batch: &mut Batch) -> usize {
     let over = batch.looks.len().saturating_sub(MOST_LOOKS);
-    let plain = |look: &LookRow| {
+    let plain = |look: &CheckRow| {
         look.flip.is_none()
             && look.standing.is_none()
             && look.evidence.is_none()

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::Time;
 use crate::engine::decide::decider::Decided;
 use crate::engine::{Engine, Logged, SHOW_EVERY};
 use crate::store::{Batch, Result, Store};
 
 /// By position.
-type Shown = BTreeMap<usize, Arc<DependencyBoard>>;
+type Shown = BTreeMap<usize, Arc<DependencySnapshot>>;
 
 /// What is decided and not written yet.
 #[derive(Default)]
@@ -43,7 +43,7 @@ pub(in crate::engine) struct Committed {
 
 impl Writer {
     /// Takes up what was decided.
-    pub(in crate::engine) fn add(&mut self, decided: Batch, shown: Vec<(usize, Arc<DependencyBoard>)>) {
+    pub(in crate::engine) fn add(&mut self, decided: Batch, shown: Vec<(usize, Arc<DependencySnapshot>)>) {
         self.waiting.append(decided);
         self.shown.extend(shown);
     }
@@ -198,8 +198,8 @@ impl Engine {
         if self.changed && now.since(self.shown_at) >= SHOW_EVERY {
             self.changed = false;
             self.shown_at = now;
-            let board = Board { dependencies: self.shown.clone(), ..self.decider.view_platform(now) };
-            self.board.send_replace(Arc::new(board));
+            let snapshot = Snapshot { dependencies: self.shown.clone(), ..self.decider.view_platform(now) };
+            self.snapshot.send_replace(Arc::new(snapshot));
         }
     }
 }

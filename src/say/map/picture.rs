@@ -7,7 +7,7 @@ use minijinja::context;
 use super::words;
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::Share;
-use crate::core::platform::snapshot::{Board, DependencyBoard};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::words::verdict::Criticality;
 use crate::say::TEMPLATES;
 use crate::say::measure::Font;
@@ -42,29 +42,29 @@ struct Company<'b> {
     /// How much of what is critical would stop, in pixels.
     bar: usize,
     /// What is drawn beside it, and whether it stops only because of what it needs.
-    rows: Vec<(&'b DependencyBoard, bool)>,
+    rows: Vec<(&'b DependencySnapshot, bool)>,
     /// What is counted instead.
     more: Option<String>,
 }
 
 /// The map as a picture.
-pub fn svg(board: &Board) -> String {
-    let whole = companies(board, false);
+pub fn svg(snapshot: &Snapshot) -> String {
+    let whole = companies(snapshot, false);
     let folds = height(&whole) > LONG;
-    let all = if folds { companies(board, true) } else { whole };
-    let rest = rest(board, folds);
+    let all = if folds { companies(snapshot, true) } else { whole };
+    let rest = rest(snapshot, folds);
     let (mut boxes, mut y) = (Vec::new(), TOP);
     for company in &all {
         boxes.push(drawn(company, y));
         y += tall(company) + BETWEEN;
     }
     let height = y + 90 + rest.len() * REST_LINE;
-    let (shares, critical) = (reliance::shares(board).len(), reliance::critical(board));
+    let (shares, critical) = (reliance::shares(snapshot).len(), reliance::critical(snapshot));
     let subtitle =
-        format!("{} dependencies, {critical} of them critical, {shares} companies", board.dependencies.len());
+        format!("{} dependencies, {critical} of them critical, {shares} companies", snapshot.dependencies.len());
     let context = context! {
         width => WIDTH, height, shown_width => WIDTH * LONGEST.min(height) / height, shown_height => LONGEST.min(height),
-        title => TITLE.fit(&super::title(board), ROOM), subtitle => SUBTITLE.fit(&subtitle, ROOM), boxes, rest,
+        title => TITLE.fit(&super::title(snapshot), ROOM), subtitle => SUBTITLE.fit(&subtitle, ROOM), boxes, rest,
         rest_line => REST_LINE, bottom => y + 14, indirect => all.iter().any(|c| c.rows.iter().any(|(_, with)| *with)),
     };
     let text = TEMPLATES.get_template("map.svg.xml").and_then(|template| template.render(context));
@@ -72,12 +72,12 @@ pub fn svg(board: &Board) -> String {
 }
 
 /// Companies with what is drawn beside them; with `folds`, only what is critical.
-fn companies(board: &Board, folds: bool) -> Vec<Company<'_>> {
-    let shares = reliance::shares(board);
-    let known = shares.iter().map(|share| company(board, share, folds)).filter(|c| !folds || !c.rows.is_empty());
-    let nobody: Vec<&DependencyBoard> = reliance::on_nobody(board);
+fn companies(snapshot: &Snapshot, folds: bool) -> Vec<Company<'_>> {
+    let shares = reliance::shares(snapshot);
+    let known = shares.iter().map(|share| company(snapshot, share, folds)).filter(|c| !folds || !c.rows.is_empty());
+    let nobody: Vec<&DependencySnapshot> = reliance::on_nobody(snapshot);
     let nobody: Vec<_> = nobody.into_iter().filter(|d| is_critical(d)).map(|d| (d, false)).collect();
-    let of = reliance::critical(board).max(1);
+    let of = reliance::critical(snapshot).max(1);
     let unknown = (!nobody.is_empty()).then(|| Company {
         name: "Company not known".to_owned(),
         share: format!("{} of {of} critical", nobody.len()),
@@ -88,11 +88,11 @@ fn companies(board: &Board, folds: bool) -> Vec<Company<'_>> {
     known.chain(unknown).collect()
 }
 
-fn company<'b>(board: &'b Board, share: &Share, folds: bool) -> Company<'b> {
-    let of = reliance::critical(board);
-    let find = |id: &String| board.each().find(|d| d.id == *id);
-    let own: Vec<&DependencyBoard> = share.things.iter().filter_map(find).collect();
-    let with: Vec<&DependencyBoard> = share.with_them.iter().filter_map(find).collect();
+fn company<'b>(snapshot: &'b Snapshot, share: &Share, folds: bool) -> Company<'b> {
+    let of = reliance::critical(snapshot);
+    let find = |id: &String| snapshot.each().find(|d| d.id == *id);
+    let own: Vec<&DependencySnapshot> = share.things.iter().filter_map(find).collect();
+    let with: Vec<&DependencySnapshot> = share.with_them.iter().filter_map(find).collect();
     // What has a company of its own is drawn there.
     let homeless = with.iter().filter(|d| is_critical(d) && d.companies.is_empty()).map(|d| (*d, true));
     let shown = own.iter().filter(|d| !folds || is_critical(d)).map(|d| (*d, false));
@@ -111,7 +111,7 @@ fn company<'b>(board: &'b Board, share: &Share, folds: bool) -> Company<'b> {
     }
 }
 
-fn is_critical(dependency: &DependencyBoard) -> bool {
+fn is_critical(dependency: &DependencySnapshot) -> bool {
     dependency.criticality == Criticality::Critical
 }
 
@@ -143,14 +143,14 @@ fn drawn(company: &Company<'_>, y: usize) -> minijinja::Value {
 }
 
 /// What is not drawn, in lines: nothing of it is critical.
-fn rest(board: &Board, folds: bool) -> Vec<String> {
+fn rest(snapshot: &Snapshot, folds: bool) -> Vec<String> {
     let nobody: Vec<&str> =
-        reliance::on_nobody(board).into_iter().filter(|d| !is_critical(d)).map(|d| d.label.as_str()).collect();
+        reliance::on_nobody(snapshot).into_iter().filter(|d| !is_critical(d)).map(|d| d.label.as_str()).collect();
     let mut lines = Vec::new();
     if !nobody.is_empty() {
         lines.extend(REST.wrap(&format!("Company not known: {}", nobody.join(", ")), ROOM, 2));
     }
-    let left = companies(board, false).into_iter().filter(|c| c.rows.iter().all(|(d, _)| !is_critical(d)));
+    let left = companies(snapshot, false).into_iter().filter(|c| c.rows.iter().all(|(d, _)| !is_critical(d)));
     let left: Vec<String> = left.filter(|_| folds).map(|company| company.name).collect();
     if !left.is_empty() {
         let text = format!("Not drawn, nothing critical ({}): {}", left.len(), left.join(", "));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::standing::HeldDocument;
 use super::{document, keeps};
-use crate::core::alerting::notified::Told;
+use crate::core::alerting::notified::Notified;
 use crate::core::dependency::state::{Combined, Unseen};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
@@ -84,7 +84,7 @@ document! {
 keeps! {
     UnseenDocument => Unseen { group, held, blind, urgent, vendor_fine }
     CombinedDocument => Combined { held, unseen, suspicion, waiting }
-    ToldDocument => Told {
+    ToldDocument => Notified {
         verdict, reason, fault, incident, began_at, opened_at, news_at, reminded_at, blind, suspected,
         suspected_last, held_since, muted, cause_up, open, turned_at, turns, flapping, proof, dropped, lost_at,
         blind_since,

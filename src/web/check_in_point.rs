@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Pages;
 use crate::core::time::Time;
-use crate::core::words::check_in::{Inlet, MOST_COUNTED, Report, Takes, Word, key};
+use crate::core::words::check_in::{CheckInPoint, MOST_COUNTED, Report, Takes, Word, key};
 
 /// A code is a word, not a letter.
 const LONGEST_CODE: usize = 64;
@@ -55,12 +55,13 @@ pub(super) async fn with_end(
 
 async fn take(pages: &Pages, token: &str, end: &str, method: &Method, body: &[u8]) -> Answer {
     let mark: [u8; 32] = Sha256::digest(token).into();
-    let inlets: Vec<Inlet> = pages.inlets.borrow().iter().filter(|inlet| inlet.mark == mark).cloned().collect();
-    let Some(first) = inlets.first() else { return (StatusCode::NOT_FOUND, "no such token\n".to_owned()) };
+    let check_in_points: Vec<CheckInPoint> =
+        pages.check_in_points.borrow().iter().filter(|check_in_point| check_in_point.mark == mark).cloned().collect();
+    let Some(first) = check_in_points.first() else { return (StatusCode::NOT_FOUND, "no such token\n".to_owned()) };
     let now = pages.clock.now();
     let reports = match first.takes {
         Takes::Pings => ping(end).map(|(word, code)| vec![(first.key(), Report { code, ..Report::of(now, word) })]),
-        Takes::Counts if end.is_empty() && *method == Method::POST => counts(&inlets, body, now),
+        Takes::Counts if end.is_empty() && *method == Method::POST => counts(&check_in_points, body, now),
         Takes::Counts => Err("post your counts: {\"ok\": 3, \"failed\": 0}".to_owned()),
         Takes::Words => Err("attest with the command `plugwatch attest`".to_owned()),
     };
@@ -87,7 +88,7 @@ fn ping(end: &str) -> Result<(Word, String), String> {
     }
 }
 
-fn counts(inlets: &[Inlet], body: &[u8], now: Time) -> Result<Vec<(String, Report)>, String> {
+fn counts(check_in_points: &[CheckInPoint], body: &[u8], now: Time) -> Result<Vec<(String, Report)>, String> {
     let wanted = "post JSON such as {\"ok\": 3, \"failed\": 40, \"code\": \"30002\"}, or a list of such";
     let why = |error: serde_json::Error| format!("{error}; {wanted}");
     let json: Value = serde_json::from_slice(body).map_err(why)?;
@@ -100,14 +101,14 @@ fn counts(inlets: &[Inlet], body: &[u8], now: Time) -> Result<Vec<(String, Repor
     };
     let count = |json: Value| -> Result<(String, Report), String> {
         let count: Count = serde_json::from_value(json).map_err(why)?;
-        Ok((key(Takes::Counts, &name_of(inlets, &count)?), report(count, now)?))
+        Ok((key(Takes::Counts, &name_of(check_in_points, &count)?), report(count, now)?))
     };
     several.into_iter().map(count).collect()
 }
 
 /// Several feeds may share a token; then `check` says which.
-fn name_of(inlets: &[Inlet], count: &Count) -> Result<String, String> {
-    let names: Vec<&str> = inlets.iter().map(|inlet| inlet.name.as_str()).collect();
+fn name_of(check_in_points: &[CheckInPoint], count: &Count) -> Result<String, String> {
+    let names: Vec<&str> = check_in_points.iter().map(|check_in_point| check_in_point.name.as_str()).collect();
     match (&count.check, names.as_slice()) {
         (None, [one]) => Ok((*one).to_owned()),
         (Some(check), names) if names.contains(&check.as_str()) => Ok(check.clone()),

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
 use crate::core::time::Time;
-use crate::core::words::check_in::{Inbox, MOST_COUNTED, Reading, Report, Word};
+use crate::core::words::check_in::{CheckIns, MOST_COUNTED, Reading, Report, Word};
 
 /// Counts of a minute are one row for each code.
 const MINUTE: i64 = 60_000;
@@ -105,7 +105,7 @@ fn report_of(row: StoredReport) -> Option<Report> {
     })
 }
 
-impl Inbox for Store {
+impl CheckIns for Store {
     fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a> {
         Box::pin(async move { self.heard_since(key, since).await.map_err(|error| error.to_string()) })
     }

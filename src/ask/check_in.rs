@@ -7,16 +7,16 @@ use serde_json::json;
 use crate::core::time::{Time, millis};
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::check_in;
-use crate::core::words::check_in::{Inbox, Word};
-use crate::core::words::question::{HeardQuestion, Question};
+use crate::core::words::check_in::{CheckIns, Word};
+use crate::core::words::question::{CheckInQuestion, Question};
 
 /// A failure is dated back so far.
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Reads the inbox. Without one (a single look without a history) there is nothing to be read.
-pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time) -> Answer {
-    let asked = Question::Heard(question.clone()).shown();
-    let Some(inbox) = inbox else {
+pub async fn ask(check_ins: Option<&dyn CheckIns>, question: &CheckInQuestion, now: Time) -> Answer {
+    let asked = Question::CheckIn(question.clone()).shown();
+    let Some(check_ins) = check_ins else {
         return Answer::failed(
             asked,
             Failure::NotAsked,
@@ -25,7 +25,7 @@ pub async fn ask(inbox: Option<&dyn Inbox>, question: &HeardQuestion, now: Time)
     };
     let since = Time(now.0 - millis(question.window));
     // Since when it fails may lie before the window.
-    let reports = match inbox.heard(&question.key(), Time(now.0 - millis(question.window.max(DAY)))).await {
+    let reports = match check_ins.heard(&question.key(), Time(now.0 - millis(question.window.max(DAY)))).await {
         Ok(reports) => reports,
         Err(why) => return Answer::failed(asked, Failure::NotAsked, why),
     };
