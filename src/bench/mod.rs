@@ -6,6 +6,7 @@
 
 mod begin;
 mod configuration;
+mod cost;
 mod expect;
 mod judge;
 mod mailbox;
@@ -22,6 +23,7 @@ mod step;
 mod told;
 mod world;
 
+pub use cost::{Cost, cost};
 pub use expect::{Expect, More};
 pub use mailbox::Arrived;
 pub use play::{Played, play, play_logged, play_over};

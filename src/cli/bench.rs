@@ -8,7 +8,7 @@ use clap::Subcommand;
 use futures_util::StreamExt;
 
 use super::failed;
-use crate::bench::{Played, Report, Scenario, Score, Settings, load, play_logged, simulate};
+use crate::bench::{Cost, Played, Report, Scenario, Score, Settings, cost, load, play_logged, simulate};
 use crate::clock::Stopwatch;
 use crate::core::time::human;
 use crate::engine::EventLog;
@@ -39,6 +39,12 @@ pub(super) enum BenchCommand {
         /// Logs, or folders with logs
         #[arg(required = true)]
         logs: Vec<PathBuf>,
+    },
+    /// Measure what one decision costs beside many dependencies that are idle
+    Decide {
+        /// How many are idle
+        #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
+        idle: Vec<usize>,
     },
     /// Play drops, outages, store errors and faults on your side, in virtual time
     Drops {
@@ -76,6 +82,20 @@ pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool,
     let right = sum.report();
     println!("played in {:.1} s", watch.elapsed().as_secs_f64());
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+pub(super) fn decide(idle: &[usize]) -> ExitCode {
+    println!("{:>8}  {:>14}  {:>22}", "idle", "check as before", "drop, with its alert");
+    for idle in idle {
+        match cost(*idle) {
+            Ok(Cost { idle, same, drop }) => {
+                let micros = |took: std::time::Duration| format!("{:.1} µs", took.as_secs_f64() * 1e6);
+                println!("{idle:>8}  {:>14}  {:>22}", micros(same), micros(drop));
+            }
+            Err(why) => return failed(1, why),
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// One for each processor.

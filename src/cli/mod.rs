@@ -289,6 +289,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Bench(bench::BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
+        Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
         other => by_a_person(&config, other).await,

@@ -22,6 +22,7 @@ pub use check::evidence::Redactor;
 use check::once::check_and_prepare;
 pub use check::once::{Before, FinishedCheck, check_once};
 pub use check::witnesses::WitnessCache;
+pub use decide::rehearsal::Rehearsal;
 pub use dispatch::heartbeat::{ailing, beat};
 pub use dispatch::{Dispatcher, Unsaid, Ways, note_message};
 pub use event_log::{EventLog, Finished, Logged, Replay};

@@ -54,7 +54,7 @@ pub struct DependencyChange {
     /// What it comes to.
     pub state: Combined,
     /// What people were told.
-    pub told: Notified,
+    pub notified: Notified,
     /// When.
     pub at: Time,
 }
@@ -289,7 +289,7 @@ async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyCha
     )
     .bind(&change.id)
     .bind(document::write::<_, CombinedDocument>(&change.state)?)
-    .bind(document::write::<_, ToldDocument>(&change.told)?)
+    .bind(document::write::<_, ToldDocument>(&change.notified)?)
     .bind(change.at.0)
     .execute(&mut **tx)
     .await?;

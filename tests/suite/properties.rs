@@ -174,16 +174,16 @@ struct Way {
     needs: Vec<String>,
     state: Combined,
     incident: Option<Incident>,
-    told: Notified,
+    notified: Notified,
 }
 
 impl Way {
     fn new(n: usize) -> Way {
         let parents = [Some("a"), Some("a"), Some("b"), None];
         let needs = if n == 3 { vec!["d2".to_owned()] } else { Vec::new() };
-        let (state, told) = (Combined::default(), Notified::default());
+        let (state, notified) = (Combined::default(), Notified::default());
         let companies = parents[n % 4].map(str::to_owned).into_iter().collect();
-        Way { id: format!("d{n}"), parent: parents[n % 4], companies, needs, state, incident: None, told }
+        Way { id: format!("d{n}"), parent: parents[n % 4], companies, needs, state, incident: None, notified }
     }
 
     fn turn(&mut self, verdict: Verdict, now: Time) {
@@ -230,7 +230,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             criticality: Criticality::High,
             state: &way.state,
             incident: way.incident.as_ref(),
-            told: &way.told,
+            notified: &way.notified,
             maintenance: None,
             looked_at: Some(now),
             muted: None,
@@ -251,8 +251,8 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             edits: false,
         })
     };
-    for (index, told) in &found.told {
-        ways[*index].told = told.clone();
+    for (index, notified) in &found.notified {
+        ways[*index].notified = notified.clone();
     }
     found
 }
@@ -275,12 +275,12 @@ proptest! {
             now = Time(now.0 + gap * 1_000);
             ways[which].turn(verdict, now);
             // One thing at a time about each dependency; each thing once.
-            let mut told = Vec::new();
+            let mut notified = Vec::new();
             for _ in 0..4 {
                 for telling in review_all(&mut ways, now).tellings {
                     for member in telling.members {
-                        prop_assert!(!told.contains(&(member, telling.wanted.reason)), "{:?} again", telling.wanted);
-                        told.push((member, telling.wanted.reason));
+                        prop_assert!(!notified.contains(&(member, telling.wanted.reason)), "{:?} again", telling.wanted);
+                        notified.push((member, telling.wanted.reason));
                     }
                 }
             }
@@ -305,10 +305,10 @@ proptest! {
         }
         for way in &ways {
             if way.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped) {
-                prop_assert_eq!(way.told.verdict, Some(Verdict::Dropped), "{}", way.id);
+                prop_assert_eq!(way.notified.verdict, Some(Verdict::Dropped), "{}", way.id);
             }
             if way.state.is_surely_live() {
-                prop_assert_eq!(way.told.verdict, None, "{}", way.id);
+                prop_assert_eq!(way.notified.verdict, None, "{}", way.id);
             }
         }
     }

@@ -30,76 +30,76 @@ const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
 /// What is due, the most important first; silence is what remains. What has to wait does not
 /// silence what comes after it.
-pub fn wanted(subject: &Subject<'_>, told: &Notified, heightened: bool, now: Time) -> Vec<Due> {
+pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Vec<Due> {
     let about = match subject.incident {
-        Some(incident) => about_incident(subject, incident, told),
-        None => about_end(subject, told, now),
+        Some(incident) => about_incident(subject, incident, notified),
+        None => about_end(subject, notified, now),
     };
     let mut all: Vec<Due> = about.into_iter().collect();
-    all.extend(about_sight(subject, told, now));
-    all.extend(about_suspicion(subject, told, heightened, now));
+    all.extend(about_sight(subject, notified, now));
+    all.extend(about_suspicion(subject, notified, heightened, now));
     if all.is_empty() {
-        all.extend(reminder(subject, told, now));
+        all.extend(reminder(subject, notified, now));
     }
     all
 }
 
-fn about_incident(subject: &Subject<'_>, incident: &Incident, told: &Notified) -> Option<Due> {
+fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notified) -> Option<Due> {
     let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
-    let reason = match told.verdict {
+    let reason = match notified.verdict {
         None => Reason::Opened,
-        Some(before) => turn(before, told, incident)?,
+        Some(before) => turn(before, notified, incident)?,
     };
-    Some(Due { reason, before: told.verdict, held })
+    Some(Due { reason, before: notified.verdict, held })
 }
 
-fn turn(before: Verdict, told: &Notified, incident: &Incident) -> Option<Reason> {
-    let ours = incident.fault == Fault::Ours && told.fault != Some(Fault::Ours);
+fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Reason> {
+    let ours = incident.fault == Fault::Ours && notified.fault != Some(Fault::Ours);
     match (before, incident.verdict) {
-        (Verdict::Dropped, Verdict::Outage) if told.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
+        (Verdict::Dropped, Verdict::Outage) if notified.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
         (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
         (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
         _ if ours => Some(Reason::ItWasUs),
         // The same verdict for other reasons: one warning more, or one less.
-        (Verdict::Degraded, _) if told.reason == incident.reason => None,
-        (Verdict::Degraded, _) if told.reason.contains(&incident.reason) => Some(Reason::Eased),
+        (Verdict::Degraded, _) if notified.reason == incident.reason => None,
+        (Verdict::Degraded, _) if notified.reason.contains(&incident.reason) => Some(Reason::Eased),
         (Verdict::Degraded, _) => Some(Reason::Grew),
         // Another wording of a drop or an outage is no news.
         _ => None,
     }
 }
 
-fn about_end(subject: &Subject<'_>, told: &Notified, now: Time) -> Option<Due> {
-    let before = told.verdict?;
+fn about_end(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
+    let before = notified.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
     Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
 }
 
 /// Blind is told once, and sight once; what speaks at once is told even to who knows of a
 /// duller blindness.
-fn about_sight(subject: &Subject<'_>, told: &Notified, now: Time) -> Vec<Due> {
+fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due> {
     let state = subject.state;
     let before = state.held.as_ref().map(|held| held.verdict);
     let blind = |unseen: &Unseen| Due { reason: Reason::Blind, before, held: unseen.held.clone() };
     // Who knows that it is dropped learns nothing from a refused key.
-    let news = |unseen: &&Unseen| told.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
-    let untold: Vec<Due> = told.untold(state).filter(news).map(blind).collect();
+    let news = |unseen: &&Unseen| notified.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
+    let untold: Vec<Due> = notified.untold(state).filter(news).map(blind).collect();
     if !untold.is_empty() {
         return untold;
     }
     let good = matches!(state.shown(), Shown::Live | Shown::Degraded);
     let sighted = |held: Held| Due { reason: Reason::Sighted, before, held: Held { since: now, ..held } };
-    let seen = !told.blind.is_empty() && state.unseen.is_empty() && good;
+    let seen = !notified.blind.is_empty() && state.unseen.is_empty() && good;
     state.held.clone().filter(|_| seen).map(sighted).into_iter().collect()
 }
 
 /// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
-fn about_suspicion(subject: &Subject<'_>, told: &Notified, heightened: bool, now: Time) -> Option<Due> {
+fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Option<Due> {
     let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
     // Once in a while: what comes and goes is not cried every time.
-    let lately = told.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
-    match (suspected, told.suspected) {
+    let lately = notified.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
+    match (suspected, notified.suspected) {
         (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
             Some(Due { reason: Reason::Suspected, before, held: held.clone() })
         }
@@ -111,25 +111,25 @@ fn about_suspicion(subject: &Subject<'_>, told: &Notified, heightened: bool, now
     }
 }
 
-fn reminder(subject: &Subject<'_>, told: &Notified, now: Time) -> Option<Due> {
+fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
     let held = match subject.incident {
-        _ if subject.access_told(told) => subject.state.lost_access()?.clone(),
+        _ if subject.access_told(notified) => subject.state.lost_access()?.clone(),
         Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
         None => subject.state.lost_access()?.clone(),
     };
-    let due = remind_at(subject, told)?;
-    (due <= now).then_some(Due { reason: Reason::StillOpen, before: told.verdict, held })
+    let due = remind_at(subject, notified)?;
+    (due <= now).then_some(Due { reason: Reason::StillOpen, before: notified.verdict, held })
 }
 
 /// When an open incident is reminded of next, if nothing happens before.
-pub fn remind_at(subject: &Subject<'_>, told: &Notified) -> Option<Time> {
-    let news = told.news_at?;
-    let spoken = told.news_at.max(told.reminded_at)?;
+pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
+    let news = notified.news_at?;
+    let spoken = notified.news_at.max(notified.reminded_at)?;
     if subject.seen_to == Some(SeenTo::Settled) {
         return None;
     }
-    let ends = subject.ends.filter(|_| told.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
-    match (is_loud(subject, told)?, subject.seen_to) {
+    let ends = subject.ends.filter(|_| notified.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
+    match (is_loud(subject, notified)?, subject.seen_to) {
         // The situation's message speaks of it, and comes when there is something to say.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
         // An acknowledgement does not silence an open deadline.
@@ -147,26 +147,26 @@ pub fn remind_at(subject: &Subject<'_>, told: &Notified) -> Option<Time> {
 
 /// When something critical was told that nobody has acknowledged.
 pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
-    let told = subject.told;
-    told.news_at.filter(|_| subject.seen_to.is_none() && is_loud(subject, told) == Some(true))
+    let notified = subject.notified;
+    notified.news_at.filter(|_| subject.seen_to.is_none() && is_loud(subject, notified) == Some(true))
 }
 
 /// Whether what is open was told at critical level; nothing where nothing is open.
-fn is_loud(subject: &Subject<'_>, told: &Notified) -> Option<bool> {
-    let access = || subject.access_told(told) && subject.criticality != Criticality::Normal;
+fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
+    let access = || subject.access_told(notified) && subject.criticality != Criticality::Normal;
     let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
-    match (subject.incident, told.verdict) {
+    match (subject.incident, notified.verdict) {
         (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
-        (None, None) if subject.access_told(told) => Some(access()),
+        (None, None) if subject.access_told(notified) => Some(access()),
         _ => None,
     }
 }
 
 /// How loud a reminder is: as what it reminds of, until somebody acknowledges that.
-pub fn reminder_level(subject: &Subject<'_>, told: &Notified) -> Level {
-    let unseen = subject.seen_to.is_none() && is_loud(subject, told) == Some(true);
+pub fn reminder_level(subject: &Subject<'_>, notified: &Notified) -> Level {
+    let unseen = subject.seen_to.is_none() && is_loud(subject, notified) == Some(true);
     // The last hours are all that is left.
-    let ending = subject.ends.is_some() && told.verdict == Some(Verdict::Degraded);
+    let ending = subject.ends.is_some() && notified.verdict == Some(Verdict::Degraded);
     if unseen || ending { Level::Critical } else { Level::Warning }
 }
 

@@ -30,29 +30,29 @@ pub enum Flap {
 }
 
 /// What flapping means for a dependency now.
-pub fn flap(told: &Notified, now: Time) -> Flap {
-    match told.flapping {
-        None if told.turns_within(ON.1, now) >= ON.0 => Flap::Begins,
+pub fn flap(notified: &Notified, now: Time) -> Flap {
+    match notified.flapping {
+        None if notified.turns_within(ON.1, now) >= ON.0 => Flap::Begins,
         None => Flap::Steady,
-        Some(_) if told.turns_within(OFF.1, now) <= OFF.0 => Flap::Ends,
-        Some(_) => Flap::GoesOn(settles_at(told, now)),
+        Some(_) if notified.turns_within(OFF.1, now) <= OFF.0 => Flap::Ends,
+        Some(_) => Flap::GoesOn(settles_at(notified, now)),
     }
 }
 
 /// When, without further turns, only so few are left within the window.
-pub fn settles_at(told: &Notified, now: Time) -> Time {
-    let nth = told.turns.len().checked_sub(OFF.0 + 1).and_then(|n| told.turns.get(n));
+pub fn settles_at(notified: &Notified, now: Time) -> Time {
+    let nth = notified.turns.len().checked_sub(OFF.0 + 1).and_then(|n| notified.turns.get(n));
     nth.map_or(now.plus(OFF.1), |turn| turn.plus(OFF.1 + Duration::from_millis(1)))
 }
 
 /// From when on this is told although it flaps: it has lasted without a break.
-pub fn lasts_at(told: &Notified, verdict: Verdict) -> Option<Time> {
+pub fn lasts_at(notified: &Notified, verdict: Verdict) -> Option<Time> {
     let wait = match verdict {
         Verdict::Dropped => DROP_LASTS,
         Verdict::Outage => OUTAGE_LASTS,
         _ => return None,
     };
-    told.turned_at.map(|at| at.plus(wait))
+    notified.turned_at.map(|at| at.plus(wait))
 }
 
 #[cfg(test)]
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn it_settles_half_an_hour_after_the_last_turn_but_one() {
-        let told = Notified { flapping: Some(Time(0)), ..minutes(&[0, 10, 20, 30, 40, 50]) };
-        assert_eq!(flap(&told, Time(60 * 60_000)), Flap::GoesOn(Time(70 * 60_000 + 1)));
-        assert_eq!(flap(&told, Time(70 * 60_000 + 1)), Flap::Ends);
+        let notified = Notified { flapping: Some(Time(0)), ..minutes(&[0, 10, 20, 30, 40, 50]) };
+        assert_eq!(flap(&notified, Time(60 * 60_000)), Flap::GoesOn(Time(70 * 60_000 + 1)));
+        assert_eq!(flap(&notified, Time(70 * 60_000 + 1)), Flap::Ends);
     }
 }

@@ -55,7 +55,7 @@ enum Key {
 }
 
 /// Sorts candidates into messages.
-pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, told: &[Notified]) -> Sorted {
+pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notified: &[Notified]) -> Sorted {
     let mass = mass(platform_view, &candidates);
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
     for candidate in candidates {
@@ -63,7 +63,7 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, told: 
     }
     let mut sorted = Sorted::default();
     for (key, group) in groups {
-        match waits(platform_view, &key, &group, told).filter(|until| *until > platform_view.now) {
+        match waits(platform_view, &key, &group, notified).filter(|until| *until > platform_view.now) {
             Some(until) => sorted.later.push(until),
             None => sorted.tellings.push(telling(platform_view, &key, group)),
         }
@@ -117,8 +117,8 @@ fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
 }
 
 /// Until when a group waits for others of its kind.
-fn waits(platform_view: &PlatformView<'_>, key: &Key, group: &[Candidate], told: &[Notified]) -> Option<Time> {
-    let first = group.iter().filter_map(|candidate| told[candidate.index].held_since).min()?;
+fn waits(platform_view: &PlatformView<'_>, key: &Key, group: &[Candidate], notified: &[Notified]) -> Option<Time> {
+    let first = group.iter().filter_map(|candidate| notified[candidate.index].held_since).min()?;
     let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
     let others = || {
         (0..platform_view.subjects.len()).filter(|index| !within(*index)).map(|index| &platform_view.subjects[index])
@@ -146,8 +146,8 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key, group: &[Candidate], told:
 fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
     (0..platform_view.subjects.len()).filter(|index| fits(*index)).find(|index| {
         let subject = &platform_view.subjects[*index];
-        let lately = subject.told.opened_at.is_some_and(|at| platform_view.now.since(at) <= JOINS);
-        lately && subject.is_down() && subject.told.verdict.is_some()
+        let lately = subject.notified.opened_at.is_some_and(|at| platform_view.now.since(at) <= JOINS);
+        lately && subject.is_down() && subject.notified.verdict.is_some()
     })
 }
 
@@ -165,7 +165,7 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate
     let loudness = |candidate: &Candidate| {
         let subject = &platform_view.subjects[candidate.index];
         match candidate.wanted.reason {
-            Reason::StillOpen => reminder_level(subject, subject.told),
+            Reason::StillOpen => reminder_level(subject, subject.notified),
             reason => level(reason, &candidate.wanted.held, subject.criticality),
         }
     };
@@ -194,15 +194,14 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate
 /// Why now: a first stop, one more of the same event, or the second loss of a cascade.
 fn reason(platform_view: &PlatformView<'_>, key: &Key, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
-    let counted = platform_view.subjects[lead].told.verdict == Some(Verdict::Dropped);
+    let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
     // One more thing of a company that is lost already is no further loss.
     let own = &platform_view.subjects[lead];
-    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.told.lost_lately(platform_view.now);
-    let again = platform_view
-        .subjects
-        .iter()
-        .enumerate()
-        .any(|(index, subject)| index != lead && known(subject) && subject.told.verdict == Some(Verdict::Dropped));
+    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.notified.lost_lately(platform_view.now);
+    let again =
+        platform_view.subjects.iter().enumerate().any(|(index, subject)| {
+            index != lead && known(subject) && subject.notified.verdict == Some(Verdict::Dropped)
+        });
     let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
     let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
@@ -231,10 +230,12 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key, lead: usize, wanted: &Due
 fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
     let open = |index: &usize| {
         let subject = &platform_view.subjects[*index];
-        let told = subject.told;
-        let same = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
-        let held = told.muted || told.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
-        let just = told.news_at.max(told.reminded_at).is_some_and(|at| platform_view.now.since(at) < JUST_SPOKEN);
+        let notified = subject.notified;
+        let same = subject.incident.is_some_and(|incident| notified.verdict == Some(incident.verdict));
+        let held =
+            notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
+        let just =
+            notified.news_at.max(notified.reminded_at).is_some_and(|at| platform_view.now.since(at) < JUST_SPOKEN);
         same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
     };
     let rank = |index: &usize| {
@@ -249,54 +250,54 @@ fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
 }
 
 /// What people know about a member once the message is sent.
-pub fn known(told: &Notified, platform_view: &PlatformView<'_>, telling: &Telling, member: usize) -> Notified {
+pub fn known(notified: &Notified, platform_view: &PlatformView<'_>, telling: &Telling, member: usize) -> Notified {
     let (subject, now) = (&platform_view.subjects[member], platform_view.now);
-    let mut told = Notified { held_since: None, muted: false, cause_up: None, ..told.clone() };
+    let mut notified = Notified { held_since: None, muted: false, cause_up: None, ..notified.clone() };
     match telling.wanted.reason {
         // Those that fell due while nobody watched are one reminder.
         Reason::StillOpen => {
-            told.reminded_at = Some(now);
+            notified.reminded_at = Some(now);
         }
         Reason::Blind => {
-            told.know_unseen(subject.state, &telling.wanted.held);
+            notified.know_unseen(subject.state, &telling.wanted.held);
             let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
             if !dropped && telling.wanted.held.reason == "access_lost" {
-                told.news_at = Some(now);
+                notified.news_at = Some(now);
             }
         }
-        Reason::Sighted => (told.blind, told.blind_since) = (BTreeMap::new(), None),
-        Reason::Suspected => (told.suspected, told.suspected_last) = (Some(now), Some(now)),
-        Reason::Cleared => told.suspected = None,
-        reason => know_incident(&mut told, platform_view, member, reason),
+        Reason::Sighted => (notified.blind, notified.blind_since) = (BTreeMap::new(), None),
+        Reason::Suspected => (notified.suspected, notified.suspected_last) = (Some(now), Some(now)),
+        Reason::Cleared => notified.suspected = None,
+        reason => know_incident(&mut notified, platform_view, member, reason),
     }
-    told
+    notified
 }
 
-fn know_incident(told: &mut Notified, platform_view: &PlatformView<'_>, member: usize, reason: Reason) {
+fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, member: usize, reason: Reason) {
     let subject = &platform_view.subjects[member];
-    told.suspected = None;
+    notified.suspected = None;
     if subject.state.unseen.is_empty() {
         // What is told now says that it is seen, too.
-        (told.blind, told.blind_since) = (BTreeMap::new(), None);
+        (notified.blind, notified.blind_since) = (BTreeMap::new(), None);
     }
     match subject.incident {
         Some(incident) => {
-            told.opened_at.get_or_insert(platform_view.now);
+            notified.opened_at.get_or_insert(platform_view.now);
             // Who has acknowledged the worse need not acknowledge the better.
             let better =
-                matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && told.news_at.is_some();
-            let spoken = if better { &mut told.reminded_at } else { &mut told.news_at };
+                matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && notified.news_at.is_some();
+            let spoken = if better { &mut notified.reminded_at } else { &mut notified.news_at };
             *spoken = Some(platform_view.now);
-            told.incident = Some((incident.id, incident.public_id.clone()));
-            told.began_at = Some(incident.began_at);
-            told.verdict = Some(incident.verdict);
-            told.reason.clone_from(&incident.reason);
-            (told.fault, told.proof) = (Some(incident.fault), Some(incident.proof));
+            notified.incident = Some((incident.id, incident.public_id.clone()));
+            notified.began_at = Some(incident.began_at);
+            notified.verdict = Some(incident.verdict);
+            notified.reason.clone_from(&incident.reason);
+            (notified.fault, notified.proof) = (Some(incident.fault), Some(incident.proof));
         }
         None => {
-            (told.verdict, told.fault, told.proof, told.opened_at) = (None, None, None, None);
-            (told.incident, told.began_at, told.news_at, told.reminded_at) = (None, None, None, None);
-            told.reason.clear();
+            (notified.verdict, notified.fault, notified.proof, notified.opened_at) = (None, None, None, None);
+            (notified.incident, notified.began_at, notified.news_at, notified.reminded_at) = (None, None, None, None);
+            notified.reason.clear();
         }
     }
 }

@@ -94,8 +94,8 @@ impl Notified {
     pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Notified {
         let blind = combined.unseen.iter().filter(|unseen| unseen.blind);
         let blind = blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
-        let told = Notified { blind, ..Notified::default() };
-        let Some(incident) = incident else { return told };
+        let notified = Notified { blind, ..Notified::default() };
+        let Some(incident) = incident else { return notified };
         Notified {
             verdict: Some(incident.verdict),
             reason: incident.reason.clone(),
@@ -109,7 +109,7 @@ impl Notified {
             dropped: incident.verdict == Verdict::Dropped,
             turned_at: Some(incident.began_at),
             lost_at: (incident.worst == Verdict::Dropped).then_some(incident.began_at),
-            ..told
+            ..notified
         }
     }
 
@@ -181,10 +181,10 @@ impl Notified {
     pub fn is_at_rest(&self) -> bool {
         let Notified { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
         let Notified { turns, flapping, dropped, lost_at, .. } = self;
-        let told = verdict.is_some() || incident.is_some() || news_at.is_some() || !blind.is_empty();
+        let notified = verdict.is_some() || incident.is_some() || news_at.is_some() || !blind.is_empty();
         let waits = suspected.is_some() || held_since.is_some() || *muted || cause_up.is_some();
         let counts = *open || !turns.is_empty() || flapping.is_some() || *dropped || lost_at.is_some();
-        !(told || waits || counts)
+        !(notified || waits || counts)
     }
 
     /// Turns within `span` before `now`.

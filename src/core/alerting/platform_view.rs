@@ -26,7 +26,7 @@ pub struct Subject<'a> {
     /// Its open incident.
     pub incident: Option<&'a Incident>,
     /// What people were told.
-    pub told: &'a Notified,
+    pub notified: &'a Notified,
     /// Work was announced that lasts until then.
     pub maintenance: Option<Time>,
     /// When all that decides was looked at last.
@@ -79,14 +79,14 @@ impl Subject<'_> {
     }
 
     /// People were told that the key is refused, it still is, and nobody knows worse.
-    pub fn access_told(&self, told: &Notified) -> bool {
+    pub fn access_told(&self, notified: &Notified) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
-        !dropped && self.access_known(told)
+        !dropped && self.access_known(notified)
     }
 
     /// The key is refused, and people know it.
-    pub fn access_known(&self, told: &Notified) -> bool {
-        self.lost_access() && told.blind.values().any(|reason| reason == "access_lost")
+    pub fn access_known(&self, notified: &Notified) -> bool {
+        self.lost_access() && notified.blind.values().any(|reason| reason == "access_lost")
     }
 
     /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.
@@ -196,7 +196,8 @@ impl<'a> PlatformView<'a> {
     /// Within the time after the loss of something else, of which people know, in which
     /// everything is watched more closely.
     pub fn is_heightened(&self, but: usize) -> bool {
-        let known = |subject: &Subject<'_>| subject.told.lost_lately(self.now) && subject.told.held_since.is_none();
+        let known =
+            |subject: &Subject<'_>| subject.notified.lost_lately(self.now) && subject.notified.held_since.is_none();
         let gone = self.lost_and_gone().next().is_some();
         gone || self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
     }
@@ -215,12 +216,12 @@ impl<'a> PlatformView<'a> {
             let related = under.contains(other) || self.foundations(*other).contains(&subject);
             *other != subject && !related && !self.subjects[*other].shares_company(own)
         };
-        let lost = |other: &usize| self.subjects[*other].told.lost_lately(self.now);
+        let lost = |other: &usize| self.subjects[*other].notified.lost_lately(self.now);
         // What fell with its foundation is one loss with it.
         let fell = |other: &usize| self.foundations(*other).iter().any(lost);
         let all = (0..self.subjects.len()).filter(lost).filter(independent);
         let mut losses: Vec<usize> = all.filter(|other| !fell(other)).collect();
-        losses.sort_by_key(|other| self.subjects[*other].told.lost_at);
+        losses.sort_by_key(|other| self.subjects[*other].notified.lost_at);
         losses
     }
 }

@@ -35,7 +35,7 @@ pub struct Review {
     /// What is told now.
     pub tellings: Vec<Telling>,
     /// What people know after that, for whoever changed.
-    pub told: Vec<(usize, Notified)>,
+    pub notified: Vec<(usize, Notified)>,
     /// When to review again, if nothing happens before.
     pub again: Option<Time>,
     /// How it stands with the situation.
@@ -55,16 +55,16 @@ enum Fate {
 
 /// Reviews the whole platform.
 pub fn review(platform_view: &PlatformView<'_>) -> Review {
-    let mut told: Vec<Notified> = platform_view.subjects.iter().map(|subject| subject.told.clone()).collect();
-    for (subject, told) in platform_view.subjects.iter().zip(&mut told) {
-        told.follow(subject.state, subject.incident, subject.excused, platform_view.now);
+    let mut notified: Vec<Notified> = platform_view.subjects.iter().map(|subject| subject.notified.clone()).collect();
+    for (subject, notified) in platform_view.subjects.iter().zip(&mut notified) {
+        notified.follow(subject.state, subject.incident, subject.excused, platform_view.now);
     }
-    let platform_view = &with_told(platform_view, &told);
+    let platform_view = &with_told(platform_view, &notified);
     let mut review = Review::default();
-    let mut after = told.clone();
+    let mut after = notified.clone();
     let mut candidates = Vec::new();
-    for (index, told) in after.iter_mut().enumerate() {
-        let due = by_itself(platform_view, index, told, &mut review);
+    for (index, notified) in after.iter_mut().enumerate() {
+        let due = by_itself(platform_view, index, notified, &mut review);
         candidates.extend(due.map(|wanted| Candidate { index, wanted }));
     }
     let reminded = instead_of_reminders(platform_view, &mut candidates, &mut after);
@@ -82,11 +82,11 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
         review.tellings.push(Telling { next, ..telling });
     }
     for (index, subject) in platform_view.subjects.iter().enumerate() {
-        let told = &after[index];
+        let notified = &after[index];
         // The hours before an announced end are called to mind whatever is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none();
-        let held_back = told.muted || told.flapping.is_some() || subject.is_held_by_work() || muted;
-        if let Some(at) = remind_at(&since_told(subject, told), told).filter(|_| !held_back) {
+        let held_back = notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || muted;
+        if let Some(at) = remind_at(&since_told(subject, notified), notified).filter(|_| !held_back) {
             review.sooner(at.max(platform_view.now.plus(Duration::from_secs(60))));
         }
     }
@@ -94,13 +94,13 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     if let Some(at) = review.stands.again {
         review.sooner(at.max(platform_view.now.plus(Duration::from_secs(1))));
     }
-    review.told = after.into_iter().enumerate().collect();
+    review.notified = after.into_iter().enumerate().collect();
     review
 }
 
 /// As people know it after a message: an acknowledgement of what was told before covers no news.
-fn since_told<'a>(subject: &Subject<'a>, told: &Notified) -> Subject<'a> {
-    let news = told.news_at != subject.told.news_at;
+fn since_told<'a>(subject: &Subject<'a>, notified: &Notified) -> Subject<'a> {
+    let news = notified.news_at != subject.notified.news_at;
     let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
     Subject { seen_to, ..subject.clone() }
 }
@@ -115,20 +115,23 @@ fn instead_of_reminders(
     let reminds = |candidate: &Candidate| candidate.wanted.reason == Reason::StillOpen;
     let due: Vec<usize> = candidates.iter().filter(|one| reminds(one)).map(|one| one.index).collect();
     candidates.retain(|one| !reminds(one));
-    let loud = |index: &usize| reminder_level(&platform_view.subjects[*index], platform_view.subjects[*index].told);
+    let loud = |index: &usize| reminder_level(&platform_view.subjects[*index], platform_view.subjects[*index].notified);
     let level = due.iter().map(loud).max()?;
-    for (subject, told) in platform_view.subjects.iter().zip(after) {
-        let told_of = subject.incident.is_some_and(|incident| told.verdict == Some(incident.verdict));
+    for (subject, notified) in platform_view.subjects.iter().zip(after) {
+        let told_of = subject.incident.is_some_and(|incident| notified.verdict == Some(incident.verdict));
         if told_of || subject.lost_access() {
-            told.reminded_at = Some(platform_view.now);
+            notified.reminded_at = Some(platform_view.now);
         }
     }
     Some(level)
 }
 
-fn with_told<'a>(platform_view: &PlatformView<'a>, told: &'a [Notified]) -> PlatformView<'a> {
-    let subjects = platform_view.subjects.iter().cloned().zip(told);
-    PlatformView { subjects: subjects.map(|(subject, told)| Subject { told, ..subject }).collect(), ..*platform_view }
+fn with_told<'a>(platform_view: &PlatformView<'a>, notified: &'a [Notified]) -> PlatformView<'a> {
+    let subjects = platform_view.subjects.iter().cloned().zip(notified);
+    PlatformView {
+        subjects: subjects.map(|(subject, notified)| Subject { notified, ..subject }).collect(),
+        ..*platform_view
+    }
 }
 
 impl Review {
@@ -138,23 +141,28 @@ impl Review {
 }
 
 /// What one dependency wants to be told now, once everything that silences it was heard.
-fn by_itself(platform_view: &PlatformView<'_>, index: usize, told: &mut Notified, review: &mut Review) -> Option<Due> {
+fn by_itself(
+    platform_view: &PlatformView<'_>,
+    index: usize,
+    notified: &mut Notified,
+    review: &mut Review,
+) -> Option<Due> {
     let (subject, now) = (&platform_view.subjects[index], platform_view.now);
     // What was believed before a pause is told once it was looked at again.
     if subject.looked_at.is_none_or(|at| at < platform_view.fresh_since) {
         return None;
     }
-    let flapped = about_flapping(platform_view, index, told, review);
+    let flapped = about_flapping(platform_view, index, notified, review);
     if flapped.is_some() {
         return flapped;
     }
-    let wanted = wanted(subject, told, platform_view.is_heightened(index), now);
+    let wanted = wanted(subject, notified, platform_view.is_heightened(index), now);
     if wanted.is_empty() {
-        (told.held_since, told.muted, told.cause_up) = (None, false, None);
+        (notified.held_since, notified.muted, notified.cause_up) = (None, false, None);
     }
     for wanted in wanted {
-        let since = *told.held_since.get_or_insert(now);
-        match fate(platform_view, index, &wanted, told, since) {
+        let since = *notified.held_since.get_or_insert(now);
+        match fate(platform_view, index, &wanted, notified, since) {
             Fate::Now => return Some(wanted),
             Fate::Later(at) => review.sooner(at),
             Fate::Muted => {}
@@ -166,13 +174,13 @@ fn by_itself(platform_view: &PlatformView<'_>, index: usize, told: &mut Notified
 fn about_flapping(
     platform_view: &PlatformView<'_>,
     index: usize,
-    told: &mut Notified,
+    notified: &mut Notified,
     review: &mut Review,
 ) -> Option<Due> {
     let subject = &platform_view.subjects[index];
     let held = subject.state.held.clone()?;
-    let wanted = |reason| Some(Due { reason, before: told.verdict, held: held.clone() });
-    match flap(told, platform_view.now) {
+    let wanted = |reason| Some(Due { reason, before: notified.verdict, held: held.clone() });
+    match flap(notified, platform_view.now) {
         Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
@@ -184,22 +192,22 @@ fn about_flapping(
             let quiet = work || platform_view.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
             let said = wanted(Reason::Flapping).filter(|_| !quiet);
             if said.is_some() {
-                told.flapping = Some(platform_view.now);
-                review.sooner(super::flapping::settles_at(told, platform_view.now));
+                notified.flapping = Some(platform_view.now);
+                review.sooner(super::flapping::settles_at(notified, platform_view.now));
             }
             said
         }
         // Settled is good news only if it is live; all else is told as what it is.
         Flap::Ends => {
             let said = wanted(Reason::Settled).filter(|_| subject.state.is_surely_live());
-            told.flapping = None;
-            told.turns.clear();
+            notified.flapping = None;
+            notified.turns.clear();
             said
         }
     }
 }
 
-fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, told: &mut Notified, since: Time) -> Fate {
+fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: &mut Notified, since: Time) -> Fate {
     let (subject, now) = (&platform_view.subjects[index], platform_view.now);
     if wanted.reason == Reason::Suspected && matches!(platform_view.cause(index), Cause::Down(_)) {
         return Fate::Muted;
@@ -213,9 +221,9 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, told: &mut
     if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
         return Fate::Later(until);
     }
-    if told.flapping.is_some() {
+    if notified.flapping.is_some() {
         let turns = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Recovered);
-        let lasts = lasts_at(told, wanted.held.verdict).filter(|at| turns && *at > now);
+        let lasts = lasts_at(notified, wanted.held.verdict).filter(|at| turns && *at > now);
         if turns && wanted.held.verdict.badness() < Verdict::Outage.badness() {
             return Fate::Muted;
         }
@@ -238,12 +246,12 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, told: &mut
     }
     match platform_view.cause(index) {
         Cause::Down(_) => {
-            (told.muted, told.cause_up) = (true, None);
+            (notified.muted, notified.cause_up) = (true, None);
             Fate::Muted
         }
         Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
-        Cause::None | Cause::Doubtful(_) if told.muted => {
-            let up = *told.cause_up.get_or_insert(now);
+        Cause::None | Cause::Doubtful(_) if notified.muted => {
+            let up = *notified.cause_up.get_or_insert(now);
             if now.since(up) < CAUSE_GRACE { Fate::Later(up.plus(CAUSE_GRACE)) } else { Fate::Now }
         }
         Cause::None | Cause::Doubtful(_) => Fate::Now,

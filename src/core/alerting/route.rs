@@ -140,7 +140,7 @@ pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> 
     let turns: Vec<Option<Turn>> = ways.iter().map(|way| way.route.turn(occasion)).collect();
     let at_once = |(way, turn): (&Way, &Option<Turn>)| way.wakes && turn.is_some_and(|turn| turn.only == Only::Always);
     let nobody = occasion.level == Level::Critical && !ways.iter().zip(&turns).any(at_once);
-    let told = |(way, turn): (&'w Way, Option<Turn>)| {
+    let notified = |(way, turn): (&'w Way, Option<Turn>)| {
         let always = Turn { at: occasion.at, only: Only::Always };
         let turn = match turn {
             _ if nobody && way.wakes => Some(always),
@@ -152,7 +152,7 @@ pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> 
         };
         turn.map(|turn| (way, turn))
     };
-    ways.iter().zip(turns).filter_map(told).collect()
+    ways.iter().zip(turns).filter_map(notified).collect()
 }
 
 impl Occasion {
@@ -259,14 +259,14 @@ mod tests {
             way("day", Route { hours: hours("Mon-Fri 09:00-18:00"), ..Route::default() }),
             way("boss", Route { after: Some(Duration::from_secs(600)), ..Route::default() }),
         ];
-        let told = |level, reason| -> Vec<(&str, Only)> {
-            let told = routed(&ways, &Occasion { reason, ..occasion(level, Criticality::Normal) });
-            told.iter().map(|(way, turn)| (way.channel.as_str(), turn.only)).collect()
+        let notified = |level, reason| -> Vec<(&str, Only)> {
+            let notified = routed(&ways, &Occasion { reason, ..occasion(level, Criticality::Normal) });
+            notified.iter().map(|(way, turn)| (way.channel.as_str(), turn.only)).collect()
         };
         let (always, if_told) = (Only::Always, Only::IfTold);
-        assert_eq!(told(Level::Critical, Reason::Opened), [("log", always), ("day", always), ("boss", always)]);
-        assert_eq!(told(Level::Warning, Reason::Opened), [("log", always)]);
+        assert_eq!(notified(Level::Critical, Reason::Opened), [("log", always), ("day", always), ("boss", always)]);
+        assert_eq!(notified(Level::Warning, Reason::Opened), [("log", always)]);
         // Who heard of it hears its end.
-        assert_eq!(told(Level::Info, Reason::Recovered), [("log", always), ("day", if_told), ("boss", if_told)]);
+        assert_eq!(notified(Level::Info, Reason::Recovered), [("log", always), ("day", if_told), ("boss", if_told)]);
     }
 }

@@ -48,10 +48,10 @@ pub struct Stands {
 
 /// Whether it is lost, as people know, and nobody has settled that.
 pub fn is_lost(subject: &Subject<'_>) -> bool {
-    let told = subject.told;
+    let notified = subject.notified;
     let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
-    let known = dropped && told.verdict == Some(Verdict::Dropped);
-    let access = subject.access_known(told);
+    let known = dropped && notified.verdict == Some(Verdict::Dropped);
+    let access = subject.access_known(notified);
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 
@@ -62,7 +62,7 @@ pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
         let start = subject.starts.iter().filter(|start| **start > now).any(|start| start.since(now) <= DAILY);
         start || ends.since(now) <= HOUR_NEAR
     };
-    subject.ends.is_some_and(near) && subject.told.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
+    subject.ends.is_some_and(near) && subject.notified.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
 }
 
 /// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
@@ -131,7 +131,7 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     let mut content = Vec::new();
     for subject in &platform_view.subjects {
         let id = subject.id;
-        let down = subject.incident.filter(|incident| subject.told.verdict == Some(incident.verdict));
+        let down = subject.incident.filter(|incident| subject.notified.verdict == Some(incident.verdict));
         if is_lost(subject) {
             content.push(format!("lost {id}"));
         } else if let Some(incident) = down {
@@ -140,7 +140,7 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
         content.extend(
             subject.ends.filter(|_| is_ending(subject, platform_view.now)).map(|ends| format!("ends {id} {}", ends.0)),
         );
-        let blind = !subject.told.blind.is_empty() && !is_lost(subject);
+        let blind = !subject.notified.blind.is_empty() && !is_lost(subject);
         content.extend(blind.then(|| format!("blind {id}")));
         let trouble = is_lost(subject) || down.is_some();
         let on_it = trouble && matches!(subject.seen_to, Some(SeenTo::Acknowledged(_)));
@@ -174,7 +174,7 @@ fn again(situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time
 
 /// When an announced hour, or a latest start, comes near next.
 fn begins(platform_view: &PlatformView<'_>) -> Option<Time> {
-    let known = platform_view.subjects.iter().filter(|subject| subject.told.verdict.is_some());
+    let known = platform_view.subjects.iter().filter(|subject| subject.notified.verdict.is_some());
     let before = |at: Time, span: Duration| Time(at.0 - crate::core::time::millis(span));
     let turns = known.flat_map(|subject| {
         let hours = subject.ends.map(|ends| before(ends, HOUR_NEAR));

@@ -21,8 +21,9 @@ impl Suspicion {
 
 impl Unverified {
     fn decides_like(&self, other: &Unverified) -> bool {
-        let told = |unseen: &Unverified| (unseen.reads, unseen.vendor_fine, unseen.streak, unseen.blind, unseen.urgent);
-        told(self) == told(other) && self.held.decides_like(&other.held)
+        let notified =
+            |unseen: &Unverified| (unseen.reads, unseen.vendor_fine, unseen.streak, unseen.blind, unseen.urgent);
+        notified(self) == notified(other) && self.held.decides_like(&other.held)
     }
 }
 
@@ -39,8 +40,8 @@ impl Standing {
 
 impl Unseen {
     fn decides_like(&self, other: &Unseen) -> bool {
-        let told = |unseen: &Unseen| (unseen.blind, unseen.urgent, unseen.vendor_fine);
-        told(self) == told(other) && self.group == other.group && self.held.decides_like(&other.held)
+        let notified = |unseen: &Unseen| (unseen.blind, unseen.urgent, unseen.vendor_fine);
+        notified(self) == notified(other) && self.group == other.group && self.held.decides_like(&other.held)
     }
 }
 

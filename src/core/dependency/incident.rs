@@ -121,7 +121,7 @@ pub struct Incident {
     pub proof: Proof,
     /// When the trouble began.
     pub began_at: Time,
-    /// How many times it opened, turned or ended; what was told of it stands in `told`.
+    /// How many times it opened, turned or ended; what was told of it stands in `notified`.
     pub alerts: u32,
 }
 

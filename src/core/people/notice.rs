@@ -82,7 +82,7 @@ impl Notice {
         // It stands within quotation marks, and the sentence goes on.
         let text = self.text.trim_end_matches('.');
         if self.left {
-            return told(
+            return notified(
                 state,
                 Verdict::Dropped,
                 "told_left",
@@ -91,7 +91,7 @@ impl Notice {
             );
         }
         let Some(ends) = self.effective else {
-            return told(
+            return notified(
                 state,
                 Verdict::Degraded,
                 "noticed",
@@ -104,7 +104,7 @@ impl Notice {
         if now < ends || looked_at.is_none_or(|at| at < ends) {
             // The hour stands beside it, by the reader's own clock.
             let say = format!("a letter announces the cut-off, with {given} of notice: \u{201c}{text}\u{201d}");
-            return told(state, Verdict::Degraded, "ends", say, self.received);
+            return notified(state, Verdict::Degraded, "ends", say, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
         let unseen = || state.unseen.first().filter(|_| ended).map(|unseen| unseen.held.since);
@@ -114,7 +114,7 @@ impl Notice {
                     "a letter announced the cut-off for {}, with {given} of notice (\u{201c}{text}\u{201d}), and it no longer works",
                     ends.short()
                 );
-                told(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
+                notified(state, Verdict::Dropped, "ended_by_notice", say, since.max(ends))
             }
             None if now.since(ends) >= SPENT => state,
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
@@ -143,7 +143,7 @@ impl Notice {
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
         };
-        told(state, Verdict::Degraded, reason, say, self.received)
+        notified(state, Verdict::Degraded, reason, say, self.received)
     }
 }
 
@@ -177,7 +177,7 @@ fn doubted(state: Combined, ends: Time) -> Combined {
 
 /// The state with what was told, unless what was seen is worse. Beside another warning, what was
 /// told leads.
-fn told(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
+fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
     let mut held = Held {
         verdict,
         reason: reason.to_owned(),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn held(verdict: Verdict, since: Time) -> Combined {
-        let held = told(Combined::default(), Verdict::Dropped, "x", "x".to_owned(), since).held;
+        let held = notified(Combined::default(), Verdict::Dropped, "x", "x".to_owned(), since).held;
         let held = held.map(|held| Held { verdict, fault: Fault::Unclear, ..held });
         Combined { held, ..Combined::default() }
     }

@@ -82,22 +82,24 @@ impl Decider {
         let known: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         let mut states = HashMap::new();
         for id in &known {
-            let (combined, mut told) = stored.remove(id).unwrap_or_default();
-            told.iter_mut().for_each(|told| told.not_after(now));
+            let (combined, mut notified) = stored.remove(id).unwrap_or_default();
+            notified.iter_mut().for_each(|notified| notified.not_after(now));
             // What an incident rests on may be watched no longer: that is no recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
             let incident = incidents.get(id).filter(rests).cloned();
-            let told = told.unwrap_or_else(|| Notified::of_older(incident.as_ref(), &combined));
-            let told = if incidents.contains_key(id) && incident.is_none() { told.forgotten() } else { told };
+            let notified = notified.unwrap_or_else(|| Notified::of_older(incident.as_ref(), &combined));
+            let notified =
+                if incidents.contains_key(id) && incident.is_none() { notified.forgotten() } else { notified };
             if incident.is_some() {
                 incidents.remove(id);
             }
-            states.insert(id.clone(), DependencyState { combined, incident, told });
+            states.insert(id.clone(), DependencyState { combined, incident, notified });
         }
         // What was lost and taken out of the configuration is remembered while it counts.
-        let lost = |told: &Option<Notified>| told.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
-        self.gone = stored.iter().filter_map(|(id, (_, told))| Some((id.clone(), lost(told)?))).collect();
-        let forgotten = stored.into_iter().filter(|(_, (_, told))| lost(told).is_none()).map(|(id, _)| id).collect();
+        let lost = |notified: &Option<Notified>| notified.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
+        self.gone = stored.iter().filter_map(|(id, (_, notified))| Some((id.clone(), lost(notified)?))).collect();
+        let forgotten =
+            stored.into_iter().filter(|(_, (_, notified))| lost(notified).is_none()).map(|(id, _)| id).collect();
         self.known.set_dependencies(states);
         self.see_platform();
         // What is configured may have changed what it all comes to.
@@ -138,9 +140,9 @@ impl Decider {
     /// Whether the check, or the notice, that an incident rests on is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
         if incident.proof == Proof::Notified {
-            let told = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
+            let notified = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
             let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
-            return told || self.plan.of(id).any(|spec| spec.probe.check == by);
+            return notified || self.plan.of(id).any(|spec| spec.probe.check == by);
         }
         let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
         by.is_empty() || self.plan.of(id).any(|spec| spec.probe.check == by)

@@ -233,15 +233,15 @@ impl Decider {
             Event::SelfCheck(judged, sign) => self.judge_self_check(judged, sign, now),
             Event::People(people, drills) => self.apply_people(people, &drills, now),
             Event::Report(report) => self.tell_report(report.0, report.1, now),
-            Event::Unwritten(since, told) => {
+            Event::Unwritten(since, notified) => {
                 (self.unwritten_since, self.changed) = (Some(since), true);
-                if let Some(why) = told {
+                if let Some(why) = notified {
                     self.tell_unwritten(since, &why, now);
                 }
             }
-            Event::Written(told) => {
+            Event::Written(notified) => {
                 (self.unwritten_since, self.changed) = (None, true);
-                if let Some((since, shed)) = told {
+                if let Some((since, shed)) = notified {
                     self.tell_written(since, shed, now);
                 }
             }

@@ -230,7 +230,7 @@ impl Decider {
         }
         let step = step(old.incident.as_ref(), &combined);
         let incident = self.move_incident(id, &step, old.incident.clone(), at);
-        self.note_dependency(id, DependencyState { combined, incident, told: old.told }, at);
+        self.note_dependency(id, DependencyState { combined, incident, notified: old.notified }, at);
         self.review_due = true;
     }
 

@@ -47,7 +47,7 @@ pub struct DependencyState {
     /// Its open incident.
     pub incident: Option<Incident>,
     /// What people were told.
-    pub told: Notified,
+    pub notified: Notified,
 }
 
 /// What is known: what was written down, and what was decided since.
@@ -67,7 +67,7 @@ impl Known {
             probe.stocks.retain(|stock| stock.at <= now);
         }
         for dependency in self.dependencies.values_mut() {
-            dependency.told.not_after(now);
+            dependency.notified.not_after(now);
         }
     }
 

@@ -10,6 +10,7 @@ pub(super) mod network;
 pub(super) mod others;
 pub(super) mod people;
 pub(super) mod platform;
+pub(super) mod rehearsal;
 pub(super) mod self_check;
 pub(super) mod situation;
 pub(super) mod started;

@@ -31,8 +31,8 @@ impl Decider {
                 tracing::info!("sighted: plugwatch's own network is back");
             }
         }
-        if self.own.judged == OwnNetwork::Blind && !self.own.told && now.since(self.own.since) >= TELL_AFTER {
-            (self.own.told, self.own.sign) = (true, sign);
+        if self.own.judged == OwnNetwork::Blind && !self.own.notified && now.since(self.own.since) >= TELL_AFTER {
+            (self.own.notified, self.own.sign) = (true, sign);
             let title = match sign {
                 Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
                 Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
@@ -46,8 +46,8 @@ impl Decider {
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
         }
-        if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.told {
-            self.own.told = false;
+        if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.notified {
+            self.own.notified = false;
             let lines = vec![format!(
                 "plugwatch could check nothing for {}, since {}: {}. It checks everything again now.",
                 human(now.since(before.since)),

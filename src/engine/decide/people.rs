@@ -104,7 +104,7 @@ impl Decider {
                 Some(act) => notes.push(format!("a false alarm, says {}", act.by)),
                 None => {}
             }
-            let ack = self.people.acked(&incident.public_id, state.told.news_at);
+            let ack = self.people.acked(&incident.public_id, state.notified.news_at);
             notes.extend(ack.map(|act| format!("acknowledged by {}", act.by)));
         }
         let muted = self.people.muted(id, now).and_then(|act| Some((act, act.until?)));

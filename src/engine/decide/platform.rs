@@ -153,7 +153,7 @@ impl Platform {
 fn is_at_rest(state: &DependencyState) -> bool {
     let well = state.combined.held.as_ref().is_none_or(|held| held.verdict == Verdict::Live);
     let sure = state.combined.unseen.is_empty() && state.combined.suspicion.is_none();
-    well && sure && state.incident.is_none() && state.told.is_at_rest()
+    well && sure && state.incident.is_none() && state.notified.is_at_rest()
 }
 
 /// Some dependencies by position, with their states; everything else is at rest.

@@ -15,7 +15,7 @@ pub struct SelfCheckState {
     pub since: Time,
     /// What those that did not answer showed, when people heard of it.
     pub(in crate::engine) sign: Sign,
-    pub(in crate::engine) told: bool,
+    pub(in crate::engine) notified: bool,
     pub(in crate::engine) next_at: Time,
     pub(in crate::engine) asking: bool,
 }
@@ -28,7 +28,7 @@ impl SelfCheckState {
 
     /// It has been said that plugwatch is blind.
     pub fn mark_told(&mut self) {
-        self.told = true;
+        self.notified = true;
     }
 
     /// The clock was set back: nothing is so since the future, and the anchors are asked soon.

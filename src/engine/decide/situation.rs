@@ -135,7 +135,7 @@ impl Decider {
 
     /// When its message comes anew at the latest, as far as that is known.
     fn next_situation(&self, situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
-        let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.told);
+        let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.notified);
         let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
         let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
         reminders.chain([daily]).min()
@@ -145,7 +145,7 @@ impl Decider {
     fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
         subject.seen_to?;
         let incident = state.incident.as_ref().map(|incident| incident.public_id.as_str());
-        let by = incident.and_then(|id| self.people.acked(id, state.told.news_at)).map(|act| act.by.clone());
+        let by = incident.and_then(|id| self.people.acked(id, state.notified.news_at)).map(|act| act.by.clone());
         by.or_else(|| self.people.acked_access(subject.id).map(|act| act.by.clone()))
     }
 

@@ -48,7 +48,7 @@ impl Decider {
             let unseen = state.combined.unseen.iter().filter(listed);
             let listed: Vec<_> = unseen.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
             if !listed.is_empty() {
-                state.told.blind.extend(listed);
+                state.notified.blind.extend(listed);
                 self.note_dependency(&id, state, now);
             }
         }

@@ -30,17 +30,17 @@ impl Decider {
     /// Reviews the platform: tells what is due, and remembers when to look again.
     pub(in crate::engine) fn review(&mut self, now: Time) {
         let seen = self.seen(self.platform.concerned(None));
-        let Review { tellings, told, again, stands } = review(&self.platform_view(&seen, now));
+        let Review { tellings, notified, again, stands } = review(&self.platform_view(&seen, now));
         self.review_at = again;
         let gone = self.gone.iter().map(|(_, at)| *at);
-        let lost = told.iter().filter_map(|(_, told)| told.lost_at).chain(gone).max();
+        let lost = notified.iter().filter_map(|(_, notified)| notified.lost_at).chain(gone).max();
         self.heightened_until = lost.map_or(Time(0), |at| at.plus(LOSS_COUNTS));
-        for (n, told) in told {
+        for (n, notified) in notified {
             let position = seen.position(n);
             let state = seen.state(position);
-            if state.told != told {
+            if state.notified != notified {
                 let id = self.config.dependencies[position].id.clone();
-                self.note_dependency(&id, DependencyState { told, ..state.clone() }, now);
+                self.note_dependency(&id, DependencyState { notified, ..state.clone() }, now);
             }
         }
         for telling in tellings {
@@ -79,17 +79,17 @@ impl Decider {
             criticality: dependency.criticality,
             state: &state.combined,
             incident: state.incident.as_ref(),
-            told: &state.told,
+            notified: &state.notified,
             looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.maintenance_until(&dependency.id, now),
             muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
             seen_to: match &state.incident {
                 // A refused key beside an outage may be acknowledged by its own message.
-                Some(incident) => self.people.seen_to(incident, state.told.news_at).or_else(|| {
+                Some(incident) => self.people.seen_to(incident, state.notified.news_at).or_else(|| {
                     let access = state.combined.lost_access().is_some();
-                    self.people.seen_to_access(&dependency.id, state.told.news_at).filter(|_| access)
+                    self.people.seen_to_access(&dependency.id, state.notified.news_at).filter(|_| access)
                 }),
-                None => self.people.seen_to_access(&dependency.id, state.told.news_at),
+                None => self.people.seen_to_access(&dependency.id, state.notified.news_at),
             },
             excused: self.people.excused_at(&dependency.id),
             ends,
@@ -117,7 +117,7 @@ impl Decider {
     /// Remembers a dependency's new state, here and in the store.
     pub(in crate::engine) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
         let change =
-            DependencyChange { id: id.to_owned(), state: state.combined.clone(), told: state.told.clone(), at };
+            DependencyChange { id: id.to_owned(), state: state.combined.clone(), notified: state.notified.clone(), at };
         self.writes.dependencies.push(change);
         self.platform.note(id, &state);
         self.show(id);
@@ -133,8 +133,8 @@ impl Decider {
             Together::Digest => self.still_open(telling, seen, now),
             _ => {
                 let began = match telling.reason {
-                    Reason::Sighted => before.told.blind_since,
-                    _ => before.told.began_at,
+                    Reason::Sighted => before.notified.blind_since,
+                    _ => before.notified.began_at,
                 };
                 let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
@@ -155,13 +155,13 @@ impl Decider {
                     about.lost_at.push(Some(at));
                 }
                 // Where an account is active says nothing about a letter that nobody took back.
-                if telling.reason == Reason::Recovered && is_spent(&before.told.reason) {
+                if telling.reason == Reason::Recovered && is_spent(&before.notified.reason) {
                     about.why = "notice_spent".to_owned();
                     about.say = format!(
                         "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
                         about.say
                     );
-                } else if telling.reason == Reason::Recovered && is_by_letter(&before.told.reason) {
+                } else if telling.reason == Reason::Recovered && is_by_letter(&before.notified.reason) {
                     about.say = format!("the letter was withdrawn. {}", crate::core::words::text::capital(&about.say));
                 }
                 if about.group.is_some() {
@@ -176,7 +176,7 @@ impl Decider {
         // What has an hour concerns everybody.
         let hour = self.ends_at(&dependency.id, now).is_some();
         let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical && !hour;
-        let turn = before.told.news_at.filter(|_| unseen).map(|news| turn(news, now));
+        let turn = before.notified.news_at.filter(|_| unseen).map(|news| turn(news, now));
         let concerning = Concerning { incident: concerned, about, verdict: Some(telling.wanted.held.verdict), turn };
         self.tell(telling.reason, telling.level, concerning, body, now);
     }
@@ -270,7 +270,7 @@ impl Decider {
     fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
         let dependency = &self.config.dependencies[loss];
         // The loss itself may be as young as this review.
-        let at = state.told.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
+        let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
         (format!("{} ({}){again}", dependency.label, self.decider(dependency)), at)
     }
@@ -298,5 +298,5 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
 /// The incident that is told of: the one that is open, or the one that has just ended.
 fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
-    open.or_else(|| state.told.incident.clone())
+    open.or_else(|| state.notified.incident.clone())
 }

@@ -1,26 +1,22 @@
 //! What is decided about several events does not depend on whether they came together or one after the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::adopt::Remembered;
-use super::decider::{Decider, Event};
+use super::decider::Event;
+use super::rehearsal::{Rehearsal, finished};
 use crate::config::Config;
 use crate::core::dependency::incident::Incident;
-use crate::core::people::action::People;
 use crate::core::probe::reference_hosts::Sign;
-use crate::core::probe::standing::{CheckResult, Standing};
-use crate::core::probe::witness::{OwnNetwork, Witnessed, Witnesses};
+use crate::core::probe::standing::Standing;
+use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
-use crate::core::words::answer::Answer;
 use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 use crate::engine::check::evidence::Redactor;
-use crate::engine::check::once::FinishedCheck;
 use crate::engine::schedule::plan::Spec;
-use crate::ids::Ids;
 use crate::store::Batch;
 
 /// Two companies, one's own site, and something that needs both.
@@ -57,25 +53,6 @@ fn platform(text: &str) -> Platform {
     (Arc::new(config), Arc::new(Redactor::new(&[])))
 }
 
-/// One that has everything of the configuration to check, and knows nothing yet.
-fn decider((config, redactor): &Platform) -> (Decider, Vec<Arc<Spec>>) {
-    let ids = config.probes().zip(1..).map(|((_, probe), id)| (probe.identity.clone(), id)).collect();
-    let mut decider = Decider::new(config.clone(), redactor.clone(), Ids::Random, 1, Time(0));
-    let remembered = Remembered {
-        ids,
-        active: HashSet::new(),
-        standings: HashMap::new(),
-        facts: HashMap::new(),
-        stocks: HashMap::new(),
-        incidents: HashMap::new(),
-        dependencies: HashMap::new(),
-        people: People::default(),
-    };
-    drop(decider.adopt((config.clone(), redactor.clone()), remembered, Time(0)));
-    let specs = decider.plan.specs().cloned().collect();
-    (decider, specs)
-}
-
 /// What a check reads, and what stood beside it.
 #[derive(Clone, Copy, Debug)]
 struct Read {
@@ -105,16 +82,7 @@ fn event(specs: &[Arc<Spec>], read: Read, at: Time) -> Event {
     reading.proof = if read.stated { Proof::Stated } else { Proof::Inferred };
     reading.fault = if read.verdict == Verdict::Dropped { Fault::VendorDecision } else { Fault::Unclear };
     let own_network = if read.blind { OwnNetwork::Blind } else { OwnNetwork::Sound };
-    let control = Witnessed { verdict: Verdict::Live, reason: "listed".to_owned(), at };
-    let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };
-    let spec = read.probe.get(specs).clone();
-    Event::Check(Box::new(FinishedCheck {
-        spec,
-        look: CheckResult { at, reading },
-        answer: Answer::default(),
-        witnesses,
-        evidence: None,
-    }))
+    finished(read.probe.get(specs), reading, own_network, at)
 }
 
 /// What was decided that must be the same: standings at the end, flips and incidents on the way.
@@ -139,7 +107,8 @@ impl Decisions {
 
 /// Decides about what came: each time all of it together, or one after the other.
 fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usize) {
-    let (mut decider, specs) = decider(platform);
+    let rehearsal = Rehearsal::of(platform.clone());
+    let (specs, mut decider) = (rehearsal.specs, rehearsal.decider);
     let (mut now, mut decisions, mut alerts) = (Time(1_000_000), Decisions::default(), 0);
     let fine = Event::SelfCheck(OwnNetwork::Sound, Sign::default());
     drop(decider.apply(vec![fine], now));

@@ -15,7 +15,7 @@ pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time
     let checks: Vec<Value> = batch.looks.iter().map(|look| check(look, &next_at)).collect();
     let dependencies = batch.dependencies.iter().map(|change| {
         let state = freeze::<_, CombinedDocument>(&change.state).unwrap_or_default();
-        let notified = freeze::<_, ToldDocument>(&change.told).unwrap_or_default();
+        let notified = freeze::<_, ToldDocument>(&change.notified).unwrap_or_default();
         json!({ "id": change.id, "at": change.at, "state": state, "told": notified })
     });
     json!({

@@ -124,7 +124,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let incidents = store.incidents(None, since).await?;
     let acts = store.acts().await?;
     let gaps = store.gaps(since).await?;
-    let (when, (told, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
+    let (when, (notified, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
     let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
     let letters = &decider.people.letters;
     let mut report = decider.covered(span, &snapshot, when);
@@ -142,7 +142,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
         accepted,
         false_alarms: work::false_alarms(&acts, since),
         risk: risk::risk(&snapshot, &drilled, now),
-        work: work::work(&told, &gaps, since, now),
+        work: work::work(&notified, &gaps, since, now),
         gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
         rows: rows(store, &snapshot, &incidents, since, now).await?,
         ..report

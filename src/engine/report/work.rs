@@ -10,10 +10,10 @@ use crate::core::time::{Time, human};
 use crate::store::Notified;
 
 /// How much of the time was monitored, how many messages arrived, how fast people acknowledged.
-pub(super) fn work(told: &Notified, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
-    let messages = if told.sent == 1 { "1 message".to_owned() } else { format!("{} messages", told.sent) };
-    let dead = if told.dead > 0 { format!(", {} could not be delivered", told.dead) } else { String::new() };
-    let acked = median(&told.acked_in).map_or("nothing was acknowledged".to_owned(), |took| {
+pub(super) fn work(notified: &Notified, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
+    let messages = if notified.sent == 1 { "1 message".to_owned() } else { format!("{} messages", notified.sent) };
+    let dead = if notified.dead > 0 { format!(", {} could not be delivered", notified.dead) } else { String::new() };
+    let acked = median(&notified.acked_in).map_or("nothing was acknowledged".to_owned(), |took| {
         let took = Duration::from_millis(u64::try_from(took).unwrap_or(0));
         format!("median time to acknowledge: {}", human(took))
     });
@@ -63,16 +63,16 @@ pub(super) fn false_alarms(acts: &[OperatorAction], since: Time) -> usize {
 mod tests {
     use super::*;
 
-    fn told(sent: i64, dead: i64, acked_in: &[i64]) -> Notified {
+    fn notified(sent: i64, dead: i64, acked_in: &[i64]) -> Notified {
         Notified { sent, dead, acked_in: acked_in.to_vec() }
     }
 
     #[test]
     fn the_work_is_said_in_numbers_that_were_measured() {
         let week = Time(7 * 86_400_000);
-        let said = work(&told(26, 0, &[60_000, 120_000, 600_000]), &[], Time(0), week);
+        let said = work(&notified(26, 0, &[60_000, 120_000, 600_000]), &[], Time(0), week);
         assert_eq!(said, "Monitored 100.0 % of the time; 26 messages delivered; median time to acknowledge: 2 min");
-        let said = work(&told(1, 2, &[]), &[(Time(0), Time(60_000))], Time(0), week);
+        let said = work(&notified(1, 2, &[]), &[(Time(0), Time(60_000))], Time(0), week);
         let wanted =
             "Monitored 99.9 % of the time; 1 message delivered, 2 could not be delivered; nothing was acknowledged";
         assert_eq!(said, wanted, "one minute of seven days is missing, and that is not 100.0 %");

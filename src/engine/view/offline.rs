@@ -72,10 +72,10 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     }
     decider.plan = Plan::new(specs, Plan::default(), now);
     let incidents = store.open_incidents().await?;
-    for (id, (combined, told)) in store.dependencies().await? {
+    for (id, (combined, notified)) in store.dependencies().await? {
         let incident = incidents.get(&id).cloned();
-        let told = told.unwrap_or_default();
-        decider.known.set_dependency(&id, DependencyState { combined, incident, told });
+        let notified = notified.unwrap_or_default();
+        decider.known.set_dependency(&id, DependencyState { combined, incident, notified });
     }
     decider.people = People::of(&store.acts().await?, store.letters().await?, now);
     if let Some(since) = blind_since(&decider.known) {
