@@ -1,5 +1,5 @@
-//! Anchors: does our own network work? A connection to each, with its certificate
-//! checked where the anchor has a name; nothing is sent.
+//! Reference hosts: does our own network work? A connection to each, with its certificate
+//! checked where the reference host has a name; nothing is sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use super::net::{Net, failure};
 use crate::core::probe::reference_hosts::Anchor;
 use crate::core::words::answer::Failure;
 
-/// Anchors are near; slower is down for this purpose.
+/// Reference hosts are near; slower is down for this purpose.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// How each anchor answered, in their order.
+/// How each reference host answered, in their order.
 pub async fn ask(net: &Net) -> Vec<Result<(), Failure>> {
     let asked =
         net.options.anchors.iter().map(|anchor| async move {

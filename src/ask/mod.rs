@@ -163,7 +163,7 @@ impl Askers {
         }
     }
 
-    /// How each of the anchors answers.
+    /// How each of the reference hosts answers.
     pub async fn anchors(&self) -> Vec<Result<(), Failure>> {
         match &self.way {
             Way::Net(online) => anchor::ask(&online.net).await,

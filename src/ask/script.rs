@@ -15,7 +15,7 @@ pub trait Script: Send + Sync {
     /// The answer to one question at `now`.
     fn answer(&self, question: &Question, now: Time) -> Answer;
 
-    /// How each of the anchors answers.
+    /// How each of the reference hosts answers.
     fn anchors(&self) -> Vec<Result<(), Failure>>;
 
     /// Whether it speaks of this at all; what was reported to plugwatch is read from the store otherwise.

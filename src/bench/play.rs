@@ -1,4 +1,4 @@
-//! Plays one scenario through the real engine, its store, its outbox and its courier, in virtual time.
+//! Plays one scenario through the real engine, its store, its outbox and its dispatcher, in virtual time.
 
 use std::collections::BTreeMap;
 use std::path::Path;

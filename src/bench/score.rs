@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::core::dependency::shown::Shown;
 
-/// What is over may be told as it was for so long: recovery wants its looks too.
+/// What is over may be told as it was for so long: recovery wants its checks too.
 pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);
 
 /// Something that is not as it should be.

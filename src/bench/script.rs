@@ -12,7 +12,7 @@ use crate::core::words::question::Question;
 
 /// Our own side in a script: the network that everything goes through.
 const UPLINK: &str = "uplink";
-/// The anchors alone.
+/// The reference hosts alone.
 const ANCHORS: &str = "anchors";
 
 /// A script that can be changed while it is asked.

@@ -1,4 +1,4 @@
-//! The program in a scenario: engine, store and courier, in virtual time.
+//! The program in a scenario: engine, store and dispatcher, in virtual time.
 
 use super::begin::{BEGINS, begin};
 use std::path::{Path, PathBuf};

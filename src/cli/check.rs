@@ -58,7 +58,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     Ok(ctx)
 }
 
-/// Which anchors do not answer, and why: a wrong certificate is not a cut line.
+/// Which reference hosts do not answer, and why: a wrong certificate is not a cut line.
 async fn silent_anchors(ctx: &Context) -> String {
     let answers = ctx.askers.anchors().await;
     let silent = ctx.config.network.anchors.iter().zip(answers).filter_map(|(anchor, answer)| {

@@ -1,4 +1,4 @@
-//! The network: anchors, overrides, limits.
+//! The network: reference hosts, overrides, limits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -1,6 +1,6 @@
 //! Plays the scenario files of `tests/scenarios/core/`: one probe in virtual time.
 //!
-//! A file reads: `every`, `basis`, and a list of minutes with what the look says
+//! A file reads: `every`, `basis`, and a list of minutes with what the check says
 //! (and what witnesses say), then the flips that must come of it.
 
 use std::time::Duration;

@@ -36,7 +36,7 @@ async fn anchor() -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     tokio::spawn(async move {
-        // Accepting is all that an anchor does.
+        // Accepting is all that a reference host does.
         while listener.accept().await.is_ok() {}
     });
     Ok(address)

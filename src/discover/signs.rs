@@ -199,7 +199,7 @@ impl Signs {
         self.all.iter().filter(|sign| sign.kind == kind).find(|sign| sign.shows(name, value))
     }
 
-    /// Every selector that is worth a look.
+    /// Every selector that is worth a check.
     pub fn selectors(&self) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         for selector in self.all.iter().flat_map(|sign| &sign.selectors).chain(&self.common) {

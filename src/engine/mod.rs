@@ -51,13 +51,13 @@ pub use report::Span;
 use write::unwritten::Unwritten;
 use write::writer::Writer;
 
-/// What changed by plain looks only is shown this often.
+/// What changed by plain checks only is shown this often.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
 /// So much is decided together at most.
 const BATCH: usize = 500;
 
-/// What a look needs besides its probe; shared with the tasks that ask.
+/// What a check needs besides its probe; shared with the tasks that ask.
 pub struct Context {
     /// The configuration with its catalogue.
     pub config: Arc<Config>,
@@ -65,7 +65,7 @@ pub struct Context {
     pub askers: Askers,
     /// The clock.
     pub clock: Clock,
-    /// Controls, second paths and anchors, asked once for all who want them.
+    /// Controls, second paths and reference hosts, asked once for all who want them.
     pub witness_cache: WitnessCache,
     /// Takes secrets out of what is kept.
     pub redactor: Arc<Redactor>,

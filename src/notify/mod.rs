@@ -1,5 +1,5 @@
 //! Ways to tell: one file for each channel, with its settings, their reader and its sender. A
-//! sender tries once and says what came of it; leases, order and retries are the courier's
+//! sender tries once and says what came of it; leases, order and retries are the dispatcher's
 //! (`engine::dispatcher`).
 //!
 //! To add a channel:

@@ -29,7 +29,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
             )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
-        (Fault::VendorDecision, Proof::Notified) => {
+        (Fault::VendorDecision, Proof::Told) => {
             "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()
         }
         (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {

@@ -16,7 +16,7 @@ const BARS: i64 = 90;
 /// One day of one dependency.
 pub type Day = (Time, Counts);
 
-/// The page. `days[i]` belongs to dependency `i` of the board.
+/// The page. `days[i]` belongs to dependency `i` of the snapshot.
 pub fn html(snapshot: &Snapshot, days: &[Vec<Day>], details: bool, now: Time) -> String {
     let rows: Vec<_> = snapshot
         .each()

@@ -15,7 +15,7 @@ use crate::core::time::Time;
 use crate::core::time::burn::Stock;
 use crate::core::words::verdict::Verdict;
 
-/// One look, as it is stored.
+/// One check, as it is stored.
 #[derive(Clone, Debug)]
 pub struct CheckRow {
     /// The probe's number.
@@ -225,7 +225,7 @@ impl Store {
     }
 }
 
-/// What a look changed besides history; most looks change nothing.
+/// What a check changed besides history; most looks change nothing.
 async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &CheckRow) -> Result<()> {
     if let Some(standing) = &look.standing {
         set_standing(tx, look.probe, standing, look.at).await?;

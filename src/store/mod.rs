@@ -45,7 +45,7 @@ pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, Sen
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
-pub use reports::{KeptReport, Notified};
+pub use reports::{KeptReport, ToldSince};
 pub use situations::{SITUATION, SituationChange};
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The hot path: all looks of a batch in one statement, and their sums in another.
+//! The hot path: all checks of a batch in one statement, and their sums in another.
 //!
 //! Each statement is a trip to the database's own thread, and at many looks a second the
 //! trips cost more than the work. Rows travel as one JSON text; PostgreSQL would unfold
@@ -24,12 +24,12 @@ const SUM: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// Sums of hours and days by probe, of looks that are not kept one by one.
+/// Sums of hours and days by probe, of checks that are not kept one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Sums(BTreeMap<(i64, i64, i64), Counts>);
 
 impl Sums {
-    /// Adds a look to its hour and its day.
+    /// Adds a check to its hour and its day.
     pub fn add(&mut self, look: &CheckRow) {
         if !look.asked {
             return;
@@ -61,7 +61,7 @@ impl Sums {
     }
 }
 
-/// Appends the looks and adds them to their hours and days, together with `sums` of others.
+/// Appends the checks and adds them to their hours and days, together with `sums` of others.
 pub(super) async fn append(
     tx: &mut Transaction<'_, Sqlite>,
     looks: &[CheckRow],
@@ -95,7 +95,7 @@ fn number(verdict: Verdict) -> i64 {
     }
 }
 
-/// A look as it stands in the history.
+/// A check as it stands in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenLook {
     /// The probe's number.
@@ -142,7 +142,7 @@ impl Store {
         Ok(sqlx::query_scalar(most).fetch_one(&self.readers).await?)
     }
 
-    /// The last look of each probe that looked lately.
+    /// The last check of each probe that looked lately.
     ///
     /// # Errors
     /// The database does not answer.

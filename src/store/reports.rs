@@ -23,7 +23,7 @@ pub struct KeptReport {
 
 /// What telling people came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notified {
+pub struct ToldSince {
     /// Messages that arrived, each recipient's counted once, and a digest as one.
     pub sent: i64,
     /// Messages that never will.
@@ -123,7 +123,7 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn told_since(&self, since: Time) -> Result<Notified> {
+    pub async fn told_since(&self, since: Time) -> Result<ToldSince> {
         let arrived: Arrived =
             sqlx::query_as(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;
         let dead: i64 = sqlx::query_scalar(LOST).bind(since.0).fetch_one(&self.readers).await?;
@@ -135,6 +135,6 @@ impl Store {
         );
         let took: Vec<Option<i64>> = rows.bind(since.0).fetch_all(&self.readers).await?;
         let acked_in = took.into_iter().flatten().filter(|took| *took >= 0).collect();
-        Ok(Notified { sent: arrived.single + arrived.digests, dead, acked_in })
+        Ok(ToldSince { sent: arrived.single + arrived.digests, dead, acked_in })
     }
 }

@@ -1,4 +1,4 @@
-//! The status page, `/status.json`, `/healthz` and `/metrics`, which read the board and sums
+//! The status page, `/status.json`, `/healthz` and `/metrics`, which read the snapshot and sums
 //! from the store and change nothing; and `/in/TOKEN`, where reports are taken.
 
 mod check_in_point;
@@ -36,7 +36,7 @@ use crate::supervise::{Failures, guarded};
 
 /// The bars show so many days.
 const DAYS: Duration = Duration::from_secs(90 * 86_400);
-/// The board is renewed every minute; one much older means that the engine stands still.
+/// The snapshot is renewed every minute; one much older means that the engine stands still.
 const STALE: Duration = Duration::from_secs(300);
 
 /// What was seen waits no longer than this to be written down.
@@ -100,7 +100,7 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 impl Pages {
-    /// What is public of the board. What is not is not counted either.
+    /// What is public of the snapshot. What is not is not counted either.
     fn public_board(&self) -> Snapshot {
         let mut snapshot = self.snapshot.borrow().as_ref().clone();
         snapshot.dependencies.retain(|dependency| dependency.public);

@@ -135,7 +135,7 @@ async fn the_commands_of_somebody_who_asks() {
         let answer = talk.say(ADA, ADA, command).await;
         said.push_str(&format!("==== {command}\n{answer}\n\n"));
     }
-    // How long a look took, and in which order answers came, differs from run to run.
+    // How long a check took, and in which order answers came, differs from run to run.
     let said = regex::Regex::new(r"\d+ ms").unwrap().replace_all(&said, "n ms").into_owned();
     let said = regex::Regex::new(r"Evidence \d+").unwrap().replace_all(&said, "Evidence n").into_owned();
     insta::assert_snapshot!(said);

@@ -87,7 +87,7 @@ async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
     staged.stage.set("google_play", "gone");
-    // Long enough for a first contrary look, too short for confirmation.
+    // Long enough for a first contrary check, too short for confirmation.
     staged.pass(minutes(10)).await;
     staged.told();
     let mut staged = staged.crash_and_restart().await;
@@ -115,7 +115,7 @@ async fn a_pause_is_noted_as_not_watched() {
     assert!(text.contains("Not monitored from 3 Mar 08:"), "{text}");
 }
 
-/// Anchors that nobody listens at.
+/// Reference hosts that nobody listens at.
 async fn blind() -> Staged {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();

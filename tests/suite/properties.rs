@@ -1,4 +1,4 @@
-//! What must hold for every sequence of looks, not only for those somebody thought of.
+//! What must hold for every sequence of checks, not only for those somebody thought of.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use plugwatch::core::words::verdict::{Basis, Criticality, Fault, Proof, Reading,
 use plugwatch::store::{StandingDocument, freeze, thaw};
 use proptest::prelude::*;
 
-/// One look of a sequence: how long after the one before, what it reads, who speaks.
+/// One check of a sequence: how long after the one before, what it reads, who speaks.
 #[derive(Clone, Debug)]
 struct Drawn {
     gap: u64,

@@ -520,7 +520,7 @@ async fn a_letter_about_what_is_out_is_told_and_so_is_the_end_of_the_outage_besi
     staged.pass(minutes(40)).await;
     let texts = staged.texts();
     assert!(texts.iter().any(|text| text.contains("It was an outage before.")), "{texts:?}");
-    // Taken back, it is over at once, without waiting for a look.
+    // Taken back, it is over at once, without waiting for a check.
     staged.acts().withdraw(&ada(), &kept.public_id, staged.clock.now()).await.unwrap();
     staged.engine.settle(staged.clock.now()).await.unwrap();
     staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(2)));

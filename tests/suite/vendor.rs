@@ -137,7 +137,7 @@ async fn one_bad_answer_between_good_ones_is_told_to_nobody() {
     let mut vendor = live().await;
     for status in ["locked", "active", "locked", "active"] {
         *vendor.answer.lock().unwrap() = ("200 OK", account(status, 25));
-        // The look that a suspicion brings forward comes after a minute at the earliest.
+        // The check that a suspicion brings forward comes after a minute at the earliest.
         let snapshot = vendor.staged.engine.next_due().unwrap();
         vendor.staged.pass(snapshot.since(vendor.staged.clock.now())).await;
     }

@@ -25,7 +25,7 @@ pub async fn inspect(net: &Net, lists: &Lists, url: &Url, limit: Duration) -> Op
     let name = ServerName::try_from(url.host_str()?.to_owned()).ok()?;
     let handshake = connect(net, actual.host_str()?.to_owned(), port, name);
     let (mut facts, chain, outside) = tokio::time::timeout(limit, handshake).await.ok()??;
-    // Fetching the list is a look of its own, over HTTP. What nobody vouches for names no list.
+    // Fetching the list is a check of its own, over HTTP. What nobody vouches for names no list.
     // It is rare and large, so it lies in a box of its own.
     let revocation = match facts["valid"] == true {
         true => tokio::time::timeout(limit, Box::pin(revocation::of(net, lists, &chain, outside)))

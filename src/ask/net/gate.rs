@@ -45,7 +45,7 @@ impl Gate {
     }
 
     /// Waits until `host` may be asked, and takes the slot. `false` where that would take
-    /// longer than anybody waits: a look that hangs is seen by nobody.
+    /// longer than anybody waits: a check that hangs is seen by nobody.
     pub async fn pass(&self, host: &str, urgent: bool) -> bool {
         self.pass_at(host, urgent).await.is_some()
     }

@@ -7,7 +7,7 @@ use super::truth::{Span, Truth};
 use crate::core::time::Time;
 use crate::store::{AlertRow, IncidentRow, Store, verify_chain};
 
-/// An incident begins this soon after its truth did: a look, a dead network, and pauses of
+/// An incident begins this soon after its truth did: a check, a dead network, and pauses of
 /// three hours after a kill, perhaps two of them.
 const SOON: Duration = Duration::from_secs(8 * 3_600);
 

@@ -56,7 +56,7 @@ fn num(value: Value) -> Result<f64, Error> {
     number.filter(|n: &f64| n.is_finite()).ok_or_else(wrong)
 }
 
-/// `days_until(x)`: days from the look to an RFC 3339 text or epoch milliseconds; negative if past.
+/// `days_until(x)`: days from the check to an RFC 3339 text or epoch milliseconds; negative if past.
 fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
     let wrong = |what: &str| Error::new(ErrorKind::InvalidOperation, what.to_owned());
     let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).ok_or_else(|| wrong("no time given"))?;

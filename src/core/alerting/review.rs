@@ -234,7 +234,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     if own_no || !is_consequential(wanted) {
         return Fate::Now;
     }
-    // A look says that it is back already: the next one tells whether there is anything to say.
+    // A check says that it is back already: the next one tells whether there is anything to say.
     if let Some(back) = subject.returning_since().map(|since| since.plus(RETURN_WAIT)).filter(|back| *back > now) {
         return Fate::Later(back);
     }

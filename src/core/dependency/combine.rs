@@ -113,7 +113,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     // Only if all that is public is live and seen: otherwise the worse of them speaks.
     let mut public = parts.iter().filter(|part| part.role == Role::Serves && part.listing).peekable();
     public.peek()?;
-    // One look that saw nothing changes no mind.
+    // One check that saw nothing changes no mind.
     if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && !part.standing.is_unreadable()) {
         return None;
     }

@@ -24,7 +24,7 @@ words! {
         Grew = "grew",
         /// It is ours to mend, after all.
         ItWasUs = "it_was_us",
-        /// After a loss: a look says that the next is lost too, unconfirmed.
+        /// After a loss: a check says that the next is lost too, unconfirmed.
         Suspected = "suspected",
         /// What was suspected is not so.
         Cleared = "cleared",

@@ -14,7 +14,7 @@ words! {
         Outage = "outage",
         /// Confirmed; stays so while unverified.
         Dropped = "dropped",
-        /// It was live, degraded or never seen, and the last looks say something worse, unconfirmed yet.
+        /// It was live, degraded or never seen, and the last checks say something worse, unconfirmed yet.
         Checking = "checking",
         /// It was live or degraded, and cannot be seen now.
         NotVerified = "not_verified",

@@ -182,7 +182,7 @@ fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since:
         verdict,
         reason: reason.to_owned(),
         fault: Fault::VendorDecision,
-        proof: Proof::Notified,
+        proof: Proof::Told,
         say,
         hint: Some(hint(verdict).to_owned()),
         by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),

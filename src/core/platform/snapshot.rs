@@ -91,13 +91,13 @@ pub struct ProbeSnapshot {
     pub country: Option<String>,
     /// What is believed about it.
     pub standing: Standing,
-    /// The last look.
+    /// The last check.
     pub last: Option<LastCheck>,
     /// When it looks next.
     pub next_at: Time,
 }
 
-/// The last look of a probe.
+/// The last check of a probe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LastCheck {
     /// When.

@@ -1,4 +1,4 @@
-//! Roll-ups: what an hour or a day of looks comes to.
+//! Roll-ups: what an hour or a day of checks comes to.
 
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
@@ -13,7 +13,7 @@ pub fn bucket(at: Time, width: i64) -> i64 {
     at.0.div_euclid(width) * width
 }
 
-/// Counts of looks in one bucket.
+/// Counts of checks in one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Looks that read live.

@@ -26,7 +26,7 @@ impl Confirm {
         reads >= self.reads.max(1) && span >= self.over
     }
 
-    /// How long to wait for the next look so that the last one falls on `over`.
+    /// How long to wait for the next check so that the last one falls on `over`.
     pub fn gap(self) -> Duration {
         let gaps = self.reads.saturating_sub(1).max(1);
         (self.over / gaps).max(Duration::from_millis(500))

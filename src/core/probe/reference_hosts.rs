@@ -1,4 +1,4 @@
-//! Is it us? Independent anchors judge our own network.
+//! Is it us? Independent reference hosts judge our own network.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -29,10 +29,10 @@ impl FromStr for Anchor {
     }
 }
 
-/// At least so many anchors are asked; fewer prove nothing.
+/// At least so many reference hosts are asked; fewer prove nothing.
 pub const LEAST: usize = 3;
 
-/// What the anchors that do not answer show instead.
+/// What the reference hosts that do not answer show instead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {

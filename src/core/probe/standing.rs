@@ -1,6 +1,6 @@
 //! One probe's confirmed verdict, and the suspicion against it.
 //!
-//! [`after`] is the whole of it: a standing, a look and its witnesses give the
+//! [`after`] is the whole of it: a standing, a check and its witnesses give the
 //! next standing, perhaps a flip, and what the core would like to be asked.
 
 use std::time::Duration;
@@ -39,25 +39,25 @@ pub struct Held {
     pub hint: Option<String>,
     /// The check that says so, `vendor/check`; empty within the check's own standing.
     pub by: String,
-    /// Since when it is so: the first look that said it.
+    /// Since when it is so: the first check that said it.
     pub since: Time,
 }
 
 /// A contrary reading under confirmation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suspicion {
-    /// What the last look says, since the first that said it or worse.
+    /// What the last check says, since the first that said it or worse.
     pub held: Held,
     /// How many did.
     pub reads: u32,
     /// When the last of them said it.
     pub last: Time,
-    /// The contrary looks of this streak, all of them worse or all of them better than what is
+    /// The contrary checks of this streak, all of them worse or all of them better than what is
     /// believed: when, and what they said.
     pub looks: Vec<(Time, Verdict)>,
 }
 
-/// A streak of looks that saw nothing.
+/// A streak of checks that saw nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unverified {
     /// Why nothing was seen.
@@ -85,7 +85,7 @@ pub struct Standing {
     pub unverified: Option<Unverified>,
     /// When it was last seen live; a probe never seen live cannot be dropped.
     pub last_live: Option<Time>,
-    /// When the confirmed verdict was last affirmed by a look.
+    /// When the confirmed verdict was last affirmed by a check.
     pub verified_at: Option<Time>,
     /// The mark of the key with which it was last seen live.
     pub key_mark: Option<u32>,
@@ -126,7 +126,7 @@ impl Standing {
     /// As a clock that has been set back to `now` has it: nothing waits for the future.
     pub fn not_after(&mut self, now: Time) {
         // What is confirmed keeps its date, and is shown by the clock; a doubt that lies in the future is
-        // begun anew by the next look.
+        // begun anew by the next check.
         self.suspicion = self.suspicion.take().filter(|doubt| doubt.last <= now);
         if let Some(unseen) = &mut self.unverified {
             unseen.held.not_after(now);
@@ -142,7 +142,7 @@ impl Standing {
         self.last_live.is_some()
     }
 
-    /// It cannot be read, and not only for a look or two, or because of our own network: then
+    /// It cannot be read, and not only for a check or two, or because of our own network: then
     /// its last verdict has no say where several checks are counted together.
     pub fn is_unreadable(&self) -> bool {
         let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
@@ -165,14 +165,14 @@ const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
 
 /// So many looks in a row that saw nothing are no accident.
 const UNREADABLE: u32 = 3;
-/// So many contrary looks are remembered.
+/// So many contrary checks are remembered.
 const MOST_LOOKS: usize = 32;
 
 fn is_told_elsewhere(reason: &str) -> bool {
     TOLD_ELSEWHERE.contains(&reason)
 }
 
-/// The standing after one look. `standing` is not changed; time is `look.at`.
+/// The standing after one check. `standing` is not changed; time is `look.at`.
 pub fn after(
     standing: &Standing,
     look: &CheckResult,
@@ -188,7 +188,7 @@ pub fn after(
         let (flip, wants) = unseen(&mut next, &weighed, policy, look.at, away);
         return (next, flip, wants);
     }
-    // Seen again is good news only where the look affirms what was good.
+    // Seen again is good news only where the check affirms what was good.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
         (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
@@ -244,7 +244,7 @@ fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
     standing.verdict() == Some(weighed.verdict)
 }
 
-/// The look says what is already believed: it clears every suspicion.
+/// The check says what is already believed: it clears every suspicion.
 fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
     // An outage that goes on does not speak against a growing suspicion of a drop.
     let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
@@ -264,7 +264,7 @@ fn held_since(weighed: Weighed, since: Time) -> Held {
     Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
 }
 
-/// A look that saw nothing: the verdict stays, a streak begins or goes on. `away` is how long
+/// A check that saw nothing: the verdict stays, a streak begins or goes on. `away` is how long
 /// the vendor does not want to be asked again.
 fn unseen(
     standing: &mut Standing,
@@ -305,7 +305,7 @@ fn unseen(
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // The witnesses are heard even so: they may tell that the path lies.
     let mut wants = weighed.missing.clone();
-    // A suspicion is not left alone because one look between saw nothing.
+    // A suspicion is not left alone because one check between saw nothing.
     if (at_once && !speaks) || standing.suspicion.is_some() {
         wants.push(Want::LookAgain(policy.dropped.gap()));
     }
@@ -313,7 +313,7 @@ fn unseen(
 }
 
 /// How sure to be of something unseen that speaks at once. A wrong page may be a deploy
-/// under way, so it wants what a drop wants; the others say the same again after a look.
+/// under way, so it wants what a drop wants; the others say the same again after a check.
 fn surely(reason: &str, policy: &Policy) -> Confirm {
     if reason == "wrong_page" { policy.dropped } else { Confirm { reads: 2, over: Duration::ZERO } }
 }
@@ -323,7 +323,7 @@ fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
     Some(Flip { change: Change::Sighted, from: Some(to.verdict), to, confirmed_at: now })
 }
 
-/// The look contradicts the standing: count it, and confirm if that is enough.
+/// The check contradicts the standing: count it, and confirm if that is enough.
 fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
     let confirm = needed(standing, &weighed, policy);
     let suspicion = grown(standing, &weighed, policy, now);
@@ -359,8 +359,8 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
     }
 }
 
-/// One contrary look more. Who says worse says this too, so looks by turns do not cancel each
-/// other out; but a look for the better breaks a streak for the worse, and the other way round.
+/// One contrary check more. Who says worse says this too, so looks by turns do not cancel each
+/// other out; but a check for the better breaks a streak for the worse, and the other way round.
 fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
     // A clock that was set back makes a streak that lies in the future: it is begun anew.
     let fits = |old: &Suspicion| old.last <= now && now.since(old.last) <= policy.stale_after;

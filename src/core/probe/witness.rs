@@ -1,4 +1,4 @@
-//! What else is known when a look is judged. The whole type stands from the
+//! What else is known when a check is judged. The whole type stands from the
 //! first day; what nobody asks yet stays `None` and weighs nothing.
 
 use std::time::Duration;
@@ -23,16 +23,16 @@ pub struct Witnessed {
     pub at: Time,
 }
 
-/// What the anchors say about our own network.
+/// What the reference hosts say about our own network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnNetwork {
     /// Nobody asked lately.
     #[default]
     Unasked,
-    /// Most anchors answer.
+    /// Most reference hosts answer.
     Sound,
-    /// Most anchors fail: we cannot see.
+    /// Most reference hosts fail: we cannot see.
     Blind,
 }
 
@@ -45,7 +45,7 @@ pub struct Tally {
     pub failing: u32,
 }
 
-/// Everything that may speak for or against one look.
+/// Everything that may speak for or against one check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Witnesses {
     /// Our own network.
@@ -70,7 +70,7 @@ pub struct Witnesses {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Want {
-    /// Our own network's anchors.
+    /// Our own network's reference hosts.
     Anchors,
     /// The positive control.
     PositiveControl,

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::{Time, millis};
 
-/// The first look comes within this time, budgets allowing.
+/// The first check comes within this time, budgets allowing.
 pub const FIRST_LOOK: Duration = Duration::from_secs(60);
 
 /// When a probe looks.
@@ -167,7 +167,7 @@ impl Schedule {
         }
     }
 
-    /// The usual time between two looks, for policies.
+    /// The usual time between two checks, for policies.
     pub fn interval(&self, now: Time) -> Duration {
         match self {
             Schedule::Every(every) => *every,

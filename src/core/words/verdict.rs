@@ -37,7 +37,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// What a look, a probe or a dependency comes to.
+    /// What a check, a probe or a dependency comes to.
     Verdict {
         /// The vendor serves us, said about *our* account, listing or name.
         Live = "live",
@@ -87,7 +87,7 @@ words! {
         /// Concluded from several things seen.
         Inferred = "inferred",
         /// A notice received, or a person's word.
-        Notified = "told",
+        Told = "told",
     }
 }
 

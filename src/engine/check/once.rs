@@ -1,4 +1,4 @@
-//! One look: ask, judge, and hear the witnesses that the core wants.
+//! One check: ask, judge, and hear the witnesses that the core wants.
 
 use super::answer::{HEAVY, judge, put};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::engine::decide::known::Kept;
 use crate::engine::schedule::plan::Spec;
 use crate::store::EvidenceRow;
 
-/// A look with everything that was heard.
+/// A check with everything that was heard.
 pub struct FinishedCheck {
     /// The probe.
     pub spec: Arc<Spec>,
@@ -30,7 +30,7 @@ pub struct FinishedCheck {
     pub evidence: Option<EvidenceRow>,
 }
 
-/// What is known before a look.
+/// What is known before a check.
 #[derive(Clone, Debug, Default)]
 pub struct Before {
     /// What is believed; it decides which witnesses are heard.
@@ -42,7 +42,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// One look has no history: whether it was ever live is left open.
+    /// One check has no history: whether it was ever live is left open.
     pub fn single() -> Before {
         Before {
             standing: Standing { last_live: Some(Time(0)), ..Standing::default() },
@@ -54,7 +54,7 @@ impl Before {
 
 /// Looks once.
 pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> FinishedCheck {
-    // Stores cache for hours; where the catalogue knows how to get past that, every look does.
+    // Stores cache for hours; where the catalogue knows how to get past that, every check does.
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));

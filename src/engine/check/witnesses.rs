@@ -1,4 +1,4 @@
-//! The desk: controls, second paths and anchors, asked once for all who want them.
+//! The witness cache: controls, second paths and reference hosts, asked once for all who want them.
 //!
 //! An answer at most as old as the asker allows is reused; whoever asks meanwhile
 //! waits for the same answer.
@@ -20,12 +20,12 @@ use crate::engine::Context;
 
 /// Controls of a probe that reads live are asked no more often than this.
 pub const SLOW: Duration = Duration::from_secs(3_600);
-/// The anchors are strangers' machines: however many checks fail at once, they are asked once a second.
+/// The reference hosts are strangers' machines: however many checks fail at once, they are asked once a second.
 const ANCHORS_GAP: Duration = Duration::from_secs(1);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 
-/// The desk.
+/// The witness cache.
 #[derive(Default)]
 pub struct WitnessCache {
     slots: Mutex<HashMap<String, Slot>>,
@@ -124,12 +124,12 @@ impl WitnessCache {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// What anchors that do not answer showed last.
+    /// What reference hosts that do not answer showed last.
     pub fn sign(&self) -> reference_hosts::Sign {
         *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the anchors, unless somebody did since `since`.
+    /// Asks the reference hosts, unless somebody did since `since`.
     pub async fn anchors(&self, ctx: &Arc<Context>, since: Time) -> OwnNetwork {
         let _one_at_a_time = self.network.lock().await;
         let known = self.known_network(since);

@@ -139,7 +139,7 @@ impl Decider {
 
     /// Whether the check, or the notice, that an incident rests on is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
-        if incident.proof == Proof::Notified {
+        if incident.proof == Proof::Told {
             let notified = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));
             let by = combined.held.as_ref().map_or("", |held| held.by.as_str());
             return notified || self.plan.of(id).any(|spec| spec.probe.check == by);

@@ -26,7 +26,7 @@ impl Decider {
             verdict: Verdict::Dropped,
             reason: "drill".to_owned(),
             fault: Fault::Unclear,
-            proof: Proof::Notified,
+            proof: Proof::Told,
             say: format!("this is a drill that {by} asked for. Nothing was dropped: show that you would be there"),
             hint: Some(format!(
                 "Acknowledge it (the button, /ack {id}, or plugwatch ack {id}), then walk through the steps below \

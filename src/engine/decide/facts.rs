@@ -6,7 +6,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Facts;
 use crate::store::{FactChange, FactRow};
 
-/// What became of one look's facts.
+/// What became of one check's facts.
 #[derive(Debug, Default, PartialEq)]
 pub struct Learned {
     /// Rows to write.

@@ -1,4 +1,4 @@
-//! Decides about one look: standing, dependency, incident, alert. Nothing is written
+//! Decides about one check: standing, dependency, incident, alert. Nothing is written
 //! here; it all goes into what is to be written.
 
 use super::decider::Decider;
@@ -76,7 +76,7 @@ impl Decider {
         (tally != Tally::default()).then_some(tally)
     }
 
-    /// Decides about one look.
+    /// Decides about one check.
     pub(in crate::engine) fn decide(&mut self, looked: FinishedCheck) {
         let FinishedCheck { spec, look, answer, mut witnesses, evidence: ready } = looked;
         if look.reading.reason == "credential_refused" {

@@ -18,7 +18,7 @@ pub struct ProbeState {
     pub standing: Standing,
     /// When that was last written down.
     pub written_at: Time,
-    /// The last look.
+    /// The last check.
     pub last: Option<LastCheck>,
     /// Known facts by name.
     pub facts: Vec<FactRow>,

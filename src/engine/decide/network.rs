@@ -13,12 +13,12 @@ use crate::core::time::{Time, human};
 const TELL_AFTER: Duration = Duration::from_secs(60);
 
 impl Decider {
-    /// The anchors have spoken.
+    /// The reference hosts have spoken.
     pub(in crate::engine) fn judge_self_check(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
-        // Also a sign of life for those who look at the board's age.
+        // Also a sign of life for those who look at the snapshot's age.
         self.changed = true;
         if judged != before.judged {
             self.own.judged = judged;

@@ -35,7 +35,7 @@ impl Decider {
         let shown = |id: &String| {
             let state = self.known.dependency(id);
             let held = state.and_then(|state| state.combined.held.as_ref());
-            held.is_some_and(|held| held.proof == Proof::Notified)
+            held.is_some_and(|held| held.proof == Proof::Told)
         };
         if letter.notice.dependencies.is_empty() || letter.notice.dependencies.iter().any(shown) {
             return;

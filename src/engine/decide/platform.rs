@@ -175,7 +175,7 @@ impl Seen {
         self.positions.binary_search(&position).map_or(&self.rest, |n| &self.states[n])
     }
 
-    /// The position of the one that a scene has as number `n`.
+    /// The position of the one that a platform view has as number `n`.
     pub(in crate::engine) fn position(&self, n: usize) -> usize {
         self.positions[n]
     }

@@ -9,7 +9,7 @@ use crate::core::time::Time;
 /// What is known about plugwatch's own network.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SelfCheckState {
-    /// What the anchors said last.
+    /// What the reference hosts said last.
     pub judged: OwnNetwork,
     /// Since when it is so.
     pub since: Time,
@@ -21,7 +21,7 @@ pub struct SelfCheckState {
 }
 
 impl SelfCheckState {
-    /// Nothing known yet; the anchors are due at once.
+    /// Nothing known yet; the reference hosts are due at once.
     pub fn new(now: Time) -> SelfCheckState {
         SelfCheckState { since: now, ..SelfCheckState::default() }
     }
@@ -31,12 +31,12 @@ impl SelfCheckState {
         self.notified = true;
     }
 
-    /// The clock was set back: nothing is so since the future, and the anchors are asked soon.
+    /// The clock was set back: nothing is so since the future, and the reference hosts are asked soon.
     pub fn clock_set_back(&mut self, now: Time) {
         (self.since, self.next_at) = (self.since.min(now), self.next_at.min(now.plus(BLIND)));
     }
 
-    /// The anchors are to be asked now.
+    /// The reference hosts are to be asked now.
     pub fn ask_at(&mut self, now: Time) {
         self.next_at = self.next_at.min(now);
     }
@@ -46,7 +46,7 @@ impl SelfCheckState {
         self.asking = false;
     }
 
-    /// When the anchors are due.
+    /// When the reference hosts are due.
     pub fn next_due(&self) -> Option<Time> {
         (!self.asking).then_some(self.next_at)
     }

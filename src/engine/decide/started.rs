@@ -12,7 +12,7 @@ use crate::say::about::Started;
 use crate::say::alert::Body;
 use crate::say::{status, tally};
 
-/// The first message waits this long for the first looks, not longer.
+/// The first message waits this long for the first checks, not longer.
 const START_WAIT: Duration = Duration::from_secs(120);
 
 impl Decider {

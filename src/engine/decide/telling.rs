@@ -103,7 +103,7 @@ impl Decider {
     pub(in crate::engine) fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
         let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
         let last = |spec: &Arc<Spec>| Some(self.known.probe(spec.id)?.last.as_ref()?.at);
-        // Where nothing can be asked, nobody waits for a look.
+        // Where nothing can be asked, nobody waits for a check.
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
     }
 

@@ -13,7 +13,7 @@ use crate::core::time::{Time, human};
 use crate::notify::Heartbeat;
 use crate::store::{PlaceRow, Store};
 
-/// The board is renewed every minute at least.
+/// The snapshot is renewed every minute at least.
 const STALE: Duration = Duration::from_secs(180);
 /// What was seen waits no longer to be written.
 const UNWRITTEN: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! The courier: leases what is due, renders it now, sends it, and writes down what
+//! The dispatcher: leases what is due, renders it now, sends it, and writes down what
 //! came of it. At least once, in order for each incident and recipient; at most one repeat for
 //! each crash or lost answer, and the repeat says so. What a place does not take goes to others.
 
@@ -90,7 +90,7 @@ pub struct Ways {
 }
 
 impl Dispatcher {
-    /// A courier for these channels.
+    /// A dispatcher for these channels.
     pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Dispatcher {
         Dispatcher {
             store,

@@ -149,7 +149,7 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
     match row.incident.proof {
         Proof::Stated => format!("Cause: {whose}"),
         Proof::Inferred => format!("Likely cause: {whose}"),
-        Proof::Notified => format!("Cause, reported by a person: {whose}"),
+        Proof::Told => format!("Cause, reported by a person: {whose}"),
     }
 }
 

@@ -7,10 +7,10 @@ use super::When;
 use super::once::{Line, Subject};
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
-use crate::store::Notified;
+use crate::store::ToldSince;
 
 /// How much of the time was monitored, how many messages arrived, how fast people acknowledged.
-pub(super) fn work(notified: &Notified, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
+pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
     let messages = if notified.sent == 1 { "1 message".to_owned() } else { format!("{} messages", notified.sent) };
     let dead = if notified.dead > 0 { format!(", {} could not be delivered", notified.dead) } else { String::new() };
     let acked = median(&notified.acked_in).map_or("nothing was acknowledged".to_owned(), |took| {
@@ -63,8 +63,8 @@ pub(super) fn false_alarms(acts: &[OperatorAction], since: Time) -> usize {
 mod tests {
     use super::*;
 
-    fn notified(sent: i64, dead: i64, acked_in: &[i64]) -> Notified {
-        Notified { sent, dead, acked_in: acked_in.to_vec() }
+    fn notified(sent: i64, dead: i64, acked_in: &[i64]) -> ToldSince {
+        ToldSince { sent, dead, acked_in: acked_in.to_vec() }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which probe looks when; a suspicion brings the next look forward.
+//! Which probe looks when; a suspicion brings the next check forward.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Planned {
     }
 }
 
-/// All probes with their next looks.
+/// All probes with their next checks.
 #[derive(Debug, Default)]
 pub struct Plan {
     probes: BTreeMap<i64, Planned>,
@@ -55,12 +55,12 @@ pub struct Plan {
     by_dependency: HashMap<String, Vec<i64>>,
     /// By the vendor that a check belongs to.
     by_vendor: HashMap<String, Vec<i64>>,
-    /// How often a look was brought forward; jitters the next one.
+    /// How often a check was brought forward; jitters the next one.
     hurried: u64,
 }
 
 impl Plan {
-    /// Plans these probes. One that was planned before keeps its next look if that is nearer.
+    /// Plans these probes. One that was planned before keeps its next check if that is nearer.
     pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
         let planned = |spec: Arc<Spec>| {
             // Without its key nothing is asked, so nobody has to wait for that.
@@ -102,7 +102,7 @@ impl Plan {
         self.change_all(|planned| planned.in_flight = false);
     }
 
-    /// When the next look is due.
+    /// When the next check is due.
     pub fn next_due(&self) -> Option<Time> {
         self.queue.first().map(|(at, _)| *at)
     }

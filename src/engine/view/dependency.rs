@@ -1,4 +1,4 @@
-//! What is known, as views for people: the board, and what an alert says.
+//! What is known, as views for people: the snapshot, and what an alert says.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

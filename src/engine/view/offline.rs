@@ -84,7 +84,7 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     Ok(decider)
 }
 
-/// Since when our own network was down, if the last look of all found it so.
+/// Since when our own network was down, if the last check of all found it so.
 fn blind_since(known: &Known) -> Option<Time> {
     let newest = known.probes().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
     let unseen = known.probes().filter_map(|state| state.standing.unverified.as_ref());

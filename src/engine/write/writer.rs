@@ -188,7 +188,7 @@ impl Engine {
         }
     }
 
-    /// Sends the latest board to whoever follows: changes at once, plain checks once a second.
+    /// Sends the latest snapshot to whoever follows: changes at once, plain checks once a second.
     pub(in crate::engine) fn show(&mut self, now: Time) {
         if !self.writer.is_busy() && self.writer.waiting.is_empty() {
             // Nothing of it is written: a person's word, or another hour for the next check.
