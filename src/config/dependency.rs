@@ -123,7 +123,8 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         public: table.flag("public").is_none_or(|flag| flag.value),
         vendors,
         companies,
-        probes: probes.into_iter().map(Arc::new).collect(),
+        // A list of its own: the one that was read into is larger.
+        probes: probes.into_iter().map(Arc::new).collect::<Box<[_]>>().into_vec(),
         id: id_text,
     };
     if dependency.probes.iter().any(|_| true) && dependency.probes.iter().all(|probe| probe.role == Role::Witness) {

@@ -90,7 +90,7 @@ pub struct ProbeSnapshot {
     /// The storefront.
     pub country: Option<String>,
     /// What is believed about it.
-    pub standing: Standing,
+    pub standing: Arc<Standing>,
     /// The last check.
     pub last: Option<LastCheck>,
     /// When it looks next.
@@ -119,7 +119,9 @@ impl DependencySnapshot {
     pub fn not_after(&mut self, now: Time) {
         self.state.not_after(now);
         self.incident.iter_mut().for_each(|incident| incident.began_at = incident.began_at.min(now));
-        for held in self.probes.iter_mut().filter_map(|probe| probe.standing.confirmed.as_mut()) {
+        let ahead = |held: &Held| held.since > now;
+        let of = self.probes.iter_mut().filter(|probe| probe.standing.confirmed.as_ref().is_some_and(ahead));
+        for held in of.filter_map(|probe| Arc::make_mut(&mut probe.standing).confirmed.as_mut()) {
             held.not_after(now);
         }
     }

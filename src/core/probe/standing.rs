@@ -349,6 +349,10 @@ fn until(over: Duration, span: Duration) -> Duration {
 /// How much confirmation this change needs.
 fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
     match (weighed.verdict, standing.verdict()) {
+        // A person's word says the same however often it is read.
+        (Verdict::Dropped, _) | (Verdict::Live, Some(Verdict::Dropped)) if weighed.proof == Proof::Told => {
+            Confirm::new(1, 0)
+        }
         // First sight of a living thing needs no second look, nothing was claimed before.
         (Verdict::Live, None) => Confirm::new(1, 0),
         (Verdict::Live, _) => policy.recovery,

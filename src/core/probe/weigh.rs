@@ -200,7 +200,8 @@ fn weigh_dropped(
     if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
         weighed = weigh_trouble(weighed, witnesses, policy, now);
     }
-    if weighed.verdict == Verdict::Dropped && !proven {
+    // A wrong id reads as gone; a person's word is no typo.
+    if weighed.verdict == Verdict::Dropped && !proven && weighed.proof != Proof::Told {
         return never_live(weighed);
     }
     weighed

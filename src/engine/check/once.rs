@@ -34,7 +34,7 @@ pub struct FinishedCheck {
 #[derive(Clone, Debug, Default)]
 pub struct Before {
     /// What is believed; it decides which witnesses are heard.
-    pub standing: Standing,
+    pub standing: Arc<Standing>,
     /// How much of what runs down is spent in a day, once that is known.
     pub per_day: Option<f64>,
     /// Which answers were kept already.
@@ -45,7 +45,7 @@ impl Before {
     /// One check has no history: whether it was ever live is left open.
     pub fn single() -> Before {
         Before {
-            standing: Standing { last_live: Some(Time(0)), ..Standing::default() },
+            standing: Arc::new(Standing { last_live: Some(Time(0)), ..Standing::default() }),
             per_day: None,
             kept: Kept::default(),
         }

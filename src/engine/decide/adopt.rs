@@ -61,7 +61,11 @@ impl Decider {
             }
             let facts = facts.remove(&spec.id).unwrap_or_default();
             let stocks = stocks.remove(&spec.id).unwrap_or_default();
-            self.known.adopt_probe(spec.id, meanwhile, ProbeState { standing, facts, stocks, ..ProbeState::default() });
+            self.known.adopt_probe(
+                spec.id,
+                meanwhile,
+                ProbeState { standing: Arc::new(standing), facts, stocks, ..ProbeState::default() },
+            );
         }
         let checked = |spec: &&Arc<Spec>| self.known.probe(spec.id).is_some_and(|state| state.last.is_some());
         self.unchecked = specs.iter().filter(|spec| !checked(spec)).map(|spec| spec.id).collect();

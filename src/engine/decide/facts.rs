@@ -33,7 +33,11 @@ pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
         };
         match place {
             Some(place) => known[place] = row.clone(),
-            None => known.push(row.clone()),
+            None => {
+                // Most probes have one or two, for as long as the program runs.
+                known.reserve_exact(1);
+                known.push(row.clone());
+            }
         }
         learned.rows.push(row);
     }

@@ -40,7 +40,7 @@ const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
 
 impl Decider {
     /// What is believed about a probe.
-    pub(in crate::engine) fn standing(&self, id: i64) -> Standing {
+    pub(in crate::engine) fn standing(&self, id: i64) -> Arc<Standing> {
         self.known.probe(id).map(|probe| probe.standing.clone()).unwrap_or_default()
     }
 
@@ -89,7 +89,7 @@ impl Decider {
         self.plan_next(&spec, &look, &standing, &wants);
         self.hurry_others(&spec, &old.standing, &standing, at);
 
-        let mut next = ProbeState { standing, ..old.clone() };
+        let mut next = ProbeState { standing: Arc::new(standing), ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
         let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
         let cause = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at);
@@ -117,7 +117,7 @@ impl Decider {
             verdict,
             reason: reason.to_owned(),
             latency_ms: answer.took_ms,
-            standing: write.then(|| next.standing.clone()),
+            standing: write.then(|| Standing::clone(&next.standing)),
             flip: flip.clone(),
             facts: learned.rows.clone(),
             fact_changes: learned.changes.clone(),
@@ -160,7 +160,7 @@ impl Decider {
             .plan
             .of(&spec.probe.dependency)
             .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
-        let known = others.filter_map(|other| Some(&self.known.probe(other.id)?.standing));
+        let known = others.filter_map(|other| Some(self.known.probe(other.id)?.standing.as_ref()));
         let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
         known.chain([standing]).filter_map(since).min()
     }
@@ -252,7 +252,7 @@ impl Decider {
                 spread: &spec.probe.spread,
                 country: spec.probe.country.as_deref(),
                 listing: self.is_listing(spec),
-                standing: self.known.probe(spec.id).map_or(&fallback, |probe| &probe.standing),
+                standing: self.known.probe(spec.id).map_or(&fallback, |probe| probe.standing.as_ref()),
             })
             .collect();
         combine(&parts)

@@ -1,6 +1,7 @@
 //! What is known about probes and dependencies, as of the last decision.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::core::alerting::notified::Notified;
 use crate::core::dependency::incident::Incident;
@@ -15,7 +16,7 @@ use crate::store::FactRow;
 #[derive(Clone, Debug, Default)]
 pub struct ProbeState {
     /// What is believed.
-    pub standing: Standing,
+    pub standing: Arc<Standing>,
     /// When that was last written down.
     pub written_at: Time,
     /// The last check.
@@ -61,7 +62,7 @@ impl Known {
     /// As a clock that has been set back to `now` has it: nothing that is believed lies in the future.
     pub fn not_after(&mut self, now: Time) {
         for probe in self.probes.values_mut() {
-            probe.standing.not_after(now);
+            Arc::make_mut(&mut probe.standing).not_after(now);
             probe.written_at = probe.written_at.min(now);
             probe.last.iter_mut().for_each(|last| last.at = last.at.min(now));
             probe.stocks.retain(|stock| stock.at <= now);

@@ -130,7 +130,7 @@ fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usi
             decisions.note(writes);
         }
     }
-    decisions.standings = specs.iter().map(|spec| decider.standing(spec.id)).collect();
+    decisions.standings = specs.iter().map(|spec| Standing::clone(&decider.standing(spec.id))).collect();
     (decisions, alerts)
 }
 
