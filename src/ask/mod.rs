@@ -5,14 +5,21 @@
 //!
 //! # To add an asker that starts from a name
 //!
-//! It looks something up, and perhaps talks to what it found. Two places:
+//! It looks something up, and perhaps talks to what it found:
 //!
 //! 1. The file `lookup/WORD.rs` with `pub async fn ask(walk: &mut Walk<'_>, question:
 //!    &LookupQuestion) -> Value`, declared in `lookup/mod.rs`. The network is `walk.net()`.
-//! 2. Its row in the table of [`core::lookup`](crate::core::words::lookup): the word, the arguments that it
+//! 2. Its row in the table of [`core::words::lookup`](crate::core::words::lookup): the word, the arguments that it
 //!    needs and may get, the facts that it leaves.
 //!
-//! The rest reads the table: a check says `ask = "WORD"` and has parameters of the arguments' names,
+//! 3. A check that asks it, in a vendor file (ARCHITECTURE, "To add a vendor"; `dmarc` in `email/mail.toml` is short), and
+//!    `CATALOG=write cargo nextest run --test suite -E 'test(the_page)'`, which writes `docs/CATALOG.md`.
+//! 4. A test in `tests/suite/lookup.rs`, and its line in `silence_about_mail_records…` there. A record type that the tests'
+//!    servers do not know is an arm of `record` in `tests/suite/names.rs`. What reads strangers' text gets a line in
+//!    `fuzzing.rs`.
+//!
+//! The way to records is `walk.look_up`, `texts` or `addresses_of`. Facts say `found`: `ok`, or why there is nothing;
+//! silence (`unanswered`) is never "nothing there". The rest reads the table: a check says `ask = "WORD"` and has parameters of the arguments' names,
 //! and its rules read `WORD.FACT`. A row without a file does not compile, nor does a file without a
 //! row pass the lints. One that asks over HTTP, too, says in `config::notes` which origins.
 //!
@@ -20,15 +27,15 @@
 //!
 //! 1. Here: its file with a function from its question to an [`Answer`], declared below, and its arm
 //!    in `Askers::put_once`. What it remembers is its own type, and a field of `Online`.
-//! 2. In [`core::question`](crate::core::words::question): the question, its variant in [`Question`] with
+//! 2. In [`core::words::question`](crate::core::words::question): the question, its variant in [`Question`] with
 //!    the arms of [`Question::host`] and [`Question::shown`]; its name in `asker_names`, if it leaves
 //!    facts under a name.
-//! 3. In the catalogue: the variant of `Ask` with its arm in `Ask::word`; an arm in
-//!    `CheckReader::ask`, which reads it, and one in `question`, which fills it in; the names of its
-//!    facts in `names`, and an arm for them in `wrong` there.
+//! 3. In the catalogue: the variant of `Ask` with its arm in `Ask::word` (`grammar/ask.rs`); an arm in
+//!    `read/ask.rs`, which reads it, and one in `request/question.rs`, which fills it in; the names of its
+//!    facts in `grammar/names.rs`, and an arm for them in `wrong` there.
 //! 4. In `config::notes`: whether it speaks to a given origin.
 //!
-//! The compiler asks for all of these but `asker_names`, `CheckReader::ask` and `wrong`. If it is to
+//! The compiler asks for all of these but `asker_names`, `read/ask.rs` and `wrong`. If it is to
 //! keep a host's budget, it passes `net.gate` itself, and is named in `Scripted::ask`, which does so
 //! for scripts. A port or an address that tests put elsewhere is a field of [`NetOptions`].
 //!

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use super::probe::confirm::after;
 use super::probe::policy::Policy;
-use super::probe::standing::{Change, CheckResult, Flip, Standing, after};
+use super::probe::standing::{Change, CheckResult, Flip, Standing};
 use super::probe::witness::{OwnNetwork, Witnessed, Witnesses};
 use super::time::Time;
 use super::words::verdict::{Basis, Fault, Reading, Verdict};

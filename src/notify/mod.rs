@@ -1,17 +1,22 @@
 //! Ways to tell: one file for each channel, with its settings, their reader and its sender. A
 //! sender tries once and says what came of it; leases, order and retries are the dispatcher's
-//! (`engine::dispatcher`).
+//! (`engine::dispatch`).
 //!
 //! To add a channel:
 //!
 //! 1. One file here, named by its word in `kind = "..."`. It holds `Settings`, what its table says,
 //!    with [`Settings`] implemented for them (whom it reaches, its secrets, its sender); `read`, which
-//!    makes them of the table and notes what is wrong there; and a [`Sender`]. `mattermost.rs` is a
+//!    makes them of the table and notes all that is wrong there before it gives up (`webhook.rs`), keys through
+//!    `read::secret`; and a [`Sender`], over HTTP with `http::{client, ask, meaning}`. `mattermost.rs` is a
 //!    short one. What grows too large for a file may be a folder.
 //! 2. One line in the table of `registry.rs`, beside the file's `mod` below.
-//! 3. One test with a recorded conversation, in `tests/suite/channels.rs`.
+//! 3. One test with a recorded conversation in `tests/suite/channels.rs`, with a line in its
+//!    `a_long_message_that_breaks_off…` if it sends in parts; its table in `all_kinds` of `tests/suite/config.rs`.
+//! 4. For people: the channels in `README.md`, an example in `config/plugwatch.toml`, the list in
+//!    `discover/templates/plugwatch.toml.j2`. Then `INSTA_UPDATE=always cargo nextest run --test suite -E
+//!    'test(/^(config|platforms)::/)'`, and read the differences: problems name all kinds.
 //!
-//! Nothing else in the program knows which channels there are; `tests/suite/layers.rs` holds that.
+//! No other code knows which channels there are; `tests/suite/layers.rs` holds that.
 //! Telegram is the exception: who answers there asks a channel whether it is that one.
 
 pub mod discord;

@@ -4,7 +4,19 @@
 //! nobody waits for a lock half-way. Readers have a pool of their own. The SQL is
 //! plain text with `$1`, `BIGINT` and `TEXT`, as PostgreSQL reads it too; what
 //! concerns SQLite only (pragmas, the lock, the check of the file) stands in
-//! `open`. To add a table: a migration, and a file here for its family.
+//! `open`.
+//!
+//! # To add a table
+//!
+//! 1. `migrations/NNNN_word.sql`, the next number, beginning with `-- Why:`; times are `BIGINT` milliseconds. One that has
+//!    landed is never edited, and older programs refuse a file that has it.
+//! 2. A file here for its family, declared below: a `FromRow` struct beside its query (`updates.rs` is short, `acts.rs`
+//!    fuller). Read from `readers`; write in `BEGIN IMMEDIATE`, or, if a check decides it, by a function on the transaction
+//!    that `commit.rs` calls. What is JSON gets a type in `document`.
+//! 3. How long a row is kept: delete old ones where new ones are written. What plans or dates anything goes into
+//!    `set_back`; what decisions hear goes into `replayed` and the event log.
+//! 4. A test in `tests/suite/store.rs` that opens the file again. A new shape of what older versions wrote gets a folder in
+//!    `tests/upgrade`.
 
 mod acts;
 mod check_in;

@@ -1,6 +1,7 @@
 //! The shipped configuration works as it is; wrong ones say everything at once.
 
 use plugwatch::config::Config;
+use std::collections::BTreeSet;
 
 #[test]
 fn the_shipped_configuration_is_fine_and_watches_gently() {
@@ -186,6 +187,9 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         format!("{}: {} ({})", channel.name, channel.recipients().join(" "), flags.join(" "))
     };
     let on = all_kinds(&format!("{{ file = {file:?} }}"));
+    // Whoever adds a channel adds it here, too.
+    let here: BTreeSet<&str> = on.iter().map(|channel| channel.name.as_str()).collect();
+    assert_eq!(here, plugwatch::notify::kinds().into_iter().collect());
     let wanted = [
         "log: log ()",
         "terminal: terminal ()",

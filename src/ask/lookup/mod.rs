@@ -1,7 +1,7 @@
 //! Lookups: what the DNS says about a domain's users, network and mail, and what is met there.
 //!
 //! Each file is one lookup: from the question to its facts. It is called as its word in the table
-//! of `core::lookup`. Names are looked up from the root down, so that no resolver's cache or filter
+//! of `core::words::lookup`. Names are looked up from the root down, so that no resolver's cache or filter
 //! stands between; only `resolvers` asks resolvers.
 
 mod blocklists;

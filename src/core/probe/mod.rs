@@ -1,5 +1,6 @@
 //! One probe: how sure a check wants to be, what speaks for and against it, what is believed.
 
+pub mod confirm;
 pub mod days;
 pub mod history;
 pub mod pace;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::evidence;
-use crate::core::probe::standing::{CheckResult, Standing, after};
+use crate::core::probe::confirm::after;
+use crate::core::probe::standing::{CheckResult, Standing};
 use crate::core::probe::witness::{Want, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
