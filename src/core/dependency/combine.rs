@@ -9,6 +9,18 @@ use crate::core::words::verdict::{Fault, Proof, Role, Verdict};
 
 /// Combines the parts of one dependency.
 pub fn combine(parts: &[Part<'_>]) -> Combined {
+    let whole = voted(parts);
+    let gone = || locked_out(&whole.unseen, whole.held.as_ref());
+    Combined { held: disagreement(parts).or_else(gone).or(whole.held.clone()), ..whole }
+}
+
+/// The same while work was announced that explains why something does not answer: then that bears out no refusal.
+pub fn combine_during_work(parts: &[Part<'_>]) -> Combined {
+    let whole = voted(parts);
+    Combined { held: disagreement(parts).or(whole.held), ..whole }
+}
+
+fn voted(parts: &[Part<'_>]) -> Combined {
     let only_warnings = !parts.iter().any(|part| part.role.decides());
     let mut votes: Vec<Held> = Vec::new();
     let mut whole = Combined::default();
@@ -26,8 +38,7 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
         }
     }
     whole.unseen.sort_by_key(|unseen| std::cmp::Reverse((unseen.urgent, unseen.blind)));
-    let worst = worst_of(votes);
-    whole.held = disagreement(parts).or_else(|| locked_out(&whole.unseen, worst.as_ref())).or(worst);
+    whole.held = worst_of(votes);
     whole
 }
 

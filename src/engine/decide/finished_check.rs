@@ -7,7 +7,7 @@ use super::known::{DependencyState, ProbeState};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::alerting::round::concerns_everybody;
-use crate::core::dependency::combine::combine;
+use crate::core::dependency::combine::{combine, combine_during_work};
 use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::dependency::state::{Combined, Part};
 use crate::core::platform::snapshot::LastCheck;
@@ -218,7 +218,8 @@ impl Decider {
     /// Combines the dependency's probes anew, and sees what that means for people.
     pub(in crate::engine) fn correlate(&mut self, id: &str, at: Time) {
         let old = self.known.dependency_or_rest(id);
-        let combined = self.with_notices(id, self.combined(id), old.incident.as_ref(), at);
+        let combined =
+            self.with_notices(id, self.combined(id, self.is_worked_on(id, &old, at)), old.incident.as_ref(), at);
         if self.dependency(id).is_none() {
             return;
         }
@@ -242,7 +243,7 @@ impl Decider {
     }
 
     /// What a dependency comes to, by all that is believed about its probes.
-    pub(in crate::engine) fn combined(&self, id: &str) -> Combined {
+    fn combined(&self, id: &str, worked_on: bool) -> Combined {
         let fallback = Standing::default();
         let parts: Vec<Part<'_>> = self
             .plan
@@ -256,7 +257,13 @@ impl Decider {
                 standing: self.known.probe(spec.id).map_or(&fallback, |probe| probe.standing.as_ref()),
             })
             .collect();
-        combine(&parts)
+        if worked_on { combine_during_work(&parts) } else { combine(&parts) }
+    }
+
+    /// Announced work explains that it does not answer. What was concluded before is not taken back for that.
+    fn is_worked_on(&self, id: &str, old: &DependencyState, at: Time) -> bool {
+        let concluded = old.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
+        !concluded && self.maintenance_until(id, at).is_some()
     }
 
     fn move_incident(&mut self, dependency: &str, step: &Step, open: Option<Incident>, at: Time) -> Option<Incident> {
