@@ -136,3 +136,59 @@ impl Decider {
         Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::rehearsal::{Rehearsal, finished};
+    use super::NAMED;
+    use crate::config::Config;
+    use crate::core::probe::witness::OwnNetwork;
+    use crate::core::time::Time;
+    use crate::core::words::verdict::{Reading, Verdict};
+    use crate::engine::alert_view;
+    use crate::say::about::About;
+    use crate::say::alert::Body;
+
+    /// What is told of the first of these when it is dropped while all others are live.
+    fn told(count: usize, critical: usize) -> Box<About> {
+        let mut text = "platform = \"Example\"\ndatabase = \"example.db\"\n".to_owned();
+        for n in 0..count {
+            let criticality = if n == critical { "critical" } else { "normal" };
+            text += &format!(
+                "[[dependency]]\nid = \"d{n}\"\ncheck = \"website/page\"\nurl = \"https://d{n}.example.com/\"\n\
+                 words = [\"Welcome\"]\ncriticality = \"{criticality}\"\n"
+            );
+        }
+        let config = Config::read("others.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut rehearsal = Rehearsal::new(config);
+        let mut now = Time(1_000_000_000);
+        rehearsal.all_live(now);
+        loop {
+            now = now.plus(Duration::from_secs(300));
+            let gone = Reading::new(Verdict::Dropped, "gone", "it is gone");
+            let event = finished(&rehearsal.specs[0], gone, OwnNetwork::Sound, now);
+            let alerts = rehearsal.decider.apply(vec![event], now).writes.alerts;
+            if let Some(alert) = alerts.last() {
+                let Body::Dependency(about) = alert_view(&alert.snapshot).unwrap().body else { panic!("{alert:?}") };
+                return about;
+            }
+        }
+    }
+
+    #[test]
+    fn twelve_that_work_are_named_the_critical_first_and_the_rest_is_counted() {
+        let about = told(50, 40);
+        let labels: Vec<&str> = about.working.iter().map(|one| one.label.as_str()).collect();
+        assert_eq!(labels.len(), NAMED);
+        assert!(labels.contains(&"d40") && !labels.contains(&"d0"), "{labels:?}");
+        assert_eq!(about.more_working, 49 - NAMED);
+    }
+
+    #[test]
+    fn few_are_all_named() {
+        let about = told(13, 1);
+        assert_eq!((about.working.len(), about.more_working), (NAMED, 0));
+    }
+}
