@@ -301,7 +301,7 @@ impl Decider {
     fn wake(&mut self, now: Time) {
         self.fresh_since = now;
         let all: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
-        self.plan.hurry_dependencies(&all, now);
+        drop(self.plan.hurry_dependencies(&all, now));
         self.show_all();
         self.own.ask_at(now);
     }

@@ -184,8 +184,9 @@ impl Decider {
         let dependencies = &self.config.dependencies;
         let ids: Vec<String> =
             self.asked_with(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
-        self.plan.hurry_dependencies(&ids, at);
-        ids.iter().for_each(|id| self.show(id));
+        // Only what is checked earlier has something new to show.
+        let earlier = self.plan.hurry_dependencies(&ids, at);
+        earlier.iter().for_each(|id| self.show(id));
     }
 
     /// Who else is asked when one falls into doubt.

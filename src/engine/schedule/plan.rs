@@ -166,13 +166,24 @@ impl Plan {
     }
 
     /// The home probes of these dependencies look now, unless they are about to.
-    pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) {
-        let ids: Vec<i64> = dependencies.iter().flat_map(|id| self.by_dependency.get(id)).flatten().copied().collect();
-        for id in ids {
-            if self.probes.get(&id).is_some_and(|planned| planned.spec.probe.home) {
-                self.change(id, |planned| planned.bring_forward(Asking::Cause, now.plus(Duration::from_secs(1))));
+    /// Returns those that are asked earlier for it.
+    pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) -> Vec<String> {
+        let soon = now.plus(Duration::from_secs(1));
+        let mut earlier = Vec::new();
+        for dependency in dependencies {
+            let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
+            let mut moved = false;
+            for id in ids {
+                let Some(planned) = self.probes.get(&id).filter(|planned| planned.spec.probe.home) else { continue };
+                let before = planned.next_at;
+                self.change(id, |planned| planned.bring_forward(Asking::Cause, soon));
+                moved |= self.next_at(id) != before;
+            }
+            if moved {
+                earlier.push(dependency.clone());
             }
         }
+        earlier
     }
 
     /// When a probe looks next.
