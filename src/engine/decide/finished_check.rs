@@ -244,7 +244,7 @@ impl Decider {
     }
 
     /// What a dependency comes to, by all that is believed about its probes.
-    fn combined(&self, id: &str, worked_on: bool) -> Combined {
+    pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool) -> Combined {
         let fallback = Standing::default();
         let parts: Vec<Part<'_>> = self
             .plan
@@ -262,7 +262,7 @@ impl Decider {
     }
 
     /// Announced work explains that it does not answer. What was concluded before is not taken back for that.
-    fn is_worked_on(&self, id: &str, old: &DependencyState, at: Time) -> bool {
+    pub(in crate::engine) fn is_worked_on(&self, id: &str, old: &DependencyState, at: Time) -> bool {
         let concluded = old.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !concluded && self.maintenance_until(id, at).is_some()
     }

@@ -81,10 +81,23 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
         decider.known.set_dependency(&id, DependencyState { combined, incident, notified });
     }
     decider.people = People::of(&store.acts().await?, store.letters().await?, now);
+    word_anew(&mut decider, now);
     if let Some(since) = blind_since(&decider.known) {
         (decider.own.judged, decider.own.since) = (OwnNetwork::Blind, since);
     }
     Ok(decider)
+}
+
+/// A sentence that was worded anew is written with its probe only, for it decides nothing: it is taken from there.
+fn word_anew(decider: &mut Decider, now: Time) {
+    for dependency in decider.config.clone().dependencies.iter() {
+        let Some(old) = decider.known.dependency(&dependency.id).cloned() else { continue };
+        let combined = decider.combined(&dependency.id, decider.is_worked_on(&dependency.id, &old, now));
+        let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
+        if combined.decides_like(&old.combined) {
+            decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });
+        }
+    }
 }
 
 /// Since when our own network was down, if the last check of all found it so.
