@@ -116,7 +116,7 @@ impl Answering {
 }
 
 /// Answers for ever. The library's dispatcher ends when Telegram cannot be reached at its
-/// start, so it is started again, more and more slowly. A panic is for whoever runs this to see.
+/// start, so it is started again, more and more slowly.
 pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering) {
     let bot = Bot::new(token.open());
     let bot = match api_url {
@@ -125,9 +125,12 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
     };
     let mut wait = Duration::from_secs(2);
     loop {
-        match listen(bot.clone(), answering.clone()).await {
-            Ok(()) => wait = Duration::from_secs(2),
-            Err(error) => tracing::warn!(%error, "the Telegram bot cannot listen: {error}"),
+        // A panic within the library must end neither the loop nor the program.
+        let listening = tokio::spawn(listen(bot.clone(), answering.clone()));
+        match listening.await {
+            Ok(Ok(())) => wait = Duration::from_secs(2),
+            Ok(Err(error)) => tracing::warn!(%error, "the Telegram bot cannot listen: {error}"),
+            Err(_) => tracing::warn!("the Telegram bot's listener failed and is restarted"),
         }
         answering.clock.sleep_until(answering.clock.now().plus(wait)).await;
         wait = (wait * 2).min(Duration::from_secs(300));
