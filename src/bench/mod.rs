@@ -19,6 +19,7 @@ mod score;
 mod script;
 mod simulation;
 mod stage;
+pub mod stand_in;
 mod step;
 mod told;
 mod world;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::stand_in::{self, StandIn};
 use super::world::World;
 use crate::ask::Script;
 use crate::core::time::Time;
@@ -27,6 +28,8 @@ struct State {
     modes: HashMap<String, Vec<String>>,
     /// How often each actor was asked.
     asked: HashMap<String, usize>,
+    /// What is compared with, beside what the world names.
+    stand_ins: Vec<StandIn>,
     /// Questions that nobody answers, for the report.
     lost: Vec<String>,
 }
@@ -35,6 +38,11 @@ impl Scripted {
     /// A script over this world, everybody in their usual mode.
     pub fn new(world: World) -> Scripted {
         Scripted { world, state: Mutex::default() }
+    }
+
+    /// A catalogue compares with others than the world names: those are asked as the first of them.
+    pub fn compare(&self, stand_ins: Vec<StandIn>) {
+        self.lock().stand_ins = stand_ins;
     }
 
     /// From now on these actors are in these modes.
@@ -95,10 +103,17 @@ impl Script for Scripted {
         if let Some(answer) = self.uplink(question) {
             return answer;
         }
-        let found = self.world.route(question).and_then(|route| {
+        let stand_in = stand_in::of(&self.lock().stand_ins, question, &self.world).cloned();
+        let first = stand_in.as_ref().map(|one| one.ask(question));
+        let asked = first.as_ref().unwrap_or(question);
+        let found = self.world.route(asked).and_then(|route| {
             let mode = self.mode(&route.actor, &route.usually);
-            self.world.answer(&route.actor, &mode, question, now.since(super::begin::begin()))
+            self.world.answer(&route.actor, &mode, asked, now.since(super::begin::begin()))
         });
+        let found = match stand_in {
+            Some(one) => found.map(|answer| one.answer(answer)),
+            None => found,
+        };
         found.unwrap_or_else(|| {
             let mut state = self.lock();
             if !state.lost.iter().any(|host| host == question.host()) {

@@ -77,6 +77,7 @@ impl<'a> Stage<'a> {
         let mailbox = Mailbox::default();
         let files = Files::of(scenario);
         let config = files.configuration(&scenario.config, folder)?;
+        script.compare(super::stand_in::all(&config.catalog));
         if let Some(events) = &events {
             events.note(&files.event());
             events.note(&Logged::Config { text: scenario.config.clone() });

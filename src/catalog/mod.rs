@@ -18,7 +18,7 @@ mod request;
 
 pub use grammar::ask::Ask;
 pub use grammar::catalog::Catalog;
-pub use grammar::check::{Check, ConfirmRule};
+pub use grammar::check::{Check, ConfirmRule, Control};
 pub use grammar::example::{Example, Recording};
 pub use grammar::expr::Expr;
 pub use grammar::param::{Kind, Param, Params};

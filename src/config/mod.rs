@@ -158,7 +158,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         None => Arc::new(Catalog::load(overlay.as_deref())?),
     };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
-    let dependencies = dependency::read_all(&root, &catalog, time_zone);
+    let mut dependencies = dependency::read_all(&root, &catalog, time_zone);
+    dependency::relate(&mut dependencies, &catalog);
     let channels: Vec<Channel> =
         root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect();
     let config = Config {

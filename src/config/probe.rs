@@ -43,8 +43,8 @@ const LONGEST_CONFIRM: std::time::Duration = std::time::Duration::from_secs(6 * 
 /// Checking more rarely is not monitoring.
 const RAREST: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
 
-/// Storefronts beside the home one are looked at daily.
-const OTHERS: std::time::Duration = std::time::Duration::from_secs(86_400);
+/// Storefronts beside the home one are asked so often.
+const OTHERS: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 /// The required parameters of a check that are not there.
 pub(super) fn lacking<'c>(table: &Table<'_>, check: &'c Check) -> Vec<&'c Param> {

@@ -122,6 +122,8 @@ pub struct About {
     pub working: Vec<Working>,
     /// How many more of those there are.
     pub more_working: usize,
+    /// What has no fallback left because of this.
+    pub without_fallback: Vec<String>,
     /// What the fallback depends on, if that is monitored.
     pub fallback_on: Option<Working>,
     /// Whether the fallback works; nothing where nobody monitors it.
@@ -149,6 +151,13 @@ pub struct Group {
     pub labels: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
+}
+
+impl Group {
+    /// The names of its members; alerts of 0.1.0 have them in their lines only.
+    pub fn names(&self) -> &[String] {
+        if self.labels.is_empty() { &self.lines } else { &self.labels }
+    }
 }
 
 /// What is watched, in numbers.

@@ -111,7 +111,7 @@ impl AlertView {
             over => over || settled,
             ending => is_ending(&about.why),
             // Its own sentence quotes the letter.
-            by_letter => is_by_letter(&about.why) || about.why == "told_left",
+            by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             flapping => self.reason == Reason::Flapping,
@@ -127,7 +127,7 @@ impl AlertView {
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
             fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
             listed => listed.map(|group| group.lines.clone()),
-            names => about.group.as_ref().map(names),
+            names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
             losses => losses(about, now, zone),
             ..Value::from_serialize(about)
@@ -153,11 +153,6 @@ impl AlertView {
 
 /// Of more things than this only the names stand in a message; the rest is behind `/why`.
 const MOST_LINES: usize = 3;
-
-/// The names of a group; alerts of 0.1.0 have them in their lines only.
-fn names(group: &Group) -> &[String] {
-    if group.labels.is_empty() { &group.lines } else { &group.labels }
-}
 
 /// Earlier losses by the reader's own clock; alerts of before have the hour in the line.
 fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use super::about::{About, OpenItem, between};
 use crate::core::dependency::incident::Reason;
 use crate::core::people::notice::is_ending;
+use crate::core::probe::doubt::is_by_turns;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Verdict};
 
@@ -124,6 +125,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (Reason::Blind, _) | (_, Verdict::Unknown) => match about.why.as_str() {
             "access_lost" => "KEY REFUSED, or account suspended",
             "unknown_status" => "UNKNOWN STATUS",
+            "probably_removed" => "PROBABLY REMOVED, can't confirm",
             "never_seen_live" => "NEVER SEEN WORKING",
             "credential_refused" => "KEY REFUSED",
             "wrong_page" => "WRONG PAGE",
@@ -143,6 +145,7 @@ fn warning(why: &str) -> &'static str {
         "outlived_notice" => "CUT-OFF TIME PASSED",
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
+        _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
         _ => "WARNING",
     }
 }
@@ -150,7 +153,8 @@ fn warning(why: &str) -> &'static str {
 /// The title of a reminder.
 pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     let Some(first) = items.first() else { return Title::default() };
-    let red = |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost") || item.ends.is_some();
+    let red =
+        |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns") || item.ends.is_some();
     let warns = |item: &OpenItem| item.state == "degraded";
     // A warning that goes on is no worse for it.
     let mark = match () {
@@ -168,6 +172,8 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
+                "by_turns" => format!("STILL DROPPED on and off ({lasted})"),
+                "flapping" => format!("STILL UP AND DOWN ({lasted})"),
                 other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
             };
             Title { mark, what, name: first.label.clone(), ..Title::default() }
@@ -186,6 +192,8 @@ pub(super) fn state(state: &str) -> &'static str {
         "outage" => "down",
         "degraded" => "warning",
         "access_lost" => "key refused, or account suspended",
+        "by_turns" => "dropped on and off",
+        "flapping" => "up and down",
         _ => "open",
     }
 }
@@ -205,14 +213,17 @@ fn nth(number: usize) -> String {
 /// Whom it is about: one dependency with its vendor, or several of one company.
 fn named(about: &About) -> (String, String) {
     match &about.group {
-        Some(group) if group.mass => (format!("{} of {} services at once", group.lines.len(), group.of), String::new()),
-        Some(group) if group.lines.len() == group.of && group.of == 2 => {
+        Some(group) if group.mass => {
+            (format!("{} of {} services at once", group.names().len(), group.of), String::new())
+        }
+        Some(group) if group.name.is_empty() => (group.names().join(", "), String::new()),
+        Some(group) if group.names().len() == group.of && group.of == 2 => {
             (format!("both services at {}", group.name), String::new())
         }
-        Some(group) if group.lines.len() == group.of => {
+        Some(group) if group.names().len() == group.of => {
             (format!("all {} services at {}", group.of, group.name), String::new())
         }
-        Some(group) => (format!("{} of {} services at {}", group.lines.len(), group.of, group.name), String::new()),
+        Some(group) => (format!("{} of {} services at {}", group.names().len(), group.of, group.name), String::new()),
         // What is one's own, or named like its vendor, has nobody behind it to name.
         None if about.parent == OWN || about.vendor == about.label => (about.label.clone(), String::new()),
         None => (about.label.clone(), about.vendor.clone()),
@@ -226,13 +237,13 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Settled, Verdict::Live) => "🟢",
         (Reason::Cascade, _) => "🔴",
         (Reason::Suspected | Reason::Flapping, _) => "🟡",
-        (_, Verdict::Unknown) if why == "access_lost" => "🔴",
+        (_, Verdict::Unknown) if matches!(why, "access_lost" | "probably_removed") => "🔴",
         (_, Verdict::Unknown) if why == "wrong_page" => "🟠",
         (_, Verdict::Unknown) if why == "unknown_status" => "🟡",
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
-        (_, Verdict::Degraded) if is_ending(why) => "🔴",
+        (_, Verdict::Degraded) if is_ending(why) || is_by_turns(why) => "🔴",
         _ => "🟡",
     }
 }

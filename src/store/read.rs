@@ -240,6 +240,18 @@ impl Store {
         rows.into_iter().map(AlertRow::try_from).collect()
     }
 
+    /// Alerts that were made at `since` or later, in their order.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document in it cannot be read.
+    pub async fn alerts_since(&self, since: Time) -> Result<Vec<AlertRow>> {
+        let rows = sqlx::query_as(
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE at >= $1 ORDER BY id",
+        );
+        let rows: Vec<StoredAlert> = rows.bind(since.0).fetch_all(&self.readers).await?;
+        rows.into_iter().map(AlertRow::try_from).collect()
+    }
+
     /// How many looks were ever stored, also those whose rows have been pruned since.
     ///
     /// # Errors

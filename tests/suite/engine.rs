@@ -28,7 +28,7 @@ async fn a_locked_account_is_dropped_and_its_return_is_told_with_how_long_it_las
     assert_eq!(staged.shown("hosting"), "dropped");
     staged.stage.set("digitalocean", "live");
     staged.pass(minutes(20)).await;
-    let told = staged.told();
+    let told = staged.news();
     assert!(told[0].starts_with("BACK: Cloud hosting (DigitalOcean, dropped for "), "{told:?}");
     let incidents = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
     assert_eq!(incidents.len(), 1);

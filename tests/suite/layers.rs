@@ -25,7 +25,10 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("bot", &["acts", "core", "say", "draw", "engine", "store", "notify", "clock", "ids"]),
     ("web", &["core", "say", "clock", "store", "engine", "supervise"]),
     ("demo", &["core", "read"]),
-    ("bench", &["acts", "core", "read", "say", "ask", "store", "notify", "config", "engine", "clock", "ids"]),
+    (
+        "bench",
+        &["acts", "core", "read", "say", "ask", "store", "notify", "catalog", "config", "engine", "clock", "ids"],
+    ),
     (
         "cli",
         &[

@@ -59,7 +59,7 @@ fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(CheckResult, Witnesses)> {
         now = now.plus(Duration::from_secs(drawn.gap));
         let mut reading = Reading::new(drawn.verdict, drawn.verdict.word(), "it reads so");
         reading.basis = policy.basis;
-        let heard = |verdict| Some(Witnessed { verdict, reason: "w".to_owned(), at: now });
+        let heard = |verdict| Some(Witnessed::first(verdict, "w", now));
         let witnesses = Witnesses {
             own_network: if drawn.blind { OwnNetwork::Blind } else { OwnNetwork::Sound },
             positive: heard(drawn.positive),
@@ -136,7 +136,9 @@ proptest! {
             // Since then no look said plainly what held before; blind ones said nothing.
             let against = looks[..n].iter().zip(&drawn).filter(|((look, _), _)| look.at >= flip.to.since);
             let plain = |drawn: &Drawn, look: &CheckResult| !drawn.blind && look.reading.verdict == Verdict::Live;
-            if held == Some(Verdict::Live) {
+            // The vendor's own word may come by turns: half of what was read is enough.
+            let by_turns = policy.basis == Basis::OwnStatement && flip.to.verdict == Verdict::Dropped;
+            if held == Some(Verdict::Live) && !by_turns {
                 let agreed = against.filter(|((look, _), drawn)| plain(drawn, look)).count();
                 prop_assert_eq!(agreed, 0);
             }
@@ -227,6 +229,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             id: &way.id,
             parent: way.parent,
             companies: &way.companies,
+            domain: None,
             needs: &way.needs,
             criticality: Criticality::High,
             state: &way.state,
@@ -237,6 +240,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             muted: None,
             seen_to: None,
             excused: None,
+            letter: None,
             ends: None,
             starts: Vec::new(),
             in_situation: None,

@@ -44,8 +44,8 @@ pub struct Check {
     pub facts: Vec<FactRule>,
     /// The first rule that holds decides.
     pub rules: Vec<Rule>,
-    /// Parameters of something known to be there.
-    pub positive_control: Option<BTreeMap<String, Value>>,
+    /// Things of different owners known to be there; the first is asked, the others where that one is gone.
+    pub positive_controls: Vec<Control>,
     /// Parameters of something known to be gone.
     pub negative_control: Option<BTreeMap<String, Value>>,
     /// Another check of the same vendor that sees the same thing by another way.
@@ -60,6 +60,15 @@ pub struct Check {
     pub reads_body: bool,
     /// The vendor has a status page in a format that can be read.
     pub vendor_status: bool,
+}
+
+/// Something of another owner that is known to be there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control {
+    /// Its parameters.
+    pub params: BTreeMap<String, Value>,
+    /// Countries it is not offered in, two letters each.
+    pub not_in: Vec<String>,
 }
 
 /// The check's own wishes for confirmation.
@@ -89,7 +98,7 @@ impl Check {
         if let Some(blind_after) = self.confirm.blind_after {
             policy.blind_after = blind_after;
         }
-        policy.positive_control = self.positive_control.is_some();
+        policy.positive_control = !self.positive_controls.is_empty();
         policy.negative_control = self.negative_control.is_some();
         policy.second_path = self.second_path.is_some();
         policy.second_path_global = self.confirm.second_path_global;

@@ -171,7 +171,7 @@ fn any_check() -> Check {
         selects: Vec::new(),
         facts: Vec::new(),
         rules: Vec::new(),
-        positive_control: None,
+        positive_controls: Vec::new(),
         negative_control: None,
         second_path: None,
         confirm,

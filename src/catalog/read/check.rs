@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::rule::{compile, read_examples, read_rules};
 use super::tables::values;
 use super::{ask, param, select, sense};
-use crate::catalog::grammar::check::{Check, ConfirmRule};
+use crate::catalog::grammar::check::{Check, ConfirmRule, Control};
 use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::rule::{FactRule, OnChange};
 use crate::core::probe::policy::Confirm;
@@ -47,7 +47,7 @@ impl CheckReader<'_, '_> {
             selects: select::read_all(self.source, table),
             facts: Vec::new(),
             rules: read_rules(table, self.source, Some(confirm.basis)),
-            positive_control: control("positive"),
+            positive_controls: controls.as_ref().map(pool).unwrap_or_default(),
             negative_control: control("negative"),
             second_path: table.string("second_path").map(|second| second.value),
             confirm,
@@ -119,6 +119,21 @@ impl CheckReader<'_, '_> {
         };
         table.keys().into_iter().filter_map(read).collect()
     }
+}
+
+/// The first control and the others, each with the countries it is not offered in.
+fn pool(controls: &Table<'_>) -> Vec<Control> {
+    let first = controls.table("positive").into_iter();
+    let control = |table: Table<'_>| {
+        let not_in = table.strings("not_in").map(|all| all.value).unwrap_or_default();
+        let not_in = not_in.into_iter().map(|country| country.value).collect();
+        // Whose it is stands there for people.
+        table.know("owner");
+        let mut params = values(&table);
+        params.retain(|name, _| !matches!(name.as_str(), "not_in" | "owner"));
+        Control { params, not_in }
+    };
+    first.chain(controls.tables("others")).map(control).collect()
 }
 
 /// `reads` and `over`, where they are given.

@@ -38,7 +38,7 @@ fn at_text(source: &Source, table: &Table<'_>, text: &str, wrong: &str) {
 
 /// What rests on absence needs something to compare with.
 pub(super) fn check_controls(source: &Source, table: &Table<'_>, check: &Check) {
-    let has_control = check.positive_control.is_some() || check.confirm.control_in_answer;
+    let has_control = !check.positive_controls.is_empty() || check.confirm.control_in_answer;
     let drops = check.rules.iter().any(|rule| rule.verdict == Verdict::Dropped && rule.basis == Basis::Absence);
     if drops && !has_control {
         source.problem(

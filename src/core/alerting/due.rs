@@ -10,6 +10,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{call_at, is_ending};
+use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
@@ -72,7 +73,9 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Rea
 fn about_end(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
     let before = notified.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
-    Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since: now, ..held } })
+    // Over since the first good check, where that is known.
+    let since = Some(held.since).filter(|since| Some(*since) > notified.began_at && *since <= now).unwrap_or(now);
+    Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since, ..held } })
 }
 
 /// Blind is told once, and sight once; what speaks at once is told even to who knows of a
@@ -178,6 +181,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
         (Reason::StillOpen | Reason::Flapping, _) => Level::Warning,
         (Reason::Blind, _) => match held.reason.as_str() {
             "access_lost" if criticality != Criticality::Normal => Level::Critical,
+            "probably_removed" => Level::Critical,
             "wrong_page" if criticality == Criticality::Critical => Level::Critical,
             _ => Level::Warning,
         },
@@ -186,6 +190,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             Level::Critical
         }
         (_, Verdict::Dropped) => Level::Critical,
+        (_, Verdict::Degraded) if is_by_turns(&held.reason) => Level::Critical,
         // The letter comes a day before the cut: that day is all there is.
         (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,

@@ -7,15 +7,22 @@ use std::time::Duration;
 use super::due::{Due, level, reminder_level};
 use super::message::{Telling, Together};
 use super::notified::Notified;
-use super::platform_view::{Cause, PlatformView, Subject};
+use super::platform_view::{Cause, Event, PlatformView, Subject};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::SeenTo;
-use crate::core::people::notice::is_ending;
+use crate::core::people::notice::{is_ending, is_spent};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
 /// The first of several waits so long for those that are being checked.
 const COMPANY_WAIT: Duration = Duration::from_secs(90);
+/// The first that is back waits so long for the others of its company: an end is proven for four minutes.
+const RETURN_WAIT: Duration = Duration::from_secs(300);
+/// And so long for those that are asked because of it.
+const ASKED_WAIT: Duration = Duration::from_secs(45);
+/// What cannot be seen waits so long for others of its company that cannot for the same reason: as long as
+/// lies between two checks of a store.
+const UNSEEN_WAIT: Duration = Duration::from_secs(900);
 /// Too many at once wait so long for another round of everything.
 const MASS_WAIT: Duration = Duration::from_secs(120);
 /// What stops within this after the first belongs to the same event.
@@ -45,10 +52,12 @@ pub struct Sorted {
 
 /// What belongs together by its nature.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Stops(String, Verdict),
-    Returns(String),
-    Ends(String),
+enum Key<'a> {
+    Stops(Event<'a>, Verdict),
+    Returns(Event<'a>),
+    Ends(Event<'a>),
+    Passed(Event<'a>),
+    Unseen(Event<'a>, &'a str),
     Mass,
     Digest,
     Alone(usize),
@@ -73,9 +82,20 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notifi
     sorted
 }
 
+/// Why it cannot be seen, where that is no news that speaks at once.
+fn dull<'a>(subject: &Subject<'a>) -> Option<&'a str> {
+    subject.state.unseen.first().filter(|unseen| !unseen.urgent).map(|unseen| unseen.held.reason.as_str())
+}
+
 fn stops(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
+}
+
+/// A letter's hour has passed.
+fn passed(wanted: &Due) -> bool {
+    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew | Reason::Eased);
+    turn && wanted.held.verdict == Verdict::Degraded && is_spent(&wanted.held.reason)
 }
 
 /// A letter says that it ends.
@@ -84,15 +104,22 @@ fn ends(wanted: &Due) -> bool {
     turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
 }
 
-fn key(platform_view: &PlatformView<'_>, candidate: &Candidate, mass: bool) -> Key {
+fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: bool) -> Key<'a> {
     let subject = &platform_view.subjects[candidate.index];
     let wanted = &candidate.wanted;
-    match subject.parent {
+    match subject.event() {
         _ if wanted.reason == Reason::StillOpen => Key::Digest,
         _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
-        Some(parent) if stops(wanted) => Key::Stops(parent.to_owned(), wanted.held.verdict),
-        Some(parent) if wanted.reason == Reason::Recovered => Key::Returns(parent.to_owned()),
-        Some(parent) if ends(wanted) => Key::Ends(parent.to_owned()),
+        Some(event) if stops(wanted) => Key::Stops(event, wanted.held.verdict),
+        Some(event) if wanted.reason == Reason::Recovered => Key::Returns(event),
+        Some(event) if ends(wanted) => Key::Ends(event),
+        Some(event) if passed(wanted) => Key::Passed(event),
+        Some(event) => match dull(subject) {
+            Some(reason) if wanted.reason == Reason::Blind && reason == wanted.held.reason => {
+                Key::Unseen(event, reason)
+            }
+            _ => Key::Alone(candidate.index),
+        },
         _ => Key::Alone(candidate.index),
     }
 }
@@ -117,24 +144,37 @@ fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
 }
 
 /// Until when a group waits for others of its kind.
-fn waits(platform_view: &PlatformView<'_>, key: &Key, group: &[Candidate], notified: &[Notified]) -> Option<Time> {
+fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], notified: &[Notified]) -> Option<Time> {
     let first = group.iter().filter_map(|candidate| notified[candidate.index].held_since).min()?;
     let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
     let others = || {
         (0..platform_view.subjects.len()).filter(|index| !within(*index)).map(|index| &platform_view.subjects[index])
     };
     match key {
-        Key::Stops(parent, _) => {
+        Key::Stops(event, _) => {
             let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
             let joins = others().any(|other| {
                 let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
-                other.parent == Some(parent) && !other.is_down() && checking(suspected)
+                other.event() == Some(*event) && !other.is_down() && (checking(suspected) || other.awaits_hour())
             });
             joins.then_some(first.plus(COMPANY_WAIT))
         }
-        Key::Returns(parent) => {
-            let joins = others().any(|other| other.parent == Some(parent) && other.is_returning());
+        Key::Passed(event) => {
+            let joins = others().any(|other| other.event() == Some(*event) && other.awaits_hour());
             joins.then_some(first.plus(COMPANY_WAIT))
+        }
+        Key::Returns(event) => {
+            // What comes back with it is asked at once, and proves it as long as this one did.
+            let unasked = |other: &Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
+            let of_event = || others().filter(|other| other.event() == Some(*event));
+            let returns = of_event().any(|other| other.is_returning()).then_some(RETURN_WAIT);
+            returns.or(of_event().any(unasked).then_some(ASKED_WAIT)).map(|wait| first.plus(wait))
+        }
+        Key::Unseen(event, reason) => {
+            let joins = |other: &Subject<'_>| {
+                other.event() == Some(*event) && dull(other) == Some(*reason) && !other.state.unseen[0].blind
+            };
+            others().any(joins).then_some(first.plus(UNSEEN_WAIT))
         }
         // One that joins what was told already is told at once.
         Key::Mass => told_lately(platform_view, out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
@@ -156,7 +196,7 @@ fn out<'s>(platform_view: &'s PlatformView<'_>) -> impl Fn(usize) -> bool + 's {
     |index| platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
 }
 
-fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate>) -> Telling {
+fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candidate>) -> Telling {
     let rank = |candidate: &Candidate| {
         let badness = candidate.wanted.held.verdict.badness();
         (std::cmp::Reverse(badness), platform_view.subjects[candidate.index].criticality, candidate.index)
@@ -183,7 +223,9 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate
             wanted.held.fault = Fault::Unclear;
             Together::Mass
         }
-        Key::Stops(..) | Key::Returns(_) | Key::Ends(_) if members.len() > 1 => Together::Company,
+        Key::Stops(..) | Key::Returns(_) | Key::Ends(_) | Key::Passed(_) | Key::Unseen(..) if members.len() > 1 => {
+            Together::Company
+        }
         _ => Together::Alone,
     };
     let (reason, losses) = reason(platform_view, key, lead.index, &wanted);
@@ -192,7 +234,7 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key, mut group: Vec<Candidate
 }
 
 /// Why now: a first stop, one more of the same event, or the second loss of a cascade.
-fn reason(platform_view: &PlatformView<'_>, key: &Key, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
+fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
     // One more thing of a company that is lost already is no further loss.
@@ -205,8 +247,8 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key, lead: usize, wanted: &Due
     let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
     let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
-        Key::Stops(parent, _) => {
-            told_lately(platform_view, |index| index != lead && platform_view.subjects[index].parent == Some(parent))
+        Key::Stops(event, _) => {
+            told_lately(platform_view, |index| index != lead && platform_view.subjects[index].event() == Some(*event))
         }
         Key::Mass => told_lately(platform_view, |index| index != lead && out(platform_view)(index)),
         _ => None,
@@ -290,6 +332,10 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
             *spoken = Some(platform_view.now);
             notified.incident = Some((incident.id, incident.public_id.clone()));
             notified.began_at = Some(incident.began_at);
+            let held = subject.state.held.as_ref().filter(|held| held.verdict == incident.verdict);
+            if notified.verdict != Some(incident.verdict) {
+                notified.so_since = Some(held.map_or(platform_view.now, |held| held.since));
+            }
             notified.verdict = Some(incident.verdict);
             notified.reason.clone_from(&incident.reason);
             (notified.fault, notified.proof) = (Some(incident.fault), Some(incident.proof));
@@ -297,6 +343,7 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
         None => {
             (notified.verdict, notified.fault, notified.proof, notified.opened_at) = (None, None, None, None);
             (notified.incident, notified.began_at, notified.news_at, notified.reminded_at) = (None, None, None, None);
+            notified.so_since = None;
             notified.reason.clear();
         }
     }

@@ -31,6 +31,8 @@ pub struct Notified {
     pub incident: Option<(i64, String)>,
     /// When that began.
     pub began_at: Option<Time>,
+    /// Since when it is as it was told last: a warning that became an outage was none before.
+    pub so_since: Option<Time>,
     /// When it was first told.
     pub opened_at: Option<Time>,
     /// When the last news of it was told.
@@ -72,6 +74,7 @@ impl Notified {
     pub fn not_after(&mut self, now: Time) {
         let times = [
             &mut self.began_at,
+            &mut self.so_since,
             &mut self.opened_at,
             &mut self.news_at,
             &mut self.reminded_at,

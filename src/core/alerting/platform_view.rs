@@ -5,6 +5,7 @@ use super::situation::Situation;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
 use crate::core::people::action::SeenTo;
+use crate::core::people::notice::is_ending;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Verdict};
 
@@ -17,6 +18,8 @@ pub struct Subject<'a> {
     pub parent: Option<&'a str>,
     /// All companies that it rides on: losses that share one are one company's.
     pub companies: &'a [String],
+    /// The registered domain that it is about.
+    pub domain: Option<&'a str>,
     /// Ids of what it cannot work without.
     pub needs: &'a [String],
     /// How much hangs on it.
@@ -39,6 +42,9 @@ pub struct Subject<'a> {
     pub excused: Option<Time>,
     /// When it ends, as a notice says.
     pub ends: Option<Time>,
+    /// The number of the letter behind it, where that threatens things of several companies: whoever wrote it is
+    /// behind all of them.
+    pub letter: Option<usize>,
     /// When the steps of leaving it have to begin at the latest, to be done by then.
     pub starts: Vec<Time>,
     /// While a situation is open its message takes the place of reminders: when the newest of all that is
@@ -97,6 +103,11 @@ impl Subject<'_> {
         suspected || self.state.unseen.iter().any(|unseen| !dull.contains(&unseen.held.reason.as_str()))
     }
 
+    /// Checks say that it is gone, unconfirmed or not told yet.
+    pub fn is_suspected(&self) -> bool {
+        self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped)
+    }
+
     /// Looks contradict an incident that is gone or out: it may be on its way back.
     pub fn is_returning(&self) -> bool {
         self.returning_since().is_some()
@@ -108,14 +119,26 @@ impl Subject<'_> {
         back.map(|held| held.since)
     }
 
-    /// What counts as one company; what is ours counts by itself.
+    /// Whose event its trouble is: the letter's that announced it, or its company's; `None` where it is one's own.
+    pub fn event(&self) -> Option<Event<'_>> {
+        self.letter.map(Event::Letter).or(self.parent.or(self.domain).map(Event::Company))
+    }
+
+    /// A letter's hour has passed, and what came of it is not known: nothing was checked since.
+    pub fn awaits_hour(&self) -> bool {
+        let announced = self.incident.is_some_and(|incident| is_ending(&incident.reason));
+        announced && self.ends.is_none()
+    }
+
+    /// What counts as one company; what is ours counts by itself, or by its domain.
     pub fn company(&self) -> &str {
-        self.parent.unwrap_or(self.id)
+        self.parent.or(self.domain).unwrap_or(self.id)
     }
 
     /// Whether one company may have ended both.
     pub fn shares_company(&self, other: &Subject<'_>) -> bool {
-        self.id == other.id || self.companies.iter().any(|company| other.companies.contains(company))
+        let domain = self.domain.is_some() && self.domain == other.domain;
+        self.id == other.id || domain || self.companies.iter().any(|company| other.companies.contains(company))
     }
 }
 
@@ -137,6 +160,15 @@ pub struct PlatformView<'a> {
     pub situation: Option<&'a Situation>,
     /// Some channel can change messages that were sent.
     pub edits: bool,
+}
+
+/// What several dependencies have in common that stop, or end, together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event<'a> {
+    /// The company behind them, or the domain that they are about.
+    Company(&'a str),
+    /// A letter to all of them, by its number.
+    Letter(usize),
 }
 
 /// A cause and its consequence begin within this of each other: as far apart as looks are.
@@ -196,8 +228,12 @@ impl<'a> PlatformView<'a> {
     /// Within the time after the loss of something else, of which people know, in which
     /// everything is watched more closely.
     pub fn is_heightened(&self, but: usize) -> bool {
-        let known =
-            |subject: &Subject<'_>| subject.notified.lost_lately(self.now) && subject.notified.held_since.is_none();
+        // One more thing of a company that is lost already belongs to that loss.
+        let own = &self.subjects[but];
+        let known = |subject: &Subject<'_>| {
+            let notified = subject.notified;
+            notified.lost_lately(self.now) && notified.held_since.is_none() && !subject.shares_company(own)
+        };
         let gone = self.lost_and_gone().next().is_some();
         gone || self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
     }

@@ -14,9 +14,13 @@ use super::groups;
 use super::groups::Candidate;
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView, Subject};
+use super::reminder;
 use super::situation_change::{Stands, stands};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::storefronts;
 use crate::core::people::action::SeenTo;
+use crate::core::people::notice::{is_ending, is_spent};
+use crate::core::probe::doubt::is_by_turns;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
@@ -26,6 +30,10 @@ const CAUSE_WAIT: Duration = Duration::from_secs(420);
 const RETURN_WAIT: Duration = Duration::from_secs(300);
 /// Work that a vendor's status page announces is believed for so long.
 const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
+/// What may be behind a doubt is asked at once; its answer is waited for so long.
+const ASKED_WAIT: Duration = Duration::from_secs(45);
+/// A round of all storefronts takes so long where a store is asked twenty times a minute.
+const ROUND_WAIT: Duration = Duration::from_secs(1_200);
 /// What is still down so long after its cause is up stands by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
@@ -184,7 +192,13 @@ fn about_flapping(
         Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
-            None
+            // It is still open, and nobody hears of single turns.
+            let began = notified.flapping.unwrap_or(platform_view.now);
+            let spoken = notified.reminded_at.map_or(began, |at| at.max(began));
+            let due = reminder::acknowledged(began, spoken);
+            review.sooner(due);
+            let silent = subject.muted.is_some() || platform_view.situation.is_some();
+            wanted(Reason::StillOpen).filter(|_| due <= platform_view.now && !silent)
         }
         // A drop is told as one, and a consequence or announced work as what it is.
         Flap::Begins => {
@@ -207,16 +221,27 @@ fn about_flapping(
     }
 }
 
+/// A doubt whose cause is down, or in doubt as well: that is told in its place, and is asked at once.
+fn of_doubt(platform_view: &PlatformView<'_>, index: usize, since: Time) -> Option<Fate> {
+    let asked = since.plus(ASKED_WAIT);
+    match platform_view.cause(index) {
+        Cause::Down(_) => Some(Fate::Muted),
+        Cause::Doubtful(behind) if platform_view.subjects[behind].is_suspected() => Some(Fate::Muted),
+        Cause::Doubtful(_) => Some(Fate::Later(asked)).filter(|_| platform_view.now < asked),
+        Cause::None => None,
+    }
+}
+
 fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: &mut Notified, since: Time) -> Fate {
     let (subject, now) = (&platform_view.subjects[index], platform_view.now);
-    if wanted.reason == Reason::Suspected && matches!(platform_view.cause(index), Cause::Down(_)) {
-        return Fate::Muted;
+    if let Some(fate) = (wanted.reason == Reason::Suspected).then(|| of_doubt(platform_view, index, since)).flatten() {
+        return fate;
     }
     let own_no = wanted.held.verdict == Verdict::Dropped
         || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
     // A mute silences no loss that is news: it is asked for because of something else.
-    let ending =
-        crate::core::people::notice::is_ending(&wanted.held.reason) || wanted.held.reason == "sources_disagree";
+    let reason = &wanted.held.reason;
+    let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
     let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
     if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
         return Fate::Later(until);
@@ -230,6 +255,12 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
         if let Some(at) = lasts {
             return Fate::Later(at);
         }
+    }
+    // Which storefronts it is gone in is told once all of them have answered.
+    // And what became of a letter's hour, once that is known.
+    let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
+    if round && subject.state.suspicion.is_some() && now.since(since) < ROUND_WAIT {
+        return Fate::Later(since.plus(ROUND_WAIT));
     }
     if own_no || !is_consequential(wanted) {
         return Fate::Now;

@@ -14,7 +14,7 @@ impl Held {
 
 impl Suspicion {
     fn decides_like(&self, other: &Suspicion) -> bool {
-        let counted = |doubt: &Suspicion| (doubt.reads, doubt.last);
+        let counted = |doubt: &Suspicion| (doubt.reads, doubt.last, doubt.by_turns);
         counted(self) == counted(other) && self.looks == other.looks && self.held.decides_like(&other.held)
     }
 }
@@ -30,7 +30,7 @@ impl Unverified {
 impl Standing {
     /// The same as far as decisions go, but for when it was last seen so.
     pub fn decides_like(&self, other: &Standing) -> bool {
-        let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark);
+        let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark, standing.returned_at);
         known(self) == known(other)
             && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
             && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)

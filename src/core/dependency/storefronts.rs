@@ -1,9 +1,14 @@
 //! Storefronts of one listing, counted together: gone in all of them is gone, gone in
 //! some is a warning that names them.
 
+use std::time::Duration;
+
 use super::state::{Part, Unseen, worse};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::words::verdict::Verdict;
+
+/// Storefronts that went within this are gone since the first of them: some are asked but once a day.
+const TOGETHER: Duration = Duration::from_secs(86_400);
 
 /// What one probe, or all storefronts of one listing, come to.
 #[derive(Debug, Default)]
@@ -49,10 +54,10 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
 /// The worst suspicion, but no worse than it would count if it were confirmed: one storefront
 /// of several makes a warning.
 fn suspicion(group: &[&Part<'_>]) -> Option<Held> {
-    let suspicions = group.iter().filter_map(|part| part.standing.suspicion.as_ref());
+    let suspicions = group.iter().filter_map(|part| part.standing.suspects());
     let worst = suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse)?;
     let says = |part: &Part<'_>, verdict: Verdict| {
-        let suspected = part.standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+        let suspected = part.standing.suspects().map(|suspicion| suspicion.held.verdict);
         suspected.or(part.standing.verdict()) == Some(verdict)
     };
     let counts = match worst.verdict {
@@ -68,8 +73,9 @@ fn is_blind(standing: &Standing) -> bool {
 }
 
 fn held(group: &[&Part<'_>]) -> Option<Held> {
-    let known: Vec<(&Part<'_>, &Held)> =
-        group.iter().filter_map(|part| part.standing.confirmed.as_ref().map(|held| (*part, held))).collect();
+    let counts: Vec<(&Part<'_>, Held)> =
+        group.iter().filter_map(|part| Some((*part, part.standing.counts()?))).collect();
+    let known: Vec<(&Part<'_>, &Held)> = counts.iter().map(|(part, held)| (*part, held)).collect();
     let (home, first) = *known.first()?;
     if group.len() < 2 {
         return Some(first.clone());
@@ -92,19 +98,42 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     let says = |(part, held): &&(&Part<'_>, &Held)| held.verdict == Verdict::Dropped || !part.standing.is_unreadable();
     let readable = known.iter().filter(says).count();
     if gone.len() == readable && readable * 2 >= known.len() {
-        let since = gone.iter().map(|(_, held)| held.since).max().unwrap_or(first.since);
-        return Some(Held { since, ..gone[0].1.clone() });
+        return Some(all_gone(&gone));
     }
     Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
 }
 
-fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+/// Gone in all of them: since the first of those that went together.
+fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
+    let last = gone.iter().map(|(_, held)| held.since).max().unwrap_or(gone[0].1.since);
+    let together = gone.iter().map(|(_, held)| held.since).filter(|since| last.since(*since) <= TOGETHER);
+    let since = together.min().unwrap_or(last);
+    let say = match gone {
+        [(_, one)] => one.say.clone(),
+        [(_, first), ..] => format!("gone in all {} countries ({}); {}", gone.len(), countries(gone), first.say),
+        [] => String::new(),
+    };
+    Held { since, say, ..gone[0].1.clone() }
+}
+
+/// Whether a warning, perhaps one of several, is that it is gone in some storefronts.
+pub fn is_partly(reason: &str) -> bool {
+    reason.split('+').any(|one| one.starts_with(PARTLY))
+}
+
+const PARTLY: &str = "gone_in_";
+
+fn countries(gone: &[(&Part<'_>, &Held)]) -> String {
     let names: Vec<String> = gone.iter().filter_map(|(part, _)| Some(part.country?.to_uppercase())).collect();
-    let say = format!("gone in {} of {seen} countries: {}", gone.len(), names.join(", "));
+    names.join(", ")
+}
+
+fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+    let say = format!("gone in {} of {seen} countries: {}", gone.len(), countries(gone));
     let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
     Held {
         verdict: Verdict::Degraded,
-        reason: format!("gone_in_{}_of_{seen}_storefronts", gone.len()),
+        reason: format!("{PARTLY}{}_of_{seen}_storefronts", gone.len()),
         say,
         since,
         ..worst

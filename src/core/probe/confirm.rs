@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
+use super::doubt;
 use super::policy::{Confirm, Policy};
+use super::recall::{PROBABLY_REMOVED, recall};
 use super::standing::{Change, CheckResult, Flip, Held, Standing, Suspicion, Unverified, is_told_elsewhere};
-use super::weigh::{Weighed, weigh};
+use super::weigh::{COMPARISON_GONE, Weighed, weigh};
 use super::witness::{Want, Witnesses};
 use crate::core::time::Time;
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Basis, Proof, Verdict};
 
 /// The standing after one check. `standing` is not changed; time is `look.at`.
 pub fn after(
@@ -19,11 +21,15 @@ pub fn after(
     witnesses: &Witnesses,
     policy: &Policy,
 ) -> (Standing, Option<Flip>, Vec<Want>) {
-    let weighed =
-        access(weigh(&look.reading, witnesses, policy, standing.proven(), look.at), standing, policy, look.at);
-    let weighed = no_refutation(weighed, standing);
+    let weighed = weigh(&look.reading, witnesses, policy, standing.proven(), look.at);
+    let weighed = recall(weighed, look, witnesses, standing, policy);
     let mut next = standing.clone();
     if weighed.verdict == Verdict::Unknown {
+        if weighed.reason == COMPARISON_GONE {
+            // It is there, all the same.
+            next.suspicion = None;
+            (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
+        }
         let away = look.reading.retry_after.unwrap_or_default();
         let (flip, wants) = unseen(&mut next, &weighed, policy, look.at, away);
         return (next, flip, wants);
@@ -37,8 +43,8 @@ pub fn after(
         let good = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
         // The same verdict for another reason may be another's doing: that wants its witnesses.
         let other = next.confirmed.as_ref().is_some_and(|held| held.reason != weighed.reason);
-        let wants = if other { weighed.missing.clone() } else { Vec::new() };
-        affirm(&mut next, weighed, look.at);
+        let mut wants = if other { weighed.missing.clone() } else { Vec::new() };
+        wants.extend(affirm(&mut next, weighed, policy, look.at));
         (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), wants)
     } else {
         suspect(&mut next, weighed, policy, look.at)
@@ -46,50 +52,21 @@ pub fn after(
     (next, flip, wants)
 }
 
-/// The same key worked before and is refused now: that is more than a wrong key.
-fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> Weighed {
-    if weighed.reason != "credential_refused" {
-        return weighed;
-    }
-    if !policy.keyed {
-        // There is no key that could be wrong: somebody on the way turns us away.
-        return Weighed { reason: "refused_here".to_owned(), fault: Fault::Unclear, hint: None, ..weighed };
-    }
-    let Some(live) = standing.last_live else {
-        return weighed;
-    };
-    if standing.key_mark.is_some() && standing.key_mark != policy.key_mark {
-        // Another key than the one that worked: a slip of ours, most likely.
-        return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
-    }
-    let ago = crate::core::time::human(now.since(live));
-    Weighed {
-        reason: "access_lost".to_owned(),
-        fault: Fault::Unclear,
-        say: format!("{}; the same key worked {ago} ago: key revoked or account suspended", weighed.say),
-        ..weighed
-    }
-}
-
-/// A vendor that breaks down after it dropped us has not taken us back: the drop stays,
-/// unverified, until the vendor says something about us again.
-fn no_refutation(weighed: Weighed, standing: &Standing) -> Weighed {
-    if standing.verdict() != Some(Verdict::Dropped) || weighed.verdict != Verdict::Outage {
-        return weighed;
-    }
-    Weighed { verdict: Verdict::Unknown, ..weighed }
-}
-
 fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
     standing.verdict() == Some(weighed.verdict)
 }
 
-/// The check says what is already believed: it clears every suspicion.
-fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
+/// The check says what is already believed: it clears every suspicion, but for the vendor's own word.
+fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> Option<Want> {
+    let mut want = None;
     // An outage that goes on does not speak against a growing suspicion of a drop.
     let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
     if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
-        standing.suspicion = None;
+        let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
+        let old = standing.suspicion.take().filter(|old| weighed.verdict != Verdict::Dropped && fits(old));
+        let left = old.and_then(|old| doubt::after_good(old, weighed.verdict, policy, now));
+        want = left.as_ref().map(|(_, gap)| Want::LookAgain(*gap));
+        standing.suspicion = left.map(|(left, _)| left);
     }
     standing.verified_at = Some(now);
     // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
@@ -97,6 +74,12 @@ fn affirm(standing: &mut Standing, weighed: Weighed, now: Time) {
     if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
         *held = held_since(weighed, held.since);
     }
+    want
+}
+
+/// A clock that was set back makes a streak that lies in the future: it is begun anew, as an old one is.
+fn fits(old: &Suspicion, policy: &Policy, now: Time) -> bool {
+    old.last <= now && now.since(old.last) <= policy.stale_after
 }
 
 fn held_since(weighed: Weighed, since: Time) -> Held {
@@ -153,9 +136,13 @@ fn unseen(
 }
 
 /// How sure to be of something unseen that speaks at once. A wrong page may be a deploy
-/// under way, so it wants what a drop wants; the others say the same again after a check.
+/// under way, so it wants what a drop wants, and so does what is probably one; the others say the same again after a check.
 fn surely(reason: &str, policy: &Policy) -> Confirm {
-    if reason == "wrong_page" { policy.dropped } else { Confirm { reads: 2, over: Duration::ZERO } }
+    if ["wrong_page", PROBABLY_REMOVED].contains(&reason) {
+        policy.dropped
+    } else {
+        Confirm { reads: 2, over: Duration::ZERO }
+    }
 }
 
 fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
@@ -165,14 +152,25 @@ fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
 
 /// The check contradicts the standing: count it, and confirm if that is enough.
 fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
-    let confirm = needed(standing, &weighed, policy);
-    let suspicion = grown(standing, &weighed, policy, now);
+    let confirm = needed(standing, &weighed, policy, now);
+    let mut suspicion = grown(standing, &weighed, policy, now);
     let span = now.since(suspicion.held.since);
-    let ready = weighed.missing.is_empty() && confirm.holds(suspicion.reads, span);
-    if ready {
+    let stated = weighed.verdict == Verdict::Dropped && doubt::is_statement(&suspicion, policy);
+    let enough = if stated {
+        doubt::is_confirmed(standing, &suspicion, confirm, now)
+    } else {
+        confirm.holds(suspicion.reads, span)
+    };
+    if weighed.missing.is_empty() && enough {
         return (Some(flip_to(standing, suspicion, now)), Vec::new());
     }
-    let wait = if confirm.reads > suspicion.reads { confirm.gap() } else { until(confirm.over, span) };
+    suspicion.by_turns |= stated && doubt::comes_by_turns(&suspicion, confirm, now);
+    let wait = match confirm.reads > suspicion.reads {
+        _ if stated => doubt::pace(&suspicion, policy),
+        true => confirm.gap(),
+        false => until(confirm.over, span),
+    };
+    let wait = if is_better(standing, weighed.verdict) { wait.min(BACK_GAP) } else { wait };
     let mut wants = weighed.missing;
     wants.push(Want::LookAgain(wait));
     if weighed.verdict == Verdict::Dropped {
@@ -187,7 +185,7 @@ fn until(over: Duration, span: Duration) -> Duration {
 }
 
 /// How much confirmation this change needs.
-fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
+fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Confirm {
     match (weighed.verdict, standing.verdict()) {
         // A person's word says the same however often it is read.
         (Verdict::Dropped, _) | (Verdict::Live, Some(Verdict::Dropped)) if weighed.proof == Proof::Told => {
@@ -195,36 +193,56 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy) -> Confirm {
         }
         // First sight of a living thing needs no second look, nothing was claimed before.
         (Verdict::Live, None) => Confirm::new(1, 0),
-        (Verdict::Live, _) => policy.recovery,
+        (Verdict::Live, _) => back(standing, policy, policy.recovery, now),
         (Verdict::Dropped, _) if weighed.alone => Confirm { over: policy.alone_over, ..policy.dropped },
         (Verdict::Dropped, _) => policy.dropped,
         (Verdict::Outage, _) => policy.outage,
-        (Verdict::Degraded | Verdict::Unknown, _) => policy.degraded,
+        (Verdict::Degraded | Verdict::Unknown, _) => back(standing, policy, policy.degraded, now),
     }
+}
+
+/// What was gone for long is not back because of a minute: its end wants a sixth of its time, up to
+/// [`LONGEST_BACK`]; and what the vendor itself said is taken back by three in a row.
+fn back(standing: &Standing, policy: &Policy, usual: Confirm, now: Time) -> Confirm {
+    let gone = standing.confirmed.as_ref().filter(|held| held.verdict.badness() >= Verdict::Outage.badness());
+    let Some(gone) = gone else { return usual };
+    let share = (now.since(gone.since) / 6).min(LONGEST_BACK);
+    let stated = gone.verdict == Verdict::Dropped && policy.basis == Basis::OwnStatement && usual.reads > 1;
+    let reads = if stated { usual.reads.max(doubt::CLEARS) } else { usual.reads };
+    Confirm { reads, over: usual.over.max(share) }
+}
+
+fn is_better(standing: &Standing, verdict: Verdict) -> bool {
+    verdict.badness() < standing.verdict().map_or(0, Verdict::badness)
 }
 
 /// One contrary check more. Who says worse says this too, so looks by turns do not cancel each
 /// other out; but a check for the better breaks a streak for the worse, and the other way round.
 fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
-    // A clock that was set back makes a streak that lies in the future: it is begun anew.
-    let fits = |old: &Suspicion| old.last <= now && now.since(old.last) <= policy.stale_after;
-    let mut looks = standing.suspicion.take().filter(fits).map(|old| old.looks).unwrap_or_default();
+    let old = standing.suspicion.take().filter(|old| fits(old, policy, now));
     let believed = standing.verdict().map_or(0, Verdict::badness);
     let bad = weighed.verdict.badness();
     let worse = bad > believed;
-    looks.retain(|(_, said)| (said.badness() > believed) == worse);
-    if looks.len() >= MOST_LOOKS {
-        looks.remove(1);
-    }
-    looks.push((now, weighed.verdict));
+    let doubt = old.as_ref().filter(|old| worse && doubt::is_statement(old, policy));
+    // A vendor's own word that comes by turns dates from the first of them.
+    let first = doubt.filter(|doubt| doubt.held.verdict == weighed.verdict).map(|doubt| doubt.held.since);
+    let (turns, by_turns) = (doubt.is_some(), doubt.is_some_and(|doubt| doubt.by_turns));
+    let mut looks = old.map(|old| old.looks).unwrap_or_default();
+    // Good ones between end a streak, once the word that they were kept for has left the window.
+    let good = looks.iter().rposition(|(_, said)| worse && said.badness() <= believed);
+    looks.drain(..good.filter(|_| !turns).map_or(0, |good| good + 1));
+    looks.retain(|(_, said)| turns || (said.badness() > believed) == worse);
+    doubt::note(&mut looks, turns, now, weighed.verdict);
     let says = |said: Verdict| if worse { said.badness() >= bad } else { said.badness() <= bad };
-    let since = looks.iter().find(|(_, said)| says(*said)).map_or(now, |(at, _)| *at);
-    let reads = looks.iter().filter(|(_, said)| says(*said)).count();
+    let row = looks.iter().rev().take_while(|(_, said)| !turns || said.badness() > believed);
+    let said: Vec<Time> = row.filter(|(_, said)| says(*said)).map(|(at, _)| *at).collect();
+    let since = first.or(said.last().copied()).unwrap_or(now);
     Suspicion {
         held: held_since(weighed.clone(), since),
-        reads: u32::try_from(reads).unwrap_or(u32::MAX),
+        reads: u32::try_from(said.len()).unwrap_or(u32::MAX),
         last: now,
         looks,
+        by_turns,
     }
 }
 
@@ -233,17 +251,25 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     // Gone begins when it was first not served, whatever that looked like then.
     let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
     let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
-    let since = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped).unwrap_or(suspicion.held.since);
+    let first_out = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped);
+    let since = first_out.map_or(suspicion.held.since, |first| first.min(suspicion.held.since));
     let to = Held { since, ..suspicion.held };
+    let returns = from == Some(Verdict::Dropped);
+    standing.returned_at =
+        if returns { Some(now) } else { standing.returned_at.filter(|_| to.verdict != Verdict::Dropped) };
     standing.confirmed = Some(to.clone());
     standing.suspicion = None;
     standing.verified_at = Some(now);
     Flip { change: Change::Verdict, from, to, confirmed_at: now }
 }
 
-/// Reasons for `unknown` that are told once confirmed, not only when blind for long. The
-/// first and the last are the core's own words, the others those of the catalogue.
-const SPEAKS_AT_ONCE: [&str; 4] = ["never_seen_live", "credential_refused", "wrong_page", "access_lost"];
+/// Reasons for `unknown` that are told once confirmed, not only when blind for long: the core's own words, and
+/// two of the catalogue.
+const SPEAKS_AT_ONCE: [&str; 5] =
+    ["never_seen_live", "access_lost", PROBABLY_REMOVED, "credential_refused", "wrong_page"];
 
-/// So many contrary checks are remembered.
-const MOST_LOOKS: usize = 32;
+/// An end is proven for so long at most: recoveries of a minute or two are none.
+const LONGEST_BACK: Duration = Duration::from_secs(240);
+
+/// So much lies between two checks that prove it, at most.
+const BACK_GAP: Duration = Duration::from_secs(60);

@@ -2,9 +2,11 @@
 
 pub mod confirm;
 pub mod days;
+pub mod doubt;
 pub mod history;
 pub mod pace;
 pub mod policy;
+mod recall;
 pub mod reference_hosts;
 pub mod standing;
 pub mod weigh;

@@ -45,8 +45,11 @@ pub struct Suspicion {
     /// When the last of them said it.
     pub last: Time,
     /// The contrary checks of this streak, all of them worse or all of them better than what is
-    /// believed: when, and what they said.
+    /// believed: when, and what they said. Where the vendor's own word comes by turns, the good ones
+    /// between as well.
     pub looks: Vec<(Time, Verdict)>,
+    /// It came again after a good check and lasts: neither confirmed nor cleared, and told as such.
+    pub by_turns: bool,
 }
 
 /// A streak of checks that saw nothing.
@@ -81,6 +84,8 @@ pub struct Standing {
     pub verified_at: Option<Time>,
     /// The mark of the key with which it was last seen live.
     pub key_mark: Option<u32>,
+    /// When it came back after a drop: old words that come again are a stale copy's, most likely.
+    pub returned_at: Option<Time>,
 }
 
 /// What kind of change a flip is.
@@ -124,7 +129,7 @@ impl Standing {
             unseen.held.not_after(now);
             unseen.streak = unseen.streak.map(|at| at.min(now));
         }
-        for at in [&mut self.last_live, &mut self.verified_at] {
+        for at in [&mut self.last_live, &mut self.verified_at, &mut self.returned_at] {
             *at = at.map(|at| at.min(now));
         }
     }

@@ -75,6 +75,10 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
     }
 }
 
+/// Everything that is known to be there reads gone.
+pub(super) const CONTROL_GONE: &str = "control_gone";
+/// The same, while what is monitored is there.
+pub(super) const COMPARISON_GONE: &str = "comparison_gone";
 /// Why nothing was seen while our own network was down.
 pub const OWN_NETWORK: &str = "own_network";
 /// The same as a sentence.
@@ -103,12 +107,19 @@ impl Weighed {
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
+        COMPARISON_GONE => Some("Nothing is wrong with the listing itself. Check it by hand until this is over."),
+        CONTROL_GONE => Some("Open the listing in a browser: plugwatch cannot tell now whether it was removed."),
         OWN_NETWORK => Some("Check the network of the machine that runs plugwatch."),
         _ => None,
     }
 }
 
 fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
+    if policy.positive_control && witnesses.positive.as_ref().is_some_and(|seen| seen.verdict == Verdict::Dropped) {
+        let because =
+            "but everything else that plugwatch compares it with reads gone, so a removal could not be confirmed";
+        return plain.unknown(COMPARISON_GONE, Fault::Unclear, because);
+    }
     match &witnesses.negative {
         Some(seen) if policy.negative_control && seen.verdict == Verdict::Live => plain.unknown(
             "negative_control_live",
@@ -241,7 +252,7 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
             "but the comparison (another entry there) could not be read",
         ),
         Verdict::Dropped => weighed.unknown(
-            "control_gone",
+            CONTROL_GONE,
             Fault::Unclear,
             "but another entry, known to exist, reads gone too, so this route can't be trusted",
         ),

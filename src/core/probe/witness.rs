@@ -21,6 +21,16 @@ pub struct Witnessed {
     pub reason: String,
     /// When.
     pub at: Time,
+    /// Since when it reads so, as far as it was asked.
+    #[serde(default)]
+    pub began: Time,
+}
+
+impl Witnessed {
+    /// What was read for the first time at `at`.
+    pub fn first(verdict: Verdict, reason: impl Into<String>, at: Time) -> Witnessed {
+        Witnessed { verdict, reason: reason.into(), at, began: at }
+    }
 }
 
 /// What the reference hosts say about our own network.
@@ -50,6 +60,9 @@ pub struct Tally {
 pub struct Witnesses {
     /// Our own network.
     pub own_network: OwnNetwork,
+    /// The same unreadable page came in another company's place: somebody near us shows it.
+    #[serde(default)]
+    pub same_page: bool,
     /// The same question about something known to be there.
     pub positive: Option<Witnessed>,
     /// The same question about something known to be gone.
@@ -60,6 +73,8 @@ pub struct Witnesses {
     pub vendor_status: Option<Witnessed>,
     /// Other checks of the same vendor.
     pub same_vendor: Option<Tally>,
+    /// The same check of other things of one's own.
+    pub same_check: Option<Tally>,
     /// The same probe elsewhere.
     pub vantages: Option<Tally>,
     /// A notice that announced it.

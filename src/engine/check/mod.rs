@@ -3,4 +3,5 @@
 pub(super) mod answer;
 pub(super) mod evidence;
 pub(super) mod once;
+pub mod same_page;
 pub(super) mod witnesses;

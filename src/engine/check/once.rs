@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::evidence;
+use super::same_page::is_strange;
 use crate::core::probe::confirm::after;
 use crate::core::probe::standing::{CheckResult, Standing};
-use crate::core::probe::witness::{Want, Witnesses};
+use crate::core::probe::witness::{OwnNetwork, Want, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::Verdict;
@@ -62,8 +63,17 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     let said = answer.said.into_iter().chain(burn).collect();
     let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
     let look = CheckResult { at, reading };
-    let witnesses = hear(ctx, &spec, &before.standing, &look).await;
+    let mut witnesses = hear(ctx, &spec, &before.standing, &look).await;
+    if is_strange(&answer, &look.reading) && is_elsewhere(ctx, &spec, &answer, at) {
+        (witnesses.same_page, witnesses.own_network) = (true, OwnNetwork::Blind);
+    }
     FinishedCheck { spec, look, answer, witnesses, evidence: None }
+}
+
+/// Whether another company's place shows the same page.
+fn is_elsewhere(ctx: &Context, spec: &Spec, answer: &Answer, at: Time) -> bool {
+    let company = ctx.config.catalog.check(&spec.probe.check).map_or("", |(vendor, _)| vendor.parent.as_str());
+    ctx.witness_cache.same_page.is_elsewhere(&answer.body, company, at)
 }
 
 /// The same, with the evidence made ready: taking secrets out, hashing and packing are not the decider's work.
@@ -97,6 +107,9 @@ async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &
     let policy = &spec.probe.policy;
     let own_network = ctx.witness_cache.known_network(look.at);
     let mut witnesses = Witnesses { own_network, ..Witnesses::default() };
+    if look.reading.verdict == Verdict::Live && policy.positive_control {
+        witnesses.positive = ctx.witness_cache.positive(ctx, &spec.probe, super::witnesses::SLOW).await;
+    }
     if look.reading.verdict == Verdict::Live && policy.negative_control {
         witnesses.negative = ctx.witness_cache.negative(ctx, &spec.probe, super::witnesses::SLOW).await;
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::answer::ask;
-use crate::catalog::{Check, Params};
+use super::same_page::SamePage;
+use crate::catalog::{Check, Control, Params};
 use crate::config::Probe;
 use crate::core::probe::reference_hosts;
 use crate::core::probe::witness::{FRESH, OwnNetwork, Witnessed};
@@ -29,6 +30,8 @@ type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 #[derive(Default)]
 pub struct WitnessCache {
     slots: Mutex<HashMap<String, Slot>>,
+    /// What came in several companies' places.
+    pub same_page: SamePage,
     network: tokio::sync::Mutex<()>,
     judged: Mutex<Option<(Time, OwnNetwork)>>,
     /// What those that did not answer showed.
@@ -39,13 +42,13 @@ impl WitnessCache {
     /// The positive control of a probe's check, in its storefront.
     pub async fn positive(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let (_, check) = ctx.config.catalog.check(&probe.check)?;
-        self.control(ctx, check, check.positive_control.as_ref()?, probe, within).await
+        self.pool(ctx, check, probe, within).await
     }
 
     /// The negative control of a probe's check, in its storefront.
     pub async fn negative(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let (_, check) = ctx.config.catalog.check(&probe.check)?;
-        self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await
+        Some(self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await)
     }
 
     /// The same thing by another way; where that way's own control is gone too, it says nothing.
@@ -54,13 +57,14 @@ impl WitnessCache {
         let second = vendor.checks.get(check.second_path.as_ref()?)?;
         let params = carried(second, probe);
         let seen = self.witness(ctx, second, params, FRESH).await;
-        let control = second.positive_control.as_ref().filter(|_| seen.verdict == Verdict::Dropped);
-        let Some(control) = control else { return Some(seen) };
-        let control = self.control(ctx, second, control, probe, FRESH).await?;
+        if second.positive_controls.is_empty() || seen.verdict != Verdict::Dropped {
+            return Some(seen);
+        }
+        let control = self.pool(ctx, second, probe, FRESH).await?;
         if matches!(control.verdict, Verdict::Live | Verdict::Degraded) {
             return Some(seen);
         }
-        Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), at: seen.at })
+        Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), ..seen })
     }
 
     /// What the vendor's own status page says; one that cannot be read says nothing.
@@ -87,10 +91,31 @@ impl WitnessCache {
         known: &BTreeMap<String, Value>,
         probe: &Probe,
         within: Duration,
-    ) -> Option<Witnessed> {
+    ) -> Witnessed {
         let mut params = carried(check, probe);
         params.public.extend(known.clone());
-        Some(self.witness(ctx, check, params, within).await)
+        self.witness(ctx, check, params, within).await
+    }
+
+    /// The first of a check's positive controls that is there. An owner may take its own down: only where all
+    /// read gone does the path tell nothing.
+    async fn pool(&self, ctx: &Arc<Context>, check: &Check, probe: &Probe, within: Duration) -> Option<Witnessed> {
+        let country = probe.params.public.get("country").and_then(Value::as_str);
+        let offered = |control: &&Control| !control.not_in.iter().any(|other| Some(other.as_str()) == country);
+        let mut gone: Option<Witnessed> = None;
+        for control in check.positive_controls.iter().filter(offered) {
+            let seen = self.control(ctx, check, &control.params, probe, within).await;
+            gone = match (seen.verdict, gone) {
+                (Verdict::Live | Verdict::Degraded, _) => return Some(seen),
+                (Verdict::Dropped, None) => Some(seen),
+                // The last of them was there until then.
+                (Verdict::Dropped, Some(gone)) => Some(Witnessed { began: gone.began.max(seen.began), ..gone }),
+                // What cannot be read now does not bring back one that is gone.
+                (_, Some(gone)) => Some(gone),
+                (_, None) => return Some(seen),
+            };
+        }
+        gone
     }
 
     /// Asks, or reuses what was heard within `within`.
@@ -99,11 +124,18 @@ impl WitnessCache {
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         let mut slot = slot.lock().await;
         let now = ctx.clock.now();
-        if let Some(seen) = slot.as_ref().filter(|seen| seen.at <= now && now.since(seen.at) < within) {
+        // Only what is there is believed for longer.
+        let within = |seen: &Witnessed| if seen.verdict == Verdict::Live { within } else { within.min(FRESH) };
+        if let Some(seen) = slot.as_ref().filter(|seen| seen.at <= now && now.since(seen.at) < within(seen)) {
             return seen.clone();
         }
         let (_, reading, at) = ask(ctx, &check.id, &params, Some(now.0), true).await;
-        let seen = Witnessed { verdict: reading.verdict, reason: reading.reason, at };
+        let before = slot.as_ref().filter(|before| before.verdict == reading.verdict);
+        let began = before.map_or(at, |before| before.began);
+        if reading.verdict == Verdict::Dropped && before.is_none() {
+            tracing::warn!(check = %check.id, params = %serde_json::json!(params.public), "a comparison reads gone: others are used");
+        }
+        let seen = Witnessed { verdict: reading.verdict, reason: reading.reason, at, began };
         *slot = Some(seen.clone());
         seen
     }

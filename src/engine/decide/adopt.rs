@@ -130,7 +130,7 @@ impl Decider {
         let config = &self.config;
         let company = |position: usize| {
             let dependency = &config.dependencies[position];
-            self.parent(dependency).unwrap_or(&dependency.id).to_owned()
+            self.company(dependency).to_owned()
         };
         let mut platform = Platform::of(config, company);
         for dependency in &config.dependencies {

@@ -222,7 +222,9 @@ impl Decider {
         match event {
             Event::Check(looked) => {
                 // A check found plugwatch's own network down: everybody else wants to know at once.
-                if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
+                if looked.witnesses.same_page {
+                    self.own.same_page(now);
+                } else if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
                     self.own.ask_at(now);
                 }
                 // What was answered before the clock was set back was answered now.
@@ -253,7 +255,8 @@ impl Decider {
     /// Whatever has become due.
     fn pass_time(&mut self, now: Time) {
         self.report_if_due(now);
-        if self.notice_at.is_some_and(|at| at <= now) {
+        if let Some(since) = self.notice_at.filter(|at| *at <= now) {
+            drop(self.plan.hurry_dependencies(&self.hour_has_come(since, now), now));
             self.apply_notices(now);
             // A mute that has ended stands in what is shown, too.
             self.show_all();

@@ -6,16 +6,14 @@ use super::facts::{Learned, learn};
 use super::known::{DependencyState, ProbeState};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
-use crate::core::alerting::round::concerns_everybody;
 use crate::core::dependency::combine::{combine, combine_during_work};
 use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, turned};
 use crate::core::dependency::state::{Combined, Part};
 use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::confirm::after;
-use crate::core::probe::pace::Asking;
 use crate::core::probe::standing::{Change, CheckResult, Flip, Standing};
 use crate::core::probe::weigh::{BLIND, OWN_NETWORK};
-use crate::core::probe::witness::{OwnNetwork, Tally, Want, Witnesses};
+use crate::core::probe::witness::{OwnNetwork, Tally, Witnesses};
 use crate::core::time::Time;
 use crate::core::time::burn;
 use crate::core::time::burn::Stock;
@@ -24,14 +22,11 @@ use crate::core::words::verdict::Verdict;
 use crate::engine::check::evidence;
 use crate::engine::check::once::Before;
 use crate::engine::check::once::FinishedCheck;
+use crate::engine::check::same_page::is_strange;
 use crate::engine::schedule::plan::Spec;
 use crate::store::{CheckRow, IncidentChange};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Even under heightened watch nothing is looked at more often by schedule.
-const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
 /// What another check of the same vendor read counts for so long.
 const SAME_VENDOR: Duration = Duration::from_secs(900);
@@ -77,11 +72,33 @@ impl Decider {
         (tally != Tally::default()).then_some(tally)
     }
 
+    /// What the same check of other dependencies, in the same country, read lately.
+    fn same_check(&self, spec: &Spec, now: Time) -> Tally {
+        let same = |other: &&Arc<Spec>| {
+            let (own, other) = (&spec.probe, &other.probe);
+            other.dependency != own.dependency && other.check == own.check && other.country == own.country
+        };
+        let others = self.plan.of_vendor(&spec.probe.check).filter(same).filter_map(|other| self.known.probe(other.id));
+        let lately = others.filter_map(|probe| probe.last.as_ref()).filter(|last| now.since(last.at) <= SAME_VENDOR);
+        let mut tally = Tally::default();
+        for last in lately {
+            match last.verdict {
+                Verdict::Live | Verdict::Degraded => tally.live += 1,
+                Verdict::Outage | Verdict::Dropped => tally.failing += 1,
+                Verdict::Unknown => {}
+            }
+        }
+        tally
+    }
+
     /// Decides about one check.
     pub(in crate::engine) fn decide(&mut self, looked: FinishedCheck) {
         let FinishedCheck { spec, look, answer, mut witnesses, evidence: ready } = looked;
         if look.reading.reason == "credential_refused" {
             witnesses.same_vendor = self.same_vendor(&spec, look.at);
+        }
+        if look.reading.verdict == Verdict::Dropped && witnesses.positive.is_some() {
+            witnesses.same_check = Some(self.same_check(&spec, look.at));
         }
         let (id, at) = (spec.id, look.at);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
@@ -89,6 +106,15 @@ impl Decider {
         let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
         self.hurry_others(&spec, &old.standing, &standing, at);
+        self.hurry_siblings(&spec, &old.standing, &standing, at);
+        if is_strange(&answer, &look.reading) && old.standing.unverified.is_none() {
+            self.ask_some(&spec, at);
+        }
+        if old.standing.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == OWN_NETWORK)
+            && look.reading.verdict == Verdict::Live
+        {
+            self.own.page_is_over(at);
+        }
 
         let mut next = ProbeState { standing: Arc::new(standing), ..old.clone() };
         let learned = learn(&mut next.facts, &look.reading.facts, at);
@@ -128,6 +154,8 @@ impl Decider {
         if let Some(flip) = &flip {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
+        // A fact that changes along with the verdict is told with that.
+        let told_with_it = flip.is_some() || next.standing.suspicion.is_some();
         self.known.set_probe(id, next);
         self.unchecked.remove(&id);
         self.show(&spec.probe.dependency);
@@ -135,85 +163,9 @@ impl Decider {
         let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         self.correlate(&spec.probe.dependency, at);
         self.review_due |= was_old;
-        self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
-    }
-
-    fn plan_next(&mut self, spec: &Spec, look: &CheckResult, standing: &Standing, wants: &[Want]) {
-        let again = wants.iter().filter_map(|want| match want {
-            Want::LookAgain(wait) => Some((Asking::Confirmation, *wait)),
-            _ => None,
-        });
-        let home = self.home_pace(spec, standing).map(|wait| (Asking::Routine, wait));
-        let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
-        let wishes: Vec<_> = again.chain(home).chain(heightened).collect();
-        // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
-        let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
-        self.plan.done(spec.id, look.at, &wishes, stay_away);
-        if wants.contains(&Want::WholeSpread) {
-            let since = self.spread_in_doubt_since(spec, standing).unwrap_or(look.at);
-            self.plan.hurry_spread(&spec.probe.dependency, &spec.probe.spread, spec.id, since, look.at);
+        if !told_with_it {
+            self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
         }
-    }
-
-    /// Since when any storefront of the listing is in doubt.
-    fn spread_in_doubt_since(&self, spec: &Spec, standing: &Standing) -> Option<Time> {
-        let others = self
-            .plan
-            .of(&spec.probe.dependency)
-            .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
-        let known = others.filter_map(|other| Some(self.known.probe(other.id)?.standing.as_ref()));
-        let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
-        known.chain([standing]).filter_map(since).min()
-    }
-
-    /// After a loss everything is looked at three times as often, within the hosts' budgets.
-    fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
-        let every = spec.probe.schedule.interval(at);
-        let home = spec.probe.home && at < self.heightened_until;
-        (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
-    }
-
-    /// Something fell into doubt: whoever may stop with it, or be its cause, is looked at now.
-    fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
-        let worse = |standing: &Standing| {
-            let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
-            matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
-        };
-        let position = self.platform.position(&spec.probe.dependency);
-        let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
-        let dependencies = &self.config.dependencies;
-        let ids: Vec<String> =
-            self.asked_with(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
-        // Only what is checked earlier has something new to show.
-        let earlier = self.plan.hurry_dependencies(&ids, at);
-        earlier.iter().for_each(|id| self.show(id));
-    }
-
-    /// Who else is asked when one falls into doubt.
-    fn asked_with(&self, position: usize, at: Time) -> Vec<usize> {
-        let dependencies = &self.config.dependencies;
-        let seen = self.seen(self.platform.concerned(Some(position)));
-        let platform_view = self.platform_view(&seen, at);
-        let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
-        if concerns_everybody(&platform_view, own) {
-            return (0..dependencies.len()).collect();
-        }
-        let under = platform_view.foundations(own).into_iter().map(|n| seen.position(n));
-        let siblings = self.platform.siblings(platform_view.subjects[own].company()).iter().copied();
-        let all: BTreeSet<usize> = under.chain(siblings).filter(|other| *other != position).collect();
-        all.into_iter().collect()
-    }
-
-    /// While something is wrong in a spread, its side storefronts keep the home one's pace.
-    fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
-        let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
-        let gone = |id: i64| {
-            let known = self.known.probe(id);
-            known.is_some_and(|probe| probe.standing.verdict() == Some(Verdict::Dropped))
-        };
-        let wrong = !matches!(standing.verdict(), None | Some(Verdict::Live)) || spread().any(|other| gone(other.id));
-        let home = spread().find(|other| other.probe.home).filter(|_| wrong && !spec.probe.home)?;
-        Some(home.probe.schedule.interval(Time(0)))
     }
 
     /// Combines the dependency's probes anew, and sees what that means for people.
@@ -258,7 +210,8 @@ impl Decider {
                 standing: self.known.probe(spec.id).map_or(&fallback, |probe| probe.standing.as_ref()),
             })
             .collect();
-        if worked_on { combine_during_work(&parts) } else { combine(&parts) }
+        let combined = if worked_on { combine_during_work(&parts) } else { combine(&parts) };
+        self.on_own_side(id, combined)
     }
 
     /// Announced work explains that it does not answer. What was concluded before is not taken back for that.
@@ -292,7 +245,11 @@ impl Decider {
                 let say = if turned.worst == held.verdict { held.say.clone() } else { String::new() };
                 (Incident { alerts: open.alerts + 1, ..turned }, say, None)
             }
-            (Step::Close(_), Some(open)) => (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(at)),
+            (Step::Close(held), Some(open)) => {
+                // Over since the first good check, where that is known.
+                let ended = Some(held.since).filter(|since| *since > open.began_at && *since <= at).unwrap_or(at);
+                (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(ended))
+            }
             (Step::Turn(_) | Step::Close(_), None) => return None,
         };
         let change = IncidentChange {

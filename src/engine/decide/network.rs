@@ -15,6 +15,8 @@ const TELL_AFTER: Duration = Duration::from_secs(60);
 impl Decider {
     /// The reference hosts have spoken.
     pub(in crate::engine) fn judge_self_check(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
+        let page = judged == OwnNetwork::Sound && self.own.same_page_until > now;
+        let (judged, sign) = if page { (OwnNetwork::Blind, Sign::Stranger) } else { (judged, sign) };
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
@@ -24,9 +26,7 @@ impl Decider {
             self.own.judged = judged;
             self.own.since = now;
             if judged == OwnNetwork::Blind {
-                tracing::warn!(
-                    "blind: plugwatch's own network is down. Most anchors do not answer, so it makes no claim about any vendor"
-                );
+                tracing::warn!("blind: plugwatch's own network is down, so it makes no claim about any vendor");
             } else if before.judged == OwnNetwork::Blind {
                 tracing::info!("sighted: plugwatch's own network is back");
             }
@@ -37,11 +37,18 @@ impl Decider {
                 Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
                 Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
                 Sign::Clock => "⚪ CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
-                Sign::Stranger => "⚪ CAN'T CHECK ANYTHING: a proxy answers for everyone",
+                Sign::Stranger => "⚪ CAN'T CHECK ANYTHING: a proxy or sign-in page answers",
             };
             let lines = vec![
-                format!("Most of plugwatch's test hosts have not answered properly since {}.", self.own.since.short()),
-                "Until they do, plugwatch reports nothing about any vendor.".to_owned(),
+                if page {
+                    format!("The same page comes in several vendors' places since {}.", self.own.since.short())
+                } else {
+                    format!(
+                        "Most of plugwatch's test hosts have not answered properly since {}.",
+                        self.own.since.short()
+                    )
+                },
+                "Until that is over, plugwatch reports nothing about any vendor.".to_owned(),
                 format!("Do now: {}", sign.hint()),
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);

@@ -114,6 +114,22 @@ impl Decider {
         notes
     }
 
+    /// The number of the newest letter about a dependency, where it is about things of several companies.
+    pub(in crate::engine) fn letter_to_several(&self, id: &str, now: Time) -> Option<usize> {
+        let concerns = |notice: &Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
+        let company = |id: &String| {
+            let dependency = &self.config.dependencies[self.platform.position(id)?];
+            Some(self.company(dependency))
+        };
+        let several = |notice: &Notice| {
+            let mut companies = notice.dependencies.iter().filter_map(company);
+            let first = companies.next();
+            companies.any(|company| Some(company) != first)
+        };
+        let newest = self.notices().enumerate().filter(|(_, notice)| concerns(notice));
+        newest.max_by_key(|(_, notice)| notice.received).filter(|(_, notice)| several(notice)).map(|(number, _)| number)
+    }
+
     fn next_turn(&self, now: Time) -> Option<Time> {
         let notices = self.config.notices.iter().filter_map(|notice| notice.turns_at(now)).min();
         [notices, self.people.turns_at(now), self.config.maintenance_turns_at(now)].into_iter().flatten().min()
@@ -131,6 +147,12 @@ impl Decider {
         let notices = self.notices().filter(concerns);
         let looked_at = self.looked_at(id, at);
         notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
+    }
+
+    /// What letters threaten whose hour has come: it is checked now, all of it.
+    pub(in crate::engine) fn hour_has_come(&self, since: Time, now: Time) -> Vec<String> {
+        let due = |notice: &&Notice| notice.effective.is_some_and(|at| at >= since && at <= now);
+        self.notices().filter(due).flat_map(|notice| notice.dependencies.iter().cloned()).collect()
     }
 
     /// Notices that begin or take effect change what their dependencies come to.

@@ -18,6 +18,8 @@ pub(in crate::engine) struct Platform {
     needs: Vec<Vec<usize>>,
     /// Who needs each.
     needed_by: Vec<Vec<usize>>,
+    /// Whose fallback each is.
+    fallback_for: Vec<Vec<usize>>,
     /// In trouble, or lately so.
     restless: BTreeSet<usize>,
     /// How each is shown, and how much hangs on it.
@@ -58,6 +60,11 @@ impl Platform {
         for (position, needs) in needs.iter().enumerate() {
             needs.iter().for_each(|need| needed_by[*need].push(position));
         }
+        let mut fallback_for = vec![Vec::new(); needs.len()];
+        for (position, dependency) in config.dependencies.iter().enumerate() {
+            let fallback = dependency.fallback_on.as_ref().and_then(|id| positions.get(id));
+            fallback.into_iter().for_each(|fallback| fallback_for[*fallback].push(position));
+        }
         let classes: Vec<_> = config.dependencies.iter().map(|d| (Class::Waiting, d.criticality)).collect();
         let waiting = classes.iter().enumerate().map(|(position, (_, criticality))| (*criticality, position)).collect();
         let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
@@ -66,7 +73,7 @@ impl Platform {
         for position in 0..config.dependencies.len() {
             siblings.entry(company(position)).or_default().push(position);
         }
-        Platform { positions, siblings, needs, needed_by, restless: BTreeSet::new(), classes, by_class }
+        Platform { positions, siblings, needs, needed_by, fallback_for, restless: BTreeSet::new(), classes, by_class }
     }
 
     /// Where a dependency stands in the configuration.
@@ -115,6 +122,11 @@ impl Platform {
     /// Who needs it, directly.
     pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
         self.needed_by.get(position).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whose fallback it is.
+    pub(in crate::engine) fn fallback_for(&self, position: usize) -> &[usize] {
+        self.fallback_for.get(position).map_or(&[], Vec::as_slice)
     }
 
     /// All that are shown so, in the configuration's order.

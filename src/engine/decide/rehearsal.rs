@@ -65,7 +65,7 @@ impl Rehearsal {
 
 /// A check that came back with this, while the vendor serves others.
 pub(super) fn finished(spec: &Arc<Spec>, reading: Reading, own_network: OwnNetwork, at: Time) -> Event {
-    let control = Witnessed { verdict: Verdict::Live, reason: "listed".to_owned(), at };
+    let control = Witnessed::first(Verdict::Live, "listed", at);
     let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };
     let look = CheckResult { at, reading };
     Event::Check(Box::new(FinishedCheck {

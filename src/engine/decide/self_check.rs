@@ -18,6 +18,8 @@ pub struct SelfCheckState {
     pub(in crate::engine) notified: bool,
     pub(in crate::engine) next_at: Time,
     pub(in crate::engine) asking: bool,
+    /// One page comes in several companies' places, until then at least.
+    pub(in crate::engine) same_page_until: Time,
 }
 
 impl SelfCheckState {
@@ -34,11 +36,28 @@ impl SelfCheckState {
     /// The clock was set back: nothing is so since the future, and the reference hosts are asked soon.
     pub fn clock_set_back(&mut self, now: Time) {
         (self.since, self.next_at) = (self.since.min(now), self.next_at.min(now.plus(BLIND)));
+        self.same_page_until = self.same_page_until.min(now);
     }
 
     /// The reference hosts are to be asked now.
     pub fn ask_at(&mut self, now: Time) {
         self.next_at = self.next_at.min(now);
+    }
+
+    /// One page comes in several companies' places: whatever the reference hosts say, plugwatch sees nothing.
+    pub fn same_page(&mut self, now: Time) {
+        self.same_page_until = now.plus(SAME_PAGE);
+        if self.judged != OwnNetwork::Blind {
+            self.ask_at(now);
+        }
+    }
+
+    /// What showed that page shows its own again.
+    pub fn page_is_over(&mut self, now: Time) {
+        if self.same_page_until > now {
+            self.same_page_until = now;
+            self.ask_at(now);
+        }
     }
 
     /// The question under way was given up.
@@ -58,6 +77,9 @@ impl SelfCheckState {
         due
     }
 }
+
+/// A page that came in several places counts so long after it came last.
+const SAME_PAGE: Duration = Duration::from_secs(1_200);
 
 /// While blind, sight is looked for more often.
 pub(in crate::engine) const BLIND: Duration = Duration::from_secs(15);

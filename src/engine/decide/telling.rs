@@ -16,11 +16,12 @@ use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
+use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::schedule::plan::Spec;
-use crate::engine::view::dependency::{leave_text, possible};
+use crate::engine::view::dependency::leave_text;
 use crate::say::about::{Group, OpenItem};
 use crate::say::alert::Body;
 use crate::say::status::verdict_words;
@@ -75,6 +76,7 @@ impl Decider {
             id: &dependency.id,
             parent: self.parent(dependency),
             companies: &dependency.companies,
+            domain: dependency.domain.as_deref(),
             needs: &dependency.needs,
             criticality: dependency.criticality,
             state: &state.combined,
@@ -93,6 +95,7 @@ impl Decider {
             },
             excused: self.people.excused_at(&dependency.id),
             ends,
+            letter: self.letter_to_several(&dependency.id, now),
             starts: self.latest_starts(dependency, ends),
             in_situation: None,
         }
@@ -112,6 +115,11 @@ impl Decider {
     pub(in crate::engine) fn parent(&self, dependency: &Dependency) -> Option<&str> {
         let vendor = self.config.catalog.vendors.get(dependency.vendors.first()?)?;
         (vendor.parent != "own").then_some(vendor.parent.as_str())
+    }
+
+    /// What counts as one company: the company, the domain that it is about, or it alone.
+    pub(in crate::engine) fn company<'d>(&'d self, dependency: &'d Dependency) -> &'d str {
+        self.parent(dependency).or(dependency.domain.as_deref()).unwrap_or(&dependency.id)
     }
 
     /// Remembers a dependency's new state, here and in the store.
@@ -134,11 +142,14 @@ impl Decider {
             _ => {
                 let began = match telling.reason {
                     Reason::Sighted => before.notified.blind_since,
-                    _ => before.notified.began_at,
+                    _ => before.notified.so_since.or(before.notified.began_at),
                 };
                 let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
                 about.group = self.group(telling, seen);
+                if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) {
+                    about.without_fallback = self.without_fallback(&telling.members);
+                }
                 if telling.together == Together::Mass {
                     // What one vendor's hint or page says leads away from our own side.
                     (about.hint, about.status_page) = (None, None);
@@ -191,18 +202,17 @@ impl Decider {
         let lead = &dependencies[telling.members[0]];
         let led = telling.wanted.held.hint.as_deref();
         let line = |member: &usize| {
-            let label = &dependencies[*member].label;
-            let Some(held) = &seen.state(*member).combined.held else { return label.clone() };
+            let Some(held) = &seen.state(*member).combined.held else { return String::new() };
             // The first one's advice stands below; another's with its own line.
             if mass {
                 // What each of them is thought to suffer from leads away from our own side.
-                return format!("{label} ({})", held.verdict);
+                return format!(" ({})", held.verdict);
             }
             let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
             match is_ending(&held.reason) {
-                true => format!("{label}: {}{hint}", held.say),
-                false => format!("{label} ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
+                true => format!(": {}{hint}", held.say),
+                false => format!(" ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
             }
         };
         let of = match self.parent(lead) {
@@ -210,6 +220,10 @@ impl Decider {
             _ => dependencies.len(),
         };
         let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
+        let parent = |member: &usize| self.parent(&dependencies[*member]);
+        // A letter may be about things of several companies.
+        let one = telling.members.iter().all(|member| parent(member) == self.parent(lead));
+        let name = if one { name } else { String::new() };
         let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
         // So many at once is what matters: those that were told before are part of it.
         let out = |member: &usize| {
@@ -220,7 +234,7 @@ impl Decider {
         let others: Vec<usize> = seen.iter().map(|(position, _)| position).filter(out).collect();
         let all = || telling.members.iter().chain(&others);
         let labels = all().map(|member| dependencies[*member].label.clone()).collect();
-        let lines = all().map(line).collect();
+        let lines = together(all().map(|member| (dependencies[*member].label.as_str(), line(member))));
         let incidents = telling.members.iter().filter_map(|member| concerned(seen.state(*member))).map(|(_, id)| id);
         Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines })
     }
@@ -230,8 +244,10 @@ impl Decider {
         let mut counted: Vec<&Dependency> = Vec::new();
         for loss in losses {
             let dependency = &self.config.dependencies[*loss];
-            let shares =
-                |other: &&Dependency| other.companies.iter().any(|company| dependency.companies.contains(company));
+            let shares = |other: &&Dependency| {
+                let domain = dependency.domain.is_some() && dependency.domain == other.domain;
+                domain || other.companies.iter().any(|company| dependency.companies.contains(company))
+            };
             if !counted.iter().any(shares) {
                 counted.push(dependency);
             }
@@ -248,19 +264,24 @@ impl Decider {
             let access = state.combined.lost_access().filter(|_| !dropped);
             let held = access.or(state.combined.held.as_ref())?;
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
-            let word = if access.is_some() { "access_lost" } else { held.verdict.word() };
+            let word = match held.verdict {
+                _ if access.is_some() => "access_lost",
+                _ if state.notified.flapping.is_some() => "flapping",
+                Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
+                verdict => verdict.word(),
+            };
             Some(OpenItem {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
                 state: word.to_owned(),
-                since: held.since,
-                trouble_since: trouble,
+                since: state.notified.flapping.unwrap_or(held.since),
+                trouble_since: trouble.filter(|_| state.notified.flapping.is_none()),
                 ends: self.ends_at(&dependency.id, now),
                 say: without_witnesses(&held.say),
                 fallback: dependency.fallback.clone(),
                 fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: possible(held.hint.as_deref(), dependency),
+                hint: self.possible(held.hint.as_deref(), dependency),
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
@@ -299,4 +320,16 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
 fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
     open.or_else(|| state.notified.incident.clone())
+}
+
+/// A line for each, but one for those of which the same is said.
+fn together<'l>(all: impl Iterator<Item = (&'l str, String)>) -> Vec<String> {
+    let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
+    for (label, said) in all {
+        match lines.iter_mut().find(|(_, other)| *other == said) {
+            Some((labels, _)) => labels.push(label),
+            None => lines.push((vec![label], said)),
+        }
+    }
+    lines.into_iter().map(|(labels, said)| format!("{}{said}", labels.join(", "))).collect()
 }

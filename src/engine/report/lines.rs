@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
+use super::spells::{Message, before, worst};
 use crate::config::Config;
 use crate::core::dependency::shown::Shown;
 use crate::core::people::action::{ActionKind, OperatorAction};
@@ -30,6 +31,7 @@ pub(super) fn dropped(
     snapshot: &Snapshot,
     rows: &[IncidentRow],
     acts: &[OperatorAction],
+    messages: &[Message],
     when: When,
 ) -> Vec<Line<String>> {
     let gone = snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
@@ -38,7 +40,7 @@ pub(super) fn dropped(
     // A drop that people called their own or false is no loss: it stands with what happened.
     let earlier =
         earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
-    let earlier = earlier.map(|row| incident(row, snapshot, acts, when));
+    let earlier = earlier.map(|row| incident(row, snapshot, acts, messages, when));
     gone.chain(locked).chain(earlier).collect()
 }
 
@@ -94,13 +96,14 @@ pub(super) fn incidents(
     snapshot: &Snapshot,
     acts: &[OperatorAction],
     letters: &[Letter],
+    messages: &[Message],
     when: When,
 ) -> Vec<Line<String>> {
     let line = |row: &IncidentRow| {
         let letter = letters
             .iter()
             .find(|letter| is_by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
-        let line = incident(row, snapshot, acts, when);
+        let line = incident(row, snapshot, acts, messages, when);
         // What only a letter says is told with the letter.
         match letter.filter(|_| row.incident.worst == Verdict::Degraded) {
             Some(letter) => line.about(Subject::Letter(letter.public_id.clone())),
@@ -111,13 +114,21 @@ pub(super) fn incidents(
 }
 
 /// One incident: what, since when, for how long, whether it is over, why.
-fn incident(row: &IncidentRow, snapshot: &Snapshot, acts: &[OperatorAction], when: When) -> Line<String> {
+fn incident(
+    row: &IncidentRow,
+    snapshot: &Snapshot,
+    acts: &[OperatorAction],
+    messages: &[Message],
+    when: When,
+) -> Line<String> {
     let incident = &row.incident;
-    let began = when.at(incident.began_at);
-    let lasted = |until: Time| human(until.since(incident.began_at));
-    let span = match row.closed_at {
-        Some(until) => format!("from {began}, over after {}", lasted(until)),
-        None => format!("since {began} ({} so far)", lasted(when.now)),
+    let (from, until) = worst(row, messages);
+    let began = when.at(from);
+    let lasted = |until: Time| human(until.since(from));
+    let before = before(row, from);
+    let span = match until {
+        Some(until) => format!("from {began}, over after {}{before}", lasted(until)),
+        None => format!("since {began} ({} so far{before})", lasted(when.now)),
     };
     let cause = cause(row, said_of(row, acts), find(snapshot, &row.dependency));
     let says = format!("{}: {} {span}. {cause}", label(snapshot, &row.dependency), incident.worst);

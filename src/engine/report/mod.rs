@@ -4,6 +4,7 @@ mod ahead;
 mod lines;
 mod once;
 mod risk;
+mod spells;
 mod todo;
 mod work;
 
@@ -126,15 +127,18 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let gaps = store.gaps(since).await?;
     let (when, (notified, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
     let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
+    let first = incidents.iter().map(|row| row.incident.began_at).chain([since]).min().unwrap_or(since);
+    let messages = spells::messages(&store.alerts_since(first).await?);
     let letters = &decider.people.letters;
     let mut report = decider.covered(span, &snapshot, when);
     // The order in which sections are asked decides where a thing is said: the first one has it.
     let mut said = Said::default();
-    report.dropped = said.first(lines::dropped(&snapshot, &incidents, &acts, when));
+    report.dropped = said.first(lines::dropped(&snapshot, &incidents, &acts, &messages, when));
     report.todo = decider.todo(&snapshot, &acts, &mut said, when);
     report.notices = said.first(lines::notices(letters, &snapshot, since, when));
     report.unseen = said.first(lines::unseen(&snapshot, when));
-    report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, when));
+    report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, &messages, when));
+    report.incidents.extend(said.first(spells::unjudged(&messages, &snapshot, since, when)));
     report.ahead = said.first(decider.ahead(when));
     report.tested = said.first(work::tested(&acts, when)).join(". ");
     Ok(Report {
@@ -144,7 +148,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
         risk: risk::risk(&snapshot, &drilled, now),
         work: work::work(&notified, &gaps, since, now),
         gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
-        rows: rows(store, &snapshot, &incidents, since, now).await?,
+        rows: rows(store, &snapshot, &incidents, &messages, since, now).await?,
         ..report
     })
 }
@@ -183,6 +187,7 @@ async fn rows(
     store: &Store,
     snapshot: &Snapshot,
     incidents: &[IncidentRow],
+    messages: &[spells::Message],
     since: Time,
     now: Time,
 ) -> Result<Vec<Row>> {
@@ -194,7 +199,10 @@ async fn rows(
         let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
         let own = incidents.iter().filter(|row| row.dependency == dependency.id);
         let troubles: Vec<Trouble> = own
-            .map(|row| Trouble { from: row.incident.began_at, until: row.closed_at, worst: row.incident.worst })
+            .map(|row| {
+                let (from, until) = spells::worst(row, messages);
+                Trouble { from, until, worst: row.incident.worst }
+            })
             .collect();
         let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
         let strip = days(first, count, &counts, &troubles, now);

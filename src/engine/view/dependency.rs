@@ -176,9 +176,9 @@ impl Decider {
             fault: held.fault,
             proof: held.proof,
             say: held.say.clone(),
-            hint: possible(held.hint.as_deref(), dependency).filter(|_| !over),
+            hint: self.possible(held.hint.as_deref(), dependency).filter(|_| !over),
             since: began.filter(|_| ended).unwrap_or(held.since).min(at),
-            lasted: began.filter(|_| ended).map(|began| at.since(began)),
+            lasted: began.filter(|_| ended).map(|began| held.since.since(began)),
             breaks: dependency.breaks.clone(),
             fallback: dependency.fallback.clone(),
             account_id: dependency.account_id.clone(),
@@ -203,6 +203,7 @@ impl Decider {
             steps: Vec::new(),
             working: self.working(&others),
             more_working: others.more_working,
+            without_fallback: Vec::new(),
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             ends: self.ends_at(&dependency.id, at),
@@ -234,6 +235,23 @@ impl Decider {
         Some((Working { label: other.label.clone(), checked }, works))
     }
 
+    /// Advice as far as it can be followed: where no fallback is configured, or it does not work, nobody is
+    /// sent to one.
+    pub(in crate::engine) fn possible(&self, hint: Option<&str>, dependency: &Dependency) -> Option<String> {
+        let works = || self.fallback_now(dependency).is_none_or(|(_, works)| works);
+        match dependency.fallback {
+            Some(_) if works() => hint.map(str::to_owned),
+            _ => without_fallback(hint?),
+        }
+    }
+
+    /// What has no fallback left because these are down.
+    pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
+        let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
+        let left = of.filter(|position| !down.contains(position));
+        left.map(|position| self.config.dependencies[*position].label.clone()).collect()
+    }
+
     /// How what the fallback depends on stands, in words.
     fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
@@ -255,14 +273,6 @@ impl Decider {
                 shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),
             })
             .collect()
-    }
-}
-
-/// Advice as far as it can be followed: where no fallback is configured, nobody is sent to one.
-pub(in crate::engine) fn possible(hint: Option<&str>, dependency: &Dependency) -> Option<String> {
-    match dependency.fallback {
-        Some(_) => hint.map(str::to_owned),
-        None => without_fallback(hint?),
     }
 }
 

@@ -141,6 +141,8 @@ document! {
         "more_working" more_working: usize,
         #[serde(default)]
         "fallback_on" fallback_on: Option<WorkingDocument>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "without_fallback" without_fallback: Vec<String>,
         #[serde(default)]
         "fallback_works" fallback_works: Option<bool>,
         #[serde(default)]

@@ -27,6 +27,8 @@ document! {
         "last" last: Time,
         #[serde(default)]
         "looks" looks: Vec<(Time, Verdict)>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "by_turns" by_turns: bool,
     }
 
     /// A streak of checks that saw nothing.
@@ -51,12 +53,14 @@ document! {
         "verified_at" verified_at: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "key_mark" key_mark: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "returned_at" returned_at: Option<Time>,
     }
 }
 
 keeps! {
     HeldDocument => Held { verdict, reason, fault, proof, say, hint, by, since }
-    SuspicionDocument => Suspicion { held, reads, last, looks }
+    SuspicionDocument => Suspicion { held, reads, last, looks, by_turns }
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
-    StandingDocument => Standing { confirmed, suspicion, unverified, last_live, verified_at, key_mark }
+    StandingDocument => Standing { confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at }
 }

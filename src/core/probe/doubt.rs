@@ -1,0 +1,164 @@
+//! A vendor's own word that comes by turns: suspended at this check, in order at the next, as where only
+//! some of its servers know it yet, or still know it.
+//!
+//! One good answer takes such a word not back: it takes three in a row. Two in a row confirm it, and so
+//! does half of what was read over half an hour. What is neither confirmed nor taken back, and came
+//! again, is told as what it is.
+
+use std::time::Duration;
+
+use super::policy::{Confirm, Policy};
+use super::standing::{Held, Standing, Suspicion};
+use crate::core::time::Time;
+use crate::core::words::verdict::{Basis, Verdict};
+
+/// So many good checks in a row take a word back.
+pub(super) const CLEARS: u32 = 3;
+/// Where it had come by turns they span this, too: a stale server answers every tenth time, say.
+const CLEARS_OVER: Duration = Duration::from_secs(600);
+/// Half of the checks of so long a time confirm it.
+const WINDOW: Duration = Duration::from_secs(1_800);
+/// Fewer checks than this are no half an hour.
+const FEWEST: usize = 6;
+/// After the first checks a minute apart, 18 of them fit into the window.
+const PACE: Duration = Duration::from_secs(100);
+/// So many checks come at the pace of a confirmation.
+const QUICK: usize = 6;
+/// So long after a return old words are an old copy's rather than a second drop.
+const RETURN: Duration = Duration::from_secs(24 * 3_600);
+/// After a return, so many in a row are a second drop though good answers came between.
+const AGAIN: u32 = 5;
+
+/// The reason under which it stands while it is neither confirmed nor taken back.
+const BY_TURNS: &str = "said_by_turns";
+
+/// Whether a warning stands, alone or with others, for a drop that is said by turns.
+pub fn is_by_turns(reason: &str) -> bool {
+    reason.split('+').any(|one| one == BY_TURNS)
+}
+
+/// Whether what is suspected is a drop by the vendor's own word.
+pub(super) fn is_statement(suspicion: &Suspicion, policy: &Policy) -> bool {
+    policy.basis == Basis::OwnStatement && suspicion.looks.iter().any(|(_, said)| says(*said))
+}
+
+fn says(said: Verdict) -> bool {
+    said == Verdict::Dropped
+}
+
+fn is_good(said: Verdict) -> bool {
+    matches!(said, Verdict::Live | Verdict::Degraded)
+}
+
+/// A good check while the vendor's own word is in doubt: what is left of the doubt, and when to ask again.
+pub(super) fn after_good(
+    mut suspicion: Suspicion,
+    verdict: Verdict,
+    policy: &Policy,
+    now: Time,
+) -> Option<(Suspicion, Duration)> {
+    suspicion.last = now;
+    remember(&mut suspicion.looks, now, verdict);
+    let good = suspicion.looks.iter().rev().take_while(|(_, said)| is_good(*said));
+    let over = good.clone().last().map_or(Duration::ZERO, |(first, _)| now.since(*first));
+    let forgotten = !suspicion.looks.iter().any(|(_, said)| says(*said));
+    let enough = u32::try_from(good.count()).is_ok_and(|good| good >= CLEARS);
+    let taken_back = forgotten || (enough && (!suspicion.by_turns || over >= CLEARS_OVER));
+    let gap = pace(&suspicion, policy);
+    (!taken_back).then_some((suspicion, gap))
+}
+
+/// How soon to ask again: soon at first, then so that a vendor is not asked every minute for hours.
+pub(super) fn pace(suspicion: &Suspicion, policy: &Policy) -> Duration {
+    let quick = policy.dropped.gap();
+    if suspicion.looks.len() <= QUICK { quick } else { quick.max(PACE) }
+}
+
+/// Notes a check beside good ones, and forgets what is older than the window.
+fn remember(looks: &mut Vec<(Time, Verdict)>, now: Time, said: Verdict) {
+    looks.retain(|(at, _)| now.since(*at) <= WINDOW);
+    if looks.len() >= MOST {
+        looks.remove(0);
+    }
+    looks.push((now, said));
+}
+
+/// Notes a contrary check: with `turns` beside good ones, else the first of them is kept for its date.
+pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: bool, now: Time, said: Verdict) {
+    if turns {
+        return remember(looks, now, said);
+    }
+    if looks.len() >= MOST {
+        looks.remove(1);
+    }
+    looks.push((now, said));
+}
+
+/// So many checks are remembered.
+const MOST: usize = 32;
+
+/// Whether the vendor's own word is confirmed by what was read.
+pub(super) fn is_confirmed(standing: &Standing, suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
+    let row: Vec<Time> = suspicion
+        .looks
+        .iter()
+        .rev()
+        .take_while(|(_, said)| !is_good(*said))
+        .filter(|(_, said)| says(*said))
+        .map(|(at, _)| *at)
+        .collect();
+    let reads = u32::try_from(row.len()).unwrap_or(u32::MAX);
+    let span = row.last().map_or(Duration::ZERO, |first| now.since(*first));
+    let confirm = if is_return(standing, now) { again(suspicion, confirm) } else { confirm };
+    confirm.holds(reads, span) || is_half(suspicion, confirm, now)
+}
+
+fn is_return(standing: &Standing, now: Time) -> bool {
+    standing.returned_at.is_some_and(|at| now.since(at) <= RETURN)
+}
+
+/// After a return the same word wants more: one in a row more, or [`AGAIN`] where good ones came between.
+fn again(suspicion: &Suspicion, confirm: Confirm) -> Confirm {
+    let mixed = suspicion.looks.iter().any(|(_, said)| is_good(*said));
+    let reads = if mixed { confirm.reads.max(AGAIN) } else { confirm.reads + 1 };
+    Confirm { reads, over: confirm.gap() * reads.saturating_sub(1) }
+}
+
+/// At least half of what was read over half an hour, and as often as would have confirmed it.
+fn is_half(suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
+    let full = now.since(suspicion.held.since) >= WINDOW;
+    let (bad, all) = counted(suspicion);
+    full && all >= FEWEST && bad * 2 >= all && bad >= confirm.reads as usize
+}
+
+/// How many of the checks within the window said it, and how many there were.
+fn counted(suspicion: &Suspicion) -> (usize, usize) {
+    let tells = |said: Verdict| says(said) || is_good(said);
+    let within = suspicion.looks.iter().filter(|(at, said)| suspicion.last.since(*at) <= WINDOW && tells(*said));
+    let bad = within.clone().filter(|(_, said)| says(*said)).count();
+    (bad, within.count())
+}
+
+/// Whether it came again after a good check, and lasts longer than twice what would have confirmed it.
+pub(super) fn comes_by_turns(suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
+    let good = suspicion.looks.iter().any(|(_, said)| is_good(*said));
+    suspicion.by_turns || (good && now.since(suspicion.held.since) >= confirm.over * 2)
+}
+
+impl Standing {
+    /// What counts of this check: its verdict or, while the vendor's own word against it comes by turns,
+    /// that as a warning.
+    pub fn counts(&self) -> Option<Held> {
+        let confirmed = self.confirmed.as_ref()?;
+        let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
+        let Some(doubt) = doubt else { return Some(confirmed.clone()) };
+        let (bad, all) = counted(doubt);
+        let say = format!("in {bad} of the last {all} checks: {}; the others found it in order", doubt.held.say);
+        Some(Held { verdict: Verdict::Degraded, reason: BY_TURNS.to_owned(), say, ..doubt.held.clone() })
+    }
+
+    /// What is suspected and not told in another way.
+    pub fn suspects(&self) -> Option<&Suspicion> {
+        self.suspicion.as_ref().filter(|doubt| !doubt.by_turns)
+    }
+}

@@ -1,0 +1,66 @@
+//! One page in several companies' places: a network's sign-in page, or a proxy's notice. Whoever shows it is near
+//! us, though the reference hosts, which only shake hands, find nothing wrong.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+use crate::core::words::verdict::{Reading, Verdict};
+
+/// A page counts for so long: the slowest usual checks are a quarter of an hour apart.
+const COUNTS: Duration = Duration::from_secs(1_200);
+/// So many pages are remembered at most.
+const MOST: usize = 256;
+/// What is shorter is a word that many say, such as "Forbidden".
+const SHORTEST: usize = 64;
+
+/// Pages that nobody could read lately, and in whose place they came.
+#[derive(Debug, Default)]
+pub struct SamePage {
+    pages: Mutex<HashMap<u64, BTreeMap<String, Time>>>,
+}
+
+/// Whether an answer is a page that says nothing of what was asked.
+pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool {
+    // 511 is for networks that want a login (RFC 6585, section 6).
+    let page = answer.http.as_ref().is_some_and(|http| matches!(http.status, 200 | 511));
+    page && reading.verdict == Verdict::Unknown && answer.body.len() >= SHORTEST
+}
+
+impl SamePage {
+    /// Notes a strange page in the place of `company`; whether another company's place showed it as well.
+    pub fn is_elsewhere(&self, body: &[u8], company: &str, at: Time) -> bool {
+        let mut hasher = DefaultHasher::new();
+        body.hash(&mut hasher);
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        for places in pages.values_mut() {
+            places.retain(|_, seen| at.since(*seen) <= COUNTS && *seen <= at);
+        }
+        pages.retain(|_, places| !places.is_empty());
+        if pages.len() >= MOST {
+            pages.clear();
+        }
+        let places = pages.entry(hasher.finish()).or_default();
+        places.insert(company.to_owned(), at);
+        places.len() > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_counts_once_another_companys_place_shows_it_within_twenty_minutes() {
+        let page = SamePage::default();
+        let minute = |minute: i64| Time(minute * 60_000);
+        assert!(!page.is_elsewhere(b"sign in", "own", minute(0)));
+        assert!(!page.is_elsewhere(b"sign in", "own", minute(5)));
+        assert!(!page.is_elsewhere(b"another", "twilio", minute(6)));
+        assert!(!page.is_elsewhere(b"sign in", "twilio", minute(26)));
+        assert!(page.is_elsewhere(b"sign in", "own", minute(30)));
+    }
+}

@@ -1,0 +1,88 @@
+//! What the messages of the time say beside the incidents: since when each was at its worst, and what could not
+//! be judged for a while.
+
+use std::time::Duration;
+
+use super::When;
+use super::once::{Line, Subject};
+use crate::core::dependency::incident::Reason;
+use crate::core::platform::snapshot::Snapshot;
+use crate::core::time::{Time, human};
+use crate::core::words::verdict::Verdict;
+use crate::engine::write::documents::alert_view;
+use crate::say::alert::Body;
+use crate::store::{AlertRow, IncidentRow};
+
+/// One message about one dependency, as far as it tells of a state.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    dependency: String,
+    incident: Option<i64>,
+    at: Time,
+    reason: Reason,
+    verdict: Verdict,
+    why: String,
+    since: Time,
+}
+
+/// The messages that tell of a state, in their order.
+pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
+    let told = |row: &AlertRow| {
+        let Body::Dependency(about) = alert_view(&row.snapshot).ok()?.body else { return None };
+        Some(Message {
+            dependency: row.dependency.clone()?,
+            incident: row.incident,
+            at: row.at,
+            reason: row.reason,
+            verdict: about.verdict,
+            why: about.why.clone(),
+            since: about.since,
+        })
+    };
+    rows.iter().filter(|row| !row.reason.reminds()).filter_map(told).collect()
+}
+
+/// From when, and until when if that is over, an incident was at its worst: a warning of days before an outage of
+/// hours was none.
+pub(super) fn worst(row: &IncidentRow, messages: &[Message]) -> (Time, Option<Time>) {
+    let incident = &row.incident;
+    let own = || messages.iter().filter(|message| message.incident == Some(incident.id));
+    let turns = |message: &&Message| {
+        matches!(message.reason, Reason::Opened | Reason::Worsened | Reason::Cascade | Reason::Grew | Reason::Eased)
+    };
+    let Some(first) = own().filter(turns).find(|message| message.verdict == incident.worst) else {
+        return (incident.began_at, row.closed_at);
+    };
+    let eased = own().filter(turns).find(|message| message.at > first.at && message.verdict != incident.worst);
+    (first.since.max(incident.began_at), eased.map(|message| message.at).or(row.closed_at))
+}
+
+/// `, a warning for 5 d before`: what the incident was before it was at its worst.
+pub(super) fn before(row: &IncidentRow, from: Time) -> String {
+    let before = from.since(row.incident.began_at);
+    if before < Duration::from_secs(60) { String::new() } else { format!(", in trouble for {} before", human(before)) }
+}
+
+/// Reasons for not seeing something that concern people: a line is due though no incident was opened.
+const NAMED: [(&str, &str); 3] = [
+    ("access_lost", "the key was refused"),
+    ("wrong_page", "showed the wrong page"),
+    ("probably_removed", "probably removed, unconfirmed"),
+];
+
+/// What could not be judged within the span, and is over; what still is stands further up.
+pub(super) fn unjudged(messages: &[Message], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
+    let line = |(n, blind): (usize, &Message)| {
+        let (_, words) = NAMED.iter().find(|(why, _)| blind.reason == Reason::Blind && blind.why == *why)?;
+        let later = messages[n + 1..].iter().filter(|message| message.dependency == blind.dependency);
+        let ends = |message: &&Message| {
+            !matches!(message.reason, Reason::Blind | Reason::Changed | Reason::Suspected | Reason::Cleared)
+        };
+        let until = later.clone().find(ends).map(|message| message.at).filter(|until| *until >= since)?;
+        let name = snapshot.each().find(|d| d.id == blind.dependency).map_or(&blind.dependency, |d| &d.label);
+        let (began, lasted) = (when.at(blind.since), human(until.since(blind.since)));
+        let says = format!("{name}: {words} from {began}, over after {lasted}");
+        Some(Line::new(Subject::Incident(format!("{} {}", blind.dependency, blind.at.0)), says))
+    };
+    messages.iter().enumerate().filter_map(line).collect()
+}
