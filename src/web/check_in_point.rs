@@ -114,11 +114,13 @@ async fn hear(pages: &Pages, name: &str, reports: Vec<(String, Report)>) -> Answ
     (StatusCode::SERVICE_UNAVAILABLE, "not stored, send it again\n".to_owned())
 }
 
-/// A job's name as it stands in a URL: `Nightly Backup` is `nightly-backup`.
+/// A job's name as it stands in a URL: `Nightly Backup (EU)` is `nightly-backup-eu`.
 fn is_slug(slug: &str, name: &str) -> bool {
-    let slugged: String =
-        name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' }).collect();
-    slug == name || slug.to_ascii_lowercase() == slugged
+    let slugged = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    };
+    slug == name || slugged(slug) == slugged(name)
 }
 
 /// What a call says, with the job's exit code if it failed with one; nothing where it only logs. Exit

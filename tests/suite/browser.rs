@@ -2,7 +2,7 @@
 //! Judged by the check of the catalogue, over sockets.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use encoding_rs::Encoding;
 use flate2::Compression;
@@ -19,6 +19,9 @@ use std::time::Duration;
 
 use crate::kit::{askers, get, http, options, raw};
 
+/// Read once: it is large.
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(None).unwrap());
+
 const NOW: Time = Time(1_800_000_000_000);
 
 async fn ask(url: &str) -> Answer {
@@ -27,15 +30,14 @@ async fn ask(url: &str) -> Answer {
 
 /// What the check for websites reads at `url`, where these words are to stand.
 pub async fn page(askers: &Askers, url: &str, words: &[&str]) -> Reading {
-    let catalog = Catalog::load(None).unwrap();
-    let (_, check) = catalog.check("website/page").unwrap();
+    let (_, check) = CATALOG.check("website/page").unwrap();
     let mut params = Params::default();
     params.public.insert("url".into(), json!(url));
     params.public.insert("words".into(), json!(words));
     params.public.insert("certificate_days".into(), json!(14));
     let question = question(check, &params, None, NOW, Duration::from_secs(5)).unwrap();
     let answer = askers.ask(&question, false, NOW).await;
-    catalog.judge(check, &params, &answer, NOW)
+    CATALOG.judge(check, &params, &answer, NOW)
 }
 
 async fn shows(head: &str, body: &[u8], words: &[&str]) -> Reading {

@@ -120,7 +120,16 @@ async fn a_job_that_calls_is_live_and_one_that_does_not_is_silent() {
 #[tokio::test]
 async fn clients_made_for_healthchecks_work_with_all_their_habits() {
     let check_ins = CheckIns::open().await;
-    let word = async || check_ins.read("heartbeat/job", "nightly-backup").await.1;
+    let question = Question::CheckIn(CheckInQuestion {
+        takes: Takes::Pings,
+        name: "nightly-backup".into(),
+        window: Duration::from_secs(900),
+    });
+    let askers = check_ins.askers();
+    let word = async || {
+        let answer = askers.ask(&question, false, check_ins.clock.now()).await;
+        answer.said["heard"]["word"].as_str().unwrap().to_owned()
+    };
     let call = async |method: &str, path: &str, body: Vec<u8>| {
         check_ins.pass(1);
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
@@ -131,32 +140,32 @@ async fn clients_made_for_healthchecks_work_with_all_their_habits() {
     };
     // Each path after a failure and after a success, so that each is seen to be what it says.
     for (path, after) in [
-        ("/", "job_ran"),
-        ("/fail/", "job_failed"),
-        ("//fail", "job_failed"),
-        ("/nightly-backup", "job_ran"),
-        ("/nightly-backup/fail", "job_failed"),
-        ("/Nightly-Backup/1/", "job_failed"),
-        ("/0?rid=6b1c3f2e-0000-4000-8000-000000000000&create=1", "job_ran"),
-        ("/fail?rid=1", "job_failed"),
-        ("/255", "job_failed"),
-        ("/3221225786", "job_failed"),
-        ("/-1", "job_failed"),
+        ("/", "alive"),
+        ("/fail/", "failed"),
+        ("//fail", "failed"),
+        ("/nightly-backup", "alive"),
+        ("/nightly-backup/fail", "failed"),
+        ("/Nightly-Backup/1/", "failed"),
+        ("/0?rid=6b1c3f2e-0000-4000-8000-000000000000&create=1", "alive"),
+        ("/fail?rid=1", "failed"),
+        ("/255", "failed"),
+        ("/3221225786", "failed"),
+        ("/-1", "failed"),
     ] {
         for method in ["GET", "POST", "HEAD", "PUT"] {
-            let before = if after == "job_ran" { "/fail" } else { "" };
+            let before = if after == "alive" { "/fail" } else { "" };
             assert_eq!(call("GET", before, Vec::new()).await, 200);
             assert_eq!((call(method, path, Vec::new()).await, word().await.as_str()), (200, after), "{method} {path}");
         }
     }
     for unchanged in ["/log", "/nightly-backup/log", "/log/"] {
         assert_eq!(call("POST", unchanged, b"only a line".to_vec()).await, 200);
-        assert_eq!(word().await, "job_failed", "{unchanged}");
+        assert_eq!(word().await, "failed", "{unchanged}");
     }
     assert_eq!(call("GET", "/someone-else/fail", Vec::new()).await, 404);
     assert_eq!(call("GET", "/faill", Vec::new()).await, 400);
     assert_eq!(call("OPTIONS", "", Vec::new()).await, 405, "a browser's question is no call");
-    assert_eq!(word().await, "job_failed");
+    assert_eq!(word().await, "failed");
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool
         return http::ask(net, question, urgent).await;
     }
     let carried = http::ask_anew(net, question, urgent).await;
-    let safe = carried.url.as_ref().is_some_and(|url| url.scheme() == "https");
+    // Where the configuration puts a host elsewhere, there may be no TLS at all.
+    let safe = carried.url.as_ref().is_some_and(|url| net.actual(url).scheme() == "https");
     let tls = if safe { certificate::facts(net, lists, &carried, question.timeout).await } else { None };
     let mut answer = carried.answer;
     answer.said.extend(tls.map(|tls| ("tls".to_owned(), tls)));

@@ -12,7 +12,8 @@ use rustls::{CertificateError, Error};
 use url::Url;
 use x509_parser::prelude::*;
 
-use crate::ask::net::tls::{Chain, unix};
+use crate::ask::net::origin::Chain;
+use crate::ask::net::tls::unix;
 use crate::ask::net::{Net, http};
 use crate::core::time::Time;
 use crate::core::words::question::HttpQuestion;

@@ -22,8 +22,9 @@ use tokio_rustls::client::TlsStream;
 use super::dial::{Hosts, dial};
 use super::failure;
 use super::guard::Guard;
+use super::origin::{NotConnected, Origin};
 use super::reach::is_inside;
-use super::tls::{Seen, Shaker, Strictness};
+use super::tls::{Shaker, Strictness};
 use crate::core::words::answer::Failure;
 
 /// A handshake takes no longer.
@@ -38,25 +39,6 @@ pub struct Connector {
     pub hosts: Arc<Hosts>,
     /// How a connection is made safe.
     pub shaker: Arc<Shaker>,
-}
-
-/// What is known of the connection that carried an answer.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// Whether whoever answered lies outside of this machine and its network.
-    pub outside: bool,
-    /// What its handshake showed, if there was one.
-    pub tls: Option<Arc<Seen>>,
-}
-
-/// No connection came about; what the handshake showed until then is kept.
-#[derive(Debug, thiserror::Error)]
-#[error("{failure}")]
-pub struct NotConnected {
-    /// Why.
-    pub failure: Failure,
-    /// What is known nevertheless.
-    pub origin: Option<Origin>,
 }
 
 impl Connector {

@@ -5,8 +5,8 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::connect::{NotConnected, Origin};
 use super::guard::Refused;
+use super::origin::{NotConnected, Origin};
 use crate::core::words::answer::Failure;
 
 /// The word for an error of the HTTP client.

@@ -9,9 +9,9 @@ use http::HeaderMap;
 use url::Url;
 
 use super::client::{Net, origin};
-use super::connect::Origin;
 use super::connections::{Over, give_up};
 use super::cookies::Cookies;
+use super::origin::Origin;
 use super::request::{self, Came};
 use super::{body, hop};
 use crate::clock::Stopwatch;

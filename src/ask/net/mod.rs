@@ -18,6 +18,7 @@ pub(super) mod failure;
 mod gate;
 mod guard;
 mod hop;
+pub(super) mod origin;
 pub(super) mod http;
 mod reach;
 mod request;

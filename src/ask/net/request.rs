@@ -13,9 +13,9 @@ use url::Url;
 
 use super::body;
 use super::client::Net;
-use super::connect::Origin;
 use super::connections::{HttpClient, Over, give_up};
 use super::failure;
+use super::origin::Origin;
 use crate::core::words::answer::Failure;
 use crate::core::words::question::{Field, HttpQuestion};
 

@@ -20,6 +20,7 @@ use x509_parser::prelude::*;
 
 use super::chain::{self, End};
 use super::failure;
+use super::origin::{Chain, Seen};
 use crate::clock::Clock;
 use crate::core::time::Time;
 use crate::core::words::answer::Failure;
@@ -32,18 +33,6 @@ pub enum Strictness {
     /// It is written down, and the handshake goes on: mail is brought there anyway (RFC 7435).
     Recorded,
 }
-
-/// What a handshake showed.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// The connection's facts, as rules see them under `tls`.
-    pub facts: Value,
-    /// The certificates as they were sent, the leaf first.
-    pub chain: Chain,
-}
-
-/// The certificates as they were sent, the leaf first.
-pub type Chain = Vec<CertificateDer<'static>>;
 
 /// Makes connections safe.
 #[derive(Debug)]

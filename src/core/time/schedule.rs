@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::{Time, millis};
@@ -95,27 +95,30 @@ impl Cron {
         self.schedule
             .after(&Utc.from_utc_datetime(&local))
             .take(MOST_SKIPPED)
-            .map(|naive| self.instant(naive.naive_utc()))
+            .map(|naive| instant(self.zone, naive.naive_utc()))
             .find(|at| *at > now)
     }
+}
 
-    fn instant(&self, local: NaiveDateTime) -> Time {
-        let at: DateTime<Utc> = match self.zone.from_local_datetime(&local) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
-            LocalResult::None => self.after_gap(local),
-        };
-        Time(at.timestamp_millis())
-    }
+/// The instant of a local time. One that a clock change skips is the first instant after the gap; one that
+/// comes twice is the first.
+pub fn instant(zone: Tz, local: NaiveDateTime) -> Time {
+    let at: DateTime<Utc> = match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
+        LocalResult::None => after_gap(zone, local),
+    };
+    Time(at.timestamp_millis())
+}
 
-    /// The first valid instant after a skipped local time: gaps end on a whole minute.
-    fn after_gap(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let minutes = (1..=24 * 60).map(|m| local + chrono::Duration::minutes(m));
-        minutes
-            .filter_map(|later| self.zone.from_local_datetime(&later).earliest())
-            .map(|at| at.with_timezone(&Utc))
-            .next()
-            .unwrap_or_else(|| Utc.from_utc_datetime(&local))
-    }
+/// The first valid instant after a skipped local time: gaps end on a whole minute.
+fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    let whole = local.with_second(0).unwrap_or(local);
+    let minutes = (1..=24 * 60).map(|m| whole + chrono::Duration::minutes(m));
+    minutes
+        .filter_map(|later| zone.from_local_datetime(&later).earliest())
+        .map(|at| at.with_timezone(&Utc))
+        .next()
+        .unwrap_or_else(|| Utc.from_utc_datetime(&local))
 }
 
 /// The library's own messages about this run over several lines, and are off by one.
