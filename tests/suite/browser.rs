@@ -220,7 +220,8 @@ async fn words_are_found_in_every_character_set() {
     ] {
         let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
         let body = encoding.encode(&format!("<html><head><meta charset={charset}></head>{word}</html>")).0.into_owned();
-        for head in [format!("content-type: text/html; charset={charset}\r\n"), "content-type: text/html\r\n".to_owned()]
+        for head in
+            [format!("content-type: text/html; charset={charset}\r\n"), "content-type: text/html\r\n".to_owned()]
         {
             let reading = shows(&head, &body, &[word]).await;
             assert_eq!(reading.verdict, Verdict::Live, "{charset} by {head}: {reading:?}");

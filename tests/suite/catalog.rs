@@ -62,9 +62,10 @@ fn a_value_that_is_to_be_compared_and_is_missing_is_not_fine() {
     let low = "[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true and num(json.balance) < \
                num(param.low)'\nverdict = \"degraded\"\nreason = \"balance_low\"\nsay = \"low\"\n\n\
                [[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true'";
-    let own = OWN
-        .replace("[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true'", low)
-        .replace("key = { secret = true }", "key = { secret = true }\nlow = { kind = \"number\", default = 10, about = \"warn below\" }");
+    let own = OWN.replace("[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true'", low).replace(
+        "key = { secret = true }",
+        "key = { secret = true }\nlow = { kind = \"number\", default = 10, about = \"warn below\" }",
+    );
     let (_folder, catalog) = overlay(&[("hosting/acme.toml", &own)]);
     let catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
     let (_, check) = catalog.check("acme/account").unwrap();

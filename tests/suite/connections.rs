@@ -33,9 +33,13 @@ struct Root {
 
 impl Root {
     fn new(name: &str) -> Root {
+        Root::until(name, 9_000)
+    }
+
+    fn until(name: &str, days: i64) -> Root {
         let (mut params, key) = authority();
         params.distinguished_name = named(name);
-        params.not_after = rcgen::date_time_ymd(2096, 1, 1);
+        ends(&mut params, days);
         let der = params.self_signed(&key).unwrap().der().to_vec();
         Root { params, key, der }
     }
@@ -98,6 +102,11 @@ async fn the_end_that_counts_is_the_first_on_the_path_that_is_needed() {
         let seen = judged(&root, harmless, &key).await;
         assert_eq!(seen.0, Verdict::Live, "{seen:?}");
     }
+    // An authority of one's own ends, too.
+    let own_root = Root::until("Own Root", 4);
+    let below = leaf(&own_root.params, &own_root.key, &key, 200);
+    let seen = judged(&own_root, vec![below], &key).await;
+    assert!(seen.2.contains("issuer \"Own Root\" ends in 4.0 days"), "{seen:?}");
     let soon = leaf(&issuer, &between, &key, 5);
     let seen = judged(&root, vec![soon, good], &key).await;
     assert!(seen.2.contains("but its certificate ends in 5.0 days"), "{}", seen.2);

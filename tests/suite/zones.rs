@@ -94,29 +94,41 @@ async fn of_two(one: Answering, two: Answering) -> (Verdict, String) {
 async fn a_zone_that_is_served_oddly_is_degraded_at_most() {
     let oddities: Vec<(&str, Answering)> = vec![
         ("without authority", odd(|_, reply| reply.metadata.authoritative = false)),
-        ("the SOA where only its absence is said", odd(|question, reply| {
-            if question.queries[0].query_type() == RecordType::SOA {
-                reply.authorities = std::mem::take(&mut reply.answers);
-            }
-        })),
-        ("the SOA among what is additional", odd(|question, reply| {
-            if question.queries[0].query_type() == RecordType::SOA {
-                reply.additionals = std::mem::take(&mut reply.answers);
-            }
-        })),
-        ("nothing but a SOA, without authority", odd(|question, reply| {
-            reply.metadata.authoritative = false;
-            if question.queries[0].query_type() != RecordType::SOA {
-                reply.answers.clear();
-                reply.authorities.clear();
-            }
-        })),
-        ("the SOA is refused", odd(|question, reply| {
-            if question.queries[0].query_type() == RecordType::SOA {
-                reply.answers.clear();
-                reply.metadata.response_code = ResponseCode::Refused;
-            }
-        })),
+        (
+            "the SOA where only its absence is said",
+            odd(|question, reply| {
+                if question.queries[0].query_type() == RecordType::SOA {
+                    reply.authorities = std::mem::take(&mut reply.answers);
+                }
+            }),
+        ),
+        (
+            "the SOA among what is additional",
+            odd(|question, reply| {
+                if question.queries[0].query_type() == RecordType::SOA {
+                    reply.additionals = std::mem::take(&mut reply.answers);
+                }
+            }),
+        ),
+        (
+            "nothing but a SOA, without authority",
+            odd(|question, reply| {
+                reply.metadata.authoritative = false;
+                if question.queries[0].query_type() != RecordType::SOA {
+                    reply.answers.clear();
+                    reply.authorities.clear();
+                }
+            }),
+        ),
+        (
+            "the SOA is refused",
+            odd(|question, reply| {
+                if question.queries[0].query_type() == RecordType::SOA {
+                    reply.answers.clear();
+                    reply.metadata.response_code = ResponseCode::Refused;
+                }
+            }),
+        ),
     ];
     for (what, odd) in oddities {
         assert_eq!(of_two(odd.clone(), odd.clone()).await.0, Verdict::Degraded, "both: {what}");
@@ -137,14 +149,17 @@ async fn a_server_that_stumbles_over_edns_serves_all_the_same() {
             if question.edns.is_some() {
                 reply.answers.clear();
                 reply.metadata.response_code = code;
+                // Half of this code stands in the EDNS part of the reply (RFC 6891, section 6.1.3).
+                if code == ResponseCode::BADVERS {
+                    reply.set_edns(hickory_proto::op::Edns::new());
+                }
             }
         });
         assert_eq!(of_two(old.clone(), old).await.0, Verdict::Live, "{code}");
     }
     let fine = fine();
-    let silent: Answering = Arc::new(move |question, tcp| {
-        if question.edns.is_some() { None } else { fine(question, tcp) }
-    });
+    let silent: Answering =
+        Arc::new(move |question, tcp| if question.edns.is_some() { None } else { fine(question, tcp) });
     assert_eq!(of_two(silent.clone(), silent).await.0, Verdict::Live, "it throws away what it does not know");
 }
 

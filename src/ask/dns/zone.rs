@@ -174,14 +174,12 @@ fn text(data: &RData) -> String {
 fn counted<'s>(servers: &[Server], said: &'s [Said]) -> Vec<&'s Said> {
     let spoke = |said: &Said| !matches!(said.outcome, "no_way" | "timeout" | "closed");
     let speaks_beside = |server: &Server| {
-        let other = |beside: &Server| {
-            beside.name == server.name && beside.address.is_ipv6() != server.address.is_ipv6()
-        };
+        let other =
+            |beside: &Server| beside.name == server.name && beside.address.is_ipv6() != server.address.is_ipv6();
         servers.iter().zip(said).any(|(beside, said)| other(beside) && spoke(said))
     };
-    let counts = |(server, said): &(&Server, &Said)| {
-        said.outcome != "no_way" && (spoke(said) || !speaks_beside(server))
-    };
+    let counts =
+        |(server, said): &(&Server, &Said)| said.outcome != "no_way" && (spoke(said) || !speaks_beside(server));
     servers.iter().zip(said).filter(counts).map(|(_, said)| said).collect()
 }
 

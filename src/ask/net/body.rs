@@ -25,8 +25,7 @@ pub const ACCEPTED: &str = "gzip";
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Codings that pack and that are not unpacked here (IANA's registry of content codings).
-const FOREIGN: [&str; 9] =
-    ["br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm"];
+const FOREIGN: [&str; 9] = ["br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm"];
 
 /// Reads the whole body within `limit`; what came before a failure is kept as evidence.
 pub async fn read(headers: &HeaderMap, body: Incoming, limit: Duration) -> (Vec<u8>, Option<Failure>) {
@@ -58,7 +57,8 @@ async fn fill(wire: &mut Vec<u8>, mut body: Incoming) -> Option<Failure> {
 /// name that is no coding (a character set, `none`, a media type) packs nothing.
 fn packings(headers: &HeaderMap) -> Vec<String> {
     let fields = headers.get_all(CONTENT_ENCODING).iter();
-    let named: Vec<String> = fields.map(|field| String::from_utf8_lossy(field.as_bytes()).to_ascii_lowercase()).collect();
+    let named: Vec<String> =
+        fields.map(|field| String::from_utf8_lossy(field.as_bytes()).to_ascii_lowercase()).collect();
     let packs = |coding: &&str| matches!(*coding, "gzip" | "x-gzip" | "deflate") || FOREIGN.contains(coding);
     let codings = named.iter().flat_map(|field| field.split(',')).map(|coding| coding.trim_matches([' ', '\t', '"']));
     let mut packings: Vec<String> = codings.filter(packs).map(str::to_owned).collect();

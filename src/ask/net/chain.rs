@@ -24,17 +24,19 @@ pub struct End {
     pub is_leaf: bool,
 }
 
-/// The first end of a certificate after which the chain no longer validates. `holds_at` is the usual
-/// verifier, with all paths that it knows; the chain holds at `now`.
+/// The first end of a certificate after which the chain no longer validates: of those that were sent, and of
+/// the `roots` whose end is known. `holds_at` is the usual verifier, with all paths that it knows; the chain
+/// holds at `now`.
 pub fn end(
     leaf: &CertificateDer<'_>,
     rest: &[CertificateDer<'_>],
+    roots: &[End],
     now: UnixTime,
     holds_at: impl Fn(UnixTime) -> bool,
 ) -> Option<End> {
     let now = i64::try_from(now.as_secs()).ok()?;
     let own = end_of(leaf, true)?;
-    let mut ends: Vec<End> = rest.iter().filter_map(|der| end_of(der, false)).collect();
+    let mut ends: Vec<End> = rest.iter().filter_map(|der| end_of(der, false)).chain(roots.iter().cloned()).collect();
     ends.retain(|end| end.at.0 / 1_000 >= now && end.at < own.at);
     ends.sort_by_key(|end| end.at);
     ends.truncate(MOST_ENDS);
@@ -44,7 +46,8 @@ pub fn end(
     Some(first.unwrap_or(own))
 }
 
-fn end_of(der: &CertificateDer<'_>, is_leaf: bool) -> Option<End> {
+/// A certificate's end; `None` where it cannot be read.
+pub fn end_of(der: &CertificateDer<'_>, is_leaf: bool) -> Option<End> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let subject = certificate.subject();
     let common = subject.iter_common_name().find_map(|name| name.as_str().ok().map(str::to_owned));

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
 use url::Url;
 
 use super::connect::Connector;
@@ -14,6 +13,7 @@ use super::dial::Hosts;
 use super::gate::Gate;
 use super::guard::Guard;
 use super::tls::Shaker;
+use super::trust::Trust;
 use crate::clock::Clock;
 use crate::core::probe::reference_hosts::Anchor;
 
@@ -65,8 +65,9 @@ impl Net {
     /// # Errors
     /// A sentence that says what the client did not accept.
     pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
-        let roots = Arc::new(roots(&options.extra_roots)?);
-        let shaker = Arc::new(Shaker::new(roots.clone(), clock.clone())?);
+        let trust = Trust::new(&options.extra_roots)?;
+        let roots = trust.roots.clone();
+        let shaker = Arc::new(Shaker::new(trust, clock.clone()));
         let hosts = Arc::new(options.hosts.clone());
         let connections = |guard| Connections::new(Connector { guard, hosts: hosts.clone(), shaker: shaker.clone() });
         // Who may talk to this machine only may talk to nobody outside either.
@@ -131,13 +132,4 @@ impl Net {
 /// `scheme://host[:port]`.
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-fn roots(extra: &[Vec<u8>]) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for der in extra {
-        let added = roots.add(CertificateDer::from(der.clone()));
-        added.map_err(|error| format!("an extra certificate authority cannot be used: {error}"))?;
-    }
-    Ok(roots)
 }

@@ -39,7 +39,9 @@ pub async fn dial(guard: Guard, hosts: &Hosts, host: &str, port: u16) -> io::Res
     }
     let watch = Stopwatch::start();
     let silent = || io::Error::from(io::ErrorKind::TimedOut);
-    timeout(CONNECT_LIMIT.saturating_sub(watch.elapsed()), first(by_turns(allowed))).await.unwrap_or_else(|_| Err(silent()))
+    timeout(CONNECT_LIMIT.saturating_sub(watch.elapsed()), first(by_turns(allowed)))
+        .await
+        .unwrap_or_else(|_| Err(silent()))
 }
 
 async fn resolve(hosts: &Hosts, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -2,7 +2,7 @@
 //! HTTP, handshakes, bodies within limits, errors as words.
 //!
 //! A request goes from `http` (the way over redirects, with `cookies` and `hop`) over `request` (one hop)
-//! to `connections` (new or kept), whose `connect` dials (`dial`) and shakes hands (`tls`, `chain`).
+//! to `connections` (new or kept), whose `connect` dials (`dial`) and shakes hands (`tls`, `trust`, `chain`).
 //!
 //! Nothing in here knows an asker. What one asker remembers (lists, tokens, registries) is its own,
 //! and [`Askers`](super::Askers) holds it.
@@ -18,11 +18,12 @@ pub(super) mod failure;
 mod gate;
 mod guard;
 mod hop;
-pub(super) mod origin;
 pub(super) mod http;
+pub(super) mod origin;
 mod reach;
 mod request;
 pub(super) mod tls;
+mod trust;
 
 pub use client::{Net, NetOptions};
 pub use gate::Gate;

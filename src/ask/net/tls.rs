@@ -7,10 +7,10 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,9 +18,10 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use x509_parser::prelude::*;
 
-use super::chain::{self, End};
+use super::chain::End;
 use super::failure;
 use super::origin::{Chain, Seen};
+use super::trust::Trust;
 use crate::clock::Clock;
 use crate::core::time::Time;
 use crate::core::words::answer::Failure;
@@ -37,7 +38,7 @@ pub enum Strictness {
 /// Makes connections safe.
 #[derive(Debug)]
 pub struct Shaker {
-    verifier: Arc<WebPkiServerVerifier>,
+    trust: Arc<Trust>,
     clock: Clock,
 }
 
@@ -51,13 +52,8 @@ struct Record {
 
 impl Shaker {
     /// Trusts these authorities.
-    ///
-    /// # Errors
-    /// A sentence that says why there are none.
-    pub fn new(roots: Arc<RootCertStore>, clock: Clock) -> Result<Shaker, String> {
-        let verifier = WebPkiServerVerifier::builder(roots).build();
-        let verifier = verifier.map_err(|error| format!("certificates cannot be verified: {error}"))?;
-        Ok(Shaker { verifier, clock })
+    pub fn new(trust: Trust, clock: Clock) -> Shaker {
+        Shaker { trust: Arc::new(trust), clock }
     }
 
     /// Shakes hands over any connection: what was seen, if a certificate came, and the connection.
@@ -70,8 +66,8 @@ impl Shaker {
         strictness: Strictness,
     ) -> (Option<Seen>, io::Result<TlsStream<S>>) {
         let record = Arc::new(Mutex::new(Record::default()));
-        let inner = self.verifier.clone();
-        let verifier = Arc::new(Recorder { inner, now: unix(self.clock.now()), record: record.clone(), strictness });
+        let (trust, now) = (self.trust.clone(), unix(self.clock.now()));
+        let verifier = Arc::new(Recorder { trust, now, record: record.clone(), strictness });
         let mut config =
             ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
         config.resumption = Resumption::disabled();
@@ -92,7 +88,7 @@ impl Shaker {
 /// Asks the usual verifier, and writes down what it said.
 #[derive(Debug)]
 struct Recorder {
-    inner: Arc<WebPkiServerVerifier>,
+    trust: Arc<Trust>,
     now: UnixTime,
     record: Arc<Mutex<Record>>,
     strictness: Strictness,
@@ -108,9 +104,8 @@ impl ServerCertVerifier for Recorder {
         // The library's own clock; only one counts here.
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verdict = self.inner.verify_server_cert(leaf, rest, name, ocsp, self.now);
-        let holds_at = |at: UnixTime| self.inner.verify_server_cert(leaf, rest, name, ocsp, at).is_ok();
-        let end = verdict.is_ok().then(|| chain::end(leaf, rest, self.now, holds_at)).flatten();
+        let verdict = self.trust.verifier.verify_server_cert(leaf, rest, name, ocsp, self.now);
+        let end = verdict.is_ok().then(|| self.trust.end(leaf, rest, name, self.now)).flatten();
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
         record.chain = std::iter::once(leaf).chain(rest).map(|der| der.clone().into_owned()).collect();
         record.wrong = verdict.as_ref().err().map(failure::of_tls);
@@ -124,7 +119,7 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
+        self.trust.verifier.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -133,11 +128,11 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
+        self.trust.verifier.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
+        self.trust.verifier.supported_verify_schemes()
     }
 }
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::seen::seen;
 use chrono::DateTime;
 use minijinja::value::{Value, ValueKind};
-use super::seen::seen;
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 /// An immutable constant: the functions and the strictness that every rule shares.

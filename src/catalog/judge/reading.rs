@@ -76,10 +76,8 @@ impl Catalog {
 fn not_compared(rule: &Rule) -> Reading {
     let limits = rule.when.names().into_iter().filter_map(|name| name.strip_prefix("param.").map(str::to_owned));
     let limits: Vec<String> = limits.filter(|name| rule.when.text().contains(&format!("num(param.{name})"))).collect();
-    let say = format!(
-        "the answer is good, but lacks a value that plugwatch can compare with `{}`",
-        limits.join("`, `")
-    );
+    let say =
+        format!("the answer is good, but lacks a value that plugwatch can compare with `{}`", limits.join("`, `"));
     Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "value_missing", clean(&say, SENTENCE)) }
 }
 

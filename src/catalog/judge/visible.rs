@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn entities_are_read_in_every_form() {
-        let body = "<p>Terms &amp; Conditions, Sign&nbsp;in, D&eacute;connexion, Caf&#233;, &#x4F60;&#22909;, Don&rsquo;t</p>";
+        let body =
+            "<p>Terms &amp; Conditions, Sign&nbsp;in, D&eacute;connexion, Caf&#233;, &#x4F60;&#22909;, Don&rsquo;t</p>";
         assert_eq!(shows(body), "Terms & Conditions, Sign in, D\u{e9}connexion, Caf\u{e9}, \u{4f60}\u{597d}, Don't");
     }
 
