@@ -10,7 +10,7 @@ use plugwatch::clock::Clock;
 use plugwatch::core::time::Time;
 use plugwatch::core::time::budget::Budget;
 use plugwatch::core::words::answer::{Answer, Failure};
-use plugwatch::core::words::question::Question;
+use plugwatch::core::words::question::{HttpQuestion, Question};
 use plugwatch::core::words::verdict::Verdict;
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -207,18 +207,19 @@ async fn a_connection_that_hangs_is_not_used_to_confirm_nor_ever_again() {
     let (port, opened) = keeping(config, 2).await;
     let options = NetOptions { extra_roots: vec![root.der.clone()], ..options() };
     let (askers, clock) = clocked(options);
-    let mut question = get(&format!("https://localhost:{port}/"));
-    question.timeout = Duration::from_millis(500);
-    let ask = |urgent| {
-        let question = Question::Http(question.clone());
+    let question = get(&format!("https://localhost:{port}/"));
+    let within = |timeout, urgent| {
+        let question = Question::Http(HttpQuestion { timeout, ..question.clone() });
         let askers = askers.clone();
         async move { askers.ask(&question, urgent, NOW).await }
     };
+    let ask = |urgent| within(Duration::from_secs(5), urgent);
     let fine = |answer: Answer| (answer.failure, answer.body == b"fine");
     assert_eq!(fine(ask(false).await), (None, true));
     assert_eq!(fine(ask(false).await), (None, true));
     assert_eq!(opened.load(Ordering::SeqCst), 1, "an API's connection is kept");
-    assert_eq!(ask(false).await.failure, Some(Failure::HttpTimeout));
+    let hangs = within(Duration::from_millis(300), false).await;
+    assert_eq!(hangs.failure, Some(Failure::HttpTimeout));
     assert_eq!(fine(ask(true).await), (None, true), "what confirms has a connection of its own");
     assert_eq!(opened.load(Ordering::SeqCst), 2);
     assert_eq!(fine(ask(true).await), (None, true));

@@ -60,10 +60,15 @@ fn packings(headers: &HeaderMap) -> Vec<String> {
     let named: Vec<String> =
         fields.map(|field| String::from_utf8_lossy(field.as_bytes()).to_ascii_lowercase()).collect();
     let packs = |coding: &&str| matches!(*coding, "gzip" | "x-gzip" | "deflate") || FOREIGN.contains(coding);
-    let codings = named.iter().flat_map(|field| field.split(',')).map(|coding| coding.trim_matches([' ', '\t', '"']));
+    let codings = named.iter().flat_map(|field| field.split(',')).map(bare);
     let mut packings: Vec<String> = codings.filter(packs).map(str::to_owned).collect();
     packings.reverse();
     packings
+}
+
+/// A coding's name, without what some servers put around it.
+fn bare(coding: &str) -> &str {
+    coding.split(';').next().unwrap_or("").trim_matches([' ', '\t', '"'])
 }
 
 fn unpack(packings: &[String], wire: Vec<u8>) -> (Vec<u8>, Option<Failure>) {

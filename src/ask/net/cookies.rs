@@ -45,7 +45,7 @@ impl Cookies {
     pub fn for_url(&self, url: &Url) -> String {
         let origin = origin(url);
         let goes = |cookie: &&Cookie| {
-            cookie.origin == origin && covers(&cookie.path, url.path()) && (!cookie.secure || url.scheme() == "https")
+            cookie.origin == origin && covers(&cookie.path, url.path()) && (!cookie.secure || is_secure(url))
         };
         let mut going: Vec<&Cookie> = self.kept.iter().filter(goes).collect();
         // Longer paths first; else in the order in which they came.
@@ -56,6 +56,17 @@ impl Cookies {
         });
         pairs.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// Over TLS, or within this machine: browsers trust that way as well (Secure Contexts, section 3.1).
+fn is_secure(url: &Url) -> bool {
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    here || url.scheme() == "https"
 }
 
 /// One field (section 5.2), and whether it takes the cookie back.
@@ -94,7 +105,9 @@ fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
 
 /// A cookie's date, as most servers write it: with blanks, or with dashes between day, month and year.
 fn date(text: &str) -> Option<Time> {
-    let formats = ["%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT"];
+    // The weekday says nothing that the date does not.
+    let text = text.split_once(',').map_or(text, |(_, date)| date).trim();
+    let formats = ["%d %b %Y %H:%M:%S GMT", "%d-%b-%Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT"];
     let parsed = formats.iter().find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok());
     parsed.map(|at| Time(at.and_utc().timestamp_millis()))
 }
@@ -145,7 +158,16 @@ mod tests {
         assert_eq!(goes(&cookies, at), "id=2; old=1");
         assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=; Max-Age=0")]), at), "");
         assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01 Jan 1970 00:00:00 GMT")]), at), "");
+        assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01-Jan-70 00:00:00 GMT")]), at), "");
         assert_eq!(goes(&after(&[(at, "id=1; expires=Thu, 01-Jan-2099 00:00:00 GMT")]), at), "id=1");
+    }
+
+    #[test]
+    fn a_cookie_for_safe_ways_goes_over_no_other() {
+        let cookies = after(&[("https://shop.example/", "id=1; Secure"), ("http://127.0.0.1:80/", "id=2; Secure")]);
+        assert_eq!(goes(&cookies, "https://shop.example/"), "id=1");
+        assert_eq!(goes(&cookies, "http://127.0.0.1/"), "id=2");
+        assert_eq!(goes(&after(&[("http://shop.example/", "id=1; Secure")]), "http://shop.example/"), "");
     }
 
     #[test]

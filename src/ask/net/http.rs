@@ -134,7 +134,7 @@ impl<'w> Way<'w> {
 
     async fn send(&mut self, left: Duration) -> Came {
         let cookies = self.cookies.for_url(&self.url);
-        let hop = request::Hop {
+        let leg = request::Leg {
             url: &self.url,
             own_origin: origin(&self.url) == self.first,
             sent: self.sent,
@@ -142,7 +142,7 @@ impl<'w> Way<'w> {
             over: self.over,
             left,
         };
-        let came = request::send(self.net, self.question, &hop).await;
+        let came = request::send(self.net, self.question, &leg).await;
         self.been.insert((self.url.to_string(), cookies));
         self.origin = came.origin.clone();
         came

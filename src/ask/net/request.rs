@@ -19,8 +19,8 @@ use super::origin::Origin;
 use crate::core::words::answer::Failure;
 use crate::core::words::question::{Field, HttpQuestion};
 
-/// What one hop needs beside the question.
-pub struct Hop<'h> {
+/// What one request on the way needs beside the question.
+pub struct Leg<'h> {
     /// Where it goes, logically.
     pub url: &'h Url,
     /// Whether that is where the question went first.
@@ -35,7 +35,7 @@ pub struct Hop<'h> {
     pub left: Duration,
 }
 
-/// What came of a hop.
+/// What came of a leg.
 pub struct Came {
     /// The answer's head with its body to be read, or why there is none.
     pub response: Result<Response<Incoming>, Failure>,
@@ -46,19 +46,19 @@ pub struct Came {
 }
 
 /// Sends one request.
-pub async fn send(net: &Net, question: &HttpQuestion, hop: &Hop<'_>) -> Came {
+pub async fn send(net: &Net, question: &HttpQuestion, leg: &Leg<'_>) -> Came {
     let failed = |failure| Came { response: Err(failure), origin: None, connection: None };
-    let actual = net.actual(hop.url);
+    let actual = net.actual(leg.url);
     if !net.allows(&actual) {
         return failed(Failure::AddressRefused);
     }
-    if hop.left.is_zero() {
+    if leg.left.is_zero() {
         return failed(Failure::HttpTimeout);
     }
-    let Some(mut request) = request(net, question, hop, &actual) else { return failed(Failure::NotAsked) };
+    let Some(mut request) = request(net, question, leg, &actual) else { return failed(Failure::NotAsked) };
     let connection = capture_connection(&mut request);
-    let client: HttpClient = net.connections(hop.url, hop.sent).client(hop.over, net.clock.now());
-    let response = match timeout(hop.left, client.request(request)).await {
+    let client: HttpClient = net.connections(leg.url, leg.sent).client(leg.over, net.clock.now());
+    let response = match timeout(leg.left, client.request(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err((failure::of_http(&error), failure::origin_of(&error))),
         Err(_) if origin_of(&connection).is_none() => Err((Failure::ConnectTimeout, None)),
@@ -81,7 +81,7 @@ fn origin_of(connection: &CaptureConnection) -> Option<Origin> {
     left.remove()
 }
 
-fn request(net: &Net, question: &HttpQuestion, hop: &Hop<'_>, actual: &Url) -> Option<Request<Full<Bytes>>> {
+fn request(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> Option<Request<Full<Bytes>>> {
     let mut plain = actual.clone();
     plain.set_fragment(None);
     // Both fail only for URLs without a host.
@@ -92,11 +92,11 @@ fn request(net: &Net, question: &HttpQuestion, hop: &Hop<'_>, actual: &Url) -> O
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::from_bytes(question.method.as_bytes()).unwrap_or(Method::GET);
     *request.uri_mut() = uri;
-    *request.headers_mut() = headers(net, question, hop, actual)?;
+    *request.headers_mut() = headers(net, question, leg, actual)?;
     Some(request)
 }
 
-fn headers(net: &Net, question: &HttpQuestion, hop: &Hop<'_>, actual: &Url) -> Option<HeaderMap> {
+fn headers(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(USER_AGENT, HeaderValue::from_str(&net.options.user_agent).ok()?);
@@ -105,14 +105,14 @@ fn headers(net: &Net, question: &HttpQuestion, hop: &Hop<'_>, actual: &Url) -> O
         headers.insert(AUTHORIZATION, basic);
     }
     // Secrets never follow a redirect to somebody else.
-    let goes_along = |field: &&Field| hop.own_origin || !(field.secret || field.name.eq_ignore_ascii_case("cookie"));
+    let goes_along = |field: &&Field| leg.own_origin || !(field.secret || field.name.eq_ignore_ascii_case("cookie"));
     for field in question.headers.iter().filter(goes_along) {
         let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;
         headers.insert(name, secret(field.value.open())?);
     }
-    if !hop.cookies.is_empty() {
-        let own = headers.get(COOKIE).and_then(|own| own.to_str().ok()).map(|own| format!("{own}; {}", hop.cookies));
-        headers.insert(COOKIE, secret(own.as_deref().unwrap_or(hop.cookies))?);
+    if !leg.cookies.is_empty() {
+        let own = headers.get(COOKIE).and_then(|own| own.to_str().ok()).map(|own| format!("{own}; {}", leg.cookies));
+        headers.insert(COOKIE, secret(own.as_deref().unwrap_or(leg.cookies))?);
     }
     Some(headers)
 }
