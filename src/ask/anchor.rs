@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::net::{Net, failure};
+use super::net::{Net, dial, failure};
 use crate::core::probe::reference_hosts::Anchor;
 use crate::core::words::answer::Failure;
 
@@ -32,9 +32,21 @@ async fn reach(net: &Net, anchor: &Anchor) -> Result<(), Failure> {
         return Err(Failure::AddressRefused);
     }
     let failed = |error: std::io::Error| failure::of_connection(&error);
-    let stream = TcpStream::connect(anchor.address).await.map_err(failed)?;
+    let stream = match (TcpStream::connect(anchor.address).await, &anchor.name) {
+        (Err(error), Some(name)) if has_no_way(&error) => {
+            let options = &net.options;
+            dial::dial(options.guard, &options.hosts, name, anchor.address.port()).await.map_err(failed)?
+        }
+        (stream, _) => stream.map_err(failed)?,
+    };
     let Some(name) = &anchor.name else { return Ok(()) };
     let name = ServerName::try_from(name.clone()).map_err(|_| Failure::NotAsked)?;
     let config = ClientConfig::builder().with_root_certificates(net.roots.clone()).with_no_client_auth();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.map(|_| ()).map_err(failed)
+}
+
+/// A machine without IPv4 has no way to an IPv4 address; the operator's others, found by name, will do.
+fn has_no_way(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
+    matches!(error.kind(), NetworkUnreachable | HostUnreachable | AddrNotAvailable)
 }

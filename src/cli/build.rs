@@ -1,6 +1,6 @@
 //! Puts the parts together from a configuration.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc
         whois_port: network.whois_port,
         extra_roots: network.extra_roots.clone(),
         anchors: network.anchors.clone(),
+        hosts: BTreeMap::new(),
     };
     let paces: HashMap<String, _> = catalog.paces.iter().map(|(host, pace)| (host.clone(), *pace)).collect();
     gate.set_paces(paces);

@@ -20,7 +20,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -42,7 +42,7 @@ const STALE: Duration = Duration::from_secs(300);
 /// What was seen waits no longer than this to be written down.
 const UNWRITTEN: Duration = Duration::from_secs(60);
 
-/// Counts of a minute need no more.
+/// Nothing but `/in/` takes bodies, and it has limits of its own.
 const LARGEST_POST: usize = 16 << 10;
 
 /// What the pages are made from.
@@ -76,8 +76,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/healthz", get(healthz))
         .route("/reports", get(reports::list))
         .route("/reports/{id}", get(reports::one))
-        .route("/in/{token}", get(check_in_point::plain).post(check_in_point::plain))
-        .route("/in/{token}/{end}", get(check_in_point::with_end).post(check_in_point::with_end))
+        .route("/in/{*rest}", any(check_in_point::take))
         .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(LARGEST_POST));
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)

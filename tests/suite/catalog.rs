@@ -1,6 +1,9 @@
 //! The shipped catalogue against its own examples.
 
-use plugwatch::catalog::{Catalog, test_examples};
+use plugwatch::catalog::{Catalog, Params, test_examples};
+use plugwatch::core::time::Time;
+use plugwatch::core::words::answer::{Answer, HttpFacts};
+use plugwatch::core::words::verdict::Verdict;
 
 #[test]
 fn every_example_reads_as_it_says_and_every_rule_has_one() {
@@ -52,6 +55,34 @@ fn a_folder_of_ones_own_adds_vendors() {
     assert!(catalog.check("acme/account").is_some() && catalog.check("apple/listing").is_some());
     let tested = test_examples(&catalog);
     assert!(tested.failed[0].contains("no example reaches this rule (`fine`)"), "{:?}", tested.failed);
+}
+
+#[test]
+fn a_value_that_is_to_be_compared_and_is_missing_is_not_fine() {
+    let low = "[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true and num(json.balance) < \
+               num(param.low)'\nverdict = \"degraded\"\nreason = \"balance_low\"\nsay = \"low\"\n\n\
+               [[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true'";
+    let own = OWN.replace("[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true'", low).replace(
+        "key = { secret = true }",
+        "key = { secret = true }\nlow = { kind = \"number\", default = 10, about = \"warn below\" }",
+    );
+    let (_folder, catalog) = overlay(&[("hosting/acme.toml", &own)]);
+    let catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
+    let (_, check) = catalog.check("acme/account").unwrap();
+    let mut params = Params::default();
+    params.public.insert("low".into(), 10.into());
+    let reads = |body: &str| {
+        let http = HttpFacts { status: 200, host: "api.acme.example".into(), ..HttpFacts::default() };
+        let answer = Answer { http: Some(http), body: body.as_bytes().to_vec(), ..Answer::default() };
+        let reading = catalog.judge(check, &params, &answer, Time(0));
+        (reading.verdict, reading.reason)
+    };
+    assert_eq!(reads(r#"{"ok": true, "balance": 12}"#).0, Verdict::Live);
+    assert_eq!(reads(r#"{"ok": true, "balance": 9}"#).0, Verdict::Degraded);
+    for without in [r#"{"ok": true}"#, r#"{"ok": true, "balance": null}"#, r#"{"ok": true, "balance": "n/a"}"#] {
+        assert_eq!(reads(without), (Verdict::Unknown, "value_missing".to_owned()), "{without}");
+    }
+    assert_eq!(reads(r#"{"ok": false}"#).1, "unrecognised");
 }
 
 #[test]

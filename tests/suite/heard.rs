@@ -118,6 +118,78 @@ async fn a_job_that_calls_is_live_and_one_that_does_not_is_silent() {
 }
 
 #[tokio::test]
+async fn clients_made_for_healthchecks_work_with_all_their_habits() {
+    let check_ins = CheckIns::open().await;
+    let question = Question::CheckIn(CheckInQuestion {
+        takes: Takes::Pings,
+        name: "nightly-backup".into(),
+        window: Duration::from_secs(900),
+    });
+    let askers = check_ins.askers();
+    let word = async || {
+        let answer = askers.ask(&question, false, check_ins.clock.now()).await;
+        answer.said["heard"]["word"].as_str().unwrap().to_owned()
+    };
+    let call = async |method: &str, path: &str, body: Vec<u8>| {
+        check_ins.pass(1);
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let url = format!("{}/in/backup-token{path}", check_ins.base);
+        crate::kit::provider();
+        let answer = reqwest::Client::new().request(method, url).body(body).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    // Each path after a failure and after a success, so that each is seen to be what it says.
+    for (path, after) in [
+        ("/", "alive"),
+        ("/fail/", "failed"),
+        ("//fail", "failed"),
+        ("/nightly-backup", "alive"),
+        ("/nightly-backup/fail", "failed"),
+        ("/Nightly-Backup/1/", "failed"),
+        ("/0?rid=6b1c3f2e-0000-4000-8000-000000000000&create=1", "alive"),
+        ("/fail?rid=1", "failed"),
+        ("/255", "failed"),
+        ("/3221225786", "failed"),
+        ("/-1", "failed"),
+    ] {
+        for method in ["GET", "POST", "HEAD", "PUT"] {
+            let before = if after == "alive" { "/fail" } else { "" };
+            assert_eq!(call("GET", before, Vec::new()).await, 200);
+            assert_eq!((call(method, path, Vec::new()).await, word().await.as_str()), (200, after), "{method} {path}");
+        }
+    }
+    for unchanged in ["/log", "/nightly-backup/log", "/log/"] {
+        assert_eq!(call("POST", unchanged, b"only a line".to_vec()).await, 200);
+        assert_eq!(word().await, "failed", "{unchanged}");
+    }
+    assert_eq!(call("GET", "/someone-else/fail", Vec::new()).await, 404);
+    assert_eq!(call("GET", "/faill", Vec::new()).await, 400);
+    assert_eq!(call("OPTIONS", "", Vec::new()).await, 405, "a browser's question is no call");
+    assert_eq!(word().await, "failed");
+}
+
+#[tokio::test]
+async fn a_log_of_any_length_does_not_lose_the_call() {
+    let check_ins = CheckIns::open().await;
+    let log = "line of the job's log\n".repeat(200_000);
+    assert_eq!(check_ins.post("/in/backup-token/fail", &log).await, (200, "OK\n".to_owned()));
+    reads(Verdict::Outage, "job_failed", &check_ins.read("heartbeat/job", "nightly-backup").await);
+    check_ins.pass(1);
+    // One that breaks off in its middle.
+    let address = check_ins.base.trim_start_matches("http://").to_owned();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let head = b"POST /in/backup-token HTTP/1.1\r\nhost: x\r\ncontent-length: 90000\r\n\r\nbegun";
+    stream.write_all(head).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    // What is written is written in order.
+    check_ins.post("/in/texts-token", r#"{"ok": 1}"#).await;
+    reads(Verdict::Live, "job_ran", &check_ins.read("heartbeat/job", "nightly-backup").await);
+}
+
+#[tokio::test]
 async fn real_traffic_that_fails_with_the_vendors_word_is_a_drop_with_its_beginning() {
     let check_ins = CheckIns::open().await;
     check_ins.post("/in/texts-token", r#"{"ok": 40, "failed": 1, "code": "30003"}"#).await;
@@ -158,7 +230,8 @@ async fn what_is_no_count_is_refused_and_changes_nothing() {
     assert_eq!(check_ins.post("/in/wrong-token", r#"{"ok": 1}"#).await.0, 404);
     assert_eq!(check_ins.post("/in/word-token", "").await.0, 400);
     assert_eq!(check_ins.post("/in/backup-token/later", "").await.0, 400);
-    assert_eq!(check_ins.post("/in/texts-token", &"x".repeat(20_000)).await.0, 413);
+    assert_eq!(check_ins.post("/in/texts-token", &"x".repeat(20_000)).await.0, 400);
+    assert_eq!(check_ins.post("/in/texts-token", &" ".repeat(300_000)).await.0, 400);
     reads(Verdict::Unknown, "never_reported", &check_ins.read("outcome/feed", "texts").await);
 }
 

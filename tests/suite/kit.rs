@@ -100,6 +100,7 @@ pub fn options() -> NetOptions {
         whois_port: 43,
         extra_roots: Vec::new(),
         anchors: Vec::new(),
+        hosts: BTreeMap::new(),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Name servers of the tests' own, on one port of several loopback addresses.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::rdata::{A, CNAME, MX, NS, SOA, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
@@ -38,18 +38,22 @@ pub fn ns(zone: &str, server: &str) -> Record {
     Record::from_rdata(name(zone), 300, RData::NS(NS(name(server))))
 }
 
+pub fn aaaa(host: &str, address: Ipv6Addr) -> Record {
+    Record::from_rdata(name(host), 300, RData::AAAA(AAAA(address)))
+}
+
 pub fn a(host: &str, address: Ipv4Addr) -> Record {
     Record::from_rdata(name(host), 300, RData::A(A(address)))
 }
 
-pub async fn start(servers: HashMap<Ipv4Addr, Answering>) -> u16 {
+pub async fn start<A: Into<IpAddr> + Copy>(servers: HashMap<A, Answering>) -> u16 {
     loop {
         let port = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let mut bound = Vec::new();
-        for address in servers.keys() {
-            let at = SocketAddr::from((*address, port));
+        for (address, answering) in &servers {
+            let at = SocketAddr::new((*address).into(), port);
             if let (Ok(udp), Ok(tcp)) = (UdpSocket::bind(at).await, TcpListener::bind(at).await) {
-                bound.push((udp, tcp, servers[address].clone()));
+                bound.push((udp, tcp, answering.clone()));
             }
         }
         if bound.len() == servers.len() {
@@ -123,6 +127,7 @@ fn record(line: &str) -> Record {
     let (owner, kind, data) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
     let data = match kind {
         "A" => RData::A(A(data.parse().unwrap())),
+        "AAAA" => RData::AAAA(AAAA(data.parse().unwrap())),
         "NS" => RData::NS(NS(name(data))),
         "CNAME" => RData::CNAME(CNAME(name(data))),
         "TXT" => RData::TXT(TXT::new(vec![data.to_owned()])),

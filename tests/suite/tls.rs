@@ -30,7 +30,7 @@ pub struct Site {
 }
 
 /// An authority's parameters and key.
-fn authority() -> (CertificateParams, KeyPair) {
+pub fn authority() -> (CertificateParams, KeyPair) {
     provider();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -50,7 +50,7 @@ async fn site(names: &[&str], years: (i32, i32)) -> Site {
     Site { authority, port: serve(der, key.serialize_der()).await }
 }
 
-fn named(name: &str) -> DistinguishedName {
+pub fn named(name: &str) -> DistinguishedName {
     let mut dn = DistinguishedName::new();
     dn.push(DnType::OrganizationName, name);
     dn.push(DnType::CommonName, name);
@@ -58,12 +58,12 @@ fn named(name: &str) -> DistinguishedName {
 }
 
 async fn serve(certificate: Vec<u8>, key: Vec<u8>) -> u16 {
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![CertificateDer::from(certificate)], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    serve_chain(vec![certificate], key).await
+}
+
+/// A server that sends these certificates.
+pub async fn serve_chain(chain: Vec<Vec<u8>>, key: Vec<u8>) -> u16 {
+    let acceptor = TlsAcceptor::from(Arc::new(configured(chain, key)));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -80,6 +80,13 @@ async fn serve(certificate: Vec<u8>, key: Vec<u8>) -> u16 {
         }
     });
     port
+}
+
+/// A server's side of TLS with these certificates.
+pub fn configured(chain: Vec<Vec<u8>>, key: Vec<u8>) -> ServerConfig {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
+    let chain = chain.into_iter().map(CertificateDer::from).collect();
+    ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap()
 }
 
 /// A server that agrees to HTTP/2 and to nothing else (RFC 7301, RFC 9113), as Apple's push service does.

@@ -22,6 +22,8 @@ pub enum Silence {
     Closed,
     /// What came cannot be read, or the socket failed.
     Broken,
+    /// This machine has no way there: no IPv6, or no IPv4. It says nothing about the server.
+    NoWay,
 }
 
 impl Silence {
@@ -31,6 +33,7 @@ impl Silence {
             Silence::Timeout => "timeout",
             Silence::Closed => "closed",
             Silence::Broken => "broken",
+            Silence::NoWay => "no_way",
         }
     }
 }
@@ -54,21 +57,28 @@ pub async fn exchange(
     manner: Manner,
     limit: Duration,
 ) -> Result<Message, Silence> {
-    let question = query(name, kind, manner, true);
-    let mut reply = twice(server, &question, limit).await?;
-    // Old servers do not understand EDNS (RFC 6891, section 7).
-    if matches!(reply.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp) {
-        reply = twice(server, &query(name, kind, manner, false), limit).await?;
-    }
+    let (half, question) = (limit / 2, query(name, kind, manner, true));
+    let (reply, question) = match over_udp(server, &question, half).await {
+        Ok(reply) if !dislikes_edns(&reply) => (reply, question),
+        Err(silence @ (Silence::Closed | Silence::NoWay)) => return Err(silence),
+        // One lost packet is no silence; and old servers, or walls before them, throw away what they do not
+        // understand (RFC 6891, section 7; RFC 8906, section 4). So the second try is without EDNS.
+        _ => {
+            let plain = query(name, kind, manner, false);
+            (over_udp(server, &plain, half).await?, plain)
+        }
+    };
     if reply.metadata.truncation { over_tcp(server, &question, limit).await } else { Ok(reply) }
 }
 
-/// One lost packet is no silence.
-async fn twice(server: SocketAddr, question: &Message, limit: Duration) -> Result<Message, Silence> {
-    let half = limit / 2;
-    match over_udp(server, question, half).await {
-        Err(Silence::Timeout) => over_udp(server, question, half).await,
-        other => other,
+/// Whether a reply may be about EDNS and not about the name: some old servers fail at it.
+fn dislikes_edns(reply: &Message) -> bool {
+    use ResponseCode::{BADVERS, FormErr, NotImp, ServFail};
+    match reply.metadata.response_code {
+        FormErr | NotImp | BADVERS => true,
+        // Who sends it with EDNS of its own means the name.
+        ServFail => reply.edns.is_none(),
+        _ => false,
     }
 }
 
@@ -85,12 +95,25 @@ fn query(name: &Name, kind: RecordType, manner: Manner, edns: bool) -> Message {
     message
 }
 
+/// Whether this machine has a way to an address at all; nothing is sent.
+pub async fn has_way(server: SocketAddr) -> bool {
+    open(server).await.err() != Some(Silence::NoWay)
+}
+
+/// A socket that hears this server only.
+async fn open(server: SocketAddr) -> Result<UdpSocket, Silence> {
+    let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
+    // A kernel without IPv6 opens no such socket.
+    let none = if server.is_ipv6() { Silence::NoWay } else { Silence::Broken };
+    let socket = UdpSocket::bind(local).await.map_err(|_| none)?;
+    socket.connect(server).await.map_err(|error| of_way(&error))?;
+    Ok(socket)
+}
+
 async fn over_udp(server: SocketAddr, question: &Message, limit: Duration) -> Result<Message, Silence> {
     let wire = question.to_vec().map_err(|_| Silence::Broken)?;
-    let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
-    let socket = UdpSocket::bind(local).await.map_err(|_| Silence::Broken)?;
-    socket.connect(server).await.map_err(|_| Silence::Broken)?;
-    socket.send(&wire).await.map_err(|error| of_io(&error))?;
+    let socket = open(server).await?;
+    socket.send(&wire).await.map_err(|error| of_way(&error))?;
     let mut buffer = vec![0; 4_096];
     let answer = async {
         loop {
@@ -127,6 +150,15 @@ fn fits(question: &Message, reply: &Message) -> bool {
     reply.metadata.id == question.metadata.id
         && reply.metadata.message_type == MessageType::Response
         && (reply.queries == question.queries || reply.queries.is_empty())
+}
+
+/// Before anything is sent, an unreachable network is one that this machine has no route to.
+fn of_way(error: &io::Error) -> Silence {
+    use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
+    match error.kind() {
+        NetworkUnreachable | HostUnreachable | AddrNotAvailable => Silence::NoWay,
+        _ => of_io(error),
+    }
 }
 
 fn of_io(error: &io::Error) -> Silence {

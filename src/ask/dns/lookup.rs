@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 
-use super::walk::{MOST_SERVERS, Server, Step, Walk, ending_zone, plain, step_of};
+use super::walk::{MOST_SERVERS, Server, Step, Walk, ending_zone, ipv4, ipv6, plain, step_of};
 
 /// An alias of an alias of an alias ... is a circle.
 const MOST_ALIASES: usize = 8;
@@ -69,12 +69,30 @@ impl Walk<'_> {
     /// The IPv4 addresses of a name, or its IPv6 addresses where it has no others.
     pub async fn addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
         match self.look_up(name, RecordType::A).await.found {
-            Ok(found) => Ok(found.iter().filter_map(super::walk::ipv4).collect()),
+            Ok(found) => Ok(found.iter().filter_map(ipv4).collect()),
             Err(Missing::NoData) => {
                 let found = self.look_up(name, RecordType::AAAA).await.found?;
                 Ok(found.iter().filter_map(ipv6).collect())
             }
             Err(missing) => Err(missing),
+        }
+    }
+
+    /// All addresses of a name, those of IPv6 first, as far as its servers say.
+    pub async fn all_addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
+        self.all_addresses_at(name, 0).await
+    }
+
+    pub(super) async fn all_addresses_at(&mut self, name: &str, depth: u8) -> Result<Vec<IpAddr>, Missing> {
+        let six = self.look_up_at(name, RecordType::AAAA, depth).await.found;
+        let four = self.look_up_at(name, RecordType::A, depth).await.found;
+        let read = |found: &[RData]| found.iter().filter_map(|data| ipv4(data).or_else(|| ipv6(data))).collect();
+        match (six, four) {
+            (Ok(six), Ok(four)) => Ok([six, four].concat()).map(|found| read(&found)),
+            (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(read(&found)),
+            // Who did not answer to one of the two may have answered with addresses.
+            (Err(Missing::Unanswered), Err(_)) | (Err(_), Err(Missing::Unanswered)) => Err(Missing::Unanswered),
+            (Err(_), Err(missing)) => Err(missing),
         }
     }
 
@@ -175,13 +193,6 @@ pub fn texts_of(looked: &Looked) -> Result<Vec<String>, Missing> {
         _ => None,
     };
     looked.found.as_ref().map(|found| found.iter().filter_map(text).collect()).map_err(|missing| *missing)
-}
-
-fn ipv6(data: &RData) -> Option<IpAddr> {
-    match data {
-        RData::AAAA(address) => Some(IpAddr::V6(address.0)),
-        _ => None,
-    }
 }
 
 /// The records asked for, or the name that stands in for this one.

@@ -7,7 +7,7 @@ mod lookup;
 mod walk;
 mod zone;
 
-pub(super) use exchange::{Manner, Silence, exchange};
+pub(super) use exchange::{Manner, Silence, exchange, has_way};
 pub(super) use lookup::{Missing, texts_of};
 pub(super) use walk::{Walk, plain};
 pub(super) use zone::extended_errors;
@@ -18,9 +18,22 @@ use crate::core::words::question::{DnsQuestion, Question};
 
 use super::net::Net;
 
-/// The root servers' addresses (IANA, named.root); several are enough, one is asked at a time.
-pub const ROOTS: [&str; 6] =
-    ["198.41.0.4", "170.247.170.2", "192.33.4.12", "199.7.91.13", "192.5.5.241", "193.0.14.129"];
+/// The root servers' addresses (IANA, named.root); several are enough, one is asked at a time. Those of
+/// IPv6 are for machines that have nothing else.
+pub const ROOTS: [&str; 12] = [
+    "198.41.0.4",
+    "170.247.170.2",
+    "192.33.4.12",
+    "199.7.91.13",
+    "192.5.5.241",
+    "193.0.14.129",
+    "2001:503:ba3e::2:30",
+    "2801:1b8:10::b",
+    "2001:500:2::c",
+    "2001:500:2d::d",
+    "2001:500:2f::f",
+    "2001:7fd::1",
+];
 
 /// Reads one reply in every way that it is read.
 #[cfg(fuzzing)]

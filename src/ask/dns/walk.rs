@@ -12,9 +12,9 @@ use super::exchange::{Manner, Silence, exchange};
 use crate::ask::net::Net;
 
 /// A walk asks no more than this, however tangled the delegations are.
-const MOST_QUESTIONS: u32 = 150;
-/// Servers asked at the parent, and of the zone itself.
-pub(super) const MOST_SERVERS: usize = 16;
+const MOST_QUESTIONS: u32 = 250;
+/// Servers asked at the parent, and of the zone itself: thirteen with an address of each kind.
+pub(super) const MOST_SERVERS: usize = 26;
 /// At the parent, this many are enough to believe an NXDOMAIN.
 const PARENT_SERVERS: usize = 3;
 
@@ -102,7 +102,12 @@ impl<'n> Walk<'n> {
         if self.questions > MOST_QUESTIONS || !self.net.options.guard.allows(server.address.ip()) {
             return Err(Silence::Broken);
         }
-        exchange(server.address, name, kind, Manner::Directly, self.limit).await
+        let reply = exchange(server.address, name, kind, Manner::Directly, self.limit).await;
+        if reply.as_ref().err() == Some(&Silence::NoWay) {
+            // Nobody was asked.
+            self.questions -= 1;
+        }
+        reply
     }
 
     async fn find(&mut self, target: &Name, depth: u8) -> Delegation {
@@ -151,16 +156,20 @@ impl<'n> Walk<'n> {
         let mut heard = Delegation { asked: 1, ..Delegation::default() };
         let mut glue = BTreeMap::new();
         note(&mut heard, &mut glue, first.1);
-        let others: Vec<&Server> = servers
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| *n != first.0)
-            .map(|(_, server)| server)
-            .take(PARENT_SERVERS - 1)
-            .collect();
-        for server in others {
+        let mut names = BTreeSet::from([(servers[first.0].name.clone(), servers[first.0].address.is_ipv6())]);
+        for (n, server) in servers.iter().enumerate().take(MOST_SERVERS) {
+            let same = names.contains(&(server.name.clone(), !server.address.is_ipv6()));
+            // The other kind of address of one that was heard is no other server.
+            if n == first.0 || same || heard.asked >= PARENT_SERVERS {
+                continue;
+            }
+            let reply = self.put(server, target, RecordType::NS).await;
+            if reply.as_ref().err() == Some(&Silence::NoWay) {
+                continue;
+            }
             heard.asked += 1;
-            if let Ok(reply) = self.put(server, target, RecordType::NS).await {
+            if let Ok(reply) = reply {
+                names.insert((server.name.clone(), server.address.is_ipv6()));
                 note(&mut heard, &mut glue, step_of(&reply, target, at));
             }
         }
@@ -188,13 +197,15 @@ impl<'n> Walk<'n> {
                 break;
             }
         }
+        // Where there is no way by one kind, that is known at once; a way that loses everything is not,
+        // and is commoner with IPv6.
+        servers.sort_by_key(|server| server.address.is_ipv6());
         servers.truncate(MOST_SERVERS);
         servers
     }
 
     async fn hosts_of(&mut self, host: &str, depth: u8) -> Vec<IpAddr> {
-        let looked = self.look_up_at(host, RecordType::A, depth).await;
-        looked.found.map_or_else(|_| Vec::new(), |found| found.iter().filter_map(ipv4).collect())
+        self.all_addresses_at(host, depth).await.unwrap_or_default()
     }
 
     /// Asks all servers the same at once.
@@ -260,7 +271,7 @@ pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     };
     let mut glue: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
     for record in &reply.additionals {
-        if let Some(ip) = ipv4(&record.data) {
+        if let Some(ip) = ipv4(&record.data).or_else(|| ipv6(&record.data)) {
             glue.entry(plain(&record.name)).or_default().push(ip);
         }
     }
@@ -284,6 +295,13 @@ pub(super) fn ending_zone(reply: &Message) -> Option<&Name> {
 pub(super) fn ipv4(data: &RData) -> Option<IpAddr> {
     match data {
         RData::A(address) => Some(IpAddr::V4(address.0)),
+        _ => None,
+    }
+}
+
+pub(super) fn ipv6(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::AAAA(address) => Some(IpAddr::V6(address.0)),
         _ => None,
     }
 }

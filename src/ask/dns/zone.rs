@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::EdnsOption;
-use hickory_proto::rr::{RData, RecordType};
+use hickory_proto::rr::{Name, RData, RecordType};
 use serde_json::{Value, json};
 
 use super::exchange::Silence;
@@ -29,11 +29,13 @@ struct Said {
 pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[String]) -> Value {
     let servers = &delegation.servers;
     let first = walk.put_all(servers, RecordType::SOA).await;
-    let mut said: Vec<Said> = first.iter().map(hear).collect();
+    let mut said: Vec<Said> = first.iter().map(|reply| hear(&walk.zone, reply)).collect();
     hear_the_unwilling(walk, servers, &mut said).await;
+    believe_those_beside(&mut said);
     for kind in types.iter().filter(|kind| *kind != "SOA") {
         let Ok(record_type) = RecordType::from_str(kind) else { continue };
-        let serving: Vec<usize> = (0..servers.len()).filter(|n| said[*n].outcome == "served").collect();
+        let serving: Vec<usize> =
+            (0..servers.len()).filter(|n| matches!(said[*n].outcome, "served" | "answering")).collect();
         let asked: Vec<Server> = serving.iter().map(|n| servers[*n].clone()).collect();
         let replies = walk.put_all(&asked, record_type).await;
         for (n, reply) in serving.into_iter().zip(replies) {
@@ -76,7 +78,18 @@ fn gives(reply: &Message, kind: RecordType) -> bool {
     reply.metadata.response_code == ResponseCode::NoError && (aa || !ra) && reply.answers.iter().any(wanted)
 }
 
-fn hear(reply: &Result<Message, Silence>) -> Said {
+/// Whoever sits in between answers in place of every server. Where one is heard with authority, nobody does,
+/// and what looks like it is a server that forgets to claim authority.
+fn believe_those_beside(said: &mut [Said]) {
+    if !said.iter().any(|said| said.outcome == "served") {
+        return;
+    }
+    for said in said.iter_mut().filter(|said| said.outcome == "intercepted" && said.serial.is_some()) {
+        said.outcome = "answering";
+    }
+}
+
+fn hear(zone: &Name, reply: &Result<Message, Silence>) -> Said {
     let silent = |outcome| Said {
         outcome,
         rcode: String::new(),
@@ -90,18 +103,20 @@ fn hear(reply: &Result<Message, Silence>) -> Said {
         Ok(reply) => reply,
         Err(silence) => return silent(silence.word()),
     };
-    let serial = reply.answers.iter().find_map(|record| match &record.data {
+    let everywhere = reply.answers.iter().chain(&reply.authorities).chain(&reply.additionals);
+    let serial = everywhere.filter(|record| record.name == *zone).find_map(|record| match &record.data {
         RData::SOA(soa) => Some(soa.serial),
         _ => None,
     });
-    let mut said = silent(outcome(reply));
+    let mut said = silent(outcome(reply, serial.is_some()));
     said.rcode = format!("{:?}", reply.metadata.response_code).to_uppercase();
     (said.aa, said.ra, said.serial) = (reply.metadata.authoritative, reply.metadata.recursion_available, serial);
     said.ede = extended_errors(reply);
     said
 }
 
-fn outcome(reply: &Message) -> &'static str {
+/// `knows` is whether the zone's own SOA stands anywhere in the reply.
+fn outcome(reply: &Message, knows: bool) -> &'static str {
     let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
     match reply.metadata.response_code {
         ResponseCode::Refused | ResponseCode::NotAuth => "refused",
@@ -109,6 +124,8 @@ fn outcome(reply: &Message) -> &'static str {
         ResponseCode::NXDomain if aa => "nxdomain",
         // The zone's own SOA, not that of a zone above it (RFC 1034, section 4.3.2).
         ResponseCode::NoError if aa && has_soa(reply) => "served",
+        // It knows the zone, and says so in the wrong place or without authority: people are served.
+        ResponseCode::NoError if knows && (aa || !ra) => "answering",
         ResponseCode::NoError if aa => "lame",
         // An authoritative server that offers recursion and knows nothing by itself is somebody in between.
         ResponseCode::NoError | ResponseCode::NXDomain if ra => "intercepted",
@@ -152,8 +169,23 @@ fn text(data: &RData) -> String {
     }
 }
 
+/// What counts of each server. An address that this machine has no way to says nothing; nor does one that
+/// stays silent while the same server speaks by its other kind of address: the way there may be what is broken.
+fn counted<'s>(servers: &[Server], said: &'s [Said]) -> Vec<&'s Said> {
+    let spoke = |said: &Said| !matches!(said.outcome, "no_way" | "timeout" | "closed");
+    let speaks_beside = |server: &Server| {
+        let other =
+            |beside: &Server| beside.name == server.name && beside.address.is_ipv6() != server.address.is_ipv6();
+        servers.iter().zip(said).any(|(beside, said)| other(beside) && spoke(said))
+    };
+    let counts =
+        |(server, said): &(&Server, &Said)| said.outcome != "no_way" && (spoke(said) || !speaks_beside(server));
+    servers.iter().zip(said).filter(counts).map(|(_, said)| said).collect()
+}
+
 fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[String]) -> Value {
-    let count = |outcome: &str| said.iter().filter(|said| said.outcome == outcome).count();
+    let counted = counted(&delegation.servers, said);
+    let count = |outcome: &str| counted.iter().filter(|said| said.outcome == outcome).count();
     let servers: Vec<Value> = delegation.servers.iter().zip(said).map(server_facts).collect();
     let serving: Vec<&Said> = said.iter().filter(|said| said.outcome == "served").collect();
     let mut records: BTreeMap<&str, BTreeSet<String>> =
@@ -177,7 +209,7 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
         "name_servers": delegation.name_servers,
         "servers": servers,
         "count": {
-            "total": said.len(), "served": serving.len(), "answering": count("answering"), "refused": count("refused"), "servfail": count("servfail"),
+            "total": counted.len(), "no_way": said.iter().filter(|said| said.outcome == "no_way").count(), "served": serving.len(), "answering": count("answering"), "refused": count("refused"), "servfail": count("servfail"),
             "nxdomain": count("nxdomain"), "lame": count("lame"), "timeout": count("timeout"),
             "closed": count("closed"), "broken": count("broken"), "intercepted": count("intercepted"),
         },
@@ -207,5 +239,5 @@ fn server_facts((server, said): (&Server, &Said)) -> Value {
 /// Reads one reply as the round among a zone's servers does.
 #[cfg(fuzzing)]
 pub fn read(reply: &Message, kind: RecordType) {
-    _ = (hear(&Ok(reply.clone())).outcome, records(reply, kind));
+    _ = (hear(&Name::root(), &Ok(reply.clone())).outcome, records(reply, kind));
 }

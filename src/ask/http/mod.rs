@@ -1,6 +1,6 @@
-//! HTTP, with the TLS facts of the connection where they are wanted. `certificate` is the second
-//! connection for those facts, `revocation` whether a certificate was taken back, `token` what is
-//! asked for first where a vendor wants a token.
+//! HTTP, with the TLS facts of the connection where they are wanted. `certificate` makes those facts
+//! whole, `revocation` says whether a certificate was taken back, `token` is what is asked for first
+//! where a vendor wants a token.
 
 mod certificate;
 pub(super) mod revocation;
@@ -9,19 +9,20 @@ mod token;
 pub(super) use revocation::Lists;
 pub(super) use token::{Tokens, bear};
 
-use url::Url;
-
 use super::net::{Net, http};
 use crate::core::words::answer::Answer;
 use crate::core::words::question::HttpQuestion;
 
-/// Asks over HTTP, and for the TLS facts of the connection where they are wanted.
+/// Asks over HTTP, and tells of the connection that carried the answer where that is wanted.
 pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool) -> Answer {
-    let facts = async {
-        let url = Url::parse(question.url.open()).ok().filter(|url| question.tls && url.scheme() == "https")?;
-        certificate::inspect(net, lists, &url, question.timeout).await
-    };
-    let (mut answer, tls) = http::ask_beside(net, question, urgent, facts).await;
+    if !question.tls {
+        return http::ask(net, question, urgent).await;
+    }
+    let carried = http::ask_anew(net, question, urgent).await;
+    // Where the configuration puts a host elsewhere, there may be no TLS at all.
+    let safe = carried.url.as_ref().is_some_and(|url| net.actual(url).scheme() == "https");
+    let tls = if safe { certificate::facts(net, lists, &carried, question.timeout).await } else { None };
+    let mut answer = carried.answer;
     answer.said.extend(tls.map(|tls| ("tls".to_owned(), tls)));
     answer
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::{CertificateRevocationListDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateRevocationListDer, ServerName};
 use rustls::{CertificateError, Error};
 use url::Url;
 use x509_parser::prelude::*;
 
-use crate::ask::net::tls::Chain;
+use crate::ask::net::origin::Chain;
+use crate::ask::net::tls::unix;
 use crate::ask::net::{Net, http};
 use crate::core::time::Time;
 use crate::core::words::question::HttpQuestion;
@@ -118,9 +119,7 @@ fn judged(net: &Net, chain: &Chain, list: Vec<u8>) -> &'static str {
     let (Ok(verifier), Some((leaf, rest))) = (verifier, chain.split_first()) else { return "unknown" };
     // Which name it is for was looked at before; the verifier comes to that last.
     let Ok(name) = ServerName::try_from("revocation.invalid") else { return "unknown" };
-    let seconds = u64::try_from(net.clock.now().0 / 1_000).unwrap_or(0);
-    let now = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-    match verifier.verify_server_cert(leaf, rest, &name, &[], now) {
+    match verifier.verify_server_cert(leaf, rest, &name, &[], unix(net.clock.now())) {
         Err(Error::InvalidCertificate(CertificateError::Revoked)) => "revoked",
         Ok(_) => "good",
         Err(Error::InvalidCertificate(

@@ -89,7 +89,8 @@ impl Policy {
 async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, (String, bool)> {
     let text = format!("https://mta-sts.{}/.well-known/mta-sts.txt", question.domain());
     let url = Url::parse(&text).map_err(|_| (format!("{text} is not a URL"), false))?;
-    let answer = http::ask(net, &HttpQuestion::get(&url, question.timeout), false).await;
+    // What confirms goes the same way as what is doubted, so it never shares a connection with it.
+    let answer = http::ask_anew(net, &HttpQuestion::get(&url, question.timeout), false).await.answer;
     match (answer.failure, &answer.http) {
         (Some(failure), _) => Err((failure.words().to_owned(), failure.is_transport())),
         // Section 3.3: redirects are not followed.

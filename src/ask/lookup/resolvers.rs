@@ -10,12 +10,20 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 use serde_json::{Value, json};
 
-use crate::ask::dns::{Manner, Silence, Walk, exchange, extended_errors};
+use crate::ask::dns::{Manner, Silence, Walk, exchange, extended_errors, has_way};
 use crate::ask::net::Net;
 use crate::core::words::question::LookupQuestion;
 
 /// Blocked, censored, filtered, prohibited (RFC 8914, sections 4.16 to 4.19).
 const WITHHELD: [u64; 4] = [15, 16, 17, 18];
+
+/// The usual resolvers by IPv6 (the operators' own pages), for machines that have nothing else.
+const SIX: [(&str, &str); 4] = [
+    ("1.1.1.1", "2606:4700:4700::1111"),
+    ("8.8.8.8", "2001:4860:4860::8888"),
+    ("9.9.9.9", "2620:fe::fe"),
+    ("208.67.222.222", "2620:119:35::35"),
+];
 
 /// Asks all resolvers at once.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
@@ -39,8 +47,18 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
+/// The same operator's address of the other kind, where this machine has no way to the first.
+async fn reached(ip: IpAddr, port: u16) -> IpAddr {
+    let known = SIX.iter().find(|(four, _)| four.parse() == Ok(ip)).and_then(|(_, six)| six.parse().ok());
+    match known {
+        Some(six) if !has_way(SocketAddr::new(ip, port)).await => six,
+        _ => ip,
+    }
+}
+
 async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
     let name = Name::from_ascii(format!("{}.", question.domain())).unwrap_or_else(|_| Name::root());
+    let ip = reached(ip, net.options.dns_port).await;
     let server = SocketAddr::new(ip, net.options.dns_port);
     if !net.options.guard.allows(ip) {
         return json!({ "address": ip.to_string(), "works": false, "outcome": "not_asked" });

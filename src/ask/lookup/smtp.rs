@@ -2,6 +2,7 @@
 //! certificate, and, where one is given, whether a mailbox of ours is still accepted. Nothing is
 //! ever sent.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -14,13 +15,14 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::ask::dns::{Missing, Walk, plain};
-use crate::ask::net::{Net, tls};
+use crate::ask::net::tls::Strictness;
+use crate::ask::net::{Net, dial};
 use crate::core::words::question::LookupQuestion;
 
 /// More servers than this are not tried.
 const MOST: usize = 5;
-/// Nor more of one server's addresses.
-const MOST_ADDRESSES: usize = 3;
+/// Nor more of one server's addresses, IPv6 and IPv4 by turns.
+const MOST_ADDRESSES: usize = 6;
 /// A reply is at most so long.
 const REPLY: u64 = 16 << 10;
 /// Servers may make us wait before they greet (RFC 5321, section 4.5.3.2, allows minutes).
@@ -59,7 +61,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let word = if hosts.iter().any(|(_, host)| host.is_empty()) { "null_mx" } else { word };
     let mut places = Vec::new();
     for (preference, host) in hosts.iter().filter(|(_, host)| !host.is_empty()).take(MOST) {
-        places.push((*preference, host.clone(), walk.addresses_of(host).await));
+        places.push((*preference, host.clone(), walk.all_addresses_of(host).await));
     }
     let mailbox = question.all("mailbox").first().map(String::as_str);
     let servers: Vec<Value> =
@@ -88,7 +90,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
 /// Whether anybody's mail server can be reached from here: many networks close the port.
 async fn control(walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
     for host in question.all("controls") {
-        let said = server(walk.net(), 0, host, &walk.addresses_of(host).await, None).await;
+        let said = server(walk.net(), 0, host, &walk.all_addresses_of(host).await, None).await;
         if said["code"].as_u64().is_some_and(|code| code > 0) {
             return "answers";
         }
@@ -112,18 +114,16 @@ async fn server(
         }
     };
     // Every address is worth a try (RFC 5321, section 5.1).
-    let mut reached = None;
-    for ip in addresses.take(MOST_ADDRESSES) {
-        said["address"] = json!(ip.to_string());
-        match reach(SocketAddr::new(*ip, net.options.smtp_port)).await {
-            Ok(stream) => {
-                reached = Some(stream);
-                break;
-            }
-            Err(outcome) => said["outcome"] = json!(outcome),
+    let place = |ip: &IpAddr| SocketAddr::new(*ip, net.options.smtp_port);
+    let places = dial::by_turns(addresses.map(place).collect()).into_iter().take(MOST_ADDRESSES).collect();
+    let stream = match reach(places).await {
+        Ok(stream) => stream,
+        Err(outcome) => {
+            said["outcome"] = json!(outcome);
+            return said;
         }
-    }
-    let Some(stream) = reached else { return said };
+    };
+    said["address"] = json!(stream.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default());
     said["outcome"] = json!("broken");
     // Whatever was said before it broke off counts.
     let talked = timeout(TALK, talk(net, stream, host, mailbox, &mut said)).await;
@@ -133,10 +133,10 @@ async fn server(
     said
 }
 
-async fn reach(place: SocketAddr) -> Result<TcpStream, &'static str> {
-    match timeout(TALK / 4, TcpStream::connect(place)).await {
+async fn reach(places: Vec<SocketAddr>) -> Result<TcpStream, &'static str> {
+    match timeout(TALK / 4, dial::first(places)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => Err("closed"),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Err("closed"),
         // No route, such as to an IPv6 address from a machine that has none.
         Ok(Err(_)) => Err("no_way"),
         Err(_) => Err("silent"),
@@ -193,9 +193,9 @@ async fn talk(net: &Net, stream: TcpStream, host: &str, mailbox: Option<&str>, s
         return None;
     }
     let name = ServerName::try_from(host.to_owned()).ok()?;
-    let (facts, stream) = tls::secure(net, name, talk.stream.into_inner()).await;
-    said["tls"] = facts.unwrap_or_else(|| json!({ "valid": false, "verdict": "tls_failed" }));
-    let mut talk = Talk::new(stream?);
+    let (seen, stream) = net.shaker.shake(name, talk.stream.into_inner(), Strictness::Recorded).await;
+    said["tls"] = seen.map_or_else(|| json!({ "valid": false, "verdict": "tls_failed" }), |seen| seen.facts);
+    let mut talk = Talk::new(stream.ok()?);
     talk.say("EHLO [127.0.0.1]").await.filter(|reply| reply.code == 250)?;
     after_hello(&mut talk, mailbox, said).await
 }

@@ -1,16 +1,19 @@
-//! The network as askers see it: one client, overrides, a guard, the gate.
+//! The network as askers see it: its clients, overrides, a guard, the gate.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::RootCertStore;
 use url::Url;
 
+use super::connect::Connector;
+use super::connections::Connections;
+use super::dial::Hosts;
 use super::gate::Gate;
-use super::guard::{Guard, Guarded};
+use super::guard::Guard;
+use super::tls::Shaker;
+use super::trust::Trust;
 use crate::clock::Clock;
 use crate::core::probe::reference_hosts::Anchor;
 
@@ -39,14 +42,17 @@ pub struct NetOptions {
     pub extra_roots: Vec<Vec<u8>>,
     /// Independent operators that tell whether our own network works.
     pub anchors: Vec<Anchor>,
+    /// Addresses of names that the system's resolver is not asked for: tests put them there.
+    pub hosts: Hosts,
 }
 
 /// The network.
 pub struct Net {
     /// For what the configuration names.
-    pub(super) client: reqwest::Client,
+    own: Connections,
     /// For what the other side names: no name leads it inside.
-    pub(super) outward: reqwest::Client,
+    outward: Connections,
+    pub(in crate::ask) shaker: Arc<Shaker>,
     pub(in crate::ask) gate: Arc<Gate>,
     pub(in crate::ask) clock: Clock,
     pub(in crate::ask) options: NetOptions,
@@ -59,10 +65,15 @@ impl Net {
     /// # Errors
     /// A sentence that says what the client did not accept.
     pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
-        let roots = Arc::new(roots(&options.extra_roots)?);
-        let client = client(&options, &roots, options.guard)?;
-        let outward = client_outward(&options, &roots)?;
-        Ok(Net { client, outward, gate, clock, options, roots })
+        let trust = Trust::new(&options.extra_roots)?;
+        let roots = trust.roots.clone();
+        let shaker = Arc::new(Shaker::new(trust, clock.clone()));
+        let hosts = Arc::new(options.hosts.clone());
+        let connections = |guard| Connections::new(Connector { guard, hosts: hosts.clone(), shaker: shaker.clone() });
+        // Who may talk to this machine only may talk to nobody outside either.
+        let outward = if options.guard == Guard::LoopbackOnly { Guard::LoopbackOnly } else { Guard::Outside };
+        let (own, outward) = (connections(options.guard), connections(outward));
+        Ok(Net { own, outward, shaker, gate, clock, options, roots })
     }
 
     /// Where a logical URL really is.
@@ -111,47 +122,14 @@ impl Net {
         self.options.overrides.contains_key(&origin(logical))
     }
 
-    /// The client for a URL that somebody outside named.
-    pub(super) fn outward(&self, logical: &Url) -> &reqwest::Client {
-        let trusted = self.options.private_redirects || self.is_overridden(logical);
-        if trusted { &self.client } else { &self.outward }
+    /// The connections for a URL, which somebody outside `sent` us to.
+    pub(super) fn connections(&self, logical: &Url, sent: bool) -> &Connections {
+        let trusted = !sent || self.options.private_redirects || self.is_overridden(logical);
+        if trusted { &self.own } else { &self.outward }
     }
-}
-
-fn client_outward(options: &NetOptions, roots: &Arc<RootCertStore>) -> Result<reqwest::Client, String> {
-    // Who may talk to this machine only may talk to nobody outside either.
-    let guard = if options.guard == Guard::LoopbackOnly { Guard::LoopbackOnly } else { Guard::Outside };
-    client(options, roots, guard)
-}
-
-fn client(options: &NetOptions, roots: &Arc<RootCertStore>, guard: Guard) -> Result<reqwest::Client, String> {
-    let mut tls = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
-    // Some services speak HTTP/2 only (Apple's push service, for one); it is agreed on here (RFC 7301).
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(&options.user_agent)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .connect_timeout(Duration::from_secs(5))
-        .pool_idle_timeout(Duration::from_secs(60))
-        .pool_max_idle_per_host(2)
-        .dns_resolver(Guarded(guard))
-        .build()
-        .map_err(|error| format!("the HTTP client cannot be built: {error}"))
 }
 
 /// `scheme://host[:port]`.
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-fn roots(extra: &[Vec<u8>]) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for der in extra {
-        let added = roots.add(CertificateDer::from(der.clone()));
-        added.map_err(|error| format!("an extra certificate authority cannot be used: {error}"))?;
-    }
-    Ok(roots)
 }

@@ -6,26 +6,35 @@ use std::io;
 use rustls::CertificateError;
 
 use super::guard::Refused;
+use super::origin::{NotConnected, Origin};
 use crate::core::words::answer::Failure;
 
 /// The word for an error of the HTTP client.
-pub fn of_http(error: &reqwest::Error) -> Failure {
-    if error.is_timeout() {
-        return if error.is_connect() { Failure::ConnectTimeout } else { Failure::HttpTimeout };
-    }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(this) = cause {
-        if let Some(failure) = of_cause(this) {
-            return failure;
-        }
-        cause = this.source();
-    }
-    if error.is_connect() { Failure::ConnectFailed } else { Failure::HttpBroken }
+pub fn of_http(error: &(dyn Error + 'static)) -> Failure {
+    causes(error).find_map(of_cause).unwrap_or(Failure::HttpBroken)
+}
+
+/// What is known of a connection that did not come about.
+pub fn origin_of(error: &(dyn Error + 'static)) -> Option<Origin> {
+    causes(error).find_map(|cause| cause.downcast_ref::<NotConnected>()?.origin.clone())
+}
+
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'e (dyn Error + 'static) = *error;
+        error.source()
+    })
 }
 
 fn of_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
     if error.is::<Refused>() {
         return Some(Failure::AddressRefused);
+    }
+    if let Some(not_connected) = error.downcast_ref::<NotConnected>() {
+        return Some(not_connected.failure);
+    }
+    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout) {
+        return Some(Failure::HttpTimeout);
     }
     if let Some(tls) = error.downcast_ref::<rustls::Error>() {
         return Some(of_tls(tls));

@@ -1,8 +1,7 @@
-//! Which addresses this program may talk to, held where a name becomes an address.
+//! Which addresses this program may talk to; held where a name becomes an address (`dial`).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
 use super::reach::is_inside;
@@ -36,24 +35,6 @@ impl Guard {
             Some(url::Host::Domain(_)) => true,
             None => false,
         }
-    }
-}
-
-/// Resolves with the system, and lets only allowed addresses through: the address
-/// that was checked is the address that is connected.
-pub(super) struct Guarded(pub(super) Guard);
-
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|address| guard.allows(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(Refused.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
     }
 }
 

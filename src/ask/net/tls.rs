@@ -1,11 +1,13 @@
-//! TLS facts of a connection, kept even where validation fails.
+//! Handshakes, and what they show: kept even where validation fails.
 //!
-//! A handshake that fails shows nothing. So the verifier here records the chain and the
-//! verdict, and lets the handshake end, whatever it thinks of it.
+//! A handshake that fails shows nothing. So the verifier here writes down the chain and what the usual
+//! verifier says of it, before the handshake goes on or ends.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
@@ -16,55 +18,80 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use x509_parser::prelude::*;
 
-use super::client::Net;
+use super::chain::End;
 use super::failure;
+use super::origin::{Chain, Seen};
+use super::trust::Trust;
+use crate::clock::Clock;
 use crate::core::time::Time;
 use crate::core::words::answer::Failure;
 
-/// Makes any connection a safe one: its facts, and the connection, whatever they say.
-pub async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
-    net: &Net,
-    name: ServerName<'static>,
-    stream: S,
-) -> (Option<Value>, Option<TlsStream<S>>) {
-    match shake(net, name, stream).await {
-        Some((facts, _, stream)) => (Some(facts), stream),
-        None => (None, None),
-    }
+/// What a connection is for decides what happens where its certificate does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// The handshake fails, as in a browser. Speaks HTTP/2 where the other side does.
+    Verified,
+    /// It is written down, and the handshake goes on: mail is brought there anyway (RFC 7435).
+    Recorded,
 }
 
-/// The certificates as they were sent, the leaf first.
-pub type Chain = Vec<CertificateDer<'static>>;
+/// Makes connections safe.
+#[derive(Debug)]
+pub struct Shaker {
+    trust: Arc<Trust>,
+    clock: Clock,
+}
 
 /// What the verifier saw.
 #[derive(Debug, Default)]
 struct Record {
     chain: Chain,
     wrong: Option<Failure>,
+    end: Option<End>,
 }
 
-/// The handshake: the connection's facts, the chain, and the connection itself if the handshake ended.
-pub async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
-    net: &Net,
-    name: ServerName<'static>,
-    stream: S,
-) -> Option<(Value, Chain, Option<TlsStream<S>>)> {
-    let record = Arc::new(Mutex::new(Record::default()));
-    let inner = WebPkiServerVerifier::builder(net.roots.clone()).build().ok()?;
-    let verifier = Arc::new(Recorder { inner, record: record.clone() });
-    let config = ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-    let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok();
-    let version = shaken.as_ref().and_then(|stream| stream.get_ref().1.protocol_version());
-    let version = version.and_then(|version| version.as_str()).unwrap_or("").to_owned();
-    let seen = std::mem::take(&mut *record.lock().unwrap_or_else(PoisonError::into_inner));
-    (!seen.chain.is_empty()).then(|| (facts(&seen, version, net.clock.now()), seen.chain, shaken))
+impl Shaker {
+    /// Trusts these authorities.
+    pub fn new(trust: Trust, clock: Clock) -> Shaker {
+        Shaker { trust: Arc::new(trust), clock }
+    }
+
+    /// Shakes hands over any connection: what was seen, if a certificate came, and the connection.
+    ///
+    /// Nothing is taken over from a session of before: that would show the certificate of before.
+    pub async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        name: ServerName<'static>,
+        stream: S,
+        strictness: Strictness,
+    ) -> (Option<Seen>, io::Result<TlsStream<S>>) {
+        let record = Arc::new(Mutex::new(Record::default()));
+        let (trust, now) = (self.trust.clone(), unix(self.clock.now()));
+        let verifier = Arc::new(Recorder { trust, now, record: record.clone(), strictness });
+        let mut config =
+            ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+        config.resumption = Resumption::disabled();
+        if strictness == Strictness::Verified {
+            // Some services speak HTTP/2 only (Apple's push service, for one); it is agreed on here (RFC 7301).
+            config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        }
+        let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+        let version = shaken.as_ref().ok().and_then(|stream| stream.get_ref().1.protocol_version());
+        let version = version.and_then(|version| version.as_str()).unwrap_or("").to_owned();
+        let record = std::mem::take(&mut *record.lock().unwrap_or_else(PoisonError::into_inner));
+        let seen = (!record.chain.is_empty())
+            .then(|| Seen { facts: facts(&record, version, self.clock.now()), chain: record.chain });
+        (seen, shaken)
+    }
 }
 
-/// Asks the usual verifier, writes down what it said, and lets the handshake end.
+/// Asks the usual verifier, and writes down what it said.
 #[derive(Debug)]
 struct Recorder {
-    inner: Arc<WebPkiServerVerifier>,
+    trust: Arc<Trust>,
+    now: UnixTime,
     record: Arc<Mutex<Record>>,
+    strictness: Strictness,
 }
 
 impl ServerCertVerifier for Recorder {
@@ -74,13 +101,16 @@ impl ServerCertVerifier for Recorder {
         rest: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         ocsp: &[u8],
-        now: UnixTime,
+        // The library's own clock; only one counts here.
+        _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verdict = self.inner.verify_server_cert(leaf, rest, name, ocsp, now);
+        let verdict = self.trust.verifier.verify_server_cert(leaf, rest, name, ocsp, self.now);
+        let end = verdict.is_ok().then(|| self.trust.end(leaf, rest, name, self.now)).flatten();
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
         record.chain = std::iter::once(leaf).chain(rest).map(|der| der.clone().into_owned()).collect();
-        record.wrong = verdict.err().map(|error| failure::of_tls(&error));
-        Ok(ServerCertVerified::assertion())
+        record.wrong = verdict.as_ref().err().map(failure::of_tls);
+        record.end = end;
+        if self.strictness == Strictness::Recorded { Ok(ServerCertVerified::assertion()) } else { verdict }
     }
 
     fn verify_tls12_signature(
@@ -89,7 +119,7 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
+        self.trust.verifier.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -98,11 +128,11 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
+        self.trust.verifier.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
+        self.trust.verifier.supported_verify_schemes()
     }
 }
 
@@ -114,6 +144,13 @@ fn facts(record: &Record, version: String, now: Time) -> Value {
     facts["valid"] = json!(record.wrong.is_none());
     facts["name_matches"] = json!(record.wrong != Some(Failure::TlsWrongName));
     facts["version"] = json!(version);
+    // The end that counts is that of the whole path: no browser trusts the site without its issuer.
+    if let Some(end) = &record.end {
+        facts["not_after"] = json!(end.at.rfc3339());
+        facts["days_left"] = json!(days(end.at, now));
+    }
+    let issuer = record.end.as_ref().filter(|end| !end.is_leaf).map(|end| end.name.as_str());
+    facts["ends_with"] = json!(issuer);
     facts["chain"] = json!(chain);
     facts
 }
@@ -134,10 +171,19 @@ pub fn one(der: &CertificateDer<'_>, now: Time) -> Value {
         "names": names(&certificate),
         "not_before": Time(certificate.validity().not_before.timestamp() * 1_000).rfc3339(),
         "not_after": Time(ends).rfc3339(),
-        "days_left": (ends - now.0) as f64 / 86_400_000.0,
+        "days_left": days(Time(ends), now),
         "serial": certificate.raw_serial_as_string(),
         "sha256": sha256,
     })
+}
+
+/// A time in whole seconds, as certificates count it.
+pub fn unix(now: Time) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(now.0 / 1_000).unwrap_or(0)))
+}
+
+fn days(at: Time, now: Time) -> f64 {
+    (at.0 - now.0) as f64 / 86_400_000.0
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {

@@ -58,6 +58,8 @@ pub struct Check {
     pub examples: Vec<Example>,
     /// Only this needs the body as text.
     pub reads_body: bool,
+    /// Only this needs the page as people see it.
+    pub sees_page: bool,
     /// The vendor has a status page in a format that can be read.
     pub vendor_status: bool,
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::seen::seen;
 use chrono::DateTime;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
@@ -67,10 +68,16 @@ fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
     Ok((at - now) as f64 / 86_400_000.0)
 }
 
-/// `missing(words, text)`: those of `words` that do not stand in `text`.
+/// `missing(words, text)`: those of `words` that do not stand in `text`, neither as they are written nor as
+/// people see them.
 fn missing(words: Value, text: &str) -> Result<Vec<String>, Error> {
     let words: Vec<String> = words.try_iter()?.map(|word| word.to_string()).collect();
-    Ok(words.into_iter().filter(|word| !text.contains(word.as_str())).collect())
+    let lacking: Vec<String> = words.into_iter().filter(|word| !text.contains(word.as_str())).collect();
+    if lacking.is_empty() {
+        return Ok(lacking);
+    }
+    let text = seen(text);
+    Ok(lacking.into_iter().filter(|word| !text.contains(seen(word).as_str())).collect())
 }
 
 fn texts(list: &Value) -> Result<BTreeSet<String>, Error> {

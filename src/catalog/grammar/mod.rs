@@ -12,5 +12,6 @@ pub(super) mod param;
 pub(super) mod permission;
 pub(super) mod request;
 pub(super) mod rule;
+pub(super) mod seen;
 pub(super) mod usual;
 pub(super) mod vendor;

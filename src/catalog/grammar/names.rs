@@ -6,7 +6,7 @@ use super::expr::Expr;
 use crate::core::words::question::Lookup;
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
-const TLS: [&str; 15] = [
+const TLS: [&str; 17] = [
     "verdict",
     "valid",
     "subject",
@@ -22,6 +22,8 @@ const TLS: [&str; 15] = [
     "version",
     "name_matches",
     "revocation",
+    "ends_with",
+    "unread",
 ];
 const DNS: [&str; 9] =
     ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
@@ -71,7 +73,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
     };
     match root {
         "now" | "failure" | "failure_detail" | "failure_words" | "asked" | "step" => None,
-        "json" | "body" if http => None,
+        "json" | "body" | "visible" if http => None,
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),

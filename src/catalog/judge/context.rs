@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use minijinja::value::Value;
 
-use super::{html, registration, whois};
+use super::{charset, html, registration, visible, whois};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
@@ -44,6 +44,9 @@ pub(super) fn context(check: &Check, params: &Params, answer: &Answer, now: Time
         let text = String::from_utf8_lossy(&answer.body);
         names.insert("rdap", Value::from_serialize(whois::facts(&text, now)));
     }
+    if let Some(text) = text.as_ref().filter(|_| check.sees_page) {
+        names.insert("visible", Value::from(visible::text(text)));
+    }
     if let Some(text) = text {
         names.insert("body", Value::from(text.as_ref()));
     }
@@ -55,28 +58,29 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     let wanted = answer.http.is_some() && (check.reads_body || !check.selects.is_empty());
     // The shared rules look for walls in small and HTML bodies only.
     let html = answer.http.as_ref().is_some_and(|http| http.content_type.contains("html") || answer.body.len() < 2_048);
-    (wanted || html).then(|| String::from_utf8_lossy(&answer.body))
+    (wanted || html).then(|| charset::body_text(answer))
 }
 
 fn json_of(answer: &Answer) -> Option<serde_json::Value> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
-    let body = utf8(&answer.body);
+    let body = utf8(answer);
     let body = called(body.trim_ascii());
     matches!(body.first(), Some(b'{' | b'[')).then(|| serde_json::from_slice(body).ok()).flatten()
 }
 
-/// A body in UTF-16 with its mark (AWS's list of events) as UTF-8.
-fn utf8(body: &[u8]) -> Cow<'_, [u8]> {
-    let pair: fn([u8; 2]) -> u16 = match body {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Cow::Borrowed(body),
-    };
-    let units = body[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
-    Cow::Owned(
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes(),
-    )
+/// JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says; what is not (AWS's list of events in
+/// UTF-16 with its mark, older servers' Latin-1) is made so.
+fn utf8(answer: &Answer) -> Cow<'_, [u8]> {
+    let marked = [[0xff, 0xfe].as_slice(), &[0xfe, 0xff], &[0xef, 0xbb, 0xbf]];
+    let is_marked = marked.iter().any(|mark| answer.body.starts_with(mark));
+    if !is_marked && std::str::from_utf8(&answer.body).is_ok() {
+        return Cow::Borrowed(&answer.body);
+    }
+    match charset::body_text(answer) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// What is within `name(...)`, where JSON comes as a call of a function (Apple's status page).

@@ -15,6 +15,11 @@ impl Expr {
         (!value.is_undefined()).then_some(value)
     }
 
+    /// Whether it cannot be told if it holds: what comes first in it holds, and then something is missing.
+    pub fn cannot_tell(&self, context: &Value) -> bool {
+        self.compiled().is_some_and(|compiled| compiled.eval(context).is_err())
+    }
+
     /// Whether it holds.
     pub fn holds(&self, context: &Value) -> bool {
         self.value(context).is_some_and(|value| value.is_true())

@@ -1,5 +1,6 @@
 //! From answers to readings: what rules see, and which of them holds.
 
+pub(super) mod charset;
 pub(super) mod context;
 pub(super) mod expr;
 pub(super) mod html;
@@ -7,4 +8,5 @@ pub(super) mod permission;
 pub(super) mod reading;
 pub(super) mod registration;
 pub(super) mod registry;
+pub(super) mod visible;
 pub(super) mod whois;

@@ -45,6 +45,12 @@ impl Catalog {
         let Some((rule, own)) = decided else {
             return Judged { reading: unrecognised(answer), place: None };
         };
+        if rule.verdict == Verdict::Live
+            && let Some(unread) = self.unread_threshold(check, rule, &context)
+        {
+            let place = Some(unread.place.clone());
+            return Judged { reading: not_compared(unread), place };
+        }
         let mut reading = read(rule, &with_facts(&context, &facts));
         if own && keeps_facts(&reading) {
             reading.facts = facts;
@@ -52,6 +58,27 @@ impl Catalog {
         reading.retry_after = retry_after(answer, now);
         Judged { reading, place: Some(rule.place.clone()) }
     }
+}
+
+impl Catalog {
+    /// The rule before a `live` that wanted to hold a value against what the user gave, and had none: what
+    /// was not compared is not fine.
+    fn unread_threshold<'c>(&self, check: &'c Check, live: &Rule, context: &Value) -> Option<&'c Rule> {
+        let before = check.rules.iter().take_while(|rule| !std::ptr::eq(*rule, live));
+        let compares = |rule: &&Rule| {
+            let text = rule.when.text();
+            rule.verdict == Verdict::Degraded && text.contains("num(param.") && text.contains(['<', '>'])
+        };
+        before.filter(compares).find(|rule| rule.when.cannot_tell(context))
+    }
+}
+
+fn not_compared(rule: &Rule) -> Reading {
+    let limits = rule.when.names().into_iter().filter_map(|name| name.strip_prefix("param.").map(str::to_owned));
+    let limits: Vec<String> = limits.filter(|name| rule.when.text().contains(&format!("num(param.{name})"))).collect();
+    let say =
+        format!("the answer is good, but lacks a value that plugwatch can compare with `{}`", limits.join("`, `"));
+    Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "value_missing", clean(&say, SENTENCE)) }
 }
 
 /// Facts are taken only where the answer was about us beyond doubt.

@@ -178,6 +178,7 @@ fn any_check() -> Check {
         cache_buster: None,
         examples: Vec::new(),
         reads_body: false,
+        sees_page: false,
         vendor_status: false,
     }
 }

@@ -54,6 +54,7 @@ impl CheckReader<'_, '_> {
             cache_buster: table.string("cache_buster").map(|name| name.value),
             examples: Vec::new(),
             reads_body: false,
+            sees_page: false,
             vendor_status: false,
         };
         check.facts = self.facts();
@@ -64,8 +65,13 @@ impl CheckReader<'_, '_> {
         }
         sense::check_names(self.source, table, &check);
         sense::check_controls(self.source, table, &check);
-        check.reads_body = check.rules.iter().any(|rule| rule.when.names().contains("body"))
-            || check.lets.iter().any(|(_, expr)| expr.names().contains("body"));
+        let names = |name: &str| {
+            check.rules.iter().any(|rule| rule.when.names().contains(name))
+                || check.lets.iter().any(|(_, expr)| expr.names().contains(name))
+        };
+        let (reads_body, sees_page) = (names("body"), names("visible"));
+        check.reads_body = reads_body || sees_page;
+        check.sees_page = sees_page;
         table.finish();
         Some(check)
     }

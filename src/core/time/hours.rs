@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{Datelike, NaiveTime, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 use super::Time;
+use super::schedule::instant;
 
 /// Hours are counted in steps of this when their end is looked for.
 const STEP: Duration = Duration::from_secs(60);
@@ -43,14 +44,21 @@ impl Hours {
 
     /// Whether they are now.
     pub fn hold(&self, now: Time) -> bool {
-        let here = now.utc().with_timezone(&self.zone);
-        let clock = NaiveTime::from_hms_opt(here.hour(), here.minute(), 0).unwrap_or(NaiveTime::MIN);
-        let on = |day: Weekday| self.days[day.num_days_from_monday() as usize];
-        let today = here.weekday();
-        if self.from < self.to {
-            return on(today) && self.from <= clock && clock < self.to;
-        }
-        (on(today) && clock >= self.from) || (on(today.pred()) && clock < self.to)
+        let today = now.utc().with_timezone(&self.zone).date_naive();
+        let days = [today.pred_opt(), Some(today)].into_iter().flatten();
+        days.filter(|day| self.days[day.weekday().num_days_from_monday() as usize]).any(|day| {
+            let (from, to) = self.of(day);
+            from <= now && now < to
+        })
+    }
+
+    /// When they begin and end that begin on a day: once, also where a clock change repeats or skips one of
+    /// the two. Hours that are skipped altogether come right after the gap, as long as they are.
+    fn of(&self, day: NaiveDate) -> (Time, Time) {
+        let last = if self.from < self.to { day } else { day.succ_opt().unwrap_or(day) };
+        let (begin, end) = (day.and_time(self.from), last.and_time(self.to));
+        let (from, to) = (instant(self.zone, begin), instant(self.zone, end));
+        (from, if to > from { to } else { from.plus((end - begin).to_std().unwrap_or_default()) })
     }
 
     /// When they end, if they are now. Those of the whole week never do.
@@ -123,6 +131,29 @@ mod tests {
         assert_eq!(end.rfc3339(), "2026-03-29T05:00:00Z");
         let always = Hours::parse("00:00-24:00", chrono_tz::UTC).unwrap();
         assert_eq!(always.end(Time(0)), None);
+    }
+
+    #[test]
+    fn hours_come_once_in_the_nights_when_clocks_change() {
+        // In Berlin 02:00 to 03:00 is skipped on 29 March 2026, and comes twice on 25 October.
+        for (text, at, holds) in [
+            ("02:15-02:45", "2026-03-29T00:59:00Z", false),
+            ("02:15-02:45", "2026-03-29T01:00:00Z", true),
+            ("02:15-02:45", "2026-03-29T01:30:00Z", false),
+            ("01:30-02:30", "2026-03-29T00:30:00Z", true),
+            ("01:30-02:30", "2026-03-29T01:00:00Z", false),
+            ("02:30-03:30", "2026-03-29T01:29:00Z", true),
+            ("02:30-03:30", "2026-03-29T01:30:00Z", false),
+            ("01:30-02:30", "2026-10-25T00:29:00Z", true),
+            ("01:30-02:30", "2026-10-25T00:30:00Z", false),
+            ("01:30-02:30", "2026-10-25T01:15:00Z", false),
+            ("02:15-02:45", "2026-10-25T00:20:00Z", true),
+            ("02:15-02:45", "2026-10-25T01:20:00Z", false),
+            ("02:00-03:00", "2026-10-25T01:59:00Z", true),
+            ("00:00-24:00", "2026-10-25T01:20:00Z", true),
+        ] {
+            assert_eq!(hold(text, at), holds, "{text} at {at}");
+        }
     }
 
     #[test]

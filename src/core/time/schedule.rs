@@ -3,13 +3,16 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::{Time, millis};
 
 /// The first check comes within this time, budgets allowing.
 pub const FIRST_LOOK: Duration = Duration::from_secs(60);
+
+/// An hour that comes twice is passed over the second time, second by second where a job runs so often.
+const MOST_SKIPPED: usize = 2 * 3_600 + 1;
 
 /// When a probe looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +29,7 @@ pub struct Cron {
     text: String,
     zone: Tz,
     schedule: cron::Schedule,
-    /// Steps such as `*/5` are counted in UTC, so that no clock change stretches them.
+    /// Steps such as `*/5` go on through a clock change, so that none stretches them.
     steps: bool,
 }
 
@@ -83,33 +86,39 @@ impl Cron {
     /// gap; one that comes twice runs the first time only.
     pub fn next(&self, now: Time) -> Option<Time> {
         if self.steps {
-            return self.schedule.after(&now.utc()).next().map(|at| Time(at.timestamp_millis()));
+            // At the offset of now: where clocks are off by half an hour, so are the minutes.
+            let offset = self.zone.offset_from_utc_datetime(&now.utc().naive_utc()).fix();
+            let fixed = now.utc().with_timezone(&offset);
+            return self.schedule.after(&fixed).next().map(|at| Time(at.timestamp_millis()));
         }
         let local = now.utc().with_timezone(&self.zone).naive_local();
         self.schedule
             .after(&Utc.from_utc_datetime(&local))
-            .take(400)
-            .map(|naive| self.instant(naive.naive_utc()))
+            .take(MOST_SKIPPED)
+            .map(|naive| instant(self.zone, naive.naive_utc()))
             .find(|at| *at > now)
     }
+}
 
-    fn instant(&self, local: NaiveDateTime) -> Time {
-        let at: DateTime<Utc> = match self.zone.from_local_datetime(&local) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
-            LocalResult::None => self.after_gap(local),
-        };
-        Time(at.timestamp_millis())
-    }
+/// The instant of a local time. One that a clock change skips is the first instant after the gap; one that
+/// comes twice is the first.
+pub fn instant(zone: Tz, local: NaiveDateTime) -> Time {
+    let at: DateTime<Utc> = match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
+        LocalResult::None => after_gap(zone, local),
+    };
+    Time(at.timestamp_millis())
+}
 
-    /// The first valid instant after a skipped local time: gaps end on a whole minute.
-    fn after_gap(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let minutes = (1..=24 * 60).map(|m| local + chrono::Duration::minutes(m));
-        minutes
-            .filter_map(|later| self.zone.from_local_datetime(&later).earliest())
-            .map(|at| at.with_timezone(&Utc))
-            .next()
-            .unwrap_or_else(|| Utc.from_utc_datetime(&local))
-    }
+/// The first valid instant after a skipped local time: gaps end on a whole minute.
+fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    let whole = local.with_second(0).unwrap_or(local);
+    let minutes = (1..=24 * 60).map(|m| whole + chrono::Duration::minutes(m));
+    minutes
+        .filter_map(|later| zone.from_local_datetime(&later).earliest())
+        .map(|at| at.with_timezone(&Utc))
+        .next()
+        .unwrap_or_else(|| Utc.from_utc_datetime(&local))
 }
 
 /// The library's own messages about this run over several lines, and are off by one.
@@ -122,24 +131,47 @@ fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String>
     }
 }
 
-/// Vixie cron counts Sunday as 0 or 7, the library counts it as 1: numbers become names.
+const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/// Vixie cron counts Sunday as 0 and as 7 (crontab(5)), the library as 1, and it knows no range that ends
+/// with a Sunday: so each day of the field is named.
 fn named_weekdays(field: &str) -> Result<String, String> {
-    const DAYS: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let (range, step) = field.split_once('/').map_or((field, None), |(range, step)| (range, Some(step)));
-    let named: Vec<String> = range
-        .split(',')
-        .map(|item| {
-            item.split('-')
-                .map(|day| match day.parse::<usize>() {
-                    Ok(n) => DAYS.get(n).map(|day| (*day).to_owned()).ok_or(format!("weekday {n} is not 0 to 7")),
-                    Err(_) => Ok(day.to_owned()),
-                })
-                .collect::<Result<Vec<_>, _>>()
-                .map(|ends| ends.join("-"))
-        })
-        .collect::<Result<_, _>>()?;
-    let named = named.join(",");
-    Ok(step.map_or_else(|| named.clone(), |step| format!("{named}/{step}")))
+    if matches!(field, "*" | "?") {
+        return Ok(field.to_owned());
+    }
+    let mut days = [false; 7];
+    for item in field.split(',') {
+        let (range, step) = item.split_once('/').map_or((item, "1"), |(range, step)| (range, step));
+        let step: usize = step.parse().ok().filter(|step| *step > 0).ok_or_else(|| not_a_weekday(item))?;
+        let (first, last) = match range.split_once('-') {
+            Some((first, last)) => (weekday(first)?, weekday(last)?),
+            None if range == "*" => (0, 6),
+            // A day with a step goes on to the end of the week.
+            None if item.contains('/') => (weekday(range)?, 6),
+            None => (weekday(range)?, weekday(range)?),
+        };
+        // `7-2` begins the week; `Sat-Sun` and `Fri-Mon` go over its end.
+        let first = if first == 7 && last < 7 { 0 } else { first };
+        let last = if last < first { last + 7 } else { last };
+        (first..=last).step_by(step).for_each(|day| days[day % 7] = true);
+    }
+    let named: Vec<&str> = DAYS.iter().zip(days).filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    Ok(named.join(","))
+}
+
+/// 0 to 7, or a name of at least three letters.
+fn weekday(text: &str) -> Result<usize, String> {
+    const NAMES: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+    if let Ok(number) = text.parse::<usize>() {
+        return if number <= 7 { Ok(number) } else { Err(format!("weekday {number} is not 0 to 7")) };
+    }
+    let lower = text.to_ascii_lowercase();
+    let named = NAMES.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
+    named.ok_or_else(|| not_a_weekday(text))
+}
+
+fn not_a_weekday(text: &str) -> String {
+    format!("`{text}` is not a weekday: 0 to 7 (0 and 7 are Sunday), Sun to Sat, or a range such as Mon-Fri")
 }
 
 impl Schedule {
@@ -234,6 +266,68 @@ mod tests {
         assert_eq!(monday, runs("0 9 * * Mon", "UTC", "2026-11-21T00:00:00Z", 1));
         assert_eq!(monday, ["2026-11-23T09:00:00Z"]);
         assert_eq!(runs("0 9 * * 0", "UTC", "2026-11-21T00:00:00Z", 1), ["2026-11-22T09:00:00Z"]);
+    }
+
+    #[test]
+    fn seven_is_sunday_in_every_range() {
+        let week = |text: &str| runs(text, "UTC", "2026-11-22T12:00:00Z", 7).join(" ");
+        let days = |list: &str| week(&format!("0 9 * * {list}"));
+        for (range, list) in [
+            ("5-7", "Fri,Sat,Sun"),
+            ("6-7", "Sat,Sun"),
+            ("1-7", "0,1,2,3,4,5,6"),
+            ("0-7", "*"),
+            ("7", "Sun"),
+            ("7-2", "Sun,Mon,Tue"),
+            ("Sat-Sun", "6,0"),
+            ("sat-mon", "Sat,Sun,Mon"),
+            ("Fri-7", "5,6,7"),
+            ("1-7/2", "Mon,Wed,Fri,Sun"),
+            ("*/2", "Sun,Tue,Thu,Sat"),
+            ("1-3,6-7", "Mon,Tue,Wed,Sat,Sun"),
+            ("Mon-Fri", "1,2,3,4,5"),
+            ("Thursday", "4"),
+        ] {
+            assert_eq!(days(range), days(list), "{range}");
+        }
+        for wrong in ["8", "1-9", "Foo", "Mo", "1/0", "-1", "1-", ""] {
+            assert!(named_weekdays(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_job_of_several_times_in_the_hour_that_is_skipped_runs_once_that_night() {
+        assert_eq!(
+            runs("0,20,40 2 * * *", "America/New_York", "2026-03-08T06:00:00Z", 2),
+            ["2026-03-08T07:00:00Z", "2026-03-09T06:00:00Z"]
+        );
+        // Where the gap is at midnight, and where it is half an hour long.
+        assert_eq!(
+            runs("0 0 * * *", "Africa/Cairo", "2026-04-23T12:00:00Z", 2),
+            ["2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"]
+        );
+        assert_eq!(
+            runs("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00:00Z", 2),
+            ["2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"]
+        );
+    }
+
+    #[test]
+    fn in_the_hour_that_comes_twice_every_second_is_passed_over_once() {
+        let after = runs("* * 2 * * *", "Europe/Berlin", "2026-10-25T01:00:00Z", 1);
+        assert_eq!(after, ["2026-10-26T01:00:00Z"]);
+        // Wherever one starts to count within that night.
+        for from in ["2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z", "2026-10-25T01:30:00Z"] {
+            assert_eq!(runs("30 2 * * *", "Europe/Berlin", from, 1), ["2026-10-26T01:30:00Z"], "{from}");
+        }
+    }
+
+    #[test]
+    fn every_hour_is_the_zones_own_hour() {
+        assert_eq!(
+            runs("0 * * * *", "Asia/Kolkata", "2026-11-21T00:00:00Z", 2),
+            ["2026-11-21T00:30:00Z", "2026-11-21T01:30:00Z"]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Gathering, one, why};
+use crate::catalog;
 use crate::core::words::answer::Answer;
 use crate::core::words::question::Lookup;
 use crate::discover::page::{Read, read};
@@ -72,7 +73,7 @@ impl Gathering<'_> {
             return Seen::gap(&format!("the page at {asked}"), why(&answer));
         };
         self.tell(&asked, http.status.to_string());
-        let body = String::from_utf8_lossy(&answer.body);
+        let body = catalog::body_text(&answer);
         // Where visitors are sent on to somebody else's domain, what stands there is not ours.
         let elsewhere = !is_below(&http.url, domain);
         let html = http.status == 200 && http.content_type.contains("html") && !elsewhere;

@@ -1,0 +1,139 @@
+//! The connections of the HTTP client: dialled, made safe, with what their handshake showed.
+//!
+//! Every connection is resolved, dialled and shaken hands over anew: no session is resumed, because
+//! a resumed one shows the certificate of before.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
+
+use super::dial::{Hosts, dial};
+use super::failure;
+use super::guard::Guard;
+use super::origin::{NotConnected, Origin};
+use super::reach::is_inside;
+use super::tls::{Shaker, Strictness};
+use crate::core::words::answer::Failure;
+
+/// A handshake takes no longer.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Opens connections for one client.
+#[derive(Clone)]
+pub struct Connector {
+    /// Which addresses may be connected.
+    pub guard: Guard,
+    /// Names that tests put elsewhere.
+    pub hosts: Arc<Hosts>,
+    /// How a connection is made safe.
+    pub shaker: Arc<Shaker>,
+}
+
+impl Connector {
+    async fn open(self, uri: Uri) -> Result<TokioIo<Wire>, NotConnected> {
+        let safe = uri.scheme_str() == Some("https");
+        let host = uri.host().unwrap_or("").to_owned();
+        let port = uri.port_u16().unwrap_or(if safe { 443 } else { 80 });
+        let without = |failure| NotConnected { failure, origin: None };
+        let stream = dial(self.guard, &self.hosts, &host, port).await;
+        let stream = stream.map_err(|error| without(failure::of_connection(&error)))?;
+        // Without it small requests may wait for an acknowledgement (Nagle); a kernel that refuses is no obstacle.
+        _ = stream.set_nodelay(true);
+        let outside = stream.peer_addr().is_ok_and(|address| !is_inside(address.ip()));
+        if !safe {
+            return Ok(TokioIo::new(Wire { stream: Stream::Plain(stream), origin: Origin { outside, tls: None } }));
+        }
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+        let name = name.map_err(|_| without(Failure::TlsFailed))?;
+        let shaken = timeout(HANDSHAKE_LIMIT, self.shaker.shake(name, stream, Strictness::Verified)).await;
+        let (seen, stream) = shaken.map_err(|_| without(Failure::ConnectTimeout))?;
+        let origin = Origin { outside, tls: seen.map(Arc::new) };
+        match stream {
+            Ok(stream) => Ok(TokioIo::new(Wire { stream: Stream::Safe(Box::new(stream)), origin })),
+            Err(error) => Err(NotConnected { failure: failure::of_connection(&error), origin: Some(origin) }),
+        }
+    }
+}
+
+impl tower_service::Service<Uri> for Connector {
+    type Response = TokioIo<Wire>;
+    type Error = NotConnected;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, NotConnected>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), NotConnected>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(self.clone().open(uri))
+    }
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Safe(Box<TlsStream<TcpStream>>),
+}
+
+/// An open connection.
+pub struct Wire {
+    stream: Stream,
+    origin: Origin,
+}
+
+impl Connection for Wire {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(self.origin.clone());
+        match &self.stream {
+            Stream::Safe(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => connected.negotiated_h2(),
+            _ => connected,
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            // Many servers close without saying so in TLS. Whether the answer is whole, its own length says.
+            Stream::Safe(stream) => match Pin::new(stream.as_mut()).poll_read(cx, buffer) {
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                read => read,
+            },
+        }
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Safe(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Safe(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Safe(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Cookies of one check: what a site sets on the way goes back to it on the next hop (RFC 6265), and
+//! is forgotten when the check ends. To nobody else: each origin gets its own only.
+
+use http::HeaderMap;
+use http::header::SET_COOKIE;
+use url::Url;
+
+use super::client::origin;
+use crate::core::time::Time;
+
+/// Browsers keep fifty or more of a site (section 6.1).
+const MOST: usize = 64;
+/// Browsers keep cookies of this size (section 6.1).
+const LONGEST: usize = 4_096;
+
+#[derive(Debug)]
+struct Cookie {
+    origin: String,
+    path: String,
+    secure: bool,
+    name: String,
+    value: String,
+}
+
+/// The cookies of one check.
+#[derive(Debug, Default)]
+pub struct Cookies {
+    kept: Vec<Cookie>,
+}
+
+impl Cookies {
+    /// Takes what the answer from `url` sets, or takes back.
+    pub fn take(&mut self, url: &Url, headers: &HeaderMap, now: Time) {
+        for field in headers.get_all(SET_COOKIE) {
+            let text = String::from_utf8_lossy(field.as_bytes());
+            let Some((cookie, ended)) = read(url, &text, now) else { continue };
+            self.kept.retain(|old| (&old.origin, &old.path, &old.name) != (&cookie.origin, &cookie.path, &cookie.name));
+            if !ended && self.kept.len() < MOST {
+                self.kept.push(cookie);
+            }
+        }
+    }
+
+    /// The `Cookie` field for a request to `url`; empty where there is none (section 5.4).
+    pub fn for_url(&self, url: &Url) -> String {
+        let origin = origin(url);
+        let goes = |cookie: &&Cookie| {
+            cookie.origin == origin && covers(&cookie.path, url.path()) && (!cookie.secure || is_secure(url))
+        };
+        let mut going: Vec<&Cookie> = self.kept.iter().filter(goes).collect();
+        // Longer paths first; else in the order in which they came.
+        going.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
+        let pairs = going.iter().map(|cookie| match cookie.name.as_str() {
+            "" => cookie.value.clone(),
+            name => format!("{name}={}", cookie.value),
+        });
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Over TLS, or within this machine: browsers trust that way as well (Secure Contexts, section 3.1).
+fn is_secure(url: &Url) -> bool {
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    here || url.scheme() == "https"
+}
+
+/// One field (section 5.2), and whether it takes the cookie back.
+fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
+    let mut parts = text.split(';');
+    let pair = parts.next()?.trim();
+    // A pair without a sign is a value without a name (RFC 6265bis, as browsers do).
+    let (name, value) = pair.split_once('=').unwrap_or(("", pair));
+    let (name, value) = (name.trim(), value.trim());
+    let plain = |text: &str| !text.chars().any(char::is_control);
+    if (name.is_empty() && value.is_empty()) || name.len() + value.len() > LONGEST || !plain(name) || !plain(value) {
+        return None;
+    }
+    let mut cookie = Cookie {
+        origin: origin(url),
+        path: default_path(url.path()).to_owned(),
+        secure: false,
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let (mut max_age, mut expires) = (None, None);
+    for part in parts {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = value.trim();
+        match key.trim().to_ascii_lowercase().as_str() {
+            "path" if value.starts_with('/') => cookie.path = value.to_owned(),
+            "secure" => cookie.secure = true,
+            "max-age" => max_age = value.parse::<i64>().ok().or(max_age),
+            "expires" => expires = date(value).or(expires),
+            _ => {}
+        }
+    }
+    let ended = max_age.map_or_else(|| expires.is_some_and(|at| at <= now), |seconds| seconds <= 0);
+    Some((cookie, ended))
+}
+
+/// A cookie's date, as most servers write it: with blanks, or with dashes between day, month and year.
+fn date(text: &str) -> Option<Time> {
+    // The weekday says nothing that the date does not.
+    let text = text.split_once(',').map_or(text, |(_, date)| date).trim();
+    let formats = ["%d %b %Y %H:%M:%S GMT", "%d-%b-%Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT"];
+    let parsed = formats.iter().find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok());
+    parsed.map(|at| Time(at.and_utc().timestamp_millis()))
+}
+
+/// Section 5.1.4.
+fn default_path(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(end) if end > 0 => &path[..end],
+        _ => "/",
+    }
+}
+
+fn covers(cookie: &str, path: &str) -> bool {
+    let Some(rest) = path.strip_prefix(cookie) else { return false };
+    rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(fields: &[(&str, &str)]) -> Cookies {
+        let mut cookies = Cookies::default();
+        for (url, field) in fields {
+            let headers = HeaderMap::from_iter([(SET_COOKIE, field.parse().unwrap())]);
+            cookies.take(&url.parse().unwrap(), &headers, Time(1_800_000_000_000));
+        }
+        cookies
+    }
+
+    fn goes(cookies: &Cookies, url: &str) -> String {
+        cookies.for_url(&url.parse().unwrap())
+    }
+
+    #[test]
+    fn a_cookie_goes_back_to_its_own_origin_and_path_only() {
+        let cookies = after(&[("http://shop.example/a/b", "id=7; HttpOnly"), ("http://shop.example/x", "t=1; path=/")]);
+        assert_eq!(goes(&cookies, "http://shop.example/a/c"), "id=7; t=1");
+        assert_eq!(goes(&cookies, "http://shop.example/ab"), "t=1");
+        assert_eq!(goes(&cookies, "http://shop.example:8080/a/c"), "");
+        assert_eq!(goes(&cookies, "http://other.example/a/c"), "");
+    }
+
+    #[test]
+    fn a_cookie_is_replaced_and_taken_back() {
+        let at = "https://shop.example/";
+        let cookies = after(&[(at, "id=1"), (at, "id=2; Secure"), (at, "old=1")]);
+        assert_eq!(goes(&cookies, at), "id=2; old=1");
+        assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=; Max-Age=0")]), at), "");
+        assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01 Jan 1970 00:00:00 GMT")]), at), "");
+        assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01-Jan-70 00:00:00 GMT")]), at), "");
+        assert_eq!(goes(&after(&[(at, "id=1; expires=Thu, 01-Jan-2099 00:00:00 GMT")]), at), "id=1");
+    }
+
+    #[test]
+    fn a_cookie_for_safe_ways_goes_over_no_other() {
+        let cookies = after(&[("https://shop.example/", "id=1; Secure"), ("http://127.0.0.1:80/", "id=2; Secure")]);
+        assert_eq!(goes(&cookies, "https://shop.example/"), "id=1");
+        assert_eq!(goes(&cookies, "http://127.0.0.1/"), "id=2");
+        assert_eq!(goes(&after(&[("http://shop.example/", "id=1; Secure")]), "http://shop.example/"), "");
+    }
+
+    #[test]
+    fn what_is_no_cookie_is_none() {
+        let at = "http://shop.example/";
+        assert_eq!(goes(&after(&[(at, ""), (at, "=")]), at), "");
+        assert_eq!(goes(&after(&[(at, "flag")]), at), "flag");
+        assert_eq!(goes(&after(&[(at, &format!("big={}", "x".repeat(5_000)))]), at), "");
+    }
+}
