@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::permission;
+use super::{permission, registry};
 use super::tested::Tested;
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
@@ -37,6 +37,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
     }
     permission::test(&catalog.permissions, &mut tested);
+    registry::test(catalog, &mut tested);
     tested
 }
 

@@ -4,4 +4,5 @@ pub(super) mod examples;
 pub(super) mod page;
 pub(super) mod permission;
 pub(super) mod recordings;
+mod registry;
 pub(super) mod tested;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
-use super::{permission, recording, usual};
+use super::{permission, recording, registry, usual};
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::read::{Problem, Source, Table};
@@ -19,6 +19,10 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
     for (key, (name, text)) in files {
         let source = Source::new(name, text);
         match key.rsplit('/').next().unwrap_or(&key) {
+            "_words.toml" => registry::read_words(&source, &mut catalog.registries),
+            "_lines.toml" => registry::read_lines(&source, &mut catalog.registries),
+            "_habits.toml" => registry::read_habits(&source, &mut catalog.registries),
+            _ if key.starts_with("registries/") => registry::read_family(&source, &mut catalog.registries),
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
