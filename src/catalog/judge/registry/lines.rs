@@ -76,7 +76,9 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
     };
     let (keys, hint) = names(&key);
     // Two pairs on one line, with a tab between them.
-    let (first, second) = value.split_once('\t').filter(|(_, more)| more.contains(':')).unwrap_or((&value, ""));
+    let second = |more: &&str| colon(more.trim()).is_some_and(|(key, _)| !key.contains(|c: char| c.is_ascii_digit()));
+    let two = value.split_once('\t').filter(|(first, more)| !first.trim().is_empty() && second(more));
+    let (first, second) = two.unwrap_or((&value, ""));
     let nothing = first.trim().is_empty();
     if !nothing {
         page.lines.push(Line { keys: keys.clone(), hint, value: first.trim().to_owned(), close: true });
@@ -212,6 +214,9 @@ mod tests {
         is("Registry WHOIS Server:: whois.example.net", "registry whois server", "whois.example.net");
         is("Record expires on 2026-12-10 00:00:00 (UTC+8)", "record expires on", "2026-12-10 00:00:00 (utc+8)");
         is("Domain EXAMPLE.KG (ACTIVE)", "domain", "example.kg (active)");
+        is("Expiration Date:\t\t10-Dec-2026 00:00:00", "expiration date", "10-Dec-2026 00:00:00");
+        let two = lines("Domain name: example.com.fj\tStatus: Active");
+        assert_eq!(two[1], ("status".to_owned(), "Active".to_owned()));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) ->
     let says = states.says_something();
     let nobody = states.any(Means::Free) || states.any(Means::Reserved);
     let missing = nobody || !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.missing, line));
-    let refused = !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.refused, line));
+    let refused = !missing && !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.refused, line));
     let begun = reader.lines(|key| book.lines.created.iter().any(|part| key.contains(part.as_str()))).next().is_some();
     let record = !missing && !refused && !reader.always_states() && (known || begun || registrar.is_some());
     let more = vec![("missing", json!(missing)), ("refused", json!(refused))];
@@ -61,10 +61,8 @@ impl Reader<'_> {
 
     /// Whether answers of this registry, or of this form, have no silence about the state.
     fn always_states(&self) -> bool {
-        match self.family {
-            Some(family) => !family.stateless,
-            None => self.lines(|key| self.book.lines.icann.iter().any(|own| own == key)).next().is_some(),
-        }
+        let icann = self.lines(|key| self.book.lines.icann.iter().any(|own| own == key)).next().is_some();
+        icann || self.family.is_some_and(|family| !family.stateless)
     }
 
     fn states(&self) -> States {
