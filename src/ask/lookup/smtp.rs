@@ -112,18 +112,32 @@ async fn server(
         }
     };
     // Every address is worth a try (RFC 5321, section 5.1).
-    let mut reached = None;
     for ip in addresses.take(MOST_ADDRESSES) {
-        said["address"] = json!(ip.to_string());
-        match reach(SocketAddr::new(*ip, net.options.smtp_port)).await {
-            Ok(stream) => {
-                reached = Some(stream);
-                break;
-            }
-            Err(outcome) => said["outcome"] = json!(outcome),
+        let place = SocketAddr::new(*ip, net.options.smtp_port);
+        let first = once(net, place, host, mailbox, said.clone()).await;
+        if first["reached"] == false {
+            said = first;
+            continue;
         }
+        // Some servers turn everybody away once (Postfix's postscreen: 450 after its tests, 421 when full), and
+        // take the same on the second call, as senders do.
+        return if waits(&first) { better(first.clone(), once(net, place, host, mailbox, said).await) } else { first };
     }
-    let Some(stream) = reached else { return said };
+    said
+}
+
+/// One conversation.
+async fn once(net: &Net, place: SocketAddr, host: &str, mailbox: Option<&str>, mut said: Value) -> Value {
+    said["address"] = json!(place.ip().to_string());
+    let stream = match reach(place).await {
+        Ok(stream) => stream,
+        Err(outcome) => {
+            said["outcome"] = json!(outcome);
+            said["reached"] = json!(false);
+            return said;
+        }
+    };
+    said["reached"] = json!(true);
     said["outcome"] = json!("broken");
     // Whatever was said before it broke off counts.
     let talked = timeout(TALK, talk(net, stream, host, mailbox, &mut said)).await;
@@ -131,6 +145,16 @@ async fn server(
         said["outcome"] = json!("silent");
     }
     said
+}
+
+/// Whether a server wants to be asked again.
+fn waits(said: &Value) -> bool {
+    said["outcome"] == "busy" || said["mailbox"] == "later"
+}
+
+/// The second conversation, unless the first one came further.
+fn better(first: Value, second: Value) -> Value {
+    if first["outcome"] == "served" && second["outcome"] != "served" { first } else { second }
 }
 
 async fn reach(place: SocketAddr) -> Result<TcpStream, &'static str> {
@@ -266,6 +290,8 @@ fn of_mailbox(reply: &Reply) -> &'static str {
 fn note(said: &mut Value, reply: &Reply) {
     let outcome = match reply.code {
         200..=299 => "broken",
+        // X.7: a policy, and so about who asks (RFC 3463); the server itself works.
+        400..=499 if reply.text.starts_with("4.7.") => "turned_away",
         400..=499 => "busy",
         _ => "turned_away",
     };
