@@ -427,7 +427,8 @@ async fn more_than_two_look_ups_that_find_nothing_break_an_spf_record() {
 #[tokio::test]
 async fn more_than_ten_mail_servers_behind_one_mx_break_an_spf_record() {
     let servers = |count: u8| {
-        let lines = (1..=count).map(|n| format!("example.test. MX {n} m{n}.example.test.\nm{n}.example.test. A 192.0.2.{n}\n"));
+        let lines =
+            (1..=count).map(|n| format!("example.test. MX {n} m{n}.example.test.\nm{n}.example.test. A 192.0.2.{n}\n"));
         format!("{}example.test. TXT v=spf1 mx -all", lines.collect::<String>())
     };
     assert_eq!(spf_of(&servers(11)).await.1, (Verdict::Degraded, "too_many_mail_servers".to_owned()));
@@ -444,13 +445,16 @@ async fn an_address_that_is_none_breaks_an_spf_record() {
 
 #[tokio::test]
 async fn a_selector_with_two_texts_is_degraded_in_either_order() {
-    for lines in [format!("s1._domainkey.example.test. TXT {KEY}\ns1._domainkey.example.test. TXT v=spf1 -all"),
-        format!("s1._domainkey.example.test. TXT v=spf1 -all\ns1._domainkey.example.test. TXT {KEY}")]
-    {
+    for lines in [
+        format!("s1._domainkey.example.test. TXT {KEY}\ns1._domainkey.example.test. TXT v=spf1 -all"),
+        format!("s1._domainkey.example.test. TXT v=spf1 -all\ns1._domainkey.example.test. TXT {KEY}"),
+    ] {
         let answer = look(names(&lines).await, Lookup::Dkim, &[("selectors", &["s1"])]).await;
         assert_eq!(read("mail/dkim", &answer), (Verdict::Degraded, "several_records".to_owned()));
     }
-    let answer = look(names(&format!("s1._domainkey.example.test. TXT {KEY}")).await, Lookup::Dkim, &[("selectors", &["s1"])]).await;
+    let answer =
+        look(names(&format!("s1._domainkey.example.test. TXT {KEY}")).await, Lookup::Dkim, &[("selectors", &["s1"])])
+            .await;
     assert_eq!(answer.said["dkim"]["selectors"][0]["strength"], "Ed25519");
     assert_eq!(read("mail/dkim", &answer).0, Verdict::Live);
 }

@@ -126,9 +126,19 @@ mod tests {
         let curve = KeyPair::generate().unwrap();
         let curve = format!("v=DKIM1; k=rsa; p={}", STANDARD.encode(curve.subject_public_key_info()));
         for text in [
-            &cut, &curve, "v=DKIM1; k=rsa; p=AAAA", "v=DKIM1; k=ed25519; p=AAAA", "v=spf1 -all", "v=DKIM1; k=rsa;\" \"p=AAAA",
-            &format!("v=DKIM2; p={RSA}"), &format!("v=DKIM1\\; k=rsa\\; p={RSA}"), &format!("p={RSA}; v=DKIM1"), &format!("v=DKIM1; s=tlsrpt; p={RSA}"),
-            &format!("v=DKIM1; h=sha1; p={RSA}"), &format!("v=DKIM1; p={RSA}AAAA"), &format!("v=DKIM1; k=dsa; p={RSA}"),
+            &cut,
+            &curve,
+            "v=DKIM1; k=rsa; p=AAAA",
+            "v=DKIM1; k=ed25519; p=AAAA",
+            "v=spf1 -all",
+            "v=DKIM1; k=rsa;\" \"p=AAAA",
+            &format!("v=DKIM2; p={RSA}"),
+            &format!("v=DKIM1\\; k=rsa\\; p={RSA}"),
+            &format!("p={RSA}; v=DKIM1"),
+            &format!("v=DKIM1; s=tlsrpt; p={RSA}"),
+            &format!("v=DKIM1; h=sha1; p={RSA}"),
+            &format!("v=DKIM1; p={RSA}AAAA"),
+            &format!("v=DKIM1; k=dsa; p={RSA}"),
         ] {
             assert_eq!(one(text).0, "broken", "{text}");
         }

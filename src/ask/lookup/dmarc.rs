@@ -110,8 +110,13 @@ mod tests {
     #[test]
     fn a_record_is_read_as_receivers_do() {
         for text in [
-            "v=DMARC1; p=reject", "v  =   DMARC1;p=reject; rua=mailto:a@example.org; fo=1:s:d;", "V=DMARC1;P=reject", "v=DMARC1;p=ReJEct",
-            "v=DMARC1; sp=none; p=reject", " v=DMARC1; p = reject ;", "v=DMARC1; p=reject; x=unknown",
+            "v=DMARC1; p=reject",
+            "v  =   DMARC1;p=reject; rua=mailto:a@example.org; fo=1:s:d;",
+            "V=DMARC1;P=reject",
+            "v=DMARC1;p=ReJEct",
+            "v=DMARC1; sp=none; p=reject",
+            " v=DMARC1; p = reject ;",
+            "v=DMARC1; p=reject; x=unknown",
         ] {
             assert_eq!(read(text), Some("reject"), "{text}");
         }
@@ -121,10 +126,17 @@ mod tests {
 
     #[test]
     fn what_receivers_make_nothing_of_is_no_policy() {
-        for text in ["v=DMARC1; p:reject", "v=DMARC1 p=reject", "v=DMARC1; p=none; p=reject", "v=DMARC1; p=reject rua=x; p"] {
+        for text in
+            ["v=DMARC1; p:reject", "v=DMARC1 p=reject", "v=DMARC1; p=none; p=reject", "v=DMARC1; p=reject rua=x; p"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
-        for text in ["v=DMARC1; p=quarentine", "v=DMARC1; rua=mailto:a@example.org", "v=DMARC1; p=reject; sp=rejct", "v=DMARC1; p="] {
+        for text in [
+            "v=DMARC1; p=quarentine",
+            "v=DMARC1; rua=mailto:a@example.org",
+            "v=DMARC1; p=reject; sp=rejct",
+            "v=DMARC1; p=",
+        ] {
             assert!(read(text).is_none_or(str::is_empty), "{text}");
         }
         for text in ["v=dmarc1; p=reject", "v=spf1 -all", "dmarc", "p=reject; v=DMARC1"] {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::examples::params_of;
+use super::params::params_of;
 use super::tested::Tested;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::registry::RegistryExample;
@@ -24,8 +24,13 @@ pub(super) fn test(catalog: &Catalog, tested: &mut Tested) {
         let sees_facts = matches!(reading.verdict, Verdict::Live | Verdict::Degraded);
         let wanted = (example.verdict, example.reason.as_str());
         expect(example, "", &reading, wanted, tested);
-        if sees_facts && !expires.starts_with(&example.expires) || sees_facts && example.expires.is_empty() != expires.is_empty() {
-            let line = format!("{}: \"{}\" expires on \"{expires}\", not \"{}\"", example.place, example.name, example.expires);
+        if sees_facts && !expires.starts_with(&example.expires)
+            || sees_facts && example.expires.is_empty() != expires.is_empty()
+        {
+            let line = format!(
+                "{}: \"{}\" expires on \"{expires}\", not \"{}\"",
+                example.place, example.name, example.expires
+            );
             tested.failed.push(line);
         }
         held(catalog, example, tested);
@@ -48,7 +53,8 @@ fn held(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
 /// Without its words about the state.
 fn bare(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     let Some(part) = &example.bare else { return };
-    let body: String = example.body.lines().filter(|line| !line.contains(part.as_str())).flat_map(|line| [line, "\n"]).collect();
+    let body: String =
+        example.body.lines().filter(|line| !line.contains(part.as_str())).flat_map(|line| [line, "\n"]).collect();
     if let Some(reading) = read(catalog, example, &body) {
         expect(example, ", without its state,", &reading, (Verdict::Unknown, "unrecognised"), tested);
     }

@@ -28,11 +28,51 @@ const BUDDHIST: i32 = 543;
 /// Beginnings of months, as registries write them in English, Spanish, Portuguese, French, German,
 /// Italian and Turkish; longer ones first.
 const MONTHS: &[(&str, u32)] = &[
-    ("juil", 7), ("juin", 6), ("jan", 1), ("ene", 1), ("gen", 1), ("oca", 1), ("feb", 2), ("fev", 2), ("fév", 2), ("şub", 2),
-    ("sub", 2), ("mar", 3), ("mär", 3), ("apr", 4), ("abr", 4), ("avr", 4), ("nis", 4), ("may", 5), ("mai", 5), ("mag", 5),
-    ("jun", 6), ("giu", 6), ("haz", 6), ("jul", 7), ("lug", 7), ("tem", 7), ("aug", 8), ("ago", 8), ("aoû", 8), ("aou", 8),
-    ("ağu", 8), ("sep", 9), ("set", 9), ("eyl", 9), ("oct", 10), ("okt", 10), ("out", 10), ("ott", 10), ("eki", 10), ("nov", 11),
-    ("dec", 12), ("déc", 12), ("dez", 12), ("dic", 12), ("ara", 12),
+    ("juil", 7),
+    ("juin", 6),
+    ("jan", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("oca", 1),
+    ("feb", 2),
+    ("fev", 2),
+    ("fév", 2),
+    ("şub", 2),
+    ("sub", 2),
+    ("mar", 3),
+    ("mär", 3),
+    ("apr", 4),
+    ("abr", 4),
+    ("avr", 4),
+    ("nis", 4),
+    ("may", 5),
+    ("mai", 5),
+    ("mag", 5),
+    ("jun", 6),
+    ("giu", 6),
+    ("haz", 6),
+    ("jul", 7),
+    ("lug", 7),
+    ("tem", 7),
+    ("aug", 8),
+    ("ago", 8),
+    ("aoû", 8),
+    ("aou", 8),
+    ("ağu", 8),
+    ("sep", 9),
+    ("set", 9),
+    ("eyl", 9),
+    ("oct", 10),
+    ("okt", 10),
+    ("out", 10),
+    ("ott", 10),
+    ("eki", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("déc", 12),
+    ("dez", 12),
+    ("dic", 12),
+    ("ara", 12),
 ];
 
 /// Reads a date; `None` where there is none. `order` is that of numbers without a leading year.
@@ -51,7 +91,8 @@ pub(super) fn read(text: &str, order: Option<Order>) -> Option<Dated> {
     // Nobody writes the month first with full stops.
     let stops = day_text.trim_start().chars().take(10).any(|c| c == '.');
     let order = order.or(stops.then_some(Order::DayFirst));
-    plain(&numbers, order).map(|(day, sure)| if sure { Dated::Sure(at(day, clock)) } else { Dated::Either(at(day, clock)) })
+    plain(&numbers, order)
+        .map(|(day, sure)| if sure { Dated::Sure(at(day, clock)) } else { Dated::Either(at(day, clock)) })
 }
 
 /// Which order the dates of a text have, where one of them can be nothing else.
@@ -77,7 +118,8 @@ pub(super) fn order_of(hint: &str) -> Option<Order> {
 fn without_clock(text: &str) -> (String, i64) {
     let Some(colon) = text.find(':') else { return (text.to_owned(), 0) };
     let digits = |c: char| c.is_ascii_digit();
-    let start = text[..colon].rfind(|c| !digits(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let start =
+        text[..colon].rfind(|c| !digits(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let rest = &text[colon + 1..];
     let end = rest.find(|c: char| !digits(c) && c != ':' && c != '.').unwrap_or(rest.len());
     let mut parts = rest[..end].split([':', '.']).map(|part| part.parse::<i64>().unwrap_or(0));
@@ -142,11 +184,19 @@ fn plain(numbers: &[(i64, usize)], order: Option<Order>) -> Option<(NaiveDate, b
     if *digits == 4 {
         return date(*a, *b, *c).map(|day| (day, true));
     }
-    let year = if *last == 4 { *c } else if *last == 2 { 2000 + c } else { return None };
+    let year = if *last == 4 {
+        *c
+    } else if *last == 2 {
+        2000 + c
+    } else {
+        return None;
+    };
     let (day_first, month_first) = (date(year, *b, *a), date(year, *a, *b));
     match (day_first, month_first, order) {
         (Some(day), None, _) | (None, Some(day), _) => Some((day, true)),
-        (Some(day), Some(_), Some(Order::DayFirst)) | (Some(_), Some(day), Some(Order::MonthFirst)) => Some((day, true)),
+        (Some(day), Some(_), Some(Order::DayFirst)) | (Some(_), Some(day), Some(Order::MonthFirst)) => {
+            Some((day, true))
+        }
         (Some(one), Some(other), None) => Some((one.min(other), one == other)),
         (None, None, _) => None,
     }
@@ -177,9 +227,26 @@ mod tests {
     #[test]
     fn every_order_that_is_clear_is_read() {
         for text in [
-            "2026-12-10", "2026/12/10", "2026.12.10", "2026. 12. 10.", "20261210", "10.12.2026", "10-Dec-2026", "10-dec-26",
-            "2026-Dec-10.", "Dec 10, 2026", "Thu Dec 10 2026", "10th December 2026", "10 de diciembre de 2026", "10-dic-2026",
-            "10 décembre 2026", "mar. 10 déc. 2026", "10. Dezember 2026", "10 Ara 2026", "(2026-12-10)", "10 Dec 2569",
+            "2026-12-10",
+            "2026/12/10",
+            "2026.12.10",
+            "2026. 12. 10.",
+            "20261210",
+            "10.12.2026",
+            "10-Dec-2026",
+            "10-dec-26",
+            "2026-Dec-10.",
+            "Dec 10, 2026",
+            "Thu Dec 10 2026",
+            "10th December 2026",
+            "10 de diciembre de 2026",
+            "10-dic-2026",
+            "10 décembre 2026",
+            "mar. 10 déc. 2026",
+            "10. Dezember 2026",
+            "10 Ara 2026",
+            "(2026-12-10)",
+            "10 Dec 2569",
         ] {
             assert_eq!(read_as(text, None), "2026-12-10T00:00:00Z", "{text}");
         }

@@ -137,7 +137,8 @@ fn sentence(line: &str, known: &Lines) -> Option<(String, String)> {
         return Some(("domain".to_owned(), rest.to_owned()));
     }
     let dated = known.expiry.iter().chain(&known.created).any(|part| lower.contains(part.as_str()));
-    let ends = [" on ", " at ", " until ", " date "].iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
+    let ends =
+        [" on ", " at ", " until ", " date "].iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
     let at = ends.min().filter(|_| dated && line.len() <= 90)?;
     // Lower case may be longer or shorter than what it was made of.
     let (key, value) = (lower.get(..at)?, lower.get(at..)?);
@@ -164,7 +165,8 @@ fn names(key: &str) -> (Vec<String>, String) {
             _ => plain.push(c),
         }
     }
-    let tidy = |text: &str| text.trim_matches(|c: char| " .*\t:".contains(c)).split_whitespace().collect::<Vec<_>>().join(" ");
+    let tidy =
+        |text: &str| text.trim_matches(|c: char| " .*\t:".contains(c)).split_whitespace().collect::<Vec<_>>().join(" ");
     let whole = tidy(&plain);
     let mut all: Vec<String> = plain.split('/').map(tidy).filter(|part| *part != whole && !part.is_empty()).collect();
     all.insert(0, whole);
@@ -175,9 +177,9 @@ fn names(key: &str) -> (Vec<String>, String) {
 pub(super) fn is_host(text: &str) -> bool {
     let text = text.trim_end_matches('.');
     let (Some((_, last)), true) = (text.rsplit_once('.'), text.len() <= 253) else { return false };
-    let labels = text.split('.').all(|label| {
-        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-    });
+    let labels = text
+        .split('.')
+        .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'));
     labels && last.chars().any(char::is_alphabetic)
 }
 
@@ -230,8 +232,14 @@ mod tests {
 
     #[test]
     fn remarks_and_terms_of_use_have_no_name() {
-        for text in ["% Status: free", "# a: b", ">>> Last update: x <<<", "see https://example.org/terms",
-            "[ The registry provides this: for information    ]", "Last updated on 2026-11-26T10:56:30Z"] {
+        for text in [
+            "% Status: free",
+            "# a: b",
+            ">>> Last update: x <<<",
+            "see https://example.org/terms",
+            "[ The registry provides this: for information    ]",
+            "Last updated on 2026-11-26T10:56:30Z",
+        ] {
             assert_eq!(lines(text), [], "{text}");
         }
     }

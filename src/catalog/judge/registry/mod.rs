@@ -15,7 +15,13 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
 /// The facts of an answer, whatever it comes to; `None` where it is none that could have any.
-pub(super) fn facts(book: &RegistryBook, domain: &str, answer: &Answer, json: Option<&Value>, now: Time) -> Option<Value> {
+pub(super) fn facts(
+    book: &RegistryBook,
+    domain: &str,
+    answer: &Answer,
+    json: Option<&Value>,
+    now: Time,
+) -> Option<Value> {
     match answer.step.as_str() {
         "whois" => Some(whois::facts(book, domain, &String::from_utf8_lossy(&answer.body), now)),
         _ => Some(rdap::facts(book, domain, json?, now)),

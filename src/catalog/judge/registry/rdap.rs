@@ -15,7 +15,8 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
     texts(&object["status"]).for_each(|status| states.add(&status, book, family));
     let registrar = entity(object, "registrar");
     let order = family.and_then(|family| family.order);
-    let date = |action: &str| event(object, action).and_then(|date| read(date, order)).map(|date| date.time().rfc3339());
+    let date =
+        |action: &str| event(object, action).and_then(|date| read(date, order)).map(|date| date.time().rfc3339());
     let (registered, changed) = (date("registration"), date("last changed"));
     let servers = name_servers(object);
     let ends = ends(object, book, family.and_then(|family| family.order));

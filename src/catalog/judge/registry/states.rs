@@ -125,7 +125,10 @@ fn alarms(piece: &str, book: &RegistryBook) -> bool {
 pub(super) fn spaced(state: &str) -> String {
     let mut out = String::new();
     for c in state.trim().chars() {
-        if c.is_uppercase() && out.chars().last().is_some_and(char::is_lowercase) && state.chars().any(char::is_lowercase) {
+        if c.is_uppercase()
+            && out.chars().last().is_some_and(char::is_lowercase)
+            && state.chars().any(char::is_lowercase)
+        {
             out.push(' ');
         }
         out.push(if c == '_' { ' ' } else { c });

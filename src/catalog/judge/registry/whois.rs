@@ -84,7 +84,8 @@ impl Reader<'_> {
 
     fn is_state(&self, key: &str) -> bool {
         let lines = &self.book.lines;
-        let ends = |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
+        let ends =
+            |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
         let not = |words: &[String]| words.iter().any(|word| key.contains(word.as_str()));
         let flag = self.family.is_some_and(|family| family.flags.iter().any(|flag| flag.key == key));
         lines.state.iter().any(ends)
