@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-
 use super::params::params_of;
 use super::tested::Tested;
 use super::{permission, registry};

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
 use super::{permission, recording, registry, usual};
+use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::registry::Family;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::read::{Problem, Source, Table};
 
@@ -34,6 +36,7 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         problems.extend(source.into_problems());
     }
     mark_status_pages(&mut catalog);
+    hand_out_lines(&mut catalog);
     problems.extend(unknown_parents(&catalog));
     (catalog, problems)
 }
@@ -64,6 +67,21 @@ fn read_shared(source: &Source, catalog: &mut Catalog) {
     catalog.http_rules = read_rules(&root, source, None);
     catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
     root.finish();
+}
+
+/// Tells each check that asks registries how some of them want to be asked.
+fn hand_out_lines(catalog: &mut Catalog) {
+    let own = |family: &Family| {
+        let line = family.query.clone().unwrap_or_default();
+        family.endings.iter().map(move |ending| (ending.clone(), line.clone())).collect::<Vec<_>>()
+    };
+    let asked = catalog.registries.families.iter().filter(|family| family.query.is_some());
+    let known: Vec<(String, String)> = asked.flat_map(own).collect();
+    for check in catalog.vendors.values_mut().flat_map(|vendor| vendor.checks.values_mut()) {
+        if let Ask::Rdap { lines, .. } = &mut check.ask {
+            lines.clone_from(&known);
+        }
+    }
 }
 
 /// Tells each check whether its vendor's status page is in a format that can be read.

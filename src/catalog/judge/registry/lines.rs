@@ -39,7 +39,8 @@ pub(super) fn read(text: &str, known: &Lines) -> Page {
             block = block.take().filter(|block| !block.filled).map(|block| Block { close: false, ..block });
             continue;
         }
-        if line.starts_with(['%', '#', '>']) {
+        // `[ a notice of the Japanese registry   ]`
+        if line.starts_with(['%', '#', '>']) || line.starts_with("[ ") {
             continue;
         }
         let line = line.trim_matches('*').trim();

@@ -34,7 +34,18 @@ pub struct Deadline {
     pub assumed: Vec<String>,
 }
 
+/// Two ways to name one end differ by no more than this.
+const SAME: Duration = Duration::from_secs(2 * 86_400);
+
+fn near(one: Time, other: Time) -> bool {
+    one.since(other).max(other.since(one)) <= SAME
+}
+
 impl Deadline {
+    fn is_counted(&self) -> bool {
+        self.assumed.first().is_some_and(|first| first == span::COUNTED)
+    }
+
     /// The whole of it, for a person to confirm: with UTC, how long that is, and what was assumed.
     pub fn read_back(&self, now: Time) -> String {
         let left = match self.at > now {
@@ -89,7 +100,11 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     }
     // What follows such a word and has an hour is meant before all else; the first of equals.
     found.sort_by_key(|(led, timed, _)| (!led, !timed));
-    if let Some((_, _, mut deadline)) = found.into_iter().next() {
+    let mut found = found.into_iter().map(|(_, _, deadline)| deadline);
+    if let Some(first) = found.next() {
+        // "in 90 days, on 26 February": the day that it names is meant, not the count.
+        let named = |other: &Deadline| first.is_counted() && !other.is_counted() && near(first.at, other.at);
+        let mut deadline = found.find(named).unwrap_or(first);
         deadline.assumed.extend(asked);
         return Ok(deadline);
     }
@@ -375,6 +390,7 @@ mod tests {
             ("dans un délai de 15 jours", "2021-01-25T00:10:00Z"),
             ("you have thirty (30) days", "2021-02-09T00:10:00Z"),
             ("within one month", "2021-02-10T00:10:00Z"),
+            ("closed in 30 days, on 02/08/2021 17:00 UTC, not 02/28/2021", "2021-02-08T17:00:00Z"),
         ] {
             assert_eq!(at(text), wanted, "{text}");
         }

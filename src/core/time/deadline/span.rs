@@ -9,6 +9,8 @@ use super::words::{self, Unit};
 use super::{Deadline, Token};
 use crate::core::time::Time;
 
+/// What is said of every span.
+pub(super) const COUNTED: &str = "Counted from when it came.";
 /// More of anything is no span of a letter.
 const MOST: u64 = 400;
 
@@ -69,7 +71,7 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
         }
         (false, None) => return None,
     };
-    assumed.insert(0, "Counted from when it came.".to_owned());
+    assumed.insert(0, COUNTED.to_owned());
     let read_as = end.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
     Some((until, Deadline { at: end, read_as, assumed }))
 }
