@@ -164,7 +164,7 @@ fn month(text: &str) -> Option<u32> {
     let words = lower.split(|c: char| !c.is_alphabetic());
     let of = |word: &str| MONTHS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month);
     // The last: a day of the week before it may begin as a month does (`mar. 10 déc.`).
-    words.filter(|word| word.chars().count() >= 3).filter_map(of).last()
+    words.filter(|word| word.chars().count() >= 3).filter_map(of).next_back()
 }
 
 /// A year and a day beside a month's name.

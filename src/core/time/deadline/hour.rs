@@ -84,6 +84,30 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
         let minute = if rest.is_empty() { Some(0) } else { minutes(rest) };
         return Some((from + 1, plain(hour, minute?)?));
     }
+    // "1700 UTC", "1700 hours"
+    if let (4, Ok(number)) = (word.len(), word.parse::<u32>()) {
+        let said = matches!(
+            next(1),
+            "utc"
+                | "gmt"
+                | "z"
+                | "zulu"
+                | "hrs"
+                | "hours"
+                | "h"
+                | "uhr"
+                | "est"
+                | "edt"
+                | "pst"
+                | "pdt"
+                | "cet"
+                | "cest"
+        );
+        let until = from + 1 + usize::from(matches!(next(1), "hrs" | "hours" | "h" | "uhr"));
+        // A year stands behind its month.
+        let year = from > 0 && super::day::is_month(&tokens[from - 1].text);
+        return plain(number / 100, number % 100).filter(|_| said && !year).map(|hour| (until, hour));
+    }
     if !matches!(next(1), "uhr" | "h" | "heures" | "horas" | "hrs") || tokens[from].ends {
         return None;
     }

@@ -390,6 +390,11 @@ mod tests {
             ("dans un délai de 15 jours", "2021-01-25T00:10:00Z"),
             ("you have thirty (30) days", "2021-02-09T00:10:00Z"),
             ("within one month", "2021-02-10T00:10:00Z"),
+            ("on 12 January 2021 at 1700 UTC", "2021-01-12T17:00:00Z"),
+            ("el 12 de enero de 2021 a las 17:00 hora de Madrid", "2021-01-12T16:00:00Z"),
+            ("le 12 janvier 2021 à 17h00 heure de Paris", "2021-01-12T16:00:00Z"),
+            ("wird am Freitag, 15.01.2021, 17.30 Uhr gesperrt", "2021-01-15T16:30:00Z"),
+            ("15/01/21 at 5pm UTC", "2021-01-15T17:00:00Z"),
             ("closed in 30 days, on 02/08/2021 17:00 UTC, not 02/28/2021", "2021-02-08T17:00:00Z"),
         ] {
             assert_eq!(at(text), wanted, "{text}");

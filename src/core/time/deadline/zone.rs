@@ -190,8 +190,20 @@ fn in_words(tokens: &[Token], from: usize) -> Option<(usize, i64)> {
     })
 }
 
-/// "London time", "New York time": so many words, and the place.
+/// "London time", "New York time", "hora de Madrid": so many words, and the place.
 fn city(tokens: &[Token], from: usize) -> Option<(usize, Tz)> {
+    let word = |at: usize| tokens.get(from + at).map_or("", |token| token.text.as_str());
+    if let ("hora" | "heure", of) = (word(0), word(1)) {
+        let name = if of == "de" { word(2) } else { of.trim_start_matches("d'").trim_start_matches("d’") };
+        let place = match name {
+            "peninsular" => Some(chrono_tz::Europe::Madrid),
+            name => chrono_tz::TZ_VARIANTS
+                .iter()
+                .find(|zone| zone.name().rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(name)))
+                .copied(),
+        };
+        return place.map(|place| (2 + usize::from(of == "de"), place));
+    }
     (1..=2).find_map(|words| {
         let time = matches!(tokens.get(from + words)?.text.as_str(), "time" | "zeit");
         let name = tokens[from..from + words].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join("_");
