@@ -2,7 +2,7 @@
 //! change of the program.
 
 fn main() {
-    for folder in ["config/catalog", "tests/scenarios/drops", "migrations"] {
+    for folder in ["config/catalog", "config/registries", "tests/scenarios/drops", "migrations"] {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

@@ -405,3 +405,99 @@ async fn beside_all_a_redirect_counts_for_nothing() {
     let spf = facts(names(lines).await, Lookup::Spf, &[]).await;
     assert_eq!((&spf["lookups"], &spf["includes"]), (&json!(0), &json!([])));
 }
+
+async fn spf_of(lines: &str) -> (Value, (Verdict, String)) {
+    let answer = look(names(lines).await, Lookup::Spf, &[]).await;
+    (answer.said["spf"].clone(), read("mail/spf", &answer))
+}
+
+#[tokio::test]
+async fn more_than_two_look_ups_that_find_nothing_break_an_spf_record() {
+    let three = "example.test. TXT v=spf1 a:one.example.test include:in.test exists:%{i}.example.test -all
+        in.test. TXT v=spf1 mx:two.test a:three.test ~all";
+    let (seen, reading) = spf_of(three).await;
+    assert_eq!(reading, (Verdict::Degraded, "names_lead_nowhere".to_owned()));
+    assert_eq!(seen["void"], json!(["one.example.test", "two.test", "three.test"]));
+    let two = "example.test. TXT v=spf1 a:one.example.test a:here.example.test a:two.test -all
+        here.example.test. A 192.0.2.1";
+    let (seen, reading) = spf_of(two).await;
+    assert_eq!((&seen["voids"], reading.0), (&json!(2), Verdict::Live));
+}
+
+#[tokio::test]
+async fn more_than_ten_mail_servers_behind_one_mx_break_an_spf_record() {
+    let servers = |count: u8| {
+        let lines =
+            (1..=count).map(|n| format!("example.test. MX {n} m{n}.example.test.\nm{n}.example.test. A 192.0.2.{n}\n"));
+        format!("{}example.test. TXT v=spf1 mx -all", lines.collect::<String>())
+    };
+    assert_eq!(spf_of(&servers(11)).await.1, (Verdict::Degraded, "too_many_mail_servers".to_owned()));
+    assert_eq!(spf_of(&servers(10)).await.1.0, Verdict::Live);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_breaks_an_spf_record() {
+    for term in ["ip4:192.0.2.300", "ip6:192.0.2.1", "ip4:relay.example.org"] {
+        let (_, reading) = spf_of(&format!("example.test. TXT v=spf1 {term} -all")).await;
+        assert_eq!(reading, (Verdict::Degraded, "not_valid".to_owned()), "{term}");
+    }
+}
+
+#[tokio::test]
+async fn a_selector_with_two_texts_is_degraded_in_either_order() {
+    for lines in [
+        format!("s1._domainkey.example.test. TXT {KEY}\ns1._domainkey.example.test. TXT v=spf1 -all"),
+        format!("s1._domainkey.example.test. TXT v=spf1 -all\ns1._domainkey.example.test. TXT {KEY}"),
+    ] {
+        let answer = look(names(&lines).await, Lookup::Dkim, &[("selectors", &["s1"])]).await;
+        assert_eq!(read("mail/dkim", &answer), (Verdict::Degraded, "several_records".to_owned()));
+    }
+    let answer =
+        look(names(&format!("s1._domainkey.example.test. TXT {KEY}")).await, Lookup::Dkim, &[("selectors", &["s1"])])
+            .await;
+    assert_eq!(answer.said["dkim"]["selectors"][0]["strength"], "Ed25519");
+    assert_eq!(read("mail/dkim", &answer).0, Verdict::Live);
+}
+
+#[tokio::test]
+async fn a_dmarc_record_with_a_colon_for_its_sign_has_no_policy() {
+    let of = async |record: &str| {
+        let lines = format!("_dmarc.example.test. TXT {record}");
+        read("mail/dmarc", &look(names(&lines).await, Lookup::Dmarc, &[]).await)
+    };
+    assert_eq!(of("v=DMARC1; p:reject").await, (Verdict::Degraded, "not_valid".to_owned()));
+    assert_eq!(of("v=DMARC1; p=rejekt").await.0, Verdict::Degraded);
+    assert_eq!(of("V = DMARC1; p=reject").await, (Verdict::Live, "record_fine".to_owned()));
+}
+
+/// A mail server that says these banners by turns, and then what it is asked.
+async fn by_turns(banners: &'static [&'static str]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for banner in banners.iter().cycle() {
+            let Ok((stream, _)) = listener.accept().await else { return };
+            let mut stream = BufReader::new(stream);
+            let mut said = (*banner).to_owned();
+            while stream.get_mut().write_all(format!("{said}\r\n").as_bytes()).await.is_ok() {
+                let mut line = String::new();
+                if said.starts_with('4') || stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                    break;
+                }
+                said = if line.starts_with("EHLO") { PLAIN.1.to_owned() } else { "250 fine".to_owned() };
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_server_that_turns_everybody_away_once_is_asked_again_as_senders_do() {
+    let postscreen = by_turns(&["450 4.3.2 Service currently unavailable", "220 ready"]).await;
+    let (seen, _) = mail_of(postscreen).await;
+    assert_eq!((&seen["count"]["served"], &seen["count"]["accepted"]), (&json!(1), &json!(1)));
+    let full = by_turns(&["421 4.3.2 All server ports are busy"]).await;
+    assert_eq!(mail_of(full).await.1, (Verdict::Outage, "servers_broken".to_owned()));
+    let us = by_turns(&["421 4.7.0 too many connections from you"]).await;
+    assert_eq!(mail_of(us).await.1, (Verdict::Unknown, "turned_away".to_owned()));
+}

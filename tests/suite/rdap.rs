@@ -41,7 +41,13 @@ const LIST: &str = r#"{"version": "1.0", "services": [[["org", "net"], ["http://
 
 fn about(domain: &str) -> Question {
     let registry = format!("registry of {domain}");
-    Question::Rdap(RdapQuestion { domain: domain.to_owned(), registry, base: None, timeout: Duration::from_secs(5) })
+    Question::Rdap(RdapQuestion {
+        domain: domain.to_owned(),
+        registry,
+        base: None,
+        line: None,
+        timeout: Duration::from_secs(5),
+    })
 }
 
 fn read(answer: &Answer) -> (Verdict, String) {
@@ -149,4 +155,20 @@ async fn nothing_that_a_registry_fails_to_say_is_read_as_fine_or_as_gone() {
     let (options, _) = world("500 Oops", http("200 OK", "", DOMAIN.as_bytes())).await;
     let answer = askers(options).ask(&about("example.org"), false, Time(0)).await;
     assert_eq!(read(&answer), (Verdict::Unknown, "registry_unreachable".to_owned()), "without IANA's list");
+}
+
+#[test]
+fn the_japanese_registry_is_asked_for_english() {
+    let catalog = Catalog::load(None).unwrap();
+    let (_, check) = catalog.check("domain/registration").unwrap();
+    let line = |domain: &str| {
+        let mut params = Params::default();
+        params.public.insert("domain".into(), json!(domain));
+        match plugwatch::catalog::question(check, &params, None, Time(0), Duration::from_secs(5)).unwrap() {
+            Question::Rdap(question) => question.line,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(line("example.co.jp").as_deref(), Some("example.co.jp/e"));
+    assert_eq!((line("example.org"), line("jp")), (None, None));
 }

@@ -1,25 +1,29 @@
 //! What receivers shall do with mail that claims to be ours: DMARC (RFC 7489). Without a record
-//! of its own, a name follows the nearest name above it that has one.
+//! of its own, a name follows the nearest name above it that has one; a public ending's record counts
+//! only where it says that it is one's (RFC 9091).
 
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::dmarc::{Dmarc, Policy};
 use serde_json::{Value, json};
 
+use super::tags;
 use crate::ask::dns::{Missing, Walk};
 use crate::core::words::question::LookupQuestion;
+
+const KNOWN: [&str; 3] = ["none", "quarantine", "reject"];
 
 /// The record that counts for the domain.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let mut at = question.domain();
     let (found, records) = loop {
         let texts = walk.texts(&format!("_dmarc.{at}")).await;
-        let is_dmarc = |text: &String| text.trim_start().starts_with("v=DMARC1");
-        match texts.map(|texts| texts.into_iter().filter(is_dmarc).collect::<Vec<_>>()) {
+        let counts = |text: &String| is_dmarc(text) && (at.contains('.') || is_public(text));
+        match texts.map(|texts| texts.into_iter().filter(counts).collect::<Vec<_>>()) {
             Ok(records) if !records.is_empty() => break ("ok", records),
             Err(Missing::Unanswered) => break ("unanswered", Vec::new()),
             Ok(_) | Err(_) => {}
         }
-        match at.split_once('.').filter(|(_, above)| above.contains('.')) {
+        match at.split_once('.') {
             Some((_, above)) => at = above,
             None => break ("no_data", Vec::new()),
         }
@@ -28,26 +32,61 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         [one] => parse(one),
         _ => None,
     };
-    // A name below the one with the record follows its `sp`, if it has one.
-    let policy = parsed.as_ref().map(|dmarc| match &dmarc.sp {
-        Policy::Unspecified => &dmarc.p,
-        _ if at == question.domain() => &dmarc.p,
-        sp => sp,
-    });
+    let policy = parsed.as_ref().map(|own| policy(own, at == question.domain()));
     json!({
         "domain": question.domain(),
         "found": found,
         "at": at,
         "records": records,
         "valid": parsed.is_some(),
-        "policy": policy.map_or("", word),
-        "reports": parsed.iter().flat_map(|dmarc| &dmarc.rua).map(|uri| uri.uri.as_str()).collect::<Vec<_>>(),
+        "policy": policy.unwrap_or(""),
+        "pct": parsed.as_ref().map_or(100, |own| own.pct),
+        "reports": parsed.iter().flat_map(|own| &own.dmarc.rua).map(|uri| uri.uri.as_str()).collect::<Vec<_>>(),
     })
 }
 
-/// A record as it is meant.
-pub fn parse(record: &str) -> Option<Dmarc> {
-    Dmarc::parse(record.as_bytes()).ok()
+/// A record as receivers read it.
+pub struct Record {
+    dmarc: Dmarc,
+    /// What stands behind `p=` and `sp=`, in lower case.
+    policies: [Option<String>; 2],
+    /// The share of the mail that it is for.
+    pct: u64,
+}
+
+/// Section 6.4: the name `v` in any case and with blanks around, the word exactly so.
+fn is_dmarc(text: &str) -> bool {
+    let rest = text.trim_start().strip_prefix(['v', 'V']).map(str::trim_start);
+    rest.and_then(|rest| rest.strip_prefix('=')).is_some_and(|rest| rest.trim_start().starts_with("DMARC1"))
+}
+
+fn is_public(text: &str) -> bool {
+    tags::read(text).is_some_and(|tags| tags::of(&tags, "psd").is_some_and(|psd| psd.eq_ignore_ascii_case("y")))
+}
+
+/// A record as it is meant; `None` where receivers make nothing of it.
+pub fn parse(record: &str) -> Option<Record> {
+    let tags = tags::read(record)?;
+    let own = |name: &str| tags::of(&tags, name).map(str::to_ascii_lowercase);
+    if tags.first()? != &("v".to_owned(), "DMARC1".to_owned()) {
+        return None;
+    }
+    // The library wants its tags without blanks before the sign, and in lower case.
+    let plain: Vec<String> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let dmarc = Dmarc::parse(plain.join("; ").as_bytes()).ok()?;
+    let pct = own("pct").and_then(|pct| pct.parse().ok()).filter(|pct| *pct <= 100).unwrap_or(100);
+    Some(Record { dmarc, policies: [own("p"), own("sp")], pct })
+}
+
+/// What receivers do; empty where the record has no policy that they know. A name below the one with
+/// the record follows its `sp`, if it has one.
+fn policy(record: &Record, own: bool) -> &'static str {
+    let known = |policy: &Option<String>| policy.as_deref().is_some_and(|word| KNOWN.contains(&word));
+    let [p, sp] = &record.policies;
+    if !known(p) || sp.is_some() && !known(sp) {
+        return "";
+    }
+    word(if own { &record.dmarc.p } else { &record.dmarc.sp })
 }
 
 fn word(policy: &Policy) -> &'static str {
@@ -56,5 +95,66 @@ fn word(policy: &Policy) -> &'static str {
         Policy::Quarantine => "quarantine",
         Policy::Reject => "reject",
         Policy::Unspecified => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<&'static str> {
+        assert!(is_dmarc(text), "{text}");
+        parse(text).map(|record| policy(&record, true))
+    }
+
+    #[test]
+    fn a_record_is_read_as_receivers_do() {
+        for text in [
+            "v=DMARC1; p=reject",
+            "v  =   DMARC1;p=reject; rua=mailto:a@example.org; fo=1:s:d;",
+            "V=DMARC1;P=reject",
+            "v=DMARC1;p=ReJEct",
+            "v=DMARC1; sp=none; p=reject",
+            " v=DMARC1; p = reject ;",
+            "v=DMARC1; p=reject; x=unknown",
+        ] {
+            assert_eq!(read(text), Some("reject"), "{text}");
+        }
+        assert_eq!(parse("v=DMARC1; p=reject; pct=0").unwrap().pct, 0);
+        assert_eq!(parse("v=DMARC1; p=reject; pct=many").unwrap().pct, 100);
+    }
+
+    #[test]
+    fn what_receivers_make_nothing_of_is_no_policy() {
+        for text in
+            ["v=DMARC1; p:reject", "v=DMARC1 p=reject", "v=DMARC1; p=none; p=reject", "v=DMARC1; p=reject rua=x; p"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+        for text in [
+            "v=DMARC1; p=quarentine",
+            "v=DMARC1; rua=mailto:a@example.org",
+            "v=DMARC1; p=reject; sp=rejct",
+            "v=DMARC1; p=",
+        ] {
+            assert!(read(text).is_none_or(str::is_empty), "{text}");
+        }
+        for text in ["v=dmarc1; p=reject", "v=spf1 -all", "dmarc", "p=reject; v=DMARC1"] {
+            assert!(!is_dmarc(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_below_follows_sp() {
+        let record = parse("v=DMARC1; p=reject; sp=quarantine").unwrap();
+        assert_eq!((policy(&record, true), policy(&record, false)), ("reject", "quarantine"));
+        let record = parse("v=DMARC1; p=reject").unwrap();
+        assert_eq!(policy(&record, false), "reject");
+    }
+
+    #[test]
+    fn an_ending_s_record_counts_only_where_it_says_so() {
+        assert!(is_public("v=DMARC1; p=reject; psd=y"));
+        assert!(!is_public("v=DMARC1; p=reject"));
     }
 }

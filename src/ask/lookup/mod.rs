@@ -13,6 +13,9 @@ mod network;
 mod resolvers;
 pub(super) mod smtp;
 pub(super) mod spf;
+mod spf_names;
+mod spf_terms;
+mod tags;
 
 use std::time::Duration;
 

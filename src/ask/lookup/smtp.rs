@@ -115,7 +115,16 @@ async fn server(
     };
     // Every address is worth a try (RFC 5321, section 5.1).
     let place = |ip: &IpAddr| SocketAddr::new(*ip, net.options.smtp_port);
-    let places = dial::by_turns(addresses.map(place).collect()).into_iter().take(MOST_ADDRESSES).collect();
+    let places: Vec<SocketAddr> =
+        dial::by_turns(addresses.map(place).collect()).into_iter().take(MOST_ADDRESSES).collect();
+    let first = once(net, places.clone(), host, mailbox, said.clone()).await;
+    // Some servers turn everybody away once (Postfix's postscreen: 450 after its tests, 421 when full), and
+    // take the same on the second call, as senders do.
+    if waits(&first) { better(first.clone(), once(net, places, host, mailbox, said).await) } else { first }
+}
+
+/// One conversation, at the first of these places that answers.
+async fn once(net: &Net, places: Vec<SocketAddr>, host: &str, mailbox: Option<&str>, mut said: Value) -> Value {
     let stream = match reach(places).await {
         Ok(stream) => stream,
         Err(outcome) => {
@@ -131,6 +140,16 @@ async fn server(
         said["outcome"] = json!("silent");
     }
     said
+}
+
+/// Whether a server wants to be asked again.
+fn waits(said: &Value) -> bool {
+    said["outcome"] == "busy" || said["mailbox"] == "later"
+}
+
+/// The second conversation, unless the first one came further.
+fn better(first: Value, second: Value) -> Value {
+    if first["outcome"] == "served" && second["outcome"] != "served" { first } else { second }
 }
 
 async fn reach(places: Vec<SocketAddr>) -> Result<TcpStream, &'static str> {
@@ -266,6 +285,8 @@ fn of_mailbox(reply: &Reply) -> &'static str {
 fn note(said: &mut Value, reply: &Reply) {
     let outcome = match reply.code {
         200..=299 => "broken",
+        // X.7: a policy, and so about who asks (RFC 3463); the server itself works.
+        400..=499 if reply.text.starts_with("4.7.") => "turned_away",
         400..=499 => "busy",
         _ => "turned_away",
     };

@@ -1,5 +1,6 @@
 //! Who may send for a domain: SPF (RFC 7208), with everything that it includes. More than ten
-//! look-ups in all (section 4.6.4), or an include that is gone, and receivers give up on it.
+//! look-ups in all, more than two that find nothing (section 4.6.4), or an include that is gone, and
+//! receivers give up on it.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,8 @@ use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::spf::{Macro, Mechanism, Qualifier, Spf};
 use serde_json::{Value, json};
 
+use super::spf_names::{Cost, Names, literal};
+use super::spf_terms::well_formed;
 use crate::ask::dns::{Missing, Walk};
 use crate::core::words::question::LookupQuestion;
 
@@ -26,7 +29,9 @@ struct Tree {
     /// A record that includes itself, by whatever way.
     circle: bool,
     /// What each included record costs with all below it; `None` while it is being followed.
-    costs: BTreeMap<String, Option<usize>>,
+    costs: BTreeMap<String, Option<Cost>>,
+    /// What stands in the records beside includes.
+    names: Names,
 }
 
 /// The record of the domain and the sum of all that it includes.
@@ -41,9 +46,9 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     };
     let mut tree = Tree { domain: domain.to_owned(), ..Tree::default() };
     tree.costs.insert(domain.to_owned(), None);
-    let lookups = match &parsed {
+    let cost = match &parsed {
         Some(spf) => follow(walk, spf, domain, &mut tree).await,
-        None => 0,
+        None => Cost::default(),
     };
     let found = match missing {
         Some(word) => word,
@@ -56,7 +61,10 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         "found": found,
         "records": records,
         "valid": parsed.is_some() && !tree.circle,
-        "lookups": lookups,
+        "lookups": cost.lookups,
+        "voids": cost.voids,
+        "void": tree.names.void,
+        "crowded": tree.names.crowded,
         "includes": tree.includes,
         "own": tree.own,
         "gone": tree.gone,
@@ -64,18 +72,9 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// The library passes over words that are none; receivers do not (section 4.6.1).
+/// A record as receivers read it.
 pub fn parse(record: &str) -> Option<Spf> {
-    let terms = || record.split_ascii_whitespace().skip(1);
-    if terms().all(is_term) { Spf::parse(record.as_bytes()).ok() } else { None }
-}
-
-/// A mechanism that RFC 7208 knows, or any modifier: unknown ones are allowed.
-fn is_term(term: &str) -> bool {
-    const MECHANISMS: [&str; 8] = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
-    let bare = term.trim_start_matches(['+', '-', '~', '?']);
-    let end = bare.find([':', '/', '=']).unwrap_or(bare.len());
-    bare[end..].starts_with('=') || MECHANISMS.contains(&bare[..end].to_ascii_lowercase().as_str())
+    if well_formed(record) { Spf::parse(record.as_bytes()).ok() } else { None }
 }
 
 async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missing> {
@@ -89,64 +88,61 @@ async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missi
 
 /// The look-ups that a record costs, with everything that it includes, each time anew: receivers
 /// count so, too. What stands after `all` is never come to.
-async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> usize {
-    let mut cost = 0;
+async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> Cost {
+    let mut cost = Cost::default();
     for directive in &spf.directives {
         match &directive.mechanism {
             Mechanism::All => return cost,
-            Mechanism::Include { macro_string } => cost += 1 + included(walk, macro_string, of, tree).await,
-            Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr { .. } | Mechanism::Exists { .. } => cost += 1,
-            Mechanism::Ip4 { .. } | Mechanism::Ip6 { .. } => {}
+            Mechanism::Include { macro_string } => cost += included(walk, macro_string, of, tree).await,
+            other => cost += tree.names.cost(walk, other, of).await,
         }
     }
-    match &spf.redirect {
-        Some(redirect) => cost + 1 + included(walk, redirect, of, tree).await,
-        None => cost,
+    if let Some(redirect) = &spf.redirect {
+        cost += included(walk, redirect, of, tree).await;
     }
+    cost
 }
 
-async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) -> usize {
-    let Some(name) = literal(name) else { return 0 };
+/// What an include costs: itself and all below it.
+async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) -> Cost {
+    let mut cost = Cost { lookups: 1, voids: 0 };
+    let Some(name) = literal(name) else { return cost };
     let below = |name: &str| name == tree.domain || name.ends_with(&format!(".{}", tree.domain));
     if below(of) && !below(&name) && !tree.own.contains(&name) {
         tree.own.push(name.clone());
     }
     match tree.costs.get(&name) {
-        Some(Some(cost)) => return *cost,
-        Some(None) => {
-            tree.circle = true;
-            return 0;
+        Some(Some(below)) => cost += *below,
+        Some(None) => tree.circle = true,
+        None if tree.costs.len() > MOST_INCLUDES => {}
+        None => {
+            tree.includes.push(name.clone());
+            tree.costs.insert(name.clone(), None);
+            let below = record_of(walk, &name, tree).await;
+            tree.costs.insert(name, Some(below));
+            cost += below;
         }
-        None if tree.costs.len() > MOST_INCLUDES => return 0,
-        None => {}
     }
-    tree.includes.push(name.clone());
-    tree.costs.insert(name.clone(), None);
-    let parsed = match records(walk, &name).await.as_deref() {
+    cost
+}
+
+/// What the record of an included name costs.
+async fn record_of(walk: &mut Walk<'_>, name: &str, tree: &mut Tree) -> Cost {
+    let found = records(walk, name).await;
+    let parsed = match found.as_deref() {
         Ok([one]) => parse(one),
         Ok(_) | Err(Missing::NoName | Missing::NoData) => None,
         Err(Missing::Unanswered) => {
             tree.unanswered = true;
-            tree.costs.insert(name, Some(0));
-            return 0;
+            return Cost::default();
         }
     };
-    let cost = match parsed {
-        Some(spf) => Box::pin(follow(walk, &spf, &name, tree)).await,
+    match parsed {
+        Some(spf) => Box::pin(follow(walk, &spf, name, tree)).await,
         None => {
-            tree.gone.push(name.clone());
-            0
+            tree.gone.push(name.to_owned());
+            Cost { lookups: 0, voids: usize::from(found.is_err()) }
         }
-    };
-    tree.costs.insert(name, Some(cost));
-    cost
-}
-
-/// A name without macros: what a macro stands for depends on the mail.
-fn literal(name: &Macro) -> Option<String> {
-    match name {
-        Macro::Literal(text) => Some(String::from_utf8_lossy(text).trim_end_matches('.').to_lowercase()),
-        _ => None,
     }
 }
 

@@ -26,7 +26,9 @@ pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, ur
     let asked = format!("{} at its registry, by WHOIS", question.domain);
     let ending = question.domain.rsplit('.').next().unwrap_or("");
     let said = match server_of(net, registries, ending, question, urgent).await {
-        Ok(Some(server)) => put(net, &server, &question.domain, question, urgent).await,
+        Ok(Some(server)) => {
+            put(net, &server, question.line.as_ref().unwrap_or(&question.domain), question, urgent).await
+        }
         Ok(None) => {
             let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
             return Answer::failed(asked, Failure::NotAsked, detail);

@@ -24,6 +24,8 @@ pub enum Ask {
         domain: String,
         /// The parameter that may give the registry's address.
         base: Option<String>,
+        /// What registries' WHOIS is asked, by the end of the name, where that is more than the name.
+        lines: Vec<(String, String)>,
     },
     /// By looking things up; its arguments are the parameters of the same names.
     Lookup(Lookup),

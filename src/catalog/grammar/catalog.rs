@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Check;
 use super::example::{Example, Recording};
 use super::permission::Permission;
+use super::registry::RegistryBook;
 use super::rule::Rule;
 use super::usual::Usual;
 use super::vendor::{StatusPage, Vendor};
@@ -29,6 +30,8 @@ pub struct Catalog {
     pub carriers: BTreeMap<String, String>,
     /// What is usual for each category, and some kinds beside.
     pub usual: BTreeMap<String, Usual>,
+    /// How registries write.
+    pub registries: RegistryBook,
     /// How often each host may be asked.
     pub paces: BTreeMap<String, Pace>,
 }

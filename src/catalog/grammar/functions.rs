@@ -24,6 +24,8 @@ pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::ne
     env.add_function("lacking", |wanted: Value, got: Value| less(&wanted, &got));
     env.add_function("ends_any", ends_any);
     env.add_filter("json_text", |value: Value| value.to_string());
+    env.add_filter("flat", flat);
+    env.add_filter("rows", rows);
     env
 });
 
@@ -66,6 +68,24 @@ fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
         None => i64::try_from(value).map_err(|_| wrong("not a date"))?,
     };
     Ok((at - now) as f64 / 86_400_000.0)
+}
+
+/// `lists|flat`: the items of all lists, one after another; what is no list is passed over.
+fn flat(lists: Value) -> Result<Vec<Value>, Error> {
+    let lists = lists.try_iter()?.filter(|list| matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable));
+    Ok(lists.filter_map(|list| list.try_iter().ok()).flatten().collect())
+}
+
+/// `maps|rows`: each entry of all maps as `{key, value}`; what is no map is passed over.
+fn rows(maps: Value) -> Result<Vec<Value>, Error> {
+    let mut rows = Vec::new();
+    for map in maps.try_iter()?.filter(|map| map.kind() == ValueKind::Map) {
+        for key in map.try_iter()? {
+            let value = map.get_item(&key)?;
+            rows.push(Value::from_iter([("key", key), ("value", value)]));
+        }
+    }
+    Ok(rows)
 }
 
 /// `missing(words, text)`: those of `words` that do not stand in `text`, neither as they are written nor as

@@ -10,6 +10,7 @@ pub(super) mod functions;
 pub(super) mod names;
 pub(super) mod param;
 pub(super) mod permission;
+pub(super) mod registry;
 pub(super) mod request;
 pub(super) mod rule;
 pub(super) mod seen;

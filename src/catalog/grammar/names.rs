@@ -45,8 +45,15 @@ const HEARD: [&str; 12] = [
 
 const BURN: [&str; 1] = ["per_day"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
-const RDAP: [&str; 11] = [
+const RDAP: [&str; 18] = [
     "name",
+    "means",
+    "strange",
+    "stated",
+    "record",
+    "refused",
+    "expires_assumed",
+    "expires_unread",
     "status",
     "name_servers",
     "signed",

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use minijinja::value::Value;
 
-use super::{charset, html, registration, visible, whois};
+use super::{charset, html, registry, visible};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
+use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
 /// What rules see. Namespaces that the answer does not have are undefined.
-pub(super) fn context(check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
+pub(super) fn context(book: &RegistryBook, check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
     let text = text_of(check, answer);
     let mut names: BTreeMap<&str, Value> = BTreeMap::new();
     names.insert("param", Value::from_serialize(&params.public));
@@ -29,20 +30,20 @@ pub(super) fn context(check: &Check, params: &Params, answer: &Answer, now: Time
     for (asker, facts) in &answer.said {
         names.insert(asker, Value::from_serialize(facts));
     }
-    if let Some(json) = json_of(answer) {
-        if matches!(check.ask, Ask::Rdap { .. }) {
-            names.insert("rdap", Value::from_serialize(registration::facts(&json, now)));
+    let json = json_of(answer);
+    if let Ask::Rdap { domain, .. } = &check.ask {
+        let domain = params.public.get(domain).and_then(|domain| domain.as_str()).unwrap_or_default();
+        if let Some(facts) = registry::facts(book, domain, answer, json.as_ref(), now) {
+            names.insert("rdap", Value::from_serialize(facts));
         }
+    }
+    if let Some(json) = json {
         names.insert("json", Value::from_serialize(json));
     }
     if let Some(pieces) =
         text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t))
     {
         names.insert("html", pieces);
-    }
-    if answer.step == "whois" {
-        let text = String::from_utf8_lossy(&answer.body);
-        names.insert("rdap", Value::from_serialize(whois::facts(&text, now)));
     }
     if let Some(text) = text.as_ref().filter(|_| check.sees_page) {
         names.insert("visible", Value::from(visible::text(text)));

@@ -6,7 +6,5 @@ pub(super) mod expr;
 pub(super) mod html;
 pub(super) mod permission;
 pub(super) mod reading;
-pub(super) mod registration;
 pub(super) mod registry;
 pub(super) mod visible;
-pub(super) mod whois;

@@ -34,7 +34,7 @@ impl Catalog {
 
     /// The same, telling which rule decided.
     pub fn judge_with_place(&self, check: &Check, params: &Params, answer: &Answer, now: Time) -> Judged {
-        let context = context(check, params, answer, now);
+        let context = context(&self.registries, check, params, answer, now);
         let facts = facts(check, &context);
         let own = check.rules.iter().map(|rule| (rule, true));
         let shared: &[Rule] = if check.ask.is_http() { &self.http_rules } else { &[] };

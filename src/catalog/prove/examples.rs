@@ -1,23 +1,22 @@
 //! Runs the examples of the catalogue: each must read as it says, and each rule
 //! must be reached by at least one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::permission;
+use super::params::params_of;
 use super::tested::Tested;
+use super::{permission, registry};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::{Check, ConfirmRule};
 use crate::catalog::grammar::example::Example;
-use crate::catalog::grammar::param::{Param, Params};
+use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::Rule;
 use crate::catalog::request::question::question;
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure, HttpFacts};
-use crate::core::words::question::{Key, Question, Secret};
+use crate::core::words::question::Question;
 use crate::core::words::text::{sloppy, stopped};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
@@ -37,6 +36,7 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
     }
     permission::test(&catalog.permissions, &mut tested);
+    registry::test(catalog, &mut tested);
     tested
 }
 
@@ -94,16 +94,6 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
         }
     }
     reached
-}
-
-/// The given parameters, with defaults where there are none, and a word in place of each secret.
-pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
-    let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
-    let mut public: BTreeMap<_, _> = check.params.iter().filter_map(default).collect();
-    public.extend(given.clone());
-    let secrets = check.params.iter().filter(|param| param.secret);
-    let secret = secrets.map(|param| (param.name.clone(), Key::Set(Secret::new("secret")))).collect();
-    Params { public, secret }
 }
 
 /// The address that a check asks, as far as its parameters are given.

@@ -2,6 +2,8 @@
 
 pub(super) mod examples;
 pub(super) mod page;
+mod params;
 pub(super) mod permission;
 pub(super) mod recordings;
+mod registry;
 pub(super) mod tested;

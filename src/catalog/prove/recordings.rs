@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::examples::{asked_url, params_of};
+use super::examples::asked_url;
+use super::params::params_of;
 use super::tested::Tested;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::example::Recording;

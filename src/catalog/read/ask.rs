@@ -35,7 +35,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Ask> {
             let domain = rdap.need_string("domain", "\"domain\"")?.value;
             let base = rdap.string("base").map(|base| base.value);
             rdap.finish();
-            Some(Ask::Rdap { domain, base })
+            Some(Ask::Rdap { domain, base, lines: Vec::new() })
         }
         "heard" => {
             let heard = table.table("heard")?;

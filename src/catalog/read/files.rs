@@ -9,6 +9,7 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::read::{Problem, Problems};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/catalog");
+static REGISTRIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/registries");
 
 impl Catalog {
     /// The catalogue inside the binary, overlaid by a folder of the user's own.
@@ -16,7 +17,8 @@ impl Catalog {
     /// # Errors
     /// Every problem of every file at once.
     pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
-        let mut files = shipped_files(&SHIPPED);
+        let mut files = shipped_files(&SHIPPED, "");
+        files.extend(shipped_files(&REGISTRIES, "registries/"));
         let mut problems = Vec::new();
         if let Some(folder) = overlay {
             match folder_files(folder) {
@@ -34,16 +36,18 @@ impl Catalog {
     }
 }
 
-fn shipped_files(dir: &Dir<'_>) -> Files {
+/// Files with their names below `folder`.
+fn shipped_files(dir: &Dir<'_>, folder: &str) -> Files {
     let mut files = Files::new();
     for entry in dir.entries() {
         if let Some(dir) = entry.as_dir() {
-            files.extend(shipped_files(dir));
+            files.extend(shipped_files(dir, folder));
         }
         let text = entry.as_file().and_then(|file| file.contents_utf8());
         if let Some(text) = text.filter(|_| entry.path().extension().is_some_and(|ext| ext == "toml")) {
-            let name = entry.path().display().to_string();
-            files.insert(name.clone(), (format!("config/catalog/{name}"), text.to_owned()));
+            let name = format!("{folder}{}", entry.path().display());
+            let place = if folder.is_empty() { format!("config/catalog/{name}") } else { format!("config/{name}") };
+            files.insert(name, (place, text.to_owned()));
         }
     }
     files

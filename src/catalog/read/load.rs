@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
-use super::{permission, recording, usual};
+use super::{permission, recording, registry, usual};
+use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::registry::Family;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::read::{Problem, Source, Table};
 
@@ -19,6 +21,10 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
     for (key, (name, text)) in files {
         let source = Source::new(name, text);
         match key.rsplit('/').next().unwrap_or(&key) {
+            "_words.toml" => registry::read_words(&source, &mut catalog.registries),
+            "_lines.toml" => registry::read_lines(&source, &mut catalog.registries),
+            "_habits.toml" => registry::read_habits(&source, &mut catalog.registries),
+            _ if key.starts_with("registries/") => registry::read_family(&source, &mut catalog.registries),
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
@@ -30,6 +36,7 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         problems.extend(source.into_problems());
     }
     mark_status_pages(&mut catalog);
+    hand_out_lines(&mut catalog);
     problems.extend(unknown_parents(&catalog));
     (catalog, problems)
 }
@@ -60,6 +67,21 @@ fn read_shared(source: &Source, catalog: &mut Catalog) {
     catalog.http_rules = read_rules(&root, source, None);
     catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
     root.finish();
+}
+
+/// Tells each check that asks registries how some of them want to be asked.
+fn hand_out_lines(catalog: &mut Catalog) {
+    let own = |family: &Family| {
+        let line = family.query.clone().unwrap_or_default();
+        family.endings.iter().map(move |ending| (ending.clone(), line.clone())).collect::<Vec<_>>()
+    };
+    let asked = catalog.registries.families.iter().filter(|family| family.query.is_some());
+    let known: Vec<(String, String)> = asked.flat_map(own).collect();
+    for check in catalog.vendors.values_mut().flat_map(|vendor| vendor.checks.values_mut()) {
+        if let Ask::Rdap { lines, .. } = &mut check.ask {
+            lines.clone_from(&known);
+        }
+    }
 }
 
 /// Tells each check whether its vendor's status page is in a format that can be read.

@@ -7,6 +7,7 @@ pub(super) mod load;
 pub(super) mod param;
 pub(super) mod permission;
 pub(super) mod recording;
+pub(super) mod registry;
 pub(super) mod request;
 pub(super) mod rule;
 pub(super) mod select;

@@ -38,11 +38,15 @@ pub fn question(
             let command = words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
             Ok(Question::Exec(ExecQuestion { command, timeout }))
         }
-        Ask::Rdap { domain, base } => {
+        Ask::Rdap { domain, base, lines } => {
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
             let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
             let registry = format!("registry of {domain}");
-            Ok(Question::Rdap(RdapQuestion { domain, registry, base, timeout }))
+            // By the longest ending that has a line of its own.
+            let of = |ending: &str| domain.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.'));
+            let line = lines.iter().filter(|(ending, _)| of(ending)).max_by_key(|(ending, _)| ending.len());
+            let line = line.map(|(_, line)| line.replace("{domain}", &domain));
+            Ok(Question::Rdap(RdapQuestion { domain, registry, base, line, timeout }))
         }
         Ask::Lookup(what) => {
             let (needed, more) = what.args();

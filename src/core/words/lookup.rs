@@ -37,7 +37,7 @@ macro_rules! lookups {
             /// Who may send for a domain (RFC 7208).
             Spf = spf {
                 needs: [domain], takes: [],
-                leaves: [domain, found, records, valid, lookups, includes, own, gone, all],
+                leaves: [domain, found, records, valid, lookups, voids, void, crowded, includes, own, gone, all],
             }
             /// The keys by which mail is signed (RFC 6376).
             Dkim = dkim {
@@ -47,7 +47,7 @@ macro_rules! lookups {
             /// What receivers shall do with mail that is not ours (RFC 7489).
             Dmarc = dmarc {
                 needs: [domain], takes: [],
-                leaves: [domain, found, at, records, valid, policy, reports],
+                leaves: [domain, found, at, records, valid, policy, pct, reports],
             }
             /// The promise that mail servers speak TLS (RFC 8461).
             MtaSts = mta_sts {

@@ -178,6 +178,8 @@ pub struct RdapQuestion {
     pub registry: String,
     /// The registry's address, where it is not looked up.
     pub base: Option<String>,
+    /// What its WHOIS is asked, where that is more than the name.
+    pub line: Option<String>,
     /// Each request takes no longer.
     pub timeout: Duration,
 }

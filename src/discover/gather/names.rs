@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Gathering, NotThere, one, texts, value, why};
-use crate::catalog::Catalog;
 use crate::core::words::question::{DnsQuestion, Lookup, Question};
 use crate::discover::seen::Registration;
 use crate::discover::{Domain, Host, Seen, clean};
@@ -58,7 +57,7 @@ impl Gathering<'_> {
         else {
             return Seen::gap("the registration", "the catalogue has no check for it");
         };
-        let Some(facts) = Catalog::registration(&answer, self.clock.now()) else {
+        let Some(facts) = self.catalog.registration(&domain.name, &answer, self.clock.now()) else {
             let said = if answer.failure.is_some() { why(&answer) } else { reading.say.clone() };
             self.tell("registration", &said);
             let unregistered = answer.http.as_ref().is_some_and(|http| http.status == 404);

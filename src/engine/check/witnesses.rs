@@ -77,6 +77,10 @@ impl WitnessCache {
         if let Some(component) = &page.component {
             params.public.insert("component".to_owned(), Value::from(component.as_str()));
         }
+        // A page that speaks of regions is read for ours.
+        if let Some(region) = probe.params.public.get("region").filter(|_| check.param("region").is_some()) {
+            params.public.insert("region".to_owned(), region.clone());
+        }
         let seen = self.witness(ctx, check, params, FRESH).await;
         if seen.reason.starts_with("status_") {
             return Some(seen);

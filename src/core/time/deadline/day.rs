@@ -2,32 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::Token;
-
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const NAMES: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [(&str, &str, Weekday); 7] = [
-    ("mon", "monday", Weekday::Mon),
-    ("tue", "tuesday", Weekday::Tue),
-    ("wed", "wednesday", Weekday::Wed),
-    ("thu", "thursday", Weekday::Thu),
-    ("fri", "friday", Weekday::Fri),
-    ("sat", "saturday", Weekday::Sat),
-    ("sun", "sunday", Weekday::Sun),
-];
+use super::{Token, words};
 
 /// A day without a year lies no further ahead.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
@@ -39,6 +14,12 @@ pub(super) enum Day {
         year: Option<i32>,
         month: u32,
         day: u32,
+    },
+    /// `3/4/2027`: day and month, or month and day.
+    Either {
+        year: i32,
+        first: u32,
+        second: u32,
     },
     Weekday(Weekday),
     /// So many days from the day it came.
@@ -58,6 +39,7 @@ impl Day {
                     .find(|date| date.weekday() == weekday)
             }
             Day::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
+            Day::Either { .. } => None,
             Day::Date { year: None, month, day } => {
                 let this = NaiveDate::from_ymd_opt(here.year(), month, day)?;
                 if this >= here.date() {
@@ -70,41 +52,53 @@ impl Day {
             }
         }
     }
+
+    /// One of two days is sure where the text's other dates have an order, or where only one of them is
+    /// the day of the week that stands beside it.
+    ///
+    /// # Errors
+    /// It may be either: the question to a person.
+    pub(super) fn decided(self, day_first: Option<bool>, weekday: Option<Weekday>) -> Result<Day, String> {
+        let Day::Either { year, first, second } = self else { return Ok(self) };
+        let date = |month, day| Day::Date { year: Some(year), month, day };
+        let on = |month, day| {
+            let date = NaiveDate::from_ymd_opt(year, month, day);
+            weekday.is_some_and(|weekday| date.is_some_and(|date| date.weekday() == weekday))
+        };
+        match (on(second, first), on(first, second), day_first) {
+            (true, false, _) => Ok(date(second, first)),
+            (false, true, _) => Ok(date(first, second)),
+            (_, _, Some(true)) => Ok(date(second, first)),
+            (_, _, Some(false)) => Ok(date(first, second)),
+            _ => {
+                let (ours, theirs) =
+                    (format!("{first} {}", words::name(second)), format!("{second} {}", words::name(first)));
+                Err(format!("{first}/{second}/{year} may be {ours} or {theirs}: write the month as a word"))
+            }
+        }
+    }
 }
 
 /// The day that begins at `from`, with where it ends.
-///
-/// # Errors
-/// It may be one of two.
-pub(super) fn read(tokens: &[Token], from: usize) -> Result<Option<(usize, Day)>, String> {
+pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let word = tokens[from].text.as_str();
-    if let Some(day) = relative(word).or_else(|| weekday(word)) {
-        return Ok(Some((from + 1, day)));
-    }
-    if let Some(date) = numeric(word)? {
-        return Ok(Some((from + 1, date)));
-    }
-    Ok(written(tokens, from))
+    let day = relative(tokens, from).or_else(|| words::weekday(word).map(Day::Weekday)).or_else(|| numeric(word));
+    day.map(|day| (from + 1, day)).or_else(|| written(tokens, from))
 }
 
-fn relative(word: &str) -> Option<Day> {
-    match word {
-        "today" | "tonight" => Some(Day::Later(0)),
-        "tomorrow" => Some(Day::Later(1)),
+fn relative(tokens: &[Token], from: usize) -> Option<Day> {
+    match tokens[from].text.as_str() {
+        "today" | "tonight" | "heute" | "hoy" | "aujourd'hui" | "aujourd’hui" => Some(Day::Later(0)),
+        "tomorrow" | "morgen" | "demain" => Some(Day::Later(1)),
+        // "por la mañana" is a part of a day.
+        "mañana" if from == 0 || tokens[from - 1].text != "la" => Some(Day::Later(1)),
         _ => None,
     }
 }
 
-fn weekday(word: &str) -> Option<Day> {
-    let found = WEEKDAYS.iter().find(|(short, long, _)| word == *short || word == *long);
-    let other = [("tues", Weekday::Tue), ("thur", Weekday::Thu), ("thurs", Weekday::Thu)];
-    let other = other.iter().find(|(name, _)| *name == word).map(|(_, day)| *day);
-    found.map(|(_, _, day)| *day).or(other).map(Day::Weekday)
-}
-
 /// `jan`, `january`, also with its dot taken off.
 pub(super) fn is_month(word: &str) -> bool {
-    month(word).is_some()
+    words::month(word).is_some()
 }
 
 /// `10`, as in "10. Januar": a dot after it ends no sentence.
@@ -112,15 +106,9 @@ pub(super) fn is_ordinal(word: &str) -> bool {
     word.len() <= 2 && ordinal(word).is_some()
 }
 
-fn month(word: &str) -> Option<u32> {
-    let index = MONTHS.iter().position(|name| *name == word).or_else(|| NAMES.iter().position(|name| *name == word));
-    let index = index.or((word == "sept").then_some(8))?;
-    u32::try_from(index + 1).ok()
-}
-
-/// `10`, `10th`, `1st`.
+/// `10`, `10th`, `1st`, `1er`.
 fn ordinal(word: &str) -> Option<u32> {
-    let bare = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+    let bare = ["st", "nd", "rd", "th", "er"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     bare.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
@@ -128,49 +116,86 @@ fn year(token: Option<&Token>) -> Option<i32> {
     token?.text.parse().ok().filter(|year| (2000..2200).contains(year))
 }
 
-/// `January 10th, 2021` or `10 January 2021`, the year or not.
+/// `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, the year or not.
 fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
-    let (first, second) = (&tokens[from], tokens.get(from + 1)?);
+    let first = &tokens[from];
     if first.ends {
         return None;
     }
+    let joins =
+        |at: usize| usize::from(tokens.get(at).is_some_and(|token| matches!(token.text.as_str(), "of" | "de" | "del")));
     // "the 10th of January"
-    let of = usize::from(second.text == "of");
-    let second = tokens.get(from + 1 + of)?;
-    let (month, day) = match (month(&first.text), month(&second.text)) {
+    let at = from + 1 + joins(from + 1);
+    let second = tokens.get(at)?;
+    let (month, day) = match (words::month(&first.text), words::month(&second.text)) {
         (Some(month), _) => (month, ordinal(&second.text)?),
         (None, Some(month)) => (month, ordinal(&first.text)?),
         (None, None) => return None,
     };
-    let after = from + 2 + of;
-    let year = if second.ends { None } else { year(tokens.get(after)) };
-    Some((after + usize::from(year.is_some()), Day::Date { year, month, day }))
+    let after = at + 1;
+    if second.ends {
+        return Some((after, Day::Date { year: None, month, day }));
+    }
+    // "May 26 of 2027"
+    let of = after + joins(after);
+    match year(tokens.get(of)) {
+        Some(year) => Some((of + 1, Day::Date { year: Some(year), month, day })),
+        None => Some((after, Day::Date { year: None, month, day })),
+    }
 }
 
-/// `2021-01-10`, `10.01.2021`, `1/13/2021`.
-fn numeric(word: &str) -> Result<Option<Day>, String> {
-    let parts = |by: char| -> Vec<u32> { word.split(by).filter_map(|part| part.parse().ok()).collect() };
-    let date = |year: u32, month, day| Day::Date { year: i32::try_from(year).ok(), month, day };
-    if let [year @ 2000..2200, month, day] = parts('-')[..] {
-        return Ok(Some(date(year, month, day)));
+/// `2021-01-10`, `2021/01/10`, `10.01.2021`, `1/13/2021`, `10-Jan-2021`.
+fn numeric(word: &str) -> Option<Day> {
+    let sign = ['-', '.', '/'].into_iter().find(|sign| word.matches(*sign).count() == 2)?;
+    let parts: Vec<&str> = word.split(sign).collect();
+    let [a, b, c] = parts[..] else { return None };
+    let (first, last) = (a.parse::<u32>().ok()?, full_year(c));
+    if let Some(month) = words::month(b) {
+        return Some(Day::Date { year: Some(last?), month, day: first });
     }
-    if let [day, month, year @ 2000..2200] = parts('.')[..] {
-        return Ok(Some(date(year, month, day)));
+    let second = b.parse::<u32>().ok()?;
+    if (2000..2200).contains(&first) {
+        let day = c.parse::<u32>().ok()?;
+        return Some(Day::Date { year: i32::try_from(first).ok(), month: second, day });
     }
-    let [first, second, year @ 2000..2200] = parts('/')[..] else { return Ok(None) };
-    match (first > 12, second > 12) {
-        (true, _) => Ok(Some(date(year, second, first))),
-        (_, true) => Ok(Some(date(year, first, second))),
-        _ if first == second => Ok(Some(date(year, first, second))),
-        _ => {
-            let name = |month: u32| {
-                month
-                    .checked_sub(1)
-                    .and_then(|n| NAMES.get(n as usize))
-                    .map_or(String::new(), |name| format!("{}{}", name[..1].to_uppercase(), &name[1..]))
-            };
-            let (ours, theirs) = (format!("{first} {}", name(second)), format!("{second} {}", name(first)));
-            Err(format!("{word} may be {ours} or {theirs}: write the month as a word"))
+    let year = last?;
+    let date = |month, day| Day::Date { year: Some(year), month, day };
+    match (sign, first > 12, second > 12) {
+        // Nobody writes the month first with dots.
+        ('.', _, _) | (_, true, _) => Some(date(second, first)),
+        (_, _, true) => Some(date(first, second)),
+        _ if first == second => Some(date(first, second)),
+        _ => Some(Day::Either { year, first, second }),
+    }
+}
+
+/// `2027`, or `27` as it stands in a date.
+fn full_year(text: &str) -> Option<i32> {
+    let year: i32 = text.parse().ok()?;
+    match text.len() {
+        4 => Some(year).filter(|year| (2000..2200).contains(year)),
+        2 => Some(2000 + year),
+        _ => None,
+    }
+}
+
+/// Whether the dates of a text begin with their day, where one of them can be nothing else; or where
+/// most of its common words are of a language that writes so.
+pub(super) fn begins_with_day(tokens: &[Token]) -> Option<bool> {
+    let sure = tokens.iter().filter(|token| token.text.contains('/')).find_map(|token| {
+        let parts: Vec<u32> = token.text.split('/').filter_map(|part| part.parse().ok()).collect();
+        match parts[..] {
+            [first, second, _] if first > 12 && first <= 31 && second <= 12 => Some(true),
+            [first, second, _] if second > 12 && second <= 31 && first <= 12 => Some(false),
+            _ => None,
         }
-    }
+    });
+    sure.or_else(|| {
+        let words = tokens.iter().filter(|token| words::is_day_first(&token.text)).count();
+        let english = tokens
+            .iter()
+            .filter(|token| matches!(token.text.as_str(), "the" | "your" | "will" | "and" | "you" | "be" | "to"))
+            .count();
+        (words >= 2 && words > english).then_some(true)
+    })
 }

@@ -1,11 +1,8 @@
-//! Hours as letters name them, and spans such as "within 24 hours".
-
-use std::time::Duration;
+//! Hours as letters name them.
 
 use chrono::NaiveTime;
 
 use super::Token;
-use crate::core::time::Time;
 
 /// An hour of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +15,39 @@ pub(super) struct Hour {
 
 /// The hour that begins at `from`, with where it ends.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
-    let word = tokens[from].text.as_str();
     if let Some(until) = close(tokens, from) {
-        return NaiveTime::from_hms_opt(17, 0, 0).map(|time| (until, Hour { time, next_day: false }));
+        return plain(17, 0).map(|hour| (until, hour));
     }
-    let plain =
-        |hour: u32, minute: u32| NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Hour { time, next_day: false });
-    match word {
-        "noon" => return Some((from + 1, plain(12, 0)?)),
-        "midnight" => return Some((from + 1, Hour { next_day: true, ..plain(0, 0)? })),
+    match tokens[from].text.as_str() {
+        "noon" | "mittag" | "mittags" | "mediodía" | "midi" => return Some((from + 1, plain(12, 0)?)),
+        "midnight" | "mitternacht" | "medianoche" | "minuit" => {
+            return Some((from + 1, Hour { next_day: true, ..plain(0, 0)? }));
+        }
         "eod" | "cob" => return Some((from + 1, plain(17, 0)?)),
         _ => {}
     }
+    continental(tokens, from).or_else(|| clock(tokens, from))
+}
+
+fn plain(hour: u32, minute: u32) -> Option<Hour> {
+    match (hour, minute) {
+        (24, 0) => Some(Hour { time: NaiveTime::MIN, next_day: true }),
+        _ => NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Hour { time, next_day: false }),
+    }
+}
+
+/// `11:59pm`, `5 p.m.`, `17:00:00`.
+fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
+    let word = tokens[from].text.as_str();
     let (digits, half) =
         ["am", "pm"].iter().find_map(|half| Some((word.strip_suffix(half)?, Some(*half)))).unwrap_or((word, None));
     let next = tokens.get(from + 1).map(|token| token.text.as_str()).filter(|_| half.is_none() && !tokens[from].ends);
     let apart = next.filter(|next| matches!(*next, "am" | "pm"));
-    let half = half.or(apart);
-    let (hour, minute) = match digits.split_once(':') {
+    let (part, half) = match half.or(apart) {
+        Some(half) => (usize::from(apart.is_some()), Some(half)),
+        None => part_of_day(tokens, from + 1),
+    };
+    let (hour, minute) = match digits.trim_end_matches('h').split_once(':') {
         Some((hour, rest)) => (hour.parse().ok()?, rest.split(':').next()?.parse().ok()?),
         // A bare number is an hour only with its half of the day.
         None => (digits.parse::<u32>().ok().filter(|_| half.is_some())?, 0),
@@ -45,9 +57,71 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
         Some("am") if hour == 12 => 0,
         _ => hour,
     };
-    let midnight = hour == 24 && minute == 0;
-    let read = if midnight { Hour { next_day: true, ..plain(0, 0)? } } else { plain(hour, minute)? };
-    Some((from + 1 + usize::from(apart.is_some()), read))
+    Some((from + 1 + part, plain(hour, minute)?))
+}
+
+/// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": so many words, and which half.
+fn part_of_day(tokens: &[Token], at: usize) -> (usize, Option<&'static str>) {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("de", "la", "tarde" | "noche") => (3, Some("pm")),
+        ("de", "la", "mañana" | "madrugada") => (3, Some("am")),
+        ("du", "soir", _) => (2, Some("pm")),
+        ("du", "matin", _) => (2, Some("am")),
+        ("nachmittags" | "abends", ..) => (1, Some("pm")),
+        ("vormittags" | "morgens", ..) => (1, Some("am")),
+        _ => (0, None),
+    }
+}
+
+/// `17 Uhr`, `17.30 Uhr`, `17h`, `17h30`, `17 h 30`, `17 heures`, `17 horas`.
+fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
+    let word = tokens[from].text.as_str();
+    let next = |at: usize| tokens.get(from + at).map_or("", |token| token.text.as_str());
+    let minutes = |text: &str| text.parse::<u32>().ok().filter(|minute| text.len() == 2 && *minute < 60);
+    if let Some((hour, rest)) = word.split_once('h').filter(|(hour, _)| hour.len() <= 2) {
+        let hour = hour.parse().ok()?;
+        let minute = if rest.is_empty() { Some(0) } else { minutes(rest) };
+        return Some((from + 1, plain(hour, minute?)?));
+    }
+    // "1700 UTC", "1700 hours"
+    if let (4, Ok(number)) = (word.len(), word.parse::<u32>()) {
+        let said = matches!(
+            next(1),
+            "utc"
+                | "gmt"
+                | "z"
+                | "zulu"
+                | "hrs"
+                | "hours"
+                | "h"
+                | "uhr"
+                | "est"
+                | "edt"
+                | "pst"
+                | "pdt"
+                | "cet"
+                | "cest"
+        );
+        let until = from + 1 + usize::from(matches!(next(1), "hrs" | "hours" | "h" | "uhr"));
+        // A year stands behind its month.
+        let year = from > 0 && super::day::is_month(&tokens[from - 1].text);
+        return plain(number / 100, number % 100).filter(|_| said && !year).map(|hour| (until, hour));
+    }
+    if !matches!(next(1), "uhr" | "h" | "heures" | "horas" | "hrs") || tokens[from].ends {
+        return None;
+    }
+    let (part, half) = part_of_day(tokens, from + 2);
+    let (hour, minute) = match word.split_once(['.', ':']) {
+        Some((hour, minute)) => (hour.parse::<u32>().ok()?, minutes(minute)?),
+        None => (word.parse::<u32>().ok()?, 0),
+    };
+    let hour = if half == Some("pm") && hour < 12 { hour + 12 } else { hour };
+    // "17 h 30"
+    match minutes(next(2)).filter(|_| minute == 0 && part == 0) {
+        Some(minute) => Some((from + 3, plain(hour, minute)?)),
+        None => Some((from + 2 + part, plain(hour, minute)?)),
+    }
 }
 
 /// "end of business", "the close of the business day": where it ends.
@@ -62,33 +136,4 @@ fn close(tokens: &[Token], from: usize) -> Option<usize> {
         ("business" | "day", _) => Some(at + 1),
         _ => None,
     }
-}
-
-/// "within 24 hours", "in 3 days", "you have 30 days".
-pub(super) fn span(tokens: &[Token], from: usize, received: Time) -> Option<(usize, Time)> {
-    if !matches!(tokens[from].text.as_str(), "within" | "in" | "have" | "after") {
-        return None;
-    }
-    let word = |at: usize| tokens.get(at).map(|token| token.text.as_str());
-    let next = word(from + 1) == Some("the") && word(from + 2) == Some("next");
-    let at = from + if next { 3 } else { 1 };
-    let number = &tokens.get(at)?.text;
-    let unit = tokens.get(at + 1)?.text.trim_end_matches("'s").trim_end_matches(['s', '\'', '’']);
-    let count: u64 = match number.as_str() {
-        "one" | "an" | "a" => 1,
-        "two" => 2,
-        "three" => 3,
-        "seven" => 7,
-        "ten" => 10,
-        "thirty" => 30,
-        digits => digits.parse().ok().filter(|n| *n <= 400)?,
-    };
-    let seconds = match unit {
-        "minute" => 60,
-        "hour" => 3_600,
-        "day" => 86_400,
-        "week" => 7 * 86_400,
-        _ => return None,
-    };
-    Some((at + 2, received.plus(Duration::from_secs(count * seconds))))
 }

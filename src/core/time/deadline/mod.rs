@@ -1,8 +1,11 @@
 //! Finds the hour in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". What is
 //! read is always read back to a person, with its zone, and with what had to be assumed.
 
+mod at_once;
 mod day;
 mod hour;
+mod span;
+mod words;
 mod zone;
 
 use std::time::Duration;
@@ -15,26 +18,6 @@ use day::Day;
 use hour::Hour;
 use zone::Zone;
 
-/// Words after which a letter names its hour.
-const LEADS: [&str; 17] = [
-    "effective",
-    "until",
-    "by",
-    "before",
-    "deadline",
-    "suspend",
-    "suspended",
-    "terminate",
-    "terminated",
-    "terminates",
-    "ends",
-    "end",
-    "expire",
-    "expires",
-    "close",
-    "closed",
-    "cease",
-];
 /// An hour stands at most so many words after such a word.
 const NEAR: usize = 14;
 /// A letter that names a day further away means one that has passed.
@@ -51,7 +34,18 @@ pub struct Deadline {
     pub assumed: Vec<String>,
 }
 
+/// Two ways to name one end differ by no more than this.
+const SAME: Duration = Duration::from_secs(2 * 86_400);
+
+fn near(one: Time, other: Time) -> bool {
+    one.since(other).max(other.since(one)) <= SAME
+}
+
 impl Deadline {
+    fn is_counted(&self) -> bool {
+        self.assumed.first().is_some_and(|first| first == span::COUNTED)
+    }
+
     /// The whole of it, for a person to confirm: with UTC, how long that is, and what was assumed.
     pub fn read_back(&self, now: Time) -> String {
         let left = match self.at > now {
@@ -86,34 +80,51 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
         return Ok(Deadline { at, read_as, assumed: Vec::new() });
     }
     let (tokens, furthest) = (tokens(text), received.plus(FURTHEST));
-    let at_once = |token: &Token| matches!(token.text.as_str(), "immediately" | "immediate");
-    if tokens.iter().any(at_once) {
-        return Err("it says immediately: if they have left you already, say so, else give the hour".to_owned());
-    }
+    let asked = at_once::read(&tokens)?;
+    let day_first = day::begins_with_day(&tokens);
     let (mut found, mut passed): (Vec<(bool, bool, Deadline)>, Option<Deadline>) = (Vec::new(), None);
     let mut next = 0;
     while next < tokens.len() {
         // What may be one of two hours is asked, whatever else the text names.
-        let (until, read) = phrase(&tokens, next, received, zone)?;
+        let (until, read) = phrase(&tokens, next, &Letter { received, usual: zone, day_first })?;
         if let Some((timed, deadline)) = read {
             if deadline.at <= received || deadline.at > furthest {
                 passed = passed.or(Some(deadline));
                 next = until.max(next + 1);
                 continue;
             }
-            let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| LEADS.contains(&token.text.as_str()));
+            let led = tokens[next.saturating_sub(NEAR)..next].iter().any(|token| words::leads(&token.text));
             found.push((led, timed, deadline));
         }
         next = until.max(next + 1);
     }
     // What follows such a word and has an hour is meant before all else; the first of equals.
     found.sort_by_key(|(led, timed, _)| (!led, !timed));
-    let first = found.into_iter().next().map(|(_, _, deadline)| deadline);
-    first.ok_or_else(|| match passed {
+    let mut found = found.into_iter().map(|(_, _, deadline)| deadline);
+    if let Some(first) = found.next() {
+        // "in 90 days, on 26 February": the day that it names is meant, not the count.
+        let named = |other: &Deadline| first.is_counted() && !other.is_counted() && near(first.at, other.at);
+        let mut deadline = found.find(named).unwrap_or(first);
+        deadline.assumed.extend(asked);
+        return Ok(deadline);
+    }
+    if asked.is_some() {
+        return Err(at_once::QUESTION.to_owned());
+    }
+    Err(match passed {
         Some(deadline) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
         Some(deadline) => format!("{} lies before the letter itself", deadline.read_as),
         None => "it names no time that is understood".to_owned(),
     })
+}
+
+/// A letter, as far as its phrases need it.
+struct Letter {
+    received: Time,
+    /// The zone where none is named.
+    usual: Tz,
+    /// Whether dates begin with their day, where the text makes that clear.
+    day_first: Option<bool>,
 }
 
 /// An RFC 3339 time anywhere in the text that lies ahead.
@@ -144,32 +155,25 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// The phrase that begins at `from`: a day, an hour and a zone in any usual order. Where it ends, and
 /// what it names, with whether it has an hour.
-fn phrase(
-    tokens: &[Token],
-    from: usize,
-    received: Time,
-    usual: Tz,
-) -> Result<(usize, Option<(bool, Deadline)>), String> {
-    if let Some((until, at)) = hour::span(tokens, from, received) {
-        let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
-        let assumed = vec!["Counted from when it came.".to_owned()];
-        return Ok((until, Some((true, Deadline { at, read_as, assumed }))));
+fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Option<(bool, Deadline)>), String> {
+    if let Some((until, deadline)) = span::read(tokens, from, letter.received, letter.usual) {
+        return Ok((until, Some((true, deadline))));
     }
     let mut parts = Parts::default();
     let mut next = from;
     while next < tokens.len() {
-        if let Some((until, more)) = day::read(tokens, next)? {
+        if let Some((until, more)) = day::read(tokens, next) {
             parts.note_day(more);
             next = until;
         } else if let Some((until, read)) = hour::read(tokens, next).filter(|_| parts.hour.is_none()) {
             parts.hour = Some(read);
             next = until;
-        } else if let Some((until, read)) =
-            zone::read(tokens, next).filter(|_| parts.hour.is_some() && parts.zone.is_none())
+        } else if let Some((until, read)) = zone::read(tokens, next)
+            .filter(|(until, _)| parts.zone.is_none() && (parts.hour.is_some() || hour_at(tokens, *until)))
         {
             parts.zone = Some(read?);
             next = until;
-        } else if matches!(tokens[next].text.as_str(), "at" | "on" | "the" | "of" | "uhr") && next > from {
+        } else if words::is_between(&tokens[next].text) && next > from {
             next += 1;
             continue;
         } else {
@@ -189,7 +193,12 @@ fn phrase(
         alone(tokens, from, next)?;
     }
     let timed = parts.hour.is_some();
-    Ok((next, assemble(parts, received, usual)?.map(|deadline| (timed, deadline))))
+    Ok((next, assemble(parts, letter)?.map(|deadline| (timed, deadline))))
+}
+
+/// "UTC 17:00": a zone before its hour.
+fn hour_at(tokens: &[Token], at: usize) -> bool {
+    at < tokens.len() && hour::read(tokens, at).is_some()
 }
 
 /// What a phrase names.
@@ -223,14 +232,18 @@ fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
     }
 }
 
-fn assemble(parts: Parts, received: Time, usual: Tz) -> Result<Option<Deadline>, String> {
-    let Parts { day, weekday, hour, zone } = parts;
+fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
+    let (Parts { day, weekday, hour, zone }, Letter { received, usual, day_first }) = (parts, letter);
     let mut assumed = Vec::new();
+    if matches!(day, Some(Day::Either { .. })) && day_first.is_some() {
+        assumed.push("Day and month are taken in the order of the rest of the letter.".to_owned());
+    }
+    let day = day.map(|day| day.decided(*day_first, weekday)).transpose()?;
     if zone.is_none() {
         assumed.push(format!("It names no time zone: taken as {usual}."));
     }
-    let zone = zone.unwrap_or_else(|| Zone::usual(usual));
-    let here = zone.local(received);
+    let zone = zone.unwrap_or_else(|| Zone::usual(*usual));
+    let here = zone.local(*received);
     if hour.is_none() {
         // Today, without an hour, may be now.
         if day == Some(Day::Later(0)) {
@@ -348,6 +361,73 @@ mod tests {
     }
 
     #[test]
+    fn zones_in_words_and_dates_in_four_languages_are_read() {
+        for (text, wanted) in [
+            ("January 12, 2021 at 5:00 PM Coordinated Universal Time", "2021-01-12T17:00:00Z"),
+            ("January 12, 2021 at 5:00 PM Greenwich Mean Time", "2021-01-12T17:00:00Z"),
+            ("12 January 2021 17:00 Zulu", "2021-01-12T17:00:00Z"),
+            ("12 January 2021 17:00 Pacific Standard Time", "2021-01-13T01:00:00Z"),
+            ("12 January 2021 17:00 India Standard Time", "2021-01-12T11:30:00Z"),
+            ("12 January 2021, 5 pm London time", "2021-01-12T17:00:00Z"),
+            ("12 January 2021, 5 pm New York time", "2021-01-12T22:00:00Z"),
+            ("on 12 January 2021 UTC 17:00", "2021-01-12T17:00:00Z"),
+            ("decommissioned on 2021/01/12.", "2021-01-11T23:00:00Z"),
+            ("shut down 2021/01/12 12:00 UTC", "2021-01-12T12:00:00Z"),
+            ("12-Jan-2021 17:00 UTC", "2021-01-12T17:00:00Z"),
+            ("will be on May 26 of 2021.", "2021-05-25T22:00:00Z"),
+            ("Tuesday 12/01/2021 17:00 UTC", "2021-01-12T17:00:00Z"),
+            ("written on 01/13/2021, ends 02/01/2021 17:00 UTC", "2021-02-01T17:00:00Z"),
+            ("Ihr Vertrag endet zum 31. Januar 2021.", "2021-01-30T23:00:00Z"),
+            ("wird am 12.01.2021 um 12:00 Uhr MEZ abgeschaltet", "2021-01-12T11:00:00Z"),
+            ("am Dienstag, den 12. Januar, um 17 Uhr gesperrt", "2021-01-12T16:00:00Z"),
+            ("Sie haben binnen 14 Tagen zu antworten", "2021-01-24T00:10:00Z"),
+            ("Su cuenta será suspendida el 12 de enero de 2021 a las 17:00 UTC", "2021-01-12T17:00:00Z"),
+            ("la cuenta se cerrará el martes 12 de enero a las 5 de la tarde", "2021-01-12T16:00:00Z"),
+            ("dentro de 48 horas", "2021-01-12T00:10:00Z"),
+            ("votre compte sera fermé le mardi 12 janvier 2021 à 17h30", "2021-01-12T16:30:00Z"),
+            ("votre compte sera fermé le 1er février 2021 à 17 h", "2021-02-01T16:00:00Z"),
+            ("Votre service est arrêté le 02/03/2021 à 12h00", "2021-03-02T11:00:00Z"),
+            ("dans un délai de 15 jours", "2021-01-25T00:10:00Z"),
+            ("you have thirty (30) days", "2021-02-09T00:10:00Z"),
+            ("within one month", "2021-02-10T00:10:00Z"),
+            ("on 12 January 2021 at 1700 UTC", "2021-01-12T17:00:00Z"),
+            ("el 12 de enero de 2021 a las 17:00 hora de Madrid", "2021-01-12T16:00:00Z"),
+            ("le 12 janvier 2021 à 17h00 heure de Paris", "2021-01-12T16:00:00Z"),
+            ("wird am Freitag, 15.01.2021, 17.30 Uhr gesperrt", "2021-01-15T16:30:00Z"),
+            ("15/01/21 at 5pm UTC", "2021-01-15T17:00:00Z"),
+            ("closed in 30 days, on 02/08/2021 17:00 UTC, not 02/28/2021", "2021-02-08T17:00:00Z"),
+        ] {
+            assert_eq!(at(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_we_shall_do_at_once_does_not_hide_when_it_ends() {
+        let letter = "Please migrate or take a backup and download all your data immediately. We will begin terminating \
+                      accounts this Friday, January 15th, at 17:00 UTC.";
+        let deadline = read(letter, received(), chrono_tz::UTC).unwrap();
+        assert_eq!(deadline.at.rfc3339(), "2021-01-15T17:00:00Z");
+        assert_eq!(deadline.assumed, ["It also says immediately: taken as what you shall do, not as its hour."]);
+        assert_eq!(
+            at("Immediate action required: we close your account on January 15 at 17:00 UTC"),
+            "2021-01-15T17:00:00Z"
+        );
+    }
+
+    #[test]
+    fn business_days_are_counted_and_said() {
+        // A Saturday in Seattle, where it is a Sunday in Berlin already.
+        let deadline = read("respond within 3 business days", received(), chrono_tz::Europe::Berlin).unwrap();
+        assert_eq!(deadline.at.rfc3339(), "2021-01-13T00:10:00Z");
+        assert_eq!(
+            deadline.assumed,
+            ["Counted from when it came.", "Saturdays and Sundays are no business days; holidays are not known."]
+        );
+        let range = read("within 3-5 working days", received(), chrono_tz::Europe::Berlin).unwrap();
+        assert_eq!((range.at, range.assumed.len()), (deadline.at, 3));
+    }
+
+    #[test]
     fn what_a_letter_ends_with_counts_more_than_what_it_begins_with() {
         let letter = "On January 11 at 10:00 UTC we spoke to your team. Your account will be closed effective \
                       January 15 at 18:00 UTC.";
@@ -372,14 +452,17 @@ mod tests {
             ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
             ("on 1 January 2021", "Fri 1 Jan 2021 00:00 Europe/Berlin lies before the letter itself"),
             ("by the 15th at 5 PM EST", "5 pm est of which day? `15th` is not understood"),
-            ("10-Jan-2027 17:00 UTC", "17:00 utc of which day? `10-jan-2027` is not understood"),
+            ("the tenth at 17:00 UTC, 10jan", "17:00 utc of which day? `10jan` is not understood"),
             ("on 1 March 2028 at 17:00 UTC", "Wed 1 Mar 2028 17:00 UTC is more than a year away"),
             ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is no Sun but a Mon: which day is meant?"),
-            ("Sunday 17:00 AEDT", "AEDT is no time zone that is known here: write it as UTC+1 or the like"),
+            ("Sunday 17:00 NPT", "NPT is no time zone that is known here: write it as UTC+1 or the like"),
             (
-                "Effective immediately you are suspended. You have 30 days to download your data.",
-                "it says immediately: if they have left you already, say so, else give the hour",
+                "Sunday 5 PM Samoa Standard Time",
+                "samoa standard time is no time zone that is known here: write it as UTC+1 or the like",
             ),
+            ("We suspend you immediately.", at_once::QUESTION),
+            ("Please save your data immediately.", at_once::QUESTION),
+            ("Effective immediately you are suspended. You have 30 days to download your data.", at_once::QUESTION),
         ] {
             assert_eq!(at(text), wanted, "{text}");
         }

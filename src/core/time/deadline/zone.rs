@@ -8,7 +8,7 @@ use super::Token;
 const HOUR: i64 = 3_600;
 
 /// Abbreviations that mean one offset, in hours.
-const SHORT: [(&str, i64); 18] = [
+const SHORT: &[(&str, i64)] = &[
     ("utc", 0),
     ("gmt", 0),
     ("z", 0),
@@ -27,6 +27,81 @@ const SHORT: [(&str, i64); 18] = [
     ("msk", 3),
     ("jst", 9),
     ("aest", 10),
+    ("aedt", 11),
+    ("acst", 9),
+    ("awst", 8),
+    ("nzst", 12),
+    ("nzdt", 13),
+    ("akst", -9),
+    ("akdt", -8),
+    ("hst", -10),
+    ("brt", -3),
+    ("kst", 9),
+    ("hkt", 8),
+    ("sgt", 8),
+    ("sast", 2),
+    ("west", 1),
+    ("mez", 1),
+    ("mesz", 2),
+    ("zulu", 0),
+];
+
+/// Names in words, with minutes east of UTC; longer ones first where one begins another.
+const WORDS: &[(&str, i64)] = &[
+    ("coordinated universal time", 0),
+    ("universal coordinated time", 0),
+    ("universal time coordinated", 0),
+    ("universal time", 0),
+    ("temps universel coordonné", 0),
+    ("temps universel", 0),
+    ("tiempo universal coordinado", 0),
+    ("koordinierte weltzeit", 0),
+    ("koordinierter weltzeit", 0),
+    ("weltzeit", 0),
+    ("greenwich mean time", 0),
+    ("greenwich time", 0),
+    ("zulu time", 0),
+    ("pacific standard time", -480),
+    ("pacific daylight time", -420),
+    ("mountain standard time", -420),
+    ("mountain daylight time", -360),
+    ("central standard time", -360),
+    ("central daylight time", -300),
+    ("eastern standard time", -300),
+    ("eastern daylight time", -240),
+    ("atlantic standard time", -240),
+    ("atlantic daylight time", -180),
+    ("alaska standard time", -540),
+    ("hawaii standard time", -600),
+    ("british summer time", 60),
+    ("irish standard time", 60),
+    ("mitteleuropäische sommerzeit", 120),
+    ("mitteleuropäischer sommerzeit", 120),
+    ("mitteleuropäische zeit", 60),
+    ("mitteleuropäischer zeit", 60),
+    ("moscow standard time", 180),
+    ("israel standard time", 120),
+    ("israel daylight time", 180),
+    ("gulf standard time", 240),
+    ("pakistan standard time", 300),
+    ("india standard time", 330),
+    ("indian standard time", 330),
+    ("bangladesh standard time", 360),
+    ("china standard time", 480),
+    ("singapore standard time", 480),
+    ("hong kong standard time", 480),
+    ("japan standard time", 540),
+    ("korea standard time", 540),
+    ("australian eastern standard time", 600),
+    ("australian eastern daylight time", 660),
+    ("australian central standard time", 570),
+    ("australian western standard time", 480),
+    ("new zealand standard time", 720),
+    ("new zealand daylight time", 780),
+    ("south africa standard time", 120),
+    ("central africa time", 120),
+    ("east africa time", 180),
+    ("west africa time", 60),
 ];
 
 /// Names that mean whichever offset holds there that day.
@@ -74,6 +149,13 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Result<Zone,
         let name = format!("{}{}", word.to_uppercase(), next.unwrap_or_default());
         return Some((from + 2, Ok(Zone { name, zone: None, offset })));
     }
+    if let Some((words, minutes)) = in_words(tokens, from) {
+        let name = tokens[from..from + words].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+        return Some((from + words, Ok(Zone { name: titled(&name), zone: None, offset: minutes * 60 })));
+    }
+    if let Some((words, place)) = city(tokens, from) {
+        return Some((from + words, Ok(Zone::usual(place))));
+    }
     if let Some((words, hours)) = european(tokens, from) {
         let name = tokens[from..from + words].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
         return Some((from + words, Ok(Zone { name, zone: None, offset: hours * HOUR })));
@@ -97,6 +179,47 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Result<Zone,
     }
     let named = chrono_tz::TZ_VARIANTS.iter().find(|zone| word.contains('/') && zone.name().eq_ignore_ascii_case(word));
     named.map(|zone| (from + 1, Ok(Zone::usual(*zone))))
+}
+
+/// "Coordinated Universal Time": so many words, and minutes east of UTC.
+fn in_words(tokens: &[Token], from: usize) -> Option<(usize, i64)> {
+    WORDS.iter().find_map(|(name, minutes)| {
+        let words: Vec<&str> = name.split(' ').collect();
+        let here = tokens.get(from..from + words.len())?;
+        here.iter().zip(&words).all(|(token, word)| token.text == *word).then_some((words.len(), *minutes))
+    })
+}
+
+/// "London time", "New York time", "hora de Madrid": so many words, and the place.
+fn city(tokens: &[Token], from: usize) -> Option<(usize, Tz)> {
+    let word = |at: usize| tokens.get(from + at).map_or("", |token| token.text.as_str());
+    if let ("hora" | "heure", of) = (word(0), word(1)) {
+        let name = if of == "de" { word(2) } else { of.trim_start_matches("d'").trim_start_matches("d’") };
+        let place = match name {
+            "peninsular" => Some(chrono_tz::Europe::Madrid),
+            name => chrono_tz::TZ_VARIANTS
+                .iter()
+                .find(|zone| zone.name().rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(name)))
+                .copied(),
+        };
+        return place.map(|place| (2 + usize::from(of == "de"), place));
+    }
+    (1..=2).find_map(|words| {
+        let time = matches!(tokens.get(from + words)?.text.as_str(), "time" | "zeit");
+        let name = tokens[from..from + words].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join("_");
+        let is_it = |zone: &&Tz| zone.name().rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(&name));
+        let place = chrono_tz::TZ_VARIANTS.iter().find(is_it).filter(|_| time)?;
+        // "Pacific Time", "Central Time" are in the old names of the list, too.
+        PLACES.iter().all(|(own, _)| *own != name).then_some((words + 1, *place))
+    })
+}
+
+fn titled(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    name.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn signed(word: &str) -> bool {
@@ -127,6 +250,13 @@ pub(super) fn refuse_unknown(tokens: &[Token], at: usize) -> Result<(), String> 
         "will", "until", "all", "no", "not", "it", "as",
     ];
     let Some(token) = tokens.get(at).filter(|_| at > 0 && !tokens[at - 1].ends) else { return Ok(()) };
+    // "Samoa Standard Time"
+    let kind =
+        tokens[at..].iter().take(3).position(|token| matches!(token.text.as_str(), "standard" | "daylight" | "summer"));
+    if let Some(kind) = kind.filter(|kind| tokens.get(at + kind + 1).is_some_and(|token| token.text == "time")) {
+        let name: Vec<&str> = tokens[at..=at + kind + 1].iter().map(|token| token.text.as_str()).collect();
+        return Err(format!("{} is no time zone that is known here: write it as UTC+1 or the like", name.join(" ")));
+    }
     let shouted = tokens.iter().filter(|token| token.capitals).count() * 2 > tokens.len().max(6);
     if !token.capitals || shouted || WORDS.contains(&token.text.as_str()) {
         return Ok(());

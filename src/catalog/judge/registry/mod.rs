@@ -1,0 +1,40 @@
+//! What a registry says of a domain, by whichever way it was asked, as rules see it under `rdap`.
+
+mod dates;
+mod lines;
+mod rdap;
+mod said;
+mod states;
+mod whois;
+
+use serde_json::Value;
+
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::registry::RegistryBook;
+use crate::core::time::Time;
+use crate::core::words::answer::Answer;
+
+/// The facts of an answer, whatever it comes to; `None` where it is none that could have any.
+pub(super) fn facts(
+    book: &RegistryBook,
+    domain: &str,
+    answer: &Answer,
+    json: Option<&Value>,
+    now: Time,
+) -> Option<Value> {
+    match answer.step.as_str() {
+        "whois" => Some(whois::facts(book, domain, &String::from_utf8_lossy(&answer.body), now)),
+        _ => Some(rdap::facts(book, domain, json?, now)),
+    }
+}
+
+impl Catalog {
+    /// What a registry says of a domain, as rules see it under `rdap`, whatever it comes to; `None`
+    /// where its answer is about none.
+    pub fn registration(&self, domain: &str, answer: &Answer, now: Time) -> Option<Value> {
+        let http = answer.http.as_ref();
+        let json = http.is_some_and(|http| http.status == 200).then(|| serde_json::from_slice(&answer.body).ok());
+        let facts = facts(&self.registries, domain, answer, json.flatten().as_ref(), now)?;
+        facts["name"].as_str().is_some_and(|name| !name.is_empty()).then_some(facts)
+    }
+}

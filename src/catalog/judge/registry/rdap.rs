@@ -1,0 +1,147 @@
+//! Reads a registry's answer about a domain by RDAP (RFC 9083) into what rules see as `rdap.NAME`.
+
+use serde_json::{Value, json};
+
+use super::dates::read;
+use super::said::{Ends, Said};
+use super::states::States;
+use crate::catalog::grammar::registry::RegistryBook;
+use crate::core::time::Time;
+
+/// The facts of a domain object; everything that is missing stays out.
+pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time) -> Value {
+    let family = book.family(domain);
+    let mut states = States::default();
+    texts(&object["status"]).for_each(|status| states.add(&status, book, family));
+    let registrar = entity(object, "registrar");
+    let order = family.and_then(|family| family.order);
+    let date =
+        |action: &str| event(object, action).and_then(|date| read(date, order)).map(|date| date.time().rfc3339());
+    let (registered, changed) = (date("registration"), date("last changed"));
+    let servers = name_servers(object);
+    let ends = ends(object, book, family.and_then(|family| family.order));
+    let stateless = family.is_some_and(|family| family.stateless);
+    let record = stateless && (registered.is_some() || !servers.is_empty());
+    let more = vec![
+        ("signed", json!(object["secureDNS"]["delegationSigned"].as_bool())),
+        ("changed", json!(changed)),
+        ("registered", json!(registered)),
+        ("missing", json!(false)),
+        ("refused", json!(false)),
+    ];
+    Said {
+        name: Some(text(&object["ldhName"]).trim_end_matches('.').to_lowercase()),
+        states,
+        record,
+        servers,
+        registrar: registrar.map(full_name),
+        registrar_id: registrar.map(iana_id),
+        ends,
+        more,
+    }
+    .facts(book, family, now)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// A list of texts, or a single one: both were seen.
+fn texts(value: &Value) -> impl Iterator<Item = String> {
+    let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    list.into_iter().filter_map(|item| item.as_str().map(str::to_owned))
+}
+
+fn events(object: &Value) -> impl Iterator<Item = (String, &str)> {
+    let events = object["events"].as_array().into_iter().flatten();
+    events.map(|event| (text(&event["eventAction"]).trim().to_lowercase(), text(&event["eventDate"])))
+}
+
+fn event<'o>(object: &'o Value, action: &str) -> Option<&'o str> {
+    events(object).find(|(own, _)| own == action).map(|(_, date)| date)
+}
+
+/// `expiration`, `soft expiration`, `Record expires`; that of the registrar only where there is no other.
+fn ends(object: &Value, book: &RegistryBook, order: Option<crate::catalog::grammar::registry::Order>) -> Ends {
+    let ranked = events(object).filter_map(|(action, date)| {
+        let rank = Ends::rank(&action, book)?;
+        Some((if action == "expiration" { 0 } else { rank }, date.to_owned()))
+    });
+    Ends::of(ranked.collect(), order, book)
+}
+
+fn entity<'o>(object: &'o Value, role: &str) -> Option<&'o Value> {
+    let entities = object["entities"].as_array()?;
+    entities.iter().find(|entity| texts(&entity["roles"]).any(|own| own.eq_ignore_ascii_case(role)))
+}
+
+fn iana_id(registrar: &Value) -> String {
+    let ids = registrar["publicIds"].as_array().into_iter().flatten();
+    let iana = ids.into_iter().find(|id| text(&id["type"]).eq_ignore_ascii_case("IANA Registrar ID"));
+    iana.map_or_else(String::new, |id| text(&id["identifier"]).to_owned())
+}
+
+/// The `fn` of a jCard (RFC 7095), or a JSContact's full name.
+fn full_name(entity: &Value) -> String {
+    let card = entity["vcardArray"][1].as_array().into_iter().flatten();
+    let name = card.into_iter().find(|property| property[0] == "fn").map(|property| text(&property[3]).to_owned());
+    name.unwrap_or_else(|| text(&entity["jscard"]["name"]["full"]).to_owned())
+}
+
+fn name_servers(object: &Value) -> Vec<String> {
+    let servers = object["nameservers"].as_array().into_iter().flatten();
+    let mut names: Vec<String> =
+        servers.map(|server| text(&server["ldhName"]).trim_end_matches('.').to_lowercase()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::grammar::catalog::Catalog;
+
+    fn read(object: &Value) -> Value {
+        facts(&Catalog::load(None).unwrap().registries, "example.org", object, Time(0))
+    }
+
+    #[test]
+    fn a_registry_may_write_its_words_and_dates_its_own_way() {
+        let facts = read(&json!({
+            "ldhName": "EXAMPLE.ORG.", "status": ["clientHold", "client transfer prohibited", "ACTIVE", "SERVER HOLD"],
+            "events": [{ "eventAction": "Expiration", "eventDate": "1970-01-03" }],
+            "entities": null, "nameservers": [{ "ldhName": "NS2.example.net" }, { "ldhName": "ns1.example.net." }],
+        }));
+        assert_eq!(facts["name"], "example.org");
+        assert_eq!(facts["status"], json!(["client hold", "client transfer prohibited", "active", "server hold"]));
+        assert_eq!(facts["means"], json!(["client_hold", "locked", "registered", "server_hold"]));
+        assert_eq!(facts["days_left"], 2.0);
+        assert_eq!(facts["name_servers"], json!(["ns1.example.net", "ns2.example.net"]));
+        assert!(facts.get("registrar").is_none());
+    }
+
+    #[test]
+    fn the_end_of_the_term_has_many_names() {
+        let of = |actions: &[(&str, &str)]| {
+            let event = |(action, date): &(&str, &str)| json!({ "eventAction": action, "eventDate": date });
+            read(&json!({ "ldhName": "example.org", "events": actions.iter().map(event).collect::<Vec<_>>() }))
+        };
+        let at = |facts: Value| facts["expires"].as_str().map(str::to_owned);
+        for name in ["expiration", "soft expiration", "Record expires", "Expiry", "registrar expiration"] {
+            assert_eq!(at(of(&[(name, "2026-12-10T00:00:00Z")])).as_deref(), Some("2026-12-10T00:00:00Z"), "{name}");
+        }
+        let both = of(&[("registrar expiration", "2027-01-01"), ("expiration", "2026-12-10")]);
+        assert_eq!(at(both).as_deref(), Some("2026-12-10T00:00:00Z"));
+        assert_eq!(at(of(&[("enum validation expiration", "2026-12-10")])), None);
+        assert_eq!(of(&[("expiration", "next year")])["expires_unread"], "next year");
+    }
+
+    #[test]
+    fn nonsense_is_no_domain() {
+        for object in
+            [json!(null), json!([]), json!({ "status": 7, "events": "x", "entities": [{}], "nameservers": {} })]
+        {
+            assert_eq!(read(&object)["name"], "");
+        }
+    }
+}

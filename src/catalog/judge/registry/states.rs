@@ -1,0 +1,205 @@
+//! Takes a text with states apart: lists with commas, slashes or brackets, remarks and URLs behind,
+//! in any spelling.
+
+use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
+
+/// What the words of a registry come to.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct States {
+    /// Each state as it is shown, with what it says; `None` where nobody knows.
+    pub found: Vec<(String, Option<Means>)>,
+}
+
+impl States {
+    /// Takes in one text.
+    pub(super) fn add(&mut self, text: &str, book: &RegistryBook, family: Option<&Family>) {
+        for state in split(text, book, family) {
+            if !self.found.contains(&state) {
+                self.found.push(state);
+            }
+        }
+    }
+
+    /// Takes in a text that need not be about a state: only if all of it is one.
+    pub(super) fn add_if_known(&mut self, text: &str, book: &RegistryBook, family: Option<&Family>) {
+        let mut own = States::default();
+        own.add(text, book, family);
+        if own.found.iter().all(|(_, means)| means.is_some()) {
+            own.found.into_iter().for_each(|state| {
+                if !self.found.contains(&state) {
+                    self.found.push(state);
+                }
+            });
+        }
+    }
+
+    /// Whether any of them says this.
+    pub(super) fn any(&self, wanted: Means) -> bool {
+        self.found.iter().any(|(_, means)| *means == Some(wanted))
+    }
+
+    /// Whether anything is said about the domain's state.
+    pub(super) fn says_something(&self) -> bool {
+        self.found.iter().any(|(_, means)| *means != Some(Means::Nothing))
+    }
+}
+
+fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(String, Option<Means>)> {
+    let text: Vec<&str> = text.split_whitespace().filter(|word| !is_url(word)).collect();
+    let text = text.join(" ");
+    let known = |words: &str| book.means(family, words).map(|(shown, means)| (shown.to_owned(), Some(means)));
+    if let Some(state) = known(&text) {
+        return vec![state];
+    }
+    let mut states: Vec<(String, Option<Means>)> = Vec::new();
+    for (piece, remark) in pieces(&text) {
+        let piece = undated(&piece);
+        if piece.is_empty() {
+            continue;
+        }
+        match known(&piece).map(|state| vec![state]).or_else(|| in_words(&piece, known)) {
+            Some(found) => states.extend(found),
+            // `ok - Normal state.`, `serverDeleteProhibited (Legacy)`
+            None if remark && !states.is_empty() && !alarms(&piece, book) => {}
+            None => states.push((spaced(&piece), None)),
+        }
+    }
+    states
+}
+
+/// `https://icann.org/epp#clientHold`, in brackets or not.
+fn is_url(word: &str) -> bool {
+    word.contains("://") || word.contains("epp#") || word.trim_start_matches('(').starts_with("www.")
+}
+
+/// The parts of a list, and whether each is a remark behind another.
+fn pieces(text: &str) -> Vec<(String, bool)> {
+    let text = text.replace(" - ", "(");
+    let mut all = Vec::new();
+    let (mut piece, mut remark) = (String::new(), false);
+    for c in text.chars() {
+        if !",;/|()[]{}".contains(c) {
+            piece.push(c);
+            continue;
+        }
+        all.push((std::mem::take(&mut piece), remark));
+        remark = match c {
+            '(' | '[' | '{' => true,
+            ')' | ']' | '}' => false,
+            _ => remark,
+        };
+    }
+    all.push((piece, remark));
+    all
+}
+
+/// A state without the date or the number beside it: `Connected (2027/03/31)`, `200 Active`.
+fn undated(piece: &str) -> String {
+    let words = piece.split_whitespace().map(|word| word.trim_matches(|c| c == '.' || c == '"' || c == '*'));
+    let words = words.filter(|word| word.chars().any(char::is_alphabetic) || *word == "-");
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// States with nothing but blanks between them; `None` if anything else is among them.
+fn in_words(
+    piece: &str,
+    known: impl Fn(&str) -> Option<(String, Option<Means>)>,
+) -> Option<Vec<(String, Option<Means>)>> {
+    let words: Vec<&str> = piece.split_whitespace().collect();
+    let (mut at, mut found) = (0, Vec::new());
+    while at < words.len() {
+        let longest = (at + 1..=words.len()).rev().find_map(|end| Some((end, known(&words[at..end].join(" "))?)));
+        let (end, state) = longest?;
+        found.push(state);
+        at = end;
+    }
+    Some(found)
+}
+
+fn alarms(piece: &str, book: &RegistryBook) -> bool {
+    let lower = piece.to_lowercase();
+    book.lines.alarm.iter().any(|part| lower.contains(part.as_str()))
+}
+
+/// `registryQuarantine` as `registry quarantine`; `ACTIVE` is one word.
+pub(super) fn spaced(state: &str) -> String {
+    let mut out = String::new();
+    for c in state.trim().chars() {
+        if c.is_uppercase()
+            && out.chars().last().is_some_and(char::is_lowercase)
+            && state.chars().any(char::is_lowercase)
+        {
+            out.push(' ');
+        }
+        out.push(if c == '_' { ' ' } else { c });
+    }
+    out.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book() -> RegistryBook {
+        let mut book = RegistryBook::default();
+        let words = [
+            ("ok", Means::Registered),
+            ("active", Means::Registered),
+            ("client hold", Means::ClientHold),
+            ("not delegated", Means::NotDelegated),
+            ("registered", Means::Registered),
+            ("client transfer prohibited", Means::Locked),
+            ("pending delete", Means::Deleted),
+            ("redemption period", Means::Deleted),
+        ];
+        words.into_iter().for_each(|(word, means)| book.words.add(word, means));
+        book.lines.alarm = vec!["suspen".to_owned(), "hold".to_owned()];
+        book
+    }
+
+    fn read(text: &str) -> Vec<(String, bool)> {
+        let mut states = States::default();
+        states.add(text, &book(), None);
+        states.found.into_iter().map(|(shown, means)| (shown, means.is_some())).collect()
+    }
+
+    fn shown(text: &str) -> String {
+        let all = read(text);
+        assert!(all.iter().all(|(_, known)| *known), "{text}: {all:?}");
+        all.into_iter().map(|(shown, _)| shown).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn lists_are_taken_apart_however_they_are_written() {
+        for (text, wanted) in [
+            ("clientHold https://icann.org/epp#clientHold", "client hold"),
+            ("clientHold (https://www.icann.org/epp#clientHold)", "client hold"),
+            ("Active, clientTransferProhibited", "active, client transfer prohibited"),
+            ("pendingDelete / redemptionPeriod", "pending delete, redemption period"),
+            ("REGISTERED, NOT DELEGATED", "registered, not delegated"),
+            ("ACTIVE", "active"),
+            ("CLIENT-HOLD", "client hold"),
+            ("client_transfer_prohibited, client_hold", "client transfer prohibited, client hold"),
+            ("ok clientHold", "ok, client hold"),
+            ("[ok]", "ok"),
+            ("200 Active", "active"),
+            ("Active (2027/03/31)", "active"),
+        ] {
+            assert_eq!(shown(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_remark_is_passed_over_unless_it_may_say_something() {
+        assert_eq!(shown("ok - Normal state."), "ok");
+        assert_eq!(shown("clientTransferProhibited (Legacy)"), "client transfer prohibited");
+        assert_eq!(read("ok (suspended by court)")[1], ("suspended by court".to_owned(), false));
+        assert_eq!(read("ok, in escrow")[1], ("in escrow".to_owned(), false));
+    }
+
+    #[test]
+    fn what_nobody_has_heard_of_is_shown_in_words() {
+        assert_eq!(read("registryQuarantine"), [("registry quarantine".to_owned(), false)]);
+        assert_eq!(read("QUARANTINE"), [("quarantine".to_owned(), false)]);
+    }
+}

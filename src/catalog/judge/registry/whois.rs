@@ -1,0 +1,149 @@
+//! Reads a WHOIS answer into what rules see as `rdap.NAME`, by what the book of registries knows of
+//! its lines and words.
+
+use serde_json::{Value, json};
+
+use super::dates::{order_in, order_of};
+use super::lines::{Line, Page, is_host, read};
+use super::said::{Ends, Said, host};
+use super::states::States;
+use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
+use crate::core::time::Time;
+
+/// Longer lines are terms of use.
+const LONGEST: usize = 200;
+
+/// One answer and what helps to read it.
+struct Reader<'w> {
+    book: &'w RegistryBook,
+    family: Option<&'w Family>,
+    page: Page,
+    domain: String,
+}
+
+/// The facts of a domain; everything that is missing stays out.
+pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) -> Value {
+    let domain = host(domain);
+    let family = book.family(&domain);
+    let reader = Reader { book, family, page: read(text, &book.lines), domain };
+    let mut states = reader.states();
+    let name = reader.name(&mut states);
+    let ends = reader.ends();
+    let (registrar, servers) = (reader.first(&book.lines.registrar), reader.servers());
+    let known = !servers.is_empty() || ends.at.is_some() || ends.unread.is_some();
+    let says = states.says_something();
+    let nobody = states.any(Means::Free) || states.any(Means::Reserved);
+    let missing = nobody || !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.missing, line));
+    let refused = !missing && !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.refused, line));
+    let begun = reader.lines(|key| book.lines.created.iter().any(|part| key.contains(part.as_str()))).next().is_some();
+    let record = !missing && !refused && !reader.always_states() && (known || begun || registrar.is_some());
+    let more = vec![("missing", json!(missing)), ("refused", json!(refused))];
+    let registrar_id = reader.first(&book.lines.registrar_id);
+    Said { name, states, record, servers, registrar, registrar_id, ends, more }.facts(book, family, now)
+}
+
+fn fits(patterns: &regex::RegexSet, line: &str) -> bool {
+    line.len() <= LONGEST && patterns.is_match(line)
+}
+
+impl Reader<'_> {
+    fn lines(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &Line> {
+        self.page.lines.iter().filter(move |line| line.keys.iter().any(|key| wanted(key)))
+    }
+
+    fn named<'k>(&'k self, keys: &'k [String]) -> impl Iterator<Item = &'k Line> {
+        self.lines(|key| keys.iter().any(|own| own == key))
+    }
+
+    fn first(&self, keys: &[String]) -> Option<String> {
+        self.named(keys).map(|line| line.value.clone()).next()
+    }
+
+    /// Whether answers of this registry, or of this form, have no silence about the state.
+    fn always_states(&self) -> bool {
+        let icann = self.lines(|key| self.book.lines.icann.iter().any(|own| own == key)).next().is_some();
+        icann || self.family.is_some_and(|family| !family.stateless)
+    }
+
+    fn states(&self) -> States {
+        let mut states = States::default();
+        for line in &self.page.lines {
+            let own = self.family.is_some_and(|family| line.keys.iter().any(|key| family.state_keys.contains(key)));
+            if own || line.keys.iter().any(|key| self.is_state(key)) {
+                if line.close {
+                    states.add(&line.value, self.book, self.family);
+                }
+            } else if line.keys.iter().any(|key| key == "state") {
+                // A state of a country elsewhere.
+                states.add_if_known(&line.value, self.book, self.family);
+            }
+            self.flag(line, &mut states);
+        }
+        states
+    }
+
+    fn is_state(&self, key: &str) -> bool {
+        let lines = &self.book.lines;
+        let ends =
+            |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
+        let not = |words: &[String]| words.iter().any(|word| key.contains(word.as_str()));
+        let flag = self.family.is_some_and(|family| family.flags.iter().any(|flag| flag.key == key));
+        lines.state.iter().any(ends)
+            && !flag
+            && !not(&lines.not_state)
+            && !self.family.is_some_and(|family| not(&family.not_state))
+    }
+
+    fn flag(&self, line: &Line, states: &mut States) {
+        let flags = self.family.into_iter().flat_map(|family| &family.flags);
+        for flag in flags.filter(|flag| line.keys.contains(&flag.key)) {
+            let value = crate::catalog::grammar::registry::squashed(&line.value);
+            if !flag.clear.contains(&value) {
+                states.found.push((format!("{}: {}", flag.key, line.value.to_lowercase()), flag.means));
+            }
+        }
+    }
+
+    /// The domain's name; a state may stand behind it (`EXAMPLE.TK is Active`).
+    fn name(&self, states: &mut States) -> Option<String> {
+        let mut also = self.named(&self.book.lines.also_name).filter_map(|line| line.value.split_whitespace().next());
+        let asked = also.any(|name| host(name) == self.domain);
+        let mut names: Vec<String> = asked.then(|| self.domain.clone()).into_iter().collect();
+        for line in self.named(&self.book.lines.name) {
+            let (name, rest) = line.value.split_once(' ').unwrap_or((&line.value, ""));
+            if is_host(name) {
+                names.push(host(name));
+                let rest = rest.trim().trim_start_matches("is ");
+                if !rest.is_empty() {
+                    states.add_if_known(rest, self.book, self.family);
+                }
+            }
+        }
+        let own = names.iter().find(|name| **name == self.domain);
+        own.or(names.first()).cloned()
+    }
+
+    fn servers(&self) -> Vec<String> {
+        let lines = self.lines(|key| {
+            let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+            self.book.lines.server.iter().any(|own| own == key)
+        });
+        let mut servers: Vec<String> =
+            lines.filter_map(|line| line.value.split_whitespace().find(|word| is_host(word))).map(host).collect();
+        // One registry names the domain itself so.
+        servers.retain(|server| *server != self.domain);
+        servers.sort();
+        servers.dedup();
+        servers
+    }
+
+    fn ends(&self) -> Ends {
+        let rank = |line: &Line| line.keys.iter().filter_map(|key| Ends::rank(key, self.book)).min();
+        let lines = self.page.lines.iter();
+        let found: Vec<(u8, &Line)> = lines.filter_map(|line| Some((rank(line)?, line))).collect();
+        let written = found.iter().find_map(|(_, line)| order_of(&line.hint));
+        let own = self.family.and_then(|family| family.order);
+        let order = written.or(own).or_else(|| order_in(self.page.lines.iter().map(|line| line.value.as_str())));
+        Ends::of(found.into_iter().map(|(rank, line)| (rank, line.value.clone())).collect(), order, self.book)
+    }
+}
