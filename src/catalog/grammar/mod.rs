@@ -11,6 +11,8 @@ pub(super) mod names;
 pub(super) mod param;
 pub(super) mod permission;
 pub(super) mod request;
+pub(super) mod rows;
 pub(super) mod rule;
 pub(super) mod usual;
 pub(super) mod vendor;
+pub(super) mod words;

@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::permission;
 use super::tested::Tested;
+use super::words;
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::{Check, ConfirmRule};
 use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::param::{Param, Params};
 use crate::catalog::grammar::rule::Rule;
+use crate::catalog::judge::reading::Judged;
 use crate::catalog::request::question::question;
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure, HttpFacts};
@@ -27,11 +29,13 @@ pub fn test_examples(catalog: &Catalog) -> Tested {
     for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
         let reached = run_all(catalog, check, &check.examples, &mut tested);
         tested.failed.extend(unsaid(check));
+        words::test(catalog, check, &check.examples, &mut tested);
         for rule in check.rules.iter().filter(|rule| !reached.contains(&rule.place)) {
             tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
         }
     }
     let any = any_check();
+    words::test_shared(catalog, &any, &mut tested);
     let reached = run_all(catalog, &any, &catalog.http_examples, &mut tested);
     for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
         tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
@@ -61,12 +65,8 @@ fn unsaid(check: &Check) -> Vec<String> {
 fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
-        let params = params_of(check, &example.params);
-        let judged = match answer_of(check, &params, example) {
-            Ok(answer) => {
-                let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
-                catalog.judge_with_place(check, &params, &answer, at)
-            }
+        let judged = match judged(catalog, check, example) {
+            Ok(judged) => judged,
             Err(wrong) => {
                 tested.failed.push(format!("{}: {wrong}", example.place));
                 continue;
@@ -94,6 +94,14 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
         }
     }
     reached
+}
+
+/// What an example reads, and by which rule.
+pub(super) fn judged(catalog: &Catalog, check: &Check, example: &Example) -> Result<Judged, String> {
+    let params = params_of(check, &example.params);
+    let answer = answer_of(check, &params, example)?;
+    let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
+    Ok(catalog.judge_with_place(check, &params, &answer, at))
 }
 
 /// The given parameters, with defaults where there are none, and a word in place of each secret.
@@ -176,6 +184,8 @@ fn any_check() -> Check {
         second_path: None,
         confirm,
         cache_buster: None,
+        words: Vec::new(),
+        place: "_http.toml".to_owned(),
         examples: Vec::new(),
         reads_body: false,
         vendor_status: false,

@@ -5,3 +5,4 @@ pub(super) mod page;
 pub(super) mod permission;
 pub(super) mod recordings;
 pub(super) mod tested;
+pub(super) mod words;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
-use super::{permission, recording, usual};
+use super::{permission, recording, usual, words};
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::read::{Problem, Source, Table};
@@ -20,7 +20,7 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
         let source = Source::new(name, text);
         match key.rsplit('/').next().unwrap_or(&key) {
             "_parents.toml" => read_parents(&source, &mut catalog),
-            "_http.toml" => read_shared(&source, &mut catalog),
+            "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
             "_usual.toml" => catalog.usual = usual::read(&source),
             "_permissions.toml" => catalog.permissions = permission::read(&source),
@@ -57,8 +57,10 @@ fn read_carriers(source: &Source, catalog: &mut Catalog) {
 fn read_shared(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    catalog.http_rules = read_rules(&root, source, None);
-    catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
+    // `_google.toml` comes before `_http.toml`: who names a reason is heard before the status alone.
+    catalog.http_rules.extend(read_rules(&root, source, None));
+    catalog.http_words.extend(words::read_all(&root, source));
+    catalog.http_examples.extend(read_examples(&root, source, &BTreeMap::new()));
     root.finish();
 }
 

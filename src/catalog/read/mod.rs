@@ -14,3 +14,4 @@ pub(super) mod sense;
 pub(super) mod tables;
 pub(super) mod usual;
 pub(super) mod vendor;
+pub(super) mod words;
