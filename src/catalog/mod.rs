@@ -33,5 +33,6 @@ pub use prove::examples::test_examples;
 pub use prove::page::page;
 pub use prove::recordings::test_recordings;
 pub use prove::tested::Tested;
+pub use prove::words::wordless;
 pub use request::question::question;
 pub use request::value::FillError;
