@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::failed;
-use crate::catalog::{Catalog, Check, Tested, Vendor, test_examples, test_recordings, wordless};
+use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
 
@@ -41,6 +41,12 @@ fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
     println!("{}: {} of {}, from {}", vendor.name, vendor.category, catalog.parent_name(vendor), vendor.file);
     if let Some(page) = &vendor.status_page {
         println!("status page: {}", page.url);
+    }
+    if let Some(kept) = &vendor.keeps_working {
+        println!("if it drops you: {kept}");
+    }
+    if let Some(appeal) = &vendor.appeal {
+        println!("{}", appeal_text(appeal));
     }
 }
 
