@@ -1,14 +1,11 @@
-//! Runs the examples of the catalogue: each must read as it says, and each rule
-//! must be reached by at least one.
+//! Runs the examples of a check: each must read as it says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::permission;
 use super::tested::Tested;
-use super::words;
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::{Check, ConfirmRule};
@@ -23,30 +20,9 @@ use crate::core::words::question::{Key, Question, Secret};
 use crate::core::words::text::{sloppy, stopped};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// Runs every example of every check, and those of the shared rules.
-pub fn test_examples(catalog: &Catalog) -> Tested {
-    let mut tested = Tested::default();
-    for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
-        let reached = run_all(catalog, check, &check.examples, &mut tested);
-        tested.failed.extend(unsaid(check));
-        words::test(catalog, check, &check.examples, &mut tested);
-        for rule in check.rules.iter().filter(|rule| !reached.contains(&rule.place)) {
-            tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
-        }
-    }
-    let any = any_check();
-    words::test_shared(catalog, &any, &mut tested);
-    let reached = run_all(catalog, &any, &catalog.http_examples, &mut tested);
-    for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
-        tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
-    }
-    permission::test(&catalog.permissions, &mut tested);
-    tested
-}
-
 /// Sentences that name a parameter which may not be given, and do not ask whether it is: no example
 /// that gives it would show that.
-fn unsaid(check: &Check) -> Vec<String> {
+pub(super) fn unsaid(check: &Check) -> Vec<String> {
     let optional = check.params.iter().filter(|param| !param.required && param.default.is_none() && !param.secret);
     let names: Vec<String> = optional.map(|param| format!("param.{}", param.name)).collect();
     let wrong = |rule: &Rule, name: &String| {
@@ -62,7 +38,7 @@ fn unsaid(check: &Check) -> Vec<String> {
 }
 
 /// Runs examples of one check and returns the places of the rules that decided.
-fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
+pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
         let judged = match judged(catalog, check, example) {
@@ -156,7 +132,7 @@ fn http_facts(example: &Example, status: u16, url: String) -> HttpFacts {
 }
 
 /// A check without rules of its own, to try the shared ones.
-fn any_check() -> Check {
+pub(super) fn any_check() -> Check {
     let confirm = ConfirmRule {
         basis: Basis::OwnStatement,
         dropped: None,

@@ -5,4 +5,5 @@ pub(super) mod page;
 pub(super) mod permission;
 pub(super) mod recordings;
 pub(super) mod tested;
+pub(super) mod whole;
 pub(super) mod words;
