@@ -31,9 +31,8 @@ pub(super) fn spread(rows: Value, path: &str) -> Result<Vec<String>, Error> {
 /// `addressed(urls, path, name, value)`: those of `urls` whose path is `path` and whose query says `name=value`.
 pub(super) fn addressed(urls: Value, path: &str, name: &str, value: &str) -> Result<Vec<String>, Error> {
     let fits = |text: &String| {
-        Url::parse(text).is_ok_and(|url| {
-            url.path() == path && url.query_pairs().any(|(key, found)| key == name && found == value)
-        })
+        Url::parse(text)
+            .is_ok_and(|url| url.path() == path && url.query_pairs().any(|(key, found)| key == name && found == value))
     };
     Ok(texts(&urls)?.into_iter().filter(fits).collect())
 }

@@ -46,11 +46,12 @@ pub(super) fn test_shared(catalog: &Catalog, any: &Check, tested: &mut Tested) {
 }
 
 fn of_field(catalog: &Catalog, check: &Check, words: &Words, rules: &[&Rule], examples: &[Example]) -> Vec<String> {
-        let bad = |what: String| format!("{}: words `{}`: {what}", words.place, words.name);
-        let total = words.values.len() + words.unexplained.len();
-        let counted = (words.count != total).then(|| format!("its book has {} values, and {total} stand here", words.count));
-        let tried = try_all(catalog, check, words, examples);
-        counted.into_iter().chain(tried).chain(strange(check, words, rules)).map(bad).collect()
+    let bad = |what: String| format!("{}: words `{}`: {what}", words.place, words.name);
+    let total = words.values.len() + words.unexplained.len();
+    let counted =
+        (words.count != total).then(|| format!("its book has {} values, and {total} stand here", words.count));
+    let tried = try_all(catalog, check, words, examples);
+    counted.into_iter().chain(tried).chain(strange(check, words, rules)).map(bad).collect()
 }
 
 fn try_all(catalog: &Catalog, check: &Check, words: &Words, examples: &[Example]) -> Vec<String> {
@@ -183,7 +184,9 @@ fn compared(name: &str, text: &str, check: &Check) -> Vec<String> {
     let before = format!(r#"("[^"]*")\s+(?:not\s+)?in\s+{name}\b"#);
     let mut found = Vec::new();
     for captures in [after, before].iter().filter_map(|p| Regex::new(p).ok()).flat_map(|p| {
-        p.captures_iter(text).map(|c| (1..c.len()).find_map(|n| c.get(n)).map(|m| m.as_str().to_owned())).collect::<Vec<_>>()
+        p.captures_iter(text)
+            .map(|c| (1..c.len()).find_map(|n| c.get(n)).map(|m| m.as_str().to_owned()))
+            .collect::<Vec<_>>()
     }) {
         let Some(part) = captures else { continue };
         match check.lets.iter().find(|(name, _)| *name == part) {
