@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::failed;
-use crate::catalog::{Catalog, Check, Tested, Vendor, test_examples, test_recordings};
+use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
 
@@ -41,6 +41,12 @@ fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
     println!("{}: {} of {}, from {}", vendor.name, vendor.category, catalog.parent_name(vendor), vendor.file);
     if let Some(page) = &vendor.status_page {
         println!("status page: {}", page.url);
+    }
+    if let Some(kept) = &vendor.keeps_working {
+        println!("if it drops you: {kept}");
+    }
+    if let Some(appeal) = &vendor.appeal {
+        println!("{}", appeal_text(appeal));
     }
 }
 
@@ -84,8 +90,13 @@ pub(super) fn page(catalog: &Catalog) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>) -> ExitCode {
-    let Some(folder) = recordings else { return report(&test_examples(catalog), "examples") };
+/// Tries the examples, or recordings; `shipped` demands words of each check that proves a standing, too.
+pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
+    let Some(folder) = recordings else {
+        let mut tested = test_examples(catalog);
+        tested.failed.extend(wordless(catalog).into_iter().filter(|_| shipped));
+        return report(&tested, "examples");
+    };
     match test_recordings(catalog, folder, Clock::system().now()) {
         Ok((lines, tested)) => {
             for line in lines {

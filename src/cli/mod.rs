@@ -319,7 +319,7 @@ fn on_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
             CatalogCommand::List => catalog::list(&known),
             CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
             CatalogCommand::Page => catalog::page(&known),
-            CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref()),
+            CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref(), overlay.is_none()),
         },
     }
 }

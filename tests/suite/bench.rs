@@ -77,7 +77,7 @@ async fn the_judge_finds_what_is_wrong() {
     let right = Expect {
         level: Some(Level::Critical),
         title: Some("DROPPED: host (DigitalOcean)".into()),
-        fault: Some(Fault::VendorDecision),
+        fault: Some(Fault::Unclear),
         culprit: Some("DigitalOcean".into()),
         cascade: Some(false),
         says: vec!["locked".into()],

@@ -1,6 +1,6 @@
 //! The shipped catalogue against its own examples.
 
-use plugwatch::catalog::{Catalog, Params, test_examples};
+use plugwatch::catalog::{Catalog, Params, test_examples, wordless};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::answer::{Answer, HttpFacts};
 use plugwatch::core::words::verdict::Verdict;
@@ -83,6 +83,58 @@ fn a_value_that_is_to_be_compared_and_is_missing_is_not_fine() {
         assert_eq!(reads(without), (Verdict::Unknown, "value_missing".to_owned()), "{without}");
     }
     assert_eq!(reads(r#"{"ok": false}"#).1, "unrecognised");
+}
+
+#[test]
+fn every_check_that_proves_a_standing_lists_the_words_of_its_book() {
+    assert_eq!(wordless(&Catalog::load(None).unwrap()), [""; 0]);
+}
+
+/// A check of a user's own, with rules and the words of its book.
+fn worded(rules: &str, words: &str) -> Vec<String> {
+    let example = "\n[[check.account.example]]\nname = \"fine\"\nstatus = 200\n\
+                   body = '{\"state\": \"active\"}'\nverdict = \"live\"\n";
+    let head = OWN.split("[[check.account.rule]]").next().unwrap();
+    let (_folder, catalog) = overlay(&[("hosting/acme.toml", &format!("{head}{words}{rules}{example}"))]);
+    let mut catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
+    catalog.vendors.retain(|id, _| id == "acme");
+    let failed = test_examples(&catalog).failed;
+    failed.into_iter().filter_map(|line| line.split_once("words `state`: ").map(|(_, what)| what.to_owned())).collect()
+}
+
+const WORDS: &str = "[check.account.words.state]\nat = \"json.state\"\nsource = \"Acme's book, 2026\"\n\
+                     count = 2\nvalues = [\"active\", \"held\"]\n\n";
+
+fn rule(when: &str, verdict: &str) -> String {
+    format!("[[check.account.rule]]\nwhen = '{when}'\nverdict = \"{verdict}\"\nreason = \"r\"\nsay = \"so it is\"\n\n")
+}
+
+#[test]
+fn each_word_of_a_book_must_reach_a_rule_that_knows_it() {
+    let active = rule("json.state == \"active\"", "live");
+    let held = rule("json.state == \"held\"", "dropped");
+    assert_eq!(worded(&format!("{active}{held}"), WORDS), [""; 0]);
+    assert_eq!(worded(&active, WORDS), ["\"held\" reaches no rule"]);
+    let rest = rule("http.status == 200", "unknown");
+    let said = worded(&format!("{active}{rest}"), WORDS);
+    assert!(said[0].starts_with("\"held\" reaches only the unknown of"), "{said:?}");
+}
+
+#[test]
+fn a_word_that_no_book_has_reads_neither_live_nor_dropped_and_is_named_by_no_rule() {
+    let anything = rule("http.status == 200", "live");
+    assert_eq!(worded(&anything, WORDS), ["a word that no book has reads live"]);
+    let more = rule("json.state in [\"active\", \"fine\"]", "live") + &rule("json.state == \"held\"", "dropped");
+    assert_eq!(worded(&more, WORDS), ["a rule names `fine`, which its book does not have"]);
+}
+
+#[test]
+fn a_word_that_its_book_does_not_explain_is_said_and_no_drop() {
+    let words = WORDS.replace("values = [\"active\", \"held\"]", "values = [\"active\"]\nunexplained = [\"held\"]");
+    let rules = rule("json.state == \"active\"", "live") + &rule("json.state == \"held\"", "dropped");
+    assert_eq!(worded(&rules, &words), ["\"held\" is explained nowhere, and reads dropped: so it is"]);
+    let counted = WORDS.replace("count = 2", "count = 3");
+    assert_eq!(worded(&rules, &counted), ["its book has 3 values, and 2 stand here"]);
 }
 
 #[test]

@@ -74,7 +74,7 @@ async fn the_operator_sees_why() {
     let sms = json["dependencies"].as_array().unwrap().iter().find(|d| d["id"] == "sign-up-sms").unwrap();
     assert_eq!(
         (&sms["verdict"], &sms["reason"], &sms["fault"], &sms["proof"]),
-        (&"dropped".into(), &"account_suspended".into(), &"vendor_decision".into(), &"stated".into())
+        (&"dropped".into(), &"account_suspended".into(), &"unclear".into(), &"stated".into())
     );
     let (_, page) = fetch(&open, "/").await;
     assert!(

@@ -117,7 +117,9 @@ fn play(url: &str, ours: Option<Option<Going>>) -> Answer {
     let gone = || http(url, 404, "<html><div id=\"error-section\">not found</div></html>");
     let package = url.split("id=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or("");
     let listed = || {
-        let safety = format!("<html><a href=\"/store/apps/details?id={package}\">App</a></html>");
+        let safety = format!(
+            "<html><head><link rel=\"canonical\" href=\"https://play.google.com/store/apps/datasafety?id={package}&amp;hl=en\"></head></html>"
+        );
         let details = format!(
             "<html><head><meta name=\"appstore:bundle_id\" content=\"{package}\"><link rel=\"canonical\" \
              href=\"https://play.google.com/store/apps/details?id={package}\"><script type=\"application/ld+json\">\

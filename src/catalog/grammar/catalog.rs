@@ -9,6 +9,7 @@ use super::registry::RegistryBook;
 use super::rule::Rule;
 use super::usual::Usual;
 use super::vendor::{StatusPage, Vendor};
+use super::words::Words;
 use crate::core::time::budget::Pace;
 
 /// Every vendor that plugwatch knows.
@@ -20,6 +21,8 @@ pub struct Catalog {
     pub parents: BTreeMap<String, String>,
     /// Rules tried after a check's own, for every HTTP answer.
     pub http_rules: Vec<Rule>,
+    /// What the books say that the fields of shared rules may hold.
+    pub http_words: Vec<Words>,
     /// Examples for those rules.
     pub http_examples: Vec<Example>,
     /// Recorded answers known by file name, for `catalog test --recordings`.

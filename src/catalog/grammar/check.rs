@@ -10,6 +10,7 @@ use super::example::Example;
 use super::expr::Expr;
 use super::param::Param;
 use super::rule::{FactRule, Rule, Select};
+use super::words::Words;
 use crate::core::probe::policy::{Confirm, Policy};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
@@ -54,6 +55,10 @@ pub struct Check {
     pub confirm: ConfirmRule,
     /// A parameter of the query that defeats caches when confirming.
     pub cache_buster: Option<String>,
+    /// What the vendor's book says that its deciding fields may hold.
+    pub words: Vec<Words>,
+    /// The file and line.
+    pub place: String,
     /// Examples, run by `catalog test`.
     pub examples: Vec<Example>,
     /// Only this needs the body as text.

@@ -11,6 +11,8 @@ use chrono::DateTime;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
+use super::rows::{addressed, having, only, spread};
+
 /// An immutable constant: the functions and the strictness that every rule shares.
 pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
@@ -23,6 +25,10 @@ pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::ne
     env.add_function("extra", |wanted: Value, got: Value| less(&got, &wanted));
     env.add_function("lacking", |wanted: Value, got: Value| less(&wanted, &got));
     env.add_function("ends_any", ends_any);
+    env.add_function("having", having);
+    env.add_function("only", only);
+    env.add_function("spread", spread);
+    env.add_function("addressed", addressed);
     env.add_filter("json_text", |value: Value| value.to_string());
     env.add_filter("flat", flat);
     env.add_filter("rows", rows);
@@ -30,8 +36,22 @@ pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::ne
 });
 
 /// Names that are functions.
-pub(super) const FUNCTIONS: [&str; 10] =
-    ["has", "num", "days_until", "missing", "same_set", "extra", "lacking", "ends_any", "range", "dict"];
+pub(super) const FUNCTIONS: [&str; 14] = [
+    "has",
+    "num",
+    "days_until",
+    "missing",
+    "same_set",
+    "extra",
+    "lacking",
+    "ends_any",
+    "having",
+    "only",
+    "spread",
+    "addressed",
+    "range",
+    "dict",
+];
 
 /// `has("json.a.b")`: the field is there and not null.
 fn has(state: &State<'_, '_>, path: &str) -> bool {

@@ -21,10 +21,25 @@ pub struct Vendor {
     pub status_page: Option<StatusPage>,
     /// Domains from which the vendor's notices come.
     pub notice_senders: Vec<String>,
+    /// Where its decision is contested.
+    pub appeal: Option<Appeal>,
+    /// What users keep when it drops us, and what they lose.
+    pub keeps_working: Option<String>,
     /// What can be asked, by name.
     pub checks: BTreeMap<String, Check>,
     /// The file it stands in.
     pub file: String,
+}
+
+/// Where a vendor's decision is contested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appeal {
+    /// The form, or the place that leads to it.
+    pub url: String,
+    /// Until when, in the vendor's words, where it says so.
+    pub deadline: Option<String>,
+    /// It stands behind the sign-in that a suspension may close.
+    pub behind_login: bool,
 }
 
 /// A vendor's public status page.

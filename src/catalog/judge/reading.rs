@@ -38,8 +38,10 @@ impl Catalog {
         let facts = facts(check, &context);
         let own = check.rules.iter().map(|rule| (rule, true));
         let shared: &[Rule] = if check.ask.is_http() { &self.http_rules } else { &[] };
-        let decided = own
-            .chain(shared.iter().map(|rule| (rule, false)))
+        let (first, later): (Vec<&Rule>, Vec<&Rule>) = shared.iter().partition(|rule| rule.first);
+        let decided = (first.into_iter().map(|rule| (rule, false)))
+            .chain(own)
+            .chain(later.into_iter().map(|rule| (rule, false)))
             .filter(|(rule, _)| answer.failure.is_none() || rule.when.text().contains("failure"))
             .find(|(rule, _)| rule.when.holds(&context));
         let Some((rule, own)) = decided else {

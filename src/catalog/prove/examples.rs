@@ -1,18 +1,17 @@
-//! Runs the examples of the catalogue: each must read as it says, and each rule
-//! must be reached by at least one.
+//! Runs the examples of a check: each must read as it says.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::params::params_of;
 use super::tested::Tested;
-use super::{permission, registry};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::{Check, ConfirmRule};
 use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::Rule;
+use crate::catalog::judge::reading::Judged;
 use crate::catalog::request::question::question;
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure, HttpFacts};
@@ -20,29 +19,9 @@ use crate::core::words::question::Question;
 use crate::core::words::text::{sloppy, stopped};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// Runs every example of every check, and those of the shared rules.
-pub fn test_examples(catalog: &Catalog) -> Tested {
-    let mut tested = Tested::default();
-    for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
-        let reached = run_all(catalog, check, &check.examples, &mut tested);
-        tested.failed.extend(unsaid(check));
-        for rule in check.rules.iter().filter(|rule| !reached.contains(&rule.place)) {
-            tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
-        }
-    }
-    let any = any_check();
-    let reached = run_all(catalog, &any, &catalog.http_examples, &mut tested);
-    for rule in catalog.http_rules.iter().filter(|rule| !reached.contains(&rule.place)) {
-        tested.failed.push(format!("{}: no example reaches this rule (`{}`)", rule.place, rule.reason));
-    }
-    permission::test(&catalog.permissions, &mut tested);
-    registry::test(catalog, &mut tested);
-    tested
-}
-
 /// Sentences that name a parameter which may not be given, and do not ask whether it is: no example
 /// that gives it would show that.
-fn unsaid(check: &Check) -> Vec<String> {
+pub(super) fn unsaid(check: &Check) -> Vec<String> {
     let optional = check.params.iter().filter(|param| !param.required && param.default.is_none() && !param.secret);
     let names: Vec<String> = optional.map(|param| format!("param.{}", param.name)).collect();
     let wrong = |rule: &Rule, name: &String| {
@@ -58,15 +37,11 @@ fn unsaid(check: &Check) -> Vec<String> {
 }
 
 /// Runs examples of one check and returns the places of the rules that decided.
-fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
+pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
-        let params = params_of(check, &example.params);
-        let judged = match answer_of(check, &params, example) {
-            Ok(answer) => {
-                let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
-                catalog.judge_with_place(check, &params, &answer, at)
-            }
+        let judged = match judged(catalog, check, example) {
+            Ok(judged) => judged,
             Err(wrong) => {
                 tested.failed.push(format!("{}: {wrong}", example.place));
                 continue;
@@ -94,6 +69,14 @@ fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut 
         }
     }
     reached
+}
+
+/// What an example reads, and by which rule.
+pub(super) fn judged(catalog: &Catalog, check: &Check, example: &Example) -> Result<Judged, String> {
+    let params = params_of(check, &example.params);
+    let answer = answer_of(check, &params, example)?;
+    let at = example.at.as_deref().and_then(Time::parse).unwrap_or_default();
+    Ok(catalog.judge_with_place(check, &params, &answer, at))
 }
 
 /// The address that a check asks, as far as its parameters are given.
@@ -138,7 +121,7 @@ fn http_facts(example: &Example, status: u16, url: String) -> HttpFacts {
 }
 
 /// A check without rules of its own, to try the shared ones.
-fn any_check() -> Check {
+pub(super) fn any_check() -> Check {
     let confirm = ConfirmRule {
         basis: Basis::OwnStatement,
         dropped: None,
@@ -166,6 +149,8 @@ fn any_check() -> Check {
         second_path: None,
         confirm,
         cache_buster: None,
+        words: Vec::new(),
+        place: "_http.toml".to_owned(),
         examples: Vec::new(),
         reads_body: false,
         sees_page: false,

@@ -7,3 +7,5 @@ pub(super) mod permission;
 pub(super) mod recordings;
 mod registry;
 pub(super) mod tested;
+pub(super) mod whole;
+pub(super) mod words;

@@ -9,7 +9,7 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Param;
 use crate::catalog::grammar::rule::Rule;
-use crate::catalog::grammar::vendor::Vendor;
+use crate::catalog::grammar::vendor::{Appeal, Vendor};
 use crate::read::duration_text;
 
 const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows, what it asks of each, and what an answer means there. Made by \
@@ -52,6 +52,7 @@ fn title(category: &str) -> String {
         "own" => "Anything else",
         "accounts" => "Company accounts",
         "status" => "Status pages",
+        "ai" => "AI",
         other => return format!("{}{}", other[..1].to_uppercase(), &other[1..]),
     };
     known.to_owned()
@@ -63,10 +64,23 @@ fn add_vendor(out: &mut String, catalog: &Catalog, vendor: &Vendor) {
         let read = if catalog.reads_status(page) { "" } else { " (for people: its format is not read)" };
         add(out, format_args!(" Status page: {}{read}.", page.page.as_ref().unwrap_or(&page.url)));
     }
+    if let Some(kept) = &vendor.keeps_working {
+        add(out, format_args!(" If it drops you: {kept}."));
+    }
+    if let Some(appeal) = &vendor.appeal {
+        add(out, format_args!(" {}.", appeal_text(appeal)));
+    }
     out.push('\n');
     for check in vendor.checks.values() {
         add_check(out, check);
     }
+}
+
+/// Where and until when a decision is contested.
+pub fn appeal_text(appeal: &Appeal) -> String {
+    let deadline = appeal.deadline.as_ref().map_or_else(String::new, |deadline| format!(", {deadline}"));
+    let login = if appeal.behind_login { " (behind the sign-in: keep a second administrator)" } else { "" };
+    format!("Appeal: {}{login}{deadline}", appeal.url)
 }
 
 fn add_check(out: &mut String, check: &Check) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::rule::{compile, read_examples, read_rules};
 use super::tables::values;
-use super::{ask, param, select, sense};
+use super::{ask, param, select, sense, words};
 use crate::catalog::grammar::check::{Check, ConfirmRule, Control};
 use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::rule::{FactRule, OnChange};
@@ -52,6 +52,8 @@ impl CheckReader<'_, '_> {
             second_path: table.string("second_path").map(|second| second.value),
             confirm,
             cache_buster: table.string("cache_buster").map(|name| name.value),
+            words: words::read_all(table, self.source),
+            place: format!("{}:{}", self.source.name, self.source.text[..table.span().start].matches('\n').count() + 1),
             examples: Vec::new(),
             reads_body: false,
             sees_page: false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
-use super::{permission, recording, registry, usual};
+use super::{permission, recording, registry, usual, words};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::registry::Family;
@@ -26,7 +26,7 @@ pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
             "_habits.toml" => registry::read_habits(&source, &mut catalog.registries),
             _ if key.starts_with("registries/") => registry::read_family(&source, &mut catalog.registries),
             "_parents.toml" => read_parents(&source, &mut catalog),
-            "_http.toml" => read_shared(&source, &mut catalog),
+            "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
             "_usual.toml" => catalog.usual = usual::read(&source),
             "_permissions.toml" => catalog.permissions = permission::read(&source),
@@ -64,8 +64,10 @@ fn read_carriers(source: &Source, catalog: &mut Catalog) {
 fn read_shared(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    catalog.http_rules = read_rules(&root, source, None);
-    catalog.http_examples = read_examples(&root, source, &BTreeMap::new());
+    // `_google.toml` comes before `_http.toml`: who names a reason is heard before the status alone.
+    catalog.http_rules.extend(read_rules(&root, source, None));
+    catalog.http_words.extend(words::read_all(&root, source));
+    catalog.http_examples.extend(read_examples(&root, source, &BTreeMap::new()));
     root.finish();
 }
 

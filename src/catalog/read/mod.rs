@@ -15,3 +15,4 @@ pub(super) mod sense;
 pub(super) mod tables;
 pub(super) mod usual;
 pub(super) mod vendor;
+pub(super) mod words;

@@ -32,6 +32,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let proof = table.word("proof", &["stated", "inferred", "told"]);
     let own_basis = table.word("basis", &["own_statement", "absence"]);
     let hint = table.string("hint");
+    let first = table.flag("first").is_some_and(|flag| flag.value);
     table.finish();
     let when_expr = compile(source, when.as_ref()?);
     for text in [say.as_ref(), hint.as_ref()].into_iter().flatten() {
@@ -58,6 +59,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
         basis,
         say: say?.value,
         hint: hint.map(|hint| hint.value),
+        first,
         place: format!("{}:{line}", source.name),
     })
 }

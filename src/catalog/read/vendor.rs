@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::check::CheckReader;
 use super::tables::plain_texts;
 use crate::catalog::grammar::catalog::Catalog;
-use crate::catalog::grammar::vendor::{StatusPage, Vendor};
+use crate::catalog::grammar::vendor::{Appeal, StatusPage, Vendor};
 use crate::core::time::budget::Pace;
 use crate::read::{Source, Table};
 
@@ -31,6 +31,8 @@ pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
         category,
         status_page: root.table("status_page").and_then(|table| read_status_page(&table)),
         notice_senders,
+        appeal: root.table("appeal").and_then(|table| read_appeal(&table)),
+        keeps_working: root.string("keeps_working").map(|text| text.value),
         checks: BTreeMap::new(),
         file: source.name.clone(),
     };
@@ -54,6 +56,14 @@ fn read_status_page(table: &Table<'_>) -> Option<StatusPage> {
     let page = table.string("page").map(|page| page.value);
     table.finish();
     Some(StatusPage { url, format, component, page })
+}
+
+fn read_appeal(table: &Table<'_>) -> Option<Appeal> {
+    let url = table.need_string("url", "\"https://acme.example/appeal\"")?.value;
+    let deadline = table.string("deadline").map(|deadline| deadline.value);
+    let behind_login = table.flag("behind_login").is_some_and(|flag| flag.value);
+    table.finish();
+    Some(Appeal { url, deadline, behind_login })
 }
 
 fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {

@@ -58,7 +58,9 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
             params.push(Param { name: name.clone(), value: value.clone(), about: String::new(), off: false });
         }
     }
-    if let Some(risk) = checks.iter().find_map(|check| check.key_risk.as_ref()) {
+    // Only what is asked is accepted: a check that lacks something is none yet.
+    let mut asked = checks.iter().filter(|check| check.id == first.id || lacking(check, given) == 0);
+    if let Some(risk) = asked.find_map(|check| check.key_risk.as_ref()) {
         let about = format!("its key can do more than read: {risk}");
         params.push(Param { name: RISK.to_owned(), value: "true".to_owned(), about, off: false });
     }
@@ -88,6 +90,7 @@ fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v C
             !check.role.decides(),
             unwanted,
             check.proves == Proves::Presence,
+            check.experimental,
             check.needed().count(),
             check.proves,
             check.id.clone(),

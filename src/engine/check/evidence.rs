@@ -113,6 +113,19 @@ impl Redactor {
         }
     }
 
+    /// What a reading says, without secrets: a vendor may quote the key in its own sentence.
+    pub fn quiet(&self, mut reading: Reading) -> Reading {
+        let clean = |text: &mut String| *text = self.by_value(std::mem::take(text), &mut Vec::new());
+        clean(&mut reading.say);
+        reading.hint.iter_mut().for_each(clean);
+        for fact in reading.facts.values_mut() {
+            if let Value::String(text) = fact {
+                clean(text);
+            }
+        }
+        reading
+    }
+
     /// A body as text, without what no one may see.
     pub fn redacted(&self, body: &[u8]) -> String {
         String::from_utf8_lossy(&self.redact(body, &mut Vec::new())).into_owned()
@@ -206,6 +219,19 @@ mod tests {
         assert!(!kept.contains("t0psecret") && !kept.contains("key-4711") && !kept.contains("\"x\""), "{kept}");
         assert!(kept.contains("AC1"));
         assert_eq!(row.redacted, r#"["/auth_token","/nested/0/password","a configured secret"]"#);
+    }
+
+    #[test]
+    fn a_key_that_the_vendor_quotes_stands_in_no_sentence() {
+        let said = Reading {
+            hint: Some("ask about key-4711".to_owned()),
+            facts: [("why".to_owned(), Value::from("consumer key-4711"))].into(),
+            ..Reading::new(Verdict::Dropped, "suspended", "key-4711 has been suspended")
+        };
+        let quiet = Redactor::new(&[Secret::new("key-4711")]).quiet(said);
+        assert_eq!(quiet.say, "[redacted] has been suspended");
+        assert_eq!(quiet.hint.as_deref(), Some("ask about [redacted]"));
+        assert_eq!(quiet.facts["why"], "consumer [redacted]");
     }
 
     #[test]
