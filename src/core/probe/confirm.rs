@@ -157,7 +157,7 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     let span = now.since(suspicion.held.since);
     let stated = weighed.verdict == Verdict::Dropped && doubt::is_statement(&suspicion, policy);
     let enough = if stated {
-        doubt::is_confirmed(standing, &suspicion, confirm, now)
+        doubt::is_confirmed(standing, &suspicion, confirm, policy, now)
     } else {
         confirm.holds(suspicion.reads, span)
     };
@@ -232,7 +232,7 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     let good = looks.iter().rposition(|(_, said)| worse && said.badness() <= believed);
     looks.drain(..good.filter(|_| !turns).map_or(0, |good| good + 1));
     looks.retain(|(_, said)| turns || (said.badness() > believed) == worse);
-    doubt::note(&mut looks, turns, now, weighed.verdict);
+    doubt::note(&mut looks, Some(policy).filter(|_| turns), now, weighed.verdict);
     let says = |said: Verdict| if worse { said.badness() >= bad } else { said.badness() <= bad };
     let row = looks.iter().rev().take_while(|(_, said)| !turns || said.badness() > believed);
     let said: Vec<Time> = row.filter(|(_, said)| says(*said)).map(|(at, _)| *at).collect();

@@ -58,7 +58,7 @@ pub(super) fn after_good(
     now: Time,
 ) -> Option<(Suspicion, Duration)> {
     suspicion.last = now;
-    remember(&mut suspicion.looks, now, verdict);
+    remember(&mut suspicion.looks, window(policy), now, verdict);
     let good = suspicion.looks.iter().rev().take_while(|(_, said)| is_good(*said));
     let over = good.clone().last().map_or(Duration::ZERO, |(first, _)| now.since(*first));
     let forgotten = !suspicion.looks.iter().any(|(_, said)| says(*said));
@@ -74,9 +74,14 @@ pub(super) fn pace(suspicion: &Suspicion, policy: &Policy) -> Duration {
     if suspicion.looks.len() <= QUICK { quick } else { quick.max(PACE) }
 }
 
+/// What is counted: half an hour, or longer where a check confirms more slowly than that.
+fn window(policy: &Policy) -> Duration {
+    WINDOW.max(policy.alone_over)
+}
+
 /// Notes a check beside good ones, and forgets what is older than the window.
-fn remember(looks: &mut Vec<(Time, Verdict)>, now: Time, said: Verdict) {
-    looks.retain(|(at, _)| now.since(*at) <= WINDOW);
+fn remember(looks: &mut Vec<(Time, Verdict)>, window: Duration, now: Time, said: Verdict) {
+    looks.retain(|(at, _)| now.since(*at) <= window);
     if looks.len() >= MOST {
         looks.remove(0);
     }
@@ -84,9 +89,9 @@ fn remember(looks: &mut Vec<(Time, Verdict)>, now: Time, said: Verdict) {
 }
 
 /// Notes a contrary check: with `turns` beside good ones, else the first of them is kept for its date.
-pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: bool, now: Time, said: Verdict) {
-    if turns {
-        return remember(looks, now, said);
+pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: Option<&Policy>, now: Time, said: Verdict) {
+    if let Some(policy) = turns {
+        return remember(looks, window(policy), now, said);
     }
     if looks.len() >= MOST {
         looks.remove(1);
@@ -98,7 +103,13 @@ pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: bool, now: Time, sai
 const MOST: usize = 32;
 
 /// Whether the vendor's own word is confirmed by what was read.
-pub(super) fn is_confirmed(standing: &Standing, suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
+pub(super) fn is_confirmed(
+    standing: &Standing,
+    suspicion: &Suspicion,
+    confirm: Confirm,
+    policy: &Policy,
+    now: Time,
+) -> bool {
     let row: Vec<Time> = suspicion
         .looks
         .iter()
@@ -110,7 +121,7 @@ pub(super) fn is_confirmed(standing: &Standing, suspicion: &Suspicion, confirm: 
     let reads = u32::try_from(row.len()).unwrap_or(u32::MAX);
     let span = row.last().map_or(Duration::ZERO, |first| now.since(*first));
     let confirm = if is_return(standing, now) { again(suspicion, confirm) } else { confirm };
-    confirm.holds(reads, span) || is_half(suspicion, confirm, now)
+    confirm.holds(reads, span) || is_half(suspicion, confirm, policy, now)
 }
 
 fn is_return(standing: &Standing, now: Time) -> bool {
@@ -125,16 +136,15 @@ fn again(suspicion: &Suspicion, confirm: Confirm) -> Confirm {
 }
 
 /// At least half of what was read over half an hour, and as often as would have confirmed it.
-fn is_half(suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
-    let full = now.since(suspicion.held.since) >= WINDOW;
+fn is_half(suspicion: &Suspicion, confirm: Confirm, policy: &Policy, now: Time) -> bool {
+    let full = now.since(suspicion.held.since) >= window(policy);
     let (bad, all) = counted(suspicion);
     full && all >= FEWEST && bad * 2 >= all && bad >= confirm.reads as usize
 }
 
 /// How many of the checks within the window said it, and how many there were.
 fn counted(suspicion: &Suspicion) -> (usize, usize) {
-    let tells = |said: Verdict| says(said) || is_good(said);
-    let within = suspicion.looks.iter().filter(|(at, said)| suspicion.last.since(*at) <= WINDOW && tells(*said));
+    let within = suspicion.looks.iter().filter(|(_, said)| says(*said) || is_good(*said));
     let bad = within.clone().filter(|(_, said)| says(*said)).count();
     (bad, within.count())
 }
