@@ -65,7 +65,13 @@ fn event<'o>(object: &'o Value, action: &str) -> Option<&'o str> {
 fn ends(object: &Value, book: &RegistryBook, order: Option<crate::catalog::grammar::registry::Order>) -> Ends {
     let ranked = events(object).filter_map(|(action, date)| {
         let rank = Ends::rank(&action, book)?;
-        Some((if action == "expiration" { 0 } else { rank }, date.to_owned()))
+        // The soft one is the end of what was paid for; what follows it is grace.
+        let rank = match action.as_str() {
+            soft if soft.starts_with("soft") => 0,
+            "expiration" => 1,
+            _ => rank + 2,
+        };
+        Some((rank, date.to_owned()))
     });
     Ends::of(ranked.collect(), order, book)
 }
@@ -132,6 +138,8 @@ mod tests {
         }
         let both = of(&[("registrar expiration", "2027-01-01"), ("expiration", "2026-12-10")]);
         assert_eq!(at(both).as_deref(), Some("2026-12-10T00:00:00Z"));
+        let soft = of(&[("expiration", "2027-01-10"), ("soft expiration", "2026-12-10")]);
+        assert_eq!(at(soft).as_deref(), Some("2026-12-10T00:00:00Z"));
         assert_eq!(at(of(&[("enum validation expiration", "2026-12-10")])), None);
         assert_eq!(of(&[("expiration", "next year")])["expires_unread"], "next year");
     }
