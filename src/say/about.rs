@@ -122,6 +122,10 @@ pub struct About {
     pub working: Vec<Working>,
     /// How many more of those there are.
     pub more_working: usize,
+    /// What a drop leaves working for one's users, as the catalogue has it.
+    pub keeps_working: Option<String>,
+    /// Where to appeal against a drop.
+    pub appeal: Option<String>,
     /// What has no fallback left because of this.
     pub without_fallback: Vec<String>,
     /// What the fallback depends on, if that is monitored.

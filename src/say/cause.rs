@@ -39,9 +39,11 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
         (Fault::Ours, _) => "This is yours to fix.".to_owned(),
         // Its own word, and not its own doing for sure.
-        (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => format!(
-            "Source: {decider} itself. An unpaid bill or your own team can be behind it: check that before you appeal."
-        ),
+        (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {
+            format!(
+                "Source: {decider} itself. An unpaid bill or your own team can be behind it: check that before you appeal."
+            )
+        }
         // What is not known is no sentence.
         (Fault::Unclear, _) => return None,
     };

@@ -69,7 +69,7 @@ async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
     assert_eq!(vendor.staged.shown("host"), "dropped");
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,
-        ["BACK: Hosting (DigitalOcean, dropped for 1 h 9 min)"]
+        ["BACK: Hosting (DigitalOcean, dropped for 48 min)"]
     );
 }
 

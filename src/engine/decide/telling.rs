@@ -147,7 +147,7 @@ impl Decider {
                 let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
                 about.group = self.group(telling, seen);
-                if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) {
+                if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) && telling.reason != Reason::Suspected {
                     about.without_fallback = self.without_fallback(&telling.members);
                 }
                 if telling.together == Together::Mass {

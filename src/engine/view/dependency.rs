@@ -16,6 +16,7 @@ use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::text::without_fallback;
 use crate::core::words::verdict::Proves;
+use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Working};
@@ -164,6 +165,7 @@ impl Decider {
         let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
         let fallback = self.fallback_now(dependency);
+        let dropped = held.verdict == Verdict::Dropped && telling.reason != Reason::Suspected;
         About {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
@@ -204,6 +206,8 @@ impl Decider {
             working: self.working(&others),
             more_working: others.more_working,
             without_fallback: Vec::new(),
+            keeps_working: vendor.filter(|_| dropped).and_then(|vendor| vendor.keeps_working.clone()),
+            appeal: vendor.filter(|_| dropped).and_then(|vendor| Some(vendor.appeal.as_ref()?.url.clone())),
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             ends: self.ends_at(&dependency.id, at),
@@ -248,8 +252,13 @@ impl Decider {
     /// What has no fallback left because these are down.
     pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
         let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
-        let left = of.filter(|position| !down.contains(position));
-        left.map(|position| self.config.dependencies[*position].label.clone()).collect()
+        let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
+        // What is down itself is past its fallback.
+        let up = |other: &&Dependency| {
+            let shown = self.known.dependency_or_rest(&other.id).combined.shown();
+            !matches!(shown, Shown::Dropped | Shown::Outage)
+        };
+        of.filter(up).map(|other| other.label.clone()).collect()
     }
 
     /// How what the fallback depends on stands, in words.

@@ -143,6 +143,10 @@ document! {
         "fallback_on" fallback_on: Option<WorkingDocument>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "without_fallback" without_fallback: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "keeps_working" keeps_working: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "appeal" appeal: Option<String>,
         #[serde(default)]
         "fallback_works" fallback_works: Option<bool>,
         #[serde(default)]
