@@ -11,6 +11,7 @@ mod expect;
 mod judge;
 mod mailbox;
 mod measure;
+mod older;
 mod person;
 mod play;
 mod replay;

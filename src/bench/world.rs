@@ -204,7 +204,7 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
         status: table.count("status").and_then(|status| u16::try_from(status.value).ok()).unwrap_or(200),
         media: text("type").unwrap_or_else(|| "application/json".to_owned()),
         headers: headers.unwrap_or_default(),
-        body: text("body").unwrap_or_default(),
+        body: super::older::completed(text("body").unwrap_or_default()),
         url: text("url"),
         failure,
         said,
