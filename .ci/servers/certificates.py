@@ -41,7 +41,7 @@ class Authority:
         (folder / f"{name}.index").touch()
         (folder / f"{name}.serial").write_text("1000\n")
         (folder / f"{name}.crlnumber").write_text("01\n")
-        made = ["-keyout", str(self._key), "-out", str(self.file), "-days", "3", "-subj", f"/CN={name}"]
+        made = ["-keyout", str(self._key), "-out", str(self.file), "-days", "400", "-subj", f"/CN={name}"]
         run_or_fail(["openssl", "req", "-x509", *_CURVE, *made])
 
     def issue(self, name, for_names, begins=-1, ends=60, crl_url=None):
