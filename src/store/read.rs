@@ -240,13 +240,15 @@ impl Store {
         rows.into_iter().map(AlertRow::try_from).collect()
     }
 
-    /// Alerts that were made at `since` or later, in their order.
+    /// Alerts with news that were made at `since` or later, in their order; reminders are left out: what is open
+    /// for a year has brought thousands.
     ///
     /// # Errors
     /// The database does not answer, or a document in it cannot be read.
-    pub async fn alerts_since(&self, since: Time) -> Result<Vec<AlertRow>> {
+    pub async fn news_since(&self, since: Time) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query_as(
-            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE at >= $1 ORDER BY id",
+            "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE at >= $1 \
+             AND reason NOT IN ('still_open', 'situation', 'report', 'started') ORDER BY id",
         );
         let rows: Vec<StoredAlert> = rows.bind(since.0).fetch_all(&self.readers).await?;
         rows.into_iter().map(AlertRow::try_from).collect()

@@ -192,3 +192,22 @@ fn all_advice_can_be_followed_where_no_fallback_is_configured() {
         }
     }
 }
+
+/// Whose comparisons are not known for sure yet.
+const WITH_ONE: [&str; 2] = ["app_gallery/listing", "galaxy_store/listing"];
+
+#[test]
+fn every_listing_is_compared_with_six_different_things() {
+    let catalog = Catalog::load(None).unwrap();
+    let checks = catalog.vendors.values().filter(|vendor| vendor.category == "app_store");
+    let checks = checks.flat_map(|vendor| vendor.checks.values()).filter(|check| !check.positive_controls.is_empty());
+    let few = checks.filter(|check| {
+        let mut different: Vec<String> =
+            check.positive_controls.iter().map(|one| format!("{:?}", one.params)).collect();
+        different.sort();
+        different.dedup();
+        different.len() < 6 || different.len() != check.positive_controls.len()
+    });
+    let few: Vec<&str> = few.map(|check| check.id.as_str()).collect();
+    assert_eq!(few, WITH_ONE);
+}

@@ -128,7 +128,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let (when, (notified, drilled)) = (decider.when(now), (store.told_since(since).await?, drilled(&acts)));
     let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
     let first = incidents.iter().map(|row| row.incident.began_at).chain([since]).min().unwrap_or(since);
-    let messages = spells::messages(&store.alerts_since(first).await?);
+    let messages = spells::messages(&store.news_since(first).await?);
     let letters = &decider.people.letters;
     let mut report = decider.covered(span, &snapshot, when);
     // The order in which sections are asked decides where a thing is said: the first one has it.

@@ -39,7 +39,7 @@ pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
             since: about.since,
         })
     };
-    rows.iter().filter(|row| !row.reason.reminds()).filter_map(told).collect()
+    rows.iter().filter_map(told).collect()
 }
 
 /// From when, and until when if that is over, an incident was at its worst: a warning of days before an outage of
