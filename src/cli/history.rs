@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Dependency};
 use crate::core::probe::history::{Counts, DAY};
 use crate::core::time::{Time, human, millis};
+use crate::core::words::verdict::Verdict;
 use crate::say::status::verdict_words;
 use crate::say::tally::uptime;
 use crate::store::{FlipRow, IncidentRow, Result, Store};
@@ -38,7 +39,7 @@ pub(super) async fn history(path: &Path, name: Option<&str>) -> ExitCode {
 async fn print_incidents(config: &Config, now: Time) -> Result<()> {
     let store = Store::view(&config.database).await?;
     println!("Incidents of the last 30 days, newest first");
-    let incidents = store.incidents(None, Time(now.0 - millis(MONTH))).await?;
+    let incidents = with_unjudged(&store, None, Time(now.0 - millis(MONTH))).await?;
     if incidents.is_empty() {
         println!("  none");
     }
@@ -49,12 +50,24 @@ async fn print_incidents(config: &Config, now: Time) -> Result<()> {
     Ok(())
 }
 
+/// Incidents, and what could not be judged, newest first.
+async fn with_unjudged(store: &Store, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
+    let mut rows = store.incidents(dependency, since).await?;
+    rows.extend(store.unjudged(dependency, since).await?);
+    rows.sort_by_key(|row| std::cmp::Reverse(row.incident.id));
+    Ok(rows)
+}
+
 fn incident_text(row: &IncidentRow, now: Time) -> String {
     let end = row.closed_at.map_or_else(
         || format!("still open after {}", human(now.since(row.incident.began_at))),
         |closed| format!("for {}", human(closed.since(row.incident.began_at))),
     );
-    let (began, worst) = (row.incident.began_at.short(), row.incident.worst);
+    let began = row.incident.began_at.short();
+    let worst = match row.incident.worst {
+        Verdict::Unknown => "could not be checked",
+        worst => verdict_words(worst.word()),
+    };
     format!("{began}  {worst} {end}: {} [{}]", row.say, row.incident.public_id)
 }
 
@@ -71,7 +84,7 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
         println!("  {}  {}", day.starts_at.utc().format("%Y-%m-%d"), day_text(&day.counts));
     }
     println!("\nIncidents");
-    let incidents = store.incidents(Some(&dependency.id), Time(0)).await?;
+    let incidents = with_unjudged(&store, Some(&dependency.id), Time(0)).await?;
     if incidents.is_empty() {
         println!("  none");
     }

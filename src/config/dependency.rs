@@ -45,6 +45,8 @@ pub struct Dependency {
     pub companies: Vec<String>,
     /// The registered domain that it is about, as its registration and its zone are: their losses are one.
     pub domain: Option<String>,
+    /// Where it is looked at from outside: ids of the accounts that may carry it, where nothing says which does.
+    pub accounts: Vec<String>,
     /// Its probes.
     pub probes: Vec<Arc<Probe>>,
 }
@@ -126,6 +128,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         vendors,
         companies,
         domain: None,
+        accounts: Vec::new(),
         // A list of its own: the one that was read into is larger.
         probes: probes.into_iter().map(Arc::new).collect::<Box<[_]>>().into_vec(),
         id: id_text,
@@ -137,30 +140,6 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     table.finish();
     id.map(|_| dependency)
 }
-
-/// Which of these are about one registered domain: its registration, its zone, and how it is looked up.
-pub(super) fn relate(dependencies: &mut [Dependency], catalog: &Catalog) {
-    let about = |dependency: &Dependency| {
-        let in_dns = |probe: &&Arc<Probe>| {
-            let vendor = catalog.check(&probe.check).map(|(vendor, _)| vendor.category.as_str());
-            matches!(vendor, Some("dns" | "domain"))
-        };
-        let probe = dependency.probes.iter().find(in_dns)?;
-        Some(probe.params.public.get("domain")?.as_str()?.trim_end_matches('.').to_lowercase())
-    };
-    let registered = |dependency: &&Dependency| dependency.probes.iter().any(|probe| probe.check == REGISTRATION);
-    let domains: Vec<String> = dependencies.iter().filter(registered).filter_map(about).collect();
-    for dependency in dependencies {
-        let under = |name: &str, domain: &str| {
-            name == domain || name.strip_suffix(domain).is_some_and(|host| host.ends_with('.'))
-        };
-        dependency.domain =
-            about(dependency).map(|name| domains.iter().find(|domain| under(&name, domain)).cloned().unwrap_or(name));
-    }
-}
-
-/// The check that asks a registry about a domain.
-const REGISTRATION: &str = "domain/registration";
 
 /// The companies behind the vendors, and those that the file names: where a check looks from
 /// outside, only a person knows whose machines answer.

@@ -10,6 +10,7 @@ mod network;
 mod notes;
 mod notice;
 mod probe;
+mod relate;
 mod sense;
 mod web;
 
@@ -159,7 +160,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
     };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let mut dependencies = dependency::read_all(&root, &catalog, time_zone);
-    dependency::relate(&mut dependencies, &catalog);
+    relate::relate(&mut dependencies, &catalog);
     let channels: Vec<Channel> =
         root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect();
     let config = Config {

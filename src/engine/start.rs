@@ -154,6 +154,7 @@ impl Engine {
             facts: self.store.facts().await?,
             stocks: self.store.stocks(now).await?,
             incidents: self.store.open_incidents().await?,
+            unjudged: self.store.open_unjudged().await?,
             dependencies: self.store.dependencies().await?,
             people: self.read_people(now).await?.1,
         };

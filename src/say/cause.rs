@@ -29,6 +29,9 @@ pub(super) fn cause(about: &About) -> Option<String> {
             )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
+        (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
+            "A person reported the letter; that it stopped is what plugwatch's own checks found.".to_owned()
+        }
         (Fault::VendorDecision, Proof::Told) => {
             "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()
         }

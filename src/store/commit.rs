@@ -1,11 +1,14 @@
 //! The one transaction: looks, what they changed, and what is to be told of it.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
-use super::observations::Sums;
+use super::observations::{Sums, together};
 use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
 use crate::core::alerting::notified::Notified;
 use crate::core::dependency::incident::{Incident, Level, Reason};
@@ -199,12 +202,12 @@ impl Store {
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;
-        for look in &batch.looks {
-            note_changes(&mut tx, look).await?;
-        }
-        for change in &batch.dependencies {
-            set_dependency(&mut tx, change).await?;
-        }
+        set_standings(&mut tx, &batch.looks).await?;
+        add_flips(&mut tx, &batch.looks).await?;
+        facts::write(&mut tx, &batch.looks).await?;
+        stocks::write(&mut tx, &batch.looks).await?;
+        evidence::add(&mut tx, &batch.looks).await?;
+        set_dependencies(&mut tx, &batch.dependencies).await?;
         for change in &batch.incidents {
             super::incidents::write(&mut tx, change).await?;
         }
@@ -225,75 +228,66 @@ impl Store {
     }
 }
 
-/// What a check changed besides history; most looks change nothing.
-async fn note_changes(tx: &mut Transaction<'_, Sqlite>, look: &CheckRow) -> Result<()> {
-    if let Some(standing) = &look.standing {
-        set_standing(tx, look.probe, standing, look.at).await?;
-    }
-    if let Some(flip) = &look.flip {
-        add_flip(tx, look, flip).await?;
-    }
-    facts::write(tx, look.probe, &look.facts, &look.fact_changes).await?;
-    if let Some(stock) = look.stock {
-        stocks::write(tx, look.probe, stock).await?;
-    }
-    if let Some(evidence) = &look.evidence {
-        evidence::add(tx, look.probe, look.at, evidence).await?;
-    }
-    Ok(())
-}
+const STANDING: &str = "INSERT INTO standing (probe, state, updated_at) \
+     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
+     ON CONFLICT (probe) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at";
 
-async fn set_standing(tx: &mut Transaction<'_, Sqlite>, probe: i64, standing: &Standing, now: Time) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO standing (probe, state, updated_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (probe) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
-    )
-    .bind(probe)
-    .bind(document::write::<_, StandingDocument>(standing)?)
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn add_flip(tx: &mut Transaction<'_, Sqlite>, look: &CheckRow, flip: &Flip) -> Result<()> {
-    let change = match flip.change {
-        Change::Verdict => "verdict",
-        Change::Blind => "blind",
-        Change::Sighted => "sighted",
+/// The last standing of each probe.
+async fn set_standings(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
+    let mut last: BTreeMap<i64, (&Standing, Time)> = BTreeMap::new();
+    for look in looks {
+        last.extend(look.standing.as_ref().map(|standing| (look.probe, (standing, look.at))));
+    }
+    let row = |(probe, (standing, at)): (i64, (&Standing, Time))| -> Result<Value> {
+        Ok(json!([probe, document::write::<_, StandingDocument>(standing)?, at.0]))
     };
-    sqlx::query(
-        "INSERT INTO flip (probe, dependency, change, from_verdict, to_verdict, reason, fault, proof, say, at, confirmed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(look.probe)
-    .bind(&look.dependency)
-    .bind(change)
-    .bind(flip.from.map(Verdict::word))
-    .bind(flip.to.verdict.word())
-    .bind(&flip.to.reason)
-    .bind(flip.to.fault.word())
-    .bind(flip.to.proof.word())
-    .bind(&flip.to.say)
-    .bind(flip.to.since.0)
-    .bind(flip.confirmed_at.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let rows: Vec<Value> = last.into_iter().map(row).collect::<Result<_>>()?;
+    together(tx, STANDING, rows).await
 }
 
-async fn set_dependency(tx: &mut Transaction<'_, Sqlite>, change: &DependencyChange) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO dependency (id, state, told, updated_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, updated_at = excluded.updated_at",
-    )
-    .bind(&change.id)
-    .bind(document::write::<_, CombinedDocument>(&change.state)?)
-    .bind(document::write::<_, ToldDocument>(&change.notified)?)
-    .bind(change.at.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+const FLIP: &str = "INSERT INTO flip (probe, dependency, change, from_verdict, to_verdict, reason, fault, proof, say, at, \
+     confirmed_at) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+     value ->> 7, value ->> 8, value ->> 9, value ->> 10 FROM json_each($1)";
+
+async fn add_flips(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
+    let row = |look: &CheckRow, flip: &Flip| {
+        let change = match flip.change {
+            Change::Verdict => "verdict",
+            Change::Blind => "blind",
+            Change::Sighted => "sighted",
+        };
+        let to = &flip.to;
+        json!([
+            look.probe,
+            look.dependency,
+            change,
+            flip.from.map(Verdict::word),
+            to.verdict.word(),
+            to.reason,
+            to.fault.word(),
+            to.proof.word(),
+            to.say,
+            to.since.0,
+            flip.confirmed_at.0
+        ])
+    };
+    together(tx, FLIP, looks.iter().filter_map(|look| Some(row(look, look.flip.as_ref()?))).collect()).await
+}
+
+const DEPENDENCY: &str = "INSERT INTO dependency (id, state, told, updated_at) \
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE TRUE \
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, updated_at = excluded.updated_at";
+
+/// The last state of each dependency.
+async fn set_dependencies(tx: &mut Transaction<'_, Sqlite>, changes: &[DependencyChange]) -> Result<()> {
+    let last: BTreeMap<&str, &DependencyChange> = changes.iter().map(|change| (change.id.as_str(), change)).collect();
+    let row = |change: &DependencyChange| -> Result<Value> {
+        let state = document::write::<_, CombinedDocument>(&change.state)?;
+        let told = document::write::<_, ToldDocument>(&change.notified)?;
+        Ok(json!([change.id, state, told, change.at.0]))
+    };
+    let rows: Vec<Value> = last.into_values().map(row).collect::<Result<_>>()?;
+    together(tx, DEPENDENCY, rows).await
 }
 
 pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {

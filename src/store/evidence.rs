@@ -1,9 +1,11 @@
 //! Evidence: redacted answers, content-addressed and hash-chained.
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Result, Store};
+use super::observations::together;
+use super::{CheckRow, Result, Store};
 use crate::core::time::Time;
 
 /// One entry before it is chained.
@@ -70,35 +72,34 @@ impl Blob {
 /// The first entry follows this.
 const START: &str = "plugwatch evidence 1";
 
-pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, probe: i64, at: Time, row: &EvidenceRow) -> Result<()> {
-    if let Some(blob) = &row.body {
-        add_blob(tx, blob).await?;
+const ADD: &str = "INSERT INTO evidence (probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, blob, \
+     prev_hash, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+     value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each($1)";
+
+/// Adds what all checks of a batch leave, each chained to the one before it.
+pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
+    let kept: Vec<(&CheckRow, &EvidenceRow)> =
+        looks.iter().filter_map(|look| Some((look, look.evidence.as_ref()?))).collect();
+    if kept.is_empty() {
+        return Ok(());
     }
-    let blob = row.body.as_ref().map(|blob| blob.sha256.as_str());
-    let prev: Option<String> =
+    for (_, row) in &kept {
+        if let Some(blob) = &row.body {
+            add_blob(tx, blob).await?;
+        }
+    }
+    let last: Option<String> =
         sqlx::query_scalar("SELECT hash FROM evidence ORDER BY id DESC LIMIT 1").fetch_optional(&mut **tx).await?;
-    let prev = prev.unwrap_or_else(|| START.to_owned());
-    let size = i64::try_from(row.raw_size).unwrap_or(i64::MAX);
-    let hash = chain(&prev, &fields(probe, at.0, row, size, blob));
-    sqlx::query(
-        "INSERT INTO evidence (probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, blob, prev_hash, \
-         hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(probe)
-    .bind(at.0)
-    .bind(&row.cause)
-    .bind(&row.verdict)
-    .bind(&row.reason)
-    .bind(&row.facts)
-    .bind(&row.raw_sha256)
-    .bind(size)
-    .bind(&row.redacted)
-    .bind(blob)
-    .bind(prev)
-    .bind(hash)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let mut prev = last.unwrap_or_else(|| START.to_owned());
+    let entries = kept.into_iter().map(|(look, row)| {
+        let blob = row.body.as_ref().map(|blob| blob.sha256.as_str());
+        let size = i64::try_from(row.raw_size).unwrap_or(i64::MAX);
+        let hash = chain(&prev, &fields(look.probe, look.at.0, row, size, blob));
+        let before = std::mem::replace(&mut prev, hash.clone());
+        let EvidenceRow { cause, verdict, reason, facts, raw_sha256, redacted, .. } = row;
+        json!([look.probe, look.at.0, cause, verdict, reason, facts, raw_sha256, size, redacted, blob, before, hash])
+    });
+    together(tx, ADD, entries.collect()).await
 }
 
 /// Keeps a body, once however often it came.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Error, Result, Store};
+use super::observations::together;
+use super::{CheckRow, Error, Result, Store};
 use crate::core::time::Time;
 
 /// A fact's known value, with a new one waiting for its second read.
@@ -34,37 +35,27 @@ pub struct FactChange {
     pub at: Time,
 }
 
-pub(super) async fn write(
-    tx: &mut Transaction<'_, Sqlite>,
-    probe: i64,
-    facts: &[FactRow],
-    changes: &[FactChange],
-) -> Result<()> {
-    for fact in facts {
-        sqlx::query(
-            "INSERT INTO fact (probe, name, value, since, candidate) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (probe, name) DO UPDATE SET value = excluded.value, since = excluded.since, \
-             candidate = excluded.candidate",
-        )
-        .bind(probe)
-        .bind(&fact.name)
-        .bind(fact.value.to_string())
-        .bind(fact.since.0)
-        .bind(fact.candidate.as_ref().map(Value::to_string))
-        .execute(&mut **tx)
-        .await?;
-    }
-    for change in changes {
-        sqlx::query("INSERT INTO fact_change (probe, name, at, before, after) VALUES ($1, $2, $3, $4, $5)")
-            .bind(probe)
-            .bind(&change.name)
-            .bind(change.at.0)
-            .bind(change.before.to_string())
-            .bind(change.after.to_string())
-            .execute(&mut **tx)
-            .await?;
-    }
-    Ok(())
+const NEW: &str = "INSERT INTO fact (probe, name, value, since, candidate) \
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1) WHERE TRUE \
+     ON CONFLICT (probe, name) DO UPDATE SET value = excluded.value, since = excluded.since, \
+     candidate = excluded.candidate";
+
+const CHANGED: &str = "INSERT INTO fact_change (probe, name, at, before, after) \
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
+
+/// Facts that are new or waiting, and those that changed, of all checks of a batch.
+pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
+    let fact = |probe: i64, fact: &FactRow| {
+        let candidate = fact.candidate.as_ref().map(Value::to_string);
+        json!([probe, fact.name, fact.value.to_string(), fact.since.0, candidate])
+    };
+    let facts = looks.iter().flat_map(|look| look.facts.iter().map(move |row| fact(look.probe, row)));
+    together(tx, NEW, facts.collect()).await?;
+    let change = |probe: i64, change: &FactChange| {
+        json!([probe, change.name, change.at.0, change.before.to_string(), change.after.to_string()])
+    };
+    let changes = looks.iter().flat_map(|look| look.fact_changes.iter().map(move |row| change(look.probe, row)));
+    together(tx, CHANGED, changes.collect()).await
 }
 
 /// A change as people read it.

@@ -81,11 +81,27 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn open_incidents(&self) -> Result<HashMap<String, Incident>> {
-        let rows = sqlx::query_as(
+        self.open_of(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
-             FROM incident WHERE closed_at IS NULL",
-        );
-        let rows: Vec<OpenIncident> = rows.fetch_all(&self.readers).await?;
+             FROM incident WHERE closed_at IS NULL AND verdict <> 'unknown'",
+        )
+        .await
+    }
+
+    /// Open incidents of what cannot be judged, by dependency.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn open_unjudged(&self) -> Result<HashMap<String, Incident>> {
+        self.open_of(
+            "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
+             FROM incident WHERE closed_at IS NULL AND verdict = 'unknown'",
+        )
+        .await
+    }
+
+    async fn open_of(&self, select: &'static str) -> Result<HashMap<String, Incident>> {
+        let rows: Vec<OpenIncident> = sqlx::query_as(select).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|row| (row.dependency, row.incident.into())).collect())
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::{CheckRow, Result, Store};
@@ -71,15 +71,23 @@ pub(super) async fn append(
     let looks: Vec<&CheckRow> = looks.iter().filter(|look| look.asked).collect();
     let mut sums = sums.clone();
     looks.iter().for_each(|look| sums.add(look));
-    if !looks.is_empty() {
-        let row = |look: &CheckRow| {
-            json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms])
-        };
-        let rows: Vec<_> = looks.iter().map(|look| row(look)).collect();
-        sqlx::query(APPEND).bind(json!(rows).to_string()).execute(&mut **tx).await?;
-    }
+    let row =
+        |look: &CheckRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
+    together(tx, APPEND, looks.iter().map(|look| row(look)).collect()).await?;
     if !sums.is_empty() {
         sqlx::query(SUM).bind(sums.rows()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes rows with one statement, which unfolds them from one JSON text.
+pub(super) async fn together(
+    tx: &mut Transaction<'_, Sqlite>,
+    statement: &'static str,
+    rows: Vec<Value>,
+) -> Result<()> {
+    if !rows.is_empty() {
+        sqlx::query(statement).bind(Value::Array(rows).to_string()).execute(&mut **tx).await?;
     }
     Ok(())
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
+use super::observations::together;
 use super::{Error, Result, Store};
 use crate::core::alerting::notified::Notified;
 use crate::core::dependency::state::Combined;
@@ -38,6 +41,14 @@ pub struct ProbeRow {
     /// Its storefront.
     pub country: Option<String>,
 }
+
+const ADD: &str = "INSERT INTO probe (id, identity, dependency, check_id, country, added_at, decides) \
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each($1)";
+
+/// Writes only what differs: at most starts nothing does.
+const WAKE: &str = "UPDATE probe SET retired_at = NULL, decides = one.decides \
+     FROM (SELECT value ->> 0 AS identity, value ->> 1 AS decides FROM json_each($1)) AS one \
+     WHERE probe.identity = one.identity AND (probe.retired_at IS NOT NULL OR probe.decides <> one.decides)";
 
 const ACTIVE: &str =
     "SELECT id, identity, dependency, check_id, country FROM probe WHERE retired_at IS NULL ORDER BY id";
@@ -96,21 +107,17 @@ impl Store {
     /// The database does not answer.
     pub async fn set_probes(&self, wanted: &[WantedProbe], now: Time) -> Result<(HashMap<String, i64>, Vec<ProbeRow>)> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        for probe in wanted {
-            sqlx::query(
-                "INSERT INTO probe (id, identity, dependency, check_id, country, added_at, decides) \
-                 VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM probe), $1, $2, $3, $4, $5, $6) \
-                 ON CONFLICT (identity) DO UPDATE SET retired_at = NULL, decides = excluded.decides",
-            )
-            .bind(&probe.identity)
-            .bind(&probe.dependency)
-            .bind(&probe.check)
-            .bind(&probe.country)
-            .bind(now.0)
-            .bind(i64::from(probe.decides))
-            .execute(&mut *tx)
-            .await?;
-        }
+        let first: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM probe").fetch_one(&mut *tx).await?;
+        let known: Vec<String> = sqlx::query_scalar("SELECT identity FROM probe").fetch_all(&mut *tx).await?;
+        let known: HashSet<&str> = known.iter().map(String::as_str).collect();
+        let (old, new): (Vec<&WantedProbe>, Vec<_>) =
+            wanted.iter().partition(|probe| known.contains(probe.identity.as_str()));
+        let row = |(id, probe): (i64, &WantedProbe)| {
+            json!([id, probe.identity, probe.dependency, probe.check, probe.country, now.0, i64::from(probe.decides)])
+        };
+        together(&mut tx, ADD, (first..).zip(new).map(row).collect()).await?;
+        let row = |probe: &WantedProbe| json!([probe.identity, i64::from(probe.decides)]);
+        together(&mut tx, WAKE, old.into_iter().map(row).collect()).await?;
         let active: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&mut *tx).await?;
         let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
         let (mut ids, mut retired) = (HashMap::new(), Vec::new());

@@ -168,16 +168,36 @@ impl Store {
         Ok(rows.into_iter().map(FlipRow::from).collect())
     }
 
-    /// The last incidents, of one dependency or of all, newest first.
+    /// The last incidents, of one dependency or of all, newest first; not those of what could not be judged, which
+    /// are nobody's outage.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn incidents(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
-        let rows = sqlx::query_as(
-            "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
-             closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) AND (closed_at IS NULL OR closed_at >= $2) \
-             ORDER BY id DESC LIMIT 200",
-        );
+        let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
+                      opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
+                      AND (closed_at IS NULL OR closed_at >= $2) AND verdict <> 'unknown' ORDER BY id DESC LIMIT 200";
+        self.incidents_of(select, dependency, since).await
+    }
+
+    /// What could not be judged lately, of one dependency or of all, newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unjudged(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
+        let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
+                      opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
+                      AND (closed_at IS NULL OR closed_at >= $2) AND verdict = 'unknown' ORDER BY id DESC LIMIT 200";
+        self.incidents_of(select, dependency, since).await
+    }
+
+    async fn incidents_of(
+        &self,
+        select: &'static str,
+        dependency: Option<&str>,
+        since: Time,
+    ) -> Result<Vec<IncidentRow>> {
+        let rows = sqlx::query_as(select);
         let rows: Vec<ToldIncident> = rows.bind(dependency).bind(since.0).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
@@ -189,7 +209,7 @@ impl Store {
     pub async fn all_incidents(&self) -> Result<Vec<IncidentRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
-             closed_at FROM incident ORDER BY id",
+             closed_at FROM incident WHERE verdict <> 'unknown' ORDER BY id",
         );
         let rows: Vec<ToldIncident> = rows.fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(IncidentRow::from).collect())

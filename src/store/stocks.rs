@@ -2,28 +2,29 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
-use super::{Result, Store};
+use super::observations::together;
+use super::{CheckRow, Result, Store};
 use crate::core::time::burn::{LOOKED_BACK, Stock};
 use crate::core::time::{Time, millis};
 
 /// Levels that no longer count are kept a while longer, for people.
 const KEPT: i64 = 60 * 86_400_000;
 
-pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, probe: i64, stock: Stock) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO stock (probe, at, value) VALUES ($1, $2, $3) \
-         ON CONFLICT (probe, at) DO UPDATE SET value = excluded.value",
-    )
-    .bind(probe)
-    .bind(stock.at.0)
-    .bind(stock.value)
-    .execute(&mut **tx)
-    .await?;
-    let old = "DELETE FROM stock WHERE probe = $1 AND at < $2";
-    sqlx::query(old).bind(probe).bind(stock.at.0 - KEPT).execute(&mut **tx).await?;
-    Ok(())
+const NEW: &str = "INSERT INTO stock (probe, at, value) \
+     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
+     ON CONFLICT (probe, at) DO UPDATE SET value = excluded.value";
+
+const OLD: &str =
+    "DELETE FROM stock WHERE EXISTS (SELECT 1 FROM json_each($1) WHERE probe = value ->> 0 AND at < value ->> 1)";
+
+/// What is left of what runs down, of all checks of a batch.
+pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
+    let stocks = || looks.iter().filter_map(|look| Some((look.probe, look.stock?)));
+    together(tx, NEW, stocks().map(|(probe, stock)| json!([probe, stock.at.0, stock.value])).collect()).await?;
+    together(tx, OLD, stocks().map(|(probe, stock)| json!([probe, stock.at.0 - KEPT])).collect()).await
 }
 
 #[derive(sqlx::FromRow)]

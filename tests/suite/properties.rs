@@ -231,6 +231,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             companies: &way.companies,
             domain: None,
             needs: &way.needs,
+            accounts: &[],
             criticality: Criticality::High,
             state: &way.state,
             incident: way.incident.as_ref(),

@@ -22,6 +22,8 @@ pub struct Subject<'a> {
     pub domain: Option<&'a str>,
     /// Ids of what it cannot work without.
     pub needs: &'a [String],
+    /// Ids of the accounts that it may live in, where it is looked at from outside.
+    pub accounts: &'a [String],
     /// How much hangs on it.
     pub criticality: Criticality,
     /// What it comes to.
@@ -59,11 +61,14 @@ impl Subject<'_> {
         self.incident.is_some_and(down)
     }
 
+    /// Its open incident says that it is gone.
+    pub fn is_dropped(&self) -> bool {
+        self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
+    }
+
     /// Looks say that it is out, or it is since no longer than `span`.
     pub fn is_out_within(&self, span: std::time::Duration, now: Time) -> bool {
-        let suspected = self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
-        let lately = |incident: &Incident| incident.verdict == Verdict::Outage && now.since(incident.began_at) <= span;
-        suspected || self.incident.is_some_and(lately)
+        is_out_within(self.state, self.incident, span, now)
     }
 
     /// Since when it is in trouble, if it is.
@@ -142,6 +147,13 @@ impl Subject<'_> {
     }
 }
 
+/// Looks say that it is out, or it is since no longer than `span`.
+pub fn is_out_within(state: &Combined, incident: Option<&Incident>, span: std::time::Duration, now: Time) -> bool {
+    let suspected = state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
+    let lately = |incident: &Incident| incident.verdict == Verdict::Outage && now.since(incident.began_at) <= span;
+    suspected || incident.is_some_and(lately)
+}
+
 /// The platform at one instant: everything that is in trouble, or lately was, and what that needs. What is at
 /// rest has nothing to say and explains nothing, so it may be left out.
 #[derive(Clone, Debug)]
@@ -174,6 +186,10 @@ pub enum Event<'a> {
 /// A cause and its consequence begin within this of each other: as far apart as looks are.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(3_600);
 
+/// What lives in an account that was closed stops within this of it: keys that are taken out, a site that is
+/// turned off.
+const CARRIED: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
 /// What may explain a dependency's trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -194,7 +210,7 @@ impl<'a> PlatformView<'a> {
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
         let began = self.subjects[subject].began_at();
-        for index in self.foundations(subject) {
+        for index in self.said_foundations(subject) {
             let need = &self.subjects[index];
             // What went on for long while the other was still well did not cause it.
             let near = began.zip(need.began_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
@@ -210,8 +226,27 @@ impl<'a> PlatformView<'a> {
         doubtful
     }
 
-    /// Everything that `subject` stands on, the nearest first.
+    /// Everything that `subject` stands on, the nearest first: what it says that it needs, and an account that it
+    /// may live in and that is lost.
     pub fn foundations(&self, subject: usize) -> Vec<usize> {
+        let mut found = self.said_foundations(subject);
+        found.extend(self.lost_account(subject).filter(|account| !found.contains(account)));
+        found
+    }
+
+    /// An account that `subject` may live in and that was lost about when its own trouble began.
+    pub fn lost_account(&self, subject: usize) -> Option<usize> {
+        let own = &self.subjects[subject];
+        let lost = |account: &&Subject<'_>| {
+            let near =
+                own.began_at().zip(account.began_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= CARRIED);
+            near && (account.is_dropped() || account.is_suspected() || account.lost_access())
+        };
+        let accounts = own.accounts.iter().filter_map(|id| self.find(id));
+        accounts.clone().find(|index| lost(&&self.subjects[*index])).filter(|index| *index != subject)
+    }
+
+    fn said_foundations(&self, subject: usize) -> Vec<usize> {
         let (mut found, mut next) = (Vec::new(), 0);
         let mut names: Vec<&str> = self.subjects[subject].needs.iter().map(String::as_str).collect();
         while let Some(name) = names.get(next).copied() {

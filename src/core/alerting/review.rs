@@ -226,6 +226,8 @@ fn of_doubt(platform_view: &PlatformView<'_>, index: usize, since: Time) -> Opti
     let asked = since.plus(ASKED_WAIT);
     match platform_view.cause(index) {
         Cause::Down(_) => Some(Fate::Muted),
+        // The account that it lives in is lost, and that was told: what stops with it is told once it has.
+        _ if platform_view.lost_account(index).is_some() => Some(Fate::Muted),
         Cause::Doubtful(behind) if platform_view.subjects[behind].is_suspected() => Some(Fate::Muted),
         Cause::Doubtful(_) => Some(Fate::Later(asked)).filter(|_| platform_view.now < asked),
         Cause::None => None,

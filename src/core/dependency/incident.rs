@@ -169,6 +169,19 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     }
 }
 
+/// The same for what could not be judged: it has an incident of its own, which costs no uptime and is nobody's
+/// outage. It opens when that is worth an alert, and ends when everything is seen again.
+pub fn step_unjudged(open: Option<&Incident>, state: &Combined) -> Step {
+    let blind = state.unseen.iter().find(|unseen| unseen.blind).map(|unseen| &unseen.held);
+    match (open, blind) {
+        (None, None) => Step::Stay,
+        (None, Some(held)) => Step::Open(held.clone()),
+        (Some(open), Some(held)) if open.reason == held.reason => Step::Stay,
+        (Some(_), Some(held)) => Step::Turn(held.clone()),
+        (Some(_), None) => state.held.clone().map_or(Step::Stay, Step::Close),
+    }
+}
+
 /// The incident after it turned to another verdict.
 pub fn turned(incident: &Incident, held: &Held) -> Incident {
     let worst = if held.verdict.badness() > incident.worst.badness() { held.verdict } else { incident.worst };

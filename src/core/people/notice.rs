@@ -100,6 +100,14 @@ impl Notice {
             );
         };
         let given = human(ends.since(self.received));
+        if let Some(since) = self.cut_early(&state, ends) {
+            let early = human(ends.since(since));
+            let say = format!(
+                "a letter announced the cut-off for {}, with {given} of notice (\u{201c}{text}\u{201d}), and the key was refused {early} before that",
+                ends.short()
+            );
+            return notified(state, Verdict::Dropped, "ended_by_notice", say, since);
+        }
         // What the hour brought is known once somebody looked after it.
         if now < ends || looked_at.is_none_or(|at| at < ends) {
             // The hour stands beside it, by the reader's own clock.
@@ -120,6 +128,13 @@ impl Notice {
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
             None => self.outlived(state, text, ends),
         }
+    }
+
+    /// Since when the key is refused that worked when the letter came, before the letter's hour: the announced cut
+    /// has begun.
+    fn cut_early(&self, state: &Combined, ends: Time) -> Option<Time> {
+        let refused = state.lost_access()?;
+        Some(refused.since).filter(|since| *since >= self.received && *since < ends)
     }
 
     /// The hour has passed, and nothing says that it has stopped.
@@ -260,6 +275,27 @@ mod tests {
         assert_eq!(after(20, out(19)).0, Verdict::Outage);
         assert_eq!(after(32, out(31)), (Verdict::Dropped, "ended_by_notice".to_owned()));
         assert_eq!(after(32, held(Verdict::Live, Time(0))), (Verdict::Degraded, "outlived_notice".to_owned()));
+    }
+
+    #[test]
+    fn a_key_that_is_refused_after_the_letter_and_before_its_hour_is_the_cut() {
+        let refused = |hour: i64| {
+            let mut state = held(Verdict::Live, Time(-1));
+            let why = Held {
+                verdict: Verdict::Unknown,
+                reason: "access_lost".to_owned(),
+                since: Time(hour * 3_600_000),
+                ..state.held.clone().unwrap()
+            };
+            state.unseen =
+                vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: true, vendor_fine: true }];
+            state
+        };
+        let cut = (Verdict::Dropped, "ended_by_notice".to_owned());
+        assert_eq!(after(5, refused(4)), cut);
+        assert_eq!(after(40, refused(4)), cut, "and still is after the hour");
+        // Who was refused before the letter came had lost the key before.
+        assert_eq!(after(5, refused(-4)), (Verdict::Degraded, "ends".to_owned()));
     }
 
     #[test]

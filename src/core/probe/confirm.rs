@@ -152,6 +152,9 @@ fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
 
 /// The check contradicts the standing: count it, and confirm if that is enough.
 fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
+    if let Some(want) = doubted_still(standing, &weighed, policy, now) {
+        return (None, vec![want]);
+    }
     let confirm = needed(standing, &weighed, policy, now);
     let mut suspicion = grown(standing, &weighed, policy, now);
     let span = now.since(suspicion.held.since);
@@ -178,6 +181,20 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     }
     standing.suspicion = Some(suspicion);
     (None, wants)
+}
+
+/// A good answer of another kind than what is believed, a warning that comes or goes, while the vendor's own word
+/// is in doubt: the doubt goes first, as after any good answer.
+fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Option<Want> {
+    let good = |verdict: Verdict| matches!(verdict, Verdict::Live | Verdict::Degraded);
+    let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
+    if !good(weighed.verdict) || !standing.verdict().is_some_and(good) {
+        return None;
+    }
+    let old = standing.suspicion.take_if(|old| fits(old))?;
+    let (left, gap) = doubt::after_good(old, weighed.verdict, policy, now)?;
+    standing.suspicion = Some(left);
+    Some(Want::LookAgain(gap))
 }
 
 fn until(over: Duration, span: Duration) -> Duration {

@@ -31,6 +31,8 @@ pub(in crate::engine) struct Remembered {
     pub(in crate::engine) stocks: HashMap<i64, Vec<Stock>>,
     /// By dependency.
     pub(in crate::engine) incidents: HashMap<String, Incident>,
+    /// Those of what cannot be judged.
+    pub(in crate::engine) unjudged: HashMap<String, Incident>,
     pub(in crate::engine) dependencies: HashMap<String, (Combined, Option<Notified>)>,
     pub(in crate::engine) people: People,
 }
@@ -46,7 +48,8 @@ impl Decider {
     ) -> (Vec<String>, Decided) {
         (self.redactor, self.ways) = (redactor, config.ways());
         self.config = config;
-        let Remembered { ids, active, standings, mut facts, mut stocks, incidents, dependencies, people } = remembered;
+        let Remembered { ids, active, standings, mut facts, mut stocks, incidents, unjudged, dependencies, people } =
+            remembered;
         let probes = self.config.probes();
         let specs: Vec<Arc<Spec>> = probes
             .filter_map(|(_, probe)| Some(Arc::new(Spec { id: *ids.get(&probe.identity)?, probe: probe.clone() })))
@@ -72,14 +75,14 @@ impl Decider {
         self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
         // What an incident rests on may be a letter that somebody brought.
         self.people = people;
-        let forgotten = self.adopt_dependencies(dependencies, incidents, now);
+        let forgotten = self.adopt_dependencies(dependencies, (incidents, unjudged), now);
         (forgotten, self.decided(now))
     }
 
     fn adopt_dependencies(
         &mut self,
         mut stored: HashMap<String, (Combined, Option<Notified>)>,
-        mut incidents: HashMap<String, Incident>,
+        (mut incidents, mut unjudged): (HashMap<String, Incident>, HashMap<String, Incident>),
         now: Time,
     ) -> Vec<String> {
         // In the order of the file: what is decided depends on no hash.
@@ -97,7 +100,8 @@ impl Decider {
             if incident.is_some() {
                 incidents.remove(id);
             }
-            states.insert(id.clone(), DependencyState { combined, incident, notified });
+            let unjudged = unjudged.remove(id).map(Box::new);
+            states.insert(id.clone(), DependencyState { combined, incident, unjudged, notified });
         }
         // What was lost and taken out of the configuration is remembered while it counts.
         let lost = |notified: &Option<Notified>| notified.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
@@ -113,6 +117,9 @@ impl Decider {
         for (dependency, incident) in incidents.into_iter().collect::<BTreeMap<_, _>>() {
             self.retire(dependency, incident, now);
         }
+        for (dependency, incident) in unjudged.into_iter().collect::<BTreeMap<_, _>>() {
+            self.close_unwatched(dependency, incident, now);
+        }
         self.apply_notices(now);
         self.review(now);
         self.review_due = false;
@@ -123,6 +130,8 @@ impl Decider {
     /// Takes up the platform of the configuration, as it stands.
     pub(in crate::engine) fn see_platform(&mut self) {
         self.platform = self.rebuilt_platform();
+        self.causes.clear();
+        self.asked_all.clear();
     }
 
     /// The platform of the configuration, as it stands.
@@ -164,6 +173,10 @@ impl Decider {
             "Do now: If that was not intended, put it back.".to_owned(),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
+        self.close_unwatched(dependency, incident, now);
+    }
+
+    fn close_unwatched(&mut self, dependency: String, incident: Incident, now: Time) {
         self.writes.incidents.push(IncidentChange {
             incident,
             dependency,

@@ -1,7 +1,7 @@
 //! What is decided: from finished checks, people's acts, the self-check and time that passes to standings,
 //! incidents and alerts. Asks nobody, writes nothing, reads no clock: the same events give the same decisions.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,6 +90,10 @@ pub struct Decider {
     pub(in crate::engine) plan: Plan,
     pub(in crate::engine) platform: Platform,
     pub(in crate::engine) known: Known,
+    /// What others stand on that fell lately: until when it is asked every minute, and the newest of those others.
+    pub(in crate::engine) causes: BTreeMap<usize, (Time, usize)>,
+    /// When all things of a company, or everybody (under no name), were asked last because something fell.
+    pub(in crate::engine) asked_all: HashMap<String, Time>,
     /// What was decided of the events that are being applied.
     pub(in crate::engine) writes: Batch,
     pub(in crate::engine) own: SelfCheckState,
@@ -149,6 +153,8 @@ impl Decider {
             plan: Plan::default(),
             platform: Platform::default(),
             known: Known::default(),
+            causes: BTreeMap::new(),
+            asked_all: HashMap::new(),
             writes: Batch::default(),
             own: SelfCheckState::new(now),
             started_at: now,

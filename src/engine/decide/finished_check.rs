@@ -7,7 +7,7 @@ use super::known::{DependencyState, ProbeState};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::dependency::combine::{combine, combine_during_work};
-use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, turned};
+use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, step_unjudged, turned};
 use crate::core::dependency::state::{Combined, Part};
 use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::confirm::after;
@@ -185,7 +185,10 @@ impl Decider {
         }
         let step = step(old.incident.as_ref(), &combined);
         let incident = self.move_incident(id, &step, old.incident.clone(), at);
-        self.note_dependency(id, DependencyState { combined, incident, notified: old.notified }, at);
+        let unjudged = old.unjudged.map(|open| *open);
+        let step = step_unjudged(unjudged.as_ref(), &combined);
+        let unjudged = self.move_incident(id, &step, unjudged, at).map(Box::new);
+        self.note_dependency(id, DependencyState { combined, incident, unjudged, notified: old.notified }, at);
         self.review_due = true;
     }
 

@@ -47,6 +47,8 @@ pub struct DependencyState {
     pub combined: Combined,
     /// Its open incident.
     pub incident: Option<Incident>,
+    /// The incident of not being able to see it.
+    pub unjudged: Option<Box<Incident>>,
     /// What people were told.
     pub notified: Notified,
 }

@@ -16,6 +16,10 @@ use crate::engine::schedule::plan::Spec;
 /// Even under heightened watch nothing is looked at more often by schedule.
 const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
+/// A possible cause is asked so often, and for so long, as the table of paces has it.
+const CAUSE_EVERY: Duration = Duration::from_secs(60);
+const CAUSE_LASTS: Duration = Duration::from_secs(900);
+
 /// So many others tell whether a strange page comes in everybody's place.
 const ASKED: usize = 3;
 
@@ -27,7 +31,8 @@ impl Decider {
         });
         let home = self.home_pace(spec, standing).map(|wait| (Asking::Routine, wait));
         let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
-        let wishes: Vec<_> = again.chain(home).chain(heightened).collect();
+        let cause = self.cause_pace(spec, look.at).map(|wait| (Asking::Cause, wait));
+        let wishes: Vec<_> = again.chain(home).chain(heightened).chain(cause).collect();
         // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
         let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
         self.plan.done(spec.id, look.at, &wishes, stay_away);
@@ -55,6 +60,19 @@ impl Decider {
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 
+    /// What others stand on that fell lately is asked every minute, until they work again or it is found to be
+    /// their cause.
+    fn cause_pace(&mut self, spec: &Spec, at: Time) -> Option<Duration> {
+        let position = self.platform.position(&spec.probe.dependency).filter(|_| spec.probe.home)?;
+        let (until, fallen) = self.causes.get(&position).copied()?;
+        let down = |id: &str| self.known.dependency(id).is_some_and(|state| state.incident.is_some());
+        let over = at >= until || self.platform.class(fallen) == Class::Working || down(&spec.probe.dependency);
+        if over {
+            self.causes.remove(&position);
+        }
+        (!over).then_some(CAUSE_EVERY)
+    }
+
     /// Something fell into doubt: whoever may stop with it, or be its cause, is looked at now.
     pub(super) fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let worse = |standing: &Standing| {
@@ -63,9 +81,10 @@ impl Decider {
         };
         let position = self.platform.position(&spec.probe.dependency);
         let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
+        let (under, all) = self.asked_with(position, at);
         let dependencies = &self.config.dependencies;
-        let ids: Vec<String> =
-            self.asked_with(position, at).into_iter().map(|other| dependencies[other].id.clone()).collect();
+        let ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
+        self.causes.extend(under.into_iter().map(|cause| (cause, (at.plus(CAUSE_LASTS), position))));
         // Only what is checked earlier has something new to show.
         let earlier = self.plan.hurry_dependencies(&ids, at);
         earlier.iter().for_each(|id| self.show(id));
@@ -102,19 +121,47 @@ impl Decider {
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// Who else is asked when one falls into doubt.
-    fn asked_with(&self, position: usize, at: Time) -> Vec<usize> {
+    /// What may be the cause of one's fall into doubt, and all that are asked because of it.
+    fn asked_with(&mut self, position: usize, at: Time) -> (Vec<usize>, Vec<usize>) {
         let dependencies = &self.config.dependencies;
-        let seen = self.seen(self.platform.concerned(Some(position)));
-        let platform_view = self.platform_view(&seen, at);
-        let Some(own) = seen.iter().position(|(other, _)| other == position) else { return Vec::new() };
-        if concerns_everybody(&platform_view, own) {
-            return (0..dependencies.len()).collect();
+        let accounts = dependencies[position].accounts.iter().filter_map(|id| self.platform.position(id)).take(ASKED);
+        let mut under = self.platform.under(position);
+        under.extend(accounts.filter(|account| *account != position));
+        let company = self.company(&dependencies[position]).to_owned();
+        let mut all: BTreeSet<usize> = under.iter().copied().collect();
+        if self.concerns_everybody(position, &under, &company, at) {
+            if self.may_ask_all(None, at) {
+                return (under, (0..self.config.dependencies.len()).collect());
+            }
+        } else if self.may_ask_all(Some(&company), at) {
+            all.extend(self.platform.siblings(&company).iter().filter(|other| **other != position));
         }
-        let under = platform_view.foundations(own).into_iter().map(|n| seen.position(n));
-        let siblings = self.platform.siblings(platform_view.subjects[own].company()).iter().copied();
-        let all: BTreeSet<usize> = under.chain(siblings).filter(|other| *other != position).collect();
-        all.into_iter().collect()
+        (under, all.into_iter().collect())
+    }
+
+    /// Whether something that has nothing to do with it is out as well.
+    fn concerns_everybody(&self, position: usize, under: &[usize], company: &str, at: Time) -> bool {
+        let dependencies = &self.config.dependencies;
+        let out = |other: &usize| {
+            let state = self.known.dependency(&dependencies[*other].id);
+            state.is_some_and(|state| concerns_everybody(&state.combined, state.incident.as_ref(), at))
+        };
+        let related = |other: usize| {
+            let same = self.company(&dependencies[other]) == company;
+            same || under.contains(&other) || self.platform.under(other).contains(&position)
+        };
+        self.platform.restless().any(|other| other != position && out(&other) && !related(other))
+    }
+
+    /// Whether all of a company, or everybody, is asked once more: once a minute, for a cause is asked no more often,
+    /// however many fall at once.
+    fn may_ask_all(&mut self, company: Option<&str>, at: Time) -> bool {
+        let asked = self.asked_all.get(company.unwrap_or_default()).copied();
+        let may = asked.is_none_or(|asked| at.since(asked) >= CAUSE_EVERY);
+        if may {
+            self.asked_all.insert(company.unwrap_or_default().to_owned(), at);
+        }
+        may
     }
 
     /// While something is wrong in a spread, its side storefronts keep the home one's pace.

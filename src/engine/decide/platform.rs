@@ -149,6 +149,24 @@ impl Platform {
         (named, more)
     }
 
+    /// Everything that is not at rest.
+    pub(in crate::engine) fn restless(&self) -> impl Iterator<Item = usize> {
+        self.restless.iter().copied()
+    }
+
+    /// What it needs, directly and through others, the nearest first.
+    pub(in crate::engine) fn under(&self, position: usize) -> Vec<usize> {
+        let of = |position: usize| self.needs.get(position).map_or(&[][..], Vec::as_slice);
+        let (mut found, mut next) = (of(position).to_vec(), 0);
+        while let Some(need) = found.get(next).copied() {
+            next += 1;
+            let more: Vec<usize> = of(need).iter().copied().filter(|more| !found.contains(more)).collect();
+            found.extend(more);
+        }
+        found.retain(|other| *other != position);
+        found
+    }
+
     /// Everything that is not at rest, `also`, and all that those need, in the configuration's order.
     pub(in crate::engine) fn concerned(&self, also: Option<usize>) -> Vec<usize> {
         let mut found: BTreeSet<usize> = self.restless.iter().copied().chain(also).collect();

@@ -39,6 +39,7 @@ impl Rehearsal {
             standings: HashMap::new(),
             facts: HashMap::new(),
             stocks: HashMap::new(),
+            unjudged: HashMap::new(),
             incidents: HashMap::new(),
             dependencies: HashMap::new(),
             people: People::default(),

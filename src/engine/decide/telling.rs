@@ -78,6 +78,7 @@ impl Decider {
             companies: &dependency.companies,
             domain: dependency.domain.as_deref(),
             needs: &dependency.needs,
+            accounts: &dependency.accounts,
             criticality: dependency.criticality,
             state: &state.combined,
             incident: state.incident.as_ref(),

@@ -138,7 +138,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     report.notices = said.first(lines::notices(letters, &snapshot, since, when));
     report.unseen = said.first(lines::unseen(&snapshot, when));
     report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, &messages, when));
-    report.incidents.extend(said.first(spells::unjudged(&messages, &snapshot, since, when)));
+    report.incidents.extend(said.first(spells::unjudged(&store.unjudged(None, since).await?, &snapshot, when)));
     report.ahead = said.first(decider.ahead(when));
     report.tested = said.first(work::tested(&acts, when)).join(". ");
     Ok(Report {

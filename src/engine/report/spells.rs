@@ -1,5 +1,5 @@
-//! What the messages of the time say beside the incidents: since when each was at its worst, and what could not
-//! be judged for a while.
+//! Spells within the time: since when each incident was at its worst, as the messages of the time say, and what could
+//! not be judged for a while.
 
 use std::time::Duration;
 
@@ -16,12 +16,10 @@ use crate::store::{AlertRow, IncidentRow};
 /// One message about one dependency, as far as it tells of a state.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    dependency: String,
     incident: Option<i64>,
     at: Time,
     reason: Reason,
     verdict: Verdict,
-    why: String,
     since: Time,
 }
 
@@ -30,12 +28,10 @@ pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
     let told = |row: &AlertRow| {
         let Body::Dependency(about) = alert_view(&row.snapshot).ok()?.body else { return None };
         Some(Message {
-            dependency: row.dependency.clone()?,
             incident: row.incident,
             at: row.at,
             reason: row.reason,
             verdict: about.verdict,
-            why: about.why.clone(),
             since: about.since,
         })
     };
@@ -63,7 +59,7 @@ pub(super) fn before(row: &IncidentRow, from: Time) -> String {
     if before < Duration::from_secs(60) { String::new() } else { format!(", in trouble for {} before", human(before)) }
 }
 
-/// Reasons for not seeing something that concern people: a line is due though no incident was opened.
+/// Reasons for not seeing something that concern people: a line is due though nothing was down.
 const NAMED: [(&str, &str); 3] = [
     ("access_lost", "the key was refused"),
     ("wrong_page", "showed the wrong page"),
@@ -71,18 +67,14 @@ const NAMED: [(&str, &str); 3] = [
 ];
 
 /// What could not be judged within the span, and is over; what still is stands further up.
-pub(super) fn unjudged(messages: &[Message], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
-    let line = |(n, blind): (usize, &Message)| {
-        let (_, words) = NAMED.iter().find(|(why, _)| blind.reason == Reason::Blind && blind.why == *why)?;
-        let later = messages[n + 1..].iter().filter(|message| message.dependency == blind.dependency);
-        let ends = |message: &&Message| {
-            !matches!(message.reason, Reason::Blind | Reason::Changed | Reason::Suspected | Reason::Cleared)
-        };
-        let until = later.clone().find(ends).map(|message| message.at).filter(|until| *until >= since)?;
-        let name = snapshot.each().find(|d| d.id == blind.dependency).map_or(&blind.dependency, |d| &d.label);
-        let (began, lasted) = (when.at(blind.since), human(until.since(blind.since)));
+pub(super) fn unjudged(rows: &[IncidentRow], snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
+    let line = |row: &IncidentRow| {
+        let (_, words) = NAMED.iter().find(|(why, _)| row.incident.reason == *why)?;
+        let until = row.closed_at?;
+        let name = snapshot.each().find(|d| d.id == row.dependency).map_or(&row.dependency, |d| &d.label);
+        let (began, lasted) = (when.at(row.incident.began_at), human(until.since(row.incident.began_at)));
         let says = format!("{name}: {words} from {began}, over after {lasted}");
-        Some(Line::new(Subject::Incident(format!("{} {}", blind.dependency, blind.at.0)), says))
+        Some(Line::new(Subject::Incident(row.incident.public_id.clone()), says))
     };
-    messages.iter().enumerate().filter_map(line).collect()
+    rows.iter().rev().filter_map(line).collect()
 }

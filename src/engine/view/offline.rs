@@ -78,7 +78,7 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     for (id, (combined, notified)) in store.dependencies().await? {
         let incident = incidents.get(&id).cloned();
         let notified = notified.unwrap_or_default();
-        decider.known.set_dependency(&id, DependencyState { combined, incident, notified });
+        decider.known.set_dependency(&id, DependencyState { combined, incident, unjudged: None, notified });
     }
     decider.people = People::of(&store.acts().await?, store.letters().await?, now);
     word_anew(&mut decider, now);
