@@ -130,6 +130,9 @@ impl AlertView {
             names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
             losses => losses(about, now, zone),
+            nth_if_lost => (self.reason == Reason::Cascade && about.verdict == Verdict::Unknown)
+                .then(|| title::nth(about.loss_number)),
+            corrected => self.reason == Reason::Corrected,
             ..Value::from_serialize(about)
         }
     }
@@ -139,7 +142,8 @@ impl AlertView {
             context! {
                 word => title::state(&item.state),
                 since => item.since.local(zone, now),
-                lasted => human(between(item.since, now.since(item.since))),
+                // As in the title, which is as old as the alert.
+                lasted => human(between(item.since, self.at.since(item.since))),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),

@@ -40,6 +40,8 @@ pub(super) fn cause(about: &About) -> Option<String> {
         }
         (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
+        // The title says so.
+        (Fault::Ours, _) if about.verdict == Verdict::Outage => return None,
         (Fault::Ours, _) => "This is yours to fix.".to_owned(),
         // Its own word, and not its own doing for sure.
         (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {

@@ -13,6 +13,9 @@ use crate::core::time::{Time, human};
 /// So many steps stand in the message; the rest is counted.
 const MOST_STEPS: usize = 5;
 
+/// With so little time left the longest copy no longer comes first.
+const SOON: Duration = Duration::from_secs(3 * 3_600);
+
 /// How everything stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Situation {
@@ -101,6 +104,7 @@ impl Situation {
             steps => steps.collect::<Vec<_>>(),
             more_steps => self.steps.len().saturating_sub(MOST_STEPS),
             ends => !self.ending.is_empty(),
+            soon => self.ending.iter().filter_map(|item| item.ends).any(|ends| ends.since(now) <= SOON),
             on_it => on_it.collect::<Vec<_>>(),
             nobody => self.nobody,
             next => self.next.filter(|next| *next > now).map(|next| next.local(zone, now)),

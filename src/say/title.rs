@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::about::{About, OpenItem, between};
 use crate::core::dependency::incident::Reason;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::is_ending;
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::time::{Time, human};
@@ -13,6 +14,10 @@ use crate::core::words::verdict::{Fault, Verdict};
 const OWN: &str = "you";
 /// A phone's lock screen shows so many characters of a title.
 const LONGEST: usize = 60;
+
+/// So many of one company are named, if their names take no more than so many letters.
+const FEW: usize = 3;
+const ROOM: usize = 36;
 
 /// A title in its parts, so that a long name is cut and never what happened to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,9 +94,12 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
-            let refused = if verdict == Verdict::Unknown { "KEY REFUSED, or " } else { "" };
-            let when = if refused.is_empty() { " in 3 days" } else { "" };
-            Title { what: format!("{refused}{} vendor lost{when}", nth(about.loss_number)), ..title }
+            // Whether a refused key is a loss is not known: the number stands in the message.
+            let what = match verdict {
+                Verdict::Unknown => words(Reason::Blind, verdict, about).to_owned(),
+                _ => format!("{} vendor lost in 3 days", nth(about.loss_number)),
+            };
+            Title { what, ..title }
         }
         (_, Verdict::Degraded) if is_ending(&about.why) => {
             let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
@@ -119,7 +127,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
         (Reason::Flapping, _) => "UP AND DOWN",
         (Reason::Settled, Verdict::Live) => "STABLE AGAIN",
-        (Reason::ItWasUs, _) => "YOUR SIDE, after all",
+        (Reason::ItWasUs, _) => "DOWN, your side after all",
         (Reason::Drill, _) => "DRILL, act as if DROPPED",
         (Reason::Corrected, _) => "OUTAGE, probably not dropped",
         (Reason::Blind, _) | (_, Verdict::Unknown) => match about.why.as_str() {
@@ -146,6 +154,7 @@ fn warning(why: &str) -> &'static str {
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
+        _ if is_partly(why) => "REMOVED in some countries",
         _ => "WARNING",
     }
 }
@@ -156,10 +165,12 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     let red =
         |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns") || item.ends.is_some();
     let warns = |item: &OpenItem| item.state == "degraded";
+    let unseen = |item: &OpenItem| item.state == "unseen";
     // A warning that goes on is no worse for it.
     let mark = match () {
         () if items.iter().any(red) => "🔴",
         () if items.iter().all(warns) => "🟡",
+        () if items.iter().all(unseen) => "⚪",
         () => "🟠",
     };
     let left = first.ends.filter(|ends| *ends > at).map(|ends| human(ends.since(at)));
@@ -171,7 +182,10 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         (1, None) => {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
-                "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
+                "access_lost" => format!("KEY STILL REFUSED, or suspended ({lasted})"),
+                "partly" => format!("STILL REMOVED in some countries ({lasted})"),
+                "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
+                "wrong_page" => format!("STILL THE WRONG PAGE ({lasted})"),
                 "by_turns" => format!("STILL DROPPED on and off ({lasted})"),
                 "flapping" => format!("STILL UP AND DOWN ({lasted})"),
                 other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
@@ -193,13 +207,16 @@ pub(super) fn state(state: &str) -> &'static str {
         "degraded" => "warning",
         "access_lost" => "key refused, or account suspended",
         "by_turns" => "dropped on and off",
+        "partly" => "removed in some countries",
+        "unseen" => "cannot be checked",
+        "wrong_page" => "wrong page",
         "flapping" => "up and down",
         _ => "open",
     }
 }
 
 /// `2nd`, `3rd` ...
-fn nth(number: usize) -> String {
+pub(super) fn nth(number: usize) -> String {
     let ending = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",
@@ -217,6 +234,10 @@ fn named(about: &About) -> (String, String) {
             (format!("{} of {} services at once", group.names().len(), group.of), String::new())
         }
         Some(group) if group.name.is_empty() => (group.names().join(", "), String::new()),
+        // Few are named, where a lock screen has room.
+        Some(group) if group.names().len() <= FEW && group.names().join(", ").chars().count() <= ROOM => {
+            (group.names().join(", "), group.name.clone())
+        }
         Some(group) if group.names().len() == group.of && group.of == 2 => {
             (format!("both services at {}", group.name), String::new())
         }

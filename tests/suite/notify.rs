@@ -238,7 +238,11 @@ async fn a_dead_channel_is_told_to_the_others_once() {
     let texts: Vec<String> =
         received.lock().unwrap().iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(texts.len(), 2);
-    assert!(texts[1].starts_with("gone to g refuses messages\nWhy: the webhook answers 410"), "{}", texts[1]);
+    assert!(
+        texts[1].starts_with("🟠 CHANNEL REFUSES MESSAGES: gone to g\nWhy: the webhook answers 410"),
+        "{}",
+        texts[1]
+    );
     let state = store.outbox_state().await.unwrap();
     assert_eq!((state.pending, state.sent, state.dead), (1, 2, 0), "what it refused waits for it");
 }

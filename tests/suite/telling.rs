@@ -284,7 +284,7 @@ async fn a_channel_that_takes_nothing_sends_others_instead_and_they_hear_why() {
     api.set_down(false);
     staged.pass(minutes(10)).await;
     assert!(heads(&api).iter().any(|head| head == "🔴 DROPPED: Android app (Google Play)"), "{:?}", heads(&api));
-    assert_eq!(staged.news(), ["phone to 42 takes messages again"]);
+    assert_eq!(staged.news(), ["CHANNEL WORKS AGAIN: phone to 42"]);
 }
 
 #[tokio::test]
@@ -320,13 +320,13 @@ async fn a_blocked_bot_is_told_to_the_others_and_what_it_refused_comes_once_it_t
     staged.pass(minutes(22)).await;
     let mut told = staged.told();
     told.sort();
-    assert_eq!(told, ["DROPPED: Android app (Google Play)", "phone to 42 refuses messages"]);
+    assert_eq!(told, ["CHANNEL REFUSES MESSAGES: phone to 42", "DROPPED: Android app (Google Play)"]);
     let place = staged.store.places().await.unwrap().into_iter().find(|place| place.channel == "phone").unwrap();
     assert!(place.dead_since.is_some() && place.told_at.is_some());
     staged.pass(minutes(30)).await;
     let dropped = api.taken().into_iter().filter(|text| text.contains("DROPPED: Android app"));
     assert_eq!(dropped.count(), 1, "it waited, and came");
-    assert_eq!(staged.news(), ["phone to 42 takes messages again"]);
+    assert_eq!(staged.news(), ["CHANNEL WORKS AGAIN: phone to 42"]);
     assert_eq!(staged.store.outbox_state().await.unwrap().dead, 0);
 }
 
@@ -475,7 +475,7 @@ async fn one_acknowledgement_of_several_things_stops_the_escalation_of_all_of_th
     }
     staged.pass(minutes(2)).await;
     let told = staged.told();
-    assert!(told.iter().any(|line| line.contains("both services at Twilio")), "{told:?}");
+    assert!(told.iter().any(|line| line.contains("Sign-up texts, E-mail (Twilio)")), "{told:?}");
     let alerts = staged.store.alerts(0).await.unwrap();
     let group = alerts.iter().rfind(|alert| alert.members().len() == 2).unwrap();
     let incidents = group.snapshot["body"]["dependency"]["group"]["incidents"].as_array().unwrap();

@@ -118,7 +118,7 @@ fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due
     let held = match subject.incident {
         _ if subject.access_told(notified) => subject.state.lost_access()?.clone(),
         Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
-        None => subject.state.lost_access()?.clone(),
+        None => subject.unseen_told(notified)?.clone(),
     };
     let due = remind_at(subject, notified)?;
     (due <= now).then_some(Due { reason: Reason::StillOpen, before: notified.verdict, held })
@@ -161,6 +161,10 @@ fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     match (subject.incident, notified.verdict) {
         (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
         (None, None) if subject.access_told(notified) => Some(access()),
+        (None, None) => {
+            let held = subject.unseen_told(notified)?;
+            Some(level(Reason::Blind, held, subject.criticality) == Level::Critical)
+        }
         _ => None,
     }
 }

@@ -217,6 +217,8 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     let together = match key {
         Key::Digest => {
             members.extend(also_open(platform_view, &members));
+            // A cause stands before what fell with it.
+            members.sort_by_key(|member| matches!(platform_view.cause(*member), Cause::Down(_)));
             Together::Digest
         }
         Key::Mass => {
@@ -303,11 +305,16 @@ pub fn known(notified: &Notified, platform_view: &PlatformView<'_>, telling: &Te
         Reason::Blind => {
             notified.know_unseen(subject.state, &telling.wanted.held);
             let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
-            if !dropped && telling.wanted.held.reason == "access_lost" {
+            if !dropped && (telling.wanted.held.reason == "access_lost" || subject.incident.is_none()) {
                 notified.news_at = Some(now);
             }
         }
-        Reason::Sighted => (notified.blind, notified.blind_since) = (BTreeMap::new(), None),
+        Reason::Sighted => {
+            (notified.blind, notified.blind_since) = (BTreeMap::new(), None);
+            if subject.incident.is_none() {
+                (notified.news_at, notified.reminded_at) = (None, None);
+            }
+        }
         Reason::Suspected => (notified.suspected, notified.suspected_last) = (Some(now), Some(now)),
         Reason::Cleared => notified.suspected = None,
         reason => know_incident(&mut notified, platform_view, member, reason),

@@ -3,9 +3,10 @@
 use super::notified::Notified;
 use super::situation::Situation;
 use crate::core::dependency::incident::Incident;
-use crate::core::dependency::state::Combined;
+use crate::core::dependency::state::{Combined, Unseen};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::is_ending;
+use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Verdict};
 
@@ -93,6 +94,13 @@ impl Subject<'_> {
     pub fn access_told(&self, notified: &Notified) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !dropped && self.access_known(notified)
+    }
+
+    /// Why it cannot be seen, where people know that and nothing worse is open.
+    pub fn unseen_told(&self, notified: &Notified) -> Option<&Held> {
+        let told = |unseen: &&Unseen| notified.blind.contains_key(&unseen.group);
+        let unseen = self.state.unseen.iter().find(told).filter(|_| self.incident.is_none());
+        unseen.map(|unseen| &unseen.held)
     }
 
     /// The key is refused, and people know it.

@@ -5,4 +5,4 @@ pub mod combine;
 pub mod incident;
 pub mod shown;
 pub mod state;
-pub(super) mod storefronts;
+pub mod storefronts;

@@ -74,8 +74,8 @@ impl Sign {
                 "Set the clock of the machine that runs plugwatch: every certificate looks expired or not yet valid. Times in this message may be wrong."
             }
             Sign::Stranger => {
-                "Log in to the network of the machine that runs plugwatch, or let its traffic through: a portal or proxy answers in \
-                 everybody's place."
+                "A sign-in page or proxy answers instead of the vendors. On the machine that runs plugwatch, log in to the network, or \
+                 exempt plugwatch from the proxy."
             }
         }
     }

@@ -116,7 +116,51 @@ pub fn sloppy(text: &str) -> Option<&'static str> {
     if any(&["{{", "}}", "{%", "%}", "undefined"]) {
         return Some("a template that was not filled");
     }
+    if counts_one_as_many(&plain) {
+        return Some("a plural after the number one");
+    }
     None
+}
+
+/// Things that sentences count.
+const COUNTED: [&str; 25] = [
+    "addresses",
+    "apps",
+    "calls",
+    "checks",
+    "countries",
+    "credits",
+    "days",
+    "domains",
+    "hours",
+    "items",
+    "keys",
+    "lists",
+    "messages",
+    "minutes",
+    "names",
+    "problems",
+    "records",
+    "requirements",
+    "resolvers",
+    "servers",
+    "services",
+    "territories",
+    "texts",
+    "things",
+    "warnings",
+];
+
+/// "1 servers", "1 mail servers", "none of the 1 keys".
+fn counts_one_as_many(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plural = |word: &&str| COUNTED.contains(&word.trim_end_matches(|c: char| !c.is_alphanumeric()));
+    let one = words.iter().enumerate().filter(|(_, word)| **word == "1");
+    one.into_iter().any(|(n, _)| {
+        let mut next = words[n + 1..].iter().take(2);
+        // "1 of 3 servers" counts the three.
+        next.clone().next().is_some_and(|word| *word != "of") && next.any(|word| plural(word))
+    })
 }
 
 /// With a capital letter at its beginning.
@@ -172,16 +216,24 @@ mod tests {
 
     #[test]
     fn what_was_put_together_badly_is_found() {
-        for text in
-            ["It is gone..", "Lost: , Website.", "Hosting () is out.", "It has {{ param.name }}.", "Out ; since."]
-        {
+        for text in [
+            "It is gone..",
+            "Lost: , Website.",
+            "Hosting () is out.",
+            "It has {{ param.name }}.",
+            "Out ; since.",
+            "None of the 1 mail servers answers.",
+        ] {
             assert!(sloppy(text).is_some(), "{text}");
         }
         let stopped = ["gone", "gone.", "not asked:", "a changed layout?"].map(stopped);
         assert_eq!(stopped, ["gone.", "gone.", "not asked.", "a changed layout?"]);
-        for text in
-            ["It is gone. And so on...", "Hosting (DigitalOcean) is out; since 8:00.", "See https://a.example/?a=1."]
-        {
+        for text in [
+            "It is gone. And so on...",
+            "Hosting (DigitalOcean) is out; since 8:00.",
+            "See https://a.example/?a=1.",
+            "Gone in 1 of 3 countries; 1 key, 2 servers.",
+        ] {
             assert_eq!(sloppy(text), None, "{text}");
         }
     }

@@ -163,14 +163,14 @@ impl Decider {
 
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
         tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
-        let title = format!("⚪ NO LONGER MONITORED: {dependency}");
         let (verdict, since) = (incident.verdict, incident.began_at.short());
+        let title = format!("⚪ NO LONGER MONITORED, {verdict} when last seen: {dependency}");
         let lines = vec![
             format!(
-                "The configuration no longer has it, or its check. At the last check it was {verdict}, since {since}."
+                "The configuration no longer has it, or the check that found it {verdict}. It was {verdict} since {since}, and nothing says that it is over."
             ),
-            format!("plugwatch sends nothing more about it, and closes incident {}.", incident.public_id),
-            "Do now: If that was not intended, put it back.".to_owned(),
+            format!("plugwatch says nothing more about it, and closes incident {} unresolved.", incident.public_id),
+            "Do now: If nobody intended that, put it back into the configuration.".to_owned(),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
         self.close_unwatched(dependency, incident, now);

@@ -41,7 +41,7 @@ impl Decider {
             };
             let lines = vec![
                 if page {
-                    format!("The same page comes in several vendors' places since {}.", self.own.since.short())
+                    format!("The same page has come instead of several vendors' since {}.", self.own.since.short())
                 } else {
                     format!(
                         "Most of plugwatch's test hosts have not answered properly since {}.",
@@ -56,9 +56,10 @@ impl Decider {
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.notified {
             self.own.notified = false;
             let lines = vec![format!(
-                "plugwatch could check nothing for {}, since {}: {}. It checks everything again now.",
-                human(now.since(before.since)),
+                "plugwatch could not check anything from {} to {} ({}): {}. All checks run again.",
                 before.since.short(),
+                now.short(),
+                human(now.since(before.since)),
                 match before.sign {
                     Sign::Exhausted => "it had no file descriptors left",
                     Sign::Silence => "most of its test hosts did not answer",

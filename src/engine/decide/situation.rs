@@ -138,7 +138,9 @@ impl Decider {
         let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.notified);
         let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
         let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
-        reminders.chain([daily]).min()
+        // What came of an announced hour is told after it.
+        let hours = platform_view.subjects.iter().filter_map(|subject| subject.ends);
+        reminders.chain([daily]).chain(hours.filter(|at| *at > platform_view.now)).min()
     }
 
     /// Who said that they see to it.

@@ -11,10 +11,11 @@ use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::alerting::notified::LOSS_COUNTS;
-use crate::core::alerting::platform_view::{PlatformView, Subject};
+use crate::core::alerting::platform_view::{Cause, PlatformView, Subject};
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::weigh::without_witnesses;
@@ -22,7 +23,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::schedule::plan::Spec;
 use crate::engine::view::dependency::leave_text;
-use crate::say::about::{Group, OpenItem};
+use crate::say::about::{About, Group, OpenItem};
 use crate::say::alert::Body;
 use crate::say::status::verdict_words;
 use crate::store::DependencyChange;
@@ -147,6 +148,9 @@ impl Decider {
                 };
                 let mut about = self.about(dependency, telling, began, now);
                 about.incident = concerned.as_ref().map(|(_, public_id)| public_id.clone());
+                if telling.reason == Reason::Flapping {
+                    about.since = before.notified.turns.first().copied().unwrap_or(about.since);
+                }
                 about.group = self.group(telling, seen);
                 if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) && telling.reason != Reason::Suspected {
                     about.without_fallback = self.without_fallback(&telling.members);
@@ -166,15 +170,8 @@ impl Decider {
                     about.losses.push(line);
                     about.lost_at.push(Some(at));
                 }
-                // Where an account is active says nothing about a letter that nobody took back.
-                if telling.reason == Reason::Recovered && is_spent(&before.notified.reason) {
-                    about.why = "notice_spent".to_owned();
-                    about.say = format!(
-                        "{}. The letter was not withdrawn: get the vendor's confirmation in writing",
-                        about.say
-                    );
-                } else if telling.reason == Reason::Recovered && is_by_letter(&before.notified.reason) {
-                    about.say = format!("the letter was withdrawn. {}", crate::core::words::text::capital(&about.say));
+                if telling.reason == Reason::Recovered {
+                    say_of_letter(&mut about, &before.notified.reason);
                 }
                 if about.group.is_some() {
                     about.lasted = None;
@@ -258,17 +255,30 @@ impl Decider {
 
     /// What is still open, for a reminder.
     fn still_open(&self, telling: &Telling, seen: &Seen, now: Time) -> Body {
+        let platform_view = self.platform_view(seen, now);
+        let down = |member: usize| {
+            let Cause::Down(cause) = platform_view.cause(seen.iter().position(|(other, _)| other == member)?) else {
+                return None;
+            };
+            Some(self.config.dependencies[seen.position(cause)].label.clone())
+        };
         let item = |member: &usize| {
             let dependency = &self.config.dependencies[*member];
             let state = seen.state(*member);
             let dropped = state.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
             let access = state.combined.lost_access().filter(|_| !dropped);
-            let held = access.or(state.combined.held.as_ref())?;
+            let unseen = state.combined.unverified().filter(|_| state.incident.is_none());
+            let held = access.or(unseen).or(state.combined.held.as_ref())?;
+            // What to do stands with its cause.
+            let cause = down(*member);
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
             let word = match held.verdict {
                 _ if access.is_some() => "access_lost",
+                Verdict::Unknown if held.reason == "wrong_page" => "wrong_page",
+                Verdict::Unknown => "unseen",
                 _ if state.notified.flapping.is_some() => "flapping",
                 Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
+                Verdict::Degraded if is_partly(&held.reason) => "partly",
                 verdict => verdict.word(),
             };
             Some(OpenItem {
@@ -278,11 +288,14 @@ impl Decider {
                 since: state.notified.flapping.unwrap_or(held.since),
                 trouble_since: trouble.filter(|_| state.notified.flapping.is_none()),
                 ends: self.ends_at(&dependency.id, now),
-                say: without_witnesses(&held.say),
+                say: match &cause {
+                    Some(cause) => format!("{}; it depends on {cause}", without_witnesses(&held.say)),
+                    None => without_witnesses(&held.say),
+                },
                 fallback: dependency.fallback.clone(),
                 fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: self.possible(held.hint.as_deref(), dependency),
+                hint: self.possible(held.hint.as_deref(), dependency).filter(|_| cause.is_none()),
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
@@ -307,6 +320,17 @@ impl Decider {
         let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
+    }
+}
+
+/// What is live again, and what became of the letter that was told of it.
+fn say_of_letter(about: &mut About, told: &str) {
+    // That an account is active says nothing about a letter that nobody took back.
+    if is_spent(told) {
+        about.why = "notice_spent".to_owned();
+        about.say = format!("{}. The letter was not withdrawn: get the vendor's confirmation in writing", about.say);
+    } else if is_by_letter(told) {
+        about.say = format!("the letter was withdrawn. {}", crate::core::words::text::capital(&about.say));
     }
 }
 

@@ -104,25 +104,29 @@ impl Dispatcher {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let (title, then) = match since {
             None => (
-                format!("{channel} to {recipient} refuses messages"),
-                "Alerts for it go to the other channels, and wait for it as well: it is tried again after \
+                format!("🟠 CHANNEL REFUSES MESSAGES: {channel} to {recipient}"),
+                "Its alerts go to your other channels, and wait for it as well: plugwatch tries again after \
                  15 s, then less often, and every 10 min in the end. `plugwatch notify test` tries it now.",
             ),
-            Some(since) => (
-                format!("{channel} to {recipient} has taken nothing since {}", since.short()),
-                "It is tried again every minute. What it should have carried goes to the other channels too.",
+            Some(_) => (
+                format!("🟠 CHANNEL FAILING: {channel} to {recipient}"),
+                "plugwatch tries it again every minute, and sends its messages through your other channels, too.",
             ),
         };
-        let lines = vec![format!("Why: {}.", why.trim_end_matches('.')), then.to_owned()];
+        let since = since.map(|since| format!("No message has gone through since {}.", since.short()));
+        let why = format!("Why: {}.", why.trim_end_matches('.'));
+        let lines = since.into_iter().chain([why, then.to_owned()]).collect();
         self.tell_others(delivery, Reason::ChannelDead, Level::Critical, title, lines, now).await?;
         self.store.note_place_told(channel, recipient, now).await
     }
 
     async fn tell_back(&self, delivery: &Delivery, before: &PlaceRow, now: Time) -> Result<()> {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
-        let title = format!("{channel} to {recipient} takes messages again");
+        let title = format!("🟢 CHANNEL WORKS AGAIN: {channel} to {recipient}");
         let since = before.failing_since.map_or_else(String::new, |since| format!(" since {}", since.short()));
-        let lines = vec![format!("It took nothing{since}; what waited for it has been sent.")];
+        let lines = vec![format!(
+            "No message had gone through{since}. What waited has been sent: some of it may be out of date."
+        )];
         self.tell_others(delivery, Reason::ChannelBack, Level::Info, title, lines, now).await
     }
 

@@ -22,6 +22,9 @@ use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Working};
 use crate::say::status;
 
+/// How advice that is shared by vendors speaks of each.
+const UNNAMED: &str = "in to the vendor";
+
 impl Decider {
     /// Everything known now.
     pub(in crate::engine) fn view_snapshot(&self, now: Time) -> Snapshot {
@@ -145,7 +148,13 @@ impl Decider {
             let state = self.known.dependency(&self.config.dependencies[*loss].id);
             state.map(|state| state.combined.shown())
         };
-        let lasts = |loss: &&usize| matches!(shown(loss), Some(Shown::Dropped | Shown::Outage | Shown::Degraded));
+        let refused = |loss: &usize| {
+            let state = self.known.dependency(&self.config.dependencies[*loss].id);
+            state.is_some_and(|state| state.combined.lost_access().is_some())
+        };
+        let lasts = |loss: &&usize| {
+            refused(loss) || matches!(shown(loss), Some(Shown::Dropped | Shown::Outage | Shown::Degraded))
+        };
         telling.members.iter().chain(telling.losses.iter().filter(lasts)).copied().collect()
     }
 
@@ -243,10 +252,14 @@ impl Decider {
     /// sent to one.
     pub(in crate::engine) fn possible(&self, hint: Option<&str>, dependency: &Dependency) -> Option<String> {
         let works = || self.fallback_now(dependency).is_none_or(|(_, works)| works);
-        match dependency.fallback {
-            Some(_) if works() => hint.map(str::to_owned),
-            _ => without_fallback(hint?),
-        }
+        let hint = match dependency.fallback {
+            Some(_) if works() => hint?.to_owned(),
+            _ => without_fallback(hint?)?,
+        };
+        // Shared rules do not know whose they are.
+        let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
+        let name = vendor.filter(|vendor| vendor.parent != "own").map(|vendor| vendor.decider.as_str());
+        Some(hint.replace(UNNAMED, &format!("in to {}", name.unwrap_or("the vendor"))))
     }
 
     /// What has no fallback left because these are down.
