@@ -2,15 +2,21 @@
 //! virtual time, and judged. Only the answers are scripted, at the seam where askers
 //! bring them; catalogue, core, store and outbox are those of `plugwatch run`.
 //!
-//! The format of a scenario stands in `tests/scenarios/drops/README.md`.
+//! The format of a scenario stands in `tests/scenarios/drops/README.md`; real history, in the same format, in
+//! `tests/scenarios/history`.
 
 mod begin;
+mod case;
 mod configuration;
 mod cost;
 mod expect;
+mod history;
+mod history_page;
 mod judge;
+mod load;
 mod mailbox;
 mod measure;
+mod moment;
 mod older;
 mod person;
 mod play;
@@ -25,14 +31,19 @@ mod step;
 mod told;
 mod world;
 
+pub use case::{Case, Kind};
 pub use cost::{Cost, cost};
 pub use expect::{Expect, More};
+pub use history::{Outcome, Totals};
+pub use history_page::page as history_page;
+pub use load::{load, load_history};
 pub use mailbox::Arrived;
 pub use play::{Played, play, play_logged, play_over};
 pub use replay::{Replayed, replay};
-pub use scenario::{Family, Is, Scenario, Truth, load};
+pub use scenario::{Family, Is, Scenario, Truth};
 pub use score::{Finding, Marks, Score};
 pub use script::Scripted;
 pub use simulation::{Report, Settings, simulate};
-pub use step::{Does, Happens, Letter, Step, Takings};
+pub use step::{Does, Happens, Letter, Origin, Step, Takings};
+pub use told::Told;
 pub use world::World;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::begin::begin;
 use super::configuration::Files;
 use super::judge::judge;
 use super::mailbox::Arrived;
@@ -40,6 +39,8 @@ pub struct Played {
     pub texts: Vec<String>,
     /// How many messages each event brought.
     pub messages: Vec<usize>,
+    /// What was told, in its order.
+    pub told: Vec<Told>,
 }
 
 /// Plays a scenario; its database lives in `folder`.
@@ -55,7 +56,7 @@ pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> 
 /// # Errors
 /// As for [`play`].
 pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<EventLog>) -> Result<Played, String> {
-    let script = Arc::new(Scripted::new(scenario.world.clone()));
+    let script = Arc::new(Scripted::new(scenario.world.clone()).beginning(scenario.begins));
     let behind = script.clone();
     // One for the whole run, as in the program: a reload forgets nothing that was asked.
     let kept = OnceLock::new();
@@ -103,9 +104,9 @@ async fn play_with(
     // A clock that was set shows another time than the scenario's own, and rows follow it when it is set back.
     let shifted = arrived.iter().rev().filter(|one| one.shifted != 0);
     let shifted: BTreeMap<&str, &Arrived> = shifted.map(|one| (one.alert.as_str(), one)).collect();
-    let all = alerts.iter().filter_map(|row| told(row, begin(), shifted.get(row.public_id.as_str()).copied()));
+    let all = alerts.iter().filter_map(|row| told(row, scenario.begins, shifted.get(row.public_id.as_str()).copied()));
     let all: Vec<Told> = all.collect();
-    let judged = judge(scenario, &all, &arrived, &stage.shows, begin());
+    let judged = judge(scenario, &all, &arrived, &stage.shows, scenario.begins);
     let mut wrong = std::mem::take(&mut stage.wrong);
     wrong.extend(judged.wrong);
     wrong.extend(script.lost().into_iter().map(|host| Finding::new("script", format!("nobody answers for {host}"))));
@@ -122,6 +123,7 @@ async fn play_with(
         alerts: all.iter().filter(|told| told.reason != Reason::Started).count(),
         looks,
         messages: judged.messages,
+        told: all,
     })
 }
 

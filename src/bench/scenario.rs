@@ -1,18 +1,16 @@
 //! A scenario: what is watched, what happens, and what is true.
 
-use std::path::Path;
 use std::time::Duration;
 
-use include_dir::{Dir, include_dir};
-
+use super::begin;
+use super::case::{self, Case};
 use super::expect::Expect;
+use super::moment::moment;
 use super::step::{self, Step};
 use super::world::World;
+use crate::core::time::Time;
 use crate::core::words::verdict::words;
-use crate::read::{Problem, Problems, Source, Table};
-
-/// The scenarios that ship with the program.
-static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios/drops");
+use crate::read::{Problems, Source, Table};
 
 words! {
     /// What is true of a dependency for a while. What no truth speaks of is live.
@@ -90,6 +88,8 @@ pub struct Scenario {
     pub title: String,
     /// What kind of thing happens.
     pub family: Family,
+    /// When its own time begins.
+    pub begins: Time,
     /// How long it lasts.
     pub lasts: Duration,
     /// The configuration's text, but for the database.
@@ -98,6 +98,8 @@ pub struct Scenario {
     pub catalog: Vec<(String, String)>,
     /// What happens, in order.
     pub steps: Vec<Step>,
+    /// Who was said to work for us before anything began, by a person.
+    pub attested: Vec<String>,
     /// What is true.
     pub truths: Vec<Truth>,
     /// Who answers what.
@@ -108,79 +110,12 @@ pub struct Scenario {
     pub most_an_hour: Option<(usize, String)>,
     /// What the bench finds here is known, and is to be mended: why.
     pub known_fault: Option<String>,
+    /// What really happened, where it did.
+    pub case: Option<Case>,
 }
 
-/// The scenarios of a folder, or those that ship with the program.
-///
-/// # Errors
-/// Everything that is wrong in any of them.
-pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
-    let files = match folder {
-        Some(folder) => read_folder(folder)?,
-        None => shipped(),
-    };
-    let world = world_of(&files)?;
-    let (mut scenarios, mut problems) = (Vec::new(), Vec::new());
-    for (name, text) in files.into_iter().filter(|(name, _)| !name.starts_with('_')) {
-        match read(&name, text, &world) {
-            Ok(scenario) => scenarios.push(scenario),
-            Err(Problems(found)) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() { Ok(scenarios) } else { Err(Problems(problems)) }
-}
-
-fn shipped() -> Vec<(String, String)> {
-    let files = SHIPPED.files().filter_map(|file| {
-        let name = file.path().file_name()?.to_str()?;
-        Some((name.to_owned(), file.contents_utf8()?.to_owned()))
-    });
-    sorted(files)
-}
-
-fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
-    let name = folder.display().to_string();
-    let wrong = |error: std::io::Error| {
-        Problems(vec![Problem::of_file(&name, format!("cannot be read: {error}"), "give a folder with scenarios")])
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(wrong)? {
-        let path = entry.map_err(wrong)?.path();
-        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
-        if file.ends_with(".toml") {
-            files.push((file, std::fs::read_to_string(&path).map_err(wrong)?));
-        }
-    }
-    let files = sorted(files.into_iter());
-    if files.iter().all(|(name, _)| name.starts_with('_')) {
-        return Err(Problems(vec![Problem::of_file(&name, "holds no scenario", "give a folder with scenarios")]));
-    }
-    Ok(files)
-}
-
-fn sorted(files: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    let mut files: Vec<_> = files.filter(|(name, _)| name.ends_with(".toml")).collect();
-    files.sort();
-    files
-}
-
-/// The world that a folder brings, in files that begin with `_world`; else the shipped one.
-fn world_of(files: &[(String, String)]) -> Result<World, Problems> {
-    let worlds = |files: &[(String, String)]| -> Result<Option<World>, Problems> {
-        let mut world: Option<World> = None;
-        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("_world")) {
-            let next = World::read(name, text)?;
-            world = Some(world.map_or_else(|| next.clone(), |world| world.over(&next)));
-        }
-        Ok(world)
-    };
-    match worlds(files)? {
-        Some(own) => Ok(own),
-        None => Ok(worlds(&shipped())?.unwrap_or_default()),
-    }
-}
-
-fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
+/// Reads a scenario.
+pub(super) fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
     let source = Source::new(name, text);
     let parsed = source.parse();
     let root = Table::root(&source, &parsed);
@@ -188,6 +123,7 @@ fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
     root.finish();
     check_steps(&root, &scenario);
     check_times(&root, &scenario);
+    case::check(&root, &scenario.steps, scenario.case.as_ref());
     drop(root);
     drop(parsed);
     let problems = source.into_problems();
@@ -195,16 +131,15 @@ fn read(name: &str, text: String, world: &World) -> Result<Scenario, Problems> {
 }
 
 /// The beginning of every configuration.
-const HEAD: &str = "platform = \"Scenario\"
-[network]
+const HEAD: &str = "[network]
 anchors = [\"192.0.2.1:443\", \"192.0.2.2:443\", \"192.0.2.3:443\"]
 [[channel]]
 kind = \"log\"
 ";
 
 /// The configuration of what a table says is watched, and of its own text.
-fn configured(table: &Table<'_>, base: &World) -> String {
-    let mut config = HEAD.to_owned();
+fn configured(table: &Table<'_>, platform: &str, base: &World) -> String {
+    let mut config = format!("platform = {platform:?}\n{HEAD}");
     for id in table.strings("watch").map(|list| list.value).unwrap_or_default() {
         match base.platform.get(&id.value) {
             Some(text) => config.push_str(text),
@@ -221,7 +156,9 @@ fn configured(table: &Table<'_>, base: &World) -> String {
 fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
     let mut own = World::default();
     own.take(root);
-    let config = configured(root, base);
+    let platform = root.string("platform").map_or_else(|| "Scenario".to_owned(), |platform| platform.value);
+    let config = configured(root, &platform, base);
+    let begins = begins(root);
     let catalog = root.table("catalog").map(|table| {
         let file = |key: crate::read::At<String>| table.string(&key.value).map(|text| (key.value, text.value));
         table.keys().into_iter().filter_map(file).collect()
@@ -235,20 +172,40 @@ fn read_root(name: &str, root: &Table<'_>, base: &World) -> Scenario {
         name: name.to_owned(),
         title: root.need_string("title", "\"Google removes the listing\"").map(|text| text.value).unwrap_or_default(),
         family: family.map_or(Family::Combination, |family| family.value),
-        lasts: root.duration("lasts").map(|lasts| lasts.value).unwrap_or(Duration::from_secs(6 * 3_600)),
+        begins,
+        lasts: moment(root, "lasts", begins).map_or(LASTS, |lasts| lasts.value),
         config,
         catalog: catalog.unwrap_or_default(),
         steps: root
             .tables("step")
             .iter()
-            .filter_map(|table| step::read(table, |table| configured(table, base)))
+            .filter_map(|table| step::read(table, begins, |table| configured(table, &platform, base)))
             .collect(),
-        truths: root.tables("truth").iter().enumerate().filter_map(|(n, table)| truth(n, table)).collect(),
+        attested: texts(root, "attested"),
+        truths: root.tables("truth").iter().enumerate().filter_map(|(n, table)| truth(n, table, begins)).collect(),
         world: own.over(base),
         acknowledged: acknowledged(root),
         most_an_hour: most_an_hour(root),
         known_fault: root.string("known_fault").map(|why| why.value),
+        case: root.table("case").and_then(|table| case::read(&table, begins)),
     }
+}
+
+fn texts(table: &Table<'_>, key: &str) -> Vec<String> {
+    let list = table.strings(key).map(|list| list.value).unwrap_or_default();
+    list.into_iter().map(|text| text.value).collect()
+}
+
+/// Usually a scenario lasts so long.
+const LASTS: Duration = Duration::from_secs(6 * 3_600);
+
+/// When a scenario's own time begins; real ones say it.
+fn begins(root: &Table<'_>) -> Time {
+    let Some(given) = root.string("begins") else { return begin::usual() };
+    Time::parse(&given.value).unwrap_or_else(|| {
+        root.problem(given.span, "this is no time", "such as \"2021-01-08T18:00:00Z\"");
+        begin::usual()
+    })
 }
 
 /// A founder who is woken sees to it within some minutes.
@@ -323,15 +280,15 @@ const WITHIN: Duration = Duration::from_secs(1_800);
 /// That something cannot be checked is no news as fast: a check of every half hour wants three rounds.
 const WITHIN_UNSEEN: Duration = Duration::from_secs(2 * 3_600);
 
-fn truth(n: usize, table: &Table<'_>) -> Option<Truth> {
+fn truth(n: usize, table: &Table<'_>, begins: Time) -> Option<Truth> {
     let silent = table.flag("silent").is_some_and(|flag| flag.value);
     let words: Vec<&str> = Is::ALL.iter().map(|is| is.word()).collect();
     let is = table.word("is", &words)?.value;
     let within = if is == Is::Unseen { WITHIN_UNSEEN } else { WITHIN };
     let truth = Truth {
         dependency: table.need_string("dependency", "\"android\"")?.value,
-        from: table.duration("from").map(|from| from.value).unwrap_or_default(),
-        to: table.duration("to").map(|to| to.value),
+        from: moment(table, "from", begins).map(|from| from.value).unwrap_or_default(),
+        to: moment(table, "to", begins).map(|to| to.value),
         is,
         within: table.duration("within").map_or(within, |within| within.value),
         event: table.string("event").map_or_else(|| format!("event {n}"), |event| event.value),

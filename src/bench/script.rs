@@ -19,6 +19,8 @@ const ANCHORS: &str = "anchors";
 /// A script that can be changed while it is asked.
 pub struct Scripted {
     world: World,
+    /// When the scenario's own time begins.
+    begins: Time,
     state: Mutex<State>,
 }
 
@@ -37,7 +39,12 @@ struct State {
 impl Scripted {
     /// A script over this world, everybody in their usual mode.
     pub fn new(world: World) -> Scripted {
-        Scripted { world, state: Mutex::default() }
+        Scripted { world, begins: super::begin::usual(), state: Mutex::default() }
+    }
+
+    /// The same, of a scenario whose own time begins then.
+    pub fn beginning(self, begins: Time) -> Scripted {
+        Scripted { begins, ..self }
     }
 
     /// A catalogue compares with others than the world names: those are asked as the first of them.
@@ -108,7 +115,7 @@ impl Script for Scripted {
         let asked = first.as_ref().unwrap_or(question);
         let found = self.world.route(asked).and_then(|route| {
             let mode = self.mode(&route.actor, &route.usually);
-            self.world.answer(&route.actor, &mode, asked, now.since(super::begin::begin()))
+            self.world.answer(&route.actor, &mode, asked, now.since(self.begins))
         });
         let found = match stand_in {
             Some(one) => found.map(|answer| one.answer(answer)),

@@ -1,6 +1,6 @@
 //! The program in a scenario: engine, store and dispatcher, in virtual time.
 
-use super::begin::{BEGINS, begin};
+use super::begin::started;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -73,7 +73,7 @@ impl<'a> Stage<'a> {
         askers: &'a Asking<'a>,
         events: Option<EventLog>,
     ) -> Result<Stage<'a>, String> {
-        let clock = Clock::manual(BEGINS);
+        let clock = Clock::manual(started(scenario.begins));
         let mailbox = Mailbox::default();
         let files = Files::of(scenario);
         let config = files.configuration(&scenario.config, folder)?;
@@ -82,13 +82,13 @@ impl<'a> Stage<'a> {
             events.note(&files.event());
             events.note(&Logged::Config { text: scenario.config.clone() });
         }
-        let program = Program::start(config, folder, askers, (&clock, &mailbox, &events)).await?;
+        let program = Program::start(config, folder, askers, (scenario.begins, &clock, &mailbox, &events)).await?;
         let (people, shows) = (People::default(), Shows::new());
         let (folder, text) = (folder.to_owned(), scenario.config.clone());
         let acknowledges = (None, 0);
         let wrong = Vec::new();
         let shifted = 0;
-        Ok(Stage {
+        let mut stage = Stage {
             scenario,
             folder,
             script,
@@ -103,7 +103,11 @@ impl<'a> Stage<'a> {
             shifted,
             shows,
             wrong,
-        })
+        };
+        for name in &scenario.attested {
+            stage.act("ops", &Does::StillWithUs(name.clone())).await?;
+        }
+        Ok(stage)
     }
 
     /// What the program has kept.
@@ -118,12 +122,12 @@ impl<'a> Stage<'a> {
 
     /// A time of the scenario by the machine's clock.
     fn at(&self, since: Duration) -> Time {
-        Time(begin().plus(since).0 + self.shifted)
+        Time(self.scenario.begins.plus(since).0 + self.shifted)
     }
 
     /// How much of the scenario's own time has passed at `now`.
     fn since(&self, now: Time) -> Duration {
-        Time(now.0 - self.shifted).since(begin())
+        Time(now.0 - self.shifted).since(self.scenario.begins)
     }
 
     /// One thing happens.
@@ -164,7 +168,7 @@ impl<'a> Stage<'a> {
     async fn act(&mut self, who: &str, does: &Does) -> Result<(), String> {
         let now = self.clock.now();
         let Program { store, config, ids, .. } = &self.program;
-        if let Err(no) = self.people.act((store, config, ids), who, does, (begin(), now)).await {
+        if let Err(no) = self.people.act((store, config, ids), who, does, (self.scenario.begins, now)).await {
             self.wrong.push(Finding::new("script", format!("{who} could not do it: {no}")));
         }
         self.program.engine.settle(now).await.map_err(text)
@@ -178,7 +182,7 @@ impl<'a> Stage<'a> {
         drop(store);
         self.clock.move_to(self.clock.now().plus(pause));
         let config = Files::of(self.scenario).configuration(&self.text, &self.folder)?;
-        let outside = (&self.clock, &self.mailbox, &self.events);
+        let outside = (self.scenario.begins, &self.clock, &self.mailbox, &self.events);
         let program = Program::start(config, &self.folder, self.askers, outside).await?;
         Ok(Stage { program, ..self })
     }
@@ -236,7 +240,7 @@ impl<'a> Stage<'a> {
             let Program { store, config, ids, .. } = &self.program;
             // What is over by then needs nobody.
             let all = Does::Acknowledge(None);
-            drop(self.people.act((store, config, ids), who, &all, (begin(), now)).await);
+            drop(self.people.act((store, config, ids), who, &all, (self.scenario.begins, now)).await);
             self.program.engine.settle(now).await.map_err(text)?;
         }
         let arrived = self.mailbox.arrived_since(self.acknowledges.1);
@@ -267,11 +271,11 @@ impl Program {
         config: Config,
         folder: &Path,
         askers: &Asking<'_>,
-        (clock, mailbox, events): (&Clock, &Mailbox, &Option<EventLog>),
+        (begins, clock, mailbox, events): (Time, &Clock, &Mailbox, &Option<EventLog>),
     ) -> Result<Program, String> {
         let store = Arc::new(Store::open_scratch(&folder.join("bench.db")).await.map_err(text)?);
         // The same in every run, and new after a restart.
-        let seconds = clock.now().since(BEGINS).as_secs();
+        let seconds = clock.now().since(started(begins)).as_secs();
         let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
         let askers = askers(&config, clock).with_check_ins(store.clone());
         let dispatcher = Dispatcher::new(store.clone(), mailbox.ways(&config), clock.clone(), ids.clone());

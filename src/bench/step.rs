@@ -8,6 +8,7 @@ use crate::core::words::check_in::{Report, Takes, Word, key};
 use crate::core::words::verdict::words;
 use crate::read::{At, Table};
 
+use super::moment::moment;
 use super::world::World;
 
 /// Things that happen at one time.
@@ -17,6 +18,17 @@ pub struct Step {
     pub at: Duration,
     /// What, in this order.
     pub happens: Vec<Happens>,
+    /// Where the answers of this step come from, in a real case.
+    pub origin: Option<Origin>,
+}
+
+/// Where answers come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// They are known, from there.
+    Known(String),
+    /// They are reconstructed: why.
+    Reconstructed(String),
 }
 
 /// One thing that happens.
@@ -100,7 +112,7 @@ pub struct Letter {
 const SOMEBODY: &str = "ops";
 
 /// Reads a step; `config` makes a configuration of the table of a reload.
-pub(super) fn read(table: &Table<'_>, config: impl Fn(&Table<'_>) -> String) -> Option<Step> {
+pub(super) fn read(table: &Table<'_>, begins: Time, config: impl Fn(&Table<'_>) -> String) -> Option<Step> {
     let mut happens = Vec::new();
     happens.extend(table.table("set").map(|set| Happens::Set(modes(&set))));
     let span = |key: &str| table.duration(key).map(|span| span.value);
@@ -114,11 +126,16 @@ pub(super) fn read(table: &Table<'_>, config: impl Fn(&Table<'_>) -> String) -> 
     happens.extend(channels(table));
     happens.extend(table.tables("reported").iter().filter_map(reported));
     let who = table.string("who").map_or_else(|| SOMEBODY.to_owned(), |who| who.value);
-    happens.extend(deeds(table).into_iter().map(|does| Happens::Person(who.clone(), does)));
+    happens.extend(deeds(table, begins).into_iter().map(|does| Happens::Person(who.clone(), does)));
     happens.extend(span("restart_after").map(Happens::Restart));
-    let step = Step { at: table.duration("at")?.value, happens };
+    let step = Step { at: moment(table, "at", begins)?.value, happens, origin: origin(table) };
     table.finish();
     Some(step)
+}
+
+fn origin(table: &Table<'_>) -> Option<Origin> {
+    let known = table.string("known").map(|known| Origin::Known(known.value));
+    known.or_else(|| table.string("reconstructed").map(|why| Origin::Reconstructed(why.value)))
 }
 
 fn modes(set: &Table<'_>) -> Vec<(String, Vec<String>)> {
@@ -140,7 +157,7 @@ fn channels(table: &Table<'_>) -> Vec<Happens> {
     channels.keys().into_iter().filter_map(one).collect()
 }
 
-fn deeds(table: &Table<'_>) -> Vec<Does> {
+fn deeds(table: &Table<'_>, begins: Time) -> Vec<Does> {
     let names = |key: &str| -> Vec<String> {
         let list = table.strings(key).map(|list| list.value).unwrap_or_default();
         list.into_iter().map(|name| name.value).collect()
@@ -160,18 +177,18 @@ fn deeds(table: &Table<'_>) -> Vec<Does> {
     deeds.extend(names("false_alarm").into_iter().map(Does::FalseAlarm));
     deeds.extend(names("still_with_us").into_iter().map(Does::StillWithUs));
     deeds.extend(names("left").into_iter().map(Does::Left));
-    deeds.extend(table.tables("letter").iter().filter_map(letter).map(Does::Bring));
+    deeds.extend(table.tables("letter").iter().filter_map(|table| letter(table, begins)).map(Does::Bring));
     deeds.extend(names("withdraw").into_iter().map(Does::Withdraw));
     deeds
 }
 
-fn letter(table: &Table<'_>) -> Option<Letter> {
+fn letter(table: &Table<'_>, begins: Time) -> Option<Letter> {
     let about = table.strings("about").map(|list| list.value).unwrap_or_default();
     let letter = Letter {
         name: table.string("name").map_or_else(|| "letter".to_owned(), |name| name.value),
         about: about.into_iter().map(|name| name.value).collect(),
         text: table.need_string("text", "\"We end your contract on Friday.\"")?.value,
-        effective: table.duration("effective").map(|at| at.value),
+        effective: moment(table, "effective", begins).map(|at| at.value),
         left: table.flag("left").is_some_and(|left| left.value),
     };
     table.finish();

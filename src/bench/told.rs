@@ -13,17 +13,22 @@ use crate::store::AlertRow;
 
 /// An alert.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub struct Told {
     /// The alert's public id.
     pub id: String,
     /// When, since the scenario began.
     pub at: Duration,
+    /// Why it was sent.
     pub reason: Reason,
+    /// How loud.
     pub level: Level,
     /// Whom it is about; empty where it is about plugwatch itself.
     pub ids: Vec<String>,
+    /// What it says that it is.
     pub verdict: Option<Verdict>,
+    /// The reason of that.
     pub why: String,
+    /// Whose doing it says that it is.
     pub fault: Option<Fault>,
     /// Since when it says that it is so.
     pub since: Option<Time>,

@@ -88,8 +88,12 @@ impl World {
     /// A world that asks its own routes and replies before those of `base`.
     pub(super) fn over(mut self, base: &World) -> World {
         self.routes.extend(base.routes.iter().cloned());
-        self.platform.extend(base.platform.clone());
-        self.secrets.extend(base.secrets.clone());
+        for (id, text) in &base.platform {
+            self.platform.entry(id.clone()).or_insert_with(|| text.clone());
+        }
+        for (name, secret) in &base.secrets {
+            self.secrets.entry(name.clone()).or_insert_with(|| secret.clone());
+        }
         for (key, reply) in &base.replies {
             self.replies.entry(key.clone()).or_insert_with(|| reply.clone());
         }

@@ -46,6 +46,14 @@ pub(super) enum BenchCommand {
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
     },
+    /// Play 28 real drops of 2021 to 2026: what plugwatch would have said, and when
+    History {
+        /// A folder with your own cases instead of the shipped ones
+        folder: Option<PathBuf>,
+        /// Only this case, with every message that would have been sent
+        #[arg(long, value_name = "N")]
+        show: Option<u32>,
+    },
     /// Play drops, outages, store errors and faults on your side, in virtual time
     Drops {
         /// A folder with your own scenarios instead of the shipped ones
@@ -99,12 +107,15 @@ pub(super) fn decide(idle: &[usize]) -> ExitCode {
 }
 
 /// One for each processor.
-fn at_once() -> usize {
+pub(super) fn at_once() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// On a thread of its own, where what is asked at the same time is answered in the same order each time.
-async fn play_one(scenario: Arc<Scenario>, events: Option<&Path>) -> (Arc<Scenario>, Result<Played, String>) {
+pub(super) async fn play_one(
+    scenario: Arc<Scenario>,
+    events: Option<&Path>,
+) -> (Arc<Scenario>, Result<Played, String>) {
     let (played, log) = (scenario.clone(), event_log(events, &scenario.name));
     let playing = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;

@@ -5,6 +5,7 @@ mod act;
 mod add;
 mod asking;
 mod bench;
+mod bench_history;
 mod build;
 mod catalog;
 mod check;
@@ -285,6 +286,9 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
+        }
+        Command::Bench(bench::BenchCommand::History { folder, show }) => {
+            bench_history::history(folder.as_deref(), show).await
         }
         Command::Bench(bench::BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await

@@ -152,6 +152,8 @@ impl Situation {
         };
         let ends = match ending.as_slice() {
             [] => None,
+            // Beside other news a name would push the hours off a lock screen.
+            [(_, ends)] if lost.is_some() && refused.is_some() => Some(format!("1 ends in {}", left(*ends, at))),
             [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
             [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
         };

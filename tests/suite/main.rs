@@ -19,6 +19,7 @@ mod engine;
 mod event_log;
 mod exec;
 mod heard;
+mod history;
 mod http;
 mod judgement;
 mod kit;

@@ -22,6 +22,8 @@ pub struct Rule {
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Who decides that, where it is not whom the file names.
+    pub decider: Option<String>,
     /// A shared rule that comes before a check's own: a wall answers for nobody behind it.
     pub first: bool,
     /// The file and line, for messages about it.

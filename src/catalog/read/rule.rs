@@ -32,6 +32,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let proof = table.word("proof", &["stated", "inferred", "told"]);
     let own_basis = table.word("basis", &["own_statement", "absence"]);
     let hint = table.string("hint");
+    let decider = table.string("decider");
     let first = table.flag("first").is_some_and(|flag| flag.value);
     table.finish();
     let when_expr = compile(source, when.as_ref()?);
@@ -59,6 +60,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
         basis,
         say: say?.value,
         hint: hint.map(|hint| hint.value),
+        decider: decider.map(|decider| decider.value),
         first,
         place: format!("{}:{line}", source.name),
     })

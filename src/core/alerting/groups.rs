@@ -11,6 +11,7 @@ use super::platform_view::{Cause, Event, PlatformView, Subject};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{is_ending, is_spent};
+use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
@@ -157,8 +158,9 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
                 let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
                 other.event() == Some(*event) && !other.is_down() && (checking(suspected) || other.awaits_hour())
             });
-            joins.then_some(first.plus(COMPANY_WAIT))
+            (joins || awaits_cause(platform_view, group)).then_some(first.plus(COMPANY_WAIT))
         }
+        Key::Alone(_) => awaits_cause(platform_view, group).then_some(first.plus(COMPANY_WAIT)),
         Key::Passed(event) => {
             let joins = others().any(|other| other.event() == Some(*event) && other.awaits_hour());
             joins.then_some(first.plus(COMPANY_WAIT))
@@ -178,8 +180,20 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
         }
         // One that joins what was told already is told at once.
         Key::Mass => told_lately(platform_view, out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
-        Key::Ends(_) | Key::Digest | Key::Alone(_) => None,
+        Key::Ends(_) | Key::Digest => None,
     }
+}
+
+/// Another check of its own is about to say why it is gone, where nothing says that yet.
+fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
+    group.iter().filter(|candidate| stops(&candidate.wanted)).any(|candidate| {
+        let held = &candidate.wanted.held;
+        let doubt = platform_view.subjects[candidate.index].state.suspicion.as_ref();
+        let says_more = |doubt: &Held| {
+            doubt.verdict == Verdict::Dropped && doubt.fault == Fault::VendorDecision && doubt.by != held.by
+        };
+        held.verdict == Verdict::Dropped && held.fault == Fault::Unclear && doubt.is_some_and(says_more)
+    })
 }
 
 /// An open incident that people were told of so recently that the next belongs to it.

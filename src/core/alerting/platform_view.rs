@@ -79,6 +79,13 @@ impl Subject<'_> {
         self.incident.map(|incident| incident.began_at).or(unseen).or(suspected)
     }
 
+    /// Since when it is gone or out: a warning, or a letter, may have come long before. Else since when it is in
+    /// trouble.
+    fn fell_at(&self) -> Option<Time> {
+        let down = self.state.held.as_ref().filter(|held| self.is_down() && held.verdict.badness() > 2);
+        down.map(|held| held.since).or_else(|| self.began_at())
+    }
+
     /// The key worked and is refused now.
     pub fn lost_access(&self) -> bool {
         self.state.lost_access().is_some()
@@ -217,11 +224,11 @@ impl<'a> PlatformView<'a> {
     /// What `subject` stands on and is in trouble itself, directly or through others.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
-        let began = self.subjects[subject].began_at();
+        let began = self.subjects[subject].fell_at();
         for index in self.said_foundations(subject) {
             let need = &self.subjects[index];
             // What went on for long while the other was still well did not cause it.
-            let near = began.zip(need.began_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
+            let near = began.zip(need.fell_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
             if near && need.is_down() {
                 return Cause::Down(index);
             }

@@ -261,7 +261,8 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     // Which storefronts it is gone in is told once all of them have answered.
     // And what became of a letter's hour, once that is known.
     let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
-    if round && subject.state.suspicion.is_some() && now.since(since) < ROUND_WAIT {
+    let unsure = subject.state.suspicion.is_some() || (is_spent(reason) && !subject.state.unseen.is_empty());
+    if round && unsure && now.since(since) < ROUND_WAIT {
         return Fate::Later(since.plus(ROUND_WAIT));
     }
     if own_no || !is_consequential(wanted) {

@@ -53,10 +53,18 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
                 let hint = both(held.hint.clone(), vote.hint.clone());
                 Some(Held { reason, say, hint, since: held.since.min(vote.since), ..held })
             }
+            // Two checks see one loss: who says whose doing it is explains the other.
+            Some(held) if explains(&held, &vote) => Some(Held { since: held.since.min(vote.since), ..vote }),
             other => worse(other, vote),
         };
     }
     worst
+}
+
+/// Whether a drop that is stated as somebody's doing stands beside one that is nobody's yet.
+fn explains(held: &Held, vote: &Held) -> bool {
+    let dropped = held.verdict == Verdict::Dropped && vote.verdict == Verdict::Dropped;
+    dropped && held.fault == Fault::Unclear && vote.fault == Fault::VendorDecision && vote.proof == Proof::Stated
 }
 
 /// The advice of both, each once.

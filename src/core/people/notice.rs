@@ -175,7 +175,7 @@ fn silent_since(state: &Combined) -> Option<Time> {
 
 /// The last check was not a good one, or there was none.
 fn is_in_doubt(state: &Combined) -> bool {
-    state.suspicion.is_some() || state.unseen.iter().any(|unseen| unseen.blind)
+    state.suspicion.is_some() || !state.unseen.is_empty()
 }
 
 /// A breakdown after the announced hour may be none.

@@ -86,7 +86,8 @@ impl Decider {
         let ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.causes.extend(under.into_iter().map(|cause| (cause, (at.plus(CAUSE_LASTS), position))));
         // Only what is checked earlier has something new to show.
-        let earlier = self.plan.hurry_dependencies(&ids, at);
+        let mut earlier = self.plan.hurry_dependencies(&ids, at);
+        earlier.extend(self.plan.hurry_beside(&spec.probe.dependency, spec.id, at));
         earlier.iter().for_each(|id| self.show(id));
     }
 

@@ -1,12 +1,21 @@
-//! A breakdown that is one's own: the site cannot be reached through its proxy, and the account at its host is in
-//! order.
+//! Whose a breakdown is, where what it needs tells: one's own, if the site cannot be reached through its proxy and the
+//! account at its host is in order; or what an earlier loss left behind.
+
+use std::time::Duration;
 
 use super::decider::Decider;
 use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Combined;
 use crate::core::probe::standing::Held;
+use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Proves, Verdict};
+
+/// What falls while something it needs is lost was seen at most so long before that.
+const BEFORE: Duration = Duration::from_secs(300);
+/// What falls so long after something it needs is back may still be a consequence: caches end, and machines were
+/// stopped. Google Cloud's suspension of Railway lasted ten minutes on 19 May 2026, its consequences eight hours.
+const AFTERWARDS: Duration = Duration::from_secs(2 * 3_600);
 
 /// Reasons of a website's check that the server behind its proxy, or behind its web server, does not answer.
 const BEHIND: [&str; 2] = ["origin_unreachable", "gateway_error"];
@@ -14,6 +23,9 @@ const BEHIND: [&str; 2] = ["origin_unreachable", "gateway_error"];
 impl Decider {
     /// The state with its fault, where what it needs tells whose it is.
     pub(super) fn on_own_side(&self, id: &str, combined: Combined) -> Combined {
+        if let Some(held) = self.left_behind(id, &combined) {
+            return Combined { held: Some(held), ..combined };
+        }
         let behind = |held: &&Held| {
             held.verdict == Verdict::Outage && held.fault == Fault::Unclear && BEHIND.contains(&held.reason.as_str())
         };
@@ -30,6 +42,30 @@ impl Decider {
         Combined { held: Some(held), ..combined }
     }
 
+    /// Something that it needs was lost and is back, and this fell with it or soon after.
+    fn left_behind(&self, id: &str, combined: &Combined) -> Option<Held> {
+        let outage = |held: &&Held| held.verdict == Verdict::Outage && held.fault == Fault::Unclear;
+        let held = combined.held.as_ref().filter(outage)?;
+        let needs = self.dependency(id)?.needs.iter().filter_map(|need| self.dependency(need));
+        let (need, back) = needs.filter_map(|need| Some((need, self.back_since(&need.id, held.since)?))).next()?;
+        let say = format!(
+            "{}; {} was lost until {}, and what it stopped may not be back yet",
+            held.say,
+            need.label,
+            back.short()
+        );
+        let hint = format!("Start what stopped with {}: machines, disks, networks. Caches may need time.", need.label);
+        Some(Held { say, hint: Some(hint), ..held.clone() })
+    }
+
+    /// Since when something works again that was lost around `fell`.
+    fn back_since(&self, need: &str, fell: Time) -> Option<Time> {
+        let state = self.known.dependency(need)?;
+        let lost = state.notified.lost_at?;
+        let back = state.combined.held.as_ref().filter(|held| held.verdict == Verdict::Live)?.since;
+        (fell.plus(BEFORE) >= lost && fell <= back.plus(AFTERWARDS)).then_some(back)
+    }
+
     fn is_host(&self, dependency: &Dependency) -> bool {
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
         vendor.is_some_and(|vendor| vendor.category == "hosting" && vendor.parent != "own")
@@ -38,6 +74,11 @@ impl Decider {
     /// Its vendor said after the trouble began that the account is in good order.
     fn is_in_order(&self, host: &Dependency, held: &Held) -> bool {
         let shown = self.view_dependency(host);
+        // What was not in order when it began may well have begun it.
+        let state = self.known.dependency(&host.id).and_then(|state| state.combined.held.as_ref());
+        if state.is_none_or(|state| state.since > held.since) {
+            return false;
+        }
         let stated = shown.proven() == Some(Proves::Standing);
         stated && shown.shown() == Shown::Live && shown.verified_at.is_some_and(|at| at >= held.since)
     }

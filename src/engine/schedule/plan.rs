@@ -168,22 +168,29 @@ impl Plan {
     /// The home probes of these dependencies look now, unless they are about to.
     /// Returns those that are asked earlier for it.
     pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) -> Vec<String> {
-        let soon = now.plus(Duration::from_secs(1));
-        let mut earlier = Vec::new();
-        for dependency in dependencies {
-            let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
-            let mut moved = false;
-            for id in ids {
-                let Some(planned) = self.probes.get(&id).filter(|planned| planned.spec.probe.home) else { continue };
-                let before = planned.next_at;
-                self.change(id, |planned| planned.bring_forward(Asking::Cause, soon));
-                moved |= self.next_at(id) != before;
-            }
-            if moved {
-                earlier.push(dependency.clone());
-            }
-        }
+        let mut earlier = dependencies.to_vec();
+        earlier.retain(|dependency| self.hurry_but(dependency, None, now));
         earlier
+    }
+
+    /// The other home probes of a dependency look now: one may see why the other fell. Returns the dependency if
+    /// any is asked earlier for it.
+    pub fn hurry_beside(&mut self, dependency: &str, but: i64, now: Time) -> Option<String> {
+        self.hurry_but(dependency, Some(but), now).then(|| dependency.to_owned())
+    }
+
+    /// Whether any home probe of a dependency, but for one, is asked earlier.
+    fn hurry_but(&mut self, dependency: &str, but: Option<i64>, now: Time) -> bool {
+        let soon = now.plus(Duration::from_secs(1));
+        let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
+        let mut moved = false;
+        for id in ids.into_iter().filter(|id| Some(*id) != but) {
+            let Some(planned) = self.probes.get(&id).filter(|planned| planned.spec.probe.home) else { continue };
+            let before = planned.next_at;
+            self.change(id, |planned| planned.bring_forward(Asking::Cause, soon));
+            moved |= self.next_at(id) != before;
+        }
+        moved
     }
 
     /// When a probe looks next.

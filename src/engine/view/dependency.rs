@@ -12,6 +12,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Part;
 use crate::core::people::notice::Notice;
 use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
+use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::text::without_fallback;
@@ -142,6 +143,13 @@ impl Decider {
         self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
     }
 
+    /// Who decided what holds: whom the rule names, or else whom its vendor's file does.
+    fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
+        let rules = self.config.catalog.check(&held.by).map(|(_, check)| check.rules.as_slice()).unwrap_or_default();
+        let named = rules.iter().find(|rule| rule.reason == held.reason).and_then(|rule| rule.decider.clone());
+        named.or_else(|| Some(vendor?.decider.clone())).unwrap_or_default()
+    }
+
     /// What an alert names already: what it is about, and losses that last.
     fn named(&self, telling: &Telling) -> BTreeSet<usize> {
         let shown = |loss: &usize| {
@@ -179,7 +187,7 @@ impl Decider {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
-            decider: vendor.map(|vendor| vendor.decider.clone()).unwrap_or_default(),
+            decider: self.decider_of(vendor, held),
             parent: vendor.map(|vendor| catalog.parent_name(vendor)).unwrap_or_default(),
             verdict: held.verdict,
             before: telling.wanted.before,
@@ -235,7 +243,9 @@ impl Decider {
     fn announced(&self, id: &str, at: Time) -> Option<String> {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
         let notice = self.notices().filter(concerns).max_by_key(|notice| notice.received)?;
-        Some(format!("{}, by a notice: {}", notice.received.short(), notice.text))
+        // The message ends the sentence itself.
+        let text = notice.text.trim_end_matches(['.', ' ', '\n']);
+        Some(format!("{}, by a notice: {text}", notice.received.short()))
     }
 
     /// What the fallback depends on with its last check, and whether it works; nothing where nobody

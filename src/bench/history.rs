@@ -1,0 +1,191 @@
+//! What plugwatch would have said on a real day, beside what the victim knew.
+
+use std::time::Duration;
+
+use super::case::{Case, Kind};
+use super::play::Played;
+use super::scenario::{Is, Scenario, Truth};
+use super::score::Finding;
+use super::step::Origin;
+use super::told::Told;
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::time::human;
+use crate::core::words::verdict::Verdict;
+
+/// A real case as it came out.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Every message but reminders, in its order: what somebody who tells the story needs.
+    pub timeline: Vec<&'a Told>,
+    /// What really happened.
+    pub case: &'a Case,
+    /// The first message about any of it.
+    pub first: Option<&'a Told>,
+    /// The message about the cut itself; the first where a case ends before it.
+    pub cut: Option<&'a Told>,
+    /// How many messages there were, but for the situation's.
+    pub messages: usize,
+    /// How often the situation was brought up to date: one message, edited in place without a sound.
+    pub updates: usize,
+    /// What is not as it should be.
+    pub wrong: Vec<Finding>,
+}
+
+impl<'a> Outcome<'a> {
+    /// What a scenario came to; none where it has no case.
+    pub fn of(scenario: &'a Scenario, played: &'a Played) -> Option<Outcome<'a>> {
+        let case = scenario.case.as_ref()?;
+        let first = played.told.iter().find(|told| scenario.truths.iter().any(|truth| tells(truth, told)));
+        let at_the_cut = |truth: &&Truth| truth.from == case.cut && !truth.silent;
+        let cut = scenario.truths.iter().find(at_the_cut);
+        let cut = cut.and_then(|truth| played.told.iter().find(|told| tells(truth, told) && is_said(truth.is, told)));
+        let cut = cut.or(first);
+        let mut wrong = played.wrong.clone();
+        wrong.extend(too_late(case, first));
+        let of_it = || played.told.iter().filter(|told| !of_itself(told.reason));
+        let updates = of_it().filter(|told| told.reason == Reason::Situation).count();
+        let messages = of_it().count() - updates;
+        let news = |told: &&Told| !told.reason.reminds() && told.reason != Reason::Situation;
+        let timeline = of_it().filter(news).collect();
+        Some(Outcome { timeline, scenario, case, first, cut, messages, updates, wrong })
+    }
+
+    /// Whether people knew before anything stopped.
+    pub fn before_the_cut(&self) -> bool {
+        self.first.is_some_and(|told| told.at < self.case.cut)
+    }
+
+    /// Whether people knew before the victim did, on the real day.
+    pub fn before_the_victim(&self) -> bool {
+        let told = [self.first, self.cut].into_iter().flatten().map(|told| told.at).min();
+        told.zip(self.case.learnt_at).is_some_and(|(told, learnt)| told < learnt)
+    }
+
+    /// How long after the cut it was said; none where it was said before, or never.
+    pub fn after_the_cut(&self) -> Option<Duration> {
+        self.cut.and_then(|told| told.at.checked_sub(self.case.cut))
+    }
+
+    /// Whether plugwatch could not have known.
+    pub fn missed(&self) -> bool {
+        self.case.kind == Kind::Miss
+    }
+
+    /// Whether any answer is reconstructed.
+    pub fn reconstructed(&self) -> bool {
+        self.scenario.steps.iter().any(|step| matches!(step.origin, Some(Origin::Reconstructed(_))))
+    }
+
+    /// A time since the scenario began, with its day: `29 Jan 21:35`.
+    pub fn date(&self, at: Duration) -> String {
+        self.scenario.begins.plus(at).utc().format("%-d %b %H:%M").to_string()
+    }
+
+    /// The day of the cut: `29 Jan 2021`.
+    pub fn day(&self) -> String {
+        self.scenario.begins.plus(self.case.cut).utc().format("%-d %b %Y").to_string()
+    }
+
+    /// How many messages there were: `4`, or `4, and 2 updates of the situation`.
+    pub fn how_many(&self) -> String {
+        match self.updates {
+            0 => self.messages.to_string(),
+            updates => format!("{}, and {updates} updates of the situation", self.messages),
+        }
+    }
+
+    /// What was said, at which level and when.
+    pub fn said(&self, told: &Told) -> String {
+        let cut = self.case.cut;
+        let when = match (told.at.checked_sub(cut), cut.checked_sub(told.at)) {
+            (Some(after), _) if after < Duration::from_secs(60) => "at once".to_owned(),
+            (Some(after), _) => format!("{} after the cut", human(after)),
+            (None, before) => format!("{} before the cut", human(before.unwrap_or_default())),
+        };
+        format!("{} ({when}), {}: {}", self.date(told.at), loud(told.level), told.title)
+    }
+}
+
+/// A level in a word that needs no explanation.
+fn loud(level: Level) -> &'static str {
+    level.word()
+}
+
+/// Messages that are about no event: that the program started, a report, a person's own trial.
+pub(super) fn of_itself(reason: Reason) -> bool {
+    matches!(reason, Reason::Started | Reason::Report | Reason::Drill | Reason::Test)
+}
+
+/// Whether a message tells a truth while it holds.
+fn tells(truth: &Truth, told: &Told) -> bool {
+    let about = told.ids.contains(&truth.dependency) && !of_itself(told.reason) && !told.reason.reminds();
+    about && told.at >= truth.from && truth.to.is_none_or(|to| told.at <= to)
+}
+
+/// Whether a message says what is so, and is no step on the way there.
+fn is_said(is: Is, told: &Told) -> bool {
+    match is {
+        Is::Dropped => told.verdict == Some(Verdict::Dropped) && told.reason != Reason::Suspected,
+        Is::Outage => told.verdict == Some(Verdict::Outage),
+        _ => true,
+    }
+}
+
+/// What was announced is said before it comes.
+fn too_late(case: &Case, first: Option<&Told>) -> Option<Finding> {
+    let announced = matches!(case.kind, Kind::Letter | Kind::Date);
+    let late = first.is_none_or(|told| told.at >= case.cut);
+    (announced && late).then(|| Finding::new("late", "it was announced, and nobody was alerted before the cut"))
+}
+
+/// All cases together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many cases there are.
+    pub cases: usize,
+    /// In how many people knew before anything stopped.
+    pub before_the_cut: usize,
+    /// In how many before the victim did, where that time is known.
+    pub before_the_victim: usize,
+    /// How many cases have a time at which the victim knew.
+    pub learnt_known: usize,
+    /// How many were said after the cut, within the check's confirmation time.
+    pub after_the_cut: usize,
+    /// How long after the cut in the middle of those, and at most.
+    pub took: Option<(Duration, Duration)>,
+    /// How many would have been missed.
+    pub missed: usize,
+}
+
+impl Totals {
+    /// Sums them up.
+    pub fn of(outcomes: &[Outcome<'_>]) -> Totals {
+        let count = |which: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().filter(|one| which(one)).count();
+        let played: Vec<&Outcome<'_>> = outcomes.iter().filter(|one| !one.missed()).collect();
+        let later = played.iter().filter(|one| !one.before_the_cut());
+        let mut took: Vec<Duration> = later.filter_map(|one| one.after_the_cut()).collect();
+        took.sort_unstable();
+        Totals {
+            cases: outcomes.len(),
+            before_the_cut: played.iter().filter(|one| one.before_the_cut()).count(),
+            before_the_victim: played.iter().filter(|one| one.before_the_victim()).count(),
+            learnt_known: played.iter().filter(|one| one.case.learnt_at.is_some()).count(),
+            after_the_cut: took.len(),
+            took: took.get(took.len() / 2).copied().zip(took.last().copied()),
+            missed: count(&|one| one.missed()),
+        }
+    }
+
+    /// All of it in a sentence.
+    pub fn sentence(&self) -> String {
+        let took = self.took.map_or_else(String::new, |(middle, longest)| {
+            format!(" ({} after it in the median, {} at most)", human(middle), human(longest))
+        });
+        format!(
+            "Of {} real drops of 2021 to 2026, plugwatch would have alerted before the cut in {} (a letter, a date or a warning), within the check's confirmation time in {}{took}, and would have missed {}.",
+            self.cases, self.before_the_cut, self.after_the_cut, self.missed
+        )
+    }
+}

@@ -1,0 +1,103 @@
+//! `docs/HISTORY.md`: real drops, and what plugwatch would have said.
+
+use std::fmt::Write as _;
+
+use super::history::{Outcome, Totals};
+use super::step::Origin;
+use super::told::Told;
+
+/// What stands before the table.
+const HEAD: &str = "# What plugwatch would have said
+
+28 real drops of 2021 to 2026, played through the real decision in virtual time. What is true comes from the source
+that each row names; no letter counts before the hour at which a person could have handed it over. `plugwatch bench
+history` plays them, `--show N` prints every message of a case, and a test holds this page
+(`HISTORY=write cargo test history` writes it anew). Times are UTC. The files are in
+[tests/scenarios/history](../tests/scenarios/history/README.md).
+
+- **exact**: what could be seen from outside is known. **shape**: known in outline, and the answers are reconstructed.
+- **letter**: nothing to see from outside before the cut. **feed**: only the platform's own traffic shows it. **date**:
+  the day was known long before.
+- **miss**: plugwatch could not have known.
+";
+
+/// The page, of all cases in their order.
+pub fn page(outcomes: &[Outcome<'_>]) -> String {
+    let mut page = format!("{HEAD}\n{}\n\n", Totals::of(outcomes).sentence());
+    page.push_str("| | who dropped whom | notice | the victim learnt of it | plugwatch would have said | messages |\n");
+    page.push_str("|-|-|-|-|-|-|\n");
+    for one in outcomes {
+        row(&mut page, one);
+    }
+    page.push_str("\n## Case by case\n");
+    for one in outcomes {
+        chapter(&mut page, one);
+    }
+    page
+}
+
+fn row(page: &mut String, one: &Outcome<'_>) {
+    let case = one.case;
+    let said = match (one.missed(), one.cut) {
+        (true, _) => format!("**missed**: {}", case.missed.as_deref().unwrap_or_default()),
+        (false, Some(told)) => one.said(told),
+        (false, None) => "nothing".to_owned(),
+    };
+    let _ = writeln!(
+        page,
+        "| {} | {}: {}, {} ({}) | {} | {} | {} | {} |",
+        case.number,
+        case.dropped_by,
+        case.victim,
+        one.day(),
+        case.kind,
+        case.notice,
+        case.learnt,
+        said,
+        one.how_many()
+    );
+}
+
+fn chapter(page: &mut String, one: &Outcome<'_>) {
+    let case = one.case;
+    let _ = write!(
+        page,
+        "\n### {}. {}\n\nReported by {}, {}.",
+        case.number, one.scenario.title, case.source, case.reported
+    );
+    let more = [("Disputed", &case.disputed), ("Whose clock", &case.whose_time), ("What would help", &case.would_help)];
+    for (name, text) in more {
+        if let Some(text) = text {
+            let _ = write!(page, " {name}: {text}.");
+        }
+    }
+    page.push('\n');
+    let origins: Vec<String> = one.scenario.steps.iter().filter_map(|step| step.origin.as_ref()).map(origin).collect();
+    if !origins.is_empty() {
+        let _ = writeln!(page, "\nAnswers: {}.", origins.join("; "));
+    }
+    if let Some(missed) = &case.missed {
+        let _ = writeln!(page, "\nMissed: {missed}.");
+    }
+    if one.timeline.len() > 1 {
+        page.push_str("\nSent, but for reminders:\n\n");
+        for told in &one.timeline {
+            let _ = writeln!(page, "- {}, {}: {}", one.date(told.at), told.level, told.title);
+        }
+    }
+    let first = one.first.filter(|first| one.cut.is_none_or(|cut| cut.id != first.id));
+    for told in [first, one.cut].into_iter().flatten() {
+        message(page, one, told);
+    }
+}
+
+fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Known(from) => format!("known ({from})"),
+        Origin::Reconstructed(why) => format!("reconstructed ({why})"),
+    }
+}
+
+fn message(page: &mut String, one: &Outcome<'_>, told: &Told) {
+    let _ = writeln!(page, "\n```text\n---- {} UTC ----\n{}\n```", one.date(told.at), told.text.trim_end());
+}
