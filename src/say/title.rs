@@ -12,6 +12,8 @@ use crate::core::words::verdict::{Fault, Verdict};
 
 /// How the catalogue calls the company behind what is one's own (`config/catalog/_parents.toml`).
 const OWN: &str = "you";
+/// A warning by the catalogue.
+const WARNING: &str = "WARNING";
 /// A phone's lock screen shows so many characters of a title.
 const LONGEST: usize = 60;
 
@@ -105,8 +107,22 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
             Title { what: "CUT-OFF ANNOUNCED".to_owned(), when: ends.unwrap_or_default(), ..title }
         }
-        (reason, verdict) => Title { what: words(reason, verdict, about).to_owned(), ..title },
+        (reason, verdict) => {
+            let what = words(reason, verdict, about);
+            let said = (what == WARNING).then(|| Title { what: warned_of(&about.why), ..title.clone() });
+            // Of what it warns stands in the title where a lock screen has room for it.
+            let fits = said.filter(|said| length(&said.joined(&said.name, "")) <= LONGEST);
+            fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
+        }
     }
+}
+
+/// `WARNING, payouts disabled`: the catalogue's reasons are words.
+fn warned_of(why: &str) -> String {
+    let mut reasons = why.split('+');
+    let first = reasons.next().unwrap_or_default().replace('_', " ");
+    let more = if reasons.next().is_some() { " and more" } else { "" };
+    format!("{WARNING}, {first}{more}")
 }
 
 /// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for some days, and hours are counted in hours.
@@ -155,7 +171,7 @@ fn warning(why: &str) -> &'static str {
         "noticed" => "LETTER",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
         _ if is_partly(why) => "REMOVED in some countries",
-        _ => "WARNING",
+        _ => WARNING,
     }
 }
 
