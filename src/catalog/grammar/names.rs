@@ -44,6 +44,7 @@ const HEARD: [&str; 12] = [
 ];
 
 const BURN: [&str; 1] = ["per_day"];
+const SEEN: [&str; 1] = ["long"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
 const RDAP: [&str; 18] = [
     "name",
@@ -85,6 +86,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "tls" if http => known(&TLS),
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),
         "burn" if check.burning().is_some() => known(&BURN),
+        "seen" if http => known(&SEEN),
         "exec" if matches!(check.ask, Ask::Exec(_)) => known(&EXEC),
         "heard" if matches!(check.ask, Ask::CheckIn(_)) => known(&HEARD),
         own if matches!(check.ask, Ask::Lookup(what) if what.word() == own) => known(fields(own)),

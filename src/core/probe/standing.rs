@@ -1,5 +1,7 @@
 //! One probe's confirmed verdict, and the suspicion against it.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::core::time::Time;
@@ -112,6 +114,22 @@ pub struct Flip {
     pub confirmed_at: Time,
 }
 
+/// The reason of a thing that the same key saw for long and sees no more. It holds until the thing is seen again,
+/// so the core knows it by its word.
+pub const LEFT_ACCOUNT: &str = "left_account";
+/// A wrong id, or a key that may not see it, is found within days of setting a check up.
+const LONG: Duration = Duration::from_secs(7 * 86_400);
+
+impl Standing {
+    /// Whether the same key has seen the thing for so long that "there is no such thing" is news, and no slip of ours.
+    pub fn seen_for_long(&self, key_mark: Option<u32>) -> bool {
+        let (Some(held), Some(verified)) = (&self.confirmed, self.verified_at) else { return false };
+        let same_key = key_mark.is_some() && self.key_mark == key_mark;
+        let seen = matches!(held.verdict, Verdict::Live | Verdict::Degraded);
+        same_key && seen && (held.reason == LEFT_ACCOUNT || verified.since(held.since) >= LONG)
+    }
+}
+
 impl Held {
     /// As a clock that has been set back to `now` has it: nothing holds since the future.
     pub fn not_after(&mut self, now: Time) {
@@ -161,4 +179,42 @@ const UNREADABLE: u32 = 3;
 
 pub(super) fn is_told_elsewhere(reason: &str) -> bool {
     TOLD_ELSEWHERE.contains(&reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn seen(verdict: Verdict, reason: &str, from: i64, to: i64) -> Standing {
+        let held = Held {
+            verdict,
+            reason: reason.to_owned(),
+            fault: Fault::Unclear,
+            proof: Proof::Stated,
+            say: String::new(),
+            hint: None,
+            by: String::new(),
+            since: Time(from * DAY),
+        };
+        let at = Some(Time(to * DAY));
+        Standing { confirmed: Some(held), last_live: at, verified_at: at, key_mark: Some(7), ..Standing::default() }
+    }
+
+    #[test]
+    fn a_thing_is_seen_for_long_after_a_week_with_the_same_key() {
+        assert!(seen(Verdict::Live, "fine", 0, 7).seen_for_long(Some(7)));
+        assert!(seen(Verdict::Degraded, "payment_due", 0, 30).seen_for_long(Some(7)));
+        assert!(!seen(Verdict::Live, "fine", 0, 6).seen_for_long(Some(7)), "too young");
+        assert!(!seen(Verdict::Live, "fine", 0, 30).seen_for_long(Some(8)), "another key may see less");
+        assert!(!seen(Verdict::Live, "fine", 0, 30).seen_for_long(None), "without a key there is no account");
+        assert!(!seen(Verdict::Dropped, "suspended", 0, 30).seen_for_long(Some(7)), "a drop is no seeing");
+        assert!(!Standing::default().seen_for_long(Some(7)), "never seen");
+    }
+
+    #[test]
+    fn what_has_left_the_account_stays_so_until_it_is_seen_again() {
+        assert!(seen(Verdict::Degraded, LEFT_ACCOUNT, 30, 30).seen_for_long(Some(7)));
+    }
 }

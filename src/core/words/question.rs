@@ -69,7 +69,7 @@ pub enum Question {
 /// Every name under which askers may leave facts.
 pub fn asker_names() -> Vec<&'static str> {
     let lookups = Lookup::ALL.iter().map(|what| what.word());
-    ["tls", "dns", "exec", "heard", "burn"].into_iter().chain(lookups).collect()
+    ["tls", "dns", "exec", "heard", "burn", "seen"].into_iter().chain(lookups).collect()
 }
 
 impl Question {

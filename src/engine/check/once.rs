@@ -60,7 +60,9 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));
-    let said = answer.said.into_iter().chain(burn).collect();
+    let long = before.standing.seen_for_long(spec.probe.policy.key_mark);
+    let seen = long.then(|| ("seen".to_owned(), json!({ "long": true })));
+    let said = answer.said.into_iter().chain(burn).chain(seen).collect();
     let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
     let look = CheckResult { at, reading };
     let mut witnesses = hear(ctx, &spec, &before.standing, &look).await;
