@@ -92,6 +92,7 @@ impl<'a> Outcome<'a> {
     pub fn how_many(&self) -> String {
         match self.updates {
             0 => self.messages.to_string(),
+            1 => format!("{}, and an update of the situation", self.messages),
             updates => format!("{}, and {updates} updates of the situation", self.messages),
         }
     }
