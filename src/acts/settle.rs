@@ -25,7 +25,7 @@ impl Acts {
             let acts = self.store.acts().await?;
             let drills = acts.iter().filter(|act| act.deed == ActionKind::Drill && now.since(act.at) <= DRILL_LASTS);
             let drills: Vec<&String> = drills.filter_map(|act| act.about.as_ref()).collect();
-            let refused = self.refused_keys(&open).await?;
+            let refused = self.unseen(&open).await?;
             if open.is_empty() && drills.is_empty() && refused.is_empty() {
                 return Err(No("nothing is open".to_owned()));
             }
@@ -74,13 +74,14 @@ impl Acts {
         }
     }
 
-    /// What was told last of each key that worked and is refused: it opens no incident, and is
-    /// acknowledged by its message.
-    async fn refused_keys(&self, open: &[&IncidentRow]) -> Result<Vec<AlertRow>, No> {
+    /// What was told last of each key that is refused, and of what else cannot be seen: it stands in no incident that
+    /// counts, and is acknowledged by its message.
+    async fn unseen(&self, open: &[&IncidentRow]) -> Result<Vec<AlertRow>, No> {
         let states = self.store.dependencies().await?;
         let refused = |id: &&String| {
-            let known = states[*id].0.lost_access().is_some();
-            known && open.iter().all(|row| row.dependency != **id)
+            let (state, told) = &states[*id];
+            let told = told.as_ref().is_some_and(|told| !told.blind.is_empty()) && !state.unseen.is_empty();
+            (state.lost_access().is_some() || told) && open.iter().all(|row| row.dependency != **id)
         };
         let mut ids: Vec<&String> = states.keys().filter(refused).collect();
         ids.sort();

@@ -32,8 +32,8 @@ pub struct Weighed {
 // Sentences of witnesses that only confirm what was read: told once, and left out of reminders.
 const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
 const STATUS_FINE: &str = "the vendor's status page reports no problem";
-const OTHERS_WORK: &str = "other entries there still work";
-const SECOND_SAME: &str = "a second route says the same";
+const OTHERS_WORK: &str = "other entries there are still listed";
+const SECOND_SAME: &str = "a second route agrees";
 const SECOND_UNREAD: &str = "the second route could not be read";
 
 /// What was seen, without the witnesses that only confirmed it.

@@ -170,7 +170,7 @@ impl Telegram {
         if let RequestError::RetryAfter(seconds) = error {
             let wait = seconds.duration() + Duration::from_millis(250);
             self.limiter.stay_away(chat, wait).await;
-            return Tried::Retry { after: Some(wait), why: "Telegram asks us to slow down (429)".to_owned() };
+            return Tried::Retry { after: Some(wait), why: "Telegram asks plugwatch to slow down (429)".to_owned() };
         }
         meaning(error)
     }
