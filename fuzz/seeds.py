@@ -30,10 +30,43 @@ def from_catalogue():
                 keep("http_answer", bytes([n % 256, len(name) % 8]) + body)
                 if b"<" in body:
                     keep("html", body)
+                if vendor.get("id") == "status":
+                    keep("status_pages", body)
                 if vendor.get("id") == "domain":
                     keep("registries", body)
                 if "whois" in example.get("step", ""):
                     keep("registries", body)
+
+
+def from_registries():
+    """The examples of every registry's format."""
+    for file in sorted((ROOT / "config" / "registries").glob("*.toml")):
+        for example in tomllib.loads(file.read_text()).get("example", []):
+            keep("registries", example["body"].encode())
+
+
+def of_texts():
+    """Letters, pages, redirects, expressions of cron, and reports."""
+    for zone in ("PST", "Coordinated Universal Time", "(UTC+08:00)", "MEZ", "Europe/Berlin"):
+        keep("letters", f"We will close your account on Friday, December 4th at 5:00 PM {zone}.".encode())
+    for text in (
+        "Ihr Vertrag endet zum 31. Dezember 2026 um 12 Uhr.", "La cuenta se cierra el 3 de enero de 2027 a las 18:00.",
+        "Votre compte sera ferm\u00e9 le 1er f\u00e9vrier 2027 \u00e0 minuit.", "You must respond within 3 business days.",
+        "closed in 90 days, on 02/26/2027", "2027/01/10 12:00 UTC", "ends 2027-01-10T23:59Z", "immediately, by noon tomorrow",
+    ):
+        keep("letters", text.encode())
+    keep("letters", b"From: a@b.example\r\nSubject: =?utf-8?B?U2h1dGRvd24=?=\r\nDate: Tue, 24 Nov 2026 10:15:00 -0800\r\n"
+         b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>We end this&nbsp;Friday,\r\n<b>4 December</b> at 5:00&nbsp;PM.</p>\r\n")
+    page = "<html><head><meta charset={0}><title>\u00e9</title></head><body>Terms &amp; Conditions &#233; a&shy;b&nbsp;c</body></html>"
+    for named, codec in (("utf-8", "utf-8"), ("gbk", "gbk"), ("windows-1251", "utf-8"), ("shift_jis", "shift_jis"), ("utf-16", "utf-16")):
+        keep("charsets", named.encode() + b"\n" + page.format(named).encode(codec, "replace"))
+        keep("charsets", b"\n" + page.format(named).encode(codec, "replace"))
+    keep("redirects", b"/a\nid=1; Path=/; Secure; Max-Age=9\nhttps://b.example/caf\xe9?x#y\nid=; expires=Thu, 01-Jan-70 00:00:00 GMT")
+    keep("redirects", "//user:word@c.example/\u0634\n../../x\n?\n".encode())
+    for line in ("0 9 * * 5-7", "*/5 * * * *", "30 2 * * *", "0 0 1,15 * *", "0 9 * * Sat-Sun", "15 30 2 29 2 ?", "0 9 L * *"):
+        keep("schedules", line.encode())
+    keep("reports", b'[{"check": "sms", "ok": 3, "failed": 40, "code": "30002"}, {"check": "mail", "ok": 1}]')
+    keep("reports", b"255")
 
 
 def from_files():
@@ -54,6 +87,7 @@ def by_hand():
         b"v=spf1 include:example.net a mx ip4:192.0.2.0/24 ~all", b"v=spf1 exists:%{i}._spf.example.net redirect=example.net",
         b"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", b"v=DKIM1; p=",
         b"v=DMARC1; p=reject; sp=quarantine; rua=mailto:d@example.org", b"version: STSv1\nmode: enforce\nmx: *.example.net\nmax_age: 1\n",
+        b"v=DKIM1; p=AAAA\nv=DKIM1; k=rsa; p=AAAA", b"v  =   DMARC1;p=ReJEct; pct=0", b"v=spf1 ip6:192.0.2.1 ip4:192.0.2.300 ptr -all",
     ):
         keep("mail_records", record)
     keep("registries", b'{"version": "1.0", "services": [[["org", "net"], ["https://rdap.example.net/"]]]}')
@@ -75,7 +109,7 @@ def certificates():
 
 
 if __name__ == "__main__":
-    for make in (from_catalogue, from_files, by_hand, certificates):
+    for make in (from_catalogue, from_registries, of_texts, from_files, by_hand, certificates):
         make()
     for folder in sorted(CORPUS.iterdir()):
         print(folder.name, len(list(folder.iterdir())))

@@ -43,6 +43,18 @@ class Authority:
         (folder / f"{name}.crlnumber").write_text("01\n")
         made = ["-keyout", str(self._key), "-out", str(self.file), "-days", "400", "-subj", f"/CN={name}"]
         run_or_fail(["openssl", "req", "-x509", *_CURVE, *made])
+        # What hosts show behind their own certificate; nothing for an authority that clients know.
+        self._shown_behind = ""
+
+    def under(self, name, ends):
+        """An authority that this one vouches for, for so many days; its hosts show its certificate, too."""
+        below = Authority(self._folder, name)
+        request, extras = self._folder / f"{name}.csr", self._folder / f"{name}.ext"
+        run_or_fail(["openssl", "req", "-new", "-key", str(below._key), "-subj", f"/CN={name}", "-out", str(request)])
+        extras.write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
+        self._sign(request, below.file, extras, -1, ends)
+        below._shown_behind = below.file.read_text()
+        return below
 
     def issue(self, name, for_names, begins=-1, ends=60, crl_url=None):
         """Writes `name`.crt and .key for these names and addresses; returns their common path.
@@ -54,12 +66,17 @@ class Authority:
         request, extras = path.with_suffix(".csr"), path.with_suffix(".ext")
         run_or_fail(["openssl", "req", *_CURVE, "-keyout", f"{path}.key", "-out", str(request), "-subj", f"/CN={name}"])
         extras.write_text(f"subjectAltName={for_names}\nextendedKeyUsage=serverAuth\n{_points_at(crl_url)}")
+        shown = path.with_suffix(".crt")
+        self._sign(request, shown, extras, begins, ends)
+        shown.write_text(shown.read_text() + self._shown_behind)
+        return path
+
+    def _sign(self, request, certificate, extras, begins, ends):
         run_or_fail([
             "openssl", "ca", "-batch", "-notext", "-config", str(self._settings),
-            "-cert", str(self.file), "-keyfile", str(self._key), "-in", str(request), "-out", f"{path}.crt",
+            "-cert", str(self.file), "-keyfile", str(self._key), "-in", str(request), "-out", str(certificate),
             "-startdate", _day(begins), "-enddate", _day(ends), "-extfile", str(extras),
         ])
-        return path
 
     def revoke(self, name):
         """From the next list on, this certificate is revoked."""

@@ -102,6 +102,7 @@ class Site:
     says: str
     why: str
     path: str = "/"
+    words: str = "Order now"
 
 
 SITES = [
@@ -114,6 +115,12 @@ SITES = [
     Site("secure", "HTTPS with a certificate for the name is live", "working", "the expected text"),
     Site("moved", "a redirect on the way is followed", "working", "the expected text", "/moved"),
     Site("ending", "a certificate that ends in days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
+    Site("between", "a good certificate under an authority that ends in days says degraded", "says degraded (unconfirmed)",
+         'its certificate\'s issuer "between-ours" ends in'),
+    Site("cookies", "a wall that wants its cookie back is passed", "working", "the expected text"),
+    Site("charset-header", "a page in GBK, as its header says, is live", "working", "the expected text", words="立即订购"),
+    Site("charset-meta", "a page in windows-1251, as it says itself, is live", "working", "the expected text", words="Заказать"),
+    Site("charset-bom", "a page in UTF-16, as its first bytes say, is live", "working", "the expected text", words="dès maintenant"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate ran out"),
     Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),
     Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "nobody we trust"),
@@ -122,7 +129,7 @@ SITES = [
 
 def place_of(world, name):
     """Where nginx serves this website."""
-    if name in ("circle", "down"):
+    if name in ("circle", "down", "cookies", "charset-header", "charset-bom"):
         return f"{world.stores}/{name}"
     return world.secure.get(name) or f"{world.stores}/site/{name}"
 
@@ -132,7 +139,7 @@ def look_at_sites(world, claims):
     origins = {site.name: f"https://{site.name}.example" for site in SITES}
     overrides = {origin: place_of(world, name) for name, origin in origins.items()}
     sites = [
-        dependency(site.name, "website/page", url=origins[site.name] + site.path, words=["Order now"]) for site in SITES
+        dependency(site.name, "website/page", url=origins[site.name] + site.path, words=[site.words]) for site in SITES
     ]
     looked = Plugwatch(world, "sites", sites, overrides).look()
     for site in SITES:

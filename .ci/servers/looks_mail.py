@@ -22,6 +22,7 @@ def prove(world, claims):
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
         Look("spf", "mail/spf", "working", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
         Look("dkim", "mail/dkim", "working", "1 of 1 DKIM keys", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
+        Look("dkim-two", "mail/dkim", "says degraded (unconfirmed)", "several texts", "a selector with two texts", DOMAIN | {"selectors": ["s4"]}),
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
         Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",

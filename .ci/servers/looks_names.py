@@ -12,6 +12,8 @@ def prove(world, claims):
         Look("signed", "dns/zone", "working", "all 1 name servers serve the zone", "BIND's signed zone is served", zone("signed")),
         Look("refused", "dns/zone", "says dropped (unconfirmed)", "the only name server refuses refused.test",
              "BIND refuses a zone that it does not have", zone("refused")),
+        Look("partial", "dns/zone", "says degraded (unconfirmed)", "but none as it should",
+             "a server that refuses the SOA and gives the address serves the zone, oddly", zone("nosoa")),
         Look("signed-seen", "dns/resolvers", "working", "all 3 working resolvers find signed.test",
              "a properly signed zone is found by resolvers that check", zone("signed")),
         Look("unsigned-seen", "dns/resolvers", "working", "all 3 working resolvers", "an unsigned zone is found", zone("unsigned")),

@@ -8,6 +8,8 @@ def prove(world, claims):
     page = lambda name: {"url": world.tls[name], "words": ["Order now"]}  # noqa: E731
     look_at_all(world, claims, "tls", [
         Look("good", "website/page", "working", "", "a good certificate whose list was read", page("good")),
+        Look("dual", "website/page", "says degraded (unconfirmed)", "its certificate ends in",
+             "the facts of the address that answers count where the other is dead", page("dual")),
         Look("expired", "website/page", "says outage (unconfirmed)", "the certificate ran out", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),
         Look("self", "website/page", "says outage (unconfirmed)", "nobody we trust issued the certificate", "a self-signed one", page("self")),

@@ -78,7 +78,7 @@ class CrlHost:
 
 
 def all_hosts(folder, address, authority, crl_name, crl_port, words):
-    """The five hosts by name, not started, and the CRL that revokes one of them."""
+    """The six hosts by name, not started, and the CRL that revokes one of them."""
     url = f"http://{crl_name}:{crl_port}/ca.crl"
     shown = {
         "expired": authority.issue("tls-expired", "DNS:expired.test", begins=-40, ends=-10),
@@ -86,6 +86,7 @@ def all_hosts(folder, address, authority, crl_name, crl_port, words):
         "self": authority.self_signed("tls-self", "DNS:self.test"),
         "revoked": authority.issue("tls-revoked", "DNS:revoked.test", crl_url=url),
         "good": authority.issue("tls-good", "DNS:good.test", crl_url=url),
+        "dual": authority.issue("tls-dual", "DNS:dual.test", ends=5),
     }
     authority.revoke("tls-revoked")
     hosts = {name: SecureHost(folder / name, address, free_port(), path, words) for name, path in shown.items()}

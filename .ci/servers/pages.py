@@ -67,6 +67,10 @@ class Pages:
         """A website's page with these words."""
         self._replace(name, f"<html><h1>Our shop</h1>{words}</html>")
 
+    def show_letters(self, name, text, encoding):
+        """A website's page in this character set."""
+        (self.folder / f"site/{name}.html").write_bytes(text.encode(encoding))
+
     def suspend_site(self, name):
         """The host shows its page for suspended accounts instead."""
         self._replace(name, _SUSPENDED)

@@ -30,6 +30,8 @@ from unbound import Unbound
 
 LONGEST = 300
 REGISTRY, BIND, LISTS, MAIL = "127.0.0.62", "127.0.0.63", "127.0.0.81", "127.0.0.91"
+# It refuses a zone's SOA, and gives its address.
+PARTIAL = "127.0.0.74"
 # The first one is asked by the whole namespace, too.
 RESOLVERS = ("127.0.0.71", "127.0.0.72", "127.0.0.73")
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
@@ -40,7 +42,9 @@ _SOA = "@ 60 IN SOA a.invalid. op.invalid. 1 60 60 60 60\n"
 _CHILD = f"{_SOA}@ 60 NS bind.test.\n@ 60 A 127.0.0.1\n@ 60 MX 10 mail\n"
 # A key of RFC 8463, appendix A.
 _KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
-_HOSTS = ("expired", "another", "self", "revoked", "good", "crl")
+# An old text was left beside the key of the second selector.
+_KEYS = f's1 60 TXT "{_KEY}"\ns4 60 TXT "{_KEY}"\ns4 60 TXT "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3"\n'
+_HOSTS = ("expired", "another", "self", "revoked", "good", "dual", "crl")
 
 
 @dataclass
@@ -109,27 +113,31 @@ def start_names(folder):
     root = sign(keys, ".", f"{_SOA}@ 60 NS root-server.\n{delegation}{networks}")
     NameServer(folder / "root", [ROOT], DNS_PORT, {".": root.text}).start()
     NameServer(folder / "registry", [REGISTRY], DNS_PORT, {"test.": test.text}).start()
-    zones = {child.zone: child.text for child in children} | {"unsigned.test.": f'{_CHILD}s1 60 TXT "{_KEY}"\n'}
+    zones = {child.zone: child.text for child in children} | {"unsigned.test.": f'{_CHILD}{_KEYS}'}
     Bind(folder / "bind", BIND, DNS_PORT, zones).start()
     Rbldnsd(folder / "lists", LISTS, DNS_PORT, "rbl.lists.test.", domains=("bad.test",)).start()
     blocked = ({}, {"blocked.test.": "always_refuse"}, {"blocked.test.": "always_null"})
     for at, refuses in zip(RESOLVERS, blocked):
         Unbound(folder / f"resolver-{at}", at, DNS_PORT, {".": [ROOT]}, root.anchor, refuses).start()
+    partly = {"nosoa.test.": "refuse"}, ["nosoa.test. 60 A 127.0.0.1"]
+    Unbound(folder / "partial", PARTIAL, DNS_PORT, {".": [ROOT]}, root.anchor, *partly).start()
 
 
 def _registry(children):
     zones = [child.zone for child in children] + ["unsigned.test.", "refused.test."]
     lists = "".join(f"{name}.lists 60 NS rbl.lists\n" for name in ("ip", "domain", "refused"))
     hosts = "".join(f"{name} 60 A 127.0.0.1\n" for name in _HOSTS)
+    # Nobody listens at its other address.
+    hosts += "dual 60 AAAA ::1\n"
     mail = (
         f"mail 60 MX 10 mx\nmx 60 A {MAIL}\nsilent 60 MX 10 nobody\nnobody 60 A 127.0.0.99\nnull 60 MX 0 .\n"
         'mail 60 TXT "v=spf1 include:vendor.test -all"\nvendor 60 TXT "v=spf1 ip4:192.0.2.0/24 ~all"\n'
         '_dmarc.mail 60 TXT "v=DMARC1; p=reject"\n'
-        + "".join(f"{key}._domainkey.mail 60 CNAME {key}.unsigned\n" for key in ("s1", "s2"))
+        + "".join(f"{key}._domainkey.mail 60 CNAME {key}.unsigned\n" for key in ("s1", "s2", "s4"))
         + "s3._domainkey.mail 60 CNAME s3.vendor-that-lapsed\n"
     )
     return (
-        f"{_SOA}@ 60 NS ns\nns 60 A {REGISTRY}\nbind 60 A {BIND}\nblocked 60 A 127.0.0.1\nrbl.lists 60 A {LISTS}\n"
+        f"{_SOA}@ 60 NS ns\nns 60 A {REGISTRY}\nbind 60 A {BIND}\npartial 60 A {PARTIAL}\nnosoa 60 NS partial\nblocked 60 A 127.0.0.1\nrbl.lists 60 A {LISTS}\n"
         + "".join(f"{zone} 60 NS bind.test.\n" for zone in zones)
         + "".join(child.ds for child in children) + lists + hosts + mail
     )

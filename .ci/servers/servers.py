@@ -83,6 +83,9 @@ def all_pages(folder):
     pages.show_site("fine")
     pages.show_site("bare-words", "Nothing to see")
     pages.suspend_site("suspended")
+    pages.show_letters("charset-header", "<html><h1>欢迎</h1>立即订购</html>", "gbk")
+    pages.show_letters("charset-meta", '<html><head><meta charset="windows-1251"></head>Заказать</html>', "cp1251")
+    pages.show_letters("charset-bom", "\ufeff<html>Commandez dès maintenant</html>", "utf-16-le")
     return pages
 
 
@@ -105,6 +108,7 @@ def all_certificates(folder):
     return {
         "secure": ours.issue("secure", both("secure") + ",DNS:moved.example"),
         "ending": ours.issue("ending", both("ending"), ends=5),
+        "between": ours.under("between-ours", ends=3).issue("between", both("between")),
         "expired": ours.issue("expired", both("expired"), begins=-40, ends=-10),
         "another": ours.issue("another", "DNS:somebody-else.example"),
         "untrusted": strangers.issue("untrusted", both("untrusted")),

@@ -13,14 +13,14 @@ from texts import fill
 class Unbound:
     """One resolver in the foreground, with all of its state in its own folder."""
 
-    def __init__(self, folder, address, port, zones, anchors, blocked=None):
+    def __init__(self, folder, address, port, zones, anchors, blocked=None, data=()):
         """`zones` maps a zone to the addresses of its servers, which all use `port`.
 
         On port 53 the root alone is enough: `{".": [ROOT]}`. unbound follows delegations to
         port 53 only, so on another port every zone must be named. `anchors` is the text of
         the trust anchors (`Signed.anchor` of the root); "" validates nothing. `blocked`
         maps names to what this resolver does with them: always_refuse, always_null (0.0.0.0),
-        always_nxdomain.
+        always_nxdomain. `data` are records that it gives itself.
         """
         folder.mkdir(parents=True)
         self.log = folder / "unbound.log"
@@ -32,7 +32,8 @@ class Unbound:
         (folder / "unbound.conf").write_text(fill(
             "unbound.conf", folder=folder, address=address, port=port,
             anchors=f'    trust-anchor-file: "{folder}/anchors"' if anchors else "",
-            blocked="\n".join(f'    local-zone: "{name}" {how}' for name, how in (blocked or {}).items()),
+            blocked="\n".join(f'    local-zone: "{name}" {how}' for name, how in (blocked or {}).items())
+            + "".join(f"\n    local-data: '{record}'" for record in data),
             stubs="\n".join(_stub(zone, addresses, port) for zone, addresses in zones.items()),
         ))
 

@@ -294,6 +294,14 @@ fn opened(brought: Brought, now: Time) -> Brought {
     Brought { text, received: brought.received.or(written), ..brought }
 }
 
+/// A letter's words as they are kept, from a mail or a text.
+#[cfg(fuzzing)]
+pub fn read(bytes: &[u8], now: Time) -> (String, Option<Time>) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let brought = opened(Brought { bytes: bytes.to_vec(), text, ..Brought::default() }, now);
+    (format!("{}{}", summary(&brought.text), brought.text), brought.received)
+}
+
 /// The first words, on one line.
 fn summary(text: &str) -> String {
     let short = clean(text, SUMMARY);

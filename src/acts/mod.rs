@@ -9,6 +9,8 @@ mod story;
 mod word;
 
 pub use letter::Brought;
+#[cfg(fuzzing)]
+pub use letter::read as read_letter;
 
 use std::sync::Arc;
 

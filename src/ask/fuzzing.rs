@@ -2,11 +2,15 @@
 
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
 use rustls::pki_types::CertificateDer;
+use url::Url;
 
 use super::http::revocation;
 use super::lookup::{dkim, dmarc, mta_sts, smtp, spf};
-use super::net::tls;
+use super::net::cookies::Cookies;
+use super::net::{hop, tls};
 use super::rdap::{registries, whois};
 use super::{dns, exec};
 use crate::core::time::Time;
@@ -17,6 +21,7 @@ pub fn name_server(bytes: &[u8]) {
     for name in ["example.org.", "www.example.org."] {
         let name = Name::from_ascii(name).unwrap_or_else(|_| Name::root());
         dns::read(&reply, &name, RecordType::A);
+        dns::read(&reply, &name, RecordType::MX);
         dns::read(&reply, &name, RecordType::TXT);
     }
 }
@@ -32,7 +37,8 @@ pub fn mail_server(bytes: &[u8]) {
 pub fn mail_records(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     spf::parse(&text);
-    dkim::outcome(&[text.to_string()]);
+    // Several records of one name, each on a line.
+    dkim::outcome(&text.lines().map(str::to_owned).collect::<Vec<_>>());
     dmarc::parse(&text);
     mta_sts::Policy::read(&text).is_whole();
 }
@@ -55,4 +61,18 @@ pub fn registries(bytes: &[u8]) {
 /// What a program of the user's prints.
 pub fn program(bytes: &[u8]) {
     exec::facts(Some(0), bytes);
+}
+
+/// A site's redirects and cookies: each line is a `Location` that leads on, and a cookie where it came from.
+pub fn redirects(bytes: &[u8]) {
+    let Ok(mut url) = Url::parse("https://www.example.org/a/b?c") else { return };
+    let mut cookies = Cookies::default();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let Ok(field) = HeaderValue::from_bytes(line) else { continue };
+        cookies.take(&url, &HeaderMap::from_iter([(SET_COOKIE, field)]), Time(1_800_000_000_000));
+        url = hop::join(&url, line).filter(|next| matches!(next.scheme(), "http" | "https")).unwrap_or(url);
+        // Whatever a site sets, the next request can be written.
+        assert!(HeaderValue::from_bytes(cookies.for_url(&url).as_bytes()).is_ok(), "{cookies:?}");
+        assert!(url.username().is_empty() && url.password().is_none(), "{url}");
+    }
 }

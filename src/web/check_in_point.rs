@@ -158,6 +158,19 @@ fn counts(check_in_points: &[CheckInPoint], body: &[u8], now: Time) -> Result<Ve
     several.into_iter().map(count).collect()
 }
 
+/// What a backend posts, and what stands at the end of a job's address.
+#[cfg(fuzzing)]
+pub fn read(bytes: &[u8], now: Time) {
+    let feed = |name: &str| CheckInPoint { name: name.to_owned(), mark: [0; 32], takes: Takes::Counts };
+    for feeds in [vec![feed("sms")], vec![feed("sms"), feed("mail")]] {
+        for (_, report) in counts(&feeds, bytes, now).unwrap_or_default() {
+            assert!(report.code.len() <= LONGEST_CODE && report.ok.max(report.failed) <= MOST_COUNTED, "{report:?}");
+        }
+    }
+    let end = String::from_utf8_lossy(bytes);
+    _ = (said(&end), is_slug(&end, "Nightly Backup (EU)"));
+}
+
 /// Several feeds may share a token; then `check` says which.
 fn name_of(check_in_points: &[CheckInPoint], count: &Count) -> Result<String, String> {
     let names: Vec<&str> = check_in_points.iter().map(|check_in_point| check_in_point.name.as_str()).collect();

@@ -8,6 +8,8 @@ mod reports;
 mod serve;
 mod threads;
 
+#[cfg(fuzzing)]
+pub use check_in_point::read as read_reports;
 pub use serve::{Listener, serve};
 pub use threads::Threads;
 

@@ -138,14 +138,26 @@ async fn a_server_that_refuses_the_soa_and_gives_addresses_still_answers_for_the
 }
 
 #[tokio::test]
-async fn an_answer_without_authority_is_lame_and_one_that_recurses_is_intercepted() {
+async fn an_answer_without_authority_is_lame_and_where_all_offer_recursion_somebody_sits_between() {
     let resolver: Answering = Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
         reply.metadata.recursion_available = true;
         Some(reply)
     });
-    let dns = walk(world(says(ResponseCode::NoError, false), resolver)).await;
-    assert_eq!((&dns["count"]["lame"], &dns["count"]["intercepted"]), (&1.into(), &1.into()));
+    let dns = walk(world(says(ResponseCode::NoError, false), resolver.clone())).await;
+    assert_eq!((&dns["count"]["lame"], &dns["count"]["intercepted"]), (&2.into(), &0.into()));
+    let dns = walk(world(serves(1), resolver.clone())).await;
+    assert_eq!((&dns["count"]["served"], &dns["count"]["lame"]), (&1.into(), &1.into()));
+    // Where those above seem to offer it as well, all of it comes from one that is neither.
+    let between: Answering = Arc::new(|question, tcp| {
+        let mut reply = delegates()(question, tcp)?;
+        reply.metadata.recursion_available = true;
+        Some(reply)
+    });
+    let (one, two) = (between.clone(), between);
+    let world = [(ROOT, tld()), (TLD1, one), (TLD2, two), (ZONE1, resolver.clone()), (ZONE2, resolver)];
+    let dns = walk(HashMap::from(world)).await;
+    assert_eq!(dns["count"]["intercepted"], 2);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A domain at its registry: which one is asked, and what its answers are worth.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use crate::kit::{askers, http, options, raw};
+use crate::names::{serves_lines, start};
 
 const DOMAIN: &str = r#"{"ldhName": "example.org", "status": ["active"], "events": [{"eventAction": "expiration", "eventDate": "2037-01-01T00:00:00Z"}]}"#;
 
@@ -77,8 +79,8 @@ async fn the_registry_is_found_by_the_longest_ending_and_the_list_is_read_once()
 }
 
 /// A WHOIS server that gives each line its answer.
-async fn whois(answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+async fn whois(at: &str, answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
+    let listener = TcpListener::bind(at).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -94,7 +96,7 @@ async fn whois(answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
 
 async fn by_whois(answers: &'static [(&'static str, &'static str)]) -> Answer {
     let (mut options, _) = world("200 OK", http("200 OK", "", DOMAIN.as_bytes())).await;
-    let here = format!("whois://{}", whois(answers).await);
+    let here = format!("whois://{}", whois("127.0.0.1:0", answers).await);
     for server in ["whois://whois.iana.org", "whois://whois.nic.io"] {
         options.overrides.insert(server.to_owned(), here.clone());
     }
@@ -126,6 +128,27 @@ async fn a_registry_that_is_not_in_the_list_is_asked_by_whois() {
     assert_eq!(read_io(&missing.await), (Verdict::Unknown, "registry_not_found".to_owned()));
     let silent = by_whois(&[IANA]);
     assert_eq!(read_io(&silent.await), (Verdict::Unknown, "unrecognised".to_owned()));
+}
+
+#[tokio::test]
+async fn whois_servers_are_asked_at_whichever_of_their_addresses_answers() {
+    let answers = &[IANA, ("example.io", "Domain Name: example.io\nDomain Status: ok\nName Server: ns1.example.net\n")];
+    // Only by IPv6; and by both, where nobody listens at the other.
+    for (place, records) in [
+        ("[::1]:0", "HOST. AAAA ::1"),
+        ("[::1]:0", "HOST. A 127.0.0.9\nHOST. AAAA ::1"),
+        ("127.0.0.1:0", "HOST. A 127.0.0.1\nHOST. AAAA ::1"),
+        ("127.0.0.1:0", "HOST. A 127.0.0.1"),
+    ] {
+        let (mut options, _) = world("200 OK", http("200 OK", "", DOMAIN.as_bytes())).await;
+        options.whois_port = whois(place, answers).await.port();
+        let lines = ["whois.iana.org", "whois.nic.io"].map(|host| records.replace("HOST", host)).join("\n");
+        let root = Ipv4Addr::new(127, 0, 0, 1);
+        options.dns_port = start(HashMap::from([(root, serves_lines(&lines))])).await;
+        options.dns_roots = vec![root.into()];
+        let answer = askers(options).ask(&about("example.io"), false, Time(0)).await;
+        assert_eq!(read_io(&answer), (Verdict::Live, "registered".to_owned()), "{records}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -139,16 +139,37 @@ async fn a_zone_that_is_served_oddly_is_degraded_at_most() {
         reply.metadata.authoritative = false;
         reply.metadata.recursion_available = true;
     });
-    assert_eq!(of_two(forgets, fine()).await.0, Verdict::Degraded);
+    assert_eq!(of_two(forgets.clone(), fine()).await.0, Verdict::Degraded);
+    assert_eq!(of_two(forgets.clone(), forgets).await.0, Verdict::Degraded, "both, and nobody on the way does");
+    // One that has lost the zone and offers to look it up does not hide the one that serves it.
+    let lost: Answering = Arc::new(|question, _| {
+        let mut reply = reply(question, ResponseCode::NoError, false);
+        reply.metadata.recursion_available = true;
+        Some(reply)
+    });
+    assert_eq!(of_two(lost.clone(), fine()).await.0, Verdict::Degraded);
+    assert_eq!(of_two(lost.clone(), lost).await, (Verdict::Outage, "zone_not_served".to_owned()));
+    let forgets_soa = odd(|question, reply| {
+        reply.metadata.authoritative = false;
+        reply.metadata.recursion_available = true;
+        if question.queries[0].query_type() == RecordType::SOA {
+            reply.answers.clear();
+        }
+    });
+    assert_eq!(of_two(forgets_soa.clone(), forgets_soa).await.0, Verdict::Degraded, "addresses are given");
 }
 
 #[tokio::test]
 async fn a_server_that_stumbles_over_edns_serves_all_the_same() {
-    for code in [ResponseCode::FormErr, ResponseCode::NotImp, ResponseCode::ServFail] {
+    for code in [ResponseCode::FormErr, ResponseCode::NotImp, ResponseCode::ServFail, ResponseCode::BADVERS] {
         let old = odd(move |question, reply| {
             if question.edns.is_some() {
                 reply.answers.clear();
                 reply.metadata.response_code = code;
+                // Its upper bits stand in the extension itself (RFC 6891, section 6.1.3).
+                if code == ResponseCode::BADVERS {
+                    reply.set_edns(hickory_proto::op::Edns::new());
+                }
             }
         });
         assert_eq!(of_two(old.clone(), old).await.0, Verdict::Live, "{code}");

@@ -57,6 +57,9 @@ pub struct Walk<'n> {
     /// Zones and their servers that look-ups came by.
     pub(super) cuts: Vec<(Name, Vec<Server>)>,
     questions: u32,
+    /// Whether a server on the way offered recursion: those of the root and of top-level domains do not, and
+    /// whoever answers in their place does.
+    pub(super) recursing: bool,
 }
 
 /// What one server says on the way.
@@ -74,7 +77,7 @@ pub(super) enum Step {
 impl<'n> Walk<'n> {
     pub fn new(net: &'n Net, domain: &str, limit: Duration) -> Result<Walk<'n>, String> {
         let zone = Name::from_ascii(format!("{domain}.")).map_err(|_| format!("`{domain}` is not a domain name"))?;
-        Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0 })
+        Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0, recursing: false })
     }
 
     /// The network that it goes through.
@@ -107,6 +110,7 @@ impl<'n> Walk<'n> {
             // Nobody was asked.
             self.questions -= 1;
         }
+        self.recursing |= reply.as_ref().is_ok_and(|reply| reply.metadata.recursion_available);
         reply
     }
 

@@ -30,8 +30,8 @@ pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[Stri
     let servers = &delegation.servers;
     let first = walk.put_all(servers, RecordType::SOA).await;
     let mut said: Vec<Said> = first.iter().map(|reply| hear(&walk.zone, reply)).collect();
+    believe_the_way(walk, &mut said);
     hear_the_unwilling(walk, servers, &mut said).await;
-    believe_those_beside(&mut said);
     for kind in types.iter().filter(|kind| *kind != "SOA") {
         let Ok(record_type) = RecordType::from_str(kind) else { continue };
         let serving: Vec<usize> =
@@ -55,7 +55,7 @@ async fn hear_the_unwilling(walk: &mut Walk<'_>, servers: &[Server], said: &mut 
         let replies = walk.put_all(&asked, kind).await;
         for (n, reply) in unwilling.into_iter().zip(replies) {
             let Ok(reply) = reply else { continue };
-            if !gives(&reply, kind) {
+            if !gives(&reply, kind, said[n].outcome == "lame") {
                 continue;
             }
             said[n].outcome = "answering";
@@ -71,21 +71,22 @@ const LOOKED_UP: [RecordType; 4] = [RecordType::A, RecordType::AAAA, RecordType:
 const UNWILLING: [&str; 5] = ["refused", "lame", "nxdomain", "servfail", "broken"];
 
 /// Whether a server gives records of the zone's own name, and by what it knows itself: one that only
-/// looks them up elsewhere is none of the zone's.
-fn gives(reply: &Message, kind: RecordType) -> bool {
+/// looks them up elsewhere is none of the zone's. Of one that does not refuse the zone, what it gives counts.
+fn gives(reply: &Message, kind: RecordType, lame: bool) -> bool {
     let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
     let wanted = |record: &hickory_proto::rr::Record| matches!(record.record_type(), found if found == kind || found == RecordType::CNAME);
-    reply.metadata.response_code == ResponseCode::NoError && (aa || !ra) && reply.answers.iter().any(wanted)
+    reply.metadata.response_code == ResponseCode::NoError && (lame || aa || !ra) && reply.answers.iter().any(wanted)
 }
 
-/// Whoever sits in between answers in place of every server. Where one is heard with authority, nobody does,
-/// and what looks like it is a server that forgets to claim authority.
-fn believe_those_beside(said: &mut [Said]) {
-    if !said.iter().any(|said| said.outcome == "served") {
+/// Whoever sits in between answers in place of every server, those on the way down, too, and offers to look
+/// things up. Where one of the zone's is heard with authority, or nobody on the way did, nobody is there: what
+/// looks like it is a server that forgets to claim authority, or one that has lost the zone.
+fn believe_the_way(walk: &Walk<'_>, said: &mut [Said]) {
+    if walk.recursing && !said.iter().any(|said| said.outcome == "served") {
         return;
     }
-    for said in said.iter_mut().filter(|said| said.outcome == "intercepted" && said.serial.is_some()) {
-        said.outcome = "answering";
+    for said in said.iter_mut().filter(|said| said.outcome == "intercepted") {
+        said.outcome = if said.serial.is_some() { "answering" } else { "lame" };
     }
 }
 

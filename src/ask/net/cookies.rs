@@ -58,6 +58,15 @@ impl Cookies {
     }
 }
 
+/// A site may set cookies for its own name and for those above it; what it sets for others nobody takes
+/// (sections 5.1.3 and 5.3).
+fn may_speak_for(url: &Url, domain: &str) -> bool {
+    let domain = domain.trim_start_matches('.').to_ascii_lowercase();
+    let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    let above = host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'));
+    domain.is_empty() || host == domain || (above && url.domain().is_some())
+}
+
 /// Over TLS, or within this machine: browsers trust that way as well (Secure Contexts, section 3.1).
 fn is_secure(url: &Url) -> bool {
     let here = match url.host() {
@@ -94,6 +103,7 @@ fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
         match key.trim().to_ascii_lowercase().as_str() {
             "path" if value.starts_with('/') => cookie.path = value.to_owned(),
             "secure" => cookie.secure = true,
+            "domain" if !may_speak_for(url, value) => return None,
             "max-age" => max_age = value.parse::<i64>().ok().or(max_age),
             "expires" => expires = date(value).or(expires),
             _ => {}
@@ -103,13 +113,41 @@ fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
     Some((cookie, ended))
 }
 
-/// A cookie's date, as most servers write it: with blanks, or with dashes between day, month and year.
+/// A cookie's date in whatever form a server writes it (section 5.1.1): a time, a day, a month and a year,
+/// in this order or another, with anything between them.
 fn date(text: &str) -> Option<Time> {
-    // The weekday says nothing that the date does not.
-    let text = text.split_once(',').map_or(text, |(_, date)| date).trim();
-    let formats = ["%d %b %Y %H:%M:%S GMT", "%d-%b-%Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT"];
-    let parsed = formats.iter().find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok());
-    parsed.map(|at| Time(at.and_utc().timestamp_millis()))
+    let (mut clock, mut day, mut month, mut year) = (None, None, None, None);
+    for token in text.split(|c: char| !c.is_ascii_alphanumeric() && c != ':') {
+        let digits = token.find(|c: char| !c.is_ascii_digit()).unwrap_or(token.len());
+        let number: Option<u32> = token[..digits].parse().ok().filter(|_| digits <= 4);
+        match (digits, number) {
+            _ if clock.is_none() && hour(token).is_some() => clock = hour(token),
+            (1 | 2, number) if day.is_none() => day = number,
+            _ if month.is_none() && month_of(token).is_some() => month = month_of(token),
+            (2.., Some(number)) if year.is_none() => year = Some(number),
+            _ => {}
+        }
+    }
+    let year = match year? {
+        short @ 70..=99 => 1900 + short,
+        short @ 0..=69 => 2000 + short,
+        year => year,
+    };
+    let date = chrono::NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month?, day?)?;
+    Some(Time(date.and_time(clock?).and_utc().timestamp_millis()))
+}
+
+/// `23:59:59`, with single digits if a server likes it so.
+fn hour(token: &str) -> Option<chrono::NaiveTime> {
+    let mut parts = token.splitn(3, ':').map(|part| part.parse::<u32>().ok());
+    chrono::NaiveTime::from_hms_opt(parts.next()??, parts.next()??, parts.next()??)
+}
+
+/// By its first three letters.
+fn month_of(token: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let begins = token.get(..3)?.to_ascii_lowercase();
+    MONTHS.iter().position(|month| *month == begins).and_then(|at| u32::try_from(at + 1).ok())
 }
 
 /// Section 5.1.4.
@@ -159,7 +197,43 @@ mod tests {
         assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=; Max-Age=0")]), at), "");
         assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01 Jan 1970 00:00:00 GMT")]), at), "");
         assert_eq!(goes(&after(&[(at, "id=1"), (at, "id=x; expires=Thu, 01-Jan-70 00:00:00 GMT")]), at), "");
-        assert_eq!(goes(&after(&[(at, "id=1; expires=Thu, 01-Jan-2099 00:00:00 GMT")]), at), "id=1");
+    }
+
+    #[test]
+    fn dates_are_read_in_every_form_that_servers_write() {
+        let at = "https://shop.example/";
+        let kept = |expires: &str| goes(&after(&[(at, &format!("id=1; expires={expires}"))]), at) == "id=1";
+        for ahead in [
+            "Thu, 01-Jan-2099 00:00:00 GMT",
+            "Friday, 31-Dec-38 23:59:59 GMT",
+            "Fri, 31 Dec 2038 23:59:59 UTC",
+            "Fri Dec 31 23:59:59 2038",
+            "31 December 2038 3:4:5",
+            "2038-12-31T23:59:59Z",
+            "never",
+        ] {
+            assert!(kept(ahead), "{ahead}");
+        }
+        for past in [
+            "Thu, 01 Jan 1970 00:00:00 UTC",
+            "Thu, 01-Jan-70 00:00:00",
+            "Thursday, 01-Jan-1970 00:00:00 GMT",
+            "Thu Jan  1 00:00:00 1970",
+            "Mon, 26 Jul 97 05:00:00 GMT",
+        ] {
+            assert!(!kept(past), "{past}");
+        }
+    }
+
+    #[test]
+    fn nobody_sets_cookies_for_others() {
+        let goes = |domain: &str| {
+            let field = format!("id=1; Domain={domain}");
+            goes(&after(&[("https://www.shop.example/", &field)]), "https://www.shop.example/") == "id=1"
+        };
+        let taken = ["www.shop.example", ".shop.example", "Shop.Example", ""].map(goes);
+        assert_eq!(taken, [true; 4]);
+        assert_eq!(["evil.example", "hop.example", "a.www.shop.example"].map(goes), [false; 3]);
     }
 
     #[test]

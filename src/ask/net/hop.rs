@@ -18,21 +18,24 @@ pub enum Hop {
 
 /// Where an answer of the logical `url` leads.
 pub fn next(net: &Net, url: &Url, status: u16, headers: &HeaderMap) -> Hop {
-    let redirects = matches!(status, 301 | 302 | 303 | 307 | 308);
+    let redirects = matches!(status, 300..=303 | 307 | 308);
     let Some(location) = headers.get(LOCATION).filter(|_| redirects) else { return Hop::Stay };
-    let location = text(location.as_bytes());
     // Browsers show an answer that leads nowhere.
-    if location.trim().is_empty() {
+    if text(location.as_bytes()).trim().is_empty() {
         return Hop::Stay;
     }
     // The server speaks of where it really is; what it means is the logical place.
-    let next = net.actual(url).join(&location).ok().map(|next| anonymous(net.logical(next)));
-    match next {
+    match join(&net.actual(url), location.as_bytes()).map(|next| net.logical(next)) {
         Some(next) if !matches!(next.scheme(), "http" | "https") => Hop::Refused,
         Some(next) if url.scheme() == "https" && next.scheme() == "http" => Hop::Refused,
         Some(next) => Hop::To(next),
         None => Hop::Refused,
     }
+}
+
+/// The place that a `Location` names, seen from `base`.
+pub fn join(base: &Url, location: &[u8]) -> Option<Url> {
+    base.join(&text(location)).ok().map(anonymous)
 }
 
 /// A location's bytes. Raw UTF-8 is taken for what it says; any other byte stands for itself, for the

@@ -4,13 +4,12 @@
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
 use super::registries::Registries;
 use crate::ask::dns::Walk;
-use crate::ask::net::Net;
+use crate::ask::net::{Net, dial};
 use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::RdapQuestion;
@@ -71,12 +70,13 @@ async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion, urgen
     if !net.gate.pass(server, urgent).await {
         return Err(Failure::ToldToWait);
     }
-    let place = place(net, server, question).await.ok_or(Failure::DnsFailed)?;
-    if !net.options.guard.allows(place.ip()) {
+    let mut places = places(net, server, question).await.ok_or(Failure::DnsFailed)?;
+    places.retain(|place| net.options.guard.allows(place.ip()));
+    if places.is_empty() {
         return Err(Failure::AddressRefused);
     }
     let talk = async {
-        let mut stream = TcpStream::connect(place).await.map_err(|error| match error.kind() {
+        let mut stream = dial::first(places).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::ConnectionRefused => Failure::ConnectRefused,
             _ => Failure::ConnectFailed,
         })?;
@@ -89,13 +89,16 @@ async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion, urgen
     timeout(question.timeout, talk).await.unwrap_or(Err(Failure::ConnectTimeout))
 }
 
-/// Where a server really is: by an override of `whois://SERVER`, or by its name from the root down.
-async fn place(net: &Net, server: &str, question: &RdapQuestion) -> Option<SocketAddr> {
+/// Where a server really is: by an override of `whois://SERVER`, or by its name from the root down, at each of
+/// its addresses.
+async fn places(net: &Net, server: &str, question: &RdapQuestion) -> Option<Vec<SocketAddr>> {
     if let Some(base) = net.options.overrides.get(&format!("whois://{server}")) {
         let base = Url::parse(base).ok()?;
-        return Some(SocketAddr::new(base.host_str()?.parse().ok()?, base.port().unwrap_or(net.options.whois_port)));
+        let host = base.host_str()?.trim_matches(['[', ']']).parse().ok()?;
+        return Some(vec![SocketAddr::new(host, base.port().unwrap_or(net.options.whois_port))]);
     }
     let mut walk = Walk::new(net, server, question.timeout).ok()?;
-    let found = walk.addresses_of(server).await.ok()?;
-    found.first().map(|ip| SocketAddr::new(*ip, net.options.whois_port))
+    let found = walk.all_addresses_of(server).await.ok()?;
+    let places = found.into_iter().map(|ip| SocketAddr::new(ip, net.options.whois_port)).collect();
+    Some(dial::by_turns(places)).filter(|places| !places.is_empty())
 }

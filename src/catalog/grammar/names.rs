@@ -46,9 +46,10 @@ const HEARD: [&str; 12] = [
 const BURN: [&str; 1] = ["per_day"];
 const SEEN: [&str; 1] = ["long"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
-const RDAP: [&str; 18] = [
+const RDAP: [&str; 19] = [
     "name",
     "means",
+    "ours",
     "strange",
     "stated",
     "record",

@@ -124,6 +124,8 @@ pub struct Family {
     pub order: Option<Order>,
     /// Names of lines that state something here only.
     pub state_keys: Vec<String>,
+    /// The term's end stands beside the state: `Connected (2027/03/31)`, `OK-UNTIL 20270331`.
+    pub state_has_end: bool,
     /// Names of lines that state nothing of the domain here.
     pub not_state: Vec<String>,
     /// Words of their own.

@@ -65,6 +65,7 @@ pub(super) fn read_family(source: &Source, book: &mut RegistryBook) {
         stateless: root.flag("stateless").is_some_and(|flag| flag.value),
         order,
         state_keys: texts(&root, "state_keys"),
+        state_has_end: root.flag("state_has_end").is_some_and(|flag| flag.value),
         not_state: texts(&root, "not_state"),
         words: words(&root),
         flags: root.tables("flag").iter().filter_map(read_flag).collect(),

@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 
 use super::dates::read;
-use super::said::{Ends, Said};
+use super::said::{Ends, Said, host};
 use super::states::States;
 use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 
 /// The facts of a domain object; everything that is missing stays out.
 pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time) -> Value {
-    let family = book.family(domain);
+    let family = book.family(&host(domain));
     let mut states = States::default();
     texts(&object["status"]).for_each(|status| states.add(&status, book, family));
     let registrar = entity(object, "registrar");
     let order = family.and_then(|family| family.order);
     let date =
-        |action: &str| event(object, action).and_then(|date| read(date, order)).map(|date| date.time().rfc3339());
+        |action: &str| event(object, action).and_then(|date| read(&date, order)).map(|date| date.time().rfc3339());
     let (registered, changed) = (date("registration"), date("last changed"));
     let servers = name_servers(object);
     let ends = ends(object, book, family.and_then(|family| family.order));
@@ -30,7 +30,7 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
         ("refused", json!(false)),
     ];
     Said {
-        name: Some(text(&object["ldhName"]).trim_end_matches('.').to_lowercase()),
+        name: name(object),
         states,
         record,
         servers,
@@ -39,7 +39,13 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
         ends,
         more,
     }
-    .facts(book, family, now)
+    .facts(domain, book, family, now)
+}
+
+/// Its name as the DNS has it; a registry may give it as people write it only.
+fn name(object: &Value) -> Option<String> {
+    let names = [text(&object["ldhName"]), text(&object["unicodeName"])];
+    names.into_iter().map(host).find(|name| !name.is_empty())
 }
 
 fn text(value: &Value) -> &str {
@@ -52,12 +58,14 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
     list.into_iter().filter_map(|item| item.as_str().map(str::to_owned))
 }
 
-fn events(object: &Value) -> impl Iterator<Item = (String, &str)> {
+/// What happened and when. A date that is no text is kept as it stands: that it cannot be read is said.
+fn events(object: &Value) -> impl Iterator<Item = (String, String)> {
     let events = object["events"].as_array().into_iter().flatten();
-    events.map(|event| (text(&event["eventAction"]).trim().to_lowercase(), text(&event["eventDate"])))
+    let date = |date: &Value| date.as_str().map_or_else(|| date.to_string(), str::to_owned);
+    events.map(move |event| (text(&event["eventAction"]).trim().to_lowercase(), date(&event["eventDate"])))
 }
 
-fn event<'o>(object: &'o Value, action: &str) -> Option<&'o str> {
+fn event(object: &Value, action: &str) -> Option<String> {
     events(object).find(|(own, _)| own == action).map(|(_, date)| date)
 }
 
@@ -71,7 +79,7 @@ fn ends(object: &Value, book: &RegistryBook, order: Option<crate::catalog::gramm
             "expiration" => 1,
             _ => rank + 2,
         };
-        Some((rank, date.to_owned()))
+        Some((rank, date))
     });
     Ends::of(ranked.collect(), order, book)
 }
@@ -109,6 +117,26 @@ mod tests {
 
     fn read(object: &Value) -> Value {
         facts(&Catalog::load(None).unwrap().registries, "example.org", object, Time(0))
+    }
+
+    #[test]
+    fn whose_it_is_and_when_it_ends_are_found_however_they_are_written() {
+        let book = Catalog::load(None).unwrap();
+        let read = |domain: &str, object: Value| facts(&book.registries, domain, &object, Time(0));
+        for (domain, object) in [
+            ("example.org.", json!({ "ldhName": "example.org" })),
+            ("EXAMPLE.org", json!({ "ldhName": "Example.Org." })),
+            ("xn--bcher-kva.example", json!({ "unicodeName": "b\u{fc}cher.example" })),
+        ] {
+            assert_eq!(read(domain, object)["ours"], true, "{domain}");
+        }
+        assert_eq!(read("example.org", json!({ "ldhName": "example.net" }))["ours"], false);
+        assert!(read("example.org", json!({})).get("ours").is_none());
+        let of = |date: Value| {
+            read("example.org", json!({ "events": [{ "eventAction": "expiration", "eventDate": date }] }))
+        };
+        assert_eq!(of(json!(1_796_904_000))["expires_unread"], "1796904000");
+        assert!(of(Value::Null).get("expires_unread").is_none());
     }
 
     #[test]

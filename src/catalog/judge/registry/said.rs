@@ -41,6 +41,9 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// How far a date beside a state is from that of the term's end: a line of its own goes before it.
+    pub(super) const BESIDE_STATE: u8 = 3;
+
     /// The end that counts among texts with their rank; the lowest rank that can be read.
     pub(super) fn of(mut texts: Vec<(u8, String)>, order: Option<Order>, book: &RegistryBook) -> Ends {
         texts.sort_by_key(|(rank, _)| *rank);
@@ -63,7 +66,7 @@ impl Ends {
 
 impl Said {
     /// As rules see it; what is missing stays out.
-    pub(super) fn facts(self, book: &RegistryBook, family: Option<&Family>, now: Time) -> Value {
+    pub(super) fn facts(self, domain: &str, book: &RegistryBook, family: Option<&Family>, now: Time) -> Value {
         let found = &self.states.found;
         let (registrar, id) = (self.registrar.as_deref().unwrap_or(""), self.registrar_id.as_deref().unwrap_or(""));
         let warns = |word: &str| !book.is_usual(family, registrar, id, word);
@@ -76,6 +79,7 @@ impl Said {
         let expires = self.ends.at.map(Dated::time);
         let mut facts = json!({
             "name": self.name,
+            "ours": self.name.as_ref().map(|name| *name == host(domain)),
             "status": found.iter().map(|(word, _)| word).collect::<Vec<_>>(),
             "means": means,
             "strange": strange,

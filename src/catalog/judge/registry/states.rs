@@ -45,8 +45,9 @@ impl States {
 }
 
 fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(String, Option<Means>)> {
-    let text: Vec<&str> = text.split_whitespace().filter(|word| !is_url(word)).collect();
-    let text = text.join(" ");
+    let plain: Vec<&str> = text.split_whitespace().filter_map(without_url).collect();
+    // Some give nothing but the place where the word is explained.
+    let text = if plain.is_empty() { explained(text) } else { plain.join(" ") };
     let known = |words: &str| book.means(family, words).map(|(shown, means)| (shown.to_owned(), Some(means)));
     if let Some(state) = known(&text) {
         return vec![state];
@@ -67,9 +68,18 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
     states
 }
 
-/// `https://icann.org/epp#clientHold`, in brackets or not.
-fn is_url(word: &str) -> bool {
-    word.contains("://") || word.contains("epp#") || word.trim_start_matches('(').starts_with("www.")
+/// What stands before a URL: nothing of `(https://icann.org/epp#ok)`, and the word of `clientHold#https://icann.org/epp`.
+fn without_url(word: &str) -> Option<&str> {
+    let begins = ["http://", "https://", "www.", "icann.org/"].iter().filter_map(|sign| word.find(sign)).min();
+    let Some(begins) = begins else { return Some(word) };
+    let before = word[..begins].trim_end_matches(['#', '(', '<', '-', ':', '[']);
+    before.contains(char::is_alphanumeric).then_some(before)
+}
+
+/// The words that URLs end with: `https://icann.org/epp#clientHold`.
+fn explained(text: &str) -> String {
+    let words = text.split_whitespace().filter_map(|word| word.split_once('#'));
+    words.map(|(_, word)| word.trim_matches([')', '>', ']'])).collect::<Vec<_>>().join(" ")
 }
 
 /// The parts of a list, and whether each is a remark behind another.
@@ -174,6 +184,11 @@ mod tests {
         for (text, wanted) in [
             ("clientHold https://icann.org/epp#clientHold", "client hold"),
             ("clientHold (https://www.icann.org/epp#clientHold)", "client hold"),
+            ("clientHold (icann.org/epp#clientHold)", "client hold"),
+            ("clientHold#https://icann.org/epp", "client hold"),
+            ("clientHold(https://icann.org/epp#clientHold)", "client hold"),
+            ("https://icann.org/epp#clientHold", "client hold"),
+            ("ok -- http://www.icann.org/epp#ok", "ok"),
             ("Active, clientTransferProhibited", "active, client transfer prohibited"),
             ("pendingDelete / redemptionPeriod", "pending delete, redemption period"),
             ("REGISTERED, NOT DELEGATED", "registered, not delegated"),

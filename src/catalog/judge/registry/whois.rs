@@ -1,6 +1,7 @@
 //! Reads a WHOIS answer into what rules see as `rdap.NAME`, by what the book of registries knows of
 //! its lines and words.
 
+use regex::RegexSet;
 use serde_json::{Value, json};
 
 use super::dates::{order_in, order_of};
@@ -12,6 +13,8 @@ use crate::core::time::Time;
 
 /// Longer lines are terms of use.
 const LONGEST: usize = 200;
+/// "Too many requests", and nothing else.
+const SHORT: usize = 40;
 
 /// One answer and what helps to read it.
 struct Reader<'w> {
@@ -33,16 +36,19 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) ->
     let known = !servers.is_empty() || ends.at.is_some() || ends.unread.is_some();
     let says = states.says_something();
     let nobody = states.any(Means::Free) || states.any(Means::Reserved);
-    let missing = nobody || !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.missing, line));
-    let refused = !missing && !known && !says && reader.page.all.iter().any(|line| fits(&book.lines.refused, line));
+    let (missing, refused) = match (nobody, known || says) {
+        (true, _) => (true, false),
+        (_, true) => (false, false),
+        _ => reader.nothing_said(),
+    };
     let begun = reader.lines(|key| book.lines.created.iter().any(|part| key.contains(part.as_str()))).next().is_some();
     let record = !missing && !refused && !reader.always_states() && (known || begun || registrar.is_some());
     let more = vec![("missing", json!(missing)), ("refused", json!(refused))];
     let registrar_id = reader.first(&book.lines.registrar_id);
-    Said { name, states, record, servers, registrar, registrar_id, ends, more }.facts(book, family, now)
+    Said { name, states, record, servers, registrar, registrar_id, ends, more }.facts(&reader.domain, book, family, now)
 }
 
-fn fits(patterns: &regex::RegexSet, line: &str) -> bool {
+fn fits(patterns: &RegexSet, line: &str) -> bool {
     line.len() <= LONGEST && patterns.is_match(line)
 }
 
@@ -65,11 +71,24 @@ impl Reader<'_> {
         icann || self.family.is_some_and(|family| !family.stateless)
     }
 
+    /// Whether the answer says that nobody has the name, and whether it is a refusal to answer.
+    fn nothing_said(&self) -> (bool, bool) {
+        let first = |patterns: &RegexSet| self.page.all.iter().position(|line| fits(patterns, line));
+        match (first(&self.book.lines.missing), first(&self.book.lines.refused)) {
+            // Who does not want to answer may say below that there is nothing, too. Further down, or within a
+            // long line, it is the terms of use that speak.
+            (Some(missing), Some(refused)) => {
+                let refused = refused < missing && self.page.all[refused].len() <= SHORT;
+                (!refused, refused)
+            }
+            (missing, refused) => (missing.is_some(), refused.is_some()),
+        }
+    }
+
     fn states(&self) -> States {
         let mut states = States::default();
         for line in &self.page.lines {
-            let own = self.family.is_some_and(|family| line.keys.iter().any(|key| family.state_keys.contains(key)));
-            if own || line.keys.iter().any(|key| self.is_state(key)) {
+            if self.states_something(line) {
                 if line.close {
                     states.add(&line.value, self.book, self.family);
                 }
@@ -80,6 +99,11 @@ impl Reader<'_> {
             self.flag(line, &mut states);
         }
         states
+    }
+
+    fn states_something(&self, line: &Line) -> bool {
+        let own = |key: &String| self.family.is_some_and(|family| family.state_keys.contains(key));
+        line.keys.iter().any(|key| own(key) || self.is_state(key))
     }
 
     fn is_state(&self, key: &str) -> bool {
@@ -144,6 +168,19 @@ impl Reader<'_> {
         let written = found.iter().find_map(|(_, line)| order_of(&line.hint));
         let own = self.family.and_then(|family| family.order);
         let order = written.or(own).or_else(|| order_in(self.page.lines.iter().map(|line| line.value.as_str())));
-        Ends::of(found.into_iter().map(|(rank, line)| (rank, line.value.clone())).collect(), order, self.book)
+        let beside = self.beside_state().map(|text| (Ends::BESIDE_STATE, text));
+        let texts = found.into_iter().map(|(rank, line)| (rank, line.value.clone())).chain(beside).collect();
+        Ends::of(texts, order, self.book)
+    }
+
+    /// The term's end where it stands beside the state: in brackets, or behind "until".
+    fn beside_state(&self) -> impl Iterator<Item = String> {
+        let beside = self.family.is_some_and(|family| family.state_has_end);
+        let lines = self.page.lines.iter().filter(move |line| beside && self.states_something(line));
+        lines.filter_map(|line| {
+            let lower = line.value.to_lowercase();
+            let text = lower.split_once('(').or_else(|| lower.split_once("until"))?.1.trim_matches([' ', ')']);
+            text.starts_with(|c: char| c.is_ascii_digit()).then(|| text.to_owned())
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Days as letters name them.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::{Token, words};
 
@@ -22,6 +22,11 @@ pub(super) enum Day {
         second: u32,
     },
     Weekday(Weekday),
+    /// The last day of a month: of this one, where none is named.
+    Last {
+        year: Option<i32>,
+        month: Option<u32>,
+    },
     /// So many days from the day it came.
     Later(u64),
 }
@@ -40,6 +45,14 @@ impl Day {
             }
             Day::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
             Day::Either { .. } => None,
+            Day::Last { year, month } => {
+                let month = month.unwrap_or(here.month());
+                let last =
+                    |year: i32| NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt();
+                let this = last(year.unwrap_or(here.year()))?;
+                let passed = year.is_none() && this < here.date();
+                if passed { last(here.year() + 1) } else { Some(this) }
+            }
             Day::Date { year: None, month, day } => {
                 let this = NaiveDate::from_ymd_opt(here.year(), month, day)?;
                 if this >= here.date() {
@@ -83,7 +96,38 @@ impl Day {
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let word = tokens[from].text.as_str();
     let day = relative(tokens, from).or_else(|| words::weekday(word).map(Day::Weekday)).or_else(|| numeric(word));
-    day.map(|day| (from + 1, day)).or_else(|| written(tokens, from))
+    day.map(|day| (from + 1, day)).or_else(|| written(tokens, from)).or_else(|| month_end(tokens, from))
+}
+
+/// "The end of the month", "Ende Dezember 2026", "fin de diciembre", "Monatsende", "end of the year".
+fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    match word(from) {
+        "monatsende" => return Some((from + 1, Day::Last { year: None, month: None })),
+        "jahresende" => return Some((from + 1, Day::Last { year: None, month: Some(12) })),
+        "end" | "ende" | "fin" | "finales" => {}
+        _ => return None,
+    }
+    let filler = ["of", "the", "this", "de", "del", "du", "des", "dieses", "este", "ce", "l'année"];
+    let mut at = from + 1;
+    while filler.contains(&word(at)) && at < from + 4 && !tokens[at].ends {
+        at += 1;
+    }
+    let last = |month| Day::Last { year: None, month };
+    match word(at) {
+        "month" | "monats" | "mes" | "mois" => Some((at + 1, last(None))),
+        "year" | "jahres" | "año" | "année" => Some((at + 1, last(Some(12)))),
+        name => {
+            let month = Some(words::month(name)?);
+            let after = tokens.get(at + 1).filter(|_| !tokens[at].ends);
+            // "It will end May 5" names a day of its own.
+            if at == from + 1 && after.is_some_and(|token| ordinal(&token.text).is_some()) {
+                return None;
+            }
+            let year = year(after);
+            Some((at + 1 + usize::from(year.is_some()), Day::Last { year, month }))
+        }
+    }
 }
 
 fn relative(tokens: &[Token], from: usize) -> Option<Day> {
@@ -104,6 +148,18 @@ pub(super) fn is_month(word: &str) -> bool {
 /// `10`, as in "10. Januar": a dot after it ends no sentence.
 pub(super) fn is_ordinal(word: &str) -> bool {
     word.len() <= 2 && ordinal(word).is_some()
+}
+
+/// `10.12.`, as German writes a day of this year or the next.
+pub(super) fn is_short_date(word: &str) -> bool {
+    short_date(word).is_some()
+}
+
+fn short_date(word: &str) -> Option<Day> {
+    let (day, month) = word.strip_suffix('.')?.split_once('.')?;
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| (1..=2).contains(&text.len()));
+    let (day, month) = (number(day)?, number(month)?);
+    ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some(Day::Date { year: None, month, day })
 }
 
 /// `10`, `10th`, `1st`, `1er`.
@@ -146,6 +202,9 @@ fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
 
 /// `2021-01-10`, `2021/01/10`, `10.01.2021`, `1/13/2021`, `10-Jan-2021`.
 fn numeric(word: &str) -> Option<Day> {
+    if let Some(day) = short_date(word) {
+        return Some(day);
+    }
     let sign = ['-', '.', '/'].into_iter().find(|sign| word.matches(*sign).count() == 2)?;
     let parts: Vec<&str> = word.split(sign).collect();
     let [a, b, c] = parts[..] else { return None };

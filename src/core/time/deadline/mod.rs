@@ -3,6 +3,7 @@
 
 mod at_once;
 mod day;
+mod glued;
 mod hour;
 mod span;
 mod words;
@@ -134,23 +135,30 @@ fn exact(text: &str, received: Time) -> Option<Time> {
         // `2021-01-10T23:59Z`, as people write it, has no seconds.
         let at = word.find('T').filter(|at| word.len() > at + 6)?;
         let with_seconds = format!("{}:00{}", &word.get(..at + 6)?, word.get(at + 6..)?);
-        Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(|at| *at > received)
+        let ahead = |at: &Time| *at > received && *at <= received.plus(FURTHEST);
+        Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(ahead)
     })
 }
 
 fn tokens(text: &str) -> Vec<Token> {
-    let word = |raw: &str| {
+    let words = |raw: &str| -> Vec<Token> {
         let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-');
         // A sign belongs to a number, such as an offset.
         let signed = bare.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
+        // `10.12.` is a day in German: its dots end no sentence.
+        let dotted = raw.trim_matches([',', ';', '(', ')']);
+        let bare = if day::is_short_date(dotted) { dotted } else { bare };
         let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");
         let short = text.ends_with("am") || text.ends_with("pm") || day::is_month(&text) || day::is_ordinal(&text);
-        let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short);
+        let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short && !day::is_short_date(&text));
         let capitals = (2..=5).contains(&bare.len()) && bare.chars().all(|c| c.is_ascii_uppercase());
-        Token { text, ends, capitals }
+        let parts = glued::parts(&text);
+        let last = parts.len() - 1;
+        let token = |(n, part): (usize, &str)| Token { text: part.to_owned(), ends: ends && n == last, capitals };
+        parts.into_iter().enumerate().map(token).collect()
     };
-    text.split_whitespace().map(word).filter(|token| !token.text.is_empty()).collect()
+    text.split_whitespace().flat_map(words).filter(|token| !token.text.is_empty()).collect()
 }
 
 /// The phrase that begins at `from`: a day, an hour and a zone in any usual order. Where it ends, and
@@ -395,6 +403,22 @@ mod tests {
             ("le 12 janvier 2021 à 17h00 heure de Paris", "2021-01-12T16:00:00Z"),
             ("wird am Freitag, 15.01.2021, 17.30 Uhr gesperrt", "2021-01-15T16:30:00Z"),
             ("15/01/21 at 5pm UTC", "2021-01-15T17:00:00Z"),
+            ("by 2021-01-12T17:00 we remove it", "2021-01-12T16:00:00Z"),
+            ("by 2021-01-12 17:00:00-08:00 we remove it", "2021-01-13T01:00:00Z"),
+            ("on 12 January 2021 at 1700Z.", "2021-01-12T17:00:00Z"),
+            ("on 12 January 2021 at 17:00UTC", "2021-01-12T17:00:00Z"),
+            ("Ihr Konto wird am 12.1. um 17 Uhr gesperrt", "2021-01-12T16:00:00Z"),
+            ("Ihr Konto wird zum 15.02. geschlossen", "2021-02-14T23:00:00Z"),
+            ("respond within 7 calendar days", "2021-01-17T00:10:00Z"),
+            ("innerhalb von zwölf Kalendertagen", "2021-01-22T00:10:00Z"),
+            ("en un plazo de 10 días naturales", "2021-01-20T00:10:00Z"),
+            ("closes at the end of the month", "2021-01-30T23:00:00Z"),
+            ("closes by end of February 2021 at noon UTC", "2021-02-28T12:00:00Z"),
+            ("wird zum Monatsende abgeschaltet", "2021-01-30T23:00:00Z"),
+            ("wird Ende März abgeschaltet", "2021-03-30T22:00:00Z"),
+            ("se cierra a fin de mes", "2021-01-30T23:00:00Z"),
+            ("service will end May 5, 2021 17:00 UTC", "2021-05-05T17:00:00Z"),
+            ("el 12 de enero de 2021 a las 17:00 hora de España", "2021-01-12T16:00:00Z"),
             ("closed in 30 days, on 02/08/2021 17:00 UTC, not 02/28/2021", "2021-02-08T17:00:00Z"),
         ] {
             assert_eq!(at(text), wanted, "{text}");

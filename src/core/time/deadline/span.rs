@@ -53,6 +53,10 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     }
     let (until, workdays) = match word(at) {
         "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
+        // Every day counts, also where it is said.
+        "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
+        day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
+        "kalendertagen" | "kalendertage" => (at + 1, false),
         "werktagen" | "werktage" | "arbeitstagen" | "arbeitstage" | "bankarbeitstagen" => (at + 1, true),
         day if is_day(day) && matches!(word(at + 1), "hábiles" | "habiles" | "laborables" | "ouvrés" | "ouvrables") => {
             (at + 2, true)

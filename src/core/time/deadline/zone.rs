@@ -196,7 +196,8 @@ fn city(tokens: &[Token], from: usize) -> Option<(usize, Tz)> {
     if let ("hora" | "heure", of) = (word(0), word(1)) {
         let name = if of == "de" { word(2) } else { of.trim_start_matches("d'").trim_start_matches("d’") };
         let place = match name {
-            "peninsular" => Some(chrono_tz::Europe::Madrid),
+            "peninsular" | "españa" | "espana" => Some(chrono_tz::Europe::Madrid),
+            "france" => Some(chrono_tz::Europe::Paris),
             name => chrono_tz::TZ_VARIANTS
                 .iter()
                 .find(|zone| zone.name().rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(name)))

@@ -1,0 +1,12 @@
+//! Pages in any character set, as the header, the page or its first bytes name it: the first line is the
+//! header's word, the rest is the page.
+#![no_main]
+
+use plugwatch_fuzz::judge;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (named, page) = bytes.split_at(end);
+    judge("website/page", page, &format!("text/html; charset={}", String::from_utf8_lossy(named)), "");
+    judge("website/page", bytes, "", "");
+});
