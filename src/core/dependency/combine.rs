@@ -53,6 +53,10 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
                 let hint = both(held.hint.clone(), vote.hint.clone());
                 Some(Held { reason, say, hint, since: held.since.min(vote.since), ..held })
             }
+            // All of it works since the last of them does.
+            Some(held) if held.verdict == Verdict::Live && vote.verdict == Verdict::Live => {
+                Some(Held { since: held.since.max(vote.since), ..held })
+            }
             // Two checks see one loss: who says whose doing it is explains the other.
             Some(held) if explains(&held, &vote) => Some(Held { since: held.since.min(vote.since), ..vote }),
             other => worse(other, vote),

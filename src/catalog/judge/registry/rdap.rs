@@ -177,7 +177,7 @@ mod tests {
         for object in
             [json!(null), json!([]), json!({ "status": 7, "events": "x", "entities": [{}], "nameservers": {} })]
         {
-            assert_eq!(read(&object)["name"], "");
+            assert_eq!(read(&object)["name"], Value::Null);
         }
     }
 }
