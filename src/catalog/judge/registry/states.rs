@@ -71,7 +71,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
 /// What stands before a URL: nothing of `(https://icann.org/epp#ok)`, and the word of `clientHold#https://icann.org/epp`.
 fn without_url(word: &str) -> Option<&str> {
     let begins = ["http://", "https://", "www.", "icann.org/"].iter().filter_map(|sign| word.find(sign)).min();
-    let Some(begins) = begins else { return Some(word) };
+    let Some(begins) = begins else { return Some(word).filter(|word| !word.contains("epp#")) };
     let before = word[..begins].trim_end_matches(['#', '(', '<', '-', ':', '[']);
     before.contains(char::is_alphanumeric).then_some(before)
 }
