@@ -465,7 +465,7 @@ async fn a_dmarc_record_with_a_colon_for_its_sign_has_no_policy() {
         let lines = format!("_dmarc.example.test. TXT {record}");
         read("mail/dmarc", &look(names(&lines).await, Lookup::Dmarc, &[]).await)
     };
-    assert_eq!(of("v=DMARC1; p:reject").await, (Verdict::Degraded, "not_valid".to_owned()));
+    assert_eq!(of("v=DMARC1; p:reject").await, (Verdict::Degraded, "no_policy".to_owned()));
     assert_eq!(of("v=DMARC1; p=rejekt").await.0, Verdict::Degraded);
     assert_eq!(of("V = DMARC1; p=reject").await, (Verdict::Live, "record_fine".to_owned()));
 }

@@ -51,18 +51,7 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     } else if words::number(word(at)) == Some(count) {
         at += 1;
     }
-    let (until, workdays) = match word(at) {
-        "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
-        // Every day counts, also where it is said.
-        "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
-        day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
-        "kalendertagen" | "kalendertage" => (at + 1, false),
-        "werktagen" | "werktage" | "arbeitstagen" | "arbeitstage" | "bankarbeitstagen" => (at + 1, true),
-        day if is_day(day) && matches!(word(at + 1), "hábiles" | "habiles" | "laborables" | "ouvrés" | "ouvrables") => {
-            (at + 2, true)
-        }
-        _ => (at + 1, false),
-    };
+    let (until, workdays) = counted_in(word, at);
     let end = match (workdays, words::unit(word(until - 1))) {
         (true, _) => {
             assumed.push("Saturdays and Sundays are no business days; holidays are not known.".to_owned());
@@ -78,6 +67,22 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     assumed.insert(0, COUNTED.to_owned());
     let read_as = end.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
     Some((until, Deadline { at: end, read_as, assumed }))
+}
+
+/// Where the unit at `at` ends, and whether working days alone count.
+fn counted_in<'w>(word: impl Fn(usize) -> &'w str, at: usize) -> (usize, bool) {
+    match word(at) {
+        "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
+        // Every day counts, also where it is said.
+        "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
+        day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
+        "kalendertagen" | "kalendertage" => (at + 1, false),
+        "werktagen" | "werktage" | "arbeitstagen" | "arbeitstage" | "bankarbeitstagen" => (at + 1, true),
+        day if is_day(day) && matches!(word(at + 1), "hábiles" | "habiles" | "laborables" | "ouvrés" | "ouvrables") => {
+            (at + 2, true)
+        }
+        _ => (at + 1, false),
+    }
 }
 
 fn is_day(word: &str) -> bool {
