@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::failed;
-use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, test_examples, test_recordings, wordless};
+use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, listed, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
 
@@ -88,6 +88,21 @@ fn show_check(check: &Check) {
 pub(super) fn page(catalog: &Catalog) -> ExitCode {
     print!("{}", crate::catalog::page(catalog));
     ExitCode::SUCCESS
+}
+
+/// The table of the vendors' own books; a value without a rule is a failure.
+pub(super) fn words(catalog: &Catalog) -> ExitCode {
+    let rows = listed(catalog);
+    println!("| check | field | source | in the book | with a rule |\n| --- | --- | --- | --- | --- |");
+    for row in &rows {
+        let more = if row.free { " (a text: more may come)" } else { "" };
+        let (check, field, source) = (&row.check, &row.field, &row.source);
+        println!("| `{check}` | {field} | {source} | {}{more} | {} |", row.in_book, row.with_rule);
+    }
+    let (book, ruled): (usize, usize) =
+        rows.iter().fold((0, 0), |(book, ruled), row| (book + row.in_book, ruled + row.with_rule));
+    println!("\n{} fields, {book} values in the books, {ruled} with a rule.", rows.len());
+    if book == ruled { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Tries the examples, or recordings; `shipped` demands words of each check that proves a standing, too.

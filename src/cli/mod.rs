@@ -221,6 +221,8 @@ enum CatalogCommand {
     },
     /// Print the whole catalogue as a page (docs/CATALOG.md)
     Page,
+    /// Print the words of the vendors' own books, and how many of them reach a rule
+    Words,
     /// Test the vendor files with their own examples, or with recorded answers
     Test {
         /// A folder with recorded answers
@@ -323,6 +325,7 @@ fn on_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
             CatalogCommand::List => catalog::list(&known),
             CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
             CatalogCommand::Page => catalog::page(&known),
+            CatalogCommand::Words => catalog::words(&known),
             CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref(), overlay.is_none()),
         },
     }

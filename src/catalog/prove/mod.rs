@@ -1,5 +1,6 @@
 //! Holds the catalogue against its own examples and recordings, and makes its page.
 
+pub(super) mod book;
 pub(super) mod examples;
 pub(super) mod page;
 mod params;

@@ -55,16 +55,8 @@ fn of_field(catalog: &Catalog, check: &Check, words: &Words, rules: &[&Rule], ex
 }
 
 fn try_all(catalog: &Catalog, check: &Check, words: &Words, examples: &[Example]) -> Vec<String> {
-    let wanted = |example: &&Example| match &words.example {
-        Some(name) => example.name == *name,
-        None => example.verdict == Verdict::Live,
-    };
-    let Some(base) = examples.iter().find(wanted) else { return vec!["there is no such example".to_owned()] };
-    let mut wrong = Vec::new();
-    let all = words.values.iter().map(|value| (value, true)).chain(words.unexplained.iter().map(|v| (v, false)));
-    for (value, explained) in all {
-        wrong.extend(try_one(catalog, check, words, base, value, explained));
-    }
+    let Some(base) = base(words, examples) else { return vec!["there is no such example".to_owned()] };
+    let mut wrong = try_values(catalog, check, words, base);
     let number = words.values.first().is_some_and(Value::is_number);
     let stranger = if number { Value::from(NO_NUMBER) } else { Value::from(NO_WORD) };
     if let Some(reading) = with_value(base, words, &stranger).and_then(|e| judged(catalog, check, &e).ok()) {
@@ -74,6 +66,21 @@ fn try_all(catalog: &Catalog, check: &Check, words: &Words, examples: &[Example]
         }
     }
     wrong
+}
+
+/// The example that carries the field.
+pub(super) fn base<'e>(words: &Words, examples: &'e [Example]) -> Option<&'e Example> {
+    examples.iter().find(|example| match &words.example {
+        Some(name) => example.name == *name,
+        None => example.verdict == Verdict::Live,
+    })
+}
+
+/// What is wrong with the values of the book, a line for each.
+pub(super) fn try_values(catalog: &Catalog, check: &Check, words: &Words, base: &Example) -> Vec<String> {
+    let explained = words.values.iter().map(|value| (value, true));
+    let all = explained.chain(words.unexplained.iter().map(|value| (value, false)));
+    all.filter_map(|(value, explained)| try_one(catalog, check, words, base, value, explained)).collect()
 }
 
 fn try_one(
@@ -170,29 +177,27 @@ fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
         words.values.iter().chain(&words.unexplained).map(|value| plain(value).to_lowercase()).collect();
     let texts: Vec<&str> =
         rules.iter().map(|rule| rule.when.text()).chain(check.lets.iter().map(|(_, expr)| expr.text())).collect();
-    let named = words.read.iter().flat_map(|name| texts.iter().flat_map(|text| compared(name, text, check)));
+    let patterns: Vec<Regex> = words.read.iter().flat_map(|name| comparisons(name)).collect();
+    let named = texts.iter().flat_map(|text| compared(&patterns, text, check));
     let unknown: BTreeSet<String> = named.filter(|word| !known.contains(&word.to_lowercase())).collect();
     unknown.into_iter().map(|word| format!("a rule names `{word}`, which its book does not have")).collect()
 }
 
-/// What a condition compares a name with.
-fn compared(name: &str, text: &str, check: &Check) -> Vec<String> {
+/// How a condition compares a name with something: after it, or before.
+fn comparisons(name: &str) -> Vec<Regex> {
     let name = regex::escape(name);
     let after = format!(
         r#"{name}(?:\|(?:lower|upper|string|trim))*\s*(?:==|!=|(?:not\s+)?in\b|,(?:\s*"(?:in|eq|equalto|ne)"\s*,)?)\s*(?:("[^"]*"|\d+\b)|(\[[^\]]*\])|let\.(\w+))"#
     );
     let before = format!(r#"("[^"]*")\s+(?:not\s+)?in\s+{name}\b"#);
-    let mut found = Vec::new();
-    for captures in [after, before].iter().filter_map(|p| Regex::new(p).ok()).flat_map(|p| {
-        p.captures_iter(text)
-            .map(|c| (1..c.len()).find_map(|n| c.get(n)).map(|m| m.as_str().to_owned()))
-            .collect::<Vec<_>>()
-    }) {
-        let Some(part) = captures else { continue };
-        match check.lets.iter().find(|(name, _)| *name == part) {
-            Some((_, list)) => found.extend(items(list.text())),
-            None => found.extend(items(&part)),
-        }
-    }
-    found
+    [after, before].iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+}
+
+/// What a condition compares a name with.
+fn compared(patterns: &[Regex], text: &str, check: &Check) -> Vec<String> {
+    let parts = patterns.iter().flat_map(|pattern| pattern.captures_iter(text)).filter_map(|captures| {
+        (1..captures.len()).find_map(|group| captures.get(group)).map(|part| part.as_str().to_owned())
+    });
+    let list = |part: &String| check.lets.iter().find(|(name, _)| name == part).map(|(_, list)| list.text().to_owned());
+    parts.flat_map(|part| items(&list(&part).unwrap_or(part))).collect()
 }

@@ -1,0 +1,41 @@
+//! The table of what vendors' books say, and how much of it reaches a rule.
+
+use super::words::{base, try_values};
+use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::words::Words;
+
+/// What a vendor's book says of one deciding field.
+#[derive(Debug)]
+pub struct Listed {
+    /// The check, `vendor/check`.
+    pub check: String,
+    /// The field's name in the file.
+    pub field: String,
+    /// The book.
+    pub source: String,
+    /// How many values it has.
+    pub in_book: usize,
+    /// How many of them reach a rule that knows them.
+    pub with_rule: usize,
+    /// It is any text: more values may come.
+    pub free: bool,
+}
+
+/// Each deciding field of each check.
+pub fn listed(catalog: &Catalog) -> Vec<Listed> {
+    let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
+    checks.flat_map(|check| check.words.iter().map(move |words| row(catalog, check, words))).collect()
+}
+
+fn row(catalog: &Catalog, check: &Check, words: &Words) -> Listed {
+    let wrong = base(words, &check.examples).map_or(words.count, |base| try_values(catalog, check, words, base).len());
+    Listed {
+        check: check.id.clone(),
+        field: words.name.clone(),
+        source: words.source.clone(),
+        in_book: words.count,
+        with_rule: words.count.saturating_sub(wrong),
+        free: words.free,
+    }
+}
