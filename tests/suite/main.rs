@@ -31,6 +31,7 @@ mod notify;
 mod pictures;
 mod platforms;
 mod properties;
+mod public;
 mod rdap;
 mod report;
 mod secrets;
