@@ -43,7 +43,7 @@ def says_it(claims, log):
 
 def shows_it(claims, process, port):
     """The page, asked from inside, shows no verdict about anybody."""
-    status = json.loads(inside(process, f"http://127.0.0.1:{port}/status.json") or "{}")
+    status = json.loads(inside(process, f"http://127.0.0.1:{port}/status.json?v=1") or "{}")
     states = {shown["label"]: shown["state"] for shown in status.get("dependencies", [])}
     wrong = {"live", "degraded", "outage", "dropped"} & set(states.values())
     fits = status.get("blind") is True and states and not wrong

@@ -48,7 +48,7 @@ def secret(file):
 
 def dependency(name, check, confirm=None, every=None, **params):
     """The setting of one dependency; its label is its name."""
-    settings = {"id": name, "label": name, "check": check, "criticality": "critical", **params}
+    settings = {"id": name, "label": name, "public": True, "check": check, "criticality": "critical", **params}
     if every:
         settings["every"] = every
     # JSON's texts, numbers and lists are written the same way in TOML.
@@ -128,15 +128,15 @@ class Plugwatch:
         return stop(self._process, signal.SIGKILL, 10)
 
     def status(self):
-        """`/status.json`, or None while nothing answers."""
-        return self._get("status.json")
+        """The operator's `/status.json?v=1`, or None while nothing answers."""
+        return self._get("status.json?v=1")
 
     def health(self):
         """`/healthz`, or None while nothing answers."""
         return self._get("healthz")
 
     def dependency(self, name):
-        """What `/status.json` says about one dependency."""
+        """What `/status.json?v=1` says about one dependency."""
         status = self.status() or {"dependencies": []}
         return next((found for found in status["dependencies"] if found["id"] == name), {})
 

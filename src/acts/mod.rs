@@ -4,6 +4,7 @@
 
 mod letter;
 mod pause;
+mod public;
 mod settle;
 mod story;
 mod word;
@@ -11,6 +12,7 @@ mod word;
 pub use letter::Brought;
 #[cfg(fuzzing)]
 pub use letter::read as read_letter;
+pub use public::Opening;
 
 use std::sync::Arc;
 
@@ -60,6 +62,8 @@ pub struct Thing {
     pub companies: Vec<String>,
     /// Under which name a person's word about it is kept, if it rests on one.
     pub attested: Option<String>,
+    /// Its label on the public page, if it stands there.
+    pub public: Option<String>,
 }
 
 /// What people can talk about: a part of the configuration that changes with it.
@@ -108,9 +112,15 @@ impl Known {
                 vendors: names.chain(companies).collect(),
                 companies: dependency.companies.clone(),
                 attested: word::attested(config, dependency),
+                public: dependency.public.entry().map(|entry| entry.label.clone()),
             }
         });
         Known { things: things.collect(), zone: config.time_zone }
+    }
+
+    /// The label of a dependency on the public page, if it stands there.
+    pub fn public_label(&self, id: &str) -> Option<&str> {
+        self.things.iter().find(|thing| thing.id == id)?.public.as_deref()
     }
 
     /// The dependency that a name means.

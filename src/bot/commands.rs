@@ -46,6 +46,8 @@ pub(super) enum Command {
     Attest(String),
     #[command(description = "report a vendor's letter: /notice aws \"Sun 23:59 PST\" what it says")]
     Notice(String),
+    #[command(description = "the public page's incidents: /update alone lists drafts and what to write")]
+    Update(String),
     #[command(description = "what depends on what, with a diagram")]
     Map,
     #[command(description = "what stops if a company drops you: /whatif amazon")]
@@ -188,6 +190,7 @@ async fn act(answering: &Answering, command: Command, who: &Person, now: Time) -
             let (name, word) = two(&text);
             acts.attest(who, name, word.eq_ignore_ascii_case("left"), now).await
         }
+        Command::Update(text) => super::incidents::update(&acts, who, &text, now).await,
         Command::Drill(name) => {
             let id = acts.drill(who, &name, now).await?;
             Ok(format!("Drill {id}: everyone is alerted within seconds. plugwatch records who acknowledges it."))

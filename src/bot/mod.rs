@@ -8,6 +8,7 @@
 mod access;
 mod commands;
 mod hello;
+mod incidents;
 mod letters;
 mod map;
 mod picture;

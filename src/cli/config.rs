@@ -20,6 +20,9 @@ pub(super) async fn check(path: &Path) -> ExitCode {
     if Store::exists(&config.database) {
         return compare(&config).await;
     }
+    if !config.says_public() {
+        println!("  note: the public page shows nothing: no dependency has `public`");
+    }
     println!("  {} does not exist yet: everything is new", config.database.display());
     ExitCode::SUCCESS
 }
@@ -38,10 +41,13 @@ pub(super) fn sizes(config: &Config) -> String {
 
 async fn compare(config: &Config) -> ExitCode {
     let wanted: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
-    let stored = match stored(config, &wanted).await {
+    let (stored, public) = match stored(config, &wanted).await {
         Ok(stored) => stored,
         Err(error) => return failed(1, error),
     };
+    if let Some(note) = public {
+        println!("  note: {note}");
+    }
     let known: HashSet<&str> = stored.iter().map(|probe| probe.identity.as_str()).collect();
     for (_, probe) in config.probes().filter(|(_, probe)| !known.contains(probe.identity.as_str())) {
         println!("  adds     {}", name(probe));
@@ -56,11 +62,11 @@ async fn compare(config: &Config) -> ExitCode {
 }
 
 /// The probes in the store, if it is this platform's.
-async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<Vec<ProbeRow>> {
+async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<(Vec<ProbeRow>, Option<String>)> {
     let store = Store::view(&config.database).await?;
     match store.other_platform(&config.platform, wanted).await? {
         Some(other) => Err(crate::store::Error::OtherPlatform { platform: config.platform.clone(), other }),
-        None => store.active_probes().await,
+        None => Ok((store.active_probes().await?, super::public::settle(&mut config.clone(), &store).await?)),
     }
 }
 

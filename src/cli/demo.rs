@@ -17,7 +17,7 @@ use crate::ids::Ids;
 use crate::notify::Shared;
 use crate::say::{Format, status};
 use crate::store::Store;
-use crate::web::{self, Pages};
+use crate::web::{self, Pages, Public};
 
 /// Everything that plays.
 struct Play {
@@ -51,6 +51,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         (build::askers(&config, &clock, &build::gate(&clock))?, build::ways(&config, &Shared::new(&clock))?);
     let dispatcher = Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random);
     let acts = Acts::new(store.clone(), Arc::new(Known::of(&config)), Ids::Random);
+    let look = config.public_page();
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random).await;
     let mut engine = engine.map_err(text)?;
     engine.mark_simulation();
@@ -63,10 +64,13 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         store: store.clone(),
         clock: clock.clone(),
         details: true,
+        details_token: None,
+        public: Public::fixed(look),
         metrics: true,
         names: Vec::new(),
         trusted_proxies: Vec::new(),
         check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        publishing: None,
         failures: Default::default(),
     };
     let page = tokio::spawn(web::serve(listener, pages));

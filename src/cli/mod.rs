@@ -14,11 +14,13 @@ mod demo;
 mod drill;
 mod explain;
 mod history;
+mod incident;
 mod init;
 mod map;
 mod named;
 mod notice;
 mod notify;
+mod public;
 mod replay;
 mod report;
 mod run;
@@ -148,6 +150,9 @@ enum Command {
     /// Vendors' letters: report, list, confirm and answer them
     #[command(subcommand)]
     Notice(NoticeCommand),
+    /// What the public page tells of incidents: drafts, updates, post-mortems
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
     /// Show what depends on which company, and how much of it is critical
     Map(map::How),
     /// Show what stops if a company drops you, what keeps working, and how long moving takes
@@ -279,6 +284,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Why { dependency } => why::why(&config, &dependency).await,
         Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
         Command::Notice(command) => notice::notice(&config, command).await,
+        Command::Incident(command) => incident::incident(&config, command).await,
         Command::Drill { dependency, wait, by } => drill::drill(&config, &dependency, &wait, &by).await,
         Command::Map(how) => map::map(&config, how).await,
         Command::Whatif { company } => map::whatif(&config, &company).await,

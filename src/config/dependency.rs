@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use std::sync::Arc;
 
 use super::probe::{self, Probe};
+use super::public::{self, Public};
 use crate::catalog::{Catalog, Check, Vendor};
 use crate::core::platform::naming::nearest;
 use crate::core::words::verdict::{Criticality, Role};
@@ -36,8 +37,8 @@ pub struct Dependency {
     pub contract_notice_days: Option<u32>,
     /// The steps to leave, longest first.
     pub leave: Vec<LeaveStep>,
-    /// Shown on the public page.
-    pub public: bool,
+    /// What the public page shows of it.
+    pub public: Public,
     /// Vendor ids of its probes, the first one's first.
     pub vendors: Vec<String>,
     /// Slugs of all companies that it stands on: those behind its vendors, and those of `rides_on`;
@@ -110,8 +111,10 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     }
     let companies = read_companies(table, &vendors, catalog);
     let text = |key: &str| table.string(key).map(|text| text.value);
+    let label = text("label").unwrap_or_else(|| id_text.clone());
     let dependency = Dependency {
-        label: text("label").unwrap_or_else(|| id_text.clone()),
+        public: public::read(table, &label),
+        label,
         criticality: table
             .word("criticality", &["critical", "high", "normal"])
             .map_or(Criticality::High, |criticality| criticality.value),
@@ -124,7 +127,6 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         owner: text("owner"),
         contract_notice_days: table.count("contract_notice_days").map(|days| days.value),
         leave: table.tables("leave").iter().filter_map(read_leave).collect(),
-        public: table.flag("public").is_none_or(|flag| flag.value),
         vendors,
         companies,
         domain: None,

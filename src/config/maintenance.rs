@@ -1,12 +1,11 @@
 //! `[[maintenance]]`: work that was announced. Looks go on, alerts about outages wait.
 
-use std::time::Duration;
-
 use chrono_tz::Tz;
 
 use super::Config;
 use crate::core::time::Time;
 use crate::core::time::schedule::Cron;
+use crate::core::time::window::Window;
 use crate::read::{At, Table};
 
 /// Announced work.
@@ -14,40 +13,12 @@ use crate::read::{At, Table};
 pub struct Maintenance {
     /// What it concerns; empty for everything.
     pub dependencies: Vec<String>,
-    /// Why.
+    /// Why; for your team.
     pub why: String,
+    /// Its title on the public page, if it has one of its own.
+    pub public: Option<String>,
     /// When.
     pub window: Window,
-}
-
-/// When work goes on.
-#[derive(Clone, Debug)]
-pub enum Window {
-    /// Once.
-    Once(Time, Time),
-    /// Again and again.
-    Again(Box<Cron>, Duration),
-}
-
-impl Window {
-    /// Until when it lasts, if it is now.
-    pub fn until(&self, now: Time) -> Option<Time> {
-        match self {
-            Window::Once(from, to) => (*from <= now && now < *to).then_some(*to),
-            Window::Again(cron, lasts) => {
-                let start = cron.next(Time(now.0 - crate::core::time::millis(*lasts)))?;
-                (start <= now).then(|| start.plus(*lasts))
-            }
-        }
-    }
-
-    /// When it begins or ends next.
-    fn turns_at(&self, now: Time) -> Option<Time> {
-        match self {
-            Window::Once(from, to) => [*from, *to].into_iter().find(|at| *at > now),
-            Window::Again(cron, _) => self.until(now).or_else(|| cron.next(now)),
-        }
-    }
 }
 
 impl Config {
@@ -67,9 +38,11 @@ impl Config {
 pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Maintenance> {
     let dependencies = table.strings("dependencies").map(|list| list.value).unwrap_or_default();
     let why = table.string("why").map(|why| why.value).unwrap_or_default();
+    let public = table.string("public").map(|title| title.value).filter(|title| !title.trim().is_empty());
     let window = if table.any("cron").is_some() { again(table, zone) } else { once(table) };
     table.finish();
-    Some(Maintenance { dependencies: dependencies.into_iter().map(|id| id.value).collect(), why, window: window? })
+    let dependencies = dependencies.into_iter().map(|id| id.value).collect();
+    Some(Maintenance { dependencies, why, public, window: window? })
 }
 
 fn once(table: &Table<'_>) -> Option<Window> {

@@ -9,7 +9,10 @@ mod maintenance;
 mod network;
 mod notes;
 mod notice;
+mod page;
 mod probe;
+mod public;
+mod publish;
 mod relate;
 mod sense;
 mod web;
@@ -17,9 +20,11 @@ mod web;
 pub use channel::Channel;
 pub use date::Date;
 pub use dependency::{Dependency, LeaveStep};
-pub use maintenance::{Maintenance, Window};
+pub use maintenance::Maintenance;
 pub use network::Network;
 pub use probe::Probe;
+pub use public::Public;
+pub use publish::Publish;
 pub use web::{Listen, Web};
 
 use std::path::{Path, PathBuf};
@@ -32,6 +37,7 @@ use sha2::{Digest, Sha256};
 use crate::catalog::{Ask, Catalog};
 use crate::core::people::duty::Duty;
 use crate::core::people::notice::Notice;
+use crate::core::platform::public::PublicPage;
 use crate::core::time::schedule::{Cron, Schedule};
 use crate::core::words::check_in::{CheckInPoint, Takes};
 use crate::core::words::question::{Key, Secret};
@@ -54,6 +60,10 @@ pub struct Config {
     pub keep_raw: Duration,
     /// The status page.
     pub web: Web,
+    /// How the public page looks.
+    pub page: PublicPage,
+    /// Where the public page is written as files, if anywhere.
+    pub publish: Option<Publish>,
     /// The network.
     pub network: Network,
     /// Ways to tell.
@@ -117,12 +127,25 @@ impl Config {
         }
     }
 
+    /// Whether the file says of any dependency what the public page shows of it.
+    pub fn says_public(&self) -> bool {
+        self.dependencies.iter().any(|dependency| dependency.public != Public::Unsaid)
+    }
+
+    /// The whole configuration, where nothing is said and the page showed everything before.
+    pub fn show_as_before(&mut self) {
+        for dependency in self.dependencies.iter_mut().filter(|dependency| dependency.public == Public::Unsaid) {
+            dependency.public = Public::under(&dependency.label);
+        }
+    }
+
     /// Every secret that is set, so that it can be kept out of everything.
     pub fn secrets(&self) -> Vec<Secret> {
         let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
         let of_probes = probes.flat_map(|probe| probe.params.secret.values().filter_map(|key| key.set().cloned()));
         let heartbeat = self.heartbeat.iter().filter_map(|(url, _)| url.set().cloned());
-        of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).chain(heartbeat).collect()
+        let details = self.web.details_token.iter().cloned();
+        of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).chain(heartbeat).chain(details).collect()
     }
 
     /// What may be reported about a probe, if it rests on reports.
@@ -171,6 +194,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         monthly: read_monthly(&root, time_zone),
         keep_raw: read_keep(&root),
         web: web::read(&root),
+        page: page::read(&root),
+        publish: publish::read(&root),
         network: network::read(&root),
         dates: root.tables("date").iter().filter_map(|table| date::read(table, &dependencies)).collect(),
         rides_on: read_rides_on(&root, &catalog),

@@ -21,6 +21,7 @@ impl Config {
             notes.push("[network] loopback_only is on: plugwatch checks nothing outside this machine".to_owned());
         }
         notes.extend(self.of_page());
+        notes.extend(self.of_publishing());
         notes
     }
 

@@ -3,15 +3,18 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::read::Table;
+use crate::core::words::question::{Key, Secret};
+use crate::read::{Table, secret};
 
 /// The status page's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Web {
     /// Where it listens.
     pub listen: Listen,
-    /// Show vendor names, reasons and evidence to everybody who can open the page.
+    /// Show vendor names and reasons of what is public to everybody who can open the page.
     pub details: bool,
+    /// The token for the details view, which shows everything.
+    pub details_token: Option<Secret>,
     /// Serve `/metrics`, which name everything that is monitored.
     pub metrics: bool,
     /// Names under which the page is asked; none for any.
@@ -53,6 +56,7 @@ impl Default for Web {
         Web {
             listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8787))),
             details: false,
+            details_token: None,
             metrics: false,
             names: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -75,7 +79,7 @@ pub(super) fn read(root: &Table<'_>) -> Web {
             }
         }
     }
-    web.details = table.flag("details").is_some_and(|flag| flag.value);
+    read_details(&table, &mut web);
     web.metrics = table.flag("metrics").is_some_and(|flag| flag.value);
     for name in table.strings("names").map(|names| names.value).unwrap_or_default() {
         match url::Host::parse(&name.value) {
@@ -99,4 +103,25 @@ pub(super) fn read(root: &Table<'_>) -> Web {
     }
     table.finish();
     web
+}
+
+/// A shorter token could be tried out.
+const SHORTEST_TOKEN: usize = 16;
+
+/// `details = true`, or `details = { token = { env = "NAME" } }`.
+fn read_details(table: &Table<'_>, web: &mut Web) {
+    let Some(given) = table.any("details") else { return };
+    if !given.value.is_object() {
+        web.details = table.flag("details").is_some_and(|flag| flag.value);
+        return;
+    }
+    let Some(inner) = table.table("details") else { return };
+    if let Some(Key::Set(token)) = secret::read(&inner, "token") {
+        if token.open().len() < SHORTEST_TOKEN {
+            let what = format!("the token of the details view has fewer than {SHORTEST_TOKEN} characters");
+            inner.secret_problem(inner.key_span("token"), what, "make one with: openssl rand -hex 16");
+        }
+        web.details_token = Some(token);
+    }
+    inner.finish();
 }

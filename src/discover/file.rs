@@ -139,6 +139,7 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     let usual = &entry.usual;
     let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
     lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
+    lines.extend(usual.public.as_ref().map(|label| format!("public = {}", quoted(label))));
     lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));
     let on = |on: &String| {
         format!("# fallback_on = {}   # what it depends on: alerts then say whether it works", quoted(on))

@@ -13,6 +13,7 @@ pub mod mail;
 pub mod map;
 mod measure;
 pub mod page;
+pub mod public;
 pub mod report;
 pub mod short;
 pub mod situation;

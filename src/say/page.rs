@@ -21,7 +21,7 @@ pub fn html(snapshot: &Snapshot, days: &[Vec<Day>], details: bool, now: Time) ->
     let rows: Vec<_> = snapshot
         .each()
         .zip(days)
-        .filter(|(dependency, _)| details || dependency.public)
+        .filter(|(dependency, _)| details || dependency.public.is_some())
         .map(|(dependency, days)| {
             let shown = dependency.shown();
             context! {
@@ -49,7 +49,7 @@ pub fn html(snapshot: &Snapshot, days: &[Vec<Day>], details: bool, now: Time) ->
 fn headline(snapshot: &Snapshot, details: bool) -> String {
     use crate::core::dependency::shown::Shown::*;
     let shown = |wanted: &[crate::core::dependency::shown::Shown]| {
-        snapshot.each().filter(|d| details || d.public).all(|d| wanted.contains(&d.shown()))
+        snapshot.each().filter(|d| details || d.public.is_some()).all(|d| wanted.contains(&d.shown()))
     };
     match overall(snapshot, details) {
         Degraded if !shown(&[Live, Degraded]) => "Not everything could be checked, and there is a warning.",

@@ -151,7 +151,7 @@ fn why_probe(probe: &ProbeSnapshot, now: Time, zone: Tz) -> minijinja::Value {
 pub fn json(snapshot: &Snapshot, details: bool) -> Value {
     let dependencies: Vec<Value> = snapshot
         .each()
-        .filter(|dependency| details || dependency.public)
+        .filter(|dependency| details || dependency.public.is_some())
         .map(|dependency| dependency_json(dependency, details))
         .collect();
     json!({
@@ -168,7 +168,7 @@ pub fn json(snapshot: &Snapshot, details: bool) -> Value {
 
 /// The worst of what is shown; never better than what could not be verified.
 pub fn overall(snapshot: &Snapshot, details: bool) -> Shown {
-    let shown = snapshot.each().filter(|d| details || d.public).map(DependencySnapshot::shown);
+    let shown = snapshot.each().filter(|d| details || d.public.is_some()).map(DependencySnapshot::shown);
     shown.min_by_key(|shown| shown.rank()).unwrap_or(Shown::Starting)
 }
 

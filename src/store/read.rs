@@ -119,7 +119,7 @@ impl From<ToldIncident> for IncidentRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct StoredRollup {
+pub(super) struct StoredRollup {
     starts_at: i64,
     live: i64,
     degraded: i64,

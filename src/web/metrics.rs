@@ -11,6 +11,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
 use crate::store::OutboxState;
 
 pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
@@ -22,6 +23,7 @@ pub(super) async fn metrics(State(pages): State<Pages>) -> Response {
     let outbox = pages.store.outbox_state().await.unwrap_or_default();
     let mut text = text(&snapshot, outbox, pages.clock.now());
     failures(&mut text, &pages);
+    publishing(&mut text, &pages);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -38,6 +40,8 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     }
     head(&mut out, "plugwatch_last_look_timestamp_seconds", "gauge", "Time of the last check of a probe.");
     looks(&mut out, snapshot);
+    dependencies(&mut out, snapshot);
+    checks(&mut out, snapshot);
     head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while plugwatch's own network is down.");
     line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(snapshot.own_network == OwnNetwork::Blind)));
     head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of what is shown.");
@@ -52,6 +56,63 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     head(&mut out, "plugwatch_notifications_dead_total", "counter", "Messages that will never arrive.");
     line(&mut out, "plugwatch_notifications_dead_total", &[], outbox.dead as f64);
     out
+}
+
+fn publishing(out: &mut String, pages: &Pages) {
+    let Some(publishing) = &pages.publishing else { return };
+    head(
+        out,
+        "plugwatch_publish_last_success_timestamp_seconds",
+        "gauge",
+        "When the page was last published elsewhere.",
+    );
+    let at = publishing.succeeded_at().0 as f64 / 1_000.0;
+    line(out, "plugwatch_publish_last_success_timestamp_seconds", &[], at);
+    head(out, "plugwatch_publish_failures_total", "counter", "How often publishing the page elsewhere failed.");
+    line(out, "plugwatch_publish_failures_total", &[], publishing.failed() as f64);
+}
+
+/// How much hangs on each dependency, and what goes on.
+fn dependencies(out: &mut String, snapshot: &Snapshot) {
+    head(out, "plugwatch_dependency_info", "gauge", "1 for every dependency, with what is configured about it.");
+    for dependency in snapshot.each() {
+        let (criticality, vendor) = (dependency.criticality.word(), dependency.vendor.as_str());
+        let labels = [("dependency", dependency.id.as_str()), ("criticality", criticality), ("vendor", vendor)];
+        line(out, "plugwatch_dependency_info", &labels, 1.0);
+    }
+    head(out, "plugwatch_incident_start_timestamp_seconds", "gauge", "When the open incident of a dependency began.");
+    for dependency in snapshot.each() {
+        let Some(incident) = &dependency.incident else { continue };
+        let labels = [("dependency", dependency.id.as_str()), ("verdict", incident.verdict.word())];
+        line(out, "plugwatch_incident_start_timestamp_seconds", &labels, incident.began_at.0 as f64 / 1_000.0);
+    }
+}
+
+/// What the last check of each probe read, and how long it took.
+fn checks(out: &mut String, snapshot: &Snapshot) {
+    let each = || {
+        let probes = snapshot.each().flat_map(|one| one.probes.iter().map(move |probe| (one.id.as_str(), probe)));
+        probes.filter_map(|(id, probe)| Some((id, probe, probe.last.as_ref()?)))
+    };
+    head(out, "plugwatch_check_verdict", "gauge", "1 for what the last check of a probe read.");
+    for (id, probe, last) in each() {
+        let country = probe.country.as_deref().unwrap_or("");
+        for verdict in Verdict::ALL {
+            let labels = [
+                ("dependency", id),
+                ("check", probe.check.as_str()),
+                ("country", country),
+                ("verdict", verdict.word()),
+            ];
+            line(out, "plugwatch_check_verdict", &labels, f64::from(u8::from(last.verdict == *verdict)));
+        }
+    }
+    head(out, "plugwatch_check_duration_seconds", "gauge", "How long the last check of a probe took.");
+    for (id, probe, last) in each() {
+        let country = probe.country.as_deref().unwrap_or("");
+        let labels = [("dependency", id), ("check", probe.check.as_str()), ("country", country)];
+        line(out, "plugwatch_check_duration_seconds", &labels, f64::from(last.latency_ms) / 1_000.0);
+    }
 }
 
 fn failures(out: &mut String, pages: &Pages) {

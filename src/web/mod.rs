@@ -1,15 +1,19 @@
-//! The status page, `/status.json`, `/healthz` and `/metrics`, which read the snapshot and sums
-//! from the store and change nothing; and `/in/TOKEN`, where reports are taken.
+//! What strangers see ([`public`]), what the operator sees (`/details`, `/reports`, `/metrics`), health; all of it reads
+//! the snapshot and the store and changes nothing. And `/in/TOKEN`, where reports are taken.
 
 mod check_in_point;
+mod details;
+mod health;
 mod host;
 mod metrics;
+mod public;
 mod reports;
 mod serve;
 mod threads;
 
 #[cfg(fuzzing)]
 pub use check_in_point::read as read_reports;
+pub use public::{Public, Publishing};
 pub use serve::{Listener, serve};
 pub use threads::Threads;
 
@@ -21,28 +25,17 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use serde_json::json;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::core::platform::snapshot::Snapshot;
-use crate::core::probe::history::DAY;
-use crate::core::time::{Time, millis};
 use crate::core::words::check_in::CheckInPoint;
-use crate::say::page::{Day, html};
+use crate::core::words::question::Secret;
 use crate::say::status;
 use crate::store::Store;
 use crate::supervise::{Failures, guarded};
-
-/// The bars show so many days.
-const DAYS: Duration = Duration::from_secs(90 * 86_400);
-/// The snapshot is renewed every minute; one much older means that the engine stands still.
-const STALE: Duration = Duration::from_secs(300);
-
-/// What was seen waits no longer than this to be written down.
-const UNWRITTEN: Duration = Duration::from_secs(60);
 
 /// Nothing but `/in/` takes bodies, and it has limits of its own.
 const LARGEST_POST: usize = 16 << 10;
@@ -56,8 +49,12 @@ pub struct Pages {
     pub store: Arc<Store>,
     /// The time.
     pub clock: Clock,
-    /// Show vendors and reasons.
+    /// Show vendors and reasons of what is public.
     pub details: bool,
+    /// The token for the details view.
+    pub details_token: Option<Secret>,
+    /// What strangers see.
+    pub public: Public,
     /// Serve `/metrics`; they name everything that is monitored.
     pub metrics: bool,
     /// Names under which the page is asked; none for any.
@@ -66,6 +63,8 @@ pub struct Pages {
     pub trusted_proxies: Vec<IpAddr>,
     /// Who may report what.
     pub check_in_points: watch::Receiver<Vec<CheckInPoint>>,
+    /// Where the page is written as files, if anywhere.
+    pub publishing: Option<Publishing>,
     /// How often parts of the program have failed.
     pub failures: Failures,
 }
@@ -73,13 +72,15 @@ pub struct Pages {
 /// All routes.
 pub fn router(pages: Pages) -> Router {
     let routes = Router::new()
-        .route("/", get(page))
-        .route("/status.json", get(status_json))
-        .route("/healthz", get(healthz))
+        .merge(public::routes())
+        .route("/details", get(details::page))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
         .route("/reports", get(reports::list))
         .route("/reports/{id}", get(reports::one))
         .route("/in/{*rest}", any(check_in_point::take))
         .route("/metrics", get(metrics::metrics))
+        .fallback(public::not_found)
         .layer(DefaultBodyLimit::max(LARGEST_POST));
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
 }
@@ -104,7 +105,12 @@ impl Pages {
     /// What is public of the snapshot. What is not is not counted either.
     fn public_board(&self) -> Snapshot {
         let mut snapshot = self.snapshot.borrow().as_ref().clone();
-        snapshot.dependencies.retain(|dependency| dependency.public);
+        snapshot.dependencies.retain(|dependency| dependency.public.is_some());
+        for dependency in &mut snapshot.dependencies {
+            if let Some(entry) = dependency.public.clone() {
+                Arc::make_mut(dependency).label = entry.label;
+            }
+        }
         snapshot
     }
 
@@ -115,32 +121,8 @@ impl Pages {
     }
 }
 
-async fn page(State(pages): State<Pages>) -> Response {
-    let snapshot = pages.public_board();
-    let now = pages.clock.now();
-    let mut days = Vec::new();
-    for dependency in snapshot.each() {
-        days.push(days_of(&pages, &dependency.id, now).await);
-    }
-    let body = html(&snapshot, &days, pages.details, now);
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    ([(header::CACHE_CONTROL, pages.caching())], headers, Html(body)).into_response()
-}
-
-/// Without the store the page still shows what is known now.
-async fn days_of(pages: &Pages, dependency: &str, now: Time) -> Vec<Day> {
-    let since = Time(now.0 - millis(DAYS));
-    match pages.store.rollups(dependency, DAY, since).await {
-        Ok(rows) => rows.into_iter().map(|row| (row.starts_at, row.counts)).collect(),
-        Err(error) => {
-            tracing::warn!(%error, "the page cannot show its bars: {error}");
-            Vec::new()
-        }
-    }
-}
-
-async fn status_json(State(pages): State<Pages>) -> Response {
+/// `/status.json?v=1`, as 0.1 had it.
+async fn status_json_1(State(pages): State<Pages>) -> Response {
     let snapshot = pages.public_board();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -150,24 +132,6 @@ async fn status_json(State(pages): State<Pages>) -> Response {
     }
     let body = format!("{:#}\n", status::json(&snapshot, pages.details));
     (headers, body).into_response()
-}
-
-async fn healthz(State(pages): State<Pages>) -> Response {
-    let snapshot = pages.snapshot.borrow().clone();
-    let age = pages.clock.now().since(snapshot.as_of);
-    let outbox = pages.store.outbox_state().await;
-    let unwritten = snapshot.unwritten_since.map(|since| pages.clock.now().since(since));
-    let alive = age < STALE && outbox.is_ok() && unwritten.is_none_or(|span| span < UNWRITTEN);
-    let outbox = outbox.unwrap_or_default();
-    let body = json!({
-        "status": if alive { "ok" } else { "stalled" },
-        "board_age_seconds": age.as_secs(),
-        "unwritten_seconds": unwritten.map_or(0, |span| span.as_secs()),
-        "outbox_pending": outbox.pending,
-        "outbox_dead": outbox.dead,
-    });
-    let code = if alive { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, axum::Json(body)).into_response()
 }
 
 #[cfg(test)]

@@ -2,23 +2,28 @@
 //! shown only where details are.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Pages;
+use super::details::{self, Seer};
 use crate::engine::kept_report;
 use crate::say::escape;
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A report names everything that is monitored: where something is not public, none is.
-fn shows_reports(pages: &Pages) -> bool {
-    pages.details && pages.snapshot.borrow().each().all(|dependency| dependency.public)
+/// A report names everything that is monitored: where something is not public, only the operator sees any.
+fn shows_reports(pages: &Pages, headers: &HeaderMap) -> bool {
+    match details::who(pages, headers) {
+        Some(Seer::Operator) => true,
+        Some(Seer::Anybody) => pages.snapshot.borrow().each().all(|dependency| dependency.public.is_some()),
+        None => false,
+    }
 }
 
-pub(super) async fn list(State(pages): State<Pages>) -> Response {
-    if !shows_reports(&pages) {
-        return StatusCode::NOT_FOUND.into_response();
+pub(super) async fn list(State(pages): State<Pages>, headers: HeaderMap) -> Response {
+    if !shows_reports(&pages, &headers) {
+        return details::refused(&pages, &headers);
     }
     let Ok(reports) = pages.store.reports().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let platform = escape(&pages.snapshot.borrow().platform);
@@ -35,12 +40,13 @@ pub(super) async fn list(State(pages): State<Pages>) -> Response {
          font:16px/1.6 system-ui,sans-serif}}</style><h1>{platform}: reports</h1><ul>{items}</ul>\
          <p><a href=\"/\">Status</a></p></html>"
     );
-    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
+    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, no-store")];
+    (headers, Html(page)).into_response()
 }
 
-pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>) -> Response {
-    if !shows_reports(&pages) {
-        return StatusCode::NOT_FOUND.into_response();
+pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if !shows_reports(&pages, &headers) {
+        return details::refused(&pages, &headers);
     }
     let kept = match pages.store.report(&id).await {
         Ok(Some(kept)) => kept,

@@ -52,10 +52,13 @@ impl CheckIns {
             store: store.clone(),
             clock: clock.clone(),
             details: false,
+            details_token: None,
+            public: plugwatch::web::Public::fixed(Default::default()),
             metrics: false,
             names: Vec::new(),
             trusted_proxies: Vec::new(),
             check_in_points: check_in_points.subscribe(),
+            publishing: None,
             failures: Default::default(),
         };
         tokio::spawn(serve(listener, pages));

@@ -32,6 +32,7 @@ mod notify;
 mod pictures;
 mod platforms;
 mod properties;
+mod public;
 mod rdap;
 mod report;
 mod secrets;

@@ -51,7 +51,7 @@ fn dependency(n: usize, companies: usize) -> DependencySnapshot {
         leave: Vec::new(),
         contract_notice_days: None,
         contact: None,
-        public: true,
+        public: None,
         state: Combined { held: Some(held), ..Combined::default() },
         verified_at: None,
         incident: None,

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use plugwatch::acts::{Brought, Person};
+use plugwatch::core::platform::public::PublicPage;
 use plugwatch::core::time::Time;
+use plugwatch::core::words::question::Secret;
 use plugwatch::draw;
 use plugwatch::engine::kept_report;
 use plugwatch::say::Format;
 use plugwatch::say::report::Report;
-use plugwatch::web::{Pages, router};
+use plugwatch::web::{Pages, Public, router};
 
 use crate::botapi::BotApi;
 use crate::kit::{Staged, telegram};
@@ -83,11 +85,14 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
             snapshot: staged.engine.windows().snapshot,
             store: staged.store.clone(),
             clock: staged.clock.clone(),
-            details,
+            details: false,
+            details_token: details.then(|| Secret::new("the-operator-s-token")),
+            public: Public::fixed(PublicPage::default()),
             metrics: true,
             names: Vec::new(),
             trusted_proxies: Vec::new(),
             check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+            publishing: None,
             failures: Default::default(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -95,7 +100,8 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
         tokio::spawn(async move { axum::serve(listener, router(pages)).await.unwrap() });
         crate::kit::provider();
         for path in ["reports".to_owned(), format!("reports/{}", kept.public_id)] {
-            let got = reqwest::get(format!("http://{address}/{path}")).await.unwrap();
+            let asked = reqwest::Client::new().get(format!("http://{address}/{path}"));
+            let got = asked.bearer_auth("the-operator-s-token").send().await.unwrap();
             assert_eq!(got.status().as_u16(), status, "{path}");
         }
     }

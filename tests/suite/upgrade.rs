@@ -192,7 +192,7 @@ async fn a_database_in_mid_trouble_goes_on_where_it_stood() {
         starts.collect::<std::collections::BTreeSet<_>>().len() == 3
     };
     copy.record.until(greeted).await;
-    let status: Value = serde_json::from_str(&page(&address, "/status.json").await).unwrap();
+    let status: Value = serde_json::from_str(&page(&address, "/status.json?v=1").await).unwrap();
     let kept = copy.rows("SELECT public_id FROM report ORDER BY id LIMIT 2").await.concat();
     for id in &kept {
         let report = page(&address, &format!("/reports/{id}")).await;
@@ -300,4 +300,40 @@ async fn a_file_of_a_newer_version_is_refused_by_every_command_and_left_as_it_is
         assert!(!done.status.success() && said.contains(sentence), "{arguments:?}: {said}");
     }
     assert_eq!(std::fs::read(copy.database()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn an_older_file_shows_every_dependency_until_public_is_written_somewhere() {
+    let labels = |json: &str| -> Vec<String> {
+        let json: Value = serde_json::from_str(json).unwrap();
+        json["dependencies"].as_array().unwrap().iter().map(|d| d["label"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = Copy::new(|text| text).await;
+    let says = before.says(&["config", "check"]).await;
+    assert!(says.contains("the public page still shows every dependency, as before"), "{says}");
+    let (child, address) = before.run().await;
+    assert_eq!(labels(&page(&address, "/status.json?v=1").await).len(), 6);
+    stop(child).await;
+
+    let asked = |text: String| text.replace("id = \"website\"", "id = \"website\"\npublic = \"The shop\"");
+    let after = Copy::new(asked).await;
+    let says = after.says(&["config", "check"]).await;
+    assert!(!says.contains("public page"), "{says}");
+    let (child, address) = after.run().await;
+    assert_eq!(labels(&page(&address, "/status.json?v=1").await), ["The shop"]);
+    stop(child).await;
+}
+
+#[tokio::test]
+async fn a_new_file_shows_nothing_until_public_is_written_somewhere() {
+    let copy = Copy::new(|text| text.replace("plugwatch.db", "new.db")).await;
+    let says = copy.says(&["config", "check"]).await;
+    assert!(says.contains("the public page shows nothing: no dependency has `public`"), "{says}");
+    let (child, address) = copy.run().await;
+    let json: Value = serde_json::from_str(&page(&address, "/status.json?v=1").await).unwrap();
+    assert_eq!(json["dependencies"], serde_json::json!([]));
+    assert_eq!(json["status"], "starting");
+    stop(child).await;
+    let says = copy.says(&["config", "check"]).await;
+    assert!(says.contains("the public page shows nothing"), "{says}");
 }

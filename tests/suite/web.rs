@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::ask::Askers;
+use plugwatch::core::platform::public::PublicPage;
 use plugwatch::core::time::Time;
 use plugwatch::core::words::answer::HttpFacts;
 use plugwatch::core::words::question::{Field, Question};
 use plugwatch::supervise::{Part, Supervisor};
-use plugwatch::web::{Listener, Pages, Threads, serve};
+use plugwatch::web::{Listener, Pages, Public, Threads, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::kit::{Staged, askers, get, minutes, options};
@@ -20,10 +21,13 @@ fn pages(staged: &Staged, details: bool) -> Pages {
         store: staged.store.clone(),
         clock: staged.clock.clone(),
         details,
+        details_token: None,
+        public: Public::fixed(PublicPage::default()),
         metrics: details,
         names: Vec::new(),
         trusted_proxies: Vec::new(),
         check_in_points: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
+        publishing: None,
         failures: Default::default(),
     }
 }
@@ -56,7 +60,7 @@ async fn after_a_drop() -> Staged {
 async fn strangers_see_labels_and_states_only() {
     let staged = after_a_drop().await;
     let open = open(&staged, false).await;
-    let (status, json) = fetch(&open, "/status.json").await;
+    let (status, json) = fetch(&open, "/status.json?v=1").await;
     assert_eq!(status, 200);
     insta::assert_snapshot!(json);
     for secret in ["Twilio", "twilio", "account", "AC5d"] {
@@ -69,14 +73,14 @@ async fn strangers_see_labels_and_states_only() {
 async fn the_operator_sees_why() {
     let staged = after_a_drop().await;
     let open = open(&staged, true).await;
-    let (_, json) = fetch(&open, "/status.json").await;
+    let (_, json) = fetch(&open, "/status.json?v=1").await;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let sms = json["dependencies"].as_array().unwrap().iter().find(|d| d["id"] == "sign-up-sms").unwrap();
     assert_eq!(
         (&sms["verdict"], &sms["reason"], &sms["fault"], &sms["proof"]),
         (&"dropped".into(), &"account_suspended".into(), &"unclear".into(), &"stated".into())
     );
-    let (_, page) = fetch(&open, "/").await;
+    let (_, page) = fetch(&open, "/details").await;
     assert!(
         page.contains("A vendor has dropped this platform.") && page.contains("Twilio lists the account as suspended")
     );
@@ -100,7 +104,7 @@ async fn health_is_lost_when_the_engine_stands_still() {
 
 /// The demo's platform with its texts kept off the page.
 async fn with_something_hidden() -> Staged {
-    let hide = |text: String| text.replace("id = \"sign-up-sms\"", "id = \"sign-up-sms\"\npublic = false");
+    let hide = |text: String| text.replace("public = \"Sign-up by text\"", "public = false");
     let mut staged = Staged::changed(crate::kit::BEGIN, hide).await;
     staged.pass(minutes(20)).await;
     staged.stage.set("twilio", "gone");
@@ -119,9 +123,9 @@ async fn what_is_not_public_is_neither_shown_nor_counted_whatever_else_is() {
     let staged = with_something_hidden().await;
     for details in [false, true] {
         let open = open(&staged, details).await;
-        for path in ["/", "/status.json"] {
+        for path in ["/", "/details", "/status.json", "/status.json?v=1"] {
             let (_, body) = fetch(&open, path).await;
-            for trace in ["Sign-up texts", "sign-up-sms", "AC5d", "dropped", "stopped serving"] {
+            for trace in ["Sign-up texts", "Sign-up by text", "sign-up-sms", "AC5d", "dropped", "stopped serving"] {
                 // The words of the page's style are no dependency's.
                 let body = body.split("</style>").last().unwrap();
                 assert!(!body.contains(trace), "{path}, details {details}: {trace} in {body}");
@@ -135,13 +139,13 @@ async fn what_is_not_public_is_neither_shown_nor_counted_whatever_else_is() {
 async fn details_stay_out_of_caches_and_of_other_sites() {
     let staged = after_a_drop().await;
     let (strangers, operator) = (open(&staged, false).await, open(&staged, true).await);
-    for path in ["/", "/status.json", "/reports"] {
+    for path in ["/details", "/status.json?v=1", "/reports"] {
         let facts = head(&operator, path, "localhost").await;
         let cache = facts.headers.get("cache-control").map(String::as_str);
         assert!(path == "/reports" || cache == Some("private, no-store"), "{path}: {cache:?}");
         assert!(!facts.headers.contains_key("access-control-allow-origin"), "{path}");
     }
-    let facts = head(&strangers, "/status.json", "localhost").await;
+    let facts = head(&strangers, "/status.json?v=1", "localhost").await;
     assert_eq!(facts.headers["access-control-allow-origin"], "*");
 }
 
@@ -232,7 +236,7 @@ async fn the_page_answers_while_the_monitoring_thread_stands_still_and_says_that
     let clock = staged.clock.clone();
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        for path in ["/healthz", "/", "/status.json", "/metrics", "/reports"] {
+        for path in ["/healthz", "/", "/status.json", "/metrics", "/details"] {
             said.send((path, ask_plainly(&address, path))).unwrap();
         }
         clock.move_to(Time(clock.now().0 + 600_000));
@@ -268,4 +272,31 @@ async fn the_page_is_served_again_at_the_same_address_after_its_serving_panicked
     let metrics = tokio::task::spawn_blocking(move || ask_plainly(&address, "/metrics")).await.unwrap();
     assert!(metrics.contains("plugwatch_part_failures_total{part=\"status page\"} 2\n"), "{metrics}");
     supervisor.shutdown().await;
+}
+
+#[tokio::test]
+async fn metrics_tell_of_results_durations_criticality_and_incidents_in_prometheus_own_form() {
+    let staged = after_a_drop().await;
+    let (_, metrics) = fetch(&open(&staged, true).await, "/metrics").await;
+    for line in [
+        "plugwatch_dependency_info{dependency=\"sign-up-sms\",criticality=\"high\",vendor=\"Twilio\"} 1",
+        "plugwatch_check_verdict{dependency=\"sign-up-sms\",check=\"twilio/account\",country=\"\",verdict=\"dropped\"} 1",
+        "plugwatch_incident_start_timestamp_seconds{dependency=\"sign-up-sms\",verdict=\"dropped\"} ",
+        "plugwatch_check_duration_seconds{dependency=\"website\",check=\"website/page\",country=\"\"} ",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    // Each family stands together, below its help and type; counters end in _total.
+    let (mut family, mut seen) = (String::new(), std::collections::BTreeSet::new());
+    for line in metrics.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            family = help.split(' ').next().unwrap().to_owned();
+            assert!(seen.insert(family.clone()), "{family} comes twice");
+        } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+            assert_eq!(kind.ends_with(" counter"), family.ends_with("_total"), "{kind}");
+        } else {
+            assert_eq!(line.split(['{', ' ']).next().unwrap(), family, "{line}");
+            assert!(line.rsplit(' ').next().unwrap().parse::<f64>().is_ok(), "{line}");
+        }
+    }
 }

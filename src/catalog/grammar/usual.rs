@@ -11,6 +11,8 @@ pub struct Usual {
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
+    /// Its label on the public page, where strangers would ask about it.
+    pub public: Option<String>,
     /// What one may switch to.
     pub fallback: Option<String>,
     /// The id that what the fallback depends on has, where `init` wrote it.

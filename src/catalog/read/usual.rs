@@ -24,6 +24,7 @@ fn read_one(table: &Table<'_>) -> Option<Usual> {
         label,
         criticality,
         breaks: text("breaks"),
+        public: text("public"),
         fallback: text("fallback"),
         fallback_on: text("fallback_on"),
         leave: table.tables("leave").iter().filter_map(read_step).collect(),

@@ -222,11 +222,18 @@ mod tests {
         let windows = Windows { snapshot: snapshot.subscribe(), bell: Arc::default(), unsaid: unsaid.subscribe() };
         let listen = Listen::Tcp("127.0.0.1:0".parse().unwrap());
         let (names, trusted_proxies) = (Vec::new(), Vec::new());
-        let web = Web { listen, details: false, metrics: false, names, trusted_proxies };
+        let web = Web { listen, details: false, details_token: None, metrics: false, names, trusted_proxies };
         let own = (crate::cli::run::page::listen(&web).await.unwrap(), Threads::start().unwrap());
         let mut supervisor = supervisor();
         let check_in_points = watch::Sender::default().subscribe();
-        let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &web, check_in_points);
+        let page = Page::start(
+            &mut supervisor,
+            own,
+            None,
+            (&windows, &store, &clock),
+            &web,
+            (check_in_points, watch::Sender::default().subscribe()),
+        );
         let (url, heard) = answers_once().await;
         let heartbeat = Some(Arc::new(Heartbeat::new(Secret::new(url)).unwrap()));
         let open = Open { supervisor, dispatcher, page, store, heartbeat, clock };

@@ -26,7 +26,7 @@ use crate::notify::Heartbeat;
 use crate::notify::Shared;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
-use crate::web::{Listener, Threads};
+use crate::web::{Listener, Publishing, Threads};
 
 use bots::{Surroundings, bots};
 use end::{Open, until_ended};
@@ -45,7 +45,7 @@ fn concluded(ended: Result<(), String>) -> ExitCode {
     ended.map_or_else(|why| failed(1, why), |()| ExitCode::SUCCESS)
 }
 
-async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
+async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     raise_descriptors();
     let clock = Clock::system();
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
@@ -59,11 +59,14 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_check_ins(store.clone());
     let check_in_points = watch::Sender::new(config.check_in_points());
+    let publishing = config.publish.clone().map(|to| Publishing::new(to.folder, to.run));
+    let look = watch::Sender::new(Arc::new(config.public_page()));
     let telegram = Shared::new(&clock);
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
     let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
-    greet(&config, &own.0.shown());
+    let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
+    greet(&config, &own.0.shown(), public);
     let everybody = config.ways();
 
     let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
@@ -73,7 +76,14 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
     let (tell, told) = mpsc::channel(4);
     let mut supervisor = Supervisor::new(clock.clone());
     start_delivery(&mut supervisor, &dispatcher, &windows);
-    let page = Page::start(&mut supervisor, own, (&windows, &store, &clock), &once.web, check_in_points.subscribe());
+    let page = Page::start(
+        &mut supervisor,
+        own,
+        publishing,
+        (&windows, &store, &clock),
+        &once.web,
+        (check_in_points.subscribe(), look.subscribe()),
+    );
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
     if let Some((heartbeat, every)) = heartbeat.clone() {
         let (store, clock) = (store.clone(), clock.clone());
@@ -90,7 +100,7 @@ async fn watch(path: PathBuf, config: Config) -> Result<(), String> {
         heartbeat,
         clock: clock.clone(),
     };
-    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, known, telegram, once };
+    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
     signals::start(&mut open.supervisor, reloading, tell.clone());
     let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
     open.close(ended).await
@@ -135,9 +145,9 @@ async fn claim(config: &Config, store: &Store) -> Result<(Listener, Threads), St
     Ok((page::listen(&config.web).await?, Threads::start()?))
 }
 
-fn greet(config: &Config, page: &str) {
+fn greet(config: &Config, page: &str, public: Option<String>) {
     tracing::info!("{}: {}; status page at {page}", config.platform, super::config::sizes(config));
-    for note in config.notes() {
+    for note in config.notes().into_iter().chain(public) {
         tracing::warn!("{note}");
     }
 }

@@ -7,11 +7,12 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::{Listen, Web};
+use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
 use crate::engine::Windows;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
-use crate::web::{Listener, Pages, Threads, serve};
+use crate::web::{Listener, Pages, Public, Publishing, Threads, serve};
 
 /// What an answer that is being given still holds is not waited for longer when the program ends.
 const LEAVE: Duration = Duration::from_secs(5);
@@ -35,9 +36,10 @@ impl Page {
     pub(super) fn start(
         supervisor: &mut Supervisor,
         (listener, threads): (Listener, Threads),
+        publishing: Option<Publishing>,
         (windows, store, clock): (&Windows, &Store, &Clock),
         web: &Web,
-        check_in_points: watch::Receiver<Vec<CheckInPoint>>,
+        (check_in_points, look): (watch::Receiver<Vec<CheckInPoint>>, watch::Receiver<Arc<PublicPage>>),
     ) -> Page {
         let store = Arc::new(store.read_apart());
         let pages = Pages {
@@ -45,12 +47,22 @@ impl Page {
             store: store.clone(),
             clock: clock.clone(),
             details: web.details,
+            details_token: web.details_token.clone(),
+            public: Public::new(look),
             metrics: web.metrics,
             names: web.names.clone(),
             trusted_proxies: web.trusted_proxies.clone(),
             check_in_points,
+            publishing: publishing.clone(),
             failures: supervisor.failures(),
         };
+        if let Some(publishing) = publishing {
+            let pages = pages.clone();
+            supervisor.start_on(threads.handle(), Part::new("publishing"), move || {
+                let (publishing, pages) = (publishing.clone(), pages.clone());
+                async move { publishing.run(pages).await }
+            });
+        }
         supervisor.start_on(threads.handle(), Part::new("status page"), move || again(listener.try_clone(), &pages));
         Page { threads, store }
     }

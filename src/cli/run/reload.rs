@@ -10,7 +10,8 @@ use super::bots::bots;
 use crate::acts::Known;
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
-use crate::config::{Config, Web};
+use crate::config::{Config, Publish, Web};
+use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::{Key, Secret};
 use crate::engine::{Command, Dispatcher, Ways};
@@ -25,6 +26,7 @@ pub(super) struct Reloading {
     pub(super) gate: Arc<Gate>,
     pub(super) store: Arc<Store>,
     pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
+    pub(super) look: watch::Sender<Arc<PublicPage>>,
     pub(super) known: watch::Sender<Arc<Known>>,
     pub(super) telegram: Shared,
     /// What was read once: a change of these needs a restart.
@@ -37,6 +39,7 @@ pub(super) struct Once {
     database: PathBuf,
     pub(super) web: Web,
     heartbeat: Option<(Key, std::time::Duration)>,
+    publish: Option<Publish>,
     bots: Vec<(Secret, Vec<i64>, Vec<i64>)>,
 }
 
@@ -44,7 +47,13 @@ impl Once {
     pub(super) fn of(config: &Config) -> Once {
         let bots = bots(config).into_iter().map(|bot| (bot.token, bot.chats, bot.users)).collect();
         let heartbeat = config.heartbeat.clone();
-        Once { database: config.database.clone(), web: config.web.clone(), heartbeat, bots }
+        Once {
+            database: config.database.clone(),
+            web: config.web.clone(),
+            heartbeat,
+            publish: config.publish.clone(),
+            bots,
+        }
     }
 
     /// The names of what differs.
@@ -53,10 +62,11 @@ impl Once {
         [
             ("database", self.database != other.database),
             ("[web] listen", old.listen != new.listen),
-            ("[web] details", old.details != new.details),
+            ("[web] details", old.details != new.details || old.details_token != new.details_token),
             ("[web] metrics", old.metrics != new.metrics),
             ("[web] names", old.names != new.names),
             ("[web] trusted_proxies", old.trusted_proxies != new.trusted_proxies),
+            ("[publish]", self.publish != other.publish),
             ("[heartbeat]", self.heartbeat != other.heartbeat),
             ("the chats and users that the bot answers", self.bots != other.bots),
         ]
@@ -77,18 +87,23 @@ struct Fresh {
 pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     let Reloading { path, clock, gate, telegram, .. } = reloading;
     let read = read_apart(path.clone(), clock.clone(), gate.clone(), telegram.clone()).await;
-    let Fresh { config, askers, ways } = match read {
+    let Fresh { mut config, askers, ways } = match read {
         Ok(fresh) => fresh,
         Err(why) => return tracing::error!("{why}"),
     };
+    let public = match super::super::public::settle(&mut config, &reloading.store).await {
+        Ok(public) => public,
+        Err(error) => return tracing::error!("the old configuration stays in use: {error}"),
+    };
     reloading.dispatcher.replace(ways).await;
     reloading.check_in_points.send_replace(config.check_in_points());
+    reloading.look.send_replace(Arc::new(config.public_page()));
     reloading.known.send_replace(Arc::new(Known::of(&config)));
     let askers = askers.with_check_ins(reloading.store.clone());
     for name in reloading.once.differs(&Once::of(&config)) {
         tracing::warn!("{name}: this change needs a restart; until then the old setting stays in use");
     }
-    for note in config.notes() {
+    for note in config.notes().into_iter().chain(public) {
         tracing::warn!("{note}");
     }
     // The engine is gone already if nobody listens.

@@ -124,6 +124,11 @@ impl People {
         people
     }
 
+    /// Work that was announced and is not over.
+    pub fn works(&self) -> impl Iterator<Item = &OperatorAction> {
+        self.works.iter()
+    }
+
     fn follow(&mut self, act: OperatorAction) {
         let whom = act.dependency.clone().unwrap_or_default();
         match (act.deed, act.about.clone()) {

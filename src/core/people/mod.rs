@@ -4,3 +4,4 @@ pub mod action;
 pub mod chat;
 pub mod duty;
 pub mod notice;
+pub mod public_incident;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::public::PublicEntry;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Combined;
@@ -62,8 +63,8 @@ pub struct DependencySnapshot {
     pub contract_notice_days: Option<u32>,
     /// Whom to call there.
     pub contact: Option<String>,
-    /// Shown to the public.
-    pub public: bool,
+    /// How it stands on the public page, if it does.
+    pub public: Option<PublicEntry>,
     /// What it comes to.
     pub state: Combined,
     /// When all its deciding probes were last verified.

@@ -5,6 +5,7 @@ pub mod burn;
 pub mod deadline;
 pub mod hours;
 pub mod schedule;
+pub mod window;
 
 use std::time::Duration;
 

@@ -22,6 +22,7 @@ impl Drafting<'_> {
             &format!("{name} ({store})"),
             "app_store",
         );
+        entry.usual.public = Some(entry.label.clone());
         let by: Vec<&str> = app.named_by.iter().map(String::as_str).collect();
         let seller = app.seller.as_ref().map_or_else(String::new, |seller| format!("; sold by {seller}"));
         entry.found.push(format!("{} is named by {}{seller}", app.id, by.join(" and ")));

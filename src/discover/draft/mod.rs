@@ -116,6 +116,7 @@ impl Entry {
             label: label.to_owned(),
             criticality: crate::core::words::verdict::Criticality::High,
             breaks: None,
+            public: None,
             fallback: None,
             fallback_on: None,
             leave: Vec::new(),

@@ -74,6 +74,7 @@ impl Drafting<'_> {
 
     fn site(&self) -> Entry {
         let mut entry = Entry::new(self.catalog, "website", "Website", "hosting");
+        entry.usual.public = Some(entry.label.clone());
         let host = self.domain.front();
         entry.found = self.lines(&super::SERVING);
         entry.found.extend(self.lines(&[Role::Ca]));

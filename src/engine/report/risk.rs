@@ -93,7 +93,7 @@ mod tests {
             leave: vec![("move".to_owned(), Some(std::time::Duration::from_secs(3 * 86_400)))],
             contract_notice_days: Some(2),
             contact: None,
-            public: true,
+            public: None,
             state: Combined { held: Some(held), ..Combined::default() },
             verified_at: None,
             incident: None,

@@ -96,7 +96,7 @@ impl Decider {
             leave: dependency.leave.iter().map(|step| (step.step.clone(), step.takes)).collect(),
             contract_notice_days: dependency.contract_notice_days,
             contact: dependency.contact.clone(),
-            public: dependency.public,
+            public: dependency.public.entry().cloned(),
             state: state.combined,
             verified_at: verified_at(&parts),
             incident: state.incident,

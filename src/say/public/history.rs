@@ -1,0 +1,147 @@
+//! Ninety days of one component: what each day was like, and how much of the time it was available.
+
+use std::time::Duration;
+
+use crate::core::probe::days::{DayKind, Trouble, days};
+use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
+use crate::core::time::{Time, millis};
+use crate::core::words::verdict::Verdict;
+
+/// So many days are shown.
+pub(super) const DAYS: usize = 90;
+
+/// What is known of one component's past.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// What was seen on each day, the oldest first.
+    pub days: Vec<(Time, Counts)>,
+    /// What was seen in each hour of the last day, the oldest first.
+    pub hours: Vec<(Time, Counts)>,
+    /// Confirmed trouble.
+    pub troubles: Vec<Trouble>,
+}
+
+/// An incident's stretches of trouble. What it was at its worst it was not all the time: hours in which checks saw it
+/// serve again are counted as a warning.
+pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Trouble> {
+    if !is_out(trouble.worst) {
+        return vec![trouble];
+    }
+    let (ends, mut all) = (trouble.until.unwrap_or(now), Vec::<Trouble>::new());
+    let mut from = trouble.from;
+    while from < ends {
+        let hour = bucket(from, HOUR);
+        let until = Time((hour + HOUR).min(ends.0));
+        let seen = hours.iter().find(|(at, _)| at.0 == hour).map(|(_, counts)| *counts).unwrap_or_default();
+        let served = seen.outage + seen.dropped == 0 && seen.live + seen.degraded > 0;
+        let worst = if served { Verdict::Degraded } else { trouble.worst };
+        match all.last_mut().filter(|last| last.worst == worst) {
+            Some(last) => last.until = Some(until),
+            None => all.push(Trouble { from, until: Some(until), worst }),
+        }
+        from = until;
+    }
+    if let (None, Some(last)) = (trouble.until, all.last_mut()) {
+        last.until = None;
+    }
+    all
+}
+
+fn is_out(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Outage | Verdict::Dropped)
+}
+
+/// One day, as the page shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) at: Time,
+    pub(super) kind: DayKind,
+    /// How long it was not available.
+    pub(super) out: Duration,
+}
+
+impl History {
+    /// The last ninety days, today last.
+    pub(super) fn last_days(&self, now: Time) -> Vec<Day> {
+        let first = Time(bucket(now, DAY) - (DAYS as i64 - 1) * DAY);
+        let kinds = days(first, DAYS, &self.days, &self.troubles, now);
+        let day = |(n, kind): (usize, DayKind)| {
+            let at = Time(first.0 + n as i64 * DAY);
+            Day { at, kind, out: Duration::from_millis(self.out(at, Time(at.0 + DAY), now).unsigned_abs()) }
+        };
+        kinds.into_iter().enumerate().map(day).collect()
+    }
+
+    /// How many milliseconds of a span it was not available. Troubles of one dependency follow one another.
+    fn out(&self, from: Time, to: Time, now: Time) -> i64 {
+        let within = |trouble: &Trouble| {
+            let until = trouble.until.unwrap_or(now).min(to).min(now);
+            (until.0 - trouble.from.max(from).0).max(0)
+        };
+        self.troubles.iter().filter(|trouble| is_out(trouble.worst)).map(within).sum()
+    }
+
+    /// The share of a span in which it was available: confirmed outages and drops count against it, what could not be
+    /// checked counts neither way. `None` if nothing was seen.
+    pub(super) fn uptime(&self, span: Duration, now: Time) -> Option<f64> {
+        let from = Time(now.0 - millis(span));
+        let (width, buckets) = if millis(span) <= DAY { (HOUR, &self.hours) } else { (DAY, &self.days) };
+        let (mut seen, mut out) = (0, 0);
+        for (at, _) in buckets.iter().filter(|(_, counts)| counts.readable() > 0 && !counts.mostly_unread()) {
+            let (begin, end) = (at.max(&from), Time((at.0 + width).min(now.0)));
+            if *begin < end {
+                seen += end.0 - begin.0;
+                out += self.out(*begin, end, now);
+            }
+        }
+        (seen > 0).then(|| 1.0 - out as f64 / seen as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(live: i64, outage: i64) -> Counts {
+        Counts { live, outage, ..Counts::default() }
+    }
+
+    #[test]
+    fn an_outage_costs_the_time_it_lasted_and_a_single_look_costs_nothing() {
+        let now = Time(10 * DAY);
+        let days = (0..10).map(|n| (Time(n * DAY), seen(90, i64::from(n == 3)))).collect();
+        let trouble =
+            Trouble { from: Time(7 * DAY + 6 * HOUR), until: Some(Time(7 * DAY + 18 * HOUR)), worst: Verdict::Outage };
+        let history = History { days, troubles: vec![trouble], ..History::default() };
+        assert_eq!(history.uptime(Duration::from_secs(10 * 86_400), now), Some(0.95));
+        let last = history.last_days(now);
+        assert_eq!(last.len(), DAYS);
+        let bad: Vec<_> =
+            last.iter().filter(|day| !day.out.is_zero()).map(|day| (day.at.0 / DAY, day.out.as_secs())).collect();
+        assert_eq!(bad, [(7, 43_200)]);
+        assert_eq!(last[DAYS - 1].kind, DayKind::Blank, "today has begun, and nothing was looked at");
+    }
+
+    #[test]
+    fn what_could_not_be_checked_counts_neither_way() {
+        let now = Time(4 * DAY);
+        let unread = Counts { unknown: 90, live: 1, ..Counts::default() };
+        let history = History { days: vec![(Time(0), seen(90, 0)), (Time(DAY), unread)], ..History::default() };
+        assert_eq!(history.uptime(Duration::from_secs(30 * 86_400), now), Some(1.0));
+        assert_eq!(History::default().uptime(Duration::from_secs(86_400), now), None);
+    }
+
+    #[test]
+    fn an_incident_is_out_only_in_the_hours_that_saw_it_out() {
+        let at = |hour: i64| Time(hour * HOUR);
+        let hours = [(at(0), seen(6, 0)), (at(1), seen(3, 3)), (at(2), seen(0, 6)), (at(3), seen(6, 0))];
+        let incident = Trouble { from: at(0), until: Some(at(4)), worst: Verdict::Outage };
+        let parts = segments(incident, &hours, at(9));
+        let parts: Vec<_> = parts.iter().map(|part| (part.from, part.until.unwrap(), part.worst)).collect();
+        let (out, warned) = (Verdict::Outage, Verdict::Degraded);
+        assert_eq!(parts, [(at(0), at(1), warned), (at(1), at(3), out), (at(3), at(4), warned)]);
+        // What nobody could see in between is no sign that it served.
+        let open = segments(Trouble { from: at(2), until: None, worst: Verdict::Dropped }, &hours[..3], at(9));
+        assert_eq!(open, [Trouble { from: at(2), until: None, worst: Verdict::Dropped }]);
+    }
+}

@@ -1,0 +1,26 @@
+//! Stable ids that tell nothing: without the salt, nobody can try which name is behind one.
+
+use sha2::{Digest, Sha256};
+
+/// Makes ids of one page.
+#[derive(Clone, Debug)]
+pub struct Ids {
+    salt: String,
+}
+
+/// As long as those of Statuspage.
+const LONG: usize = 12;
+
+impl Ids {
+    /// With the salt of this database.
+    pub fn new(salt: &str) -> Ids {
+        Ids { salt: salt.to_owned() }
+    }
+
+    /// The id of one thing of a kind: `component`, `group`, `maintenance`, `page`.
+    pub fn of(&self, kind: &str, name: &str) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let hash = Sha256::digest(format!("{}\n{kind}\n{name}", self.salt));
+        hash.iter().take(LONG).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+    }
+}

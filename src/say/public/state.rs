@@ -1,0 +1,98 @@
+//! How a component stands, in the words of public status pages.
+
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::snapshot::DependencySnapshot;
+use crate::core::words::verdict::words;
+
+words! {
+    /// What strangers are told of one component. Nothing unverified is ever operational.
+    PublicState {
+        /// Confirmed and verified.
+        Operational = "operational",
+        /// It works, with a warning sign.
+        Limited = "limited",
+        /// Announced work goes on.
+        Maintenance = "maintenance",
+        /// It could not be checked, or a possible problem is being confirmed.
+        Unchecked = "unchecked",
+        /// It is gone in some countries.
+        Partial = "partial",
+        /// It is not available.
+        Unavailable = "unavailable",
+    }
+}
+
+/// The reason under which storefronts are combined when some of them are gone: `gone_in_2_of_7_storefronts`.
+fn is_about_some_storefronts(reason: &str) -> bool {
+    reason.starts_with("gone_in_") && reason.ends_with("_storefronts")
+}
+
+impl PublicState {
+    /// Of a dependency, while work on it goes on or not. A drop is shown whatever work goes on.
+    pub fn of(dependency: &DependencySnapshot, work: bool) -> PublicState {
+        let some = dependency.state.held.as_ref().is_some_and(|held| is_about_some_storefronts(&held.reason));
+        match dependency.shown() {
+            Shown::Dropped => PublicState::Unavailable,
+            _ if work => PublicState::Maintenance,
+            Shown::Outage => PublicState::Unavailable,
+            Shown::Degraded if some => PublicState::Partial,
+            Shown::Degraded => PublicState::Limited,
+            Shown::Live => PublicState::Operational,
+            Shown::Checking | Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey | Shown::Starting => {
+                PublicState::Unchecked
+            }
+        }
+    }
+
+    /// The word of Atlassian's Statuspage for it.
+    pub fn statuspage(self) -> &'static str {
+        match self {
+            PublicState::Operational => "operational",
+            PublicState::Limited | PublicState::Unchecked => "degraded_performance",
+            PublicState::Partial => "partial_outage",
+            PublicState::Unavailable => "major_outage",
+            PublicState::Maintenance => "under_maintenance",
+        }
+    }
+
+    /// For sorting: the worst first.
+    pub fn rank(self) -> u8 {
+        match self {
+            PublicState::Unavailable => 0,
+            PublicState::Partial => 1,
+            PublicState::Limited => 2,
+            PublicState::Unchecked => 3,
+            PublicState::Maintenance => 4,
+            PublicState::Operational => 5,
+        }
+    }
+}
+
+words! {
+    /// How everything stands, in the words of Statuspage's `indicator`.
+    Indicator {
+        /// All is well.
+        None = "none",
+        /// Only announced work.
+        Maintenance = "maintenance",
+        /// Something is limited, or could not be checked.
+        Minor = "minor",
+        /// Something is not available.
+        Major = "major",
+        /// More than half is not available.
+        Critical = "critical",
+    }
+}
+
+/// What all states come to. A page without anything says nothing good.
+pub(super) fn indicator(states: &[PublicState]) -> Indicator {
+    let count = |wanted: PublicState| states.iter().filter(|state| **state == wanted).count();
+    let gone = count(PublicState::Unavailable);
+    match states.iter().min_by_key(|state| state.rank()) {
+        Some(PublicState::Unavailable) if gone * 2 > states.len() => Indicator::Critical,
+        Some(PublicState::Unavailable | PublicState::Partial) => Indicator::Major,
+        Some(PublicState::Limited | PublicState::Unchecked) | None => Indicator::Minor,
+        Some(PublicState::Maintenance) => Indicator::Maintenance,
+        Some(PublicState::Operational) => Indicator::None,
+    }
+}

@@ -1,0 +1,255 @@
+//! The public API of Atlassian's Statuspage, version 2: the same addresses, fields and words, so that what reads those
+//! pages reads this one. Source: the API page of any of them, such as <https://www.cloudflarestatus.com/api/v2/>.
+//!
+//! A word that Statuspage has no room for stands beside it as `plugwatch_state`.
+
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::state::{Indicator, PublicState};
+use super::texts::Texts;
+use super::view::{Component, Incident, Maintenance, Update, View};
+use crate::core::people::public_incident::{Impact, StoryState};
+use crate::core::platform::public::Language;
+use crate::core::time::Time;
+use crate::core::words::verdict::words;
+
+words! {
+    /// What can be asked for, below `/api/v2/`.
+    Resource {
+        /// How everything stands.
+        Status = "status",
+        /// Everything that is unresolved.
+        Summary = "summary",
+        /// All components.
+        Components = "components",
+        /// The last incidents.
+        Incidents = "incidents",
+        /// Those that go on.
+        Unresolved = "incidents/unresolved",
+        /// All announced work.
+        Maintenances = "scheduled-maintenances",
+        /// What is ahead.
+        Upcoming = "scheduled-maintenances/upcoming",
+        /// What goes on.
+        Active = "scheduled-maintenances/active",
+    }
+}
+
+/// Statuspage gives the last fifty.
+const MOST: usize = 50;
+
+/// The answer to one address.
+pub fn json(view: &View, resource: Resource, language: Language) -> Value {
+    let api = Api { view, texts: Texts::of(language) };
+    let (open, works) = (|| api.incidents(true), |wanted| api.maintenances(wanted));
+    let mut answer = json!({ "page": api.page() });
+    let mut add = |key: &str, value: Value| answer[key] = value;
+    match resource {
+        Resource::Status => add("status", api.status()),
+        Resource::Summary => {
+            add("components", api.components());
+            add("incidents", open());
+            add("scheduled_maintenances", works(None));
+            add("status", api.status());
+        }
+        Resource::Components => add("components", api.components()),
+        Resource::Incidents => add("incidents", api.incidents(false)),
+        Resource::Unresolved => add("incidents", open()),
+        Resource::Maintenances => add("scheduled_maintenances", works(None)),
+        Resource::Upcoming => add("scheduled_maintenances", works(Some(false))),
+        Resource::Active => add("scheduled_maintenances", works(Some(true))),
+    }
+    answer
+}
+
+struct Api<'v> {
+    view: &'v View,
+    texts: &'static Texts,
+}
+
+/// With milliseconds, as Statuspage has it.
+fn at(time: Time) -> String {
+    time.utc().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+impl Api<'_> {
+    fn page(&self) -> Value {
+        let view = self.view;
+        let url = if view.url.is_empty() { "/" } else { &view.url };
+        json!({
+            "id": view.id, "name": view.name, "url": url, "time_zone": self.zone(), "updated_at": at(view.as_of),
+        })
+    }
+
+    fn zone(&self) -> &'static str {
+        match self.view.look.zone.name() {
+            "UTC" => "Etc/UTC",
+            other => other,
+        }
+    }
+
+    fn status(&self) -> Value {
+        let view = self.view;
+        let unchecked = view.components.iter().any(|component| component.state == PublicState::Unchecked);
+        let description = match view.indicator {
+            Indicator::Minor if unchecked || view.components.is_empty() => self.texts.headline(view),
+            known => description(known),
+        };
+        json!({ "indicator": view.indicator, "description": description })
+    }
+
+    fn components(&self) -> Value {
+        let groups = self.view.groups.iter().enumerate().map(|(n, _)| self.group(n));
+        let single = (0..self.view.components.len()).map(|n| self.component(n));
+        groups.chain(single).collect()
+    }
+
+    fn group(&self, position: usize) -> Value {
+        let view = self.view;
+        let group = &view.groups[position];
+        let of = || view.components.iter().filter(|component| component.group == Some(position));
+        let worst = of().min_by_key(|component| component.state.rank());
+        let (state, updated) = worst.map_or((None, view.as_of), |one| (Some(one.state), self.updated(one)));
+        json!({
+            "id": group.id, "name": group.name, "status": state.map_or("operational", |state| state.statuspage()),
+            "created_at": at(view.started_at), "updated_at": at(updated), "position": position + 1,
+            "description": null, "showcase": false, "start_date": null, "group_id": null, "page_id": view.id,
+            "group": true, "only_show_if_degraded": false, "plugwatch_state": state,
+            "components": of().map(|component| component.id.clone()).collect::<Vec<_>>(),
+        })
+    }
+
+    fn updated(&self, component: &Component) -> Time {
+        component.since.unwrap_or(self.view.as_of)
+    }
+
+    fn component(&self, position: usize) -> Value {
+        let view = self.view;
+        let component = &view.components[position];
+        let created = component.first_seen.unwrap_or(view.started_at);
+        let words = self.texts.state(component.state);
+        let description = match (&component.description, component.state.statuspage()) {
+            (Some(description), "operational") => Some(description.clone()),
+            (None, "operational") => None,
+            (Some(description), _) => Some(format!("{description} ({words})")),
+            (None, _) => Some(words.to_owned()),
+        };
+        json!({
+            "id": component.id, "name": component.label, "status": component.state.statuspage(),
+            "created_at": at(created), "updated_at": at(self.updated(component)), "position": position + 1,
+            "description": description, "showcase": true, "start_date": created.utc().format("%Y-%m-%d").to_string(),
+            "group_id": component.group.map(|group| &view.groups[group].id), "page_id": view.id, "group": false,
+            "only_show_if_degraded": false, "plugwatch_state": component.state,
+        })
+    }
+
+    fn of(&self, positions: &[usize]) -> Vec<Value> {
+        positions.iter().map(|n| self.component(*n)).collect()
+    }
+
+    fn incidents(&self, open: bool) -> Value {
+        let wanted = self.view.incidents.iter().filter(|one| !open || one.resolved_at.is_none());
+        wanted.take(MOST).map(|one| self.incident(one)).collect()
+    }
+
+    fn incident(&self, one: &Incident) -> Value {
+        let updates: Vec<Value> = one.updates.iter().map(|update| self.update(one, update)).collect();
+        json!({
+            "id": one.id, "name": one.title, "status": self.status_of(one), "created_at": at(one.published_at),
+            "updated_at": at(one.updated_at), "monitoring_at": one.monitoring_at.map(at),
+            "resolved_at": one.resolved_at.map(at), "impact": one.impact,
+            "shortlink": self.view.link(&format!("/incidents/{}", one.id)), "started_at": at(one.began_at),
+            "page_id": self.view.id, "incident_updates": updates, "components": self.of(&one.components),
+            "reminder_intervals": null, "plugwatch_state": one.state,
+        })
+    }
+
+    /// A post-mortem that was published is a state of its own there.
+    fn status_of(&self, one: &Incident) -> &'static str {
+        match (one.state, &one.postmortem) {
+            (StoryState::Resolved, Some(_)) => "postmortem",
+            (state, _) => state.word(),
+        }
+    }
+
+    fn update(&self, of: &Incident, update: &Update) -> Value {
+        let code = |n: &usize| {
+            let component = &self.view.components[*n];
+            let then = match update.state {
+                StoryState::Resolved => "operational",
+                _ => of_impact(of.impact),
+            };
+            let before = if update.id == first(of) { "operational" } else { of_impact(of.impact) };
+            json!({ "code": component.id, "name": component.label, "old_status": before, "new_status": then })
+        };
+        let affected: Vec<Value> = of.components.iter().map(code).collect();
+        json!({
+            "id": update.id, "status": update.state, "body": update.words, "incident_id": of.id,
+            "created_at": at(update.at), "updated_at": at(update.at), "display_at": at(update.at),
+            "affected_components": (!affected.is_empty()).then_some(affected), "deliver_notifications": true,
+            "custom_tweet": null, "tweet_id": null,
+        })
+    }
+
+    /// All work, or what is ahead, or what goes on.
+    fn maintenances(&self, active: Option<bool>) -> Value {
+        let wanted = |work: &&Maintenance| active.is_none_or(|active| active == (work.from <= self.view.now));
+        self.view.maintenances.iter().filter(wanted).take(MOST).map(|work| self.maintenance(work)).collect()
+    }
+
+    fn maintenance(&self, work: &Maintenance) -> Value {
+        let view = self.view;
+        let active = work.from <= view.now;
+        let title = work.title.as_deref().unwrap_or(self.texts.get("maintenance.title"));
+        let (status, key) =
+            if active { ("in_progress", "maintenance.now") } else { ("scheduled", "maintenance.ahead") };
+        // When it was announced is not known: it is no later than its beginning.
+        let told = work.from.min(view.as_of);
+        let affected: Vec<Value> = work
+            .components
+            .iter()
+            .map(|n| {
+                let component = &view.components[*n];
+                let then = if active { "under_maintenance" } else { "operational" };
+                json!({ "code": component.id, "name": component.label, "old_status": "operational", "new_status": then })
+            })
+            .collect();
+        json!({
+            "id": work.id, "name": title, "status": status, "created_at": at(told), "updated_at": at(told),
+            "monitoring_at": null, "resolved_at": null, "impact": "maintenance", "shortlink": view.link("/"),
+            "started_at": at(work.from), "page_id": view.id, "components": self.of(&work.components),
+            "incident_updates": [{
+                "id": format!("{}-1", work.id), "status": status, "body": self.texts.get(key), "incident_id": work.id,
+                "created_at": at(told), "updated_at": at(told), "display_at": at(told),
+                "affected_components": affected, "deliver_notifications": true, "custom_tweet": null, "tweet_id": null,
+            }],
+            "scheduled_for": at(work.from), "scheduled_until": at(work.to), "reminder_intervals": null,
+        })
+    }
+}
+
+fn first(incident: &Incident) -> &str {
+    incident.updates.last().map_or("", |update| update.id.as_str())
+}
+
+/// How a component stands in an incident of such an impact.
+fn of_impact(impact: Impact) -> &'static str {
+    match impact {
+        Impact::None => "operational",
+        Impact::Minor => "degraded_performance",
+        Impact::Major => "partial_outage",
+        Impact::Critical => "major_outage",
+    }
+}
+
+/// Statuspage's own words, for programs that compare them.
+fn description(indicator: Indicator) -> &'static str {
+    match indicator {
+        Indicator::None => "All Systems Operational",
+        Indicator::Maintenance => "Service Under Maintenance",
+        Indicator::Minor => "Partially Degraded Service",
+        Indicator::Major => "Partial System Outage",
+        Indicator::Critical => "Major Service Outage",
+    }
+}

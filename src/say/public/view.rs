@@ -1,0 +1,332 @@
+//! Everything that is public at one instant.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::history::{Day, History};
+use super::ids::Ids;
+use super::state::{Indicator, PublicState, indicator};
+use crate::core::people::public_incident::{Impact, PublicIncident, StoryState};
+use crate::core::platform::public::{PublicEntry, PublicPage, WorkSpan};
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::Time;
+use crate::core::words::verdict::words;
+
+/// The snapshot is renewed every minute: what is older than this is no longer the present state.
+pub(super) const STALE: Duration = Duration::from_secs(300);
+
+words! {
+    /// The spans for which uptime is given.
+    Window {
+        /// A day.
+        Day = "24h",
+        /// A week.
+        Week = "7d",
+        /// A month.
+        Month = "30d",
+        /// A quarter.
+        Quarter = "90d",
+    }
+}
+
+impl Window {
+    fn span(self) -> Duration {
+        let days = match self {
+            Window::Day => 1,
+            Window::Week => 7,
+            Window::Month => 30,
+            Window::Quarter => 90,
+        };
+        Duration::from_secs(days * 86_400)
+    }
+}
+
+/// What a view is made from; most of it is not public.
+pub struct Facts<'f> {
+    /// What is known now.
+    pub snapshot: &'f Snapshot,
+    /// How the page looks.
+    pub page: &'f PublicPage,
+    /// Where public ids come from.
+    pub ids: &'f Ids,
+    /// Announced work, running and ahead.
+    pub works: Vec<WorkSpan>,
+    /// Incidents that were published, the newest first.
+    pub incidents: &'f [PublicIncident],
+    /// The past, by dependency.
+    pub history: &'f HashMap<String, History>,
+    /// When it is drawn.
+    pub now: Time,
+}
+
+/// One component.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// Its stable id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// One line about it.
+    pub description: Option<String>,
+    /// The position of its group.
+    pub group: Option<usize>,
+    /// How it stands.
+    pub state: PublicState,
+    /// Since when, where that is known.
+    pub since: Option<Time>,
+    /// When it was checked last.
+    pub last_checked: Option<Time>,
+    /// The share of time in which it was available, for each of [`Window::ALL`].
+    pub uptime: Vec<Option<f64>>,
+    pub(super) days: Vec<Day>,
+    /// When it was seen first.
+    pub first_seen: Option<Time>,
+    /// The id of its open incident.
+    pub incident: Option<String>,
+}
+
+/// A heading with components below it.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its stable id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Something said about an incident.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Its stable id.
+    pub id: String,
+    /// When.
+    pub at: Time,
+    /// How far the incident was.
+    pub state: StoryState,
+    /// The text, in Markdown.
+    pub words: String,
+}
+
+/// An incident.
+#[derive(Clone, Debug)]
+pub struct Incident {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// How much it takes.
+    pub impact: Impact,
+    /// How far it is.
+    pub state: StoryState,
+    /// When the trouble began.
+    pub began_at: Time,
+    /// When it was published.
+    pub published_at: Time,
+    /// When something was said last.
+    pub updated_at: Time,
+    /// When it was mended, if it is watched or over.
+    pub monitoring_at: Option<Time>,
+    /// When it was over.
+    pub resolved_at: Option<Time>,
+    /// Positions of its components.
+    pub components: Vec<usize>,
+    /// What was said, the newest first.
+    pub updates: Vec<Update>,
+    /// What was learned, in Markdown.
+    pub postmortem: Option<String>,
+}
+
+/// Announced work.
+#[derive(Clone, Debug)]
+pub struct Maintenance {
+    /// Its stable id.
+    pub id: String,
+    /// Its title, if it has one of its own.
+    pub title: Option<String>,
+    /// From when.
+    pub from: Time,
+    /// Until when.
+    pub to: Time,
+    /// Positions of its components.
+    pub components: Vec<usize>,
+}
+
+/// Everything that is public.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The page's stable id.
+    pub id: String,
+    /// The page's name.
+    pub name: String,
+    /// Where it is reached, without a slash at the end; empty if nobody said.
+    pub url: String,
+    /// How it looks.
+    pub look: PublicPage,
+    /// It is a simulation.
+    pub simulation: bool,
+    /// When this was so.
+    pub as_of: Time,
+    /// Since when plugwatch runs.
+    pub started_at: Time,
+    /// When it was drawn.
+    pub now: Time,
+    /// For how long after `as_of` it may be shown as the present state.
+    pub lasts: Duration,
+    /// Plugwatch's own network is down.
+    pub blind: bool,
+    /// It is old: what was seen working then is not known to work now.
+    pub stale: bool,
+    /// How everything stands.
+    pub indicator: Indicator,
+    /// Groups in their order.
+    pub groups: Vec<Group>,
+    /// Components in their order.
+    pub components: Vec<Component>,
+    /// Incidents, the newest first.
+    pub incidents: Vec<Incident>,
+    /// Work, the earliest first.
+    pub maintenances: Vec<Maintenance>,
+}
+
+impl View {
+    /// What is public of these facts.
+    pub fn of(facts: &Facts<'_>) -> View {
+        let shown: Vec<(&DependencySnapshot, &PublicEntry)> =
+            facts.snapshot.each().filter_map(|d| Some((d, d.public.as_ref()?))).collect();
+        let groups = groups(facts, &shown);
+        let ids: Vec<&str> = shown.iter().map(|(dependency, _)| dependency.id.as_str()).collect();
+        let incidents: Vec<Incident> = facts.incidents.iter().filter_map(|one| incident(facts, one, &ids)).collect();
+        let mut maintenances: Vec<Maintenance> =
+            facts.works.iter().filter_map(|work| maintenance(facts, work, &ids)).collect();
+        maintenances.sort_by(|a, b| (a.from, a.to, &a.id).cmp(&(b.from, b.to, &b.id)));
+        maintenances.dedup_by(|a, b| a.id == b.id);
+        let stale = facts.now.since(facts.snapshot.as_of) > STALE;
+        let mut components: Vec<Component> =
+            shown.iter().map(|(dependency, entry)| component(facts, dependency, entry, &groups)).collect();
+        for (n, component) in components.iter_mut().enumerate() {
+            let works = maintenances.iter().any(|work| work.from <= facts.now && work.components.contains(&n));
+            component.state = PublicState::of(shown[n].0, works);
+            if stale && !matches!(component.state, PublicState::Unavailable | PublicState::Partial) {
+                component.state = PublicState::Unchecked;
+            }
+            let open = incidents.iter().find(|one| one.resolved_at.is_none() && one.components.contains(&n));
+            component.incident = open.map(|incident| incident.id.clone());
+        }
+        let states: Vec<PublicState> = components.iter().map(|component| component.state).collect();
+        View {
+            id: facts.ids.of("page", ""),
+            name: facts.page.name.clone().unwrap_or_else(|| facts.snapshot.platform.clone()),
+            url: facts.page.url.clone().unwrap_or_default(),
+            look: facts.page.clone(),
+            simulation: facts.snapshot.simulation,
+            as_of: facts.snapshot.as_of,
+            started_at: facts.snapshot.started_at,
+            now: facts.now,
+            lasts: STALE,
+            blind: facts.snapshot.own_network == OwnNetwork::Blind,
+            stale,
+            indicator: indicator(&states),
+            groups,
+            components,
+            incidents,
+            maintenances,
+        }
+    }
+
+    /// Until when this may be shown as the present state.
+    pub fn stale_after(&self) -> Time {
+        self.as_of.plus(self.lasts)
+    }
+
+    /// The incident with this id.
+    pub fn incident(&self, id: &str) -> Option<&Incident> {
+        self.incidents.iter().find(|incident| incident.id == id)
+    }
+
+    /// The component with this id.
+    pub fn component(&self, id: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.id == id)
+    }
+
+    /// Incidents that go on.
+    pub fn open_incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().filter(|incident| incident.resolved_at.is_none())
+    }
+}
+
+/// Named groups in the order of the page, then others as they come.
+fn groups(facts: &Facts<'_>, shown: &[(&DependencySnapshot, &PublicEntry)]) -> Vec<Group> {
+    let used: Vec<&String> = shown.iter().filter_map(|(_, entry)| entry.group.as_ref()).collect();
+    let mut names: Vec<&String> = facts.page.groups.iter().filter(|name| used.contains(name)).collect();
+    for name in used {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| Group { id: facts.ids.of("group", name), name: name.clone() }).collect()
+}
+
+fn component(facts: &Facts<'_>, dependency: &DependencySnapshot, entry: &PublicEntry, groups: &[Group]) -> Component {
+    let unknown = History::default();
+    let history = facts.history.get(&dependency.id).unwrap_or(&unknown);
+    let checked = dependency.probes.iter().filter_map(|probe| probe.last.as_ref()).map(|last| last.at).max();
+    Component {
+        id: facts.ids.of("component", &dependency.id),
+        label: entry.label.clone(),
+        description: entry.description.clone(),
+        group: groups.iter().position(|group| Some(&group.name) == entry.group.as_ref()),
+        state: PublicState::Unchecked,
+        since: dependency.since().map(|since| since.min(facts.now)),
+        last_checked: checked,
+        uptime: Window::ALL.iter().map(|window| history.uptime(window.span(), facts.now)).collect(),
+        days: history.last_days(facts.now),
+        first_seen: history.days.first().map(|(at, _)| *at),
+        incident: None,
+    }
+}
+
+/// Positions of those that are public; none at all, and nothing of it is.
+fn positions(wanted: &[String], ids: &[&str]) -> Option<Vec<usize>> {
+    let is_wanted = |id: &&&str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == **id);
+    let found: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| is_wanted(id)).map(|(n, _)| n).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+fn incident(facts: &Facts<'_>, told: &PublicIncident, ids: &[&str]) -> Option<Incident> {
+    // Of an incident that concerns only what is no longer public, nothing is said any more.
+    let components = if told.dependencies.is_empty() { Vec::new() } else { positions(&told.dependencies, ids)? };
+    let update = |update: &crate::core::people::public_incident::StoryUpdate| Update {
+        id: facts.ids.of("update", &format!("{} {}", told.public_id, update.id)),
+        at: update.at,
+        state: update.state,
+        words: update.words.clone(),
+    };
+    let over = (!told.is_open()).then(|| told.updated_at());
+    Some(Incident {
+        id: told.public_id.clone(),
+        title: told.title.clone(),
+        impact: told.impact,
+        state: told.state(),
+        began_at: told.began_at,
+        published_at: told.published_at(),
+        updated_at: told.updated_at(),
+        monitoring_at: told.since(StoryState::Monitoring),
+        resolved_at: over,
+        components,
+        updates: told.updates.iter().rev().map(update).collect(),
+        postmortem: told.postmortem.clone(),
+    })
+}
+
+fn maintenance(facts: &Facts<'_>, work: &WorkSpan, ids: &[&str]) -> Option<Maintenance> {
+    let components = positions(&work.dependencies, ids)?;
+    let name = format!("{} {} {}", work.from.0, work.to.0, work.dependencies.join(" "));
+    Some(Maintenance {
+        id: facts.ids.of("maintenance", &name),
+        title: work.title.clone(),
+        from: work.from,
+        to: work.to,
+        components,
+    })
+}

@@ -1,0 +1,228 @@
+//! What the public page needs of the file: its ids' salt, what it showed before, and the incidents that people tell.
+
+use std::collections::HashMap;
+
+use sqlx::{Sqlite, Transaction};
+
+use super::read::StoredRollup;
+use super::{Result, RollupRow, Store};
+use crate::core::people::public_incident::{Impact, PublicIncident, StoryState, StoryUpdate};
+use crate::core::probe::days::Trouble;
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+
+#[derive(sqlx::FromRow)]
+struct StoredPublicIncident {
+    id: i64,
+    public_id: String,
+    cause: Option<String>,
+    title: String,
+    impact: String,
+    dependencies: String,
+    began_at: i64,
+    postmortem: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredPublicUpdate {
+    id: i64,
+    incident: i64,
+    at: i64,
+    state: String,
+    words: String,
+    said_by: String,
+}
+
+/// Unknown words were written by a newer version: read as the most careful ones.
+fn incident_of(row: StoredPublicIncident, updates: Vec<StoryUpdate>) -> Option<PublicIncident> {
+    Some(PublicIncident {
+        public_id: row.public_id,
+        cause: row.cause,
+        title: row.title,
+        impact: row.impact.parse().unwrap_or(Impact::Major),
+        dependencies: serde_json::from_str(&row.dependencies).ok()?,
+        began_at: Time(row.began_at),
+        postmortem: row.postmortem,
+        updates,
+    })
+}
+
+fn update_of(row: StoredPublicUpdate) -> StoryUpdate {
+    StoryUpdate {
+        id: row.id,
+        at: Time(row.at),
+        state: row.state.parse().unwrap_or(StoryState::Investigating),
+        words: row.words,
+        by: row.said_by,
+    }
+}
+
+/// A confirmed incident, as the bars need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TroubleRow {
+    /// Its public id.
+    pub public_id: String,
+    /// Its dependency.
+    pub dependency: String,
+    /// From when, until when, and how bad.
+    pub trouble: Trouble,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredTrouble {
+    public_id: String,
+    dependency: String,
+    began_at: i64,
+    closed_at: Option<i64>,
+    worst: String,
+}
+
+impl From<StoredTrouble> for TroubleRow {
+    fn from(row: StoredTrouble) -> TroubleRow {
+        // An unknown word was written by a newer version: read as the most careful one.
+        let worst = row.worst.parse().unwrap_or(Verdict::Degraded);
+        let trouble = Trouble { from: Time(row.began_at), until: row.closed_at.map(Time), worst };
+        TroubleRow { public_id: row.public_id, dependency: row.dependency, trouble }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredSums {
+    dependency: String,
+    #[sqlx(flatten)]
+    sums: StoredRollup,
+}
+
+impl Store {
+    /// Sums of the active probes that decide, of every dependency, by bucket of `width` ms that starts at `since` or later.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sums_by_dependency(&self, width: i64, since: Time) -> Result<Vec<(String, RollupRow)>> {
+        let rows = sqlx::query_as(
+            "SELECT probe.dependency, starts_at, CAST(SUM(live) AS BIGINT) AS live, \
+             CAST(SUM(degraded) AS BIGINT) AS degraded, CAST(SUM(outage) AS BIGINT) AS outage, \
+             CAST(SUM(dropped) AS BIGINT) AS dropped, CAST(SUM(unknown) AS BIGINT) AS unknown, \
+             CAST(SUM(latency_ms) AS BIGINT) AS latency_ms FROM probe JOIN rollup ON rollup.probe = probe.id \
+             WHERE probe.retired_at IS NULL AND probe.decides = 1 AND width = $1 AND starts_at >= $2 \
+             GROUP BY probe.dependency, starts_at",
+        );
+        let rows: Vec<StoredSums> = rows.bind(width).bind(since.0).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|row| (row.dependency, row.sums.into())).collect())
+    }
+
+    /// Confirmed incidents that were not over at `since`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn troubles(&self, since: Time) -> Result<Vec<TroubleRow>> {
+        let rows = "SELECT public_id, dependency, began_at, closed_at, worst FROM incident \
+                    WHERE closed_at IS NULL OR closed_at >= $1 ORDER BY id";
+        let rows: Vec<StoredTrouble> = sqlx::query_as(rows).bind(since.0).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(TroubleRow::from).collect())
+    }
+
+    /// What public ids are made with: they tell nothing about what is behind them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn public_salt(&self) -> Result<String> {
+        let salt = "SELECT value FROM note WHERE name = 'public_salt'";
+        Ok(sqlx::query_scalar(salt).fetch_optional(&self.readers).await?.unwrap_or_default())
+    }
+
+    /// Whether the file is of a version that showed everything that was not hidden.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn showed_everything(&self) -> Result<bool> {
+        let before = "SELECT EXISTS (SELECT 1 FROM note WHERE name = 'public_before')";
+        Ok(sqlx::query_scalar::<_, i64>(before).fetch_one(&self.readers).await? != 0)
+    }
+
+    /// Every incident that was published, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn public_incidents(&self) -> Result<Vec<PublicIncident>> {
+        let rows = "SELECT id, public_id, cause, title, impact, dependencies, began_at, postmortem FROM public_incident \
+                    ORDER BY began_at DESC, id DESC";
+        let rows: Vec<StoredPublicIncident> = sqlx::query_as(rows).fetch_all(&self.readers).await?;
+        let said = "SELECT id, incident, at, state, words, said_by FROM public_update ORDER BY id";
+        let said: Vec<StoredPublicUpdate> = sqlx::query_as(said).fetch_all(&self.readers).await?;
+        let mut updates: HashMap<i64, Vec<StoryUpdate>> = HashMap::new();
+        for row in said {
+            updates.entry(row.incident).or_default().push(update_of(row));
+        }
+        let whole = |row: StoredPublicIncident| {
+            let updates = updates.remove(&row.id).unwrap_or_default();
+            incident_of(row, updates)
+        };
+        Ok(rows.into_iter().filter_map(whole).collect())
+    }
+
+    /// Publishes an incident with what is said of it.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn publish(&self, incident: &PublicIncident, via: &str) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let insert = "INSERT INTO public_incident (public_id, cause, title, impact, dependencies, began_at, postmortem) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let id: i64 = sqlx::query_scalar(insert)
+            .bind(&incident.public_id)
+            .bind(&incident.cause)
+            .bind(&incident.title)
+            .bind(incident.impact.word())
+            .bind(serde_json::to_string(&incident.dependencies)?)
+            .bind(incident.began_at.0)
+            .bind(&incident.postmortem)
+            .fetch_one(&mut *tx)
+            .await?;
+        for update in &incident.updates {
+            add_update(&mut tx, id, update, via).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Says something more of an incident; `false` where there is none of that id.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn say_more(&self, public_id: &str, update: &StoryUpdate, via: &str) -> Result<bool> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let id = "SELECT id FROM public_incident WHERE public_id = $1";
+        let Some(id) = sqlx::query_scalar::<_, i64>(id).bind(public_id).fetch_optional(&mut *tx).await? else {
+            return Ok(false);
+        };
+        add_update(&mut tx, id, update, via).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Keeps what was learned from an incident; `false` where there is none of that id.
+    ///
+    /// # Errors
+    /// The database does not answer; nothing was kept.
+    pub async fn keep_postmortem(&self, public_id: &str, text: &str) -> Result<bool> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let keep = sqlx::query("UPDATE public_incident SET postmortem = $2 WHERE public_id = $1");
+        let kept = keep.bind(public_id).bind(text).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(kept == 1)
+    }
+}
+
+async fn add_update(tx: &mut Transaction<'_, Sqlite>, incident: i64, update: &StoryUpdate, via: &str) -> Result<()> {
+    let insert = "INSERT INTO public_update (incident, at, state, words, said_by, via) VALUES ($1, $2, $3, $4, $5, $6)";
+    sqlx::query(insert)
+        .bind(incident)
+        .bind(update.at.0)
+        .bind(update.state.word())
+        .bind(&update.words)
+        .bind(&update.by)
+        .bind(via)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

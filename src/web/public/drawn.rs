@@ -1,0 +1,90 @@
+//! What was drawn a moment ago: the day on which something drops a platform is the day on which everybody looks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::answer::{Body, Kind};
+use super::gather;
+use super::past::Past;
+use crate::core::platform::public::{Language, PublicPage};
+use crate::core::time::Time;
+use crate::say::public::{Ids, View};
+use crate::web::Pages;
+
+/// Nothing is drawn more often than this.
+const AT_MOST: Duration = Duration::from_secs(5);
+
+/// The public page while it is served.
+#[derive(Clone)]
+pub struct Public {
+    look: watch::Receiver<Arc<PublicPage>>,
+    seen: Arc<tokio::sync::Mutex<Seen>>,
+    drawn: Arc<Mutex<Drawn>>,
+}
+
+/// What was read, and when.
+#[derive(Default)]
+struct Seen {
+    ids: Option<Ids>,
+    past: Past,
+    view: Option<(Time, Arc<View>)>,
+}
+
+/// Bodies of one view.
+#[derive(Default)]
+struct Drawn {
+    of: Option<Arc<View>>,
+    bodies: HashMap<(Kind, Language), Arc<Body>>,
+}
+
+impl Public {
+    /// A page that looks so, and changes with its configuration.
+    pub fn new(look: watch::Receiver<Arc<PublicPage>>) -> Public {
+        Public { look, seen: Arc::default(), drawn: Arc::default() }
+    }
+
+    /// A page that always looks so.
+    pub fn fixed(look: PublicPage) -> Public {
+        Public::new(watch::Sender::new(Arc::new(look)).subscribe())
+    }
+
+    pub(super) fn page(&self) -> Arc<PublicPage> {
+        self.look.borrow().clone()
+    }
+
+    /// What is public now, or was a moment ago.
+    pub async fn view(&self, pages: &Pages) -> Arc<View> {
+        let mut seen = self.seen.lock().await;
+        let now = pages.clock.now();
+        if let Some((at, view)) = &seen.view
+            && now.since(*at) < AT_MOST
+            && now >= *at
+        {
+            return view.clone();
+        }
+        let Seen { ids, past, .. } = &mut *seen;
+        let view = Arc::new(gather::view(pages, &self.page(), (ids, past), now).await);
+        seen.view = Some((now, view.clone()));
+        view
+    }
+
+    pub(super) async fn body(
+        &self,
+        pages: &Pages,
+        kind: Kind,
+        language: Language,
+        draw: impl FnOnce(&View, Language) -> String,
+    ) -> Arc<Body> {
+        let view = self.view(pages).await;
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if !drawn.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &view)) {
+            *drawn = Drawn { of: Some(view.clone()), bodies: HashMap::new() };
+        }
+        let media = kind.media;
+        let body = || Arc::new(Body::new(media, draw(&view, language), language.word()));
+        drawn.bodies.entry((kind, language)).or_insert_with(body).clone()
+    }
+}

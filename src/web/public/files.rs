@@ -1,0 +1,80 @@
+//! The public page as files, for a server elsewhere: the same addresses, so that links lead on.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::core::platform::public::Language;
+use crate::say::public::badge::Badge;
+use crate::say::public::statuspage::{self, Resource};
+use crate::say::public::{View, calendar, feed, page, status};
+
+/// They are written at each change and every hour: until then they are not old.
+pub(super) const LASTS: Duration = Duration::from_secs(2 * 3_600);
+
+/// Every file with its path.
+pub(super) fn files(view: &View, language: Language) -> Vec<(String, String)> {
+    let mut all = vec![
+        ("index.html".to_owned(), page::html(view, language)),
+        ("incidents/index.html".to_owned(), page::incidents(view, language)),
+        ("status.json".to_owned(), format!("{:#}\n", status::json(view, language))),
+        ("status.schema.json".to_owned(), status::JSON_SCHEMA.to_owned()),
+        ("feed.atom".to_owned(), feed::atom(view, language)),
+        ("history.atom".to_owned(), feed::atom(view, language)),
+        ("maintenance.ics".to_owned(), calendar::ical(view, language)),
+        ("badge.svg".to_owned(), Badge::of(view, language).svg()),
+        ("badge.json".to_owned(), format!("{}\n", Badge::of(view, language).shields())),
+    ];
+    for resource in Resource::ALL {
+        let json = statuspage::json(view, *resource, language);
+        all.push((format!("api/v2/{resource}.json"), format!("{json}\n")));
+    }
+    for component in &view.components {
+        let badge = Badge::of_one(component, language);
+        all.push((format!("badge/{}.svg", component.id), badge.svg()));
+        all.push((format!("badge/{}.json", component.id), format!("{}\n", badge.shields())));
+    }
+    for incident in &view.incidents {
+        all.push((format!("incidents/{}/index.html", incident.id), page::incident(view, incident, language)));
+        all.push((format!("incidents/{}.json", incident.id), format!("{:#}\n", status::incident(view, incident))));
+    }
+    all
+}
+
+/// Writes one so that a reader finds either the old or the new.
+///
+/// # Errors
+/// The folder cannot be written.
+pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
+    let whole = folder.join(path);
+    let within = whole.parent().unwrap_or(folder);
+    std::fs::create_dir_all(within)?;
+    let mut file = tempfile::Builder::new().prefix(".plugwatch-").tempfile_in(within)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    readable(file.as_file())?;
+    file.persist(&whole).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A server of another user reads it.
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+/// What of a view is news: how everything stands, and what is told; not when it was looked at.
+pub(super) fn mark(view: &View) -> String {
+    let mut news = format!("{} {} {}\n", view.name, view.blind, view.stale);
+    for one in &view.components {
+        let _ = writeln!(news, "{} {} {:?} {:?} {:?}", one.id, one.label, one.state, one.since, one.incident);
+    }
+    for one in &view.incidents {
+        let _ = writeln!(news, "{} {} {} {}", one.id, one.title, one.updates.len(), one.postmortem.is_some());
+    }
+    for one in &view.maintenances {
+        let _ = writeln!(news, "{} {:?} {}", one.id, one.title, one.from <= view.now);
+    }
+    Sha256::digest(news).iter().map(|byte| format!("{byte:02x}")).collect()
+}

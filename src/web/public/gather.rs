@@ -1,0 +1,53 @@
+//! What is public now, from the snapshot and the store.
+
+use super::past::Past;
+use crate::core::people::action::{OperatorAction, People};
+use crate::core::platform::public::{PublicPage, WorkSpan};
+use crate::core::time::Time;
+use crate::say::public::{Facts, Ids, View};
+use crate::store::Store;
+use crate::web::Pages;
+
+/// Draws it. What the store does not give is left out: how things stand now is known without it.
+pub(super) async fn view(pages: &Pages, page: &PublicPage, known: (&mut Option<Ids>, &mut Past), now: Time) -> View {
+    let (ids, past) = known;
+    let store = &pages.store;
+    let acts = or_none(store.acts().await, "what people did");
+    let history = or_none(past.at(store, &acts, now).await, "its bars");
+    let incidents = or_none(store.public_incidents().await, "its incidents");
+    let ids = ids_of(store, ids).await;
+    let snapshot = pages.snapshot.borrow().clone();
+    let mut works = page.work_at(now);
+    works.extend(announced(acts, now));
+    View::of(&Facts { snapshot: &snapshot, page, ids: &ids, works, incidents: &incidents, history: &history, now })
+}
+
+fn or_none<T: Default>(read: crate::store::Result<T>, what: &str) -> T {
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the page cannot show {what}: {error}");
+        T::default()
+    })
+}
+
+async fn ids_of(store: &Store, known: &mut Option<Ids>) -> Ids {
+    if let Some(ids) = known {
+        return ids.clone();
+    }
+    match store.public_salt().await {
+        Ok(salt) => known.insert(Ids::new(&salt)).clone(),
+        Err(error) => {
+            tracing::warn!(%error, "the page's ids are others for now: {error}");
+            Ids::new("")
+        }
+    }
+}
+
+/// Work that people announced from Telegram and the terminal; their words are for the team.
+fn announced(acts: Vec<OperatorAction>, now: Time) -> Vec<WorkSpan> {
+    let people = People::of(&acts, Vec::new(), now);
+    let span = |act: &OperatorAction| {
+        let (dependencies, from) = (act.dependency.iter().cloned().collect(), act.from.unwrap_or(act.at));
+        Some(WorkSpan { dependencies, title: None, from, to: act.until? })
+    };
+    people.works().filter_map(span).collect()
+}

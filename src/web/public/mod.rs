@@ -1,0 +1,212 @@
+//! What strangers may ask: the page, its JSON, Statuspage's API, feeds, a calendar and badges. Everything is drawn from
+//! one [`View`](crate::say::public::View), which holds nothing that is not public.
+
+mod answer;
+mod drawn;
+mod files;
+mod gather;
+mod language;
+mod past;
+mod publish;
+
+pub(super) use answer::{not_found, refused};
+pub use drawn::Public;
+pub use publish::Publishing;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::Pages;
+use crate::core::platform::public::Language;
+use crate::say::public::badge::Badge;
+use crate::say::public::statuspage::{self, Resource};
+use crate::say::public::{View, calendar, feed, page, status};
+use answer::{Kind, Media};
+
+/// Everything that is public.
+pub(super) fn routes() -> Router<Pages> {
+    Router::new()
+        .route("/", get(front))
+        .route("/incidents", get(incidents))
+        .route("/incidents/{id}", get(incident))
+        .route("/status.json", get(status_json))
+        .route("/status.schema.json", get(schema))
+        .route("/openapi.json", get(openapi))
+        .route("/api/v2/{*rest}", get(api))
+        .route("/feed.atom", get(atom))
+        .route("/history.atom", get(atom))
+        .route("/maintenance.ics", get(ical))
+        .route("/badge.svg", get(badge_svg))
+        .route("/badge.json", get(badge_json))
+        .route("/badge/{name}", get(badge_one))
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    lang: Option<String>,
+    v: Option<String>,
+}
+
+/// Asks for one thing in the reader's language.
+struct Call<'c> {
+    pages: &'c Pages,
+    headers: &'c HeaderMap,
+    language: Language,
+}
+
+impl<'c> Call<'c> {
+    fn new(pages: &'c Pages, headers: &'c HeaderMap, asked: &Asked, path: &str) -> Result<Call<'c>, Response> {
+        let language = language::of(asked.lang.as_deref(), headers, pages.public.page().language);
+        let language = language.map_err(|why| refused(StatusCode::BAD_REQUEST, headers, path, &why))?;
+        Ok(Call { pages, headers, language })
+    }
+
+    /// Draws it, or answers with what was drawn a moment ago.
+    async fn answer(&self, kind: Kind, draw: impl FnOnce(&View, Language) -> String) -> Response {
+        let body = self.pages.public.body(self.pages, kind, self.language, draw).await;
+        answer::of(&body, self.headers)
+    }
+}
+
+type Given = (State<Pages>, HeaderMap, Query<Asked>);
+
+async fn front((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, "/") {
+        Ok(call) => call.answer(Kind::of("/", Media::Html), page::html).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn incidents((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, "/incidents") {
+        Ok(call) => call.answer(Kind::of("/incidents", Media::Html), page::incidents).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn incident(Path(id): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+    let call = match Call::new(&pages, &headers, &asked, &id) {
+        Ok(call) => call,
+        Err(refusal) => return refusal,
+    };
+    let view = pages.public.view(&pages).await;
+    let (id, json) = id.strip_suffix(".json").map_or((id.as_str(), false), |id| (id, true));
+    let Some(found) = view.incident(id) else {
+        let why = "There is no incident with this id; /incidents has all of them.";
+        return refused(StatusCode::NOT_FOUND, &headers, if json { ".json" } else { "" }, why);
+    };
+    match json {
+        true => {
+            let draw = |_: &View, _| format!("{:#}\n", status::incident(&view, found));
+            call.answer(Kind::of(&format!("/incidents/{id}.json"), Media::Json), draw).await
+        }
+        false => {
+            let draw = |_: &View, language| page::incident(&view, found, language);
+            call.answer(Kind::of(&format!("/incidents/{id}"), Media::Html), draw).await
+        }
+    }
+}
+
+async fn status_json((State(pages), headers, Query(asked)): Given) -> Response {
+    match asked.v.as_deref() {
+        Some("1") => return super::status_json_1(State(pages)).await,
+        None | Some("2") => {}
+        Some(other) => {
+            let why = format!("There is no version {other:?} of this; ask for v=2, or v=1 as 0.1 had it.");
+            return refused(StatusCode::BAD_REQUEST, &headers, ".json", &why);
+        }
+    }
+    match Call::new(&pages, &headers, &asked, ".json") {
+        Ok(call) => {
+            let draw = |view: &View, language| format!("{:#}\n", status::json(view, language));
+            call.answer(Kind::of("/status.json", Media::Json), draw).await
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn schema() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/schema+json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (headers, status::JSON_SCHEMA).into_response()
+}
+
+async fn openapi() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (headers, include_str!("../../../docs/openapi.json")).into_response()
+}
+
+async fn api(Path(rest): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+    let resource = rest.strip_suffix(".json").and_then(|name| name.parse::<Resource>().ok());
+    let Some(resource) = resource else {
+        let known: Vec<String> = Resource::ALL.iter().map(|one| format!("/api/v2/{one}.json")).collect();
+        let why = format!("There is no such resource. There are: {}.", known.join(", "));
+        return refused(StatusCode::NOT_FOUND, &headers, ".json", &why);
+    };
+    match Call::new(&pages, &headers, &asked, ".json") {
+        Ok(call) => {
+            let draw = |view: &View, language| format!("{}\n", statuspage::json(view, resource, language));
+            call.answer(Kind::of(&format!("/api/v2/{resource}.json"), Media::Json), draw).await
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn atom((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, "/feed.atom") {
+        Ok(call) => call.answer(Kind::of("/feed.atom", Media::Atom), feed::atom).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn ical((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, "/maintenance.ics") {
+        Ok(call) => call.answer(Kind::of("/maintenance.ics", Media::Calendar), calendar::ical).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn badge_svg((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, "/badge.svg") {
+        Ok(call) => {
+            call.answer(Kind::of("/badge.svg", Media::Svg), |view, language| Badge::of(view, language).svg()).await
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn badge_json((State(pages), headers, Query(asked)): Given) -> Response {
+    match Call::new(&pages, &headers, &asked, ".json") {
+        Ok(call) => {
+            let draw = |view: &View, language| format!("{}\n", Badge::of(view, language).shields());
+            call.answer(Kind::of("/badge.json", Media::Json), draw).await
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+/// `/badge/ID.svg` and `/badge/ID.json`: one component.
+async fn badge_one(Path(name): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+    let call = match Call::new(&pages, &headers, &asked, &name) {
+        Ok(call) => call,
+        Err(refusal) => return refusal,
+    };
+    let view = pages.public.view(&pages).await;
+    let parts = name.rsplit_once('.').filter(|(_, ending)| matches!(*ending, "svg" | "json"));
+    let found = parts.and_then(|(id, ending)| Some((view.component(id)?, ending)));
+    let Some((component, ending)) = found else {
+        let why = "There is no badge of that name. Use /badge/ID.svg or /badge/ID.json with a component's id from \
+                   /status.json.";
+        return refused(StatusCode::NOT_FOUND, &headers, &name, why);
+    };
+    let media = if ending == "svg" { Media::Svg } else { Media::Json };
+    let draw = |_: &View, language| {
+        let badge = Badge::of_one(component, language);
+        if media == Media::Svg { badge.svg() } else { format!("{}\n", badge.shields()) }
+    };
+    call.answer(Kind::of(&format!("/badge/{name}"), media), draw).await
+}

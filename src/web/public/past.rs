@@ -1,0 +1,106 @@
+//! Ninety days of everything public, kept in memory: days that are over are read once an hour, not for every page.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use crate::core::people::action::{ActionKind, OperatorAction};
+use crate::core::probe::days::Trouble;
+use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
+use crate::core::time::{Time, millis};
+use crate::say::public::{History, segments};
+use crate::store::{Result, Store, TroubleRow};
+
+/// So far back is shown.
+const QUARTER: Duration = Duration::from_secs(90 * 86_400);
+/// Uptime of a day is counted by its hours.
+const LAST: Duration = Duration::from_secs(25 * 3_600);
+/// What was seen may be written so late: buckets since then are read again.
+const LATE: Duration = Duration::from_secs(2 * 3_600);
+/// What changes the past, such as another configuration, shows within this.
+const RENEWED: Duration = Duration::from_secs(3_600);
+
+type Buckets = HashMap<String, BTreeMap<Time, Counts>>;
+
+/// What is known of the past.
+#[derive(Default)]
+pub(super) struct Past {
+    days: Buckets,
+    hours: Buckets,
+    /// Stretches of incidents that are over, by public id.
+    over: HashMap<String, Vec<Trouble>>,
+    renewed_at: Option<Time>,
+    read_at: Option<Time>,
+}
+
+impl Past {
+    /// Reads what is new, and gives the past by dependency.
+    pub(super) async fn at(
+        &mut self,
+        store: &Store,
+        acts: &[OperatorAction],
+        now: Time,
+    ) -> Result<HashMap<String, History>> {
+        if self.renewed_at.is_none_or(|at| now.since(at) >= RENEWED || now < at) {
+            *self = Past { renewed_at: Some(now), ..Past::default() };
+        }
+        for (width, back) in [(DAY, QUARTER), (HOUR, LAST)] {
+            let since = self.read_at.map_or(now.0 - millis(back), |at| at.0 - millis(LATE));
+            let rows = store.sums_by_dependency(width, Time(bucket(Time(since), width))).await?;
+            let known = if width == DAY { &mut self.days } else { &mut self.hours };
+            for (dependency, row) in rows {
+                known.entry(dependency).or_default().insert(row.starts_at, row.counts);
+            }
+        }
+        self.read_at = Some(now);
+        self.hours.values_mut().for_each(|hours| hours.retain(|at, _| at.0 >= now.0 - millis(LAST)));
+        let troubles = self.troubles(store, acts, now).await?;
+        Ok(self.histories(troubles))
+    }
+
+    /// Confirmed trouble by dependency, but what people called a false alarm.
+    async fn troubles(
+        &mut self,
+        store: &Store,
+        acts: &[OperatorAction],
+        now: Time,
+    ) -> Result<HashMap<String, Vec<Trouble>>> {
+        let is_false = |id: &str| {
+            let about = |act: &&OperatorAction| act.about.as_deref() == Some(id);
+            acts.iter().filter(about).any(|act| act.deed == ActionKind::FalseAlarm)
+        };
+        let mut all: HashMap<String, Vec<Trouble>> = HashMap::new();
+        for row in store.troubles(Time(now.0 - millis(QUARTER))).await? {
+            if is_false(&row.public_id) {
+                continue;
+            }
+            let parts = match self.over.get(&row.public_id) {
+                Some(parts) => parts.clone(),
+                None => parts(store, &row, now).await?,
+            };
+            if row.trouble.until.is_some_and(|until| now.since(until) > LATE) {
+                self.over.insert(row.public_id.clone(), parts.clone());
+            }
+            all.entry(row.dependency).or_default().extend(parts);
+        }
+        Ok(all)
+    }
+
+    fn histories(&self, mut troubles: HashMap<String, Vec<Trouble>>) -> HashMap<String, History> {
+        let list = |buckets: &Buckets, name: &str| {
+            let known = buckets.get(name).into_iter().flatten();
+            known.map(|(at, counts)| (*at, *counts)).collect::<Vec<_>>()
+        };
+        let one = |name: &String| {
+            let troubles = troubles.remove(name).unwrap_or_default();
+            (name.clone(), History { days: list(&self.days, name), hours: list(&self.hours, name), troubles })
+        };
+        self.days.keys().map(one).collect()
+    }
+}
+
+async fn parts(store: &Store, row: &TroubleRow, now: Time) -> Result<Vec<Trouble>> {
+    let from = Time(row.trouble.from.0.max(now.0 - millis(QUARTER)));
+    let hours = store.rollups(&row.dependency, HOUR, Time(bucket(from, HOUR))).await?;
+    let hours: Vec<(Time, Counts)> = hours.into_iter().map(|row| (row.starts_at, row.counts)).collect();
+    Ok(segments(Trouble { from, ..row.trouble }, &hours, now))
+}
