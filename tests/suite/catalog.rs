@@ -208,3 +208,41 @@ fn every_listing_is_compared_with_six_different_things() {
     let few: Vec<&str> = few.map(|check| check.id.as_str()).collect();
     assert_eq!(few, <[&str; 0]>::default());
 }
+
+/// Kinds of vendors whose decision is contested somewhere.
+const DECIDING: [&str; 8] = ["app_store", "hosting", "email", "sms", "payments", "advertising", "ai", "social"];
+/// Checks of one's own things: nobody but oneself decides there.
+const ONES_OWN: [&str; 2] = ["website", "mail"];
+
+#[test]
+fn every_store_host_mail_text_and_payment_vendor_says_where_to_appeal_and_what_keeps_working() {
+    let catalog = Catalog::load(None).unwrap();
+    let deciding = catalog.vendors.values().filter(|vendor| DECIDING.contains(&vendor.category.as_str()));
+    let deciding: Vec<_> = deciding.filter(|vendor| !ONES_OWN.contains(&vendor.id.as_str())).collect();
+    assert!(deciding.len() >= 80, "{}", deciding.len());
+    let silent: Vec<&str> = deciding
+        .iter()
+        .filter(|vendor| vendor.appeal.is_none() || vendor.keeps_working.is_none())
+        .map(|vendor| vendor.id.as_str())
+        .collect();
+    assert_eq!(silent, [""; 0]);
+    let appeals = catalog.vendors.values().filter_map(|vendor| vendor.appeal.as_ref());
+    let odd: Vec<&str> = appeals
+        .map(|appeal| appeal.url.as_str())
+        .filter(|url| !url.starts_with("https://") && !url.starts_with("mailto:"))
+        .collect();
+    assert_eq!(odd, [""; 0], "an appeal is an address");
+}
+
+#[test]
+fn the_table_of_the_books_has_a_rule_for_each_of_their_words() {
+    let catalog = Catalog::load(None).unwrap();
+    let rows = plugwatch::catalog::listed(&catalog);
+    assert!(rows.len() >= 105, "{} fields", rows.len());
+    let short: Vec<String> = rows
+        .iter()
+        .filter(|row| row.with_rule != row.in_book || row.source.is_empty())
+        .map(|row| format!("{} {}: {} of {}", row.check, row.field, row.with_rule, row.in_book))
+        .collect();
+    assert_eq!(short, [""; 0]);
+}

@@ -13,6 +13,7 @@ mod channels;
 mod cli;
 mod config;
 mod connections;
+mod coverage;
 mod dns;
 mod duty;
 mod engine;
