@@ -19,11 +19,14 @@
 //! No other code knows which channels there are; `tests/suite/layers.rs` holds that.
 //! Telegram is the exception: who answers there asks a channel whether it is that one.
 
+mod components;
 pub mod discord;
 pub mod email;
 pub mod exec;
+pub mod gatus;
 mod heartbeat;
 mod http;
+pub mod instatus;
 mod limiter;
 pub mod log;
 pub mod mattermost;
@@ -37,10 +40,12 @@ mod senders;
 mod settings;
 mod shared;
 pub mod slack;
+pub mod statuspage;
 pub mod telegram;
 pub mod terminal;
 pub mod webhook;
 
+pub use components::Components;
 pub use heartbeat::Heartbeat;
 pub use limiter::Limiter;
 pub use message::{File, Going, Message, Tried};

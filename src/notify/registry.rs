@@ -1,7 +1,10 @@
 //! All channels, by their word in `kind = "..."`.
 
 use super::settings::Read;
-use super::{discord, email, exec, log, mattermost, ntfy, pagerduty, slack, telegram, terminal, webhook};
+use super::{
+    discord, email, exec, gatus, instatus, log, mattermost, ntfy, pagerduty, slack, statuspage, telegram, terminal,
+    webhook,
+};
 use crate::read::Table;
 
 /// Makes a channel's settings of its table.
@@ -20,6 +23,9 @@ const CHANNELS: &[(&str, Reader)] = &[
     ("ntfy", ntfy::read),
     ("pagerduty", pagerduty::read),
     ("exec", exec::read),
+    ("statuspage", statuspage::read),
+    ("instatus", instatus::read),
+    ("gatus", gatus::read),
 ];
 
 /// The words for all kinds of channels.

@@ -8,7 +8,8 @@ use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::notify::{
-    File, Message, Senders, Settings, Shared, Tried, discord, email, exec, mattermost, ntfy, pagerduty, slack,
+    Components, File, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus, mattermost,
+    ntfy, pagerduty, slack, statuspage,
 };
 use serde_json::{Value, json};
 
@@ -317,4 +318,67 @@ async fn without_starttls_nothing_is_sent() {
     assert!(!matches!(tried, Tried::Sent(_)), "{tried:?}");
     let heard = heard.lock().unwrap().join("\n");
     assert!(!heard.contains("MAIL") && !heard.contains("AUTH"), "{heard}");
+}
+
+/// A message about the website, as it stands.
+fn about(reason: Reason, verdict: &str) -> Message {
+    let dependency = json!({ "id": "website", "verdict": verdict, "group": { "ids": ["website", "hosting"] } });
+    Message { reason, view: json!({ "body": { "dependency": dependency } }), ..message("page") }
+}
+
+fn page_at(url: &str, kind: &str) -> Senders {
+    let components: Components =
+        [("website".to_owned(), "c1".to_owned()), ("other".to_owned(), "c2".to_owned())].into();
+    let (api, page, token) = (url.parse().unwrap(), "p1".to_owned(), key("t0ken"));
+    match kind {
+        "statuspage" => senders(statuspage::Settings { api, page, token, components }),
+        "instatus" => senders(instatus::Settings { api, page, token, components }),
+        _ => senders(gatus::Settings { api, token, components }),
+    }
+}
+
+#[tokio::test]
+async fn components_are_set_at_status_pages_elsewhere_without_any_word_of_why() {
+    let cases = [
+        (
+            "statuspage",
+            "PATCH /v1/pages/p1/components/c1 ",
+            "OAuth t0ken",
+            r#"{"component":{"status":"major_outage"}}"#,
+        ),
+        ("instatus", "PUT /v1/p1/components/c1 ", "Bearer t0ken", r#"{"status":"MAJOROUTAGE"}"#),
+        ("gatus", "POST /api/v1/endpoints/c1/external?success=false&error=unavailable ", "Bearer t0ken", ""),
+    ];
+    for (kind, line, authorization, body) in cases {
+        let (url, asked) = other_side(vec![ok("{}")]).await;
+        let page = page_at(&url, kind);
+        assert_eq!(page.send("it", &about(Reason::Opened, "dropped")).await, Tried::Sent(None), "{kind}");
+        let asked = asked.lock().unwrap().clone();
+        assert_eq!(asked.len(), 1, "only what is mapped: {asked:?}");
+        assert!(asked[0].starts_with(line) && asked[0].contains(authorization), "{}", asked[0]);
+        assert_eq!(asked[0].split_once("\r\n\r\n").unwrap().1, body);
+        assert!(!asked[0].contains("iOS app") && !asked[0].contains("Apple"), "{}", asked[0]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_not_called_well_there_and_drills_change_nothing() {
+    let (url, asked) = other_side(vec![ok("{}")]).await;
+    for (kind, reason, verdict) in [
+        ("statuspage", Reason::Blind, "live"),
+        ("gatus", Reason::Blind, "live"),
+        ("statuspage", Reason::Drill, "dropped"),
+        ("statuspage", Reason::Recovered, "live"),
+    ] {
+        page_at(&url, kind).send("it", &about(reason, verdict)).await;
+    }
+    let bodies: Vec<Value> = (0..2).map(|n| body(&asked, n)).collect();
+    assert_eq!(bodies[0]["component"]["status"], "degraded_performance");
+    assert_eq!(bodies[1]["component"]["status"], "operational");
+    assert_eq!(asked.lock().unwrap().len(), 2);
+    let (url, _) = other_side(vec![http("401 Unauthorized", "", b"{}")]).await;
+    let Tried::Refused { why } = page_at(&url, "instatus").send("it", &about(Reason::Opened, "outage")).await else {
+        panic!("it is given up")
+    };
+    assert!(why.contains("check the page, the component ids and the token") && !why.contains("t0ken"), "{why}");
 }

@@ -165,6 +165,11 @@ fn all_kinds(secret: &str) -> Vec<plugwatch::config::Channel> {
         format!("kind = \"ntfy\"\ntopic = \"acme\"\ntoken = {secret}"),
         format!("kind = \"pagerduty\"\nrouting_key = {secret}"),
         "kind = \"exec\"\ncommand = [\"tell\", \"--loud\"]".to_owned(),
+        format!("kind = \"statuspage\"\npage = \"p1\"\ntoken = {secret}\ncomponents = {{ \"site\" = \"c1\" }}"),
+        format!("kind = \"instatus\"\npage = \"p2\"\ntoken = {secret}\ncomponents = {{ \"site\" = \"c1\" }}"),
+        format!(
+            "kind = \"gatus\"\nurl = \"https://gatus.example/\"\ntoken = {secret}\ncomponents = {{ \"site\" = \"g_s\" }}"
+        ),
     ]
     .iter()
     .map(|channel| format!("[[channel]]\n{channel}\n"))
@@ -202,6 +207,9 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         "ntfy: acme (wakes secret)",
         "pagerduty: PagerDuty (wakes secret)",
         "exec: tell (wakes)",
+        "statuspage: p1 (secret)",
+        "instatus: p2 (secret)",
+        "gatus: gatus.example (secret)",
     ];
     assert_eq!(on.iter().map(says).collect::<Vec<_>>(), wanted);
     let off = all_kinds("{ env = \"NOT_SET_ANYWHERE\" }");
@@ -218,6 +226,9 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         "mattermost: its URL is not set (NAME)",
         "ntfy: its key is not set (NAME)",
         "pagerduty: its key is not set (NAME)",
+        "statuspage: its token is not set (NAME)",
+        "instatus: its token is not set (NAME)",
+        "gatus: its token is not set (NAME)",
     ];
     assert_eq!(off.iter().filter_map(why).collect::<Vec<_>>(), wanted);
 }

@@ -45,7 +45,9 @@ async fn an_outage_of_a_vendor_is_never_called_a_drop() {
     assert_eq!(staged.told(), ["OUTAGE: Sign-up texts (Twilio)"]);
     staged.stage.set("twilio", "live");
     staged.pass(minutes(60)).await;
-    assert_eq!(staged.told(), ["BACK: Sign-up texts (Twilio, out 2 h)"]);
+    // To the first good check, which comes by its schedule of ten minutes.
+    let told = staged.told();
+    assert!(told.len() == 1 && told[0].starts_with("BACK: Sign-up texts (Twilio, out 2 h"), "{told:?}");
 }
 
 #[tokio::test]

@@ -168,7 +168,9 @@ async fn a_server_that_stumbles_over_edns_serves_all_the_same() {
                 reply.metadata.response_code = code;
                 // Its upper bits stand in the extension itself (RFC 6891, section 6.1.3).
                 if code == ResponseCode::BADVERS {
-                    reply.set_edns(hickory_proto::op::Edns::new());
+                    let mut edns = hickory_proto::op::Edns::new();
+                    edns.set_rcode_high(1);
+                    reply.set_edns(edns);
                 }
             }
         });

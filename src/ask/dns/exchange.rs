@@ -73,9 +73,11 @@ pub async fn exchange(
 
 /// Whether a reply may be about EDNS and not about the name: some old servers fail at it.
 fn dislikes_edns(reply: &Message) -> bool {
-    use ResponseCode::{BADVERS, FormErr, NotImp, ServFail};
+    use ResponseCode::{FormErr, NotImp, ServFail};
     match reply.metadata.response_code {
-        FormErr | NotImp | BADVERS => true,
+        FormErr | NotImp => true,
+        // BADVERS shares its number with BADSIG, which no answer to such a question has.
+        code if u16::from(code) == u16::from(ResponseCode::BADVERS) => true,
         // Who sends it with EDNS of its own means the name.
         ServFail => reply.edns.is_none(),
         _ => false,

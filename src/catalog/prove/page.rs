@@ -137,6 +137,9 @@ fn sentence(rule: &Rule) -> String {
     let clean = |text: &str, pattern: &str, with: &str| {
         Regex::new(pattern).map_or_else(|_| text.to_owned(), |regex| regex.replace_all(text, with).into_owned())
     };
-    let plain = clean(&rule.say, r"\{%[^%]*%\}.*?\{%\s*endif\s*%\}", "");
+    // Of several wordings the last is the usual one, and one alone is what may be added; endings of a plural are usual.
+    let ended = clean(&rule.say, r"\{% if [^%]*!= 1 %\}(\w+)\{% endif %\}", "$1");
+    let last = clean(&ended, r"\{%\s*if[^%]*%\}(?:[^%]|%[^}])*?\{%\s*else\s*%\}(.*?)\{%\s*endif\s*%\}", "$1");
+    let plain = clean(&last, r"\{%[^%]*%\}.*?\{%\s*endif\s*%\}", "");
     clean(&plain, r"\{\{[^}]*\}\}", "…").replace('|', "\\|")
 }

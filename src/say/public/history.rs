@@ -86,6 +86,11 @@ impl History {
     pub(super) fn uptime(&self, span: Duration, now: Time) -> Option<f64> {
         let from = Time(now.0 - millis(span));
         let (width, buckets) = if millis(span) <= DAY { (HOUR, &self.hours) } else { (DAY, &self.days) };
+        // On the day on which it was seen first, it was not seen from midnight on.
+        let first_day = self.days.first().map(|(day, _)| *day);
+        let first_hour = self.hours.first().map(|(hour, _)| *hour);
+        let since = first_hour.filter(|hour| first_day.is_some_and(|day| day.0 == bucket(*hour, DAY)));
+        let from = since.map_or(from, |since| since.max(from));
         let (mut seen, mut out) = (0, 0);
         for (at, _) in buckets.iter().filter(|(_, counts)| counts.readable() > 0 && !counts.mostly_unread()) {
             let (begin, end) = (at.max(&from), Time((at.0 + width).min(now.0)));

@@ -1,0 +1,83 @@
+//! What channels that set the components of a status page elsewhere share: which are meant, how they stand, and what came
+//! of setting them. Only what the configuration maps is told there, and no word of why.
+
+use std::collections::BTreeMap;
+
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use super::http::{ask, meaning};
+use super::message::{Message, Tried};
+use crate::core::dependency::incident::Reason;
+use crate::core::words::verdict::Verdict;
+use crate::read::{At, Table};
+
+/// Components there, by the dependency's id.
+pub type Components = BTreeMap<String, String>;
+
+/// Reads `components = { "website" = "its id there" }`.
+pub(super) fn read(table: &Table<'_>) -> Option<Components> {
+    let Some(inner) = table.table("components") else {
+        table.missing("components", "{ \"website\" = \"8kbf7d35c070\" }");
+        return None;
+    };
+    let one = |key: At<String>| {
+        let id = inner.string(&key.value)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        if id.value.is_empty() || !id.value.chars().all(plain) {
+            inner.problem(id.span, "an id there has letters, digits, - and _ only", "copy it from the page's API");
+            return None;
+        }
+        Some((key.value, id.value))
+    };
+    let all = inner.keys().into_iter().filter_map(one).collect();
+    inner.finish();
+    Some(all)
+}
+
+/// The dependencies that a message tells of, and how they stand; a reminder or a drill changes nothing.
+fn told(message: &Message) -> Option<(Vec<String>, Verdict)> {
+    if matches!(message.reason, Reason::Drill | Reason::Test | Reason::Changed | Reason::Suspected | Reason::Notice) {
+        return None;
+    }
+    let about = &message.view["body"]["dependency"];
+    let verdict = about["verdict"].as_str()?.parse().ok()?;
+    let group = about["group"]["ids"].as_array().into_iter().flatten();
+    let mut ids: Vec<String> = group.chain([&about["id"]]).filter_map(Value::as_str).map(str::to_owned).collect();
+    ids.sort();
+    ids.dedup();
+    // What cannot be seen is not well, whatever was known before.
+    Some((ids, if message.reason == Reason::Blind { Verdict::Unknown } else { verdict }))
+}
+
+/// The word of Statuspage for a verdict.
+pub(super) fn status(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Live => "operational",
+        Verdict::Degraded | Verdict::Unknown => "degraded_performance",
+        Verdict::Outage | Verdict::Dropped => "major_outage",
+    }
+}
+
+/// Sets what a message tells of, by one request for each component; none where the other side has no word for it.
+pub(super) async fn set(
+    message: &Message,
+    components: &Components,
+    who: &str,
+    request: impl Fn(&str, Verdict) -> Option<RequestBuilder>,
+) -> Tried {
+    let Some((ids, verdict)) = told(message) else { return Tried::Sent(None) };
+    let wanted = ids.iter().filter_map(|id| components.get(id)).filter_map(|component| request(component, verdict));
+    let requests: Vec<RequestBuilder> = wanted.collect();
+    for (sent, request) in requests.into_iter().enumerate() {
+        let reply = match ask(request, who).await {
+            Ok(reply) => reply,
+            Err(tried) => return tried.after_parts(sent),
+        };
+        match meaning(&reply, who, &[401, 403, 404], "check the page, the component ids and the token") {
+            Tried::Sent(_) => {}
+            other => return other.after_parts(sent),
+        }
+    }
+    Tried::Sent(None)
+}
