@@ -7,9 +7,23 @@ use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::people::action::{ActionKind, OperatorAction, People};
-use crate::core::people::notice::{Letter, Notice};
+use crate::core::people::notice::{Letter, Notice, is_ending};
+use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
+
+/// What to do about an app whose end was announced.
+const BEFORE_AN_APP_GOES: &str =
+    "Answer the letter today. Offer the app elsewhere before the hour: installed apps keep working, new installs stop.";
+
+fn for_an_app(combined: Combined) -> Combined {
+    let ends = |held: &Held| is_ending(&held.reason) && held.proof == Proof::Told;
+    let advised = |held: Held| match ends(&held) {
+        true => Held { hint: Some(BEFORE_AN_APP_GOES.to_owned()), ..held },
+        false => held,
+    };
+    Combined { held: combined.held.map(advised), ..combined }
+}
 
 impl Decider {
     /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
@@ -146,7 +160,15 @@ impl Decider {
         let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
         let notices = self.notices().filter(concerns);
         let looked_at = self.looked_at(id, at);
-        notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at))
+        let combined = notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at));
+        if self.is_app(id) { for_an_app(combined) } else { combined }
+    }
+
+    /// Whether it stands in a store: there is no data to copy out of a listing.
+    fn is_app(&self, id: &str) -> bool {
+        let vendor = self.dependency(id).and_then(|dependency| dependency.vendors.first());
+        let vendor = vendor.and_then(|vendor| self.config.catalog.vendors.get(vendor));
+        vendor.is_some_and(|vendor| vendor.category == "app_store")
     }
 
     /// What letters threaten whose hour has come: it is checked now, all of it.
