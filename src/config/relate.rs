@@ -55,8 +55,7 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
             .collect();
         let alone = all.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1;
         let outside = |vendor: &&Vendor| vendor.category == kind && vendor.parent == "own";
-        for position in 0..dependencies.len() {
-            let dependency = &dependencies[position];
+        for dependency in dependencies.iter_mut() {
             let said = all.iter().any(|(id, _)| dependency.needs.contains(id));
             if said || vendor(dependency).filter(outside).is_none() {
                 continue;
@@ -66,7 +65,7 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
             let carries = |companies: &[String]| if known { rides(companies) } else { alone };
             let accounts = all.iter().filter(|(_, companies)| carries(companies));
             let accounts = accounts.map(|(id, _)| id.clone()).collect();
-            dependencies[position].accounts = accounts;
+            dependency.accounts = accounts;
         }
     }
 }

@@ -159,7 +159,7 @@ fn counts_one_as_many(text: &str) -> bool {
     one.into_iter().any(|(n, _)| {
         let mut next = words[n + 1..].iter().take(2);
         // "1 of 3 servers" counts the three.
-        next.clone().next().is_some_and(|word| *word != "of") && next.any(|word| plural(word))
+        next.clone().next().is_some_and(|word| *word != "of") && next.any(plural)
     })
 }
 

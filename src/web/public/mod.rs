@@ -60,9 +60,9 @@ struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    fn new(pages: &'c Pages, headers: &'c HeaderMap, asked: &Asked, path: &str) -> Result<Call<'c>, Response> {
+    fn new(pages: &'c Pages, headers: &'c HeaderMap, asked: &Asked, path: &str) -> Result<Call<'c>, Box<Response>> {
         let language = language::of(asked.lang.as_deref(), headers, pages.public.page().language);
-        let language = language.map_err(|why| refused(StatusCode::BAD_REQUEST, headers, path, &why))?;
+        let language = language.map_err(|why| Box::new(refused(StatusCode::BAD_REQUEST, headers, path, &why)))?;
         Ok(Call { pages, headers, language })
     }
 
@@ -78,21 +78,21 @@ type Given = (State<Pages>, HeaderMap, Query<Asked>);
 async fn front((State(pages), headers, Query(asked)): Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/") {
         Ok(call) => call.answer(Kind::of("/", Media::Html), page::html).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
 async fn incidents((State(pages), headers, Query(asked)): Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/incidents") {
         Ok(call) => call.answer(Kind::of("/incidents", Media::Html), page::incidents).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
 async fn incident(Path(id): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
     let call = match Call::new(&pages, &headers, &asked, &id) {
         Ok(call) => call,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let view = pages.public.view(&pages).await;
     let (id, json) = id.strip_suffix(".json").map_or((id.as_str(), false), |id| (id, true));
@@ -126,7 +126,7 @@ async fn status_json((State(pages), headers, Query(asked)): Given) -> Response {
             let draw = |view: &View, language| format!("{:#}\n", status::json(view, language));
             call.answer(Kind::of("/status.json", Media::Json), draw).await
         }
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -152,21 +152,21 @@ async fn api(Path(rest): Path<String>, (State(pages), headers, Query(asked)): Gi
             let draw = |view: &View, language| format!("{}\n", statuspage::json(view, resource, language));
             call.answer(Kind::of(&format!("/api/v2/{resource}.json"), Media::Json), draw).await
         }
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
 async fn atom((State(pages), headers, Query(asked)): Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/feed.atom") {
         Ok(call) => call.answer(Kind::of("/feed.atom", Media::Atom), feed::atom).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
 async fn ical((State(pages), headers, Query(asked)): Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/maintenance.ics") {
         Ok(call) => call.answer(Kind::of("/maintenance.ics", Media::Calendar), calendar::ical).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -175,7 +175,7 @@ async fn badge_svg((State(pages), headers, Query(asked)): Given) -> Response {
         Ok(call) => {
             call.answer(Kind::of("/badge.svg", Media::Svg), |view, language| Badge::of(view, language).svg()).await
         }
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -185,7 +185,7 @@ async fn badge_json((State(pages), headers, Query(asked)): Given) -> Response {
             let draw = |view: &View, language| format!("{}\n", Badge::of(view, language).shields());
             call.answer(Kind::of("/badge.json", Media::Json), draw).await
         }
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -193,7 +193,7 @@ async fn badge_json((State(pages), headers, Query(asked)): Given) -> Response {
 async fn badge_one(Path(name): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
     let call = match Call::new(&pages, &headers, &asked, &name) {
         Ok(call) => call,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let view = pages.public.view(&pages).await;
     let parts = name.rsplit_once('.').filter(|(_, ending)| matches!(*ending, "svg" | "json"));
