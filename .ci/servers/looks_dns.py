@@ -19,13 +19,13 @@ class Zone:
 
 
 ZONES = [
-    Zone("good", HOSTS[0], "NOERROR", "a good zone is live", "working", "all 2 name servers serve the zone and agree"),
-    Zone("nodata", HOSTS[0], "NOERROR", "a zone without an address (NODATA) is live", "working", "all 2 name servers"),
+    Zone("good", HOSTS[0], "NOERROR", "a good zone is live", "working", "both name servers serve the zone and agree"),
+    Zone("nodata", HOSTS[0], "NOERROR", "a zone without an address (NODATA) is live", "working", "both name servers"),
     Zone("never", REGISTRY[0], "NXDOMAIN", "NXDOMAIN at both servers of the parent says dropped",
          "says dropped (unconfirmed)", "never.example has no name servers at its registry any more (2 of 2 registry servers answered)"),
     Zone("leaving", HOSTS[0], "NOERROR", "before it is removed, the zone is live", "working", "serve the zone and agree"),
     Zone("broken", HOSTS[1], "SERVFAIL", "SERVFAIL from every server is an outage", "says outage (unconfirmed)",
-         "all 2 name servers have the zone, but cannot serve it (SERVFAIL)"),
+         "both name servers have the zone, but cannot serve it (SERVFAIL)"),
     Zone("silent", SILENT, "none", "a server that does not answer is an outage", "says outage (unconfirmed)",
          "the only name server does not answer for silent.example"),
     Zone("closed", CLOSED, "none", "a closed port is an outage", "says outage (unconfirmed)",

@@ -27,10 +27,10 @@ class Store:
 
 
 STORES = [
-    Store("play", 200, "a listing that is there is live", "working", "is listed for US"),
+    Store("play", 200, "a listing that is there is live", "working", "is listed in the US store"),
     Store("play", 200, "a listing whose inner layout moved is live by its identity", "working", "layout changed", MOVED),
     Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
-          "other entries there still work; a second route says the same", GONE),
+          "other entries there are still listed; a second route agrees", GONE),
     Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this route can't be trusted"),
     Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
     Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
@@ -89,7 +89,7 @@ def look_at_apple(world, claims):
     line = looked.line("listed")
     claims.hold("nginx", "an app in Apple's look-up is live", line.says == "working", line)
     line = looked.line("removed")
-    fits = line.says == "says dropped (unconfirmed)" and "a second route says the same" in line.why
+    fits = line.says == "says dropped (unconfirmed)" and "a second route agrees" in line.why
     claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
 
 
@@ -121,7 +121,7 @@ SITES = [
     Site("charset-header", "a page in GBK, as its header says, is live", "working", "the expected text", words="立即订购"),
     Site("charset-meta", "a page in windows-1251, as it says itself, is live", "working", "the expected text", words="Заказать"),
     Site("charset-bom", "a page in UTF-16, as its first bytes say, is live", "working", "the expected text", words="dès maintenant"),
-    Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate ran out"),
+    Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate has expired"),
     Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),
     Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "nobody we trust"),
 ]

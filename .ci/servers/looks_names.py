@@ -9,7 +9,7 @@ def prove(world, claims):
     """Every state of a zone, at its own servers and through resolvers."""
     zone = lambda name: {"domain": f"{name}.test"}  # noqa: E731
     look_at_all(world, claims, "names", [
-        Look("signed", "dns/zone", "working", "all 1 name servers serve the zone", "BIND's signed zone is served", zone("signed")),
+        Look("signed", "dns/zone", "working", "the only name server serves the zone", "BIND's signed zone is served", zone("signed")),
         Look("refused", "dns/zone", "says dropped (unconfirmed)", "the only name server refuses refused.test",
              "BIND refuses a zone that it does not have", zone("refused")),
         Look("partial", "dns/zone", "says degraded (unconfirmed)", "but none as it should",

@@ -10,7 +10,7 @@ def prove(world, claims):
         Look("good", "website/page", "working", "", "a good certificate whose list was read", page("good")),
         Look("dual", "website/page", "says degraded (unconfirmed)", "its certificate ends in",
              "the facts of the address that answers count where the other is dead", page("dual")),
-        Look("expired", "website/page", "says outage (unconfirmed)", "the certificate ran out", "an expired one", page("expired")),
+        Look("expired", "website/page", "says outage (unconfirmed)", "the certificate has expired", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),
         Look("self", "website/page", "says outage (unconfirmed)", "nobody we trust issued the certificate", "a self-signed one", page("self")),
         Look("revoked", "website/page", "says outage (unconfirmed)", "has taken the site's certificate back", "a revoked one", page("revoked")),
