@@ -1,4 +1,4 @@
-//! What strangers see ([`public`]), what the operator sees (`/details`, `/reports`, `/metrics`), health; all of it reads
+//! What strangers see (`public`), what the operator sees (`/details`, `/reports`, `/metrics`), health; all of it reads
 //! the snapshot and the store and changes nothing. And `/in/TOKEN`, where reports are taken.
 
 mod check_in_point;

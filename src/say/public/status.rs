@@ -10,7 +10,7 @@ use crate::core::time::Time;
 /// The version; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/2";
 
-/// The JSON Schema of what [`json`] gives.
+/// The JSON Schema of what [`json()`] gives.
 pub const JSON_SCHEMA: &str = include_str!("../../../docs/status.schema.json");
 
 /// Everything public, for programs.
