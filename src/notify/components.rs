@@ -1,5 +1,5 @@
 //! What channels that set the components of a status page elsewhere share: which are meant, how they stand, and what came
-//! of setting them. Only what the configuration maps is told there, and no word of why.
+//! of setting them. Only what the configuration maps is sent there, and no word of why.
 
 use std::collections::BTreeMap;
 

@@ -47,3 +47,12 @@ fn there_are_28_cases_and_each_that_is_no_miss_has_something_to_say_at_its_cut_o
         assert!(says || case.kind == Kind::Miss, "{}", one.name);
     }
 }
+
+#[test]
+fn the_readme_quotes_the_totals_of_the_page() {
+    let page = std::fs::read_to_string(PAGE).unwrap();
+    let totals = page.lines().find(|line| line.starts_with("Of 28 real drops")).unwrap().trim_end_matches('.');
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme: Vec<&str> = readme.split_whitespace().collect();
+    assert!(readme.join(" ").contains(totals), "{totals}");
+}

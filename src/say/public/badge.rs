@@ -8,7 +8,7 @@ use super::texts::Texts;
 use super::view::{Component, View};
 use crate::core::platform::public::Language;
 
-/// What stands on a badge.
+/// What a badge shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Badge {
     label: String,
