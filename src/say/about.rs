@@ -32,6 +32,10 @@ pub struct OpenItem {
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Who is responsible for it, as the configuration says.
+    pub owner: Option<String>,
+    /// Who said that they see to it.
+    pub on_it: Option<String>,
 }
 
 /// What still works, for an alert.

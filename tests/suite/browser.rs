@@ -65,6 +65,23 @@ async fn a_site_that_wants_its_cookie_back_is_followed_with_it() {
 }
 
 #[tokio::test]
+async fn a_page_that_sends_its_readers_on_is_followed() {
+    let refresh = |to: &str| format!("<html><head><meta http-equiv='refresh' content='0; url={to}'></head></html>");
+    let server = raw(move |request| match path(request) {
+        "/" => http("200 OK", "content-type: text/html\r\n", refresh("/en/").as_bytes()),
+        "/en/" => http("200 OK", "content-type: text/html\r\n", b"<html>Welcome</html>"),
+        "/round" => http("200 OK", "content-type: text/html\r\n", refresh("/about").as_bytes()),
+        "/about" => http("200 OK", "content-type: text/html\r\n", (refresh("/round") + "Welcome").as_bytes()),
+        _ => http("503 Service Unavailable", "content-type: text/html\r\n", refresh("/en/").as_bytes()),
+    })
+    .await;
+    for (at, verdict) in [("/", Verdict::Live), ("/round", Verdict::Live), ("/down", Verdict::Outage)] {
+        let reading = page(&askers(options()), &format!("http://{server}{at}"), &["Welcome"]).await;
+        assert_eq!(reading.verdict, verdict, "{at}: {reading:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_cookie_is_gone_with_its_check_and_goes_to_nobody_else() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = seen.clone();
@@ -152,7 +169,7 @@ async fn a_location_in_raw_letters_is_followed_percent_encoded() {
 
 #[tokio::test]
 async fn heads_that_real_clients_forgive_are_forgiven() {
-    let heads: [&[u8]; 8] = [
+    let heads: [&[u8]; 11] = [
         b"HTTP/1.1 200 OK\r\nContent-Type : text/html\r\nContent-Length: 20\r\n\r\n",
         b"HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 20\n\n",
         b"HTTP/1.1 200 OK\r\nX-Long: one\r\n two\r\nContent-Length: 20\r\n\r\n",
@@ -161,6 +178,9 @@ async fn heads_that_real_clients_forgive_are_forgiven() {
         b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\nContent-Length: 20\r\n\r\n",
         b"HTTP/1.0 200\r\nSet-Cookie: \r\nSet-Cookie: a b=c d\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: UTF-8\r\nContent-Length: 20\r\n\r\n",
+        b"http/1.1 200 ok\r\nContent-Length: 20\r\n\r\n",
+        b"Http/1.0 200 OK\r\n\r\n",
+        b"HTTP/2.0 200 OK\r\nContent-Length: 20\r\n\r\n",
     ];
     for head in heads {
         let server = raw(move |_| [head, b"<html>Welcome</html>"].concat()).await;

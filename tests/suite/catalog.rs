@@ -58,6 +58,19 @@ fn a_folder_of_ones_own_adds_vendors() {
 }
 
 #[test]
+fn a_vendor_of_ones_own_stands_in_for_one_of_the_same_id_that_came_later() {
+    // Neither in the same folder nor under the same name, before and after the shipped one by its letters.
+    for file in ["a.toml", "zz/mine.toml"] {
+        let own = OWN.replace("id = \"acme\"", "id = \"twilio\"");
+        let (_folder, catalog) = overlay(&[(file, &own)]);
+        let catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
+        let (vendor, check) = catalog.check("twilio/account").unwrap();
+        assert_eq!((vendor.name.as_str(), check.title.as_str()), ("Acme", "Account"), "{file}");
+        assert!(catalog.check("twilio/balance").is_none(), "{file}: nothing is left of the other one");
+    }
+}
+
+#[test]
 fn a_value_that_is_to_be_compared_and_is_missing_is_not_fine() {
     let low = "[[check.account.rule]]\nwhen = 'http.status == 200 and json.ok == true and num(json.balance) < \
                num(param.low)'\nverdict = \"degraded\"\nreason = \"balance_low\"\nsay = \"low\"\n\n\

@@ -124,6 +124,7 @@ pub fn get(url: &str) -> HttpQuestion {
         tls: false,
         timeout: Duration::from_secs(5),
         token: None,
+        acme: None,
         named_by_stranger: false,
     }
 }

@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use plugwatch::catalog::{Catalog, FillError, Params, question};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{HttpQuestion, Key, Question, Secret};
+use plugwatch::core::words::verdict::Verdict;
 use serde_json::{Value, json};
 
 use crate::kit::{askers, get, http, options, raw};
@@ -153,4 +154,77 @@ fn the_token_of_a_service_account_speaks_for_it() {
     assert_eq!(part(0), json!({ "typ": "JWT", "alg": "RS256", "kid": "k1" }));
     assert_eq!(part(1)["iss"], "p@acme.iam.gserviceaccount.com");
     assert_eq!(part(1)["aud"], "https://oauth2.googleapis.com/token");
+}
+
+/// An authority that takes each nonce once, checks each signature, and says of its one account what it is told.
+async fn authority(status: &'static str) -> (std::net::SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let posted = Arc::new(Mutex::new(Vec::new()));
+    let seen = posted.clone();
+    let server = raw(move |request| {
+        let host = request.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+        let mut seen = seen.lock().unwrap();
+        match request.split(' ').nth(1).unwrap() {
+            "/directory" => {
+                let places = ["newNonce", "newAccount"].map(|name| format!("\"{name}\": \"http://{host}/{name}\""));
+                http("200 OK", "content-type: application/json\r\n", format!("{{{}}}", places.join(", ")).as_bytes())
+            }
+            "/newNonce" => http("200 OK", "replay-nonce: first\r\n", b""),
+            "/newAccount" => {
+                let jws: Value = serde_json::from_str(request.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+                let part = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(jws[name].as_str().unwrap()).unwrap();
+                let header: Value = serde_json::from_slice(&part("protected")).unwrap();
+                assert_eq!(header["url"], format!("http://{host}/newAccount"));
+                let key: jsonwebtoken::jwk::Jwk = serde_json::from_value(header["jwk"].clone()).unwrap();
+                let key = DecodingKey::from_jwk(&key).unwrap();
+                let signed = format!("{}.{}", jws["protected"].as_str().unwrap(), jws["payload"].as_str().unwrap());
+                let algorithm = header["alg"].as_str().unwrap().parse().unwrap();
+                let signature = jws["signature"].as_str().unwrap();
+                assert!(jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key, algorithm).unwrap());
+                let payload: Value = serde_json::from_slice(&part("payload")).unwrap();
+                assert_eq!(payload, json!({ "onlyReturnExisting": true }), "nobody is registered");
+                seen.push(header["nonce"].as_str().unwrap().to_owned());
+                // The first nonce is used up, as if another program had been quicker.
+                if header["nonce"] == "first" {
+                    let body = r#"{"type": "urn:ietf:params:acme:error:badNonce", "status": 400}"#;
+                    return http("400 Bad Request", "replay-nonce: second\r\n", body.as_bytes());
+                }
+                let body = format!(r#"{{"contact": [], "status": "{status}"}}"#);
+                http("200 OK", "replay-nonce: third\r\ncontent-type: application/json\r\n", body.as_bytes())
+            }
+            other => panic!("nobody was to ask {other}"),
+        }
+    })
+    .await;
+    (server, posted)
+}
+
+#[tokio::test]
+async fn an_acme_account_is_asked_for_with_its_key_and_nobody_is_registered() {
+    let ec = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap().serialize_pem();
+    let rsa = include_str!("../certs/rsa-for-tests.pem").to_owned();
+    for (key, status, verdict) in [(ec, "valid", Verdict::Live), (rsa, "revoked", Verdict::Dropped)] {
+        let (server, posted) = authority(status).await;
+        let directory = format!("http://{server}/directory");
+        let question = asked("acme_ca/account", &[("directory", &directory)], &[("account_key", &key)], 0).unwrap();
+        let answer = askers(options()).ask(&Question::Http(question), false, Time(0)).await;
+        assert_eq!(*posted.lock().unwrap(), ["first", "second"]);
+        let catalog = Catalog::load(None).unwrap();
+        let (_, check) = catalog.check("acme_ca/account").unwrap();
+        let reading = catalog.judge(check, &Params::default(), &answer, Time(0));
+        assert_eq!(reading.verdict, verdict, "{reading:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_authority_that_sends_elsewhere_gets_nothing_signed() {
+    let server = raw(|_| {
+        let places = r#"{"newNonce": "http://127.0.0.2:1/nonce", "newAccount": "http://127.0.0.2:1/account"}"#;
+        http("200 OK", "content-type: application/json\r\n", places.as_bytes())
+    })
+    .await;
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap().serialize_pem();
+    let directory = format!("http://{server}/directory");
+    let question = asked("acme_ca/account", &[("directory", &directory)], &[("account_key", &key)], 0).unwrap();
+    let answer = askers(options()).ask(&Question::Http(question), false, Time(0)).await;
+    assert_eq!(answer.http.unwrap().path, "/directory", "its own answer is all there is");
 }

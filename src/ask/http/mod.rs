@@ -1,7 +1,8 @@
 //! HTTP, with the TLS facts of the connection where they are wanted. `certificate` makes those facts
 //! whole, `revocation` says whether a certificate was taken back, `token` is what is asked for first
-//! where a vendor wants a token.
+//! where a vendor wants a token, and `acme` asks a certificate authority for an account.
 
+mod acme;
 mod certificate;
 pub(super) mod revocation;
 mod token;
@@ -15,6 +16,9 @@ use crate::core::words::question::HttpQuestion;
 
 /// Asks over HTTP, and tells of the connection that carried the answer where that is wanted.
 pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool) -> Answer {
+    if let Some(key) = &question.acme {
+        return acme::ask(net, question, key, urgent).await;
+    }
     if !question.tls {
         return http::ask(net, question, urgent).await;
     }

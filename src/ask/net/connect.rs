@@ -53,7 +53,7 @@ impl Connector {
         _ = stream.set_nodelay(true);
         let outside = stream.peer_addr().is_ok_and(|address| !is_inside(address.ip()));
         if !safe {
-            return Ok(TokioIo::new(Wire { stream: Stream::Plain(stream), origin: Origin { outside, tls: None } }));
+            return Ok(TokioIo::new(Wire::new(Stream::Plain(stream), Origin { outside, tls: None })));
         }
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
         let name = name.map_err(|_| without(Failure::TlsFailed))?;
@@ -61,7 +61,7 @@ impl Connector {
         let (seen, stream) = shaken.map_err(|_| without(Failure::ConnectTimeout))?;
         let origin = Origin { outside, tls: seen.map(Arc::new) };
         match stream {
-            Ok(stream) => Ok(TokioIo::new(Wire { stream: Stream::Safe(Box::new(stream)), origin })),
+            Ok(stream) => Ok(TokioIo::new(Wire::new(Stream::Safe(Box::new(stream)), origin))),
             Err(error) => Err(NotConnected { failure: failure::of_connection(&error), origin: Some(origin) }),
         }
     }
@@ -90,6 +90,25 @@ enum Stream {
 pub struct Wire {
     stream: Stream,
     origin: Origin,
+    /// Nothing came yet: the first line of an answer in HTTP/1 comes next.
+    fresh: bool,
+}
+
+impl Wire {
+    fn new(stream: Stream, origin: Origin) -> Wire {
+        Wire { stream, origin, fresh: true }
+    }
+}
+
+/// Browsers take `http/1.1` and versions that never were; the library takes two, in capitals.
+fn forgive_version(line: &mut [u8]) {
+    let Some(version) = line.get_mut(..8) else { return };
+    let named = version[..5].eq_ignore_ascii_case(b"HTTP/") && version[6] == b'.';
+    if named && version[5].is_ascii_digit() && version[7].is_ascii_digit() && version[5..] != *b"1.0" {
+        version.copy_from_slice(b"HTTP/1.1");
+    } else if named {
+        version[..5].copy_from_slice(b"HTTP/");
+    }
 }
 
 impl Connection for Wire {
@@ -104,14 +123,20 @@ impl Connection for Wire {
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
+        let before = buffer.filled().len();
+        let read = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
             // Many servers close without saying so in TLS. Whether the answer is whole, its own length says.
             Stream::Safe(stream) => match Pin::new(stream.as_mut()).poll_read(cx, buffer) {
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
                 read => read,
             },
+        };
+        if self.fresh && read.is_ready() {
+            self.fresh = false;
+            forgive_version(&mut buffer.filled_mut()[before..]);
         }
+        read
     }
 }
 

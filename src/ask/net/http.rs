@@ -13,7 +13,7 @@ use super::connections::{Over, give_up};
 use super::cookies::Cookies;
 use super::origin::Origin;
 use super::request::{self, Came};
-use super::{body, hop};
+use super::{body, hop, refresh};
 use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure, HttpFacts};
 use crate::core::words::question::HttpQuestion;
@@ -120,6 +120,12 @@ impl<'w> Way<'w> {
                     if let (Some(_), Some(connection)) = (failure, &came.connection) {
                         give_up(connection);
                     }
+                    if let Some(next) = self.sends_on(status, &head.headers, &body).filter(|_| failure.is_none()) {
+                        if let Err(failure) = self.go(next).await {
+                            return failed(failure);
+                        }
+                        continue;
+                    }
                     return self.answer(status, &head.headers, body, failure);
                 }
                 hop::Hop::Refused => return failed(Failure::HttpRedirectRefused),
@@ -130,6 +136,14 @@ impl<'w> Way<'w> {
                 }
             }
         }
+    }
+
+    /// Where a page of a website sends its readers: a place that was not asked yet, or it is the answer.
+    fn sends_on(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Url> {
+        let browsed = status == 200 && self.question.tls && self.question.body.is_none() && self.hops < MOST_REDIRECTS;
+        let next = browsed.then(|| refresh::next(&self.net.actual(&self.url), headers, body))??;
+        let next = self.net.logical(next);
+        (!self.been.contains(&(next.to_string(), self.cookies.for_url(&next)))).then_some(next)
     }
 
     async fn send(&mut self, left: Duration) -> Came {

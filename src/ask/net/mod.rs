@@ -21,6 +21,7 @@ pub(super) mod hop;
 pub(super) mod http;
 pub(super) mod origin;
 mod reach;
+mod refresh;
 mod request;
 pub(super) mod tls;
 mod trust;

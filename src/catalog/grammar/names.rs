@@ -43,7 +43,7 @@ const HEARD: [&str; 12] = [
     "failing_since",
 ];
 
-const BURN: [&str; 1] = ["per_day"];
+const BURN: [&str; 3] = ["per_day", "last_day", "usual"];
 const SEEN: [&str; 1] = ["long"];
 const EXEC: [&str; 4] = ["code", "line", "text", "perf"];
 const RDAP: [&str; 19] = [

@@ -25,6 +25,8 @@ pub struct Request {
     pub jwt: Option<Jwt>,
     /// Signed the way of AWS, version 4.
     pub sigv4: Option<SigV4>,
+    /// The URL is an ACME directory, and the account with this key is asked for (RFC 8555).
+    pub acme: Option<String>,
     /// Asked first; the `access_token` of its answer is the bearer token (RFC 6749).
     pub token: Option<Box<Request>>,
 }
@@ -74,6 +76,7 @@ impl Request {
         let mut texts: Vec<&str> = vec![&self.url];
         texts.extend(self.headers.iter().map(|(_, value)| value.as_str()));
         texts.extend(self.bearer.as_deref());
+        texts.extend(self.acme.as_deref());
         texts.extend(self.basic_auth.iter().flat_map(|(user, password)| [user.as_str(), password]));
         match &self.body {
             Some(Body::Text(text)) => texts.push(text),

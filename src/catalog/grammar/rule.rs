@@ -71,6 +71,7 @@ pub struct FactRule {
     pub from: Expr,
     /// What its change means.
     pub on_change: OnChange,
-    /// It runs down, like a balance: rules see what is spent in a day as `burn.per_day`.
+    /// It runs down, like a balance: rules see what is spent in a day as `burn.per_day`, and after some
+    /// days what the last one cost beside a usual one, as `burn.last_day` and `burn.usual`.
     pub burns: bool,
 }

@@ -19,10 +19,10 @@ impl Catalog {
     pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
         let mut files = shipped_files(&SHIPPED, "");
         files.extend(shipped_files(&REGISTRIES, "registries/"));
-        let mut problems = Vec::new();
+        let (mut own, mut problems) = (Files::new(), Vec::new());
         if let Some(folder) = overlay {
             match folder_files(folder) {
-                Ok(own) => files.extend(own),
+                Ok(found) => own = found,
                 Err(error) => problems.push(Problem::of_file(
                     &folder.display().to_string(),
                     format!("the catalogue folder cannot be read: {error}"),
@@ -30,7 +30,7 @@ impl Catalog {
                 )),
             }
         }
-        let (catalog, found) = read_all(files);
+        let (catalog, found) = read_all(files, own);
         problems.extend(found);
         if problems.is_empty() { Ok(catalog) } else { Err(Problems(problems)) }
     }

@@ -11,14 +11,20 @@ use crate::catalog::grammar::registry::Family;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::read::{Problem, Source, Table};
 
-/// File names relative to the catalogue, with their text. A later file of the same name wins.
+/// File names relative to the catalogue, with their place and text.
 pub(super) type Files = BTreeMap<String, (String, String)>;
 
-/// Reads every file; what is wrong comes back beside what could be read.
-pub(super) fn read_all(files: Files) -> (Catalog, Vec<Problem>) {
+/// Reads every file; what is wrong comes back beside what could be read. A file of the user's `own` replaces
+/// the shipped one of its name, and its vendor the shipped one of its id: a vendor that a later version
+/// brings never takes the place of one that the user has described before.
+pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Problem>) {
     let mut catalog = Catalog::default();
     let mut problems = Vec::new();
-    for (key, (name, text)) in files {
+    shipped.retain(|key, _| !own.contains_key(key));
+    // What holds for many vendors keeps its place among the shipped files: their order counts.
+    let shared = own.extract_if(.., |key, _| key.rsplit('/').next().is_some_and(|file| file.starts_with('_')));
+    shipped.extend(shared);
+    for (key, (name, text)) in shipped.into_iter().chain(own) {
         let source = Source::new(name, text);
         match key.rsplit('/').next().unwrap_or(&key) {
             "_words.toml" => registry::read_words(&source, &mut catalog.registries),

@@ -21,6 +21,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Request> {
         tls: table.flag("tls").is_some_and(|tls| tls.value),
         jwt: table.table("jwt").and_then(|jwt| read_jwt(&jwt)),
         sigv4: table.table("sigv4").and_then(|sign| read_sigv4(&sign)),
+        acme: table.string("acme").map(|key| key.value),
         token: table.table("token").and_then(|token| read(&token)).map(Box::new),
     };
     table.finish();

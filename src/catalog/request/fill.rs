@@ -54,6 +54,8 @@ impl Filler<'_> {
         let sent = body.as_ref().map_or("", |body| body.open()).as_bytes();
         let signed = self.signature(request, &params, parsed.as_str(), &headers, sent)?;
         headers.extend(signed);
+        let key = |template: &String| fill(template, &params, |_, value| value).map(|key| Secret::new(key.filled));
+        let acme = request.acme.as_ref().map(key).transpose()?;
         let token = request.token.as_ref().map(|token| self.http(token, None)).transpose()?;
         Ok(HttpQuestion {
             method: request.method.clone(),
@@ -65,6 +67,7 @@ impl Filler<'_> {
             tls: false,
             timeout: self.timeout,
             token: token.map(Box::new),
+            acme,
             named_by_stranger: false,
         })
     }

@@ -8,6 +8,8 @@ use super::{Time, millis};
 pub const NOTED: Duration = Duration::from_secs(3_600);
 /// What was spent in this time tells what will be spent.
 pub const LOOKED_BACK: Duration = Duration::from_secs(7 * 86_400);
+/// What is usual is known after so long: weekends are quiet, and one busy day is no habit.
+const USUAL: Duration = Duration::from_secs(3 * 86_400);
 /// Less than this tells nothing: nights are quiet, and Mondays are not.
 const LEAST: Duration = Duration::from_secs(86_400);
 
@@ -32,16 +34,52 @@ pub fn note(stocks: &mut Vec<Stock>, stock: Stock) -> bool {
     true
 }
 
+/// What was spent of late, as rules see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Burn {
+    /// In a day, over the last week or what is known of it.
+    pub per_day: f64,
+    /// In the last day, beside a usual day of those before it.
+    pub habit: Option<Habit>,
+}
+
+/// The last day beside those before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Habit {
+    /// What was spent in the last 24 hours.
+    pub last_day: f64,
+    /// What was spent in a day before them.
+    pub usual: f64,
+}
+
+/// How it burns; `None` before a day is known.
+pub fn burn(stocks: &[Stock], now: Time) -> Option<Burn> {
+    Some(Burn { per_day: per_day(stocks, now)?, habit: habit(stocks, now) })
+}
+
+/// `None` before so many days are known as tell what is usual.
+fn habit(stocks: &[Stock], now: Time) -> Option<Habit> {
+    let yesterday = Time(now.0 - millis(LEAST));
+    let late = stocks.partition_point(|stock| stock.at <= yesterday).checked_sub(1)?;
+    let usual = stocks[..=late].first().filter(|first| yesterday.since(first.at) >= USUAL);
+    let usual = usual.and_then(|_| per_day(&stocks[..=late], yesterday))?;
+    Some(Habit { last_day: spent(&stocks[late..]), usual })
+}
+
 /// What is spent in a day, over the last week or what is known of it; `None` before a day is known.
-pub fn per_day(stocks: &[Stock], now: Time) -> Option<f64> {
-    let recent: Vec<&Stock> = stocks.iter().filter(|stock| now.since(stock.at) <= LOOKED_BACK).collect();
+fn per_day(stocks: &[Stock], now: Time) -> Option<f64> {
+    let old = stocks.partition_point(|stock| now.since(stock.at) > LOOKED_BACK);
+    let recent = &stocks[old..];
     let (first, last) = (recent.first()?, recent.last()?);
     let span = last.at.since(first.at);
     if span < LEAST {
         return None;
     }
-    let spent: f64 = recent.windows(2).map(|two| (two[0].value - two[1].value).max(0.0)).sum();
-    Some(spent * 86_400_000.0 / millis(span) as f64)
+    Some(spent(recent) * 86_400_000.0 / millis(span) as f64)
+}
+
+fn spent(stocks: &[Stock]) -> f64 {
+    stocks.windows(2).map(|two| (two[0].value - two[1].value).max(0.0)).sum()
 }
 
 #[cfg(test)]
@@ -64,6 +102,22 @@ mod tests {
     fn less_than_a_day_tells_nothing() {
         assert_eq!(per_day(&[at(0, 100.0), at(23, 1.0)], Time(23 * HOUR)), None);
         assert_eq!(per_day(&[], Time(0)), None);
+    }
+
+    #[test]
+    fn the_last_day_stands_beside_the_days_before_it() {
+        let calm = |hour: i64| at(hour, 1_000.0 - hour as f64);
+        let mut stocks: Vec<Stock> = (0..=120).map(calm).collect();
+        assert_eq!(burn(&stocks, Time(120 * HOUR)).unwrap().habit, Some(Habit { last_day: 24.0, usual: 24.0 }));
+        stocks.push(at(121, 680.0));
+        let habit = burn(&stocks, Time(121 * HOUR)).unwrap().habit.unwrap();
+        assert_eq!(habit, Habit { last_day: 223.0, usual: 24.0 });
+    }
+
+    #[test]
+    fn three_days_tell_nothing_of_a_habit() {
+        let stocks: Vec<Stock> = (0..90).map(|hour| at(hour, 100.0)).collect();
+        assert_eq!(burn(&stocks, Time(89 * HOUR)).unwrap().habit, None);
     }
 
     #[test]

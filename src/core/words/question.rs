@@ -113,13 +113,16 @@ pub struct HttpQuestion {
     pub headers: Vec<Field>,
     /// A body to send.
     pub body: Option<Secret>,
-    /// Also record the TLS facts of the connection.
+    /// A website, asked as browsers ask: the TLS facts of the connection are recorded, and a page that
+    /// sends its readers on is followed.
     pub tls: bool,
     /// Everything together takes no longer.
     pub timeout: Duration,
     /// Asked first, unless its answer of before is still good: the `access_token` of its
     /// answer is the bearer token of this request (RFC 6749, section 5.1).
     pub token: Option<Box<HttpQuestion>>,
+    /// The URL is the directory of an ACME server, and its account with this key is asked for (RFC 8555).
+    pub acme: Option<Secret>,
     /// Somebody outside named the URL, and it must not lead to a private address.
     pub named_by_stranger: bool,
 }
@@ -137,6 +140,7 @@ impl HttpQuestion {
             tls: false,
             timeout,
             token: None,
+            acme: None,
             named_by_stranger: false,
         }
     }

@@ -3,7 +3,7 @@
 use super::answer::{HEAVY, judge, put};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::evidence;
 use super::same_page::is_strange;
@@ -11,6 +11,7 @@ use crate::core::probe::confirm::after;
 use crate::core::probe::standing::{CheckResult, Standing};
 use crate::core::probe::witness::{OwnNetwork, Want, Witnesses};
 use crate::core::time::Time;
+use crate::core::time::burn::Burn;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::Verdict;
 use crate::engine::Context;
@@ -37,8 +38,8 @@ pub struct FinishedCheck {
 pub struct Before {
     /// What is believed; it decides which witnesses are heard.
     pub standing: Arc<Standing>,
-    /// How much of what runs down is spent in a day, once that is known.
-    pub per_day: Option<f64>,
+    /// How fast what runs down does, once that is known.
+    pub burn: Option<Burn>,
     /// Which answers were kept already.
     pub kept: Kept,
 }
@@ -48,7 +49,7 @@ impl Before {
     pub fn single() -> Before {
         Before {
             standing: Arc::new(Standing { last_live: Some(Time(0)), ..Standing::default() }),
-            per_day: None,
+            burn: None,
             kept: Kept::default(),
         }
     }
@@ -59,7 +60,7 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     // Stores cache for hours; where the catalogue knows how to get past that, every check does.
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
-    let burn = before.per_day.map(|per_day| ("burn".to_owned(), json!({ "per_day": per_day })));
+    let burn = before.burn.map(|burn| ("burn".to_owned(), facts_of(burn)));
     let long = before.standing.seen_for_long(spec.probe.policy.key_mark);
     let seen = long.then(|| ("seen".to_owned(), json!({ "long": true })));
     let said = answer.said.into_iter().chain(burn).chain(seen).collect();
@@ -70,6 +71,14 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
         (witnesses.same_page, witnesses.own_network) = (true, OwnNetwork::Blind);
     }
     FinishedCheck { spec, look, answer, witnesses, evidence: None }
+}
+
+/// What rules see of what runs down.
+fn facts_of(burn: Burn) -> Value {
+    match burn.habit {
+        Some(habit) => json!({ "per_day": burn.per_day, "last_day": habit.last_day, "usual": habit.usual }),
+        None => json!({ "per_day": burn.per_day }),
+    }
 }
 
 /// Whether another company's place shows the same page.

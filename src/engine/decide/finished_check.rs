@@ -43,9 +43,9 @@ impl Decider {
     /// What is believed about a probe before it looks, and how fast what it watches runs down.
     pub(in crate::engine) fn before(&self, id: i64, now: Time) -> Before {
         let probe = self.known.probe(id);
-        let per_day = probe.and_then(|probe| burn::per_day(&probe.stocks, now));
+        let burn = probe.and_then(|probe| burn::burn(&probe.stocks, now));
         let kept = probe.map(|probe| probe.evidence.clone()).unwrap_or_default();
-        Before { standing: self.standing(id), per_day, kept }
+        Before { standing: self.standing(id), burn, kept }
     }
 
     /// What is left of what runs down.

@@ -146,9 +146,15 @@ impl Decider {
     /// Who said that they see to it.
     fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
         subject.seen_to?;
+        self.acknowledged_by(subject.id, state)
+    }
+
+    /// Who acknowledged the last news of a dependency.
+    pub(super) fn acknowledged_by(&self, id: &str, state: &DependencyState) -> Option<String> {
         let incident = state.incident.as_ref().map(|incident| incident.public_id.as_str());
         let by = incident.and_then(|id| self.people.acked(id, state.notified.news_at)).map(|act| act.by.clone());
-        by.or_else(|| self.people.acked_access(subject.id).map(|act| act.by.clone()))
+        let access = self.people.seen_to_access(id, state.notified.news_at);
+        by.or_else(|| access.and(self.people.acked_access(id)).map(|act| act.by.clone()))
     }
 
     fn item(&self, dependency: &Dependency, state: &DependencyState, unseen: bool) -> Item {

@@ -296,6 +296,8 @@ impl Decider {
                 fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
                 incident: concerned(state).map(|(_, public_id)| public_id),
                 hint: self.possible(held.hint.as_deref(), dependency).filter(|_| cause.is_none()),
+                owner: dependency.owner.clone(),
+                on_it: self.acknowledged_by(&dependency.id, state),
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }

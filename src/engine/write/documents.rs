@@ -24,7 +24,8 @@ keeps! {
         working, more_working, fallback_on, without_fallback, keeps_working, appeal, fallback_works, ends, next,
     }
     WorkingDocument => Working { label, checked }
-    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint }
+    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, incident, hint,
+        owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }

@@ -74,6 +74,10 @@ document! {
         "fallback_works" fallback_works: Option<bool>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
+        #[serde(default)]
+        "owner" owner: Option<String>,
+        #[serde(default)]
+        "on_it" on_it: Option<String>,
     }
 
     /// What is monitored, said at the start.
