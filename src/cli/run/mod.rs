@@ -32,6 +32,7 @@ use bots::{Surroundings, bots};
 use end::{Open, until_ended};
 use page::Page;
 use reload::{Once, Reloading};
+use signals::Signals;
 
 pub(super) async fn run(path: &Path) -> ExitCode {
     match load(path) {
@@ -66,6 +67,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let ways = build::ways(&config, &telegram)?;
     let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
     let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
+    // Whoever reads that it runs may stop it at once.
+    let signals = Signals::new();
     greet(&config, &own.0.shown(), public);
     let everybody = config.ways();
 
@@ -101,7 +104,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
         clock: clock.clone(),
     };
     let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
-    signals::start(&mut open.supervisor, reloading, tell.clone());
+    signals::start(&mut open.supervisor, signals, reloading, tell.clone());
     let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
     open.close(ended).await
 }

@@ -11,14 +11,19 @@ use super::reload::{Reloading, reload};
 use crate::engine::Command;
 use crate::supervise::{Part, Supervisor};
 
-struct Signals {
+/// What came since they were made waits until it is heeded.
+pub(super) struct Signals {
     term: Signal,
     int: Signal,
     hup: Signal,
 }
 
 impl Signals {
-    fn new() -> io::Result<Signals> {
+    /// From now on no signal ends the program by itself.
+    ///
+    /// # Errors
+    /// The system takes no handler.
+    pub(super) fn new() -> io::Result<Signals> {
         let of = |kind| signal(kind);
         let (term, int) = (of(SignalKind::terminate())?, of(SignalKind::interrupt())?);
         Ok(Signals { term, int, hup: of(SignalKind::hangup())? })
@@ -26,8 +31,13 @@ impl Signals {
 }
 
 /// Heeds signals from now on.
-pub(super) fn start(supervisor: &mut Supervisor, reloading: Reloading, engine: mpsc::Sender<Command>) {
-    let signals = match Signals::new() {
+pub(super) fn start(
+    supervisor: &mut Supervisor,
+    signals: io::Result<Signals>,
+    reloading: Reloading,
+    engine: mpsc::Sender<Command>,
+) {
+    let signals = match signals {
         Ok(signals) => signals,
         Err(error) => {
             tracing::error!(%error, "signals are not available; stop plugwatch with kill -9, which loses nothing");
