@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::params::params_of;
+use super::params::{impossible, params_of};
 use super::tested::Tested;
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
@@ -40,6 +40,8 @@ pub(super) fn unsaid(check: &Check) -> Vec<String> {
 pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
+        let impossible = impossible(check, &example.params);
+        tested.failed.extend(impossible.into_iter().map(|wrong| format!("{}: {wrong}", example.place)));
         let judged = match judged(catalog, check, example) {
             Ok(judged) => judged,
             Err(wrong) => {

@@ -8,6 +8,19 @@ use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::{Param, Params};
 use crate::core::words::question::{Key, Secret};
 
+/// What an example gives that no configuration could: a name that the check does not have, a text that its
+/// pattern refuses.
+pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<String> {
+    let wrong = |(name, value): (&String, &Value)| {
+        let Some(param) = check.param(name) else { return Some(format!("no check takes `{name}`")) };
+        let pattern = param.pattern.as_ref()?;
+        let all = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
+        let refused = all.into_iter().filter_map(Value::as_str).find(|text| !pattern.is_match(text))?;
+        Some(format!("`{name}` = \"{refused}\" does not fit {pattern}"))
+    };
+    given.iter().filter_map(wrong).collect()
+}
+
 /// The given parameters, with defaults where there are none, and a word in place of each secret.
 pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
     let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
