@@ -21,7 +21,9 @@
 //! | [`discover`] | from a domain to what stands behind it, and a configuration of it | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
 //! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
 //! | [`engine`] | where all sides meet | all of the above |
+//! | [`answers`] | acknowledgements that come back through channels | `acts`, `engine`, `notify`, `store`, `clock`, `ids` |
 //! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side, `supervise` |
+//! | [`service`] | what the service manager is told | `clock` |
 //! | [`supervise`] | runs parts for ever: sees a panic, starts again, or ends the program | `core`, `clock` |
 //! | [`draw`] | pictures: SVG to PNG | nothing here |
 //! | [`demo`] | a stage and a story | `core`, `read` |
@@ -37,6 +39,7 @@
 //! - An asker: see [`ask`]. A channel: see [`notify`]. A table: see [`store`].
 
 pub mod acts;
+pub mod answers;
 pub mod ask;
 pub mod bench;
 pub mod bot;
@@ -53,6 +56,7 @@ pub mod ids;
 pub mod notify;
 pub mod read;
 pub mod say;
+pub mod service;
 pub mod store;
 pub mod supervise;
 pub mod web;

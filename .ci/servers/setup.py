@@ -208,13 +208,16 @@ def _with_a_person(world, hold):
     network.write_text(world.network.read_text() + f'"https://api.telegram.org" = "{bot.url}"\n')
     config = world.folder / "asked.toml"
     answers = [
-        ("What is your platform called", "The Shop"), ("Your apps", ""), ("Is Acme Seller (App Store) yours?", "y"), ("Send alerts in Telegram", "y"),
-        ("Send alerts to Ops", "y"),
+        ("What is your platform called", "The Shop"), ("Your apps", ""), ("Is Acme Seller (App Store) yours?", "y"), ("The bot's token", "123:abc"),
+        ("Send alerts in Telegram", "y"), ("Send alerts to Ops", "y"),
     ]
     said = talk(
         [world.binary, "init", DOMAIN, "--network", str(network), "-c", str(config)], world.folder,
-        {"PLUGWATCH_TELEGRAM_TOKEN": "123:abc"}, answers, 90,
+        {}, answers, 90,
     )
+    kept = world.folder / "credentials/PLUGWATCH_TELEGRAM_TOKEN"
+    hold("the bot's token is kept where only they can read it", kept.exists() and kept.read_text() == "123:abc" and kept.stat().st_mode & 0o777 == 0o600, said)
+    hold("and is not shown", "123:abc" not in said, said)
     text = config.read_text() if config.exists() else ""
     hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
     hold("an app that they say is theirs is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")

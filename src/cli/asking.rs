@@ -20,6 +20,25 @@ pub(super) fn ask(question: &str, usual: &str) -> String {
     }
 }
 
+/// A secret: what is typed is not shown. Nothing where none is given.
+pub(super) fn ask_secret(question: &str) -> String {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let stdin = std::io::stdin();
+    let shown = tcgetattr(&stdin);
+    if let Ok(shown) = &shown {
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        // A terminal that cannot hide it still takes it.
+        _ = tcsetattr(&stdin, OptionalActions::Now, &hidden);
+    }
+    let answer = ask(question, "");
+    if let Ok(shown) = &shown {
+        _ = tcsetattr(&stdin, OptionalActions::Now, shown);
+        println!();
+    }
+    answer
+}
+
 /// A yes or a no; whatever else is answered is asked again, and is no in the end.
 pub(super) fn agree(question: &str, usual: bool) -> bool {
     for _ in 0..3 {

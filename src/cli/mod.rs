@@ -24,6 +24,7 @@ mod public;
 mod replay;
 mod report;
 mod run;
+mod service;
 mod trial;
 mod why;
 
@@ -43,7 +44,8 @@ use crate::config::Config;
 #[derive(Parser)]
 #[command(name = "plugwatch", version, about)]
 struct Arguments {
-    /// The configuration file [default: plugwatch.toml, or else config/plugwatch.toml]
+    /// The configuration file [default: plugwatch.toml, or else config/plugwatch.toml, or else
+    /// /etc/plugwatch/plugwatch.toml]
     #[arg(long, short, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -173,6 +175,9 @@ enum Command {
     /// Notification channels
     #[command(subcommand)]
     Notify(NotifyCommand),
+    /// plugwatch as a service of this machine
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
     /// Print the report as it would be sent now
     Report(report::How),
     /// Show what happened to one dependency, or list all incidents
@@ -268,8 +273,7 @@ pub fn main() -> ExitCode {
 
 async fn dispatch(arguments: Arguments) -> ExitCode {
     let given = arguments.config;
-    let usual = if Path::new(init::USUAL).exists() { init::USUAL } else { "config/plugwatch.toml" };
-    let config = given.clone().unwrap_or_else(|| usual.into());
+    let config = given.clone().unwrap_or_else(usual_config);
     match arguments.command.unwrap_or(Command::Run) {
         Command::Init(args) => init::init(given.as_deref(), args).await,
         Command::Add(_) if given.is_none() && !Path::new(init::USUAL).exists() => failed(
@@ -290,6 +294,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Whatif { company } => map::whatif(&config, &company).await,
         Command::Report(how) => report::report(&config, how).await,
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
+        Command::Service(command) => service::service(&config, command).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
         Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
@@ -306,6 +311,19 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
         other => by_a_person(&config, other).await,
     }
+}
+
+/// The configuration of this folder, else the example of a checkout, else that of the service, which is read where the
+/// service is started.
+fn usual_config() -> PathBuf {
+    let usual = [init::USUAL, "config/plugwatch.toml"];
+    if let Some(here) = usual.into_iter().find(|path| Path::new(path).exists()) {
+        return here.into();
+    }
+    if Path::new(service::CONFIG).exists() && std::env::set_current_dir(service::STATE).is_ok() {
+        return service::CONFIG.into();
+    }
+    "config/plugwatch.toml".into()
 }
 
 /// What a person does about an alert.

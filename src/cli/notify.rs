@@ -20,16 +20,29 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let clock = Clock::system();
-    let ways = match build::ways(&config, &Shared::new(&clock)) {
-        Ok(ways) => ways,
-        Err(why) => return failed(1, why),
-    };
     let known: Vec<&str> = config.channels.iter().map(|channel| channel.name.as_str()).collect();
     if let Some(wrong) = channel.filter(|name| !known.contains(name)) {
         return failed(2, format!("there is no channel `{wrong}`; there are: {}", known.join(", ")));
     }
-    let wanted = |name: &str| channel.is_none_or(|only| only == name);
+    match send_to_all(&config, channel).await {
+        Ok((took, fine)) => {
+            for way in took.iter().filter(|way| way.wakes) {
+                println!("Ask whoever reads {} to {} whether it arrived.", way.channel, way.recipient);
+            }
+            if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(why) => failed(1, why),
+    }
+}
+
+/// Sends a test to everyone, or through one channel only. Returns those who took it, and whether all did.
+///
+/// # Errors
+/// A channel's client cannot be built.
+pub(super) async fn send_to_all(config: &Config, only: Option<&str>) -> Result<(Vec<Way>, bool), String> {
+    let clock = Clock::system();
+    let ways = build::ways(config, &Shared::new(&clock))?;
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut fine = true;
     for channel in config.channels.iter().filter(|channel| wanted(&channel.name)) {
         if let Some(why) = channel.off() {
@@ -39,19 +52,16 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
     }
     let mut took = Vec::new();
     for way in ways.everybody.iter().filter(|way| wanted(&way.channel)) {
-        let arrived = try_one(&config, &ways, way, clock.now()).await;
+        let arrived = try_one(config, &ways, way, clock.now()).await;
         fine &= arrived;
-        took.extend(arrived.then_some(way));
+        took.extend(arrived.then(|| way.clone()));
     }
-    for way in took.iter().filter(|way| way.wakes) {
-        println!("Ask whoever reads {} to {} whether it arrived.", way.channel, way.recipient);
-    }
-    remember(&config, &took, fine, clock.now()).await;
-    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    remember(config, &took, fine, clock.now()).await;
+    Ok((took, fine))
 }
 
 /// The report says when the channels were tested, and what came of it.
-async fn remember(config: &Config, took: &[&Way], fine: bool, now: Time) {
+async fn remember(config: &Config, took: &[Way], fine: bool, now: Time) {
     let Ok(store) = Store::beside(&config.database).await else {
         println!(
             "There is no history yet, so the report will not mention this test. Test again while plugwatch is running."

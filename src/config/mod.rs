@@ -1,5 +1,6 @@
 //! `plugwatch.toml` as a [`Config`], or every problem at once with line and caret.
 
+mod armed;
 mod channel;
 mod conflict;
 mod date;

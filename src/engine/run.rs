@@ -45,15 +45,17 @@ pub enum Command {
 }
 
 impl Engine {
-    /// Runs until told to stop.
+    /// Runs until told to stop. `alive` hears of each round, every two seconds at least: where it hears nothing, the
+    /// monitoring stands still.
     ///
     /// # Errors
     /// The store failed while stopping.
-    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Result<()> {
+    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>, alive: impl Fn()) -> Result<()> {
         let mut waiting: Option<Stopwatch> = None;
         let mut prune_at = self.ctx.clock.now().plus(PRUNE);
         let mut listen_at = self.ctx.clock.now();
         loop {
+            alive();
             let now = self.ctx.clock.now();
             self.tick(now);
             if self.writer.waiting.is_urgent() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
-use crate::say::buttons::Button;
+use crate::say::buttons::{self, Button, Verb};
 
 /// A message in every form that a channel may want.
 #[derive(Clone, Debug)]
@@ -115,7 +115,23 @@ pub enum Tried {
     },
 }
 
+impl Message {
+    /// Whether somebody can acknowledge it.
+    pub fn can_be_acknowledged(&self) -> bool {
+        let acks = |button: &Button| matches!(buttons::read(&button.data), Some((Verb::Ack, _)));
+        self.buttons.iter().flatten().any(acks)
+    }
+}
+
 impl Tried {
+    /// What went wrong; nothing where nothing did.
+    pub fn why(&self) -> &str {
+        match self {
+            Tried::Sent(_) => "",
+            Tried::Retry { why, .. } | Tried::Unsure { why } | Tried::Refused { why } | Tried::Never { why } => why,
+        }
+    }
+
     /// What came of a message whose first `sent` parts arrived: they come again, so it is a repeat.
     pub(super) fn after_parts(self, sent: usize) -> Tried {
         match self {

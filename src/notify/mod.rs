@@ -19,6 +19,8 @@
 //! No other code knows which channels there are; `tests/suite/layers.rs` holds that.
 //! Telegram is the exception: who answers there asks a channel whether it is that one.
 
+pub mod alertmanager;
+mod answer;
 mod components;
 pub mod discord;
 pub mod email;
@@ -34,6 +36,7 @@ mod message;
 mod moved;
 pub mod ntfy;
 pub mod pagerduty;
+pub mod pushover;
 mod registry;
 mod secret_url;
 mod senders;
@@ -41,10 +44,15 @@ mod settings;
 mod shared;
 pub mod slack;
 pub mod statuspage;
+pub mod teams;
 pub mod telegram;
 pub mod terminal;
+mod twilio;
+pub mod twilio_sms;
+pub mod twilio_voice;
 pub mod webhook;
 
+pub use answer::{Answer, Waiting};
 pub use components::Components;
 pub use heartbeat::Heartbeat;
 pub use limiter::Limiter;
@@ -52,7 +60,8 @@ pub use message::{File, Going, Message, Tried};
 pub use moved::Moved;
 pub use registry::{kinds, reader};
 pub use senders::Senders;
-pub use settings::{Carrier, Read, Sender, Settings, Trying};
+pub use settings::{Answering, Carrier, Read, Sender, Settings, Trying};
 pub use shared::Shared;
 pub use telegram::{keyboard, no_preview};
+pub use twilio::Account as TwilioAccount;
 pub use webhook::SCHEMA;

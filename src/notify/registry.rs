@@ -2,8 +2,8 @@
 
 use super::settings::Read;
 use super::{
-    discord, email, exec, gatus, instatus, log, mattermost, ntfy, pagerduty, slack, statuspage, telegram, terminal,
-    webhook,
+    alertmanager, discord, email, exec, gatus, instatus, log, mattermost, ntfy, pagerduty, pushover, slack, statuspage,
+    teams, telegram, terminal, twilio_sms, twilio_voice, webhook,
 };
 use crate::read::Table;
 
@@ -20,8 +20,13 @@ const CHANNELS: &[(&str, Reader)] = &[
     ("slack", slack::read),
     ("discord", discord::read),
     ("mattermost", mattermost::read),
+    ("teams", teams::read),
     ("ntfy", ntfy::read),
+    ("pushover", pushover::read),
+    ("twilio_sms", twilio_sms::read),
+    ("twilio_voice", twilio_voice::read),
     ("pagerduty", pagerduty::read),
+    ("alertmanager", alertmanager::read),
     ("exec", exec::read),
     ("statuspage", statuspage::read),
     ("instatus", instatus::read),

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::answer::{Answer, Waiting};
 use super::message::{Message, Tried};
 use super::moved::Moved;
 use super::settings::{Sender, Settings};
 use super::shared::Shared;
+use crate::core::time::Time;
 
 /// What sends through each channel.
 pub struct Senders {
@@ -56,6 +58,34 @@ impl Senders {
     /// Whether many late messages may come there as one: programs want each of them.
     pub fn reads_digests(&self, channel: &str) -> bool {
         self.senders.get(channel).is_none_or(|sender| sender.reads_digests())
+    }
+
+    /// Channels through which people can acknowledge where the message reached them.
+    pub fn that_answer(&self, now: Time) -> Vec<String> {
+        self.named(|sender| sender.answers(&[], now).is_some())
+    }
+
+    /// Channels that forget what lasts unless it is sent again.
+    pub fn that_forget(&self) -> Vec<String> {
+        self.named(|sender| sender.forgets())
+    }
+
+    fn named(&self, is: impl Fn(&dyn Sender) -> bool) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.senders.iter().filter(|(_, sender)| is(&***sender)).map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// Which of these messages people acknowledged there.
+    ///
+    /// # Errors
+    /// Why that cannot be known now.
+    pub async fn answers(&self, channel: &str, waiting: &[Waiting], now: Time) -> Result<Vec<Answer>, String> {
+        match self.senders.get(channel).and_then(|sender| sender.answers(waiting, now)) {
+            Some(answers) => answers.await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Changes a message that was sent, where the other side can: to how things stand now.

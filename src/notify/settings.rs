@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::answer::{Answer, Waiting};
 use super::message::{Message, Tried};
 use super::shared::Shared;
+use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 
 /// The settings of one channel, as its table in the configuration gives them.
@@ -68,6 +70,9 @@ pub enum Carrier {
 /// One try under way.
 pub type Trying<'m> = BoxFuture<'m, Tried>;
 
+/// Being asked what people answered there.
+pub type Answering<'m> = BoxFuture<'m, Result<Vec<Answer>, String>>;
+
 /// Sends through one channel.
 pub trait Sender: Send + Sync {
     /// Tries once.
@@ -81,6 +86,16 @@ pub trait Sender: Send + Sync {
     /// Whether many late messages may come there as one: programs want each of them.
     fn reads_digests(&self) -> bool {
         true
+    }
+
+    /// Asks the other side which of these messages people acknowledged there; `None` where nobody can.
+    fn answers<'m>(&'m self, _waiting: &'m [Waiting], _now: Time) -> Option<Answering<'m>> {
+        None
+    }
+
+    /// Whether the other side forgets what lasts unless it is sent again from time to time.
+    fn forgets(&self) -> bool {
+        false
     }
 
     /// Whether it waits for its turn first, and says itself when a message goes out.

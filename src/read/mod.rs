@@ -6,10 +6,12 @@ mod problem;
 pub mod secret;
 mod table;
 mod value;
+mod variable;
 
 pub use problem::{Problem, Problems, anonymous, is_variable};
 pub use table::{At, Table};
 pub use value::{duration, duration_text, to_json};
+pub use variable::{CREDENTIALS, variable};
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -37,7 +37,7 @@ fn key(text: &str, from: String) -> Key {
 
 fn variable(table: &Table<'_>, name: &At<String>) -> Option<Key> {
     check_name(table, name)?;
-    Some(key(&std::env::var(&name.value).unwrap_or_default(), format!("the variable {}", name.value)))
+    Some(key(&super::variable(table.file(), &name.value), format!("the variable {}", name.value)))
 }
 
 /// `None` where this cannot be the name of a variable.

@@ -40,6 +40,11 @@ impl<'s> Table<'s> {
         Table { source, table, span, path, asked: RefCell::default() }
     }
 
+    /// The file's name.
+    pub fn file(&self) -> &str {
+        &self.source.name
+    }
+
     /// Where this table stands in the file.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()

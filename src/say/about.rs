@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
 /// What is still open, for a reminder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -140,6 +140,8 @@ pub struct About {
     pub ends: Option<Time>,
     /// When the next message comes at the latest.
     pub next: Option<Time>,
+    /// How much hangs on it; alerts before 0.3.0 do not say.
+    pub criticality: Option<Criticality>,
 }
 
 /// Several dependencies in one message.

@@ -54,7 +54,7 @@ pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
 pub use observations::{SeenLook, Sums};
-pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentRow};
+pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentMessage, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use public::TroubleRow;

@@ -9,13 +9,13 @@ use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::notify::{
     Components, File, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus, mattermost,
-    ntfy, pagerduty, slack, statuspage,
+    ntfy, pagerduty, slack, statuspage, teams,
 };
 use serde_json::{Value, json};
 
 use crate::kit::{http, provider, raw};
 
-fn message(recipient: &str) -> Message {
+pub(crate) fn message(recipient: &str) -> Message {
     Message {
         id: "pw-1".into(),
         recipient: recipient.into(),
@@ -40,9 +40,9 @@ fn message(recipient: &str) -> Message {
 }
 
 /// What was asked: the request's first line and headers of ours, and its body.
-type Asked = Arc<Mutex<Vec<String>>>;
+pub(crate) type Asked = Arc<Mutex<Vec<String>>>;
 
-async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
+pub(crate) async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
     provider();
     let asked: Asked = Arc::default();
     let kept = asked.clone();
@@ -55,22 +55,22 @@ async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
     (format!("http://{address}"), asked)
 }
 
-fn senders(settings: impl Settings) -> Senders {
+pub(crate) fn senders(settings: impl Settings) -> Senders {
     provider();
     let settings: Arc<dyn Settings> = Arc::new(settings);
     Senders::new([("it".to_owned(), settings)], &Shared::new(&Clock::manual(Time(0)))).unwrap()
 }
 
-fn key(secret: impl Into<String>) -> Key {
+pub(crate) fn key(secret: impl Into<String>) -> Key {
     Key::Set(Secret::new(secret))
 }
 
-fn body(asked: &Asked, n: usize) -> Value {
+pub(crate) fn body(asked: &Asked, n: usize) -> Value {
     let asked = asked.lock().unwrap();
     serde_json::from_str(asked[n].split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
-fn ok(body: &str) -> Vec<u8> {
+pub(crate) fn ok(body: &str) -> Vec<u8> {
     http("200 OK", "content-type: application/json\r\n", body.as_bytes())
 }
 
@@ -165,6 +165,7 @@ async fn a_long_message_that_breaks_off_halfway_comes_again_as_a_repeat() {
         halfway(|url| slack::Settings { url: key(url) }).await,
         halfway(|url| discord::Settings { url: key(url) }).await,
         halfway(|url| mattermost::Settings { url: key(url) }).await,
+        halfway(|url| teams::Settings { url: key(url) }).await,
         halfway(|url| ntfy::Settings { server: url.parse().unwrap(), topic: "acme".into(), token: None }).await,
     ];
     assert!(tried.iter().all(|tried| matches!(tried, Tried::Unsure { .. })), "{tried:?}");

@@ -150,6 +150,10 @@ fn a_group_in_which_nobody_may_change_anything_is_named() {
 
 /// Channels of all kinds so far, with a secret where they have one.
 fn all_kinds(secret: &str) -> Vec<plugwatch::config::Channel> {
+    let twilio = format!(
+        "account_sid = \"AC0123456789abcdef0123456789abcdef\"\nsecret = {secret}\nfrom = \"+15005550006\"\nto = \
+         [\"+4915112345678\"]"
+    );
     let text: String = [
         "kind = \"log\"".to_owned(),
         "kind = \"terminal\"".to_owned(),
@@ -162,8 +166,13 @@ fn all_kinds(secret: &str) -> Vec<plugwatch::config::Channel> {
         format!("kind = \"slack\"\nurl = {secret}"),
         format!("kind = \"discord\"\nurl = {secret}"),
         format!("kind = \"mattermost\"\nurl = {secret}"),
+        format!("kind = \"teams\"\nurl = {secret}"),
         format!("kind = \"ntfy\"\ntopic = \"acme\"\ntoken = {secret}"),
+        format!("kind = \"pushover\"\ntoken = {secret}\nuser = {secret}"),
+        format!("kind = \"twilio_sms\"\n{twilio}"),
+        format!("kind = \"twilio_voice\"\n{twilio}"),
         format!("kind = \"pagerduty\"\nrouting_key = {secret}"),
+        format!("kind = \"alertmanager\"\nurl = \"https://alerts.example/\"\ntoken = {secret}"),
         "kind = \"exec\"\ncommand = [\"tell\", \"--loud\"]".to_owned(),
         format!("kind = \"statuspage\"\npage = \"p1\"\ntoken = {secret}\ncomponents = {{ \"site\" = \"c1\" }}"),
         format!("kind = \"instatus\"\npage = \"p2\"\ntoken = {secret}\ncomponents = {{ \"site\" = \"c1\" }}"),
@@ -204,8 +213,13 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         "slack: Slack (wakes secret)",
         "discord: Discord (wakes edits secret)",
         "mattermost: Mattermost (wakes secret)",
+        "teams: Teams (wakes secret)",
         "ntfy: acme (wakes secret)",
+        "pushover: Pushover (wakes secret)",
+        "twilio_sms: +4915112345678 (wakes secret)",
+        "twilio_voice: +4915112345678 (wakes secret)",
         "pagerduty: PagerDuty (wakes secret)",
+        "alertmanager: alerts.example (wakes secret)",
         "exec: tell (wakes)",
         "statuspage: p1 (secret)",
         "instatus: p2 (secret)",
@@ -224,8 +238,13 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         "slack: its URL is not set (NAME)",
         "discord: its URL is not set (NAME)",
         "mattermost: its URL is not set (NAME)",
+        "teams: its URL is not set (NAME)",
         "ntfy: its key is not set (NAME)",
+        "pushover: its token is not set (NAME)",
+        "twilio_sms: its secret is not set (NAME)",
+        "twilio_voice: its secret is not set (NAME)",
         "pagerduty: its key is not set (NAME)",
+        "alertmanager: its token is not set (NAME)",
         "statuspage: its token is not set (NAME)",
         "instatus: its token is not set (NAME)",
         "gatus: its token is not set (NAME)",

@@ -151,7 +151,7 @@ pub struct Staged {
     pub stage: Stage,
     pub clock: Clock,
     pub engine: Engine,
-    pub dispatcher: Dispatcher,
+    pub dispatcher: Arc<Dispatcher>,
     pub store: Arc<Store>,
     pub received: Received,
     pub text: String,
@@ -293,7 +293,7 @@ async fn start(
     webhook: SocketAddr,
     clock: &Clock,
     ids: &Ids,
-) -> (Engine, Dispatcher, Arc<Store>) {
+) -> (Engine, Arc<Dispatcher>, Arc<Store>) {
     let text = text
         .replace("kind = \"terminal\"", &format!("kind = \"webhook\"\nname = \"record\"\nurl = \"http://{webhook}/\""));
     let config = Config::read("test.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
@@ -310,7 +310,7 @@ async fn start(
     let settings = [("record".to_owned(), record)].into_iter().chain(others);
     let senders = Senders::new(settings, &Shared::new(&Clock::manual(Time(0)))).unwrap();
     let ways = Ways { senders, everybody: config.ways(), off: Vec::new() };
-    let dispatcher = Dispatcher::new(store.clone(), ways, clock.clone(), ids.clone());
+    let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), ids.clone()));
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), ids.clone()).await.unwrap();
     (engine, dispatcher, store)
 }

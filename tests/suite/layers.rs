@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::modules::Modules;
 
 /// Which modules each module may use; every module may use itself.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("core", &[]),
     ("read", &["core"]),
     ("draw", &[]),
     ("clock", &["core"]),
     ("ids", &[]),
     ("supervise", &["core", "clock"]),
+    ("service", &["clock"]),
     ("say", &["core"]),
     ("ask", &["core", "clock"]),
     ("catalog", &["core", "read"]),
@@ -22,6 +23,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("discover", &["core", "read", "ask", "catalog", "config", "clock"]),
     ("engine", &["core", "say", "draw", "ask", "catalog", "store", "notify", "config", "clock", "ids", "supervise"]),
     ("acts", &["core", "read", "config", "store", "ids"]),
+    ("answers", &["acts", "core", "engine", "store", "notify", "clock", "ids"]),
     ("bot", &["acts", "core", "say", "draw", "engine", "store", "notify", "clock", "ids"]),
     ("web", &["core", "say", "clock", "store", "engine", "supervise"]),
     ("demo", &["core", "read"]),
@@ -33,6 +35,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "cli",
         &[
             "acts",
+            "answers",
             "core",
             "read",
             "say",
@@ -50,6 +53,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "bench",
             "clock",
             "ids",
+            "service",
             "supervise",
         ],
     ),

@@ -1,28 +1,52 @@
 //! Which chat of Telegram is told: whoever writes to the bot now.
 
+use std::path::Path;
+
 use crate::bot::{Hello, Wrote};
 use crate::cli::asking;
+use crate::cli::service::files;
 use crate::cli::trial::Trial;
 use crate::core::time::Time;
 use crate::core::words::question::Secret;
+use crate::read::{CREDENTIALS, variable};
 
 /// How often a person is waited for, some seconds each.
 const TRIES: usize = 6;
 /// Clocks differ by so much.
 const SLACK_MS: i64 = 60_000;
 
+/// The variable, and the credential, that holds the bot's token.
+const TOKEN: &str = "PLUGWATCH_TELEGRAM_TOKEN";
+
+/// The bot's token: the one that is known already, or one that is given now and kept as a credential beside the
+/// configuration; nothing where there is none.
+fn token(config: &Path) -> Option<String> {
+    let known = variable(&config.display().to_string(), TOKEN);
+    if !known.trim().is_empty() {
+        return Some(known.trim().to_owned());
+    }
+    println!("\nFor alerts in Telegram, create a bot with @BotFather, which gives you its token.");
+    let given = asking::ask_secret("The bot's token (not shown; Enter: no Telegram)");
+    if given.is_empty() {
+        return None;
+    }
+    let folder = config.with_file_name(CREDENTIALS);
+    match files::private_folder(&folder).and_then(|()| files::private(&folder.join(TOKEN), &given)) {
+        Ok(()) => println!("Kept in {}, which only you can read.", folder.join(TOKEN).display()),
+        Err(why) => println!("It could not be kept: {why}. Set {TOKEN} before you start plugwatch."),
+    }
+    Some(given)
+}
+
 /// Asks who shall be told, and says hello to them. An empty list leaves it to the variable.
-pub(super) async fn find_chat(trial: &Trial) -> Vec<Wrote> {
-    let Ok(token) = std::env::var("PLUGWATCH_TELEGRAM_TOKEN") else {
-        println!("\nFor alerts in Telegram, create a bot with @BotFather and set PLUGWATCH_TELEGRAM_TOKEN.");
-        return Vec::new();
-    };
+pub(super) async fn find_chat(trial: &Trial, config: &Path) -> Vec<Wrote> {
+    let Some(token) = token(config) else { return Vec::new() };
     let elsewhere = trial.network.overrides.get("https://api.telegram.org");
-    let hello = Hello::new(&Secret::new(token.trim()), elsewhere.and_then(|url| url::Url::parse(url).ok()));
+    let hello = Hello::new(&Secret::new(token.as_str()), elsewhere.and_then(|url| url::Url::parse(url).ok()));
     let name = match hello.name().await {
         Ok(name) => name,
         Err(why) => {
-            println!("\nThe token in PLUGWATCH_TELEGRAM_TOKEN could not be used: {why}");
+            println!("\nThe bot's token could not be used: {why}");
             return Vec::new();
         }
     };

@@ -221,7 +221,7 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     if !entries.iter().any(Entry::is_on) {
         return failed(1, "nothing was found that can be monitored without a key; no file was written");
     }
-    let wrote = if asks && args.chats.is_empty() { hello::find_chat(trial).await } else { Vec::new() };
+    let wrote = if asks && args.chats.is_empty() { hello::find_chat(trial, path).await } else { Vec::new() };
     let chats = wrote.iter().map(|wrote| wrote.chat).chain(args.chats).collect();
     // In a group only those who are listed may change anything; whoever wrote may.
     let users = wrote.iter().filter(|wrote| wrote.chat < 0).flat_map(|wrote| wrote.users.clone()).collect();
@@ -247,12 +247,16 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     ExitCode::SUCCESS
 }
 
+/// Whom plugwatch depends on, and its own addresses, are nobody else's business.
+const PRIVATE: u32 = 0o600;
+
 /// Never over a file that is there, not even one that has come meanwhile.
 fn create(path: &Path, text: &str) -> Result<(), String> {
     use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
     // An empty file may be there, as from `mktemp`.
     let empty = path.exists() && !is_there(path);
-    let opened = std::fs::OpenOptions::new().write(true).create_new(!empty).open(path);
+    let opened = std::fs::OpenOptions::new().write(true).create_new(!empty).mode(PRIVATE).open(path);
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use super::build;
 use super::{failed, load};
 use crate::acts::Known;
+use crate::answers::Listening;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::words::question::Key;
@@ -24,6 +25,7 @@ use crate::engine::{Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
 use crate::notify::Heartbeat;
 use crate::notify::Shared;
+use crate::service::{Environment, ServiceManager};
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
 use crate::web::{Listener, Publishing, Threads};
@@ -48,6 +50,7 @@ fn concluded(ended: Result<(), String>) -> ExitCode {
 
 async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     raise_descriptors();
+    let manager = ServiceManager::find(&Environment::of_this_program())?;
     let clock = Clock::system();
     let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
     let own = match claim(&config, &store).await {
@@ -87,6 +90,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
         &once.web,
         (check_in_points.subscribe(), look.subscribe()),
     );
+    start_listening(&mut supervisor, &dispatcher, &store, &clock, &known);
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
     if let Some((heartbeat, every)) = heartbeat.clone() {
         let (store, clock) = (store.clone(), clock.clone());
@@ -105,7 +109,9 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     };
     let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
     signals::start(&mut open.supervisor, signals, reloading, tell.clone());
-    let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
+    let alive = || manager.iter().for_each(ServiceManager::alive);
+    let ended = until_ended(engine.run(told, alive), &mut open.supervisor, &tell).await;
+    manager.iter().for_each(ServiceManager::stopping);
     open.close(ended).await
 }
 
@@ -116,6 +122,19 @@ fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, win
         let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
         async move { dispatcher.run(windows).await }
     });
+}
+
+/// People acknowledge where a message reached them.
+fn start_listening(
+    supervisor: &mut Supervisor,
+    dispatcher: &Arc<Dispatcher>,
+    store: &Arc<Store>,
+    clock: &Clock,
+    known: &watch::Sender<Arc<Known>>,
+) {
+    let (dispatcher, store, clock, known) = (dispatcher.clone(), store.clone(), clock.clone(), known.subscribe());
+    let listening = Listening { dispatcher, store, known, clock, ids: Ids::Random };
+    supervisor.start(Part::new("acknowledgements by other channels"), move || listening.clone().run());
 }
 
 /// So many open files are enough for some ten thousand checks at once.

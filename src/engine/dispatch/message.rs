@@ -122,6 +122,13 @@ impl Dispatcher {
         Ok(Some(message))
     }
 
+    /// What was told, in its own words, as of now.
+    pub(super) fn as_told(&self, alert: &AlertRow, view: &AlertView, recipient: &str, now: Time) -> Message {
+        let mut message = self.plain_message(alert, view, (recipient, Tz::UTC), now);
+        message.plain = view.text(Format::Plain, now, &Footer::default());
+        message
+    }
+
     fn plain_message(&self, alert: &AlertRow, view: &AlertView, (recipient, zone): (&str, Tz), now: Time) -> Message {
         Message {
             id: alert.public_id.clone(),

@@ -4,6 +4,7 @@
 
 pub(super) mod heartbeat;
 
+mod answers;
 mod emergency;
 mod failover;
 mod message;

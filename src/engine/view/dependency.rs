@@ -229,6 +229,7 @@ impl Decider {
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             ends: self.ends_at(&dependency.id, at),
             next: telling.next,
+            criticality: Some(dependency.criticality),
             attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),
         }
     }

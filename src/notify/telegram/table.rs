@@ -7,7 +7,7 @@ use url::Url;
 use crate::core::people::chat::Chat;
 use crate::core::words::question::Key;
 use crate::notify::settings::Read;
-use crate::read::{Table, secret};
+use crate::read::{Table, secret, variable};
 
 /// A bot and the chats it speaks to.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
     let name = from.need_string("env", "\"PLUGWATCH_TELEGRAM_CHATS\"")?;
     from.finish();
     secret::check_name(table, &name)?;
-    let text = std::env::var(&name.value).unwrap_or_default();
+    let text = variable(table.file(), &name.value);
     let places: Option<Vec<Chat>> =
         text.split(',').filter(|text| !text.trim().is_empty()).map(|text| text.trim().parse().ok()).collect();
     match places {

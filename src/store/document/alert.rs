@@ -11,7 +11,7 @@ use super::report::ReportDocument;
 use super::situation::SituationBodyDocument;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
 /// What an alert is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,6 +157,8 @@ document! {
         "ends" ends: Option<Time>,
         #[serde(default)]
         "next" next: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "criticality" criticality: Option<Criticality>,
     }
 
     /// Several dependencies in one message.

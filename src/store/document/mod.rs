@@ -34,7 +34,7 @@ use serde_json::Value;
 use super::{Error, Result};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
 /// The version that is written now.
 const VERSION: u32 = 1;
@@ -103,7 +103,7 @@ macro_rules! plain {
         }
     )+};
 }
-plain!(String, bool, u32, i64, usize, Time, Duration, Verdict, Fault, Proof, Reason, Level);
+plain!(String, bool, u32, i64, usize, Time, Duration, Verdict, Criticality, Fault, Proof, Reason, Level);
 
 impl<D: Kept<T>, T> Kept<Option<T>> for Option<D> {
     fn keep(value: &Option<T>) -> Option<D> {

@@ -6,6 +6,7 @@ mod due;
 mod lease;
 mod place;
 mod settle;
+mod waiting;
 
 pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
@@ -14,6 +15,7 @@ pub use lease::Delivery;
 pub(super) use lease::LATE;
 pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};
+pub use waiting::SentMessage;
 
 use sqlx::{Sqlite, Transaction};
 

@@ -1,0 +1,78 @@
+//! Calls by Twilio (twilio.com/docs/voice/api/call-resource): a voice reads the short text, twice. The TwiML goes with the
+//! request, so that no address of ours has to be reachable; therefore a key that is pressed reaches nobody, and calls are
+//! acknowledged elsewhere: by text message, in Telegram, at the terminal.
+
+use std::sync::Arc;
+
+use super::message::{Message, Tried};
+use super::settings::{self, Carrier, Read, Sender, Trying};
+use super::shared::Shared;
+use super::twilio::{self, Account, Client};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::words::question::Key;
+use crate::read::Table;
+
+/// Rings for so long, in seconds: mailboxes mostly answer later.
+const RINGS: &str = "30";
+
+/// An account, and whom it calls.
+#[derive(Clone, Debug)]
+pub struct Settings(pub Account);
+
+/// Reads the account and its numbers.
+pub(super) fn read(table: &Table<'_>) -> Read {
+    Some(Arc::new(Settings(twilio::read(table)?)))
+}
+
+impl settings::Settings for Settings {
+    fn recipients(&self) -> Vec<String> {
+        self.0.to.clone()
+    }
+
+    fn keys(&self) -> Vec<(&'static str, &Key)> {
+        vec![("secret", &self.0.secret)]
+    }
+
+    fn carrier(&self) -> Option<Carrier> {
+        Some(Carrier::Company("twilio"))
+    }
+
+    fn sender(&self, _shared: &Shared) -> Result<Arc<dyn Sender>, String> {
+        Ok(Arc::new(Voice { client: self.0.client()?, from: self.0.from.clone() }))
+    }
+}
+
+struct Voice {
+    client: Client,
+    from: String,
+}
+
+impl Voice {
+    async fn call(&self, message: &Message) -> Tried {
+        // Nobody is called for what is over or can wait.
+        let tests = matches!(message.reason, Reason::Test | Reason::Drill);
+        if !tests && (message.over || message.level != Level::Critical) {
+            return Tried::Sent(None);
+        }
+        let twiml = twiml(&message.short);
+        let form = [
+            ("To", message.recipient.as_str()),
+            ("From", self.from.as_str()),
+            ("Twiml", twiml.as_str()),
+            ("Timeout", RINGS),
+        ];
+        self.client.make("Calls", &form).await
+    }
+}
+
+impl Sender for Voice {
+    fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
+        Box::pin(self.call(message))
+    }
+}
+
+/// The text twice, with a pause: whoever wakes up misses the first words.
+fn twiml(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<Response><Pause length=\"1\"/><Say>{text}</Say><Pause length=\"2\"/><Say>{text}</Say></Response>")
+}

@@ -1,0 +1,105 @@
+//! What the service manager is told: started, alive, stopping (systemd's `sd_notify(3)`: datagrams to the socket that
+//! `NOTIFY_SOCKET` names). Without one, nothing is told to anybody.
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::clock::Stopwatch;
+
+/// A service manager that listens.
+#[derive(Debug)]
+pub struct ServiceManager {
+    socket: UnixDatagram,
+    to: SocketAddr,
+    /// A sign of life is wanted this often, if at all.
+    every: Option<Duration>,
+    signed: Mutex<Signed>,
+}
+
+#[derive(Debug, Default)]
+struct Signed {
+    ready: bool,
+    last: Option<Stopwatch>,
+}
+
+/// How it is reached, as the environment says.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `NOTIFY_SOCKET`: a path, or `@` and an abstract name.
+    pub socket: Option<String>,
+    /// `WATCHDOG_USEC`: it acts when it hears nothing for so many microseconds.
+    pub watchdog_usec: Option<String>,
+    /// `WATCHDOG_PID`: whom the watchdog is meant for.
+    pub watchdog_pid: Option<String>,
+}
+
+impl Environment {
+    /// As this program was started.
+    pub fn of_this_program() -> Environment {
+        let variable = |name: &str| std::env::var(name).ok();
+        Environment {
+            socket: variable("NOTIFY_SOCKET"),
+            watchdog_usec: variable("WATCHDOG_USEC"),
+            watchdog_pid: variable("WATCHDOG_PID"),
+        }
+    }
+
+    /// Half of what is allowed, as `sd_watchdog_enabled(3)` recommends.
+    fn every(&self) -> Option<Duration> {
+        let own = std::process::id().to_string();
+        let ours = self.watchdog_pid.as_ref().is_none_or(|pid| *pid == own);
+        let usec: u64 = self.watchdog_usec.as_ref()?.parse().ok()?;
+        (ours && usec > 0).then(|| Duration::from_micros(usec / 2))
+    }
+}
+
+impl ServiceManager {
+    /// The one that started this program, if it listens.
+    ///
+    /// # Errors
+    /// Its socket cannot be used; a sentence.
+    pub fn find(environment: &Environment) -> Result<Option<ServiceManager>, String> {
+        let Some(name) = environment.socket.as_deref().filter(|name| !name.is_empty()) else { return Ok(None) };
+        let to = match name.strip_prefix('@') {
+            Some(name) => SocketAddr::from_abstract_name(name),
+            None => SocketAddr::from_pathname(name),
+        };
+        let socket = UnixDatagram::unbound();
+        match (to, socket) {
+            (Ok(to), Ok(socket)) => {
+                // A manager that reads nothing must not hold up the monitoring.
+                socket.set_nonblocking(true).map_err(|error| error.to_string())?;
+                Ok(Some(ServiceManager { socket, to, every: environment.every(), signed: Mutex::default() }))
+            }
+            (Err(error), _) | (_, Err(error)) => Err(format!("NOTIFY_SOCKET {name} cannot be used: {error}")),
+        }
+    }
+
+    /// The monitoring goes on: the first time the service has started, later the watchdog hears of it, as often as it
+    /// wants to.
+    pub fn alive(&self) {
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !signed.ready {
+            signed.ready = true;
+            self.tell("READY=1\nSTATUS=Monitoring.");
+        }
+        let due = |every| signed.last.as_ref().is_none_or(|last| last.elapsed() >= every);
+        if self.every.is_some_and(due) {
+            signed.last = Some(Stopwatch::start());
+            self.tell("WATCHDOG=1");
+        }
+    }
+
+    /// It is stopping.
+    pub fn stopping(&self) {
+        self.tell("STOPPING=1\nSTATUS=Stopping.");
+    }
+
+    fn tell(&self, what: &str) {
+        if let Err(error) = self.socket.send_to_addr(what.as_bytes(), &self.to) {
+            tracing::debug!(%error, "the service manager could not be told: {error}");
+        }
+    }
+}

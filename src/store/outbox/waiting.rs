@@ -1,0 +1,59 @@
+//! Messages that were sent and matter still: somebody may acknowledge them where they arrived, or they have to be said
+//! again there.
+
+use super::StoredAlert;
+use crate::core::time::Time;
+use crate::store::{AlertRow, Result, Store};
+
+/// So many of the latest alerts are looked through: a flood is acknowledged by the terminal.
+const LATEST: i64 = 200;
+
+/// A message as it stands at the other side.
+#[derive(Clone, Debug)]
+pub struct SentMessage {
+    /// Whom it went to.
+    pub recipient: String,
+    /// The other side's number for it, if it gave one.
+    pub remote_id: Option<String>,
+    /// When it arrived.
+    pub sent_at: Time,
+    /// What it told.
+    pub alert: AlertRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredMessage {
+    recipient: String,
+    remote_id: Option<String>,
+    sent_at: i64,
+    #[sqlx(flatten)]
+    alert: StoredAlert,
+}
+
+impl SentMessage {
+    fn of(row: StoredMessage) -> Result<SentMessage> {
+        let StoredMessage { recipient, remote_id, sent_at, alert } = row;
+        let alert = AlertRow::try_from(alert)?;
+        Ok(SentMessage { recipient, remote_id, sent_at: Time(sent_at), alert })
+    }
+}
+
+impl Store {
+    /// What arrived through a channel since then, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sent_since(&self, channel: &str, since: Time) -> Result<Vec<SentMessage>> {
+        let rows = sqlx::query_as(
+            "SELECT outbox.recipient, outbox.remote_id, outbox.sent_at, alert.id, alert.public_id, alert.incident, \
+             alert.dependency, alert.reason, alert.level, alert.at, alert.snapshot, alert.thread \
+             FROM (SELECT * FROM alert ORDER BY id DESC LIMIT $3) AS alert JOIN outbox ON outbox.alert = alert.id \
+             WHERE outbox.channel = $1 AND outbox.state = 'sent' AND outbox.sent_at >= $2 ORDER BY outbox.id DESC",
+        )
+        .bind(channel)
+        .bind(since.0)
+        .bind(LATEST);
+        let rows: Vec<StoredMessage> = rows.fetch_all(&self.readers).await?;
+        rows.into_iter().map(SentMessage::of).collect()
+    }
+}
