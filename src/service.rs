@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 
+/// A manager that reads nothing holds up the end for no longer.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
 /// A service manager that listens.
 #[derive(Debug)]
 pub struct ServiceManager {
@@ -92,8 +95,12 @@ impl ServiceManager {
         }
     }
 
-    /// It is stopping.
+    /// It is stopping. This is said once, so it waits for its turn behind signs of life that are not read yet.
     pub fn stopping(&self) {
+        let patient = self.socket.set_write_timeout(Some(LAST_WORD)).and_then(|()| self.socket.set_nonblocking(false));
+        if let Err(error) = patient {
+            tracing::debug!(%error, "the service manager may miss that this stops: {error}");
+        }
         self.tell("STOPPING=1\nSTATUS=Stopping.");
     }
 

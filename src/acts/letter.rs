@@ -96,7 +96,7 @@ impl Acts {
         let kept = if again { "is known already" } else { "kept" };
         let what = match (labels.is_empty(), guessed) {
             (true, _) => "What does it concern? Reply with a name.".to_owned(),
-            (false, true) => format!("It names the vendor of: {}.", labels.join(", ")),
+            (false, true) => format!("It is about: {}.", labels.join(", ")),
             (false, false) => format!("It concerns {}.", labels.join(", ")),
         };
         let mut lines = vec![format!("Notice {} {kept}. {what}", letter.public_id)];
@@ -104,7 +104,7 @@ impl Acts {
             lines.push("It says they have left you. Shown as dropped from now on.".to_owned());
         } else if letter.notice.effective.is_some() {
             lines.push(format!("It takes effect {}", letter.read_as));
-            lines.push(if hour.0 { "As you said." } else { "Is that right?" }.to_owned());
+            lines.push(if hour.0 { "Time as you gave it." } else { "Is that right?" }.to_owned());
         } else {
             let why = hour.1.map(|why| format!(" (plugwatch found no date in it: {why}.)")).unwrap_or_default();
             lines.push(format!("When does it take effect? Shown as a warning until you say so.{why}"));

@@ -107,10 +107,10 @@ impl Acts {
 fn span(text: &str) -> Result<Duration, No> {
     let span = duration(text.trim()).map_err(|_| {
         let given = if text.trim().is_empty() { String::new() } else { format!(", not `{}`", text.trim()) };
-        No(format!("for how long? Such as 30m, 2h or 1d{given}"))
+        No(format!("For how long? For example 30m, 2h or 1d{given}"))
     })?;
     match span {
-        span if span.is_zero() => Err(No("for how long? Such as 30m, 2h or 1d".to_owned())),
+        span if span.is_zero() => Err(No("For how long? For example 30m, 2h or 1d".to_owned())),
         span if span > LONGEST => Err(No(format!("at most {}; repeat it later if you need longer", human(LONGEST)))),
         span => Ok(span),
     }

@@ -34,7 +34,7 @@ pub(super) enum Command {
     Mute(String),
     #[command(description = "end a mute: /unmute sms")]
     Unmute(String),
-    #[command(description = "announce maintenance: /maintenance website 2h, or over")]
+    #[command(description = "announce maintenance: /maintenance website 2h; /maintenance website over ends it")]
     Maintenance(String),
     #[command(description = "accept a change or warning as normal: /accept domain")]
     Accept(String),
@@ -46,7 +46,7 @@ pub(super) enum Command {
     Attest(String),
     #[command(description = "report a vendor's letter: /notice aws \"Sun 23:59 PST\" what it says")]
     Notice(String),
-    #[command(description = "the public page's incidents: /update alone lists drafts and what to write")]
+    #[command(description = "incidents on the public page: /update alone lists drafts")]
     Update(String),
     #[command(description = "what depends on what, with a diagram")]
     Map,

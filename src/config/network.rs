@@ -87,7 +87,7 @@ pub(super) fn read(root: &Table<'_>) -> Network {
     let Some(table) = root.table("network") else { return network };
     if let Some(list) = table.strings("anchors") {
         let cure = "for example anchors = [\"one.one.one.one@1.1.1.1:443\", \"dns.google@8.8.8.8:443\", \"dns.quad9.net@9.9.9.9:443\"]";
-        let what = "an anchor: it needs an IP address and a port, with the name before an @";
+        let what = "an anchor: write name@IP:port";
         let anchors: Vec<Anchor> = parsed(&table, &list.value, what, cure);
         for (n, item) in list.value.iter().enumerate() {
             if list.value[..n].iter().any(|before| before.value == item.value) {

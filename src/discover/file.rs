@@ -154,8 +154,12 @@ fn to_fill(entry: &Entry) -> Vec<String> {
         lines.push(format!("# leave = [{}]", steps.join(", ")));
     }
     lines.extend(
-        ["# contact = \"whom to call there\"", "# contract_notice_days = 30", "# owner = \"who of you\""]
-            .map(str::to_owned),
+        [
+            "# contact = \"whom you call at the vendor\"",
+            "# contract_notice_days = 30",
+            "# owner = \"who in your team is responsible\"",
+        ]
+        .map(str::to_owned),
     );
     lines
 }

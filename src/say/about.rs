@@ -28,6 +28,8 @@ pub struct OpenItem {
     pub fallback: Option<String>,
     /// Whether that works.
     pub fallback_works: Option<bool>,
+    /// When that was checked.
+    pub fallback_checked: Option<Time>,
     /// Its incident's public id.
     pub incident: Option<String>,
     /// What to do about it.

@@ -1,6 +1,6 @@
 //! Alerts: a frozen view of what happened, rendered when it is sent.
 
-use super::about::{About, Group, OpenItem, Started, ago, between, with_more};
+use super::about::{About, Group, OpenItem, Started, Working, ago, between, with_more};
 use std::time::Duration;
 
 pub use super::footer::Footer;
@@ -103,9 +103,12 @@ impl AlertView {
     fn about(&self, about: &About, now: Time, zone: Tz) -> Value {
         let over = matches!(self.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
         let settled = self.reason == Reason::Settled && about.verdict == Verdict::Live;
-        let working: Vec<String> =
-            about.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
-        let working = with_more(working, about.more_working);
+        // What was checked before the trouble says nothing of how it stands since.
+        let (since_then, before): (Vec<_>, Vec<_>) = about.working.iter().partition(|one| one.checked >= about.since);
+        let named = |all: Vec<&Working>| all.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
+        let (working, before): (Vec<String>, Vec<String>) = (named(since_then), named(before));
+        let (more, more_before) = if working.is_empty() { (0, about.more_working) } else { (about.more_working, 0) };
+        let (working, before) = (with_more(working, more), with_more(before, more_before));
         let listed = about.group.as_ref().filter(|group| group.lines.len() <= MOST_LINES);
         context! {
             over => over || settled,
@@ -125,6 +128,7 @@ impl AlertView {
             do_now => about.hint.clone().or_else(|| by_default(self.reason, about).map(str::to_owned)),
             cause => cause(about),
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
+            checked_before => before,
             fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
             listed => listed.map(|group| group.lines.clone()),
             names => about.group.as_ref().map(Group::names),
@@ -144,6 +148,7 @@ impl AlertView {
                 since => item.since.local(zone, now),
                 // As in the title, which is as old as the alert.
                 lasted => human(between(item.since, self.at.since(item.since))),
+                fallback_age => item.fallback_checked.map(|at| since(at, now)),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
@@ -151,7 +156,7 @@ impl AlertView {
             }
         };
         let items: Vec<Value> = items.iter().map(item).collect();
-        context! { items, next => self::next(self.level, next, now, zone) }
+        context! { single => items.len() == 1, items, next => self::next(self.level, next, now, zone) }
     }
 }
 

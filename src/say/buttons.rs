@@ -125,7 +125,7 @@ fn of_situation(situation: &Situation) -> Vec<Vec<Button>> {
 pub fn of_letter(id: &str, has_hour: bool, answered: bool) -> Vec<Vec<Button>> {
     let mut row = Vec::new();
     if has_hour {
-        row.push(button("The time is right", Verb::Confirm, id));
+        row.push(button("Date is correct", Verb::Confirm, id));
     }
     if !answered {
         row.push(button("I'll answer it", Verb::Answer, id));

@@ -25,12 +25,12 @@ pub(super) fn cause(about: &About) -> Option<String> {
         }
         (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
             format!(
-                "Source: {decider} itself. Unless it names another reason, check for an unpaid bill and ask your team before you appeal."
+                "Source: {decider} itself. If it gives no reason, check for unpaid bills and ask your team before you appeal."
             )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
-            "A person reported the letter; that it stopped is what plugwatch's own checks found.".to_owned()
+            "A person reported the letter; plugwatch's own checks found that it stopped.".to_owned()
         }
         (Fault::VendorDecision, Proof::Told) => {
             "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()
@@ -45,9 +45,9 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::Ours, _) => "This is yours to fix.".to_owned(),
         // Its own word, and not its own doing for sure.
         (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {
-            format!(
-                "Source: {decider} itself. An unpaid bill or your own team can be behind it: check that before you appeal."
-            )
+            let asked = about.hint.as_ref().is_some_and(|hint| hint.contains("balance") || hint.contains("unpaid"));
+            let first = if asked { "" } else { " Check for unpaid bills and ask your team before you appeal." };
+            format!("Source: {decider} itself.{first}")
         }
         // What is not known is no sentence.
         (Fault::Unclear, _) => return None,

@@ -139,6 +139,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     match (reason, verdict) {
         (Reason::Retired, _) => "NO LONGER MONITORED",
         (Reason::Changed, _) => "CHANGED",
+        (Reason::Grew, Verdict::Dropped) => "STILL DROPPED, new reason",
         (Reason::Cleared, _) => "NOT DROPPED",
         (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
         (Reason::Flapping, _) => "UP AND DOWN",
@@ -178,8 +179,10 @@ fn warning(why: &str) -> &'static str {
 /// The title of a reminder.
 pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     let Some(first) = items.first() else { return Title::default() };
-    let red =
-        |item: &OpenItem| matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns") || item.ends.is_some();
+    let red = |item: &OpenItem| {
+        matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns" | "probably_removed")
+            || item.ends.is_some()
+    };
     let warns = |item: &OpenItem| item.state == "degraded";
     let unseen = |item: &OpenItem| item.state == "unseen";
     // A warning that goes on is no worse for it.
@@ -198,11 +201,12 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         (1, None) => {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
-                "access_lost" => format!("KEY STILL REFUSED, or suspended ({lasted})"),
+                "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
                 "partly" => format!("STILL REMOVED in some countries ({lasted})"),
                 "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
+                "probably_removed" => format!("STILL PROBABLY REMOVED ({lasted})"),
                 "wrong_page" => format!("STILL THE WRONG PAGE ({lasted})"),
-                "by_turns" => format!("STILL DROPPED on and off ({lasted})"),
+                "by_turns" => format!("STILL POSSIBLY DROPPED, on and off ({lasted})"),
                 "flapping" => format!("STILL UP AND DOWN ({lasted})"),
                 other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
             };
@@ -222,7 +226,8 @@ pub(super) fn state(state: &str) -> &'static str {
         "outage" => "down",
         "degraded" => "warning",
         "access_lost" => "key refused, or account suspended",
-        "by_turns" => "dropped on and off",
+        "by_turns" => "possibly dropped, on and off",
+        "probably_removed" => "probably removed",
         "partly" => "removed in some countries",
         "unseen" => "cannot be checked",
         "wrong_page" => "wrong page",

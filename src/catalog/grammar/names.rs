@@ -75,6 +75,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
     let field = steps.next();
     let http = check.ask.is_http();
     let known = |fields: &[&str]| match field {
+        Some(field) if fields.is_empty() => Some(format!("`{root}` has no `{field}`; this check has none")),
         Some(field) if !fields.contains(&field) => {
             Some(format!("`{root}` has no `{field}`; it has {}", fields.join(", ")))
         }

@@ -109,7 +109,7 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
         Problem::of_file(
             &vendor.file,
             format!("the parent `{}` is not in _parents.toml", vendor.parent),
-            "use a slug that stands there, or add the company: spelling must not fake a cascade",
+            "use a slug from that file, or add the company there; a misspelt one would count as another company",
         )
     };
     let carrier = |(host, company): (&String, &String)| {

@@ -43,7 +43,7 @@ pub(super) fn check_controls(source: &Source, table: &Table<'_>, check: &Check) 
     if drops && !has_control {
         source.problem(
             table.span(),
-            format!("{} calls an absence `dropped` without a control", check.id),
+            format!("{} reports `dropped` when something is missing, and has no control check", check.id),
             "add [check.NAME.control.positive] with something known to be there",
         );
     }

@@ -26,6 +26,8 @@ pub struct Due {
     pub held: Held,
 }
 
+/// A return that takes longer to be proven than this is in doubt itself.
+const RETURNS: Duration = Duration::from_secs(600);
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
@@ -33,7 +35,7 @@ const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 /// silence what comes after it.
 pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Vec<Due> {
     let about = match subject.incident {
-        Some(incident) => about_incident(subject, incident, notified),
+        Some(incident) => about_incident(subject, incident, notified, now),
         None => about_end(subject, notified, now),
     };
     let mut all: Vec<Due> = about.into_iter().collect();
@@ -45,13 +47,20 @@ pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now:
     all
 }
 
-fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notified) -> Option<Due> {
+fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notified, now: Time) -> Option<Due> {
     let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
     let reason = match notified.verdict {
         None => Reason::Opened,
+        Some(Verdict::Dropped) if is_another(&held, notified, incident, now) => Reason::Grew,
         Some(before) => turn(before, notified, incident)?,
     };
     Some(Due { reason, before: notified.verdict, held })
+}
+
+/// A hold that becomes a deletion, a review that becomes a rejection: another drop with another cure.
+fn is_another(held: &Held, notified: &Notified, incident: &Incident, now: Time) -> bool {
+    let other = notified.dropped_for.as_ref().is_some_and(|reason| *reason != held.reason);
+    other && incident.verdict == Verdict::Dropped && notified.is_settled_news(now)
 }
 
 fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Reason> {
@@ -115,6 +124,10 @@ fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool,
 }
 
 fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
+    // A check says that it is back: the next one tells whether there is anything to be reminded of.
+    if subject.returning_since().is_some_and(|since| now.since(since) < RETURNS) {
+        return None;
+    }
     let held = match subject.incident {
         _ if subject.access_told(notified) => subject.state.lost_access()?.clone(),
         Some(incident) => subject.state.held.clone().filter(|held| incident.verdict == held.verdict)?,
@@ -131,7 +144,8 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     if subject.seen_to == Some(SeenTo::Settled) {
         return None;
     }
-    let ends = subject.ends.filter(|_| notified.verdict == Some(Verdict::Degraded)).map(|ends| call_at(ends, spoken));
+    let open = notified.verdict.is_some_and(|verdict| verdict != Verdict::Dropped);
+    let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, spoken));
     match (is_loud(subject, notified)?, subject.seen_to) {
         // The situation's message speaks of it, and comes when there is something to say.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
@@ -160,7 +174,7 @@ fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
     match (subject.incident, notified.verdict) {
         (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
-        (None, None) if subject.access_told(notified) => Some(access()),
+        (_, None) if subject.access_told(notified) => Some(access()),
         (None, None) => {
             let held = subject.unseen_told(notified)?;
             Some(level(Reason::Blind, held, subject.criticality) == Level::Critical)

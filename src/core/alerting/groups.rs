@@ -359,12 +359,14 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
             }
             notified.verdict = Some(incident.verdict);
             notified.reason.clone_from(&incident.reason);
+            let dropped = held.filter(|held| held.verdict == Verdict::Dropped);
+            notified.dropped_for = dropped.map(|held| held.reason.clone());
             (notified.fault, notified.proof) = (Some(incident.fault), Some(incident.proof));
         }
         None => {
             (notified.verdict, notified.fault, notified.proof, notified.opened_at) = (None, None, None, None);
             (notified.incident, notified.began_at, notified.news_at, notified.reminded_at) = (None, None, None, None);
-            notified.so_since = None;
+            (notified.so_since, notified.dropped_for) = (None, None);
             notified.reason.clear();
         }
     }

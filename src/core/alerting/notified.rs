@@ -13,6 +13,8 @@ use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// A loss counts towards a cascade, and keeps watch heightened, for so long.
 pub const LOSS_COUNTS: Duration = Duration::from_secs(72 * 3_600);
+/// What is said otherwise within this after it was told is another wording of the same.
+const SAME_NEWS: Duration = Duration::from_secs(1_800);
 /// Turns older than this say nothing about flapping.
 const TURNS_KEPT: Duration = Duration::from_secs(6 * 3_600);
 /// So many turns are kept at most.
@@ -67,6 +69,8 @@ pub struct Notified {
     pub dropped: bool,
     /// When it was lost, if it was within the time that counts.
     pub lost_at: Option<Time>,
+    /// For which reason it is dropped, as people know; nothing while they know of no drop.
+    pub dropped_for: Option<String>,
 }
 
 impl Notified {
@@ -134,10 +138,12 @@ impl Notified {
         let over = self.turns.len().saturating_sub(MOST_TURNS);
         self.turns.drain(..over);
         self.follow_loss(state, incident, now);
+        self.follow_reason(state, incident, now);
         self.lost_at = self.lost_at.filter(|at| excused.is_none_or(|excused| *at > excused));
         // Seen again, but as gone or out, or beside others that are not: that is no good news, and
         // the next time that it cannot be seen is told again.
-        let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage);
+        // Where that is told, its end tells of both.
+        let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage) && self.verdict.is_some();
         if gone || !state.unseen.is_empty() {
             self.blind.retain(|group, _| state.unseen.iter().any(|unseen| unseen.group == *group));
         }
@@ -178,6 +184,25 @@ impl Notified {
         }
         let still = matches!(incident, Some(incident) if incident.verdict == Verdict::Dropped) || access.is_some();
         self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);
+    }
+
+    /// The reason of a drop that people know of; what is only worded otherwise, or was never kept, is taken over.
+    fn follow_reason(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
+        let dropped = |verdict: Verdict| verdict == Verdict::Dropped;
+        let known = self.verdict.is_some_and(dropped) && incident.is_some_and(|incident| dropped(incident.verdict));
+        let held = state.held.as_ref().filter(|held| known && dropped(held.verdict));
+        match held {
+            Some(held) if self.dropped_for.is_none() || !self.is_settled_news(now) => {
+                self.dropped_for = Some(held.reason.clone());
+            }
+            None if !known => self.dropped_for = None,
+            _ => {}
+        }
+    }
+
+    /// What was told last is old enough for something new to be another thing.
+    pub fn is_settled_news(&self, now: Time) -> bool {
+        self.news_at.is_some_and(|at| now.since(at) >= SAME_NEWS)
     }
 
     /// Nothing of it is open, waits, or counts for anything else: what happened lately is over.

@@ -245,7 +245,9 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     let reason = &wanted.held.reason;
     let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
     let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
-    if let Some(until) = subject.muted.filter(|until| *until > now && !loss) {
+    // Nor the end of what was told.
+    let over = matches!(wanted.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
+    if let Some(until) = subject.muted.filter(|until| *until > now && !loss && !over) {
         return Fate::Later(until);
     }
     if notified.flapping.is_some() {

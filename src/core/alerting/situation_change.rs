@@ -51,7 +51,8 @@ pub fn is_lost(subject: &Subject<'_>) -> bool {
     let notified = subject.notified;
     let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
     let known = dropped && notified.verdict == Some(Verdict::Dropped);
-    let access = subject.access_known(notified);
+    // A key that was refused before the letter came hides no hour that is still ahead.
+    let access = subject.access_known(notified) && subject.ends.is_none();
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 

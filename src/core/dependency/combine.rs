@@ -22,13 +22,16 @@ pub fn combine_during_work(parts: &[Part<'_>]) -> Combined {
 
 fn voted(parts: &[Part<'_>]) -> Combined {
     let only_warnings = !parts.iter().any(|part| part.role.decides());
-    let mut votes: Vec<Held> = Vec::new();
+    let (mut votes, mut unread): (Vec<Held>, Vec<Held>) = Default::default();
     let mut whole = Combined::default();
     for group in groups(parts) {
         let (role, by) = (group[0].role, group[0].check);
         let by = |held: Held| Held { by: by.to_owned(), ..held };
         let vote = storefronts::vote(&group);
-        votes.extend(vote.held.map(by).and_then(|held| capped(held, role, only_warnings)));
+        // What can't be read now says last how it was: of two that say the same, the one that is read speaks.
+        let held = vote.held.map(by).and_then(|held| capped(held, role, only_warnings));
+        let old = vote.unseen.is_some() && held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
+        if old { &mut unread } else { &mut votes }.extend(held);
         if let Some(held) = vote.suspicion.map(by).and_then(|held| capped(held, role, only_warnings)) {
             whole.suspicion = worse(whole.suspicion, held);
         }
@@ -38,6 +41,7 @@ fn voted(parts: &[Part<'_>]) -> Combined {
         }
     }
     whole.unseen.sort_by_key(|unseen| std::cmp::Reverse((unseen.urgent, unseen.blind)));
+    votes.extend(unread);
     whole.held = worst_of(votes);
     whole
 }
@@ -102,6 +106,8 @@ fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     }
 }
 
+/// What falls within this fell at once.
+const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(600);
 /// A key that is refused and a service that is gone belong together within this.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
@@ -121,9 +127,15 @@ fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
         fault: Fault::VendorDecision,
         proof: Proof::Inferred,
         say: format!("{}; and what it serves is gone too: {}", access.say, gone.say),
-        since: access.since.min(gone.since),
+        since: locked_since(access.since, gone.since),
         ..access.clone()
     })
+}
+
+/// Since the first of both, if they fell together; what was out long before had another reason then.
+fn locked_since(refused: Time, gone: Time) -> Time {
+    let (first, second) = (refused.min(gone), refused.max(gone));
+    if second.since(first) <= AT_ONCE { first } else { second }
 }
 
 /// A store's owner view says dropped while its public listing is live: sources disagree. Elsewhere an

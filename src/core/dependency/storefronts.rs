@@ -7,8 +7,9 @@ use super::state::{Part, Unseen, worse};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::words::verdict::Verdict;
 
-/// Storefronts that went within this are gone since the first of them: some are asked but once a day.
-const TOGETHER: Duration = Duration::from_secs(86_400);
+/// Storefronts that went within this are gone since the first of them: those beside the home one are asked
+/// hourly, and a round takes as long again to be confirmed.
+const TOGETHER: Duration = Duration::from_secs(7_200);
 
 /// What one probe, or all storefronts of one listing, come to.
 #[derive(Debug, Default)]
@@ -87,8 +88,14 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
         let out = of(Verdict::Outage).count();
         let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
         let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
-        let votes = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone());
-        return votes.fold(None, worse);
+        let votes: Vec<Held> = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone()).collect();
+        let last = votes.iter().map(|held| held.since).max();
+        // All of them are back since the last of them is.
+        let back = |held: Held| match (held.verdict, last) {
+            (Verdict::Live, Some(since)) => Held { since, ..held },
+            _ => held,
+        };
+        return votes.into_iter().fold(None, worse).map(back);
     }
     // The home storefront is what most people see: that it is out is worse than a gap elsewhere.
     if std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage {

@@ -65,6 +65,19 @@ const SPENT: Duration = Duration::from_secs(7 * 86_400);
 
 /// Reasons for not seeing something that are ours, and prove nothing about a vendor.
 const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
+/// Reasons that a key has which never worked: what was never seen working does not stop.
+const NEVER: [&str; 2] = ["credential_refused", "never_seen_live"];
+
+/// What is known beside the state when a letter's hour is weighed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around {
+    /// When all that decides was checked last.
+    pub looked_at: Option<Time>,
+    /// When the vendor's own word was last that the account is in order.
+    pub in_order_at: Option<Time>,
+    /// Announced work of one's own is under way.
+    pub worked_on: bool,
+}
 
 impl Notice {
     /// The next instant at which it means something else than now.
@@ -73,9 +86,8 @@ impl Notice {
         [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
-    /// What a dependency comes to with this notice. `looked_at` is when all that decides was
-    /// looked at last, `open` its open incident.
-    pub fn apply(&self, state: Combined, looked_at: Option<Time>, open: Option<&Incident>, now: Time) -> Combined {
+    /// What a dependency comes to with this notice, beside what is known `around` it and its `open` incident.
+    pub fn apply(&self, state: Combined, around: Around, open: Option<&Incident>, now: Time) -> Combined {
         if self.received > now {
             return state;
         }
@@ -109,14 +121,15 @@ impl Notice {
             return notified(state, Verdict::Dropped, "ended_by_notice", say, since);
         }
         // What the hour brought is known once somebody looked after it.
-        if now < ends || looked_at.is_none_or(|at| at < ends) {
+        if now < ends || around.looked_at.is_none_or(|at| at < ends) {
             // The hour stands beside it, by the reader's own clock.
             let say = format!("a letter announces the cut-off, with {given} of notice: \u{201c}{text}\u{201d}");
             return notified(state, Verdict::Degraded, "ends", say, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
         let unseen = || state.unseen.first().filter(|_| ended).map(|unseen| unseen.held.since);
-        match silent_since(&state).filter(|since| *since <= ends.plus(EXPLAINS)).or_else(unseen) {
+        let cut = |since: &Time| self.is_cut(*since, ends, around);
+        match silent_since(&state).filter(cut).or_else(unseen) {
             Some(since) => {
                 let say = format!(
                     "a letter announced the cut-off for {}, with {given} of notice (\u{201c}{text}\u{201d}), and it no longer works",
@@ -128,6 +141,13 @@ impl Notice {
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
             None => self.outlived(state, text, ends),
         }
+    }
+
+    /// Whether silence since then is what the letter announced. What was silent when it came is not; nor is what
+    /// began before the hour, where announced work or the vendor's own word since then explains it.
+    fn is_cut(&self, since: Time, ends: Time, around: Around) -> bool {
+        let explained = around.worked_on || around.in_order_at.is_some_and(|at| at >= ends);
+        since >= self.received && since <= ends.plus(EXPLAINS) && (since >= ends || !explained)
     }
 
     /// Since when the key is refused that worked when the letter came, before the letter's hour: the announced cut
@@ -153,7 +173,7 @@ impl Notice {
             }
             Some(_) => {
                 let say = format!(
-                    "the announced cut-off passed on {ends}, and it still works. It can stop at any moment: keep copying"
+                    "the announced cut-off passed on {ends}, and it still works. It can stop at any moment: continue your move"
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
@@ -169,7 +189,9 @@ fn silent_since(state: &Combined) -> Option<Time> {
     let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
     let held = state.held.as_ref().filter(out);
     let ours = |held: &Held| held.fault == Fault::Ours || OURS.contains(&held.reason.as_str());
-    let unseen = state.unseen.iter().filter(|unseen| unseen.blind && (unseen.urgent || !ours(&unseen.held)));
+    let never = |held: &Held| NEVER.contains(&held.reason.as_str());
+    let unseen = state.unseen.iter().filter(|unseen| unseen.blind && !never(&unseen.held));
+    let unseen = unseen.filter(|unseen| unseen.urgent || !ours(&unseen.held));
     held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
 }
 
@@ -217,8 +239,10 @@ fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since:
 
 fn hint(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Dropped => "Switch to the fallback. Start the longest step of your move first.",
-        _ => "Copy out what you need while it still works. Start the longest step of your move first.",
+        Verdict::Dropped => "Switch to the fallback. Open a case with them, and ask them to keep your data.",
+        _ => {
+            "Do what the letter asks, if you can, and ask for a later date in writing. Meanwhile save what you need while it still works, and start the longest step of your move."
+        }
     }
 }
 
@@ -260,7 +284,8 @@ mod tests {
 
     fn after(hours: i64, state: Combined) -> (Verdict, String) {
         let now = Time(hours * 3_600_000);
-        let held = notice().apply(state, Some(now), None, now).held.unwrap();
+        let around = Around { looked_at: Some(now), ..Around::default() };
+        let held = notice().apply(state, around, None, now).held.unwrap();
         (held.verdict, held.reason)
     }
 
@@ -296,6 +321,35 @@ mod tests {
         assert_eq!(after(40, refused(4)), cut, "and still is after the hour");
         // Who was refused before the letter came had lost the key before.
         assert_eq!(after(5, refused(-4)), (Verdict::Degraded, "ends".to_owned()));
+    }
+
+    #[test]
+    fn silence_that_is_older_than_the_letter_or_explained_otherwise_is_not_its_cut() {
+        let hour = |hour: i64| Time(hour * 3_600_000);
+        let reads = |since: i64, around: Around| {
+            let around = Around { looked_at: Some(hour(40)), ..around };
+            notice().apply(held(Verdict::Outage, hour(since)), around, None, hour(40)).held.unwrap().verdict
+        };
+        assert_eq!(reads(-2, Around::default()), Verdict::Outage, "it was silent when the letter came");
+        assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Outage);
+        assert_eq!(reads(30, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Outage);
+        assert_eq!(reads(30, Around { in_order_at: Some(hour(29)), ..Around::default() }), Verdict::Dropped);
+        assert_eq!(reads(32, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Dropped);
+    }
+
+    #[test]
+    fn a_key_that_never_worked_is_no_cut() {
+        let mut state = Combined::default();
+        let why = Held {
+            verdict: Verdict::Unknown,
+            reason: "credential_refused".to_owned(),
+            since: Time(1),
+            ..held(Verdict::Live, Time(1)).held.unwrap()
+        };
+        state.unseen = vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: true, vendor_fine: true }];
+        let now = Time(40 * 3_600_000);
+        let around = Around { looked_at: Some(now), ..Around::default() };
+        assert_eq!(notice().apply(state, around, None, now).held.unwrap().reason, "ended_unseen");
     }
 
     #[test]

@@ -270,7 +270,11 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
     let first_out = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped);
     let since = first_out.map_or(suspicion.held.since, |first| first.min(suspicion.held.since));
-    let to = Held { since, ..suspicion.held };
+    let say = match suspicion.held.verdict {
+        Verdict::Dropped => doubt::said(&suspicion),
+        _ => suspicion.held.say.clone(),
+    };
+    let to = Held { since, say, ..suspicion.held };
     let returns = from == Some(Verdict::Dropped);
     standing.returned_at =
         if returns { Some(now) } else { standing.returned_at.filter(|_| to.verdict != Verdict::Dropped) };

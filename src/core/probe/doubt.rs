@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::policy::{Confirm, Policy};
 use super::standing::{Held, Standing, Suspicion};
 use crate::core::time::Time;
-use crate::core::words::verdict::{Basis, Verdict};
+use crate::core::words::verdict::{Basis, Proof, Verdict};
 
 /// So many good checks in a row take a word back.
 pub(super) const CLEARS: u32 = 3;
@@ -37,9 +37,11 @@ pub fn is_by_turns(reason: &str) -> bool {
     reason.split('+').any(|one| one == BY_TURNS)
 }
 
-/// Whether what is suspected is a drop by the vendor's own word.
+/// Whether what is suspected is a drop by the vendor's own word: the check's, or the rule's that read it, where a
+/// check that otherwise looks for what is missing finds "disabled by the store".
 pub(super) fn is_statement(suspicion: &Suspicion, policy: &Policy) -> bool {
-    policy.basis == Basis::OwnStatement && suspicion.looks.iter().any(|(_, said)| says(*said))
+    let stated = policy.basis == Basis::OwnStatement || suspicion.held.proof == Proof::Stated;
+    stated && suspicion.looks.iter().any(|(_, said)| says(*said))
 }
 
 fn says(said: Verdict) -> bool {
@@ -147,6 +149,13 @@ fn counted(suspicion: &Suspicion) -> (usize, usize) {
     let within = suspicion.looks.iter().filter(|(_, said)| says(*said) || is_good(*said));
     let bad = within.clone().filter(|(_, said)| says(*said)).count();
     (bad, within.count())
+}
+
+/// What is said of a drop: how often it was, where other checks between found it in order.
+pub(super) fn said(suspicion: &Suspicion) -> String {
+    let (bad, all) = counted(suspicion);
+    let say = &suspicion.held.say;
+    if bad == all { say.clone() } else { format!("in {bad} of the last {all} checks: {say}") }
 }
 
 /// Whether it came again after a good check, and lasts longer than twice what would have confirmed it.

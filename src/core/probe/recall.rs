@@ -34,7 +34,7 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
         return weighed;
     }
     let say = format!(
-        "{}; plugwatch cannot confirm it, for all it compares with went before; your other entries there are still listed",
+        "{}; plugwatch can't confirm it, because everything it compares with disappeared before; your other listings there are still up",
         look.reading.say
     );
     Weighed {

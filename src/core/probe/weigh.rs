@@ -32,14 +32,17 @@ pub struct Weighed {
 // Sentences of witnesses that only confirm what was read: told once, and left out of reminders.
 const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
 const STATUS_FINE: &str = "the vendor's status page reports no problem";
-const OTHERS_WORK: &str = "other entries there are still listed";
-const SECOND_SAME: &str = "a second route agrees";
-const SECOND_UNREAD: &str = "the second route could not be read";
+const OTHERS_WORK: &str = "other listings there are still up";
+const SECOND_SAME: &str = "a second check agrees";
+const SECOND_UNREAD: &str = "the second check could not be read";
+/// As a release before wrote them: what is open is read from the file.
+const BEFORE: [&str; 3] =
+    ["other entries there are still listed", "a second route agrees", "the second route could not be read"];
 
 /// What was seen, without the witnesses that only confirmed it.
 pub fn without_witnesses(say: &str) -> String {
     let confirms = [OWN_NETWORK_FINE, STATUS_FINE, OTHERS_WORK, SECOND_SAME, SECOND_UNREAD];
-    let says = |part: &&str| !confirms.contains(&part.trim());
+    let says = |part: &&str| !confirms.contains(&part.trim()) && !BEFORE.contains(&part.trim());
     say.split(';').filter(says).collect::<Vec<_>>().join(";")
 }
 
@@ -245,16 +248,16 @@ fn weigh_positive(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
             hint: None,
             ..weighed
         }
-        .resting_on("but other entries there fail as well"),
+        .resting_on("but other listings there fail as well"),
         Verdict::Unknown => weighed.unknown(
             "control_unreadable",
             Fault::Unclear,
-            "but the comparison (another entry there) could not be read",
+            "but the comparison (another listing there) could not be read",
         ),
         Verdict::Dropped => weighed.unknown(
             CONTROL_GONE,
             Fault::Unclear,
-            "but another entry, known to exist, reads gone too, so this route can't be trusted",
+            "but another listing that exists is missing, too, so this check can't be trusted now",
         ),
     }
 }

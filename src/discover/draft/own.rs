@@ -145,7 +145,7 @@ impl Drafting<'_> {
             }
             entry.probes.push(probe);
             entry.needs = vec!["domain".to_owned(), "dns".to_owned()];
-            entry.state = State::Off("only you know what it should answer: add its words".to_owned());
+            entry.state = State::Off("only you know what this page should show; add its `words`".to_owned());
             entry
         };
         others.map(entry).collect()

@@ -25,9 +25,13 @@ pub struct SamePage {
 
 /// Whether an answer is a page that says nothing of what was asked.
 pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool {
-    // 511 is for networks that want a login (RFC 6585, section 6).
-    let page = answer.http.as_ref().is_some_and(|http| matches!(http.status, 200 | 511));
-    page && reading.verdict == Verdict::Unknown && answer.body.len() >= SHORTEST
+    // Networks and proxies that want a login say so (RFC 6585, section 6; RFC 9110, section 15.5.8), or forbid.
+    let page = answer.http.as_ref().is_some_and(|http| match http.status {
+        407 | 511 => true,
+        200 | 403 => answer.body.len() >= SHORTEST,
+        _ => false,
+    });
+    page && reading.verdict == Verdict::Unknown
 }
 
 impl SamePage {

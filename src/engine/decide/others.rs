@@ -129,9 +129,24 @@ impl Decider {
         self.view_dependency(dependency).verified_at
     }
 
+    /// It was found working after everything that it needs had fallen: that is worth more than a conclusion.
+    fn outlives(&self, dependency: &Dependency) -> bool {
+        let fell = dependency.needs.iter().filter_map(|need| {
+            let state = self.known.dependency(need)?;
+            let shown = state.combined.shown();
+            let held = state.combined.held.as_ref().or(state.combined.unverified())?;
+            (!matches!(shown, Shown::Live | Shown::Degraded)).then_some(held.since)
+        });
+        let checked = self.checked_at(dependency);
+        fell.max().is_some_and(|fell| checked.is_some_and(|checked| checked > fell))
+    }
+
     /// Why something shown live is not counted as still standing.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
         let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
+        if self.outlives(dependency) {
+            return None;
+        }
         // It stands in brackets itself.
         Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }

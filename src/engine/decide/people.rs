@@ -7,7 +7,7 @@ use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::people::action::{ActionKind, OperatorAction, People};
-use crate::core::people::notice::{Letter, Notice, is_ending};
+use crate::core::people::notice::{Around, Letter, Notice, is_ending};
 use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
@@ -58,7 +58,7 @@ impl Decider {
             letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
         let title = format!("🔴 CUT-OFF ANNOUNCED: {}", labels.join(", "));
         let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
-        let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text);
+        let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text.trim_end_matches('.'));
         let lines = hour.into_iter().chain([text, "It is in trouble already: see /status.".to_owned()]).collect();
         let about = letter.notice.dependencies.first().cloned();
         self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
@@ -159,8 +159,12 @@ impl Decider {
     ) -> Combined {
         let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
         let notices = self.notices().filter(concerns);
-        let looked_at = self.looked_at(id, at);
-        let combined = notices.fold(combined, |combined, notice| notice.apply(combined, looked_at, open, at));
+        let around = Around {
+            looked_at: self.looked_at(id, at),
+            in_order_at: self.in_order_at(id),
+            worked_on: self.maintenance_until(id, at).is_some(),
+        };
+        let combined = notices.fold(combined, |combined, notice| notice.apply(combined, around, open, at));
         if self.is_app(id) { for_an_app(combined) } else { combined }
     }
 

@@ -18,9 +18,10 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
 use crate::core::probe::doubt::is_by_turns;
+use crate::core::probe::standing::Standing;
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
-use crate::core::words::verdict::Verdict;
+use crate::core::words::verdict::{Role, Verdict};
 use crate::engine::schedule::plan::Spec;
 use crate::engine::view::dependency::leave_text;
 use crate::say::about::{About, Group, OpenItem};
@@ -110,6 +111,16 @@ impl Decider {
         let last = |spec: &Arc<Spec>| Some(self.known.probe(spec.id)?.last.as_ref()?.at);
         // Where nothing can be asked, nobody waits for a check.
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
+    }
+
+    /// When the vendor's own word was last that the account is in order, if nothing speaks against it now.
+    pub(in crate::engine) fn in_order_at(&self, id: &str) -> Option<Time> {
+        let standing = self.plan.of(id).filter(|spec| spec.probe.role == Role::Standing);
+        let standing = standing.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone()));
+        let sure = |standing: &Arc<Standing>| {
+            standing.verdict() == Some(Verdict::Live) && standing.suspicion.is_none() && standing.unverified.is_none()
+        };
+        standing.filter(sure).filter_map(|standing| standing.verified_at).max()
     }
 
     /// The company whose word the dependency's checks hear; `None` where they look from outside: whose
@@ -269,14 +280,18 @@ impl Decider {
             let access = state.combined.lost_access().filter(|_| !dropped);
             let unseen = state.combined.unverified().filter(|_| state.incident.is_none());
             let held = access.or(unseen).or(state.combined.held.as_ref())?;
+            let fallback = self.fallback_now(dependency);
             // What to do stands with its cause.
             let cause = down(*member);
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
+            let flaps = state.notified.flapping.is_some();
             let word = match held.verdict {
                 _ if access.is_some() => "access_lost",
                 Verdict::Unknown if held.reason == "wrong_page" => "wrong_page",
+                Verdict::Unknown if held.reason == "probably_removed" => "probably_removed",
                 Verdict::Unknown => "unseen",
-                _ if state.notified.flapping.is_some() => "flapping",
+                // A drop that was told in spite of its turns is one.
+                verdict if flaps && verdict != Verdict::Dropped => "flapping",
                 Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
                 Verdict::Degraded if is_partly(&held.reason) => "partly",
                 verdict => verdict.word(),
@@ -285,15 +300,16 @@ impl Decider {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
                 state: word.to_owned(),
-                since: state.notified.flapping.unwrap_or(held.since),
-                trouble_since: trouble.filter(|_| state.notified.flapping.is_none()),
+                since: state.notified.flapping.filter(|_| word == "flapping").unwrap_or(held.since),
+                trouble_since: trouble.filter(|_| !flaps),
                 ends: self.ends_at(&dependency.id, now),
                 say: match &cause {
                     Some(cause) => format!("{}; it depends on {cause}", without_witnesses(&held.say)),
                     None => without_witnesses(&held.say),
                 },
                 fallback: dependency.fallback.clone(),
-                fallback_works: self.fallback_now(dependency).map(|(_, works)| works),
+                fallback_works: fallback.as_ref().map(|(_, works)| *works),
+                fallback_checked: fallback.map(|(on, _)| on.checked),
                 incident: concerned(state).map(|(_, public_id)| public_id),
                 hint: self.possible(held.hint.as_deref(), dependency).filter(|_| cause.is_none()),
                 owner: dependency.owner.clone(),

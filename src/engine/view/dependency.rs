@@ -270,7 +270,12 @@ impl Decider {
         // Shared rules do not know whose they are.
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
         let name = vendor.filter(|vendor| vendor.parent != "own").map(|vendor| vendor.decider.as_str());
-        Some(hint.replace(UNNAMED, &format!("in to {}", name.unwrap_or("the vendor"))))
+        let hint = hint.replace(UNNAMED, &format!("in to {}", name.unwrap_or("the vendor")));
+        Some(
+            vendor.map_or(hint.clone(), |vendor| {
+                hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
+            }),
+        )
     }
 
     /// What has no fallback left because these are down.
@@ -291,7 +296,9 @@ impl Decider {
         let shown = self.known.dependency_or_rest(&other.id).combined.shown();
         Some(match shown {
             Shown::Live => format!("{} works", other.label),
-            shown => format!("{} is {}", other.label, status::words(shown)),
+            Shown::NotVerified => format!("{} can't be checked", other.label),
+            Shown::Outage => format!("{} is out", other.label),
+            shown => format!("{} is {}", other.label, status::words(shown).to_lowercase()),
         })
     }
 

@@ -72,6 +72,8 @@ document! {
         "say" say: String,
         "fallback" fallback: Option<String>,
         "fallback_works" fallback_works: Option<bool>,
+        #[serde(default)]
+        "fallback_checked" fallback_checked: Option<Time>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
         #[serde(default)]

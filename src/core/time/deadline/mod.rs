@@ -115,7 +115,7 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     Err(match passed {
         Some(deadline) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
         Some(deadline) => format!("{} lies before the letter itself", deadline.read_as),
-        None => "it names no time that is understood".to_owned(),
+        None => "plugwatch found no date in it".to_owned(),
     })
 }
 
@@ -471,7 +471,7 @@ mod tests {
     #[test]
     fn what_cannot_be_known_is_asked() {
         for (text, wanted) in [
-            ("we will suspend you", "it names no time that is understood"),
+            ("we will suspend you", "plugwatch found no date in it"),
             ("on 3/4/2021 at 10:00", "3/4/2021 may be 3 April or 4 March: write the month as a word"),
             ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
             ("on 1 January 2021", "Fri 1 Jan 2021 00:00 Europe/Berlin lies before the letter itself"),
