@@ -10,7 +10,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -19,10 +18,8 @@ use super::{failed, load};
 use crate::acts::Known;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::words::question::Key;
-use crate::engine::{Dispatcher, Engine, Windows, beat};
+use crate::engine::{Beating, Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
-use crate::notify::Heartbeat;
 use crate::notify::Shared;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
@@ -31,7 +28,7 @@ use crate::web::{Listener, Publishing, Threads};
 use bots::{Surroundings, bots};
 use end::{Open, until_ended};
 use page::Page;
-use reload::{Once, Reloading};
+use reload::{Once, Reloading, Told, beating};
 
 pub(super) async fn run(path: &Path) -> ExitCode {
     match load(path) {
@@ -67,9 +64,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
     let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
     greet(&config, &own.0.shown(), public);
-    let everybody = config.ways();
-
-    let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
+    let (bots, once) = (bots(&config), Once::of(&config));
+    let beating = watch::Sender::new(beating(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
     let engine = engine.await.map_err(|error| error.to_string())?;
     let windows = engine.windows();
@@ -85,24 +81,15 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
         (check_in_points.subscribe(), look.subscribe()),
     );
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
-    if let Some((heartbeat, every)) = heartbeat.clone() {
-        let (store, clock) = (store.clone(), clock.clone());
-        supervisor.start(Part::new("heartbeat"), move || {
-            beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
-        });
-    }
-    let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
-    let mut open = Open {
-        supervisor,
-        dispatcher: dispatcher.clone(),
-        page,
-        store: store.clone(),
-        heartbeat,
-        clock: clock.clone(),
-    };
-    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
+    let settings = beating.subscribe();
+    start_heartbeat(&mut supervisor, settings.clone(), &windows, (&store, &clock));
+    let (kept, time) = (store.clone(), clock.clone());
+    let mut open = Open { supervisor, dispatcher: dispatcher.clone(), page, store: kept, heartbeat: None, clock: time };
+    let told_anew = Told { check_in_points, look, known, beating };
+    let reloading = Reloading { path, clock, dispatcher, gate, store, told_anew, telegram, once };
     signals::start(&mut open.supervisor, reloading, tell.clone());
     let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
+    open.heartbeat = settings.borrow().to.as_ref().map(|(heartbeat, _)| heartbeat.clone());
     open.close(ended).await
 }
 
@@ -113,6 +100,18 @@ fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, win
         let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
         async move { dispatcher.run(windows).await }
     });
+}
+
+/// Runs also without a switch: a reload may bring one.
+fn start_heartbeat(
+    supervisor: &mut Supervisor,
+    settings: watch::Receiver<Beating>,
+    windows: &Windows,
+    (store, clock): (&Arc<Store>, &Clock),
+) {
+    let (snapshot, store, clock) = (windows.snapshot.clone(), store.clone(), clock.clone());
+    supervisor
+        .start(Part::new("heartbeat"), move || beat(settings.clone(), snapshot.clone(), store.clone(), clock.clone()));
 }
 
 /// So many open files are enough for some ten thousand checks at once.
@@ -130,12 +129,6 @@ fn raise_descriptors() {
     {
         tracing::debug!(%error, "the limit on open files cannot be raised: {error}");
     }
-}
-
-/// The dead-man's switch, if one is set.
-fn heartbeat(config: &Config) -> Result<Option<(Arc<Heartbeat>, Duration)>, String> {
-    let Some((Key::Set(url), every)) = &config.heartbeat else { return Ok(None) };
-    Ok(Some((Arc::new(Heartbeat::new(url.clone())?), *every)))
 }
 
 /// What must be ours before anything is watched: the history, the page's address, and its threads.

@@ -299,7 +299,7 @@ impl Decider {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
             .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
-                Shown::Live | Shown::Starting | Shown::NeedsKey => None,
+                Shown::Live | Shown::Starting | Shown::NeedsKey | Shown::NotMonitored => None,
                 shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{} (out)", need.label)),
                 shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),
