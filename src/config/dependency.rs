@@ -3,11 +3,11 @@
 use chrono_tz::Tz;
 use std::sync::Arc;
 
+use super::find::{find_check, find_vendor};
 use super::probe::{self, Probe};
 use super::public::{self, Public};
 use super::unmonitored;
 use crate::catalog::{Catalog, Check, Vendor};
-use crate::core::platform::naming::nearest;
 use crate::core::words::verdict::{Criticality, Role};
 use crate::read::{At, Table};
 
@@ -251,27 +251,4 @@ fn read_vendor(table: &Table<'_>, id: &str, vendor: &Vendor, named: &At<String>,
         }
     }
     probes
-}
-
-pub(super) fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Vendor> {
-    let found = catalog.vendors.get(&id.value);
-    if found.is_none() {
-        let near = nearest(&id.value, catalog.vendors.keys().map(String::as_str));
-        let cure = format!("did you mean `{near}`? `plugwatch catalog list` shows all");
-        table.problem(id.span.clone(), format!("`{}` is not a vendor in the catalogue", id.value), cure);
-        // Whose parameters these are cannot be known.
-        table.forgive();
-    }
-    found
-}
-
-pub(super) fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Check> {
-    let found = catalog.check(&id.value).map(|(_, check)| check);
-    if found.is_none() {
-        let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
-        let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", nearest(&id.value, all));
-        table.problem(id.span.clone(), format!("`{}` is not a check in the catalogue", id.value), cure);
-        table.forgive();
-    }
-    found
 }

@@ -5,6 +5,7 @@ mod conflict;
 mod date;
 mod dependency;
 mod duty;
+mod find;
 mod keys;
 mod maintenance;
 mod network;

@@ -1,7 +1,7 @@
 //! `not_monitored`: a dependency that is known and that nothing checks. It stands in the map and in reports as
 //! what it is, until its key is there.
 
-use super::dependency::{find_check, find_vendor};
+use super::find::{find_check, find_vendor};
 use super::probe::know_params;
 use crate::catalog::Catalog;
 use crate::read::Table;

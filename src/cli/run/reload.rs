@@ -182,6 +182,40 @@ fn read(path: &Path, clock: &Clock, gate: &Arc<Gate>, telegram: &Shared) -> Resu
 mod tests {
     use super::*;
 
+    fn once(text: &str) -> Once {
+        let text =
+            format!("platform = \"A\"\n{text}\n[[dependency]]\nid = \"a\"\ncheck = \"attest/word\"\nname = \"a\"\n");
+        Once::of(&Config::read("p.toml", text).unwrap())
+    }
+
+    #[test]
+    fn what_needs_a_restart_is_named_and_nothing_else() {
+        let before = once("");
+        let differs = |text: &str| before.differs(&once(text));
+        assert_eq!(differs("database = \"b.db\""), ["database"]);
+        assert_eq!(differs("[web]\nlisten = \"127.0.0.1:9\"\nmetrics = true"), ["[web] listen", "[web] metrics"]);
+        assert_eq!(differs("[web]\nnames = [\"status.example.com\"]"), ["[web] names"]);
+        // The dead-man's switch and all else is taken up.
+        let taken_up = "time_zone = \"Europe/Berlin\"\nkeep_raw = \"30d\"\nreport = \"0 8 * * Tue\"\n[heartbeat]\n\
+                        url = { env = \"PLUGWATCH_TEST_NOT_SET\" }\nevery = \"90s\"";
+        assert_eq!(differs(taken_up), [""; 0]);
+    }
+
+    #[test]
+    fn a_bots_time_zone_is_one_of_its_own_settings() {
+        // Any file holds a token well enough here.
+        let key = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(key.path(), "123:abc").unwrap();
+        let bot = |more: &str| {
+            let token = key.path().display();
+            once(&format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ file = \"{token}\" }}\nchats = [1]\n{more}"))
+        };
+        assert_eq!(bot("").differs(&bot("")), [""; 0]);
+        let named = ["the bot's token, chats, users or time zones"];
+        assert_eq!(bot("").differs(&bot("time_zone = \"Asia/Tokyo\"")), named);
+        assert_eq!(bot("").differs(&bot("users = [7]")), named);
+    }
+
     #[test]
     fn a_configuration_is_read_while_others_work() {
         // One thread for heavy work, which is taken: reading has to wait for it, and this thread has not.

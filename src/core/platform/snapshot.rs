@@ -39,6 +39,8 @@ pub struct Snapshot {
 pub struct DependencySnapshot {
     /// Its id.
     pub id: String,
+    /// Its id before it was renamed: strangers go on to know it by what that made.
+    pub was: Option<String>,
     /// Its name.
     pub label: String,
     /// The vendor's name.

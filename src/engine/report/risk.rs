@@ -83,6 +83,7 @@ mod tests {
             since: Time(0),
         };
         DependencySnapshot {
+            was: None,
             id: id.to_owned(),
             label: id.to_owned(),
             vendor: company.to_owned(),

@@ -84,6 +84,7 @@ impl Decider {
             .collect();
         DependencySnapshot {
             id: dependency.id.clone(),
+            was: dependency.was.clone(),
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
             parent: vendor.map(|vendor| self.config.catalog.parent_name(vendor)).unwrap_or_default(),
