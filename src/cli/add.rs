@@ -8,13 +8,13 @@ use clap::Args;
 use serde_json::Value;
 
 use super::trial::{Said, Trial};
-use super::{asking, build, failed, load};
+use super::{asking, build, failed, load, terminal};
 use crate::catalog::{Catalog, Kind, Param, Vendor};
 use crate::clock::Clock;
 use crate::config::{Config, Probe};
 use crate::core::platform::naming::nearest;
 use crate::core::words::verdict::Role;
-use crate::discover::{Entry, RISK, State, asked_of, entry_text, free_id, only, vendor_entry};
+use crate::discover::{Entry, RISK, Signs, State, asked_of, entry_of, entry_text, free_id, named, only, vendor_entry};
 use crate::say::status::verdict_words;
 use crate::store::Store;
 
@@ -34,6 +34,10 @@ pub(super) struct Add {
     /// Accept that its key can do more than read, if the vendor offers no lesser key
     #[arg(long)]
     accept_key_risk: bool,
+    /// Add it without a check, for this reason, so that it stands in the map and the report; the vendor can
+    /// then be any name
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "needs a key")]
+    not_monitored: Option<String>,
     /// Add it even if the check does not succeed
     #[arg(long)]
     anyway: bool,
@@ -48,11 +52,17 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         Ok(text) => text,
         Err(error) => return failed(1, format!("{} cannot be read: {error}", path.display())),
     };
+    if let Some(why) = &args.not_monitored {
+        return unmonitored(path, &config, &text, &args, why);
+    }
     let entry = match entry(&config, &args) {
         Ok(entry) => entry,
         Err(why) => return failed(2, why),
     };
-    let said = match look(&config, &entry).await {
+    let working = terminal::Working::on("checking");
+    let said = look(&config, &entry).await;
+    drop(working);
+    let said = match said {
         Ok(said) => said,
         Err(why) => return failed(2, why),
     };
@@ -99,6 +109,26 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Adds what nothing checks yet.
+fn unmonitored(path: &Path, config: &Config, text: &str, args: &Add, why: &str) -> ExitCode {
+    let vendors: Vec<&str> = config.catalog.vendors.keys().map(String::as_str).collect();
+    let who = match Signs::load(&config.catalog.parents, &vendors) {
+        Ok(signs) => named(&config.catalog, &signs, &args.vendor),
+        Err(problems) => return failed(1, problems),
+    };
+    let mut entry = entry_of(&config.catalog, &who);
+    entry.state = State::Off(why.to_owned());
+    if let Err(why) = name(config, args, &mut entry) {
+        return failed(2, why);
+    }
+    if let Err(why) = append(path, text, &entry_text(&entry), &config.catalog) {
+        return failed(1, why);
+    }
+    println!("Added to {}: {} (id {}), not monitored: {why}.", path.display(), entry.label, entry.id);
+    println!("`plugwatch coverage` shows what it needs.");
+    ExitCode::SUCCESS
+}
+
 /// A dependency that asks the same already, with the same keys.
 fn twin(config: &Config, entry: &Entry) -> Option<String> {
     let text = format!("platform = \"x\"\n{}", entry_text(entry));
@@ -141,12 +171,22 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
             .filter(|param| !param.off && !given.contains_key(&param.name));
         let lacking = lacking.filter(|param| param.name != RISK);
         let lines: Vec<String> = lacking.map(|param| format!("  {}=...   {}", param.name, param.about)).collect();
-        return Err(format!("{} needs more parameters:\n{}", vendor.name, lines.join("\n")));
+        return Err(format!(
+            "{} needs more parameters:\n{}\nto add it as not monitored until you have them, use --not-monitored",
+            vendor.name,
+            lines.join("\n")
+        ));
     }
     // What nobody gave stands in the catalogue's page, not in everybody's file.
     for probe in &mut entry.probes {
         probe.params.retain(|param| !param.off);
     }
+    name(config, args, &mut entry)?;
+    Ok(entry)
+}
+
+/// The id and the label that were wished for, or free ones.
+fn name(config: &Config, args: &Add, entry: &mut Entry) -> Result<(), String> {
     entry.id = match &args.id {
         Some(id) if config.dependencies.iter().any(|other| other.id == *id) => {
             return Err(format!("there is already a dependency `{id}`; choose another --id"));
@@ -154,10 +194,10 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
         Some(id) => id.clone(),
         None => free_id(config, &entry.id),
     };
-    let label = args.label.clone().unwrap_or_else(|| vendor.name.clone());
+    let label = args.label.clone().unwrap_or_else(|| entry.label.clone());
     let same = |label: &str| config.dependencies.iter().any(|other| other.label == label);
     entry.label = if same(&label) { format!("{label} ({})", entry.id) } else { label };
-    Ok(entry)
+    Ok(())
 }
 
 fn accept_risk(entry: &mut Entry, args: &Add) -> Result<(), String> {

@@ -1,14 +1,50 @@
 //! `plugwatch catalog`: what is known about vendors, and whether the files hold.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use clap::Subcommand;
 
 use super::failed;
 use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, listed, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
 
-pub(super) fn list(catalog: &Catalog) -> ExitCode {
+#[derive(Subcommand)]
+pub(super) enum CatalogCommand {
+    /// List all vendors with their checks
+    List,
+    /// Show everything about one vendor
+    Show {
+        /// Its id, such as `twilio`
+        vendor: String,
+    },
+    /// Print the whole catalogue as a page (docs/CATALOG.md)
+    Page,
+    /// Print the words of the vendors' own books, and how many of them reach a rule
+    Words,
+    /// Test the vendor files with their own examples, or with recorded answers
+    Test {
+        /// A folder with recorded answers
+        #[arg(long, value_name = "DIR")]
+        recordings: Option<PathBuf>,
+    },
+}
+
+pub(super) fn catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+    match Catalog::load(overlay) {
+        Err(problems) => failed(2, problems),
+        Ok(known) => match command {
+            CatalogCommand::List => list(&known),
+            CatalogCommand::Show { vendor } => show(&known, &vendor),
+            CatalogCommand::Page => page(&known),
+            CatalogCommand::Words => words(&known),
+            CatalogCommand::Test { recordings } => test(&known, recordings.as_deref(), overlay.is_none()),
+        },
+    }
+}
+
+fn list(catalog: &Catalog) -> ExitCode {
     for vendor in catalog.vendors.values() {
         println!("{} ({}, {})", vendor.name, vendor.category, catalog.parent_name(vendor));
         for check in vendor.checks.values() {
@@ -24,7 +60,7 @@ pub(super) fn list(catalog: &Catalog) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(super) fn show(catalog: &Catalog, id: &str) -> ExitCode {
+fn show(catalog: &Catalog, id: &str) -> ExitCode {
     let wanted = id.split('/').next().unwrap_or(id);
     let Some(vendor) = catalog.vendors.get(wanted) else {
         let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
@@ -85,13 +121,13 @@ fn show_check(check: &Check) {
     }
 }
 
-pub(super) fn page(catalog: &Catalog) -> ExitCode {
+fn page(catalog: &Catalog) -> ExitCode {
     print!("{}", crate::catalog::page(catalog));
     ExitCode::SUCCESS
 }
 
 /// The table of the vendors' own books; a value without a rule is a failure.
-pub(super) fn words(catalog: &Catalog) -> ExitCode {
+fn words(catalog: &Catalog) -> ExitCode {
     let rows = listed(catalog);
     println!("| check | field | source | in the book | with a rule |\n| --- | --- | --- | --- | --- |");
     for row in &rows {
@@ -106,7 +142,7 @@ pub(super) fn words(catalog: &Catalog) -> ExitCode {
 }
 
 /// Tries the examples, or recordings; `shipped` demands words of each check that proves a standing, too.
-pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
+fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
     let Some(folder) = recordings else {
         let mut tested = test_examples(catalog);
         tested.failed.extend(wordless(catalog).into_iter().filter(|_| shipped));

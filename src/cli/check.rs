@@ -1,19 +1,21 @@
 //! `plugwatch check`: everything is checked once, as a table, and nothing is stored.
 
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{build, failed, load};
+use super::{build, failed, json, load, terminal};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::probe::weigh::weigh;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::words::verdict::Verdict;
 use crate::engine::{Before, Context, FinishedCheck, Spec, check_once};
+use crate::say::table::table;
+use crate::say::tally::not_monitored;
 use crate::store::Store;
 
 /// One line of the table.
@@ -23,21 +25,42 @@ struct Line {
     check: String,
     says: String,
     why: String,
-    live: bool,
+    id: String,
+    of: String,
+    country: Option<String>,
+    verdict: Verdict,
+    reason: String,
 }
 
-pub(super) async fn check(path: &Path) -> ExitCode {
+impl Line {
+    fn live(&self) -> bool {
+        self.verdict == Verdict::Live
+    }
+}
+
+pub(super) async fn check(path: &Path, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
     };
+    let platform = config.platform.clone();
+    let blind = config.dependencies.iter().filter_map(|one| Some((one.label.clone(), one.not_monitored.clone()?)));
+    let blind: Vec<(String, String)> = blind.collect();
     let ctx = match context(config).await {
         Ok(ctx) => ctx,
         Err(code) => return code,
     };
     let lines = look_at_all(&ctx).await;
-    print(&lines);
-    if lines.iter().all(|line| line.live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if json {
+        json::print(&as_json(&platform, &lines));
+    } else {
+        print(&lines, terminal::width());
+        let blind: Vec<(&str, String)> = blind.iter().map(|(label, why)| (label.as_str(), why.clone())).collect();
+        if let Some(blind) = not_monitored(&blind) {
+            println!("Not monitored: {blind}.");
+        }
+    }
+    if lines.iter().all(Line::live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What a single look needs; where `run` has kept reports, they are read, too.
@@ -49,7 +72,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     }
     let ctx = Arc::new(Context::new(config, askers, clock));
     if ctx.witness_cache.anchors(&ctx, ctx.clock.now()).await == OwnNetwork::Blind {
-        println!(
+        eprintln!(
             "blind: plugwatch's own network is down. Most anchors do not answer, so no vendor can be checked ({})",
             silent_anchors(&ctx).await
         );
@@ -81,21 +104,10 @@ async fn look_at_all(ctx: &Arc<Context>) -> Vec<Line> {
         if let Ok((order, name, looked)) = looked {
             lines.push(line(order, name, &looked));
         }
-        progress(lines.len(), total);
+        terminal::progress("checked", lines.len(), total);
     }
     lines.sort_by_key(|line| line.order);
     lines
-}
-
-/// Only for a person at a terminal.
-fn progress(done: usize, total: usize) {
-    let mut err = std::io::stderr();
-    if err.is_terminal() {
-        let end = if done == total { "\r\x1b[K" } else { "" };
-        // A progress line that cannot be written is no loss.
-        let _ = write!(err, "\rchecked {done} of {total}{end}");
-        let _ = err.flush();
-    }
 }
 
 fn line(order: usize, name: String, looked: &FinishedCheck) -> Line {
@@ -111,18 +123,39 @@ fn line(order: usize, name: String, looked: &FinishedCheck) -> Line {
         Some(country) => format!("{} {country}", spec.probe.check),
         None => spec.probe.check.clone(),
     };
-    Line { order, name, check, says, why: weighed.say, live: weighed.verdict == Verdict::Live }
+    Line {
+        order,
+        name,
+        check,
+        says,
+        why: weighed.say,
+        id: spec.probe.dependency.clone(),
+        of: spec.probe.check.clone(),
+        country: spec.probe.country.clone(),
+        verdict: weighed.verdict,
+        reason: weighed.reason,
+    }
 }
 
-fn print(lines: &[Line]) {
-    let width = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
-    let (names, checks, says) = (width(|line| &line.name), width(|line| &line.check), width(|line| &line.says));
-    for line in lines {
-        println!("{:names$}  {:checks$}  {:says$}  {}", line.name, line.check, line.says, line.why);
-    }
-    let live = lines.iter().filter(|line| line.live).count();
+fn print(lines: &[Line], width: Option<usize>) {
+    let row = |line: &Line| vec![line.name.clone(), line.check.clone(), line.says.clone(), line.why.clone()];
+    print!("{}", table(&lines.iter().map(row).collect::<Vec<_>>(), width));
+    let live = lines.iter().filter(|line| line.live()).count();
     println!(
         "\n{live} of {} working. A single check confirms nothing; `plugwatch run` checks again until it is sure.",
         lines.len()
     );
+}
+
+fn as_json(platform: &str, lines: &[Line]) -> Value {
+    let one = |line: &Line| {
+        json!({
+            "dependency": line.id, "label": line.name, "check": line.of, "country": line.country,
+            "verdict": line.verdict, "reason": line.reason, "says": line.why,
+        })
+    };
+    json!({
+        "schema": "plugwatch.check/1", "platform": platform, "total": lines.len(),
+        "working": lines.iter().filter(|line| line.live()).count(), "checks": lines.iter().map(one).collect::<Vec<_>>(),
+    })
 }

@@ -4,27 +4,124 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{failed, load};
+use serde_json::{Value, json};
+
+use super::{failed, json};
 use crate::config::{Config, Probe};
+use crate::read::{Problem, Problems};
 use crate::store::{ProbeRow, Store};
 
-pub(super) async fn check(path: &Path) -> ExitCode {
-    let config = match load(path) {
+pub(super) async fn check(path: &Path, json: bool) -> ExitCode {
+    let config = match Config::load(path) {
         Ok(config) => config,
-        Err(code) => return code,
+        Err(problems) if json => {
+            json::print(&problems_json(path, &problems));
+            return ExitCode::from(2);
+        }
+        Err(problems) => return failed(2, super::wrong(&problems)),
     };
+    let change = match Change::of(&config).await {
+        Ok(change) => change,
+        Err(error) => return failed(1, error),
+    };
+    if json {
+        return json::print(&as_json(path, &config, &change));
+    }
     println!("{} is fine: {}", path.display(), sizes(&config));
-    for note in config.notes() {
+    for note in config.notes().iter().chain(&change.note) {
         println!("  note: {note}");
     }
-    if Store::exists(&config.database) {
-        return compare(&config).await;
-    }
-    if !config.says_public() {
-        println!("  note: the public page shows nothing: no dependency has `public`");
-    }
-    println!("  {} does not exist yet: everything is new", config.database.display());
+    change.print(&config);
     ExitCode::SUCCESS
+}
+
+/// What a reload would change.
+#[derive(Default)]
+struct Change {
+    /// Nothing was monitored yet.
+    all_new: bool,
+    note: Option<String>,
+    /// Ids before and now.
+    renames: Vec<(String, String)>,
+    adds: Vec<Named>,
+    retires: Vec<Named>,
+}
+
+/// A probe, as people name it.
+struct Named {
+    dependency: String,
+    check: String,
+    country: Option<String>,
+}
+
+impl Named {
+    fn words(&self) -> String {
+        let country = self.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
+        format!("{}: {}{country}", self.dependency, self.check)
+    }
+
+    fn json(&self) -> Value {
+        json!({ "dependency": self.dependency, "check": self.check, "country": self.country })
+    }
+}
+
+impl Change {
+    async fn of(config: &Config) -> crate::store::Result<Change> {
+        if !Store::exists(&config.database) {
+            let what = "the public page shows nothing: no dependency has `public`";
+            let note = (!config.says_public()).then(|| what.to_owned());
+            return Ok(Change { all_new: true, note, ..Change::default() });
+        }
+        let wanted: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
+        let (stored, note) = stored(config, &wanted).await?;
+        let (renames, goes_on) = renames(config, &stored);
+        let known: HashSet<&str> = stored.iter().map(|probe| probe.identity.as_str()).collect();
+        let is_new = |identity: &str| !known.contains(identity) && !goes_on.iter().any(|(_, now)| now == identity);
+        let is_old = |identity: &str| !wanted.contains(identity) && !goes_on.iter().any(|(was, _)| was == identity);
+        let new = config.probes().filter(|(_, probe)| is_new(&probe.identity));
+        let old = stored.iter().filter(|probe| is_old(&probe.identity));
+        Ok(Change {
+            all_new: false,
+            note,
+            renames,
+            adds: new.map(|(_, probe)| name(probe)).collect(),
+            retires: old.map(stored_name).collect(),
+        })
+    }
+
+    fn print(&self, config: &Config) {
+        self.renames.iter().for_each(|(from, to)| println!("  renames  {from} to {to}"));
+        self.adds.iter().for_each(|probe| println!("  adds     {}", probe.words()));
+        self.retires.iter().for_each(|probe| println!("  retires  {}", probe.words()));
+        let database = config.database.display();
+        let same = self.renames.is_empty() && self.adds.is_empty() && self.retires.is_empty();
+        match (self.all_new, same) {
+            (true, _) => println!("  {database} does not exist yet: everything is new"),
+            (false, true) => println!("  the same probes as in {database}"),
+            (false, false) => {}
+        }
+    }
+}
+
+fn as_json(path: &Path, config: &Config, change: &Change) -> Value {
+    let on = config.channels.iter().filter(|channel| channel.off().is_none()).count();
+    let notes: Vec<String> = config.notes().into_iter().chain(change.note.clone()).collect();
+    let named = |all: &[Named]| all.iter().map(Named::json).collect::<Vec<_>>();
+    json!({
+        "schema": "plugwatch.config/1", "file": path.display().to_string(), "valid": true, "problems": [],
+        "dependencies": config.dependencies.len(), "probes": config.probes().count(), "channels": on, "notes": notes,
+        "nothing_monitored_yet": change.all_new, "adds": named(&change.adds), "retires": named(&change.retires),
+        "renames": change.renames.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect::<Vec<_>>(),
+    })
+}
+
+fn problems_json(path: &Path, problems: &Problems) -> Value {
+    let problem = |one: &Problem| json!({ "file": one.file, "line": one.line, "column": one.column, "what": one.what, "to_do": one.cure });
+    json!({
+        "schema": "plugwatch.config/1", "file": path.display().to_string(), "valid": false,
+        "problems": problems.0.iter().map(problem).collect::<Vec<_>>(), "dependencies": 0, "probes": 0, "channels": 0,
+        "notes": [], "nothing_monitored_yet": false, "adds": [], "retires": [], "renames": [],
+    })
 }
 
 /// `4 dependencies, 6 probes, 1 channel`.
@@ -39,28 +136,6 @@ pub(super) fn sizes(config: &Config) -> String {
     .join(", ")
 }
 
-async fn compare(config: &Config) -> ExitCode {
-    let wanted: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
-    let (stored, public) = match stored(config, &wanted).await {
-        Ok(stored) => stored,
-        Err(error) => return failed(1, error),
-    };
-    if let Some(note) = public {
-        println!("  note: {note}");
-    }
-    let known: HashSet<&str> = stored.iter().map(|probe| probe.identity.as_str()).collect();
-    for (_, probe) in config.probes().filter(|(_, probe)| !known.contains(probe.identity.as_str())) {
-        println!("  adds     {}", name(probe));
-    }
-    for probe in stored.iter().filter(|probe| !wanted.contains(probe.identity.as_str())) {
-        println!("  retires  {}", stored_name(probe));
-    }
-    if wanted == known {
-        println!("  the same probes as in {}", config.database.display());
-    }
-    ExitCode::SUCCESS
-}
-
 /// The probes in the store, if it is this platform's.
 async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<(Vec<ProbeRow>, Option<String>)> {
     let store = Store::view(&config.database).await?;
@@ -70,12 +145,30 @@ async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result
     }
 }
 
-fn stored_name(probe: &ProbeRow) -> String {
-    let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
-    format!("{}: {}{country}", probe.dependency, probe.check)
+/// Ids that change, and the identities of probes that go on under another id: before and now.
+fn renames(config: &Config, stored: &[ProbeRow]) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let (mut renames, mut goes_on) = (Vec::new(), Vec::new());
+    for dependency in &config.dependencies {
+        let Some(was) = &dependency.was else { continue };
+        if !stored.iter().any(|probe| probe.dependency == *was) {
+            continue;
+        }
+        renames.push((was.clone(), dependency.id.clone()));
+        let before = |probe: &std::sync::Arc<Probe>| {
+            let (identity, _) = probe.identities_under(was, &config.catalog)?;
+            Some((identity, probe.identity.clone()))
+        };
+        goes_on.extend(dependency.probes.iter().filter_map(before));
+    }
+    (renames, goes_on)
 }
 
-fn name(probe: &Probe) -> String {
-    let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
-    format!("{}: {}{country}", probe.dependency, probe.check)
+fn stored_name(probe: &ProbeRow) -> Named {
+    let ProbeRow { dependency, check, country, .. } = probe.clone();
+    Named { dependency, check, country }
+}
+
+fn name(probe: &Probe) -> Named {
+    let (dependency, check) = (probe.dependency.clone(), probe.check.clone());
+    Named { dependency, check, country: probe.country.clone() }
 }

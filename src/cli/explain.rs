@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::named::named;
-use super::{check, failed, load};
+use super::{check, failed, load, terminal};
 use crate::catalog::{Check, lacking, question};
 use crate::config::Probe;
 use crate::core::probe::weigh::weigh;
@@ -51,7 +51,9 @@ async fn explain_one(ctx: &Arc<Context>, probe: Arc<Probe>) -> bool {
     let now = ctx.clock.now();
     let asked = question(check, &probe.params, None, now, ctx.config.network.timeout);
     let spec = Arc::new(Spec { id: 0, probe });
+    let working = terminal::Working::on("checking");
     let looked = check_once(ctx, spec, Before::single(), false).await;
+    drop(working);
     let probe = &looked.spec.probe;
     let weighed = weigh(&looked.look.reading, &looked.witnesses, &probe.policy, true, looked.look.at);
     let country = probe.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));

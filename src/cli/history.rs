@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::named::named;
-use super::{failed, load};
+use super::{failed, json, load};
 use crate::clock::Clock;
 use crate::config::{Config, Dependency};
 use crate::core::probe::history::{Counts, DAY};
@@ -13,17 +15,22 @@ use crate::core::time::{Time, human, millis};
 use crate::core::words::verdict::Verdict;
 use crate::say::status::verdict_words;
 use crate::say::tally::uptime;
-use crate::store::{FlipRow, IncidentRow, Result, Store};
+use crate::store::{FlipRow, IncidentRow, Result, RollupRow, Store};
 
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
-pub(super) async fn history(path: &Path, name: Option<&str>) -> ExitCode {
+pub(super) async fn history(path: &Path, name: Option<&str>, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
     };
     let now = Clock::system().now();
     let printed = match name {
+        None if json => incidents_json(&config, now).await,
+        Some(name) if json => match named(&config, name) {
+            Ok(dependency) => as_json(&config, dependency, now).await,
+            Err(why) => return failed(2, why),
+        },
         None => print_incidents(&config, now).await,
         Some(name) => match named(&config, name) {
             Ok(dependency) => print(&config, dependency, now).await,
@@ -106,8 +113,60 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
     Ok(())
 }
 
+async fn incidents_json(config: &Config, now: Time) -> Result<()> {
+    let store = Store::view(&config.database).await?;
+    let incidents = with_unjudged(&store, None, Time(now.0 - millis(MONTH))).await;
+    store.close().await;
+    let incidents: Vec<Value> = incidents?.iter().map(incident_json).collect();
+    json::print(&json!({ "schema": "plugwatch.incidents/1", "platform": config.platform, "incidents": incidents }));
+    Ok(())
+}
+
+async fn as_json(config: &Config, dependency: &Dependency, now: Time) -> Result<()> {
+    let store = Store::view(&config.database).await?;
+    let since = Time(now.0 - millis(MONTH));
+    let days: Vec<Value> = store.rollups(&dependency.id, DAY, since).await?.iter().map(day_json).collect();
+    let incidents = with_unjudged(&store, Some(&dependency.id), Time(0)).await?;
+    let incidents: Vec<Value> = incidents.iter().map(incident_json).collect();
+    let changes: Vec<Value> = store.flips(&dependency.id, 30).await?.iter().map(flip_json).collect();
+    let gap = |(from, to): &(Time, Time)| json!({ "from": from.rfc3339(), "to": to.rfc3339() });
+    let gaps: Vec<Value> = store.gaps(since).await?.iter().map(gap).collect();
+    store.close().await;
+    json::print(&json!({
+        "schema": "plugwatch.history/1", "id": dependency.id, "label": dependency.label, "days": days,
+        "incidents": incidents, "changes": changes, "not_monitored": gaps,
+    }));
+    Ok(())
+}
+
+fn incident_json(row: &IncidentRow) -> Value {
+    let incident = &row.incident;
+    json!({
+        "id": incident.public_id, "dependency": row.dependency, "verdict": incident.verdict, "worst": incident.worst,
+        "reason": incident.reason, "fault": incident.fault, "proof": incident.proof, "says": row.say,
+        "began_at": incident.began_at.rfc3339(), "closed_at": row.closed_at.map(Time::rfc3339),
+    })
+}
+
+fn day_json(row: &RollupRow) -> Value {
+    let Counts { live, degraded, outage, dropped, unknown, .. } = row.counts;
+    json!({
+        "date": row.starts_at.utc().format("%Y-%m-%d").to_string(), "live": live, "degraded": degraded,
+        "outage": outage, "dropped": dropped, "unknown": unknown,
+    })
+}
+
+fn flip_json(flip: &FlipRow) -> Value {
+    json!({
+        "check": flip.check, "country": flip.country, "change": flip.change, "from": flip.from, "to": flip.to,
+        "reason": flip.reason, "says": flip.say, "at": flip.at.rfc3339(), "confirmed_at": flip.confirmed_at.rfc3339(),
+    })
+}
+
 fn without_looks(dependency: &Dependency) -> &'static str {
-    if dependency.probes.iter().all(|probe| probe.waits_for_key()) {
+    if dependency.not_monitored.is_some() {
+        "not monitored (see plugwatch coverage)"
+    } else if dependency.probes.iter().all(|probe| probe.waits_for_key()) {
         "never checked: it needs a key"
     } else {
         "not checked yet"

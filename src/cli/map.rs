@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::why::stand;
-use super::{failed, load};
+use super::{failed, json, load};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::people::action::{OperatorAction, drilled};
+use crate::core::people::notice::Letter;
 use crate::core::platform::reliance;
 use crate::core::platform::snapshot::Snapshot;
 use crate::draw;
-use crate::say::{Format, map};
+use crate::say::{self, Format, map};
 use crate::store::Store;
 
 #[derive(Args)]
@@ -24,6 +25,9 @@ pub(super) struct How {
     /// Draw a picture into this file (.svg or .png)
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Print as JSON; docs/cli.schema.json describes it
+    #[arg(long, conflicts_with_all = ["mermaid", "svg"])]
+    json: bool,
 }
 
 pub(super) async fn map(path: &Path, how: How) -> ExitCode {
@@ -40,6 +44,7 @@ pub(super) async fn map(path: &Path, how: How) -> ExitCode {
             failed(2, format!("{}: the file name must end with .svg or .png", file.display()))
         }
         Some(file) => picture(&file, &map::svg(&snapshot)),
+        None if how.json => json::print(&say::json::map(&snapshot)),
         None if how.mermaid => {
             println!("{}", map::mermaid(&snapshot));
             ExitCode::SUCCESS
@@ -66,7 +71,7 @@ fn picture(file: &Path, svg: &str) -> ExitCode {
     }
 }
 
-pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
+pub(super) async fn whatif(path: &Path, company: &str, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
@@ -75,7 +80,7 @@ pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
     // A vendor's name is as good as its company's.
     let vendor = config.catalog.vendors.get(&company.trim().to_lowercase()).filter(|vendor| vendor.parent != "own");
     let company = vendor.map_or_else(|| company.to_owned(), |vendor| vendor.parent.clone());
-    let (snapshot, acts) = match known(config, &clock).await {
+    let (snapshot, said) = match known(config, &clock).await {
         Ok(known) => known,
         Err(why) => return failed(1, why),
     };
@@ -83,14 +88,23 @@ pub(super) async fn whatif(path: &Path, company: &str) -> ExitCode {
         Ok(company) => company,
         Err(why) => return failed(2, why),
     };
-    let loss = reliance::without(&snapshot, company, &drilled(&acts));
+    let loss = reliance::without(&snapshot, company, &drilled(&said.acts));
+    if json {
+        return json::print(&say::json::whatif(&snapshot, &loss));
+    }
     println!("{}", map::whatif(&snapshot, &loss, clock.now(), Format::Plain).trim_end());
     ExitCode::SUCCESS
 }
 
+/// What people did, and the letters that came.
+pub(super) struct Said {
+    pub(super) acts: Vec<OperatorAction>,
+    pub(super) letters: Vec<Letter>,
+}
+
 /// How things stand, and what people did. Before anything was watched, who stands on whom is known all
 /// the same: then it is read from a history that is empty.
-async fn known(mut config: Config, clock: &Clock) -> Result<(Snapshot, Vec<OperatorAction>), String> {
+pub(super) async fn known(mut config: Config, clock: &Clock) -> Result<(Snapshot, Said), String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     if !Store::exists(&config.database) {
         config.database = folder.path().join("empty.db");
@@ -99,6 +113,7 @@ async fn known(mut config: Config, clock: &Clock) -> Result<(Snapshot, Vec<Opera
     }
     let (snapshot, store) = stand(config, clock).await?;
     let acts = store.acts().await.map_err(|error| error.to_string());
+    let letters = store.letters().await.map_err(|error| error.to_string());
     store.close().await;
-    Ok((snapshot, acts?))
+    Ok((snapshot, Said { acts: acts?, letters: letters? }))
 }

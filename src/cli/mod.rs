@@ -10,12 +10,18 @@ mod build;
 mod catalog;
 mod check;
 mod config;
+mod coverage;
 mod demo;
+mod doctor;
 mod drill;
 mod explain;
 mod history;
+mod import;
 mod incident;
 mod init;
+mod json;
+mod keys;
+mod log;
 mod map;
 mod named;
 mod notice;
@@ -25,6 +31,8 @@ mod replay;
 mod report;
 mod run;
 mod service;
+mod shell;
+mod terminal;
 mod trial;
 mod why;
 
@@ -34,15 +42,15 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use act::{ActionKind, By};
+use json::For;
 use notice::NoticeCommand;
 
 use crate::bench::Settings;
-use crate::catalog::Catalog;
 use crate::config::Config;
 
 /// Know who pulled the plug, within minutes, and be able to prove it.
 #[derive(Parser)]
-#[command(name = "plugwatch", version, about)]
+#[command(name = "plugwatch", version, about, after_help = EXIT_CODES)]
 struct Arguments {
     /// The configuration file [default: plugwatch.toml, or else config/plugwatch.toml, or else
     /// /etc/plugwatch/plugwatch.toml]
@@ -52,27 +60,44 @@ struct Arguments {
     command: Option<Command>,
 }
 
+/// Below the help.
+const EXIT_CODES: &str = "\
+Exit codes: 0 success; 1 something is wrong (status: something is out or dropped; check: something does not work; \
+doctor: something must be mended); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
+
 #[derive(Subcommand)]
 enum Command {
     /// Find what your platform depends on, from its domain, and write a configuration
     Init(init::Init),
     /// Check a vendor once, then add it to the configuration
     Add(add::Add),
+    /// Add the vendors of a list (CSV) to the configuration, monitored or not
+    Import(import::Import),
+    /// List how each dependency is known, and what is not monitored
+    Coverage(coverage::How),
+    /// List the keys that the configuration names: what they are for, the least rights, age and last use
+    Keys(keys::How),
+    /// Check plugwatch itself: clock, DNS, disk, rights, keys, channels; each problem with its cure
+    Doctor(doctor::How),
     /// Monitor everything (the default)
     Run,
     /// Check everything once and print a table; nothing is stored
     Check {
         /// Check one dependency only and explain the result: what was asked, what came back, which
         /// rule decided, and which permission its key lacks
-        #[arg(long, value_name = "DEPENDENCY")]
+        #[arg(long, value_name = "DEPENDENCY", conflicts_with = "json")]
         explain: Option<String>,
+        #[command(flatten)]
+        how: For,
     },
-    /// Show the current state, worst first
-    Status,
+    /// Show the current state, worst first; ends with 1 if something is out or dropped
+    Status(For),
     /// Show what one state is based on: checks, witnesses, what people said, evidence
     Why {
         /// Its id or name, or a part that matches no other
         dependency: String,
+        #[command(flatten)]
+        how: For,
     },
     /// Acknowledge an alert: you are on it, and nobody else is called
     Ack {
@@ -161,6 +186,8 @@ enum Command {
     Whatif {
         /// The company, such as `amazon`
         company: String,
+        #[command(flatten)]
+        how: For,
     },
     /// Send a test alert, marked as a drill, and see who acknowledges it
     Drill {
@@ -184,6 +211,8 @@ enum Command {
     History {
         /// Its id or name, or a part that matches no other
         dependency: Option<String>,
+        #[command(flatten)]
+        how: For,
     },
     /// Play a weekend in which a platform loses its vendors, in about a minute
     Demo {
@@ -203,11 +232,22 @@ enum Command {
         #[arg(long, global = true, value_name = "DIR")]
         overlay: Option<PathBuf>,
         #[command(subcommand)]
-        command: CatalogCommand,
+        command: catalog::CatalogCommand,
     },
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the completions of a shell: bash, zsh, fish
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -221,30 +261,9 @@ enum NotifyCommand {
 }
 
 #[derive(Subcommand)]
-enum CatalogCommand {
-    /// List all vendors with their checks
-    List,
-    /// Show everything about one vendor
-    Show {
-        /// Its id, such as `twilio`
-        vendor: String,
-    },
-    /// Print the whole catalogue as a page (docs/CATALOG.md)
-    Page,
-    /// Print the words of the vendors' own books, and how many of them reach a rule
-    Words,
-    /// Test the vendor files with their own examples, or with recorded answers
-    Test {
-        /// A folder with recorded answers
-        #[arg(long, value_name = "DIR")]
-        recordings: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
 enum ConfigCommand {
     /// Show what is wrong with the configuration, and which probes it would add and retire
-    Check,
+    Check(For),
 }
 
 /// Runs the program.
@@ -258,7 +277,7 @@ pub fn main() -> ExitCode {
         arguments.command,
         Some(Command::Demo { .. } | Command::Bench(_) | Command::Init(_) | Command::Add(_))
     );
-    start_log(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
+    log::start(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
     // One thread asks and decides; pages that are heavy to read go to threads of their own.
     // Handing each answer from thread to thread would cost more than all the work on it.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -281,22 +300,26 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
             "there is no plugwatch.toml here; create one with plugwatch init your-domain.com, or name a file with -c",
         ),
         Command::Add(args) => add::add(&config, args).await,
+        Command::Import(args) => import::import(&config, &args),
+        Command::Coverage(how) => coverage::coverage(&config, how).await,
+        Command::Keys(how) => keys::keys(&config, how).await,
+        Command::Doctor(how) => doctor::doctor(&config, how).await,
         Command::Run => run::run(&config).await,
-        Command::Check { explain: None } => check::check(&config).await,
-        Command::Check { explain: Some(dependency) } => explain::explain(&config, &dependency).await,
-        Command::Status => why::status(&config).await,
-        Command::Why { dependency } => why::why(&config, &dependency).await,
-        Command::History { dependency } => history::history(&config, dependency.as_deref()).await,
+        Command::Check { explain: None, how } => check::check(&config, how.json).await,
+        Command::Check { explain: Some(dependency), .. } => explain::explain(&config, &dependency).await,
+        Command::Status(how) => why::status(&config, how.json).await,
+        Command::Why { dependency, how } => why::why(&config, &dependency, how.json).await,
+        Command::History { dependency, how } => history::history(&config, dependency.as_deref(), how.json).await,
         Command::Notice(command) => notice::notice(&config, command).await,
         Command::Incident(command) => incident::incident(&config, command).await,
         Command::Drill { dependency, wait, by } => drill::drill(&config, &dependency, &wait, &by).await,
         Command::Map(how) => map::map(&config, how).await,
-        Command::Whatif { company } => map::whatif(&config, &company).await,
+        Command::Whatif { company, how } => map::whatif(&config, &company, how.json).await,
         Command::Report(how) => report::report(&config, how).await,
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Service(command) => service::service(&config, command).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
-        Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
+        Command::Catalog { overlay, command } => catalog::catalog(overlay.as_deref(), command),
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
         }
@@ -308,7 +331,9 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         }
         Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
-        Command::Config(ConfigCommand::Check) => config::check(&config).await,
+        Command::Config(ConfigCommand::Check(how)) => config::check(&config, how.json).await,
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { folder } => shell::man(&folder),
         other => by_a_person(&config, other).await,
     }
 }
@@ -342,50 +367,13 @@ async fn by_a_person(config: &Path, command: Command) -> ExitCode {
     act::act(config, &by, deed).await
 }
 
-fn on_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
-    match Catalog::load(overlay) {
-        Err(problems) => failed(2, problems),
-        Ok(known) => match command {
-            CatalogCommand::List => catalog::list(&known),
-            CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
-            CatalogCommand::Page => catalog::page(&known),
-            CatalogCommand::Words => catalog::words(&known),
-            CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref(), overlay.is_none()),
-        },
-    }
-}
-
-/// The log goes to standard error; `PLUGWATCH_LOG` says how much of it. Libraries are heard
-/// where they are named, so `debug` shows looks and not every statement of the database.
-fn start_log(usual: &str) {
-    use std::io::IsTerminal;
-    use tracing_subscriber::EnvFilter;
-    let wish = std::env::var("PLUGWATCH_LOG").unwrap_or_default();
-    let filter = match wish.trim() {
-        "" => Ok(EnvFilter::new(usual)),
-        level @ ("error" | "warn" | "info" | "debug" | "trace") => {
-            EnvFilter::try_new(format!("warn,plugwatch={level}")).map_err(|error| error.to_string())
-        }
-        // A bare word would be taken for the name of a module, and silence everything else.
-        word if word.chars().all(char::is_alphanumeric) => Err("it is not a level".to_owned()),
-        other => EnvFilter::try_new(other).map_err(|error| error.to_string()),
-    };
-    let wrong = filter.as_ref().err().cloned();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .init();
-    if let Some(wrong) = wrong {
-        tracing::warn!("PLUGWATCH_LOG=\"{wish}\" has no effect ({wrong}); use error, warn, info, debug or trace");
-    }
-}
-
 /// The configuration, or the code to end with.
 fn load(path: &Path) -> Result<Config, ExitCode> {
-    Config::load(path)
-        .map_err(|problems| failed(2, format!("the configuration is wrong\n\n{problems}; nothing was started")))
+    Config::load(path).map_err(|problems| failed(2, wrong(&problems)))
+}
+
+fn wrong(problems: &crate::read::Problems) -> String {
+    format!("the configuration is wrong\n\n{problems}; nothing was started")
 }
 
 /// Says what went wrong, and gives the code.

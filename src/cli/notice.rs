@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use serde_json::{Value, json};
 
 use super::act::{By, open, tell};
+use super::json::For;
 use super::{failed, load};
 use crate::acts::{Acts, Brought, No, Said};
 use crate::clock::Clock;
@@ -42,7 +44,10 @@ pub(super) enum NoticeCommand {
         by: By,
     },
     /// List all notices that were not withdrawn
-    List,
+    List {
+        #[command(flatten)]
+        how: For,
+    },
     /// Print a letter as it came
     Show {
         /// Its id, pw-...
@@ -110,7 +115,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
                 "{said}\n\nNext: plugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
             ))
         }
-        NoticeCommand::List => list(store, now).await,
+        NoticeCommand::List { how } => list(store, now, how.json).await,
         NoticeCommand::Effective { id, when, by } => acts.effective(&by.person(), &id, &when, now).await,
         NoticeCommand::Confirm { id, by } => acts.confirm(&by.person(), &id, now).await,
         NoticeCommand::Answered { id, by } => acts.answered(&by.person(), &id, now).await,
@@ -143,10 +148,14 @@ fn past(text: &str, config: &Config) -> Result<Time, No> {
 }
 
 /// Those that are still to come first, the soonest on top.
-async fn list(store: &Store, now: Time) -> Said {
+async fn list(store: &Store, now: Time, json: bool) -> Said {
     let mut letters = store.letters().await?;
     let ahead = |letter: &Letter| letter.notice.effective.filter(|at| *at > now);
     letters.sort_by_key(|letter| (ahead(letter).is_none(), ahead(letter), std::cmp::Reverse(letter.notice.received)));
+    if json {
+        let all: Vec<Value> = letters.iter().map(as_json).collect();
+        return Ok(format!("{:#}", json!({ "schema": "plugwatch.notices/1", "notices": all })));
+    }
     let line = |letter: &Letter| {
         let hour = match letter.notice.effective {
             _ if letter.notice.left => "they have left".to_owned(),
@@ -169,6 +178,18 @@ async fn list(store: &Store, now: Time) -> Said {
     };
     let lines: Vec<String> = letters.iter().map(line).collect();
     Ok(if lines.is_empty() { "there are no notices".to_owned() } else { lines.join("\n") })
+}
+
+fn as_json(letter: &Letter) -> Value {
+    let by = |who: &Option<(String, Time)>| {
+        who.as_ref().map(|(by, at)| json!({ "by": by, "at": (at.0 > 0).then(|| at.rfc3339()) }))
+    };
+    let notice = &letter.notice;
+    json!({
+        "id": letter.public_id, "dependencies": notice.dependencies, "received_at": notice.received.rfc3339(),
+        "effective_at": notice.effective.map(Time::rfc3339), "left": notice.left, "text": notice.text,
+        "confirmed": by(&letter.confirmed), "answered": by(&letter.answered),
+    })
 }
 
 async fn show(config: &Config, id: &str) -> ExitCode {

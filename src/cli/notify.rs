@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{build, failed, load};
+use super::{build, failed, load, terminal};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::core::alerting::route::Way;
@@ -89,7 +89,9 @@ async fn remember(config: &Config, took: &[Way], fine: bool, now: Time) {
 
 async fn try_one(config: &Config, ways: &Ways, way: &Way, now: Time) -> bool {
     let watch = Stopwatch::start();
+    let working = terminal::Working::on(&format!("sending through {}", way.channel));
     let tried = ways.senders.send(&way.channel, &message(config, way, now)).await;
+    drop(working);
     let place = format!("{} to {}", way.channel, way.recipient);
     let took = f64::from(watch.ms()) / 1_000.0;
     match tried {

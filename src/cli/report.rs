@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use serde_json::{Value, json};
 
-use super::{failed, load};
+use super::{failed, json, load};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::draw;
 use crate::engine::{Span, report_now};
 use crate::say::Format;
+use crate::say::report::Report;
 use crate::store::Store;
 
 /// How it is written.
@@ -26,6 +28,9 @@ pub(super) struct How {
     /// Print as a page (HTML)
     #[arg(long)]
     page: bool,
+    /// Print as JSON; docs/cli.schema.json describes it
+    #[arg(long, conflicts_with_all = ["markdown", "page"])]
+    json: bool,
     /// Also write its picture to this file (PNG)
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
@@ -54,12 +59,31 @@ async fn print(config: Config, how: How) -> Result<(), String> {
         let png = draw::png(&report.picture(&platform))?;
         write_private(file, &png).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     }
+    if how.json {
+        json::print(&as_json(&platform, &report)?);
+        return Ok(());
+    }
     match (how.markdown, how.page) {
         (true, _) => println!("{}", report.text(&platform, Format::Markdown)),
         (_, true) => println!("{}", report.page(&platform, false)),
         _ => println!("{}", report.text(&platform, Format::Plain)),
     }
     Ok(())
+}
+
+/// What it says, as it is kept; not how its lines are sorted.
+fn as_json(platform: &str, report: &Report) -> Result<Value, String> {
+    let mut fields = serde_json::to_value(report).map_err(|error| error.to_string())?;
+    for todo in fields["todo"].as_array_mut().into_iter().flatten() {
+        if let Some(todo) = todo.as_object_mut() {
+            todo.retain(|key, _| !matches!(key.as_str(), "rank" | "minutes"));
+        }
+    }
+    let mut all = json!({ "schema": "plugwatch.report/1", "platform": platform });
+    for (key, value) in fields.as_object().into_iter().flatten().filter(|(key, _)| *key != "unasked") {
+        all[key] = value.clone();
+    }
+    Ok(all)
 }
 
 /// A report names vendors: it is for its owner only.

@@ -54,7 +54,7 @@ impl Trial {
 
     /// Everything that was found, watched or not, as far as it reads as a configuration.
     pub(super) fn config_of_all(&self, entries: &[Entry]) -> Option<Config> {
-        let all = entries.iter().filter(|entry| entry.vendor.is_none());
+        let all = entries.iter().filter(|entry| entry.vendor.is_none() && !entry.probes.is_empty());
         let mut all: Vec<Entry> = all.map(|entry| Entry { state: State::On, ..entry.clone() }).collect();
         self.weed(&mut all);
         let on: Vec<String> = all.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();

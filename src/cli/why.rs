@@ -4,18 +4,20 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{failed, load};
+use super::{failed, json, load};
 use crate::acts::{Acts, Known, No};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::platform::snapshot::Snapshot;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::engine::offline_status;
 use crate::ids::Ids;
-use crate::say::{Format, status};
+use crate::say::{self, Format, status};
 use crate::store::Store;
 
-pub(super) async fn status(path: &Path) -> ExitCode {
+/// Ends with 1 where something is out or dropped, so that a script can ask.
+pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
@@ -24,19 +26,25 @@ pub(super) async fn status(path: &Path) -> ExitCode {
     let (watched, zone) = (Store::is_in_use(&config.database), config.time_zone);
     match stand(config, &clock).await {
         Ok((snapshot, store)) => {
+            store.close().await;
+            let down = |one: &DependencySnapshot| matches!(one.shown(), Shown::Outage | Shown::Dropped);
+            let code = if snapshot.each().any(down) { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            if json {
+                json::print(&say::json::state(&snapshot, watched));
+                return code;
+            }
             if !watched {
                 println!("plugwatch is not running. Last known state:\n");
             }
             println!("{}", status::text(&snapshot, Format::Plain, zone));
             warn_if_old(&snapshot, clock.now());
-            store.close().await;
-            ExitCode::SUCCESS
+            code
         }
         Err(why) => failed(1, why),
     }
 }
 
-pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
+pub(super) async fn why(path: &Path, name: &str, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
         Err(code) => return code,
@@ -56,6 +64,7 @@ pub(super) async fn why(path: &Path, name: &str) -> ExitCode {
     let dependency = snapshot.each().find(|dependency| dependency.id == id);
     store.close().await;
     match (dependency, story) {
+        (Some(dependency), Ok(story)) if json => json::print(&say::json::why(dependency, &story)),
         (Some(dependency), Ok(story)) => {
             println!("{}", status::why(dependency, &story, now, Format::Plain, zone));
             warn_if_old(&snapshot, now);

@@ -7,7 +7,7 @@ use crate::notify::Carrier;
 
 impl Config {
     /// The company that carries a channel, as far as it is known: by its kind, or by its host.
-    pub(super) fn carrier(&self, channel: &Channel) -> Option<String> {
+    pub fn carrier(&self, channel: &Channel) -> Option<String> {
         match channel.settings.carrier()? {
             Carrier::Company(slug) => Some(slug.to_owned()),
             Carrier::Host(host) => self.catalog.company_of_host(&host),

@@ -3,10 +3,11 @@
 use chrono_tz::Tz;
 use std::sync::Arc;
 
+use super::find::{find_check, find_vendor};
 use super::probe::{self, Probe};
 use super::public::{self, Public};
+use super::unmonitored;
 use crate::catalog::{Catalog, Check, Vendor};
-use crate::core::platform::naming::nearest;
 use crate::core::words::verdict::{Criticality, Role};
 use crate::read::{At, Table};
 
@@ -15,6 +16,8 @@ use crate::read::{At, Table};
 pub struct Dependency {
     /// Its id, as in commands.
     pub id: String,
+    /// Its id before, where it was renamed: its history goes on.
+    pub was: Option<String>,
     /// Its name for people.
     pub label: String,
     /// How much hangs on it.
@@ -48,6 +51,8 @@ pub struct Dependency {
     pub domain: Option<String>,
     /// Where it is looked at from outside: ids of the accounts that may carry it, where nothing says which does.
     pub accounts: Vec<String>,
+    /// Why nothing checks it, in the file's words; it has no probes then.
+    pub not_monitored: Option<String>,
     /// Its probes.
     pub probes: Vec<Arc<Probe>>,
 }
@@ -64,8 +69,9 @@ pub struct LeaveStep {
 }
 
 /// Keys of a dependency that are no parameters of a check.
-const OWN_KEYS: [&str; 22] = [
+const OWN_KEYS: [&str; 24] = [
     "id",
+    "was",
     "label",
     "vendor",
     "check",
@@ -82,6 +88,7 @@ const OWN_KEYS: [&str; 22] = [
     "contract_notice_days",
     "leave",
     "public",
+    "not_monitored",
     "every",
     "cron",
     "time_zone",
@@ -102,19 +109,24 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     if let Some(id) = &id {
         check_id(table, id);
     }
-    let probes = read_probes(table, &id_text, catalog, zone);
-    let mut vendors: Vec<String> = Vec::new();
-    for (vendor, _) in probes.iter().filter_map(|probe| probe.check.split_once('/')) {
+    let unmonitored = unmonitored::read(table, catalog);
+    let probes = if unmonitored.is_some() { Vec::new() } else { read_probes(table, &id_text, catalog, zone) };
+    let asked = probes.iter().filter_map(|probe| probe.check.split_once('/'));
+    let mut vendors: Vec<String> = unmonitored.iter().flat_map(|unmonitored| unmonitored.vendors.clone()).collect();
+    for (vendor, _) in asked {
         if !vendors.iter().any(|known| known == vendor) {
             vendors.push(vendor.to_owned());
         }
     }
     let companies = read_companies(table, &vendors, catalog);
     let text = |key: &str| table.string(key).map(|text| text.value);
+    let was = table.string("was");
+    was.iter().for_each(|was| check_id(table, was));
     let label = text("label").unwrap_or_else(|| id_text.clone());
     let dependency = Dependency {
         public: public::read(table, &label),
         label,
+        was: was.map(|was| was.value),
         criticality: table
             .word("criticality", &["critical", "high", "normal"])
             .map_or(Criticality::High, |criticality| criticality.value),
@@ -131,6 +143,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         companies,
         domain: None,
         accounts: Vec::new(),
+        not_monitored: unmonitored.map(|unmonitored| unmonitored.why),
         // A list of its own: the one that was read into is larger.
         probes: probes.into_iter().map(Arc::new).collect::<Box<[_]>>().into_vec(),
         id: id_text,
@@ -238,27 +251,4 @@ fn read_vendor(table: &Table<'_>, id: &str, vendor: &Vendor, named: &At<String>,
         }
     }
     probes
-}
-
-fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Vendor> {
-    let found = catalog.vendors.get(&id.value);
-    if found.is_none() {
-        let near = nearest(&id.value, catalog.vendors.keys().map(String::as_str));
-        let cure = format!("did you mean `{near}`? `plugwatch catalog list` shows all");
-        table.problem(id.span.clone(), format!("`{}` is not a vendor in the catalogue", id.value), cure);
-        // Whose parameters these are cannot be known.
-        table.forgive();
-    }
-    found
-}
-
-fn find_check<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<String>) -> Option<&'c Check> {
-    let found = catalog.check(&id.value).map(|(_, check)| check);
-    if found.is_none() {
-        let all = catalog.vendors.values().flat_map(|vendor| vendor.checks.values()).map(|check| check.id.as_str());
-        let cure = format!("did you mean `{}`? `plugwatch catalog list` shows all", nearest(&id.value, all));
-        table.problem(id.span.clone(), format!("`{}` is not a check in the catalogue", id.value), cure);
-        table.forgive();
-    }
-    found
 }

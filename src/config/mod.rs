@@ -6,6 +6,8 @@ mod conflict;
 mod date;
 mod dependency;
 mod duty;
+mod find;
+mod keys;
 mod maintenance;
 mod network;
 mod notes;
@@ -16,11 +18,13 @@ mod public;
 mod publish;
 mod relate;
 mod sense;
+mod unmonitored;
 mod web;
 
 pub use channel::Channel;
 pub use date::Date;
 pub use dependency::{Dependency, LeaveStep};
+pub use keys::{KeyOwner, KeySource, NamedKey};
 pub use maintenance::Maintenance;
 pub use network::Network;
 pub use probe::Probe;
@@ -83,6 +87,8 @@ pub struct Config {
     pub rides_on: Vec<String>,
     /// The dead-man's switch, and how often it is told that all is well.
     pub heartbeat: Option<(Key, Duration)>,
+    /// Every secret that the file names, by where it comes from.
+    pub keys: Vec<NamedKey>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
 }
@@ -149,6 +155,16 @@ impl Config {
         of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).chain(heartbeat).chain(details).collect()
     }
 
+    /// Labels of what nothing checks, with why: the file says so, or every key of it is missing.
+    pub fn unmonitored(&self) -> Vec<(&str, String)> {
+        let why = |dependency: &Dependency| {
+            let waits = || dependency.probes.iter().all(|probe| probe.waits_for_key());
+            let key = (!dependency.probes.is_empty() && waits()).then(|| "needs a key".to_owned());
+            dependency.not_monitored.clone().or(key)
+        };
+        self.dependencies.iter().filter_map(|one| Some((one.label.as_str(), why(one)?))).collect()
+    }
+
     /// What may be reported about a probe, if it rests on reports.
     pub fn takes(&self, probe: &Probe) -> Option<Takes> {
         match self.catalog.check(&probe.check)?.1.ask {
@@ -210,11 +226,18 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
             .iter()
             .filter_map(|table| maintenance::read(table, time_zone))
             .collect(),
+        keys: keys::named(&as_json(&parsed)),
         catalog,
     };
     sense::check(&root, &config);
     root.finish();
     Ok(config)
+}
+
+/// The whole file, for what stands in several of its tables.
+fn as_json(parsed: &toml::Spanned<toml::de::DeTable<'_>>) -> serde_json::Value {
+    let fields = parsed.get_ref().iter();
+    fields.map(|(key, value)| (key.get_ref().to_string(), crate::read::to_json(value.get_ref()))).collect()
 }
 
 fn read_platform(root: &Table<'_>) -> String {

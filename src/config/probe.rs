@@ -324,6 +324,20 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
 }
 
 impl Probe {
+    /// Its identity and what its storefronts share, if its dependency had another id.
+    pub fn identities_under(&self, dependency: &str, catalog: &Catalog) -> Option<(String, String)> {
+        let (_, check) = catalog.check(&self.check)?;
+        // What storefronts share knows no country, which is one of the parameters of each.
+        let mut shared = self.params.clone();
+        if let Some(each) = check.each() {
+            shared.public.remove(&each.name);
+        }
+        Some((
+            identity(dependency, check, &self.params, self.country.as_deref()),
+            identity(dependency, check, &shared, None),
+        ))
+    }
+
     /// What it is about, whichever dependency asks: its check with what makes it another thing, as JSON.
     /// Which storefront comes first is a wish, and no other thing.
     pub fn about(&self, catalog: &Catalog) -> (String, String) {

@@ -14,6 +14,7 @@ pub(super) fn check(root: &Table<'_>, config: &Config) {
         root.problem(0..0, "nothing is monitored: there is no [[dependency]]", "copy one from config/plugwatch.toml");
     }
     check_ids(&tables);
+    check_renamed(&tables, config);
     check_probes(&tables, config);
     check_inlets(&tables, config);
     check_needs(&tables, config);
@@ -36,6 +37,21 @@ fn check_ids(tables: &[Table<'_>]) {
         let Some(id) = table.string("id") else { continue };
         if !seen.insert(id.value.clone()) {
             table.problem(id.span, format!("`{}` is used twice", id.value), "give each dependency its own id");
+        }
+    }
+}
+
+/// `was` names what is no longer there, and each old id once.
+fn check_renamed(tables: &[Table<'_>], config: &Config) {
+    let mut seen = BTreeSet::new();
+    for table in tables {
+        let Some(was) = table.string("was") else { continue };
+        if config.dependencies.iter().any(|dependency| dependency.id == was.value) {
+            let what = format!("`{}` is still the id of a dependency", was.value);
+            table.problem(was.span, what, "remove `was`, or the dependency with that id");
+        } else if !seen.insert(was.value.clone()) {
+            let what = format!("`{}` was renamed to two dependencies", was.value);
+            table.problem(was.span, what, "keep `was` at the one that goes on with its history");
         }
     }
 }

@@ -55,6 +55,10 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
         match theirs_of {
             Some(id) => differs(&mut changes, entry, &id, &keys, &known, theirs),
             None if !names(text, entry) => changes.new.push(proposal(theirs, entry)),
+            None if entry.is_on() && is_unmonitored(theirs, &entry.id) => {
+                let what = "can be monitored now: delete the line `not_monitored`";
+                changes.other.push(format!("{}: {what}", entry.id));
+            }
             None if entry.is_on() && !theirs.dependencies.iter().any(|other| other.id == entry.id) => {
                 let what = "can be monitored now: it is in the file as a comment; remove the #";
                 changes.other.push(format!("{}: {what}", entry.id));
@@ -69,6 +73,11 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
         changes.missed.push(format!("{id}: the zone no longer names mail servers"));
     }
     changes
+}
+
+/// Whether the file has it as a dependency that nothing checks.
+fn is_unmonitored(theirs: &Config, id: &str) -> bool {
+    theirs.dependencies.iter().any(|other| other.id == id && other.not_monitored.is_some())
 }
 
 /// What is another value now, or not well, of something that the file has.
@@ -145,6 +154,10 @@ fn names(text: &str, entry: &Entry) -> bool {
     }
     let telling = |name: &str| matches!(name, "url" | "package" | "bundle_id");
     let params = entry.probes.iter().flat_map(|probe| &probe.params);
+    // What has no check is known by its company and its name.
+    if entry.probes.is_empty() && stands("label", &toml_value(&entry.label.clone().into())) {
+        return true;
+    }
     let about = params.filter(|param| telling(&param.name)).any(|param| stands(&param.name, &param.value));
     about || stands("id", &format!("\"{}\"", entry.id))
 }

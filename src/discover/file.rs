@@ -4,7 +4,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::Domain;
 use super::conclude::{Certainty, Finding};
-use super::draft::{Entry, Param, Probe, State, toml_value};
+use super::draft::{Entry, NEEDS_KEY, Param, Probe, State, stands_alone, toml_value};
 use super::seen::Gap;
 
 /// Lines are no longer than this, where they can be broken.
@@ -40,8 +40,9 @@ pub fn file(
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_trim_blocks(true);
     env.set_lstrip_blocks(true);
-    let texts = |on: bool| -> Vec<String> {
-        let wanted = entries.iter().filter(|entry| entry.vendor.is_none() == on);
+    let own = |entry: &&Entry| entry.vendor.is_none() && !entry.probes.is_empty();
+    let texts = |yours: bool| -> Vec<String> {
+        let wanted = entries.iter().filter(|entry| own(entry) == yours);
         wanted.map(entry_text).collect()
     };
     let alone = |sure: Certainty| found.iter().filter(move |one| one.certainty == sure && stands_alone(one, entries));
@@ -60,30 +61,40 @@ pub fn file(
     text.map_err(|error| error.to_string())
 }
 
-/// A finding that no entry speaks of.
-fn stands_alone(finding: &Finding, entries: &[Entry]) -> bool {
-    let named = format!("{} (", finding.service);
-    !entries.iter().any(|entry| entry.found.iter().any(|line| line.starts_with(&named)))
-}
-
 fn told(finding: &Finding) -> String {
     let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
     format!("{} ({}): {}", finding.service, roles.join(", "), finding.proof())
 }
 
-/// One entry, as a comment if it is not monitored.
+/// `not_monitored = "needs a key"`, and how it ends.
+fn unmonitored_line(entry: &Entry, why: &str) -> String {
+    let cure = match (entry.probes.is_empty(), why == NEEDS_KEY) {
+        (true, _) => {
+            "report it yourself: check = \"attest/word\", or \"outcome/feed\"; if it is not yours, delete this entry"
+        }
+        (_, true) => "fill in the lines below, then delete this one",
+        (..) => "to monitor it, correct the lines below, then delete this one",
+    };
+    format!("not_monitored = {}   # {cure}", quoted(why))
+}
+
+/// One entry; as a comment where nobody is sure that the platform depends on it.
 pub fn entry_text(entry: &Entry) -> String {
     let mut lines = Vec::new();
     for line in &entry.found {
         lines.push(commented(line));
     }
-    if let State::Off(why) = &entry.state {
+    let unmonitored = entry.not_monitored();
+    if let State::Off(why) = &entry.state
+        && unmonitored.is_none()
+    {
         lines.push(commented(&format!("Not monitored: {}", ended(why))));
     }
-    let off = !entry.is_on();
+    let off = !entry.is_on() && unmonitored.is_none();
     let mut body = vec!["[[dependency]]".to_owned()];
     body.push(format!("id = {}", quoted(&entry.id)));
     body.push(format!("label = {}", quoted(&entry.label)));
+    body.extend(unmonitored.map(|why| unmonitored_line(entry, why)));
     let single = entry.vendor.is_some() || matches!(entry.probes.as_slice(), [one] if one.off.is_none());
     if let Some(vendor) = &entry.vendor {
         body.push(format!("vendor = {}", quoted(vendor)));
@@ -123,6 +134,17 @@ pub fn entry_text(entry: &Entry) -> String {
     lines.join("\n") + "\n"
 }
 
+/// An entry's text with a key of the dependency: in the place of its example, or of its usual value. `value` is
+/// TOML.
+pub fn with_key(text: &str, key: &str, value: &str) -> String {
+    let line = format!("{key} = {value}");
+    let stands = |old: &&str| old.trim_start_matches("# ").starts_with(&format!("{key} = "));
+    match text.lines().find(stands) {
+        Some(old) => text.replacen(&format!("{old}\n"), &format!("{line}\n"), 1),
+        None => format!("{text}{line}\n"),
+    }
+}
+
 fn probe_lines(probe: &Probe) -> Vec<String> {
     let check = (!probe.check.is_empty()).then(|| format!("check = {}", quoted(&probe.check)));
     check.into_iter().chain(probe.params.iter().map(param_line)).collect()
@@ -139,7 +161,9 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     let usual = &entry.usual;
     let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
     lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
-    lines.extend(usual.public.as_ref().map(|label| format!("public = {}", quoted(label))));
+    // Strangers are promised nothing that nobody checks.
+    let mark = if entry.not_monitored().is_some() { "# " } else { "" };
+    lines.extend(usual.public.as_ref().map(|label| format!("{mark}public = {}", quoted(label))));
     lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));
     let on = |on: &String| {
         format!("# fallback_on = {}   # what it depends on: alerts then say whether it works", quoted(on))

@@ -10,7 +10,7 @@ use super::decide::adopt::Remembered;
 use super::decide::decider::Decider;
 use super::write::unwritten::Unwritten;
 use super::write::writer::Writer;
-use super::{Context, Engine, EventLog, Logged};
+use super::{Context, Engine, EventLog, Logged, renamed};
 use crate::ask::Askers;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -64,6 +64,7 @@ impl Engine {
         if let Some((from, to)) = gap {
             store.add_gap(from, to).await?;
         }
+        renamed::follow(&config, &store).await?;
         let next = store.next_incident().await?;
         let mut engine = Engine::bare(config, askers, store, clock, ids, next);
         engine.events = events;
@@ -129,6 +130,9 @@ impl Engine {
         self.decider.own.forget_asking();
         self.decider.plan.forget_flights();
         self.flush(now).await?;
+        if renamed::follow(&config, &self.store).await? {
+            self.decider.situation = self.store.open_situation().await?;
+        }
         let fresh = Arc::new(Context::new(config, askers, self.ctx.clock.clone()));
         self.adopt(fresh, now).await?;
         self.plan_reports(now).await?;

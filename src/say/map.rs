@@ -12,7 +12,7 @@ pub use picture::svg;
 use super::{Format, render, status, tally};
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::{Fallback, Loss, Share};
-use crate::core::platform::snapshot::Snapshot;
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::human;
 use crate::core::words::verdict::{Criticality, Proves};
 
@@ -35,7 +35,8 @@ pub fn text(snapshot: &Snapshot, format: Format) -> String {
         })
         .collect();
     let nobody: Vec<&str> = reliance::on_nobody(snapshot).iter().map(|dependency| dependency.label.as_str()).collect();
-    let context = context! { title => title(snapshot), companies, nobody };
+    let blind = tally::not_monitored(&snapshot.not_monitored());
+    let context = context! { title => title(snapshot), companies, nobody, blind };
     render("map", format, context)
 }
 
@@ -51,7 +52,7 @@ pub fn whatif(snapshot: &Snapshot, loss: &Loss, now: crate::core::time::Time, fo
             Some(context! {
                 label => dependency.label, critical => dependency.criticality == Criticality::Critical, breaks => dependency.breaks,
                 with => stopped.with, fallback => dependency.fallback, proof => proof(&stopped.fallback), drilled,
-                contact => dependency.contact,
+                contact => dependency.contact, blind => blind(dependency),
             })
         })
         .collect();
@@ -62,10 +63,18 @@ pub fn whatif(snapshot: &Snapshot, loss: &Loss, now: crate::core::time::Time, fo
         .map(|dependency| (dependency.proven(), dependency.label.clone()))
         .collect();
     let proven: Vec<(Option<Proves>, String)> = stands.iter().filter(|(proven, _)| proven.is_some()).cloned().collect();
-    let unproven: Vec<&str> =
-        stands.iter().filter(|(proven, _)| proven.is_none()).map(|(_, label)| label.as_str()).collect();
+    let named = snapshot.not_monitored();
+    let blind = |label: &String| named.iter().any(|(other, _)| other == label);
+    let unproven: Vec<&str> = stands
+        .iter()
+        .filter(|(proven, label)| proven.is_none() && !blind(label))
+        .map(|(_, label)| label.as_str())
+        .collect();
+    let others: Vec<(&str, String)> =
+        named.iter().filter(|(label, _)| stands.iter().any(|(_, other)| other == label)).cloned().collect();
     let context = context! {
         name => loss.name, platform => snapshot.platform, stops, stands => status::by_proof(&proven), unproven,
+        blind => tally::not_monitored(&others),
         notice_days => loss.notice_days, notice_unknown => loss.notice_unknown, moving => loss.moving.map(human),
         moving_unknown => loss.moving_unknown,
         short => loss.notice_days.zip(loss.moving).is_some_and(|(days, moving)| moving.as_secs() > u64::from(days) * 86_400),
@@ -85,8 +94,13 @@ fn thing(snapshot: &Snapshot, id: &str) -> Option<minijinja::Value> {
     let dependency = snapshot.each().find(|dependency| dependency.id == id)?;
     Some(context! {
         label => dependency.label, criticality => dependency.criticality.word(), breaks => dependency.breaks,
-        fallback => dependency.fallback,
+        fallback => dependency.fallback, blind => blind(dependency),
     })
+}
+
+/// Why nothing checks it, if so.
+fn blind(dependency: &DependencySnapshot) -> Option<String> {
+    (!dependency.is_monitored()).then(|| dependency.blind_reason())
 }
 
 fn labels(snapshot: &Snapshot, ids: &[String]) -> Vec<String> {
@@ -118,7 +132,10 @@ pub fn mermaid(snapshot: &Snapshot) -> String {
     let node = |id: &str| format!("d_{}", id.replace('-', "_"));
     for dependency in snapshot.each() {
         let (open, close) = if dependency.criticality == Criticality::Critical { ("([", "])") } else { ("(", ")") };
-        lines.push(format!("  {}{open}\"{}\"{close}", node(&dependency.id), quoted(&dependency.label)));
+        let blind = if dependency.is_monitored() { "" } else { ", not monitored" };
+        let class = if dependency.is_monitored() { "" } else { ":::blind" };
+        let label = format!("{}{blind}", quoted(&dependency.label));
+        lines.push(format!("  {}{open}\"{label}\"{close}{class}", node(&dependency.id)));
     }
     for dependency in snapshot.each() {
         for (slug, _) in &dependency.companies {
@@ -127,6 +144,9 @@ pub fn mermaid(snapshot: &Snapshot) -> String {
         for need in &dependency.needs {
             lines.push(format!("  {} -.-> {}", node(&dependency.id), node(need)));
         }
+    }
+    if snapshot.each().any(|dependency| !dependency.is_monitored()) {
+        lines.push("  classDef blind stroke-dasharray: 5 5,color:#888".to_owned());
     }
     lines.join("\n")
 }

@@ -7,8 +7,10 @@ pub mod about;
 pub mod alert;
 pub mod buttons;
 mod cause;
+pub mod coverage;
 pub mod digest;
 mod footer;
+pub mod json;
 pub mod mail;
 pub mod map;
 mod measure;
@@ -20,6 +22,7 @@ pub mod situation;
 pub mod split;
 pub mod status;
 pub mod strips;
+pub mod table;
 pub mod tally;
 mod title;
 

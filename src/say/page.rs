@@ -58,6 +58,7 @@ fn headline(snapshot: &Snapshot, details: bool) -> String {
         Outage => "There is an outage.",
         Dropped => "A vendor has dropped this platform.",
         Checking => "A possible problem is being checked.",
+        NotMonitored => "Nothing is monitored.",
         NotVerified | NeverSeenLive | NeedsKey => "Not everything could be checked.",
         Starting => "The first checks are running.",
     }

@@ -92,6 +92,8 @@ pub struct Report {
     pub proven: Vec<String>,
     /// What could not be checked, for how long and why.
     pub unseen: Vec<String>,
+    /// What nothing checks, by reason, in one line.
+    pub not_monitored: Option<String>,
     /// Whom nobody has asked for long; older versions wrote them here, now they stand in `todo`.
     pub unasked: Vec<String>,
     /// What happened, a line each.

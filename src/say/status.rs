@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Format, render};
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::state::NOT_MONITORED;
 use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
 use crate::core::probe::standing::Held;
 use crate::core::probe::witness::OwnNetwork;
@@ -65,7 +66,7 @@ pub fn first_lines(dependency: &DependencySnapshot) -> Vec<String> {
         hint.map_or_else(String::new, |hint| format!(" {hint}"))
     };
     let explaining = dependency.explaining();
-    if let Some(held) = explaining.filter(|_| shown.rank() < Shown::Starting.rank()) {
+    if let Some(held) = explaining.filter(|_| shown.rank() < Shown::NotMonitored.rank()) {
         let doing = if shown == Shown::Checking { " (unconfirmed)" } else { "" };
         let since = match shown {
             Shown::Dropped | Shown::Outage | Shown::Degraded => format!(" (since {})", held.since.short()),
@@ -74,7 +75,8 @@ pub fn first_lines(dependency: &DependencySnapshot) -> Vec<String> {
         lines.push(format!("{} {label}{doing}{since}: {}.{}", mark(shown), held.say, hint(held)));
     }
     // Every deciding check that cannot be seen has its line; what is listed is not told again.
-    let others = dependency.state.unseen.iter().map(|unseen| &unseen.held).filter(|held| Some(*held) != explaining);
+    let others = dependency.state.unseen.iter().map(|unseen| &unseen.held);
+    let others = others.filter(|held| Some(*held) != explaining && held.reason != NOT_MONITORED);
     lines.extend(others.map(|held| format!("⚪ {label}, {}: {}.{}", held.by, held.say, hint(held))));
     // A warning that cannot be had changes no state, and nobody would ever hear of it.
     let mute = |probe: &&ProbeSnapshot| probe.role == Role::Warning && probe.standing.unverified.is_some();
@@ -166,10 +168,11 @@ pub fn json(snapshot: &Snapshot, details: bool) -> Value {
     })
 }
 
-/// The worst of what is shown; never better than what could not be verified.
+/// The worst of what is monitored; never better than what could not be verified.
 pub fn overall(snapshot: &Snapshot, details: bool) -> Shown {
     let shown = snapshot.each().filter(|d| details || d.public.is_some()).map(DependencySnapshot::shown);
-    shown.min_by_key(|shown| shown.rank()).unwrap_or(Shown::Starting)
+    // What nothing checks says nothing of the rest; it is named beside it.
+    shown.min_by_key(|shown| (*shown == Shown::NotMonitored, shown.rank())).unwrap_or(Shown::Starting)
 }
 
 fn dependency_json(dependency: &DependencySnapshot, details: bool) -> Value {

@@ -16,6 +16,7 @@ pub fn state(shown: Shown) -> &'static str {
         Shown::NotVerified => "cannot be checked",
         Shown::NeverSeenLive => "never seen working",
         Shown::NeedsKey => "needs a key",
+        Shown::NotMonitored => "not monitored",
         Shown::Starting => "not checked yet",
     }
 }
@@ -23,12 +24,43 @@ pub fn state(shown: Shown) -> &'static str {
 /// What is said of a dependency without trouble.
 pub(super) const WORKING: &str = "working";
 
-/// `2 need a key`, `11 working`: the worst first, nothing that is zero.
+/// `2 need a key`, `11 working`: the worst first, nothing that is zero. What is not monitored is named beside
+/// it, and not counted.
 pub fn counts(snapshot: &Snapshot) -> Vec<String> {
-    let mut all: Vec<Shown> = snapshot.each().map(|dependency| dependency.shown()).collect();
+    let all = snapshot.each().map(|dependency| dependency.shown());
+    let mut all: Vec<Shown> = all.filter(|shown| *shown != Shown::NotMonitored).collect();
     all.sort_by_key(|shown| shown.rank());
     let words: Vec<&str> = all.into_iter().map(state).collect();
     grouped(&words)
+}
+
+/// More names than this stand in no message; `plugwatch coverage` has all.
+const NAMED: usize = 12;
+
+/// What nothing checks, by reason: `Stripe, SendGrid (need a key), AWS (not visible from outside)`. `None` where
+/// everything is monitored.
+pub fn not_monitored(blind: &[(&str, String)]) -> Option<String> {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (label, why) in blind.iter().take(NAMED) {
+        match groups.iter_mut().find(|(other, _)| other == why) {
+            Some((_, labels)) => labels.push(label),
+            None => groups.push((why.clone(), vec![label])),
+        }
+    }
+    let group = |(why, labels): &(String, Vec<&str>)| {
+        let why = if labels.len() > 1 && why == "needs a key" { "need a key" } else { why };
+        format!("{} ({why})", labels.join(", "))
+    };
+    let more = blind.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("and {more} more (see plugwatch coverage)"));
+    let all: Vec<String> = groups.iter().map(group).chain(more).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// `Monitoring 7 of 11. Not monitored: Stripe, SendGrid (need a key).`
+pub fn monitoring(total: usize, blind: &[(&str, String)]) -> String {
+    let named = not_monitored(blind).map_or_else(String::new, |named| format!(" Not monitored: {named}."));
+    format!("Monitoring {} of {total}.{named}", total - blind.len())
 }
 
 /// Equal words in a row, counted.

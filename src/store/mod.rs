@@ -36,6 +36,7 @@ mod probes;
 mod prune;
 mod public;
 mod read;
+mod rename;
 mod replayed;
 mod reports;
 mod set_back;
@@ -59,6 +60,7 @@ pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use public::TroubleRow;
 pub use read::{FlipRow, IncidentRow, OutboxState, RollupRow};
+pub use rename::Renamed;
 pub use reports::{KeptReport, ToldSince};
 pub use situations::{SITUATION, SituationChange};
 

@@ -145,6 +145,16 @@ impl Store {
         Ok(rows.into_iter().map(ProbeRow::from).collect())
     }
 
+    /// When each probe that is active was first monitored, by its identity.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn added(&self) -> Result<HashMap<String, Time>> {
+        let added = "SELECT identity, added_at FROM probe WHERE retired_at IS NULL";
+        let rows: Vec<(String, i64)> = sqlx::query_as(added).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(identity, at)| (identity, Time(at))).collect())
+    }
+
     /// What every dependency came to, and what people were told, when that was last written down.
     ///
     /// # Errors

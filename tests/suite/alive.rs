@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plugwatch::core::words::question::Secret;
-use plugwatch::engine::ailing;
+use plugwatch::engine::{Beating, ailing, beat};
 use plugwatch::notify::Heartbeat;
 
 use crate::kit::{Staged, http, provider, raw};
@@ -49,4 +49,34 @@ async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
     let snapshot = staged.engine.windows().snapshot.borrow().clone();
     let wrong = ailing(&snapshot, &staged.store, &[], snapshot.as_of).await.unwrap();
     assert!(wrong.starts_with("a message waits since"), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_reload_brings_another_switch_which_hears_at_once() {
+    provider();
+    let mut staged = Staged::open().await;
+    staged.pass(Duration::from_secs(60)).await;
+    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let switch = |name: &'static str| {
+        let heard = heard.clone();
+        let answer = move |_: &str| {
+            heard.send(name).unwrap();
+            http("200 OK", "", b"OK")
+        };
+        async move {
+            let address = raw(answer).await;
+            Arc::new(Heartbeat::new(Secret::new(format!("http://{address}/ping"))).unwrap())
+        }
+    };
+    let settings = tokio::sync::watch::Sender::new(Beating::default());
+    let snapshot = staged.engine.windows().snapshot.clone();
+    let (store, clock) = (staged.store.clone(), staged.clock.clone());
+    let beating = tokio::spawn(beat(settings.subscribe(), snapshot, store, clock));
+    let every = Duration::from_secs(60);
+    settings.send_replace(Beating { to: Some((switch("first").await, every)), ways: Vec::new() });
+    assert_eq!(hears.recv().await, Some("first"));
+    // Nobody moves the clock: the second hears because the settings changed, not because a minute is over.
+    settings.send_replace(Beating { to: Some((switch("second").await, every)), ways: Vec::new() });
+    assert_eq!(hears.recv().await, Some("second"));
+    beating.abort();
 }

@@ -80,9 +80,9 @@ fn check_without_a_network_says_in_one_line_that_it_is_blind() {
     std::fs::write(&file, text).unwrap();
     let checked = plugwatch(&["check", "--config", file.to_str().unwrap()]);
     assert_eq!(checked.status.code(), Some(1));
-    assert_eq!(out(&checked).lines().count(), 1, "{}", out(&checked));
-    assert!(out(&checked).starts_with("blind: plugwatch's own network is down"));
-    assert!(out(&checked).contains("(127.0.0.1:1: the connection is refused; "), "{}", out(&checked));
+    assert_eq!(err(&checked).lines().count(), 1, "{}", err(&checked));
+    assert!(err(&checked).starts_with("blind: plugwatch's own network is down"));
+    assert!(err(&checked).contains("(127.0.0.1:1: the connection is refused; "), "{}", err(&checked));
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn dependency(n: usize, companies: usize) -> DependencySnapshot {
         _ => (vec![(format!("c{company}"), name)], Vec::new()),
     };
     DependencySnapshot {
+        was: None,
         id: format!("d{n}"),
         label: label(n),
         vendor: String::new(),

@@ -366,7 +366,12 @@ async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap
     }
     let entries = draft(catalog, &domain, &seen, &findings, &Wishes { countries: countries.clone() });
     for entry in &entries {
-        said.entry(if entry.is_on() { "watched" } else { "aside" }).or_default().push(entry.id.clone());
+        let how = match (entry.is_on(), entry.not_monitored()) {
+            (true, _) => "watched",
+            (false, Some(_)) => "not_monitored",
+            (false, None) => "aside",
+        };
+        said.entry(how).or_default().push(entry.id.clone());
     }
     said.insert("gaps", seen.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect());
     let header = Header { platform: domain.platform(), date: "2026-11-22".into(), ..Header::default() };
@@ -375,8 +380,12 @@ async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap
         Config::read_with("plugwatch.toml", text.clone(), Some(catalog.clone()))
             .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     }
-    // With every # before an entry taken away, too: nothing is wrong but what waits for a value.
-    let on = |entry: &Entry| Entry { state: State::On, ..entry.clone() };
+    // With every # before an entry, and every `not_monitored`, taken away, too: nothing is wrong but what waits for a value.
+    // What has no check stays as it is.
+    let on = |entry: &Entry| match entry.probes.is_empty() {
+        true => entry.clone(),
+        false => Entry { state: State::On, ..entry.clone() },
+    };
     let whole: Vec<Entry> = entries.iter().map(on).collect();
     let whole = file(&header, &domain, &whole, &findings, &[]).unwrap();
     if let Err(problems) = Config::read_with("plugwatch.toml", whole.clone(), Some(catalog.clone())) {
@@ -521,8 +530,8 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
 /// What the entries say that wait for nothing.
 fn all_of(entries: &[Entry], catalog: &Arc<Catalog>) -> Config {
     let on = |entry: &Entry| plugwatch::discover::entry_text(&Entry { state: State::On, ..entry.clone() });
-    let texts: Vec<String> =
-        entries.iter().map(on).filter(|text| !text.contains("\"<") && !text.contains("\"...")).collect();
+    let asked = entries.iter().filter(|entry| !entry.probes.is_empty());
+    let texts: Vec<String> = asked.map(on).filter(|text| !text.contains("\"<") && !text.contains("\"...")).collect();
     let text = format!("platform = \"x\"\n{}", texts.join("\n"));
     Config::read_with("now", text, Some(catalog.clone())).unwrap_or_else(|problems| panic!("{problems}"))
 }

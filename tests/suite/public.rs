@@ -232,7 +232,7 @@ async fn no_public_output_holds_anything_that_was_not_made_public() {
 }
 
 /// Whether a value is as a schema says; keys that it does not name are wrong, too.
-fn check(schema: &Value, root: &Value, value: &Value, place: &str) {
+pub fn check(schema: &Value, root: &Value, value: &Value, place: &str) {
     if let Some(name) = schema["$ref"].as_str() {
         return check(root.pointer(name.trim_start_matches('#')).unwrap(), root, value, place);
     }

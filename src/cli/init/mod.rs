@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::trial::{Trial, put_aside};
-use super::{asking, build, failed};
+use super::{asking, build, failed, terminal};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{Config, Network};
@@ -214,7 +214,7 @@ async fn look_around(trial: &Trial, domain: &Domain, args: &Init, asks: bool) ->
 
 async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around: Around, asks: bool) -> ExitCode {
     let Around { seen, found, entries } = &around;
-    print!("{}", summary::found(&trial.catalog, domain, found, seen));
+    print!("{}", summary::found(&trial.catalog, domain, found, seen, terminal::width()));
     if is_there(path) {
         return propose(path, trial, domain, entries, args.write);
     }

@@ -4,10 +4,17 @@ use std::path::Path;
 
 use crate::catalog::Catalog;
 use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Header, Seen, State};
-use crate::say::cut;
+use crate::say::table::table;
+use crate::say::{cut, tally};
 
 /// Who was found, a line each, and what could not be.
-pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen: &Seen) -> String {
+pub(super) fn found(
+    catalog: &Catalog,
+    domain: &Domain,
+    found: &[Finding],
+    seen: &Seen,
+    width: Option<usize>,
+) -> String {
     let companies: std::collections::BTreeSet<&str> = found.iter().filter_map(|one| one.company.as_deref()).collect();
     let mut text = format!(
         "{} uses {} from {}, as seen from outside:\n\n",
@@ -15,14 +22,10 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
         count(found.len(), "service"),
         count_companies(companies.len())
     );
-    let rows: Vec<[String; 4]> = found.iter().map(|one| row(catalog, one)).collect();
-    let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(0), width(1), width(2));
-    for row in &rows {
-        let line = format!("  {:first$}  {:second$}  {:third$}  {}", row[0], row[1], row[2], row[3]);
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+    let rows: Vec<Vec<String>> = found.iter().map(|one| row(catalog, one)).collect();
+    // Indented, as everything below the first line is.
+    let width = width.map(|width| width.saturating_sub(2));
+    table(&rows, width).lines().for_each(|line| text.push_str(&format!("  {line}\n")));
     for app in &seen.apps {
         let name = app.name.as_ref().unwrap_or(&app.id);
         text.push_str(&format!("  app in {}: {name} ({})\n", app.store.words(), app.id));
@@ -41,7 +44,7 @@ pub(super) fn found(catalog: &Catalog, domain: &Domain, found: &[Finding], seen:
     text
 }
 
-fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
+fn row(catalog: &Catalog, finding: &Finding) -> Vec<String> {
     let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
     let company = finding.company.as_ref().map(|slug| catalog.company(slug)).unwrap_or_default();
     let service = match company.is_empty() || finding.service.contains(&company) {
@@ -49,7 +52,7 @@ fn row(catalog: &Catalog, finding: &Finding) -> [String; 4] {
         false => format!("{} ({company})", finding.service),
     };
     let sure = if finding.certainty == Certainty::Confirmed { "" } else { "seen once" };
-    [roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
+    vec![roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
 }
 
 /// What stands in the new file, and what to do next.
@@ -58,7 +61,7 @@ pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String
     for entry in entries.iter().filter(|entry| entry.is_on()) {
         text.push_str(&format!("  {}\n", entry.label));
     }
-    let aside: Vec<&Entry> = entries.iter().filter(|entry| !entry.is_on()).collect();
+    let aside: Vec<&Entry> = entries.iter().filter(|entry| !entry.is_on() && entry.not_monitored().is_none()).collect();
     if !aside.is_empty() {
         text.push_str("\nIn the file as comments:\n");
         for entry in aside {
@@ -79,7 +82,17 @@ pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String
     next(&format!("plugwatch notify test{config}"), "test whether alerts arrive");
     next(&format!("plugwatch map{config}"), "show what depends on which company");
     next(&format!("plugwatch add twilio{config}"), "add another vendor");
+    next(&format!("plugwatch coverage{config}"), "show what is not monitored, and what each needs");
+    text.push_str(&format!("\n{}\n", monitored(entries)));
     text
+}
+
+/// How much of what was found is monitored, and why the rest is not.
+fn monitored(entries: &[Entry]) -> String {
+    let on = entries.iter().filter(|entry| entry.is_on()).count();
+    let blind: Vec<(&str, String)> =
+        entries.iter().filter_map(|entry| Some((entry.label.as_str(), entry.not_monitored()?.to_owned()))).collect();
+    tally::monitoring(on + blind.len(), &blind)
 }
 
 /// What another look found, beside a file that is there.

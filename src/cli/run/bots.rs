@@ -59,6 +59,7 @@ pub(super) fn start(supervisor: &mut Supervisor, bots: Vec<BotOf>, with: &Surrou
 
 /// A bot of the configuration: one for each token, however many channels write as it, for only one
 /// program may listen (Bot API, error 409).
+#[derive(Clone, PartialEq)]
 pub(super) struct BotOf {
     pub(super) token: Secret,
     api_url: Option<url::Url>,

@@ -10,7 +10,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -20,10 +19,8 @@ use crate::acts::Known;
 use crate::answers::Listening;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::words::question::Key;
-use crate::engine::{Dispatcher, Engine, Windows, beat};
+use crate::engine::{Beating, Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
-use crate::notify::Heartbeat;
 use crate::notify::Shared;
 use crate::service::{Environment, ServiceManager};
 use crate::store::Store;
@@ -33,7 +30,7 @@ use crate::web::{Listener, Publishing, Threads};
 use bots::{Surroundings, bots};
 use end::{Open, until_ended};
 use page::Page;
-use reload::{Once, Reloading};
+use reload::{Once, Reloading, Told, beating};
 use signals::Signals;
 
 pub(super) async fn run(path: &Path) -> ExitCode {
@@ -73,9 +70,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     // Whoever reads that it runs may stop it at once.
     let signals = Signals::new();
     greet(&config, &own.0.shown(), public);
-    let everybody = config.ways();
-
-    let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
+    let (bots, once) = (bots(&config), Once::of(&config));
+    let beating = watch::Sender::new(beating(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
     let engine = engine.await.map_err(|error| error.to_string())?;
     let windows = engine.windows();
@@ -92,26 +88,17 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     );
     start_listening(&mut supervisor, &dispatcher, &store, &clock, &known);
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
-    if let Some((heartbeat, every)) = heartbeat.clone() {
-        let (store, clock) = (store.clone(), clock.clone());
-        supervisor.start(Part::new("heartbeat"), move || {
-            beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
-        });
-    }
-    let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
-    let mut open = Open {
-        supervisor,
-        dispatcher: dispatcher.clone(),
-        page,
-        store: store.clone(),
-        heartbeat,
-        clock: clock.clone(),
-    };
-    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
+    let settings = beating.subscribe();
+    start_heartbeat(&mut supervisor, settings.clone(), &windows, (&store, &clock));
+    let (kept, time) = (store.clone(), clock.clone());
+    let mut open = Open { supervisor, dispatcher: dispatcher.clone(), page, store: kept, heartbeat: None, clock: time };
+    let told_anew = Told { check_in_points, look, known, beating };
+    let reloading = Reloading { path, clock, dispatcher, gate, store, told_anew, telegram, once };
     signals::start(&mut open.supervisor, signals, reloading, tell.clone());
     let alive = || manager.iter().for_each(ServiceManager::alive);
     let ended = until_ended(engine.run(told, alive), &mut open.supervisor, &tell).await;
     manager.iter().for_each(ServiceManager::stopping);
+    open.heartbeat = settings.borrow().to.as_ref().map(|(heartbeat, _)| heartbeat.clone());
     open.close(ended).await
 }
 
@@ -137,6 +124,18 @@ fn start_listening(
     supervisor.start(Part::new("acknowledgements by other channels"), move || listening.clone().run());
 }
 
+/// Runs also without a switch: a reload may bring one.
+fn start_heartbeat(
+    supervisor: &mut Supervisor,
+    settings: watch::Receiver<Beating>,
+    windows: &Windows,
+    (store, clock): (&Arc<Store>, &Clock),
+) {
+    let (snapshot, store, clock) = (windows.snapshot.clone(), store.clone(), clock.clone());
+    supervisor
+        .start(Part::new("heartbeat"), move || beat(settings.clone(), snapshot.clone(), store.clone(), clock.clone()));
+}
+
 /// So many open files are enough for some ten thousand checks at once.
 const ENOUGH: u64 = 65_536;
 
@@ -152,12 +151,6 @@ fn raise_descriptors() {
     {
         tracing::debug!(%error, "the limit on open files cannot be raised: {error}");
     }
-}
-
-/// The dead-man's switch, if one is set.
-fn heartbeat(config: &Config) -> Result<Option<(Arc<Heartbeat>, Duration)>, String> {
-    let Some((Key::Set(url), every)) = &config.heartbeat else { return Ok(None) };
-    Ok(Some((Arc::new(Heartbeat::new(url.clone())?), *every)))
 }
 
 /// What must be ours before anything is watched: the history, the page's address, and its threads.

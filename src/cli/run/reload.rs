@@ -6,16 +6,16 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::super::build;
-use super::bots::bots;
+use super::bots::{BotOf, bots};
 use crate::acts::Known;
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
 use crate::config::{Config, Publish, Web};
 use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
-use crate::core::words::question::{Key, Secret};
-use crate::engine::{Command, Dispatcher, Ways};
-use crate::notify::Shared;
+use crate::core::words::question::Key;
+use crate::engine::{Beating, Command, Dispatcher, Ways};
+use crate::notify::{Heartbeat, Shared};
 use crate::store::Store;
 
 /// What a reload needs.
@@ -25,12 +25,18 @@ pub(super) struct Reloading {
     pub(super) dispatcher: Arc<Dispatcher>,
     pub(super) gate: Arc<Gate>,
     pub(super) store: Arc<Store>,
-    pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
-    pub(super) look: watch::Sender<Arc<PublicPage>>,
-    pub(super) known: watch::Sender<Arc<Known>>,
+    pub(super) told_anew: Told,
     pub(super) telegram: Shared,
     /// What was read once: a change of these needs a restart.
     pub(super) once: Once,
+}
+
+/// Where parts of the program hear of changed settings.
+pub(super) struct Told {
+    pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
+    pub(super) look: watch::Sender<Arc<PublicPage>>,
+    pub(super) known: watch::Sender<Arc<Known>>,
+    pub(super) beating: watch::Sender<Beating>,
 }
 
 /// What is read at the start only.
@@ -38,42 +44,76 @@ pub(super) struct Reloading {
 pub(super) struct Once {
     database: PathBuf,
     pub(super) web: Web,
-    heartbeat: Option<(Key, std::time::Duration)>,
     publish: Option<Publish>,
-    bots: Vec<(Secret, Vec<i64>, Vec<i64>)>,
+    bots: Vec<BotOf>,
 }
 
 impl Once {
+    /// Every setting is here or in [`taken_up`]: whoever adds one has to say which.
     pub(super) fn of(config: &Config) -> Once {
-        let bots = bots(config).into_iter().map(|bot| (bot.token, bot.chats, bot.users)).collect();
-        let heartbeat = config.heartbeat.clone();
-        Once {
-            database: config.database.clone(),
-            web: config.web.clone(),
-            heartbeat,
-            publish: config.publish.clone(),
-            bots,
-        }
+        let Config { database, web, publish, .. } = config;
+        Once { database: database.clone(), web: web.clone(), publish: publish.clone(), bots: bots(config) }
     }
 
     /// The names of what differs.
     fn differs(&self, other: &Once) -> Vec<&'static str> {
         let (old, new) = (&self.web, &other.web);
+        let Web { listen, details, details_token, metrics, names, trusted_proxies } = new;
         [
             ("database", self.database != other.database),
-            ("[web] listen", old.listen != new.listen),
-            ("[web] details", old.details != new.details || old.details_token != new.details_token),
-            ("[web] metrics", old.metrics != new.metrics),
-            ("[web] names", old.names != new.names),
-            ("[web] trusted_proxies", old.trusted_proxies != new.trusted_proxies),
+            ("[web] listen", old.listen != *listen),
+            ("[web] details", old.details != *details || old.details_token != *details_token),
+            ("[web] metrics", old.metrics != *metrics),
+            ("[web] names", old.names != *names),
+            ("[web] trusted_proxies", old.trusted_proxies != *trusted_proxies),
             ("[publish]", self.publish != other.publish),
-            ("[heartbeat]", self.heartbeat != other.heartbeat),
-            ("the chats and users that the bot answers", self.bots != other.bots),
+            ("the bot's token, chats, users or time zones", self.bots != other.bots),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect()
     }
+}
+
+/// Everything else is taken up with SIGHUP. A new setting does not compile here until somebody has decided where
+/// it belongs, and said it in docs/COMMANDS.md.
+fn taken_up(config: &Config) {
+    let Config {
+        // At the start only, see `Once`; a bot hears its own chats and users at the start, too.
+        database: _,
+        web: _,
+        publish: _,
+        // By the engine, with the whole configuration.
+        platform: _,
+        time_zone: _,
+        report: _,
+        monthly: _,
+        keep_raw: _,
+        network: _,
+        duties: _,
+        dependencies: _,
+        maintenance: _,
+        notices: _,
+        dates: _,
+        rides_on: _,
+        catalog: _,
+        // By the dispatcher, the engine and the heartbeat.
+        channels: _,
+        heartbeat: _,
+        // By the page.
+        page: _,
+        // Nothing runs on it.
+        keys: _,
+    } = config;
+}
+
+/// Where signs of life go by a configuration.
+pub(super) fn beating(config: &Config) -> Result<Beating, String> {
+    let to = match &config.heartbeat {
+        Some((Key::Set(url), every)) => Some((Arc::new(Heartbeat::new(url.clone())?), *every)),
+        _ => None,
+    };
+    Ok(Beating { to, ways: config.ways() })
 }
 
 /// A configuration that was read anew.
@@ -91,14 +131,21 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
         Ok(fresh) => fresh,
         Err(why) => return tracing::error!("{why}"),
     };
+    let beating = match beating(&config) {
+        Ok(beating) => beating,
+        Err(why) => return tracing::error!("the old configuration stays in use: {why}"),
+    };
     let public = match super::super::public::settle(&mut config, &reloading.store).await {
         Ok(public) => public,
         Err(error) => return tracing::error!("the old configuration stays in use: {error}"),
     };
     reloading.dispatcher.replace(ways).await;
-    reloading.check_in_points.send_replace(config.check_in_points());
-    reloading.look.send_replace(Arc::new(config.public_page()));
-    reloading.known.send_replace(Arc::new(Known::of(&config)));
+    let told = &reloading.told_anew;
+    told.check_in_points.send_replace(config.check_in_points());
+    told.look.send_replace(Arc::new(config.public_page()));
+    told.known.send_replace(Arc::new(Known::of(&config)));
+    told.beating.send_replace(beating);
+    taken_up(&config);
     let askers = askers.with_check_ins(reloading.store.clone());
     for name in reloading.once.differs(&Once::of(&config)) {
         tracing::warn!("{name}: this change needs a restart; until then the old setting stays in use");
@@ -134,6 +181,40 @@ fn read(path: &Path, clock: &Clock, gate: &Arc<Gate>, telegram: &Shared) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn once(text: &str) -> Once {
+        let text =
+            format!("platform = \"A\"\n{text}\n[[dependency]]\nid = \"a\"\ncheck = \"attest/word\"\nname = \"a\"\n");
+        Once::of(&Config::read("p.toml", text).unwrap())
+    }
+
+    #[test]
+    fn what_needs_a_restart_is_named_and_nothing_else() {
+        let before = once("");
+        let differs = |text: &str| before.differs(&once(text));
+        assert_eq!(differs("database = \"b.db\""), ["database"]);
+        assert_eq!(differs("[web]\nlisten = \"127.0.0.1:9\"\nmetrics = true"), ["[web] listen", "[web] metrics"]);
+        assert_eq!(differs("[web]\nnames = [\"status.example.com\"]"), ["[web] names"]);
+        // The dead-man's switch and all else is taken up.
+        let taken_up = "time_zone = \"Europe/Berlin\"\nkeep_raw = \"30d\"\nreport = \"0 8 * * Tue\"\n[heartbeat]\n\
+                        url = { env = \"PLUGWATCH_TEST_NOT_SET\" }\nevery = \"90s\"";
+        assert_eq!(differs(taken_up), [""; 0]);
+    }
+
+    #[test]
+    fn a_bots_time_zone_is_one_of_its_own_settings() {
+        // Any file holds a token well enough here.
+        let key = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(key.path(), "123:abc").unwrap();
+        let bot = |more: &str| {
+            let token = key.path().display();
+            once(&format!("[[channel]]\nkind = \"telegram\"\ntoken = {{ file = \"{token}\" }}\nchats = [1]\n{more}"))
+        };
+        assert_eq!(bot("").differs(&bot("")), [""; 0]);
+        let named = ["the bot's token, chats, users or time zones"];
+        assert_eq!(bot("").differs(&bot("time_zone = \"Asia/Tokyo\"")), named);
+        assert_eq!(bot("").differs(&bot("users = [7]")), named);
+    }
 
     #[test]
     fn a_configuration_is_read_while_others_work() {

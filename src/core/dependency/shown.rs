@@ -1,6 +1,6 @@
 //! What people are shown for a dependency, in one word.
 
-use super::state::Combined;
+use super::state::{Combined, NOT_MONITORED};
 use crate::core::words::verdict::{Verdict, words};
 
 words! {
@@ -22,6 +22,8 @@ words! {
         NeverSeenLive = "never_seen_live",
         /// A secret is not set.
         NeedsKey = "needs_key",
+        /// It is written down as not monitored: it has no check.
+        NotMonitored = "not_monitored",
         /// No look yet.
         Starting = "starting",
     }
@@ -38,8 +40,9 @@ impl Shown {
             Shown::NotVerified => 4,
             Shown::NeverSeenLive => 5,
             Shown::NeedsKey => 6,
-            Shown::Starting => 7,
-            Shown::Live => 8,
+            Shown::NotMonitored => 7,
+            Shown::Starting => 8,
+            Shown::Live => 9,
         }
     }
 }
@@ -53,6 +56,9 @@ impl Combined {
         match (self.held.as_ref().map(|held| held.verdict), unseen) {
             (Some(Verdict::Dropped), _) => Shown::Dropped,
             (Some(Verdict::Outage), _) => Shown::Outage,
+            // What a letter says of it is all that is known.
+            (Some(Verdict::Degraded), Some(why)) if why.reason == NOT_MONITORED => Shown::Degraded,
+            (_, Some(why)) if why.reason == NOT_MONITORED => Shown::NotMonitored,
             (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,
             (_, Some(why)) if why.reason == "never_seen_live" => Shown::NeverSeenLive,
             (_, Some(_)) => Shown::NotVerified,

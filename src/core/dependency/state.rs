@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::Time;
-use crate::core::words::verdict::{Role, Verdict};
+use crate::core::words::verdict::{Fault, Proof, Role, Verdict};
+
+/// The reason of a dependency without any check.
+pub const NOT_MONITORED: &str = "not_monitored";
 
 /// One probe's share in a dependency.
 #[derive(Clone, Debug)]
@@ -53,6 +56,27 @@ pub struct Combined {
 }
 
 impl Combined {
+    /// What nothing checks comes to; `why` is the configuration's reason. It holds at any time and since none.
+    pub fn not_monitored(why: &str) -> Combined {
+        Combined::never_seen(NOT_MONITORED, why)
+    }
+
+    /// What was never checked, and is not told of: for a reason, with a sentence. It is so since no time.
+    pub fn never_seen(reason: &str, why: &str) -> Combined {
+        let held = Held {
+            verdict: Verdict::Unknown,
+            reason: reason.to_owned(),
+            fault: Fault::Ours,
+            proof: Proof::Told,
+            say: why.to_owned(),
+            hint: None,
+            by: String::new(),
+            since: Time(0),
+        };
+        let unseen = Unseen { group: String::new(), held, blind: false, urgent: false, vendor_fine: false };
+        Combined { unseen: vec![unseen], ..Combined::default() }
+    }
+
     /// As it is shown at `now`: nothing holds since the future, whatever a clock once said.
     pub fn not_after(&mut self, now: Time) {
         self.held.iter_mut().chain(&mut self.suspicion).for_each(|held| held.not_after(now));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::public::PublicEntry;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::shown::Shown;
-use crate::core::dependency::state::Combined;
+use crate::core::dependency::state::{Combined, NOT_MONITORED, Unseen};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
@@ -39,6 +39,8 @@ pub struct Snapshot {
 pub struct DependencySnapshot {
     /// Its id.
     pub id: String,
+    /// Its id before it was renamed: strangers go on to know it by what that made.
+    pub was: Option<String>,
     /// Its name.
     pub label: String,
     /// The vendor's name.
@@ -145,13 +147,28 @@ impl DependencySnapshot {
         self.state.shown()
     }
 
+    /// Whether anything checks it. A letter about it is not a check.
+    pub fn is_monitored(&self) -> bool {
+        let without = |unseen: &Unseen| unseen.held.reason == NOT_MONITORED;
+        self.shown() != Shown::NeedsKey && !self.state.unseen.iter().any(without)
+    }
+
+    /// Why nothing checks it: the configuration's words, or that its key is not set.
+    pub fn blind_reason(&self) -> String {
+        let without = self.state.unseen.iter().find(|unseen| unseen.held.reason == NOT_MONITORED);
+        without.map_or_else(|| "needs a key".to_owned(), |unseen| unseen.held.say.clone())
+    }
+
     /// Since when it is what is shown, where that is known.
     pub fn since(&self) -> Option<Time> {
         let held = self.state.held.as_ref();
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
             Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
-            _ => self.state.unverified().map(|held| held.since),
+            // It is so by the configuration, which has no dates.
+            Shown::NotMonitored => None,
+            // What was never checked is so since no time.
+            _ => self.state.unverified().map(|held| held.since).filter(|since| *since > Time(0)),
         }
     }
 
@@ -203,6 +220,12 @@ impl Snapshot {
     /// How many dependencies are shown so.
     pub fn count(&self, shown: Shown) -> usize {
         self.each().filter(|dependency| dependency.shown() == shown).count()
+    }
+
+    /// Labels of what nothing checks with why, in the order of the configuration.
+    pub fn not_monitored(&self) -> Vec<(&str, String)> {
+        let blind = self.each().filter(|dependency| !dependency.is_monitored());
+        blind.map(|dependency| (dependency.label.as_str(), dependency.blind_reason())).collect()
     }
 
     /// Dependencies, the worst first, then as configured.

@@ -3,9 +3,12 @@
 
 mod apps;
 mod own;
+mod unasked;
 mod vendors;
 
-pub use vendors::{RISK, asked_of, only, vendor_entry};
+pub(super) use unasked::stands_alone;
+pub use unasked::unasked_entry;
+pub use vendors::{RISK, asked_of, main_check, only, vendor_entry};
 
 use std::collections::BTreeSet;
 
@@ -23,12 +26,19 @@ pub struct Wishes {
     pub countries: Vec<String>,
 }
 
+/// Why a vendor is not monitored whose account only it can speak of.
+pub const NEEDS_KEY: &str = "needs a key";
+/// Why a vendor is not monitored of which one sign was found.
+const SEEN_ONCE: &str = "seen only once: is it yours?";
+/// Why a vendor is not monitored for which the catalogue has no check.
+const NOT_VISIBLE: &str = "not visible from outside";
+
 /// Whether an entry is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// It is.
     On,
-    /// It stands there as a comment; why.
+    /// It is not; why. What is surely a dependency stands in the file as not monitored, all else as a comment.
     Off(String),
 }
 
@@ -57,6 +67,8 @@ pub struct Entry {
     pub trouble: bool,
     /// It is not watched only because nobody knows whether it is yours.
     pub doubt: bool,
+    /// The platform depends on it, watched or not.
+    pub sure: bool,
 }
 
 /// One check with its parameters.
@@ -105,8 +117,18 @@ impl Entry {
         self.state == State::On
     }
 
+    /// Why it stands in the file as a dependency that nothing checks, if it does.
+    pub fn not_monitored(&self) -> Option<&str> {
+        match &self.state {
+            State::Off(why) if self.sure => Some(why),
+            _ => None,
+        }
+    }
+
     /// Puts it aside: what was asked did not answer as it should.
     pub fn put_aside(&mut self, why: impl Into<String>) {
+        // What was to be monitored is a dependency, whatever its check says today.
+        self.sure |= self.is_on();
         self.state = State::Off(why.into());
         self.trouble = true;
     }
@@ -133,6 +155,7 @@ impl Entry {
             state: State::On,
             trouble: false,
             doubt: false,
+            sure: false,
         }
     }
 }
@@ -143,6 +166,8 @@ pub fn draft(catalog: &Catalog, domain: &Domain, seen: &Seen, found: &[Finding],
     let mut entries = drafting.own();
     entries.extend(drafting.apps(&wishes.countries));
     entries.extend(drafting.vendors());
+    let unasked = drafting.unasked(&entries);
+    entries.extend(unasked);
     make_ids_unique(&mut entries);
     // What is not watched is needed by nobody.
     let on: BTreeSet<String> = entries.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();

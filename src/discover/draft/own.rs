@@ -25,6 +25,7 @@ impl Drafting<'_> {
         let mut entry = Entry::new(self.catalog, id, label, kind);
         entry.rides_on = self.companies(roles);
         entry.found = self.lines(roles);
+        entry.sure = true;
         entry
     }
 
@@ -75,6 +76,7 @@ impl Drafting<'_> {
     fn site(&self) -> Entry {
         let mut entry = Entry::new(self.catalog, "website", "Website", "hosting");
         entry.usual.public = Some(entry.label.clone());
+        entry.sure = true;
         let host = self.domain.front();
         entry.found = self.lines(&super::SERVING);
         entry.found.extend(self.lines(&[Role::Ca]));

@@ -26,7 +26,7 @@ impl Drafting<'_> {
             let Some(mut entry) = vendor_entry(self.catalog, vendor, &BTreeMap::new()) else { continue };
             entry.found.insert(0, line(finding));
             if finding.certainty == Certainty::Suggested {
-                entry.state = State::Off("only one sign of it was found: is it yours?".to_owned());
+                entry.state = State::Off(super::SEEN_ONCE.to_owned());
             }
             entries.push(entry);
         }
@@ -66,10 +66,11 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     }
     if lacking(first, given) > 0 {
         let secret = first.params.iter().any(|param| param.secret);
-        let why = if secret { "it needs a key from you" } else { "it needs to know which one is yours" };
+        let why = if secret { super::NEEDS_KEY } else { "needs to know which one is yours" };
         entry.state = State::Off(why.to_owned());
     }
     let check = only.map_or_else(String::new, str::to_owned);
+    entry.sure = true;
     entry.vendor = only.is_none().then(|| vendor.id.clone());
     entry.probes.push(Probe { check, params, off: None });
     Some(entry)
@@ -97,6 +98,11 @@ fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v C
         )
     });
     checks
+}
+
+/// The check that says most of a vendor and lacks least.
+pub fn main_check(vendor: &Vendor) -> Option<&Check> {
+    useful(vendor, &BTreeMap::new()).into_iter().next()
 }
 
 /// The checks that an entry for a whole vendor asks, the one that says most first.

@@ -100,7 +100,9 @@ impl Decider {
             if incident.is_some() {
                 incidents.remove(id);
             }
-            let unjudged = unjudged.remove(id).map(Box::new);
+            // Nothing checks it any more: what could not be judged never will be.
+            let watched = self.plan.of(id).next().is_some();
+            let unjudged = if watched { unjudged.remove(id).map(Box::new) } else { None };
             states.insert(id.clone(), DependencyState { combined, incident, unjudged, notified });
         }
         // What was lost and taken out of the configuration is remembered while it counts.

@@ -200,6 +200,9 @@ impl Decider {
 
     /// What a dependency comes to, by all that is believed about its probes.
     pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool) -> Combined {
+        if let Some(why) = self.dependency(id).and_then(|dependency| dependency.not_monitored.as_ref()) {
+            return Combined::not_monitored(why);
+        }
         let fallback = Standing::default();
         let parts: Vec<Part<'_>> = self
             .plan

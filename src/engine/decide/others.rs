@@ -28,8 +28,8 @@ pub(in crate::engine) struct Others {
     unsure: Vec<(usize, Why)>,
     /// How many more of those there are.
     more_unsure: usize,
-    /// What nobody monitors, for it has no key.
-    pub(in crate::engine) without_key: Vec<usize>,
+    /// What nothing checks: it has no key, or the configuration says so.
+    pub(in crate::engine) not_monitored: Vec<usize>,
 }
 
 /// Why something is not counted as working.
@@ -53,7 +53,7 @@ impl Decider {
             }
             match self.shown_at(position) {
                 shown @ (Shown::Dropped | Shown::Outage | Shown::Degraded) => others.down.push((position, shown)),
-                Shown::NeedsKey => others.without_key.push(position),
+                Shown::NeedsKey | Shown::NotMonitored => others.not_monitored.push(position),
                 shown => others.unsure.push((position, Why::Shown(shown))),
             }
         }
@@ -103,11 +103,12 @@ impl Decider {
         all.map(|dependency| (self.view_dependency(dependency).proven(), dependency.label.clone())).collect()
     }
 
-    /// Labels of what could not be confirmed. With `states` it is said how each is shown, and what has no key
-    /// is one of them.
+    /// Labels of what could not be confirmed. With `states` it is said how each is shown, and what nothing
+    /// checks is one of them.
     pub(in crate::engine) fn unsure(&self, others: &Others, states: bool) -> Vec<String> {
-        let without = others.without_key.iter().filter(|_| states);
-        let mut all: Vec<(usize, Why)> = without.map(|position| (*position, Why::Shown(Shown::NeedsKey))).collect();
+        let without = others.not_monitored.iter().filter(|_| states);
+        let why = |position: &usize| (*position, Why::Shown(self.shown_at(*position)));
+        let mut all: Vec<(usize, Why)> = without.map(why).collect();
         all.extend(others.unsure.iter().cloned());
         all.sort_by_key(|(position, _)| *position);
         let line = |(position, why): (usize, Why)| {

@@ -70,7 +70,9 @@ impl Platform {
         let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
         let by_class = waiting.into_iter().map(|waiting| (Class::Waiting, waiting)).collect();
         let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
-        for position in 0..config.dependencies.len() {
+        // What nothing checks says nothing about how many of a company's things have stopped.
+        let monitored = config.dependencies.iter().enumerate().filter(|(_, one)| one.not_monitored.is_none());
+        for (position, _) in monitored {
             siblings.entry(company(position)).or_default().push(position);
         }
         Platform { positions, siblings, needs, needed_by, fallback_for, restless: BTreeSet::new(), classes, by_class }

@@ -186,7 +186,7 @@ impl Decider {
         (said.working, said.more_working) = (self.working(&others), others.more_working);
         said.unsure = self.unsure(&others, false);
         let label = |position: &usize| self.config.dependencies[*position].label.clone();
-        said.not_monitored = others.without_key.iter().map(label).collect();
+        said.not_monitored = others.not_monitored.iter().map(label).collect();
         // Only those of what ends matter while an hour lies ahead.
         if said.ending.is_empty() && !over {
             let all = self.config.dependencies.iter().enumerate();

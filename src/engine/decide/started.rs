@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::decider::Decider;
 use super::tell::Concerning;
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::shown::Shown::NeedsKey;
 use crate::core::dependency::state::Unseen;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
@@ -66,12 +67,16 @@ impl Decider {
             let worst_first = snapshot.worst_first();
             lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));
         }
+        // What only lacks its key has a line of its own above.
+        let unmonitored: Vec<_> = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != NeedsKey).collect();
+        let named: Vec<_> = unmonitored.iter().map(|d| (d.label.as_str(), d.blind_reason())).collect();
+        lines.extend(tally::not_monitored(&named).map(|named| format!("Not monitored: {named}.")));
         let gap = self.gap.map(|(from, to)| {
             format!("Not monitored from {} to {} ({}).", from.short(), to.short(), human(to.since(from)))
         });
         let next = self.report_at.utc().with_timezone(&self.config.time_zone);
         Started {
-            watched: snapshot.dependencies.len(),
+            watched: snapshot.dependencies.len() - unmonitored.len(),
             counts: tally::counts(&snapshot),
             lines,
             next_report: Some(next.format("%A %-H:%M %Z").to_string()),

@@ -226,7 +226,7 @@ impl Decider {
         };
         let of = match self.parent(lead) {
             Some(parent) if !mass => self.platform.siblings(parent).len(),
-            _ => dependencies.len(),
+            _ => dependencies.iter().filter(|dependency| dependency.not_monitored.is_none()).count(),
         };
         let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
         let parent = |member: &usize| self.parent(&dependencies[*member]);

@@ -20,17 +20,32 @@ const UNWRITTEN: Duration = Duration::from_secs(60);
 /// A message that is due waits no longer at a place that takes messages.
 const WAITS: Duration = Duration::from_secs(300);
 
-/// Sends signs of life for ever.
+/// Where signs of life go, and what must work for one; a reload changes it.
+#[derive(Clone, Default)]
+pub struct Beating {
+    /// The dead-man's switch, and how often it hears; nothing where there is none.
+    pub to: Option<(Arc<Heartbeat>, Duration)>,
+    /// Every place that can be told something.
+    pub ways: Vec<Way>,
+}
+
+/// Sends signs of life for ever, as the settings say at the time.
 pub async fn beat(
-    heartbeat: Arc<Heartbeat>,
-    every: Duration,
+    mut settings: watch::Receiver<Beating>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     store: Arc<Store>,
-    ways: Vec<Way>,
     clock: Clock,
 ) {
     let mut failing = false;
     loop {
+        let Beating { to, ways } = settings.borrow_and_update().clone();
+        let Some((heartbeat, every)) = to else {
+            // Nobody changes the settings any more: the program ends.
+            if settings.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+            continue;
+        };
         let now = clock.now();
         let latest = snapshot.borrow().clone();
         let wrong = ailing(&latest, &store, &ways, now).await;
@@ -43,7 +58,11 @@ pub async fn beat(
             }
             (Err(_), _) => {}
         }
-        clock.sleep_until(now.plus(every)).await;
+        tokio::select! {
+            _ = clock.sleep_until(now.plus(every)) => {}
+            // Another switch hears at once.
+            Ok(()) = settings.changed() => {}
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::decide::tell::Concerning;
 use super::write::documents::report_snapshot;
 use super::{Engine, Event, Logged};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::shown::Shown;
 use crate::core::people::action::drilled;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::days::{Trouble, days};
@@ -174,12 +175,19 @@ impl Decider {
             // Its strips begin with the first whole day.
             from: day(Time(since.0 + DAY)),
             to: day(when.now),
-            watched: snapshot.dependencies.len(),
+            watched: snapshot.each().filter(|d| d.shown() != Shown::NotMonitored).count(),
+            not_monitored: tally::not_monitored(&unmonitored(snapshot)),
             counts: tally::counts(snapshot),
             proven: tally::proven(snapshot),
             ..Report::default()
         }
     }
+}
+
+/// What has no check, with why. What only waits for its key stands with what could not be checked.
+fn unmonitored(snapshot: &Snapshot) -> Vec<(&str, String)> {
+    let blind = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != Shown::NeedsKey);
+    blind.map(|d| (d.label.as_str(), d.blind_reason())).collect()
 }
 
 /// What was served, the worst first, with a strip of days.
@@ -194,7 +202,8 @@ async fn rows(
     let first = Time(bucket(since, DAY) + DAY);
     let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
     let mut rows = Vec::new();
-    for dependency in snapshot.worst_first() {
+    let monitored = snapshot.worst_first().into_iter().filter(|d| d.shown() != Shown::NotMonitored);
+    for dependency in monitored {
         let sums = store.rollups(&dependency.id, DAY, first).await?;
         let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
         let own = incidents.iter().filter(|row| row.dependency == dependency.id);

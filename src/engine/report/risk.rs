@@ -17,9 +17,12 @@ pub(super) fn risk(snapshot: &Snapshot, drilled: &BTreeMap<String, Time>, now: T
     let share = reliance::shares(&snapshot).into_iter().next()?;
     let loss = reliance::without(&snapshot, &(share.slug, share.name), drilled);
     let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&snapshot, &stop.id)).collect();
+    // What nothing checks may be lost already.
+    let still =
+        if snapshot.each().all(DependencySnapshot::is_monitored) { "that still work" } else { "not known lost" };
     let holds = match (share.critical, reliance::critical(&snapshot)) {
         (0, _) => String::new(),
-        (some, of) => format!("{some} of {of} critical dependencies that still work depend on {}. ", loss.name),
+        (some, of) => format!("{some} of {of} critical dependencies {still} depend on {}. ", loss.name),
     };
     let times = [notice(&loss), moving(&loss), fallback(&loss, now)].join("; ");
     Some(format!("{holds}If {} cut you off, you would lose: {}. {times}", loss.name, stops.join(", ")))
@@ -80,6 +83,7 @@ mod tests {
             since: Time(0),
         };
         DependencySnapshot {
+            was: None,
             id: id.to_owned(),
             label: id.to_owned(),
             vendor: company.to_owned(),

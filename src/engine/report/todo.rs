@@ -149,7 +149,9 @@ fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u3
         }
         (Shown::NeedsKey, _) => (8, format!("{label}: set its key. It is not monitored{}: {}", blind(), says())),
         // Nothing can be done about it here: it is listed with what could not be checked.
-        (Shown::NotVerified, None) | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
+        (Shown::NotMonitored, _)
+        | (Shown::NotVerified, None)
+        | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
     })
 }
 

@@ -84,6 +84,7 @@ impl Decider {
             .collect();
         DependencySnapshot {
             id: dependency.id.clone(),
+            was: dependency.was.clone(),
             label: dependency.label.clone(),
             vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
             parent: vendor.map(|vendor| self.config.catalog.parent_name(vendor)).unwrap_or_default(),
@@ -307,7 +308,7 @@ impl Decider {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
             .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
-                Shown::Live | Shown::Starting | Shown::NeedsKey => None,
+                Shown::Live | Shown::Starting | Shown::NeedsKey | Shown::NotMonitored => None,
                 shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{} (out)", need.label)),
                 shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, Dependency};
+use crate::core::dependency::state::Combined;
 use crate::core::people::action::People;
 use crate::core::platform::snapshot::{LastCheck, Snapshot};
 use crate::core::probe::weigh::OWN_NETWORK;
@@ -91,6 +92,13 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
 /// A sentence that was worded anew is written with its probe only, for it decides nothing: it is taken from there.
 fn word_anew(decider: &mut Decider, now: Time) {
     for dependency in decider.config.clone().dependencies.iter() {
+        let known = decider.known.dependency(&dependency.id).is_some();
+        if let Some(combined) = unmonitored(dependency, known) {
+            let old = decider.known.dependency_or_rest(&dependency.id);
+            let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
+            decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });
+            continue;
+        }
         let Some(old) = decider.known.dependency(&dependency.id).cloned() else { continue };
         let combined = decider.combined(&dependency.id, decider.is_worked_on(&dependency.id, &old, now));
         let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
@@ -98,6 +106,16 @@ fn word_anew(decider: &mut Decider, now: Time) {
             decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });
         }
     }
+}
+
+/// What nothing can check comes to the same, whatever was written down of it; and what waits for its key, where
+/// nothing was.
+fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
+    if let Some(why) = &dependency.not_monitored {
+        return Some(Combined::not_monitored(why));
+    }
+    let waits = !known && !dependency.probes.is_empty() && dependency.probes.iter().all(|probe| probe.waits_for_key());
+    waits.then(|| Combined::never_seen("needs_key", "its key is not set"))
 }
 
 /// Since when our own network was down, if the last check of all found it so.

@@ -35,6 +35,9 @@ const LABEL_ROOM: f64 = 390.0;
 const ROOM: f64 = 984.0;
 const REST_LINE: usize = 34;
 
+/// Stands behind the name of what nothing checks.
+const UNSEEN: &str = " (not monitored)";
+
 /// One company, or what depends on none that is known.
 struct Company<'b> {
     name: String,
@@ -65,7 +68,7 @@ pub fn svg(snapshot: &Snapshot) -> String {
     let context = context! {
         width => WIDTH, height, shown_width => WIDTH * LONGEST.min(height) / height, shown_height => LONGEST.min(height),
         title => TITLE.fit(&super::title(snapshot), ROOM), subtitle => SUBTITLE.fit(&subtitle, ROOM), boxes, rest,
-        rest_line => REST_LINE, bottom => y + 14, indirect => all.iter().any(|c| c.rows.iter().any(|(_, with)| *with)),
+        rest_line => REST_LINE, bottom => y + 14, blind => snapshot.each().any(|d| !d.is_monitored()), indirect => all.iter().any(|c| c.rows.iter().any(|(_, with)| *with)),
     };
     let text = TEMPLATES.get_template("map.svg.xml").and_then(|template| template.render(context));
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
@@ -130,8 +133,10 @@ fn drawn(company: &Company<'_>, y: usize) -> minijinja::Value {
         .iter()
         .enumerate()
         .map(|(n, (d, indirect))| {
-            let (y, label) = (y + n * ROW, LABEL.fit(&d.label, LABEL_ROOM));
-            context! { y, label, kind => d.criticality.word(), critical => is_critical(d), indirect }
+            let label = if d.is_monitored() { d.label.clone() } else { format!("{}{UNSEEN}", d.label) };
+            let (y, label) = (y + n * ROW, LABEL.fit(&label, LABEL_ROOM));
+            let blind = !d.is_monitored();
+            context! { y, label, kind => d.criticality.word(), critical => is_critical(d), indirect, blind }
         })
         .collect();
     let height = tall(company) - 14;

@@ -38,9 +38,8 @@ impl PublicState {
             Shown::Degraded if some => PublicState::Partial,
             Shown::Degraded => PublicState::Limited,
             Shown::Live => PublicState::Operational,
-            Shown::Checking | Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey | Shown::Starting => {
-                PublicState::Unchecked
-            }
+            Shown::Checking | Shown::NotVerified | Shown::NeverSeenLive => PublicState::Unchecked,
+            Shown::NeedsKey | Shown::NotMonitored | Shown::Starting => PublicState::Unchecked,
         }
     }
 

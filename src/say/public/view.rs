@@ -272,7 +272,7 @@ fn component(facts: &Facts<'_>, dependency: &DependencySnapshot, entry: &PublicE
     let history = facts.history.get(&dependency.id).unwrap_or(&unknown);
     let checked = dependency.probes.iter().filter_map(|probe| probe.last.as_ref()).map(|last| last.at).max();
     Component {
-        id: facts.ids.of("component", &dependency.id),
+        id: facts.ids.of("component", dependency.was.as_ref().unwrap_or(&dependency.id)),
         label: entry.label.clone(),
         description: entry.description.clone(),
         group: groups.iter().position(|group| Some(&group.name) == entry.group.as_ref()),

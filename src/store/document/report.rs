@@ -47,6 +47,8 @@ document! {
         #[serde(default)]
         "unseen" unseen: Vec<String>,
         #[serde(default)]
+        "not_monitored" not_monitored: Option<String>,
+        #[serde(default)]
         "unasked" unasked: Vec<String>,
         #[serde(default)]
         "incidents" incidents: Vec<String>,

@@ -1,0 +1,256 @@
+//! `plugwatch keys`: every key that the configuration names, what it is for, and how it did. Never a key itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{failed, json, load, terminal};
+use crate::clock::Clock;
+use crate::config::{Config, KeyOwner, KeySource, NamedKey, Probe};
+use crate::core::time::{Time, human};
+use crate::core::words::verdict::Verdict;
+use crate::say::table::table;
+use crate::store::{PlaceRow, SeenLook, Store};
+
+/// How it is printed.
+#[derive(Args)]
+pub(super) struct How {
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One key, by where it comes from.
+pub(super) struct KeyLine {
+    pub(super) source: KeySource,
+    pub(super) set: bool,
+    /// `Stripe: key`.
+    pub(super) used_by: Vec<String>,
+    /// The least rights that serve, as the catalogue knows them.
+    pub(super) least: BTreeSet<String>,
+    /// What the key can do besides reading.
+    risks: BTreeSet<String>,
+    /// When its file was written.
+    written_at: Option<Time>,
+    /// When a check that uses it was added.
+    first_seen: Option<Time>,
+    /// When it was last used.
+    pub(super) last: Option<LastUse>,
+}
+
+/// How a key did when it was used last.
+#[derive(Clone)]
+pub(super) struct LastUse {
+    at: Time,
+    /// `accepted`, `refused`, or the reason for which nobody knows.
+    pub(super) outcome: String,
+}
+
+impl LastUse {
+    pub(super) fn refused(&self) -> bool {
+        self.outcome.starts_with(REFUSED)
+    }
+}
+
+const REFUSED: &str = "refused";
+/// Reasons of a check whose key was not accepted.
+const REFUSALS: [&str; 3] = ["credential_refused", "access_lost", "permission_missing"];
+
+/// What was written down of checks and channels.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The last check of each probe, by its identity.
+    looks: HashMap<String, SeenLook>,
+    added: HashMap<String, Time>,
+    pub(super) places: Vec<PlaceRow>,
+}
+
+impl Written {
+    /// Reads it; nothing where nothing was monitored yet.
+    pub(super) async fn of(config: &Config) -> Result<Written, String> {
+        if !Store::exists(&config.database) {
+            return Ok(Written::default());
+        }
+        let store = Store::view(&config.database).await.map_err(|error| error.to_string())?;
+        let written = read(&store).await.map_err(|error| error.to_string());
+        store.close().await;
+        written
+    }
+}
+
+async fn read(store: &Store) -> crate::store::Result<Written> {
+    let identities: HashMap<i64, String> =
+        store.active_probes().await?.into_iter().map(|probe| (probe.id, probe.identity)).collect();
+    let looks = store.last_looks().await?.into_iter();
+    let looks = looks.filter_map(|look| Some((identities.get(&look.probe)?.clone(), look))).collect();
+    Ok(Written { looks, added: store.added().await?, places: store.places().await? })
+}
+
+pub(super) async fn keys(path: &Path, how: How) -> ExitCode {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let written = match Written::of(&config).await {
+        Ok(written) => written,
+        Err(why) => return failed(1, why),
+    };
+    let (lines, now) = (lines(&config, &written), Clock::system().now());
+    if how.json {
+        return json::print(&as_json(&config.platform, &lines));
+    }
+    print!("{}", text(&lines, now, terminal::width()));
+    ExitCode::SUCCESS
+}
+
+/// A line for each key, by name.
+pub(super) fn lines(config: &Config, written: &Written) -> Vec<KeyLine> {
+    let mut by_source: BTreeMap<&KeySource, Vec<&NamedKey>> = BTreeMap::new();
+    for key in &config.keys {
+        by_source.entry(&key.source).or_default().push(key);
+    }
+    by_source.into_iter().map(|(source, keys)| line(config, written, source, &keys)).collect()
+}
+
+fn line(config: &Config, written: &Written, source: &KeySource, keys: &[&NamedKey]) -> KeyLine {
+    let mut line = KeyLine {
+        source: source.clone(),
+        set: source.is_set(),
+        used_by: Vec::new(),
+        least: BTreeSet::new(),
+        risks: BTreeSet::new(),
+        written_at: written_at(source),
+        first_seen: None,
+        last: None,
+    };
+    for key in keys {
+        let used_by = format!("{}: {}", owner(config, &key.owner), key.param);
+        if !line.used_by.contains(&used_by) {
+            line.used_by.push(used_by);
+        }
+        match &key.owner {
+            KeyOwner::Dependency(id) => of_dependency(&mut line, config, written, id, &key.param),
+            KeyOwner::Channel(name) => later(&mut line.last, of_channel(written, name)),
+            KeyOwner::Heartbeat | KeyOwner::Details => {}
+        }
+    }
+    line
+}
+
+fn owner(config: &Config, owner: &KeyOwner) -> String {
+    match owner {
+        KeyOwner::Dependency(id) => {
+            let dependency = config.dependencies.iter().find(|dependency| dependency.id == *id);
+            dependency.map_or_else(|| id.clone(), |dependency| dependency.label.clone())
+        }
+        KeyOwner::Channel(name) => format!("channel {name}"),
+        KeyOwner::Heartbeat => "dead-man's switch".to_owned(),
+        KeyOwner::Details => "page with details".to_owned(),
+    }
+}
+
+fn of_dependency(line: &mut KeyLine, config: &Config, written: &Written, id: &str, param: &str) {
+    let Some(dependency) = config.dependencies.iter().find(|dependency| dependency.id == id) else { return };
+    let uses = |probe: &&std::sync::Arc<Probe>| probe.params.secret.contains_key(param);
+    for probe in dependency.probes.iter().filter(uses) {
+        later(&mut line.last, written.looks.get(&probe.identity).and_then(|look| used(line.set, look)));
+        let added = written.added.get(&probe.identity).copied();
+        line.first_seen = [line.first_seen, added].into_iter().flatten().min();
+        let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
+        line.least.extend(check.least_key.clone());
+        line.risks.extend(check.key_risk.clone());
+    }
+    if dependency.probes.is_empty() {
+        let vendor = dependency.vendors.first().and_then(|id| config.catalog.vendors.get(id));
+        let check = vendor.and_then(crate::discover::main_check);
+        line.least.extend(check.and_then(|check| check.least_key.clone()));
+    }
+}
+
+/// How a check did with it; nothing where it was not asked.
+fn used(set: bool, look: &SeenLook) -> Option<LastUse> {
+    let outcome = match (look.verdict, look.reason.as_str()) {
+        (_, "needs_key") => return None,
+        (_, reason) if REFUSALS.contains(&reason) => format!("{REFUSED} ({reason})"),
+        (Verdict::Unknown | Verdict::Outage, reason) => format!("no answer to judge it by ({reason})"),
+        _ => "accepted".to_owned(),
+    };
+    set.then_some(LastUse { at: look.at, outcome })
+}
+
+fn of_channel(written: &Written, name: &str) -> Option<LastUse> {
+    let own = written.places.iter().filter(|place| place.channel == name);
+    let uses = own.filter_map(|place| match (place.dead_since, place.sent_at) {
+        (Some(at), _) => Some(LastUse { at, outcome: format!("{REFUSED}: {}", place.why.clone().unwrap_or_default()) }),
+        (None, Some(at)) => Some(LastUse { at, outcome: "delivered".to_owned() }),
+        (None, None) => None,
+    });
+    uses.max_by_key(|used| (used.refused(), used.at))
+}
+
+/// The later use; a refusal before what was accepted at the same time.
+fn later(last: &mut Option<LastUse>, other: Option<LastUse>) {
+    let rank = |used: &LastUse| (used.at, used.refused());
+    if let Some(other) = other
+        && last.as_ref().is_none_or(|last| rank(last) < rank(&other))
+    {
+        *last = Some(other);
+    }
+}
+
+fn written_at(source: &KeySource) -> Option<Time> {
+    let KeySource::File(path) = source else { return None };
+    let written = std::fs::metadata(path).and_then(|file| file.modified()).ok()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Time(i64::try_from(since.as_millis()).ok()?))
+}
+
+fn text(lines: &[KeyLine], now: Time, width: Option<usize>) -> String {
+    if lines.is_empty() {
+        return "The configuration names no keys.\n".to_owned();
+    }
+    let head = ["Key", "Used by", "Age", "Last use", "Least rights"].map(str::to_owned).to_vec();
+    let rows = lines.iter().map(|line| {
+        let least: Vec<&str> = line.least.iter().map(String::as_str).collect();
+        let risks = line.risks.iter().map(|risk| format!("CAN DO MORE THAN READ: {risk}"));
+        let rights = least.into_iter().map(str::to_owned).chain(risks).collect::<Vec<_>>().join("; ");
+        vec![line.source.name(), line.used_by.join(", "), age(line, now), last(line, now), rights]
+    });
+    table(&std::iter::once(head).chain(rows).collect::<Vec<_>>(), width)
+}
+
+fn age(line: &KeyLine, now: Time) -> String {
+    let ago = |at: Time| human(now.since(at));
+    match (line.set, line.written_at, line.first_seen) {
+        (false, ..) => String::new(),
+        (_, Some(at), _) => ago(at),
+        (_, None, Some(at)) => format!("at least {}", ago(at)),
+        _ => "not known".to_owned(),
+    }
+}
+
+fn last(line: &KeyLine, now: Time) -> String {
+    match (&line.last, line.set) {
+        (_, false) => "NOT SET".to_owned(),
+        (Some(used), _) if now.since(used.at) < Duration::from_secs(60) => format!("{}, just now", used.outcome),
+        (Some(used), _) => format!("{}, {} ago", used.outcome, human(now.since(used.at))),
+        (None, _) => "never used".to_owned(),
+    }
+}
+
+fn as_json(platform: &str, lines: &[KeyLine]) -> Value {
+    let one = |line: &KeyLine| {
+        let kind = if matches!(line.source, KeySource::Variable(_)) { "variable" } else { "file" };
+        json!({
+            "name": line.source.name(), "kind": kind, "set": line.set, "used_by": line.used_by,
+            "least_rights": line.least, "can_do_more": line.risks,
+            "written_at": line.written_at.map(Time::rfc3339), "first_seen": line.first_seen.map(Time::rfc3339),
+            "last_use": line.last.as_ref().map(|used| json!({ "at": used.at.rfc3339(), "outcome": used.outcome })),
+        })
+    };
+    json!({ "schema": "plugwatch.keys/1", "platform": platform, "keys": lines.iter().map(one).collect::<Vec<_>>() })
+}

@@ -1,0 +1,39 @@
+//! Vendors that were found, and that nothing can ask: dependencies all the same.
+
+use super::super::conclude::{Certainty, Finding};
+use super::{Drafting, Entry, NOT_VISIBLE, SEEN_ONCE, State, line, slug};
+use crate::catalog::Catalog;
+
+impl Drafting<'_> {
+    /// An entry for every finding with a known company that no other entry speaks of. One sign alone may be an old
+    /// record: it says so.
+    pub(super) fn unasked(&self, entries: &[Entry]) -> Vec<Entry> {
+        let alone = self.found.iter().filter(|finding| stands_alone(finding, entries));
+        alone.filter_map(|finding| self.entry_of(finding)).collect()
+    }
+
+    fn entry_of(&self, finding: &Finding) -> Option<Entry> {
+        let company = finding.company.clone()?;
+        let mut entry = unasked_entry(self.catalog, &finding.service, Some(company));
+        entry.found = vec![line(finding)];
+        if finding.certainty == Certainty::Suggested {
+            entry.state = State::Off(SEEN_ONCE.to_owned());
+        }
+        Some(entry)
+    }
+}
+
+/// A dependency that nothing can ask, with the slug of the company behind it where that is known.
+pub fn unasked_entry(catalog: &Catalog, service: &str, company: Option<String>) -> Entry {
+    let mut entry = Entry::new(catalog, &slug(service), service, "");
+    entry.rides_on = company.into_iter().collect();
+    entry.state = State::Off(NOT_VISIBLE.to_owned());
+    entry.sure = true;
+    entry
+}
+
+/// A finding that no entry speaks of.
+pub(in crate::discover) fn stands_alone(finding: &Finding, entries: &[Entry]) -> bool {
+    let named = format!("{} (", finding.service);
+    !entries.iter().any(|entry| entry.found.iter().any(|line| line.starts_with(&named)))
+}
