@@ -1,14 +1,87 @@
 //! `plugwatch catalog`: what is known about vendors, and whether the files hold.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::failed;
+use clap::Subcommand;
+
+use super::{catalog_new, catalog_update, failed};
 use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, listed, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
 
-pub(super) fn list(catalog: &Catalog) -> ExitCode {
+#[derive(Subcommand)]
+pub(super) enum CatalogCommand {
+    /// List all vendors with their checks
+    List,
+    /// Show everything about one vendor
+    Show {
+        /// Its id, such as `twilio`
+        vendor: String,
+    },
+    /// Print the whole catalogue as a page (docs/CATALOG.md)
+    Page,
+    /// Print the words of the vendors' own books, and how many of them reach a rule
+    Words,
+    /// Take in a newer catalogue: its signature is verified, and its examples run first
+    Update {
+        /// A file or a URL; its signature has the same name with .minisig at its end
+        source: String,
+        /// A public key of minisign to trust from now on, or a file with it
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// Write this catalogue as one file, which can be signed and given out
+    Pack {
+        /// The file
+        file: PathBuf,
+        /// A public key that may sign the next ones; can be given several times
+        #[arg(long = "next-key", value_name = "KEY")]
+        keys: Vec<String>,
+    },
+    /// Write a vendor file to begin with, whose examples pass
+    New {
+        /// The vendor's name
+        name: String,
+        /// The folder with your own vendor files
+        #[arg(long, value_name = "DIR", default_value = "my-catalog")]
+        folder: PathBuf,
+    },
+    /// Test the vendor files with their own examples, or with recorded answers
+    Test {
+        /// A folder with recorded answers
+        #[arg(long, value_name = "DIR")]
+        recordings: Option<PathBuf>,
+    },
+}
+
+/// Does what a command asks for.
+pub(super) async fn catalog(config: &Path, overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+    match command {
+        CatalogCommand::Update { source, key } => catalog_update::update(config, &source, key.as_deref()).await,
+        CatalogCommand::New { name, folder } => catalog_new::new(&folder, &name),
+        CatalogCommand::Pack { file, keys } => catalog_update::pack(overlay, &file, &keys),
+        command => with_catalog(overlay, command),
+    }
+}
+
+fn with_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+    match Catalog::load(overlay) {
+        Err(problems) => failed(2, problems),
+        Ok(known) => match command {
+            CatalogCommand::List => list(&known),
+            CatalogCommand::Show { vendor } => show(&known, &vendor),
+            CatalogCommand::Page => page(&known),
+            CatalogCommand::Words => words(&known),
+            CatalogCommand::Test { recordings } => test(&known, recordings.as_deref(), overlay.is_none()),
+            CatalogCommand::Update { .. } | CatalogCommand::Pack { .. } | CatalogCommand::New { .. } => {
+                failed(2, "this command cannot be used here")
+            }
+        },
+    }
+}
+
+fn list(catalog: &Catalog) -> ExitCode {
     for vendor in catalog.vendors.values() {
         println!("{} ({}, {})", vendor.name, vendor.category, catalog.parent_name(vendor));
         for check in vendor.checks.values() {
@@ -24,7 +97,7 @@ pub(super) fn list(catalog: &Catalog) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(super) fn show(catalog: &Catalog, id: &str) -> ExitCode {
+fn show(catalog: &Catalog, id: &str) -> ExitCode {
     let wanted = id.split('/').next().unwrap_or(id);
     let Some(vendor) = catalog.vendors.get(wanted) else {
         let known: Vec<&str> = catalog.vendors.keys().map(String::as_str).collect();
@@ -85,13 +158,13 @@ fn show_check(check: &Check) {
     }
 }
 
-pub(super) fn page(catalog: &Catalog) -> ExitCode {
+fn page(catalog: &Catalog) -> ExitCode {
     print!("{}", crate::catalog::page(catalog));
     ExitCode::SUCCESS
 }
 
 /// The table of the vendors' own books; a value without a rule is a failure.
-pub(super) fn words(catalog: &Catalog) -> ExitCode {
+fn words(catalog: &Catalog) -> ExitCode {
     let rows = listed(catalog);
     println!("| check | field | source | in the book | with a rule |\n| --- | --- | --- | --- | --- |");
     for row in &rows {
@@ -106,7 +179,7 @@ pub(super) fn words(catalog: &Catalog) -> ExitCode {
 }
 
 /// Tries the examples, or recordings; `shipped` demands words of each check that proves a standing, too.
-pub(super) fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
+fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
     let Some(folder) = recordings else {
         let mut tested = test_examples(catalog);
         tested.failed.extend(wordless(catalog).into_iter().filter(|_| shipped));

@@ -8,6 +8,8 @@ mod bench;
 mod bench_history;
 mod build;
 mod catalog;
+mod catalog_new;
+mod catalog_update;
 mod check;
 mod config;
 mod demo;
@@ -37,7 +39,6 @@ use act::{ActionKind, By};
 use notice::NoticeCommand;
 
 use crate::bench::Settings;
-use crate::catalog::Catalog;
 use crate::config::Config;
 
 /// Know who pulled the plug, within minutes, and be able to prove it.
@@ -203,7 +204,7 @@ enum Command {
         #[arg(long, global = true, value_name = "DIR")]
         overlay: Option<PathBuf>,
         #[command(subcommand)]
-        command: CatalogCommand,
+        command: catalog::CatalogCommand,
     },
     /// The configuration
     #[command(subcommand)]
@@ -217,27 +218,6 @@ enum NotifyCommand {
         /// Only through this channel
         #[arg(long, value_name = "NAME")]
         channel: Option<String>,
-    },
-}
-
-#[derive(Subcommand)]
-enum CatalogCommand {
-    /// List all vendors with their checks
-    List,
-    /// Show everything about one vendor
-    Show {
-        /// Its id, such as `twilio`
-        vendor: String,
-    },
-    /// Print the whole catalogue as a page (docs/CATALOG.md)
-    Page,
-    /// Print the words of the vendors' own books, and how many of them reach a rule
-    Words,
-    /// Test the vendor files with their own examples, or with recorded answers
-    Test {
-        /// A folder with recorded answers
-        #[arg(long, value_name = "DIR")]
-        recordings: Option<PathBuf>,
     },
 }
 
@@ -296,7 +276,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Service(command) => service::service(&config, command).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
-        Command::Catalog { overlay, command } => on_catalog(overlay.as_deref(), command),
+        Command::Catalog { overlay, command } => catalog::catalog(&config, overlay.as_deref(), command).await,
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
         }
@@ -340,19 +320,6 @@ async fn by_a_person(config: &Path, command: Command) -> ExitCode {
         _ => return failed(2, "this command cannot be used here"),
     };
     act::act(config, &by, deed).await
-}
-
-fn on_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
-    match Catalog::load(overlay) {
-        Err(problems) => failed(2, problems),
-        Ok(known) => match command {
-            CatalogCommand::List => catalog::list(&known),
-            CatalogCommand::Show { vendor } => catalog::show(&known, &vendor),
-            CatalogCommand::Page => catalog::page(&known),
-            CatalogCommand::Words => catalog::words(&known),
-            CatalogCommand::Test { recordings } => catalog::test(&known, recordings.as_deref(), overlay.is_none()),
-        },
-    }
 }
 
 /// The log goes to standard error; `PLUGWATCH_LOG` says how much of it. Libraries are heard

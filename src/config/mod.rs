@@ -16,6 +16,7 @@ mod public;
 mod publish;
 mod relate;
 mod sense;
+mod updated;
 mod web;
 
 pub use channel::Channel;
@@ -26,6 +27,7 @@ pub use network::Network;
 pub use probe::Probe;
 pub use public::Public;
 pub use publish::Publish;
+pub use updated::{catalog_keys, updated_catalog};
 pub use web::{Listen, Web};
 
 use std::path::{Path, PathBuf};
@@ -85,6 +87,10 @@ pub struct Config {
     pub heartbeat: Option<(Key, Duration)>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
+    /// The folder with vendor files of the user's own.
+    pub overlay: Option<PathBuf>,
+    /// Why a catalogue that was taken in is not used.
+    pub catalog_note: Option<String>,
 }
 
 impl Config {
@@ -178,9 +184,9 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
     let overlay = read_overlay(&root);
-    let catalog = match catalog {
-        Some(catalog) => catalog,
-        None => Arc::new(Catalog::load(overlay.as_deref())?),
+    let (catalog, catalog_note) = match catalog {
+        Some(catalog) => (catalog, None),
+        None => updated::load(&root, overlay.as_deref())?,
     };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let mut dependencies = dependency::read_all(&root, &catalog, time_zone);
@@ -189,7 +195,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect();
     let config = Config {
         platform: read_platform(&root),
-        database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
+        database: root.string("database").map_or_else(|| updated::DATABASE.into(), |path| path.value.into()),
         time_zone,
         report: read_report(&root, time_zone),
         monthly: read_monthly(&root, time_zone),
@@ -211,6 +217,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
             .filter_map(|table| maintenance::read(table, time_zone))
             .collect(),
         catalog,
+        overlay,
+        catalog_note,
     };
     sense::check(&root, &config);
     root.finish();
