@@ -17,7 +17,7 @@ mod read;
 mod request;
 
 pub use grammar::ask::Ask;
-pub use grammar::catalog::Catalog;
+pub use grammar::catalog::{Catalog, Edition};
 pub use grammar::check::{Check, ConfirmRule, Control};
 pub use grammar::example::{Example, Recording};
 pub use grammar::expr::Expr;
@@ -36,5 +36,7 @@ pub use prove::recordings::test_recordings;
 pub use prove::tested::Tested;
 pub use prove::whole::test_examples;
 pub use prove::words::wordless;
+pub use read::bundle::Bundle;
+pub use read::signature::{keys_in, shipped_keys, verify};
 pub use request::question::question;
 pub use request::value::FillError;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::failed;
+use super::{catalog_new, catalog_update, failed};
 use crate::catalog::{Catalog, Check, Tested, Vendor, appeal_text, listed, test_examples, test_recordings, wordless};
 use crate::clock::Clock;
 use crate::read::duration_text;
@@ -23,6 +23,30 @@ pub(super) enum CatalogCommand {
     Page,
     /// Print the words of the vendors' own books, and how many of them reach a rule
     Words,
+    /// Take in a newer catalogue: its signature is verified, and its examples run first
+    Update {
+        /// A file or a URL; its signature has the same name with .minisig at its end
+        source: String,
+        /// A public key of minisign to trust from now on, or a file with it
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// Write this catalogue as one file, which can be signed and given out
+    Pack {
+        /// The file
+        file: PathBuf,
+        /// A public key that may sign the next ones; can be given several times
+        #[arg(long = "next-key", value_name = "KEY")]
+        keys: Vec<String>,
+    },
+    /// Write a vendor file to begin with, whose examples pass
+    New {
+        /// The vendor's name
+        name: String,
+        /// The folder with your own vendor files
+        #[arg(long, value_name = "DIR", default_value = "my-catalog")]
+        folder: PathBuf,
+    },
     /// Test the vendor files with their own examples, or with recorded answers
     Test {
         /// A folder with recorded answers
@@ -31,7 +55,17 @@ pub(super) enum CatalogCommand {
     },
 }
 
-pub(super) fn catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+/// Does what a command asks for.
+pub(super) async fn catalog(config: &Path, overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
+    match command {
+        CatalogCommand::Update { source, key } => catalog_update::update(config, &source, key.as_deref()).await,
+        CatalogCommand::New { name, folder } => catalog_new::new(&folder, &name),
+        CatalogCommand::Pack { file, keys } => catalog_update::pack(overlay, &file, &keys),
+        command => with_catalog(overlay, command),
+    }
+}
+
+fn with_catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
     match Catalog::load(overlay) {
         Err(problems) => failed(2, problems),
         Ok(known) => match command {
@@ -40,6 +74,9 @@ pub(super) fn catalog(overlay: Option<&Path>, command: CatalogCommand) -> ExitCo
             CatalogCommand::Page => page(&known),
             CatalogCommand::Words => words(&known),
             CatalogCommand::Test { recordings } => test(&known, recordings.as_deref(), overlay.is_none()),
+            CatalogCommand::Update { .. } | CatalogCommand::Pack { .. } | CatalogCommand::New { .. } => {
+                failed(2, "this command cannot be used here")
+            }
         },
     }
 }

@@ -8,6 +8,8 @@ mod bench;
 mod bench_history;
 mod build;
 mod catalog;
+mod catalog_new;
+mod catalog_update;
 mod check;
 mod config;
 mod coverage;
@@ -319,7 +321,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Service(command) => service::service(&config, command).await,
         Command::Demo { fast, listen } => demo::demo(fast, listen).await,
-        Command::Catalog { overlay, command } => catalog::catalog(overlay.as_deref(), command),
+        Command::Catalog { overlay, command } => catalog::catalog(&config, overlay.as_deref(), command).await,
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await
         }

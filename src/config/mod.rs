@@ -19,6 +19,7 @@ mod publish;
 mod relate;
 mod sense;
 mod unmonitored;
+mod updated;
 mod web;
 
 pub use channel::Channel;
@@ -30,6 +31,7 @@ pub use network::Network;
 pub use probe::Probe;
 pub use public::Public;
 pub use publish::Publish;
+pub use updated::{catalog_keys, updated_catalog};
 pub use web::{Listen, Web};
 
 use std::path::{Path, PathBuf};
@@ -91,6 +93,10 @@ pub struct Config {
     pub keys: Vec<NamedKey>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
+    /// The folder with vendor files of the user's own.
+    pub overlay: Option<PathBuf>,
+    /// Why a catalogue that was taken in is not used.
+    pub catalog_note: Option<String>,
 }
 
 impl Config {
@@ -194,9 +200,9 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
     let overlay = read_overlay(&root);
-    let catalog = match catalog {
-        Some(catalog) => catalog,
-        None => Arc::new(Catalog::load(overlay.as_deref())?),
+    let (catalog, catalog_note) = match catalog {
+        Some(catalog) => (catalog, None),
+        None => updated::load(&root, overlay.as_deref())?,
     };
     let time_zone = read_zone(&root).unwrap_or(Tz::UTC);
     let mut dependencies = dependency::read_all(&root, &catalog, time_zone);
@@ -205,7 +211,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         root.tables("channel").iter().filter_map(|table| channel::read(table, time_zone)).collect();
     let config = Config {
         platform: read_platform(&root),
-        database: root.string("database").map_or_else(|| "plugwatch.db".into(), |path| path.value.into()),
+        database: root.string("database").map_or_else(|| updated::DATABASE.into(), |path| path.value.into()),
         time_zone,
         report: read_report(&root, time_zone),
         monthly: read_monthly(&root, time_zone),
@@ -228,6 +234,8 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
             .collect(),
         keys: keys::named(&as_json(&parsed)),
         catalog,
+        overlay,
+        catalog_note,
     };
     sense::check(&root, &config);
     root.finish();

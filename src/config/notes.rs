@@ -8,7 +8,8 @@ impl Config {
     /// A sentence for everything that is allowed, and that a person wants to know before
     /// relying on it.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.of_channels();
+        let mut notes: Vec<String> = self.catalog_note.iter().cloned().collect();
+        notes.extend(self.of_channels());
         notes.extend(self.of_conflicts());
         notes.extend(self.of_keys());
         notes.extend(self.of_overrides());

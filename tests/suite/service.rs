@@ -12,6 +12,8 @@ use plugwatch::service::{Environment, ServiceManager};
 fn manager(folder: &Path) -> (UnixDatagram, Environment) {
     let path = folder.join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
+    // A program that ended says nothing any more: the test ends, too.
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(120))).unwrap();
     let socket_name = Some(path.display().to_string());
     (socket, Environment { socket: socket_name, ..Environment::default() })
 }
@@ -65,7 +67,7 @@ fn a_socket_can_be_abstract_and_without_one_nobody_is_told() {
 fn configuration(folder: &Path) -> String {
     let text = format!(
         "platform = \"Acme\"\ndatabase = \"{}\"\n[web]\nlisten = \"127.0.0.1:0\"\n[network]\nloopback_only = \
-         true\nanchors = []\n[[channel]]\nkind = \"ntfy\"\nserver = \"http://127.0.0.1:9/\"\ntopic = \"t\"\ntoken = {{ env \
+         true\nanchors = [\"127.0.0.1:9\", \"127.0.0.2:9\", \"127.0.0.3:9\"]\n[[channel]]\nkind = \"ntfy\"\nserver = \"http://127.0.0.1:9/\"\ntopic = \"t\"\ntoken = {{ env \
          = \"PW_TEST_NTFY\" }}\n[[dependency]]\nid = \"site\"\ncheck = \"website/page\"\nurl = \
          \"http://127.0.0.1:9/\"\nwords = [\"Acme\"]\n",
         folder.join("history.db").display()

@@ -427,7 +427,7 @@ async fn whoever_acknowledges_on_the_phone_is_on_it_and_a_later_reminder_can_be_
     let mut staged = Staged::telling(PHONE, "", vec![("phone".to_owned(), phone)], BEGIN).await;
     staged.pass(minutes(20)).await;
     staged.stage.set("google_play", "gone");
-    staged.pass(minutes(16)).await;
+    staged.pass(minutes(30)).await;
     let (listening, mut done) = (listening(&staged), HashSet::new());
     listening.hear(&mut done, staged.clock.now()).await;
     let acks = async |staged: &Staged| {

@@ -77,9 +77,13 @@ pub fn of_io(error: &io::Error) -> Option<Failure> {
     }
 }
 
+/// What getaddrinfo says of a name that does not exist, or has no address: glibc's words, and musl's.
+const NO_SUCH_NAME: [&str; 4] =
+    ["Name or service not known", "No address associated", "Name does not resolve", "Name has no usable address"];
+
 /// The system's resolver tells its errors in words only (getaddrinfo).
 fn of_resolver(text: &str) -> Option<Failure> {
-    if text.contains("Name or service not known") || text.contains("No address associated") {
+    if NO_SUCH_NAME.iter().any(|words| text.contains(words)) {
         return Some(Failure::DnsNxdomain);
     }
     text.contains("failed to lookup address").then_some(Failure::DnsFailed)

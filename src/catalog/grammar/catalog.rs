@@ -10,11 +10,23 @@ use super::rule::Rule;
 use super::usual::Usual;
 use super::vendor::{StatusPage, Vendor};
 use super::words::Words;
+use crate::core::time::Time;
 use crate::core::time::budget::Pace;
+
+/// Which catalogue it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edition {
+    /// Only ever higher; 0 where a catalogue does not say.
+    pub version: u64,
+    /// The day of it.
+    pub date: Option<Time>,
+}
 
 /// Every vendor that plugwatch knows.
 #[derive(Debug, Default)]
 pub struct Catalog {
+    /// Which one it is.
+    pub edition: Edition,
     /// Vendors by id.
     pub vendors: BTreeMap<String, Vendor>,
     /// Parent slugs and the companies' names.

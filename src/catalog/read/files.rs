@@ -4,6 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use super::bundle::Bundle;
 use super::load::{Files, read_all};
 use crate::catalog::grammar::catalog::Catalog;
 use crate::read::{Problem, Problems};
@@ -17,8 +18,15 @@ impl Catalog {
     /// # Errors
     /// Every problem of every file at once.
     pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
-        let mut files = shipped_files(&SHIPPED, "");
-        files.extend(shipped_files(&REGISTRIES, "registries/"));
+        Catalog::load_from(None, overlay)
+    }
+
+    /// The same of a bundle, if one is given, instead of what is in the binary.
+    ///
+    /// # Errors
+    /// Every problem of every file at once.
+    pub fn load_from(bundle: Option<&Bundle>, overlay: Option<&Path>) -> Result<Catalog, Problems> {
+        let files = bundle.map_or_else(shipped, |bundle| bundle.files.clone());
         let (mut own, mut problems) = (Files::new(), Vec::new());
         if let Some(folder) = overlay {
             match folder_files(folder) {
@@ -34,6 +42,13 @@ impl Catalog {
         problems.extend(found);
         if problems.is_empty() { Ok(catalog) } else { Err(Problems(problems)) }
     }
+}
+
+/// All files in the binary.
+pub(super) fn shipped() -> Files {
+    let mut files = shipped_files(&SHIPPED, "");
+    files.extend(shipped_files(&REGISTRIES, "registries/"));
+    files
 }
 
 /// Files with their names below `folder`.
@@ -53,7 +68,7 @@ fn shipped_files(dir: &Dir<'_>, folder: &str) -> Files {
     files
 }
 
-fn folder_files(folder: &Path) -> std::io::Result<Files> {
+pub(super) fn folder_files(folder: &Path) -> std::io::Result<Files> {
     let mut files = Files::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

@@ -6,9 +6,10 @@ use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
 use super::{permission, recording, registry, usual, words};
 use crate::catalog::grammar::ask::Ask;
-use crate::catalog::grammar::catalog::Catalog;
+use crate::catalog::grammar::catalog::{Catalog, Edition};
 use crate::catalog::grammar::registry::Family;
 use crate::catalog::grammar::vendor::Vendor;
+use crate::core::time::Time;
 use crate::read::{Problem, Source, Table};
 
 /// File names relative to the catalogue, with their place and text.
@@ -31,6 +32,7 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
             "_lines.toml" => registry::read_lines(&source, &mut catalog.registries),
             "_habits.toml" => registry::read_habits(&source, &mut catalog.registries),
             _ if key.starts_with("registries/") => registry::read_family(&source, &mut catalog.registries),
+            "_version.toml" => catalog.edition = read_edition(&source),
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
@@ -45,6 +47,22 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
     hand_out_lines(&mut catalog);
     problems.extend(unknown_parents(&catalog));
     (catalog, problems)
+}
+
+/// What `_version.toml` says.
+pub(super) fn read_edition(source: &Source) -> Edition {
+    let parsed = source.parse();
+    let root = Table::root(source, &parsed);
+    let version = root.count("version").map_or(0, |version| u64::from(version.value));
+    let date = root.need_string("date", "\"2026-11-29\"").and_then(|date| {
+        let day = Time::parse(&format!("{}T00:00:00Z", date.value));
+        if day.is_none() {
+            root.problem(date.span, "this is not a date", "write it like \"2026-11-29\"");
+        }
+        day
+    });
+    root.finish();
+    Edition { version, date }
 }
 
 fn read_parents(source: &Source, catalog: &mut Catalog) {

@@ -1,6 +1,7 @@
 //! From files to grammar: reads TOML tables, compiles rules, and finds what makes no sense.
 
 pub(super) mod ask;
+pub(super) mod bundle;
 pub(super) mod check;
 pub(super) mod files;
 pub(super) mod load;
@@ -12,6 +13,7 @@ pub(super) mod request;
 pub(super) mod rule;
 pub(super) mod select;
 pub(super) mod sense;
+pub(super) mod signature;
 pub(super) mod tables;
 pub(super) mod usual;
 pub(super) mod vendor;

@@ -97,6 +97,8 @@ fn taken_up(config: &Config) {
         dates: _,
         rides_on: _,
         catalog: _,
+        overlay: _,
+        catalog_note: _,
         // By the dispatcher, the engine and the heartbeat.
         channels: _,
         heartbeat: _,

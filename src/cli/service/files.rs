@@ -24,6 +24,11 @@ pub(in crate::cli) fn private(path: &Path, text: &str) -> Result<(), String> {
     write(path, text.as_bytes(), PRIVATE)
 }
 
+/// The same of bytes.
+pub(in crate::cli) fn private_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    write(path, bytes, PRIVATE)
+}
+
 /// A file that everybody can read.
 pub(super) fn public(path: &Path, text: &str) -> Result<(), String> {
     write(path, text.as_bytes(), PUBLIC)

@@ -141,7 +141,8 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, &messages, when));
     report.incidents.extend(said.first(spells::unjudged(&store.unjudged(None, since).await?, &snapshot, when)));
     report.ahead = said.first(decider.ahead(when));
-    report.tested = said.first(work::tested(&acts, when)).join(". ");
+    let old = work::old_catalogue(decider.config.catalog.edition, now);
+    report.tested = said.first(work::tested(&acts, when)).into_iter().chain(old).collect::<Vec<_>>().join(". ");
     Ok(Report {
         changed,
         accepted,

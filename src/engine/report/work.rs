@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
+use crate::catalog::Edition;
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
 use crate::store::ToldSince;
@@ -53,6 +54,16 @@ fn drilled(drill: &OperatorAction, acts: &[OperatorAction], when: When) -> Strin
     let who: Vec<String> = acks.map(|act| format!("{} after {}", act.by, human(act.at.since(drill.at)))).collect();
     let who = if who.is_empty() { "nobody".to_owned() } else { who.join(", ") };
     format!("Last drill {}: acknowledged by {who}", when.at(drill.at))
+}
+
+/// A catalogue that is older says what vendors said two months ago.
+const OLD: Duration = Duration::from_secs(60 * 24 * 3_600);
+
+/// How old the catalogue is, once that is worth a sentence.
+pub(super) fn old_catalogue(edition: Edition, now: Time) -> Option<String> {
+    let age = now.since(edition.date?);
+    let days = age.as_secs() / (24 * 3_600);
+    (age >= OLD).then(|| format!("The catalogue of vendors is {days} days old: run `plugwatch catalog update`"))
 }
 
 pub(super) fn false_alarms(acts: &[OperatorAction], since: Time) -> usize {
