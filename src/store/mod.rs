@@ -28,6 +28,7 @@ mod going;
 mod history;
 mod incidents;
 mod letters;
+mod measured;
 mod observations;
 mod open;
 mod outbox;
@@ -41,6 +42,7 @@ mod reports;
 mod set_back;
 mod situations;
 mod stocks;
+mod sums;
 mod updates;
 
 pub use commit::{AlertRow, Batch, CheckRow, DependencyChange, IncidentChange, NewAlert};
@@ -53,6 +55,7 @@ pub use document::{
 pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
+pub use measured::Tally;
 pub use observations::{SeenLook, Sums};
 pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
@@ -64,7 +67,7 @@ pub use situations::{SITUATION, SituationChange};
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use sqlx::SqlitePool;
 
@@ -75,6 +78,8 @@ pub struct Store {
     words: Mutex<HashMap<String, i64>>,
     /// This program did something for a person.
     acted: AtomicBool,
+    /// Everything up to this check is in the sums.
+    summed_to: AtomicI64,
     /// Tries that went out.
     going: going::Going,
     /// Where the file lies, and which one it is.
@@ -165,6 +170,7 @@ impl Store {
             readers: open::readers_apart(&self.readers),
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            summed_to: AtomicI64::default(),
             going: going::Going::none(),
             place: None,
             _lock: None,
