@@ -25,6 +25,7 @@ mod http;
 mod judgement;
 mod kit;
 mod layers;
+mod load;
 mod lookup;
 mod messages;
 mod modules;
