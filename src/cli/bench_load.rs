@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failed;
-use crate::bench::under_load::{Kind, Load, Row, Servers, measure, serve};
+use crate::bench::under_load::{Kind, Load, Row, Servers, measure, serve, synced};
 
 /// No bench is larger or longer: it shares the machine with others.
 const MOST_CHECKS: u32 = 20_000;
@@ -34,6 +34,9 @@ pub(super) struct Loads {
     /// Draws which
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many webhooks are called when something drops; one check drops after each measurement, and the calls are timed
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    places: u32,
     /// Measure this program instead of this very one
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -59,6 +62,10 @@ async fn all(loads: &Loads) -> Result<bool, String> {
     let program = loads.program.as_ref().unwrap_or(&own);
     let mut servers = Servers::start(&own).await?;
     let mut fine = true;
+    if loads.places > 0 {
+        let synced = synced(&std::env::temp_dir()).map_err(|error| format!("the disk cannot be written: {error}"))?;
+        println!("the disk keeps a page within {:.2} ms (median)", synced.as_secs_f64() * 1e3);
+    }
     for kind in &loads.kinds {
         println!("\n{}: {}, every {} s\n{HEAD}", kind.word(), kind.about(), loads.every);
         for checks in &loads.checks {
@@ -69,6 +76,7 @@ async fn all(loads: &Loads) -> Result<bool, String> {
                 lasts: Duration::from_secs(loads.lasts),
                 wrong_per_mille: loads.wrong,
                 seed: loads.seed,
+                places: loads.places,
             };
             let folder = tempfile::tempdir().map_err(|error| format!("no folder for a database: {error}"))?;
             let measured = measure(&load, program, &mut servers, folder.path()).await;
@@ -88,8 +96,11 @@ fn line(checks: u32, row: &Row) -> String {
     let Row { answers, cpu, stored, written, wire, connections, wrong, .. } = row;
     let memory = row.memory as f64 / f64::from(1 << 20);
     let late = format!("{}/{}", row.late_ms.0, row.late_ms.1);
+    let called = row.called_us.map_or_else(String::new, |(median, worst)| {
+        format!("  called after {:.1}/{:.1} ms", median as f64 / 1e3, worst as f64 / 1e3)
+    });
     let start = format!("{:.1} ({:.2})", row.start.0.as_secs_f64(), row.start.1);
     format!(
-        "{checks:>6}  {answers:>7}  {cpu:>11.3}  {memory:>9.1}  {late:>15}  {stored:>8.0}  {written:>9.0}  {wire:>7.0}  {connections:>5.2}  {wrong:>5}  {start:>15}"
+        "{checks:>6}  {answers:>7}  {cpu:>11.3}  {memory:>9.1}  {late:>15}  {stored:>8.0}  {written:>9.0}  {wire:>7.0}  {connections:>5.2}  {wrong:>5}  {start:>15}{called}"
     )
 }

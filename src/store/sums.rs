@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use sqlx::{Sqlite, Transaction};
 
-use super::commit::note;
+use super::history::note;
 use super::read::{RollupRow, StoredRollup};
 use super::{Result, Store};
 use crate::core::probe::history::{DAY, HOUR};

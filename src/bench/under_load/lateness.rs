@@ -1,6 +1,7 @@
 //! How late checks come, against the phase that each keeps.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::configuration::{Place, number};
 use super::server::Noted;
@@ -8,19 +9,19 @@ use crate::config::Config;
 use crate::core::time::schedule::{Schedule, stable};
 use crate::core::time::{Time, millis};
 
-/// The median and the worst of a hundred, in milliseconds, of what came from the `began`th arrival on. Checks that ever got
+/// The median and the worst of a hundred, in milliseconds, of what came while it was measured. Checks that ever got
 /// a wrong answer are left out: what confirms it comes when it is wanted, and not by schedule.
 ///
 /// # Errors
 /// The configuration cannot be read: a bug.
-pub fn of(place: &Place, noted: &Noted, began: usize) -> Result<(i64, i64), String> {
+pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<(i64, i64), String> {
     let config = Config::load(&place.config).map_err(|problems| problems.to_string())?;
     let phases: HashMap<u32, (&Schedule, u64)> = config
         .probes()
         .filter_map(|(dependency, probe)| Some((number(&dependency.id)?, (&probe.schedule, stable(&probe.identity)))))
         .collect();
     let right = |number: &u32| noted.answers.get(*number as usize).is_some_and(|answered| answered.wrong == 0);
-    let arrivals = noted.arrivals.iter().skip(began).filter(|(number, _)| right(number));
+    let arrivals = noted.arrivals.get(measured).unwrap_or_default().iter().filter(|(number, _)| right(number));
     let late = arrivals.filter_map(|(number, at)| Some(behind(phases.get(number)?, *at)));
     let mut late: Vec<i64> = late.collect();
     late.sort_unstable();

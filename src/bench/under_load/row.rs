@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::called;
 use super::configuration::{self, Place};
-use super::kind::Kind;
 use super::lateness;
+use super::load::Load;
 use super::proof;
 use super::server::{Count, Wrong};
 use super::servers::Servers;
@@ -17,23 +18,6 @@ use crate::store::Store;
 
 /// How often it is looked whether the first round is over.
 const POLL: Duration = Duration::from_millis(20);
-
-/// What is measured, and how long.
-#[derive(Clone, Copy, Debug)]
-pub struct Load {
-    /// What the checks ask.
-    pub kind: Kind,
-    /// How many there are.
-    pub checks: u32,
-    /// How often each is made.
-    pub every: Duration,
-    /// How long it is measured, after the first round.
-    pub lasts: Duration,
-    /// How many answers of a thousand are wrong.
-    pub wrong_per_mille: u64,
-    /// Draws which.
-    pub seed: u64,
-}
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +42,9 @@ pub struct Row {
     pub connections: f64,
     /// Wrong answers, of the start as well: each of them was noticed.
     pub wrong: u64,
+    /// From the last byte of the answer that confirms a drop to the first byte of the call, in microseconds, over all
+    /// places: the median, and the worst of a hundred; none where no place is called.
+    pub called_us: Option<(i64, i64)>,
 }
 
 /// Measures a row with `program`.
@@ -65,7 +52,7 @@ pub struct Row {
 /// # Errors
 /// Why it is void: the program failed, or answers and stored checks differ.
 pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder: &Path) -> Result<Row, String> {
-    let place = configuration::write(folder, load.kind, load.checks, load.every, &servers.ports);
+    let place = configuration::write(folder, load, &servers.ports);
     let place = place.map_err(|error| format!("the folder cannot be written: {error}"))?;
     servers.reset(Wrong { per_mille: load.wrong_per_mille, seed: load.seed, all_of: 0..0 }).await?;
     servers.freeze(false).await?;
@@ -78,13 +65,15 @@ pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder:
     let began = servers.noted().await?.arrivals.len();
     sleep(load.lasts).await;
     let after = Snapshot::take(&subject, servers, &place).await?;
+    let ended = servers.noted().await?.arrivals.len();
     let memory = subject.memory()?;
+    let called_us = called::measure(load, servers).await?;
     servers.freeze(true).await?;
     let noted = proof::everything_is_stored(servers, &place).await?;
     subject.end().await?;
     let wrong = noted.answers.iter().map(|answered| answered.wrong).sum();
-    let late_ms = lateness::of(&place, &noted, began)?;
-    Ok(Row { start, memory, late_ms, wrong, ..after.since(&before) })
+    let late_ms = lateness::of(&place, &noted, began..ended)?;
+    Ok(Row { start, memory, late_ms, wrong, called_us, ..after.since(&before) })
 }
 
 /// Waits until every check was answered once.

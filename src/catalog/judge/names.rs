@@ -116,14 +116,14 @@ mod tests {
         assert_eq!(worth(&names, "let.last"), Some("16".to_owned()));
         assert_eq!(worth(&names, "let.late"), Some("8".to_owned()));
         assert_eq!(worth(&names, "let.early"), None);
-        assert_eq!(worth(&names, "has('let.early')"), Some("false".to_owned()));
+        assert_eq!(worth(&names, "has('let.early')"), Some("False".to_owned()));
         assert_eq!(worth(&names, "let|list|sort"), Some(r#"["last", "late"]"#.to_owned()));
     }
 
     #[test]
     fn what_people_see_of_a_page_is_there_where_a_rule_wants_it() {
         let names = named(&[], Some("<p>Sign&nbsp;in</p>"));
-        assert_eq!(worth(&names, "'Sign' in visible"), Some("true".to_owned()));
+        assert_eq!(worth(&names, "'Sign' in visible"), Some("True".to_owned()));
         assert_eq!(worth(&named(&[], None), "visible"), None);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::Answers;
+use super::ledger::Call;
 
 /// A head is no longer, and a webhook's body neither.
 const LONGEST: usize = 4 << 20;
@@ -36,7 +37,8 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 answers.ledger.answered(number, wrong);
             }
             None => {
-                answers.ledger.called(began, String::from_utf8_lossy(&body).into_owned());
+                let body = String::from_utf8_lossy(&body).into_owned();
+                answers.ledger.called(Call { at: began, path: head.path, body });
                 stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await?;
                 stream.flush().await?;
             }

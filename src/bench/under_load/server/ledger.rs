@@ -17,15 +17,15 @@ pub struct Answered {
     pub all: u64,
     /// Those that were wrong.
     pub wrong: u64,
-    /// When the last byte of the last wrong one had gone, in µs since the servers' start.
-    pub last_wrong_at: u64,
 }
 
-/// A call of the webhook.
+/// A call of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// When its first byte came, in µs since the servers' start.
     pub at: u64,
+    /// Its path.
+    pub path: String,
     /// Its body.
     pub body: String,
 }
@@ -37,7 +37,9 @@ pub struct Noted {
     pub answers: Vec<Answered>,
     /// When checks came, as milliseconds of the wall clock, with their numbers.
     pub arrivals: Vec<(u32, i64)>,
-    /// Calls of the webhook.
+    /// When the last byte of each wrong answer had gone, in µs since the servers' start, with the check's number.
+    pub wrong: Vec<(u32, u64)>,
+    /// Calls of webhooks.
     pub calls: Vec<Call>,
 }
 
@@ -134,14 +136,14 @@ impl Ledger {
         answered.all += 1;
         if wrong {
             answered.wrong += 1;
-            answered.last_wrong_at = at;
+            inner.noted.wrong.push((number, at));
         }
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A webhook was called.
-    pub fn called(&self, at: u64, body: String) {
-        self.lock().noted.calls.push(Call { at, body });
+    pub fn called(&self, call: Call) {
+        self.lock().noted.calls.push(call);
     }
 
     /// A connection was accepted.
