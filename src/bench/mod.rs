@@ -29,6 +29,7 @@ mod stage;
 pub mod stand_in;
 mod step;
 mod told;
+pub mod under_load;
 mod world;
 
 pub use case::{Case, Kind};

@@ -46,6 +46,8 @@ pub(super) enum BenchCommand {
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
     },
+    /// Measure processor, memory, disk and punctuality of `run` under load, against servers on this machine
+    Load(super::bench_load::Loads),
     /// Play 28 real drops of 2021 to 2026: what plugwatch would have said, and when
     History {
         /// A folder with your own cases instead of the shipped ones

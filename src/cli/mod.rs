@@ -6,6 +6,7 @@ mod add;
 mod asking;
 mod bench;
 mod bench_history;
+mod bench_load;
 mod build;
 mod catalog;
 mod catalog_new;
@@ -332,6 +333,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
         Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
+        Command::Bench(bench::BenchCommand::Load(args)) => bench_load::load(args).await,
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check(how)) => config::check(&config, how.json).await,
         Command::Completions { shell } => shell::completions(shell),

@@ -9,7 +9,7 @@ use super::document::{self, CombinedDocument, StandingDocument, ToldDocument};
 use super::evidence::{self, EvidenceRow};
 use super::facts::{self, FactChange, FactRow};
 use super::observations::{Sums, together};
-use super::{Address, KeptReport, Result, SituationChange, Store, observations, stocks};
+use super::{Address, KeptReport, Result, SituationChange, Store, history, observations, stocks, sums};
 use crate::core::alerting::notified::Notified;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::state::Combined;
@@ -201,7 +201,10 @@ impl Store {
         self.check_place()?;
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;
+        let last = observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;
+        // An alert does not wait for sums.
+        let ripe = last.is_some_and(|last| self.is_late(last)) && !batch.is_urgent();
+        let summed = if ripe { Some(sums::add(&mut tx).await?) } else { None };
         set_standings(&mut tx, &batch.looks).await?;
         add_flips(&mut tx, &batch.looks).await?;
         facts::write(&mut tx, &batch.looks).await?;
@@ -221,9 +224,12 @@ impl Store {
             super::situations::write(&mut tx, change).await?;
         }
         if let Some(until) = batch.watched_until {
-            note(&mut tx, "watched_until", &until.0.to_string()).await?;
+            history::note(&mut tx, "watched_until", &until.0.to_string()).await?;
         }
         tx.commit().await?;
+        if let Some(to) = summed {
+            self.note_summed(to);
+        }
         Ok(())
     }
 }
@@ -288,15 +294,4 @@ async fn set_dependencies(tx: &mut Transaction<'_, Sqlite>, changes: &[Dependenc
     };
     let rows: Vec<Value> = last.into_values().map(row).collect::<Result<_>>()?;
     together(tx, DEPENDENCY, rows).await
-}
-
-pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    )
-    .bind(name)
-    .bind(value)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

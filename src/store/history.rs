@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
+use sqlx::{Sqlite, Transaction};
+
 use super::{Result, Store};
 use crate::core::time::Time;
 
@@ -30,6 +32,18 @@ fn moved_of(note: &StoredNote) -> Option<(i64, i64)> {
 struct StoredGap {
     from_at: i64,
     to_at: i64,
+}
+
+/// Small things that must survive a restart.
+pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 impl Store {
@@ -74,7 +88,7 @@ impl Store {
     /// The database does not answer.
     pub async fn note_moved_chat(&self, from: i64, to: i64) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        super::commit::note(&mut tx, &format!("{MOVED}{from}"), &to.to_string()).await?;
+        note(&mut tx, &format!("{MOVED}{from}"), &to.to_string()).await?;
         Ok(tx.commit().await?)
     }
 

@@ -28,6 +28,7 @@ mod going;
 mod history;
 mod incidents;
 mod letters;
+mod measured;
 mod observations;
 mod open;
 mod outbox;
@@ -42,6 +43,7 @@ mod reports;
 mod set_back;
 mod situations;
 mod stocks;
+mod sums;
 mod updates;
 
 pub use commit::{AlertRow, Batch, CheckRow, DependencyChange, IncidentChange, NewAlert};
@@ -54,6 +56,7 @@ pub use document::{
 pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
+pub use measured::Tally;
 pub use observations::{SeenLook, Sums};
 pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentMessage, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
@@ -66,7 +69,7 @@ pub use situations::{SITUATION, SituationChange};
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use sqlx::SqlitePool;
 
@@ -77,6 +80,8 @@ pub struct Store {
     words: Mutex<HashMap<String, i64>>,
     /// This program did something for a person.
     acted: AtomicBool,
+    /// Everything up to this check is in the sums.
+    summed_to: AtomicI64,
     /// Tries that went out.
     going: going::Going,
     /// Where the file lies, and which one it is.
@@ -167,6 +172,7 @@ impl Store {
             readers: open::readers_apart(&self.readers),
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            summed_to: AtomicI64::default(),
             going: going::Going::none(),
             place: None,
             _lock: None,

@@ -1,8 +1,8 @@
-//! The hot path: all checks of a batch in one statement, and their sums in another.
+//! The hot path: all checks of a batch in one statement. Their sums are `sums`' business.
 //!
 //! Each statement is a trip to the database's own thread, and at many looks a second the
 //! trips cost more than the work. Rows travel as one JSON text; PostgreSQL would unfold
-//! it with `jsonb_array_elements`, so these two statements are the place for a second text.
+//! it with `jsonb_array_elements`, so these statements are the place for a second text.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,31 +53,34 @@ impl Sums {
         self.0.is_empty()
     }
 
-    fn rows(self) -> String {
-        let row = |((probe, width, starts_at), c): ((i64, i64, i64), Counts)| {
+    fn rows(&self) -> String {
+        let row = |((probe, width, starts_at), c): (&(i64, i64, i64), &Counts)| {
             json!([probe, width, starts_at, c.live, c.degraded, c.outage, c.dropped, c.unknown, c.latency_ms])
         };
-        json!(self.0.into_iter().map(row).collect::<Vec<_>>()).to_string()
+        json!(self.0.iter().map(row).collect::<Vec<_>>()).to_string()
     }
 }
 
-/// Appends the checks and adds them to their hours and days, together with `sums` of others.
+/// Appends the checks, and adds `sums` of others to their hours and days. Returns the number of the last check.
 pub(super) async fn append(
     tx: &mut Transaction<'_, Sqlite>,
     looks: &[CheckRow],
     sums: &Sums,
     reasons: &HashMap<String, i64>,
-) -> Result<()> {
-    let looks: Vec<&CheckRow> = looks.iter().filter(|look| look.asked).collect();
-    let mut sums = sums.clone();
-    looks.iter().for_each(|look| sums.add(look));
+) -> Result<Option<i64>> {
+    let looks = looks.iter().filter(|look| look.asked);
     let row =
         |look: &CheckRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
-    together(tx, APPEND, looks.iter().map(|look| row(look)).collect()).await?;
+    let rows: Vec<Value> = looks.map(row).collect();
+    let mut last = None;
+    if !rows.is_empty() {
+        let appended = sqlx::query(APPEND).bind(Value::Array(rows).to_string()).execute(&mut **tx).await?;
+        last = Some(appended.last_insert_rowid());
+    }
     if !sums.is_empty() {
         sqlx::query(SUM).bind(sums.rows()).execute(&mut **tx).await?;
     }
-    Ok(())
+    Ok(last)
 }
 
 /// Writes rows with one statement, which unfolds them from one JSON text.

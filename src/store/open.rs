@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -96,10 +96,11 @@ impl Store {
         let (going, out) = Going::take_up(&lock);
         going::settle(&writer, out).await?;
         going.begin_anew();
-        let (words, acted) = (Mutex::default(), AtomicBool::new(true));
+        let (words, acted, summed_to) = (Mutex::default(), AtomicBool::new(true), AtomicI64::default());
         let place = Some((path.to_owned(), identity(path)));
-        let store = Store { writer, readers, words, acted, going, place, _lock: Some(lock) };
+        let store = Store { writer, readers, words, acted, summed_to, going, place, _lock: Some(lock) };
         store.load_words().await?;
+        store.load_summed_to().await?;
         Ok(store)
     }
 }
@@ -146,6 +147,7 @@ impl Store {
             readers: pool,
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            summed_to: AtomicI64::default(),
             going: Going::none(),
             place: None,
             _lock: None,
@@ -168,6 +170,7 @@ impl Store {
             readers: pool,
             words: Mutex::default(),
             acted: AtomicBool::default(),
+            summed_to: AtomicI64::default(),
             going: Going::none(),
             place: None,
             _lock: None,

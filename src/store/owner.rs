@@ -66,7 +66,7 @@ impl Store {
             return Err(Error::OtherPlatform { platform: platform.to_owned(), other });
         }
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        super::commit::note(&mut tx, "platform", platform).await?;
+        super::history::note(&mut tx, "platform", platform).await?;
         tx.commit().await?;
         Ok(())
     }

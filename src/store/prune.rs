@@ -1,6 +1,6 @@
 //! Old looks go, in small steps; sums, flips, incidents and alerts stay for ever.
 
-use super::{Result, Store};
+use super::{Result, Store, sums};
 use crate::core::time::Time;
 
 /// So many looks are deleted at once.
@@ -15,6 +15,13 @@ impl Store {
         // Ids follow time, so the oldest rows are the first; the scan ends at the first young one.
         let delete = "DELETE FROM observation WHERE id IN \
                       (SELECT id FROM (SELECT id, at FROM observation ORDER BY id LIMIT 5000) AS oldest WHERE at < $1)";
-        Ok(sqlx::query(delete).bind(before.0).execute(&self.writer).await?.rows_affected())
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        // What is deleted is in the sums.
+        sums::add(&mut tx).await?;
+        let deleted = sqlx::query(delete).bind(before.0).execute(&mut *tx).await?.rows_affected();
+        let summed_to = sums::add(&mut tx).await?;
+        tx.commit().await?;
+        self.note_summed(summed_to);
+        Ok(deleted)
     }
 }

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::{Sqlite, Transaction};
 
-use super::read::StoredRollup;
-use super::{Result, RollupRow, Store};
+use super::{Result, Store};
 use crate::core::people::public_incident::{Impact, PublicIncident, StoryState, StoryUpdate};
 use crate::core::probe::days::Trouble;
 use crate::core::time::Time;
@@ -86,31 +85,7 @@ impl From<StoredTrouble> for TroubleRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct StoredSums {
-    dependency: String,
-    #[sqlx(flatten)]
-    sums: StoredRollup,
-}
-
 impl Store {
-    /// Sums of the active probes that decide, of every dependency, by bucket of `width` ms that starts at `since` or later.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn sums_by_dependency(&self, width: i64, since: Time) -> Result<Vec<(String, RollupRow)>> {
-        let rows = sqlx::query_as(
-            "SELECT probe.dependency, starts_at, CAST(SUM(live) AS BIGINT) AS live, \
-             CAST(SUM(degraded) AS BIGINT) AS degraded, CAST(SUM(outage) AS BIGINT) AS outage, \
-             CAST(SUM(dropped) AS BIGINT) AS dropped, CAST(SUM(unknown) AS BIGINT) AS unknown, \
-             CAST(SUM(latency_ms) AS BIGINT) AS latency_ms FROM probe JOIN rollup ON rollup.probe = probe.id \
-             WHERE probe.retired_at IS NULL AND probe.decides = 1 AND width = $1 AND starts_at >= $2 \
-             GROUP BY probe.dependency, starts_at",
-        );
-        let rows: Vec<StoredSums> = rows.bind(width).bind(since.0).fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(|row| (row.dependency, row.sums.into())).collect())
-    }
-
     /// Confirmed incidents that were not over at `since`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::incidents::StoredIncident;
 use super::outbox::StoredAlert;
 use super::{AlertRow, Result, Store};
 use crate::core::dependency::incident::Incident;
-use crate::core::probe::history::{Counts, DAY};
+use crate::core::probe::history::Counts;
 use crate::core::time::Time;
 
 /// A confirmed change, as people read it.
@@ -215,24 +215,6 @@ impl Store {
         Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
-    /// Sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn rollups(&self, dependency: &str, width: i64, since: Time) -> Result<Vec<RollupRow>> {
-        let rows = sqlx::query_as(
-            "SELECT starts_at, CAST(SUM(live) AS BIGINT) AS live, CAST(SUM(degraded) AS BIGINT) AS degraded, \
-             CAST(SUM(outage) AS BIGINT) AS outage, CAST(SUM(dropped) AS BIGINT) AS dropped, \
-             CAST(SUM(unknown) AS BIGINT) AS unknown, CAST(SUM(latency_ms) AS BIGINT) AS latency_ms \
-             FROM rollup JOIN probe ON probe.id = rollup.probe \
-             WHERE probe.dependency = $1 AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $2 AND starts_at >= $3 \
-             GROUP BY starts_at ORDER BY starts_at",
-        );
-        let rows = rows.bind(dependency).bind(width).bind(since.0);
-        let rows: Vec<StoredRollup> = rows.fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(RollupRow::from).collect())
-    }
-
     /// How the outbox stands.
     ///
     /// # Errors
@@ -272,14 +254,5 @@ impl Store {
         );
         let rows: Vec<StoredAlert> = rows.bind(since.0).fetch_all(&self.readers).await?;
         rows.into_iter().map(AlertRow::try_from).collect()
-    }
-
-    /// How many looks were ever stored, also those whose rows have been pruned since.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn looks(&self) -> Result<i64> {
-        let sum = "SELECT COALESCE(SUM(live + degraded + outage + dropped + unknown), 0) FROM rollup WHERE width = $1";
-        Ok(sqlx::query_scalar(sum).bind(DAY).fetch_one(&self.readers).await?)
     }
 }

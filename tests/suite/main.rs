@@ -27,6 +27,7 @@ mod judgement;
 mod kit;
 mod layers;
 mod licences;
+mod load;
 mod lookup;
 mod messages;
 mod modules;

@@ -157,6 +157,47 @@ async fn sums_follow_the_looks() {
 }
 
 #[tokio::test]
+async fn sums_hold_each_check_once_whether_it_was_added_to_them_yet_or_not() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).await.unwrap();
+    let wanted = WantedProbe {
+        identity: "x".into(),
+        dependency: "ios-app".into(),
+        check: "a/b".into(),
+        country: None,
+        decides: true,
+    };
+    let (ids, _) = store.set_probes(&[wanted], Time(0)).await.unwrap();
+    let hour = 3_600_000;
+    let step = 5_000;
+    // More than are ever late, and some behind them.
+    for batch in 0..10 {
+        let looks = (0..1_000).map(|n| look(ids["x"], (batch * 1_000 + n) * step, None)).collect();
+        store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
+        if batch % 3 == 2 {
+            store.close().await;
+            drop(store);
+            store = Store::open(&path).await.unwrap();
+        }
+        let hours = store.rollups("ios-app", hour, Time(0)).await.unwrap();
+        let each = (batch + 1) * 1_000;
+        assert_eq!(hours.iter().map(|row| row.counts.live).sum::<i64>(), each);
+        assert!(hours.iter().rev().skip(1).all(|row| row.counts.live == hour / step), "{hours:?}");
+        assert_eq!(store.looks().await.unwrap(), each);
+        let all = store.sums_by_dependency(24 * hour, Time(0)).await.unwrap();
+        assert_eq!((all.len(), all[0].1.counts.live, all[0].1.counts.latency_ms), (1, each, each * 12));
+    }
+    // What goes is in the sums, and what comes afterwards is counted once.
+    assert_eq!(store.prune(Time(10_000 * step)).await.unwrap(), 5_000);
+    assert_eq!(store.prune(Time(10_000 * step)).await.unwrap(), 5_000);
+    let looks = vec![look(ids["x"], 10_000 * step, None)];
+    store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
+    let hours = store.rollups("ios-app", hour, Time(0)).await.unwrap();
+    assert_eq!(hours.iter().map(|row| row.counts.live).sum::<i64>(), 10_001);
+    assert_eq!(store.looks().await.unwrap(), 10_001);
+}
+
+#[tokio::test]
 async fn messages_to_one_recipient_keep_their_order_and_do_not_hold_up_others() {
     let (_folder, path) = file();
     let store = Store::open(&path).await.unwrap();

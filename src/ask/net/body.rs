@@ -7,7 +7,7 @@ use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
 use super::failure;
@@ -29,7 +29,9 @@ const FOREIGN: [&str; 9] = ["br", "zstd", "compress", "x-compress", "dcb", "dcz"
 
 /// Reads the whole body within `limit`; what came before a failure is kept as evidence.
 pub async fn read(headers: &HeaderMap, body: Incoming, limit: Duration) -> (Vec<u8>, Option<Failure>) {
-    let mut wire = Vec::new();
+    // As much as is announced, within the limit: a growing one is copied again and again.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(WIRE_LIMIT);
+    let mut wire = Vec::with_capacity(announced.min(WIRE_LIMIT));
     let failure = timeout(limit, fill(&mut wire, body)).await.unwrap_or(Some(Failure::HttpTimeout));
     let (unpacked, broken) = unpack(&packings(headers), wire);
     // A body that broke off cannot be unpacked to its end either; the first cause counts.

@@ -78,13 +78,19 @@ impl Net {
 
     /// Where a logical URL really is.
     pub(in crate::ask) fn actual(&self, logical: &Url) -> Url {
-        let Some(base) = self.options.overrides.get(&origin(logical)) else { return logical.clone() };
+        let Some(base) = self.override_at(logical) else { return logical.clone() };
         // Overrides were checked when the configuration was read.
         let Ok(mut actual) = Url::parse(base) else { return logical.clone() };
         let prefix = actual.path().trim_end_matches('/').to_owned();
         actual.set_path(&format!("{prefix}{}", logical.path()));
         actual.set_query(logical.query());
         actual
+    }
+
+    /// Where the configuration puts a logical URL's origin. Most configurations put none anywhere.
+    fn override_at(&self, logical: &Url) -> Option<&String> {
+        let overrides = &self.options.overrides;
+        if overrides.is_empty() { None } else { overrides.get(&origin(logical)) }
     }
 
     /// The override that `actual` lies below, with its path: the longest one, if several do.
@@ -119,7 +125,7 @@ impl Net {
 
     /// Whether the configuration says where a logical URL really is.
     pub(super) fn is_overridden(&self, logical: &Url) -> bool {
-        self.options.overrides.contains_key(&origin(logical))
+        self.override_at(logical).is_some()
     }
 
     /// The connections for a URL, which somebody outside `sent` us to.

@@ -24,8 +24,9 @@ const LONGEST_IDLE: Duration = Duration::from_secs(60);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// ... and given up where no answer comes.
 const PING_LIMIT: Duration = Duration::from_secs(10);
-/// Confirmations and controls of one vendor come in pairs.
-const MOST_IDLE: usize = 2;
+/// What is due at the same moment is asked at once, and so is the next of it: a vendor with many checks keeps as
+/// many connections as that takes, within reason.
+const MOST_IDLE: usize = 16;
 /// Real pages send more than the hundred that the library allows: each cookie is one.
 const MOST_HEADERS: usize = 512;
 

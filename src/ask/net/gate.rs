@@ -2,7 +2,7 @@
 //! confirmations pass before routine.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -19,16 +19,24 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 struct Inner {
     budget: Budget,
-    /// Tickets by host; lower ones pass first. Urgent tickets come as `(0, n)`.
-    waiting: HashMap<String, BTreeSet<(u8, u64)>>,
+    /// Who waits, by host.
+    waiting: HashMap<String, Queue>,
     last: u64,
+}
+
+/// Those who wait for one host.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Lower ones pass first. Urgent tickets come as `(0, n)`.
+    tickets: BTreeSet<(u8, u64)>,
+    /// Rings when one of them has left: of others' hosts nobody is woken.
+    moved: Arc<Notify>,
 }
 
 /// The gate before all hosts.
 #[derive(Debug)]
 pub struct Gate {
     inner: Mutex<Inner>,
-    moved: Notify,
     clock: Clock,
 }
 
@@ -36,7 +44,7 @@ impl Gate {
     /// A gate with this budget.
     pub fn new(budget: Budget, clock: Clock) -> Gate {
         let inner = Inner { budget, waiting: HashMap::new(), last: 0 };
-        Gate { inner: Mutex::new(inner), moved: Notify::new(), clock }
+        Gate { inner: Mutex::new(inner), clock }
     }
 
     /// Other paces from now on; what was taken stays taken.
@@ -52,8 +60,11 @@ impl Gate {
 
     /// The same, with when it was let pass.
     pub(in crate::ask) async fn pass_at(&self, host: &str, urgent: bool) -> Option<Time> {
-        let ticket = self.queue(host, urgent);
         let mut now = self.clock.now();
+        if self.passes_at_once(host, urgent, now) {
+            return Some(now);
+        }
+        let ticket = self.queue(host, urgent);
         let mut patience = now.plus(LONGEST_WAIT);
         loop {
             // A clock that was set back makes nobody wait for the time that it showed.
@@ -61,7 +72,7 @@ impl Gate {
             if now >= patience {
                 return None;
             }
-            let moved = self.moved.notified();
+            let moved = ticket.moved.notified();
             match self.turn(host, ticket.number, now) {
                 Turn::Passed => return Some(now),
                 Turn::At(at) if at > patience => return None,
@@ -87,37 +98,59 @@ impl Gate {
         self.lock().budget.stay_away(host, until);
     }
 
+    /// Passes where nobody waits and the host is free: most hosts, most of the time.
+    fn passes_at_once(&self, host: &str, urgent: bool, now: Time) -> bool {
+        let mut inner = self.lock();
+        let free = !inner.waiting.contains_key(host) && inner.budget.free_at(host, now) <= now;
+        if free {
+            inner.last += 1;
+            let number = (u8::from(!urgent), inner.last);
+            inner.take(host, number, now);
+        }
+        free
+    }
+
     fn queue(&self, host: &str, urgent: bool) -> Ticket<'_> {
         let mut inner = self.lock();
         inner.last += 1;
         let number = (u8::from(!urgent), inner.last);
-        inner.waiting.entry(host.to_owned()).or_default().insert(number);
-        Ticket { gate: self, host: host.to_owned(), number }
+        let queue = inner.waiting.entry(host.to_owned()).or_default();
+        queue.tickets.insert(number);
+        Ticket { gate: self, host: host.to_owned(), number, moved: queue.moved.clone() }
     }
 
     fn turn(&self, host: &str, number: (u8, u64), now: Time) -> Turn {
         let mut inner = self.lock();
-        if inner.waiting.get(host).and_then(BTreeSet::first) != Some(&number) {
+        if inner.waiting.get(host).and_then(|queue| queue.tickets.first()) != Some(&number) {
             return Turn::Behind;
         }
         let at = inner.budget.free_at(host, now);
         if at > now {
             return Turn::At(at);
         }
-        let jitter = (stable(&format!("{host}{}", number.1)) % 1_000) as f64 / 1_000.0;
-        inner.budget.take(host, now, jitter);
+        inner.take(host, number, now);
         Turn::Passed
     }
 
     /// The clock was set back: nobody waits for a time that lies too far ahead now.
     pub fn clock_set_back(&self, now: Time, ahead: Duration) {
-        self.lock().budget.clock_set_back(now, ahead);
-        self.moved.notify_waiters();
+        let mut inner = self.lock();
+        inner.budget.clock_set_back(now, ahead);
+        inner.waiting.values().for_each(|queue| queue.moved.notify_waiters());
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Nothing panics while holding it, and the numbers stay sound if something did.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn take(&mut self, host: &str, (_, number): (u8, u64), now: Time) {
+        if self.budget.has_pace(host) {
+            let jitter = (stable(&format!("{host}{number}")) % 1_000) as f64 / 1_000.0;
+            self.budget.take(host, now, jitter);
+        }
     }
 }
 
@@ -132,19 +165,20 @@ struct Ticket<'g> {
     gate: &'g Gate,
     host: String,
     number: (u8, u64),
+    moved: Arc<Notify>,
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut inner = self.gate.lock();
-        if let Some(waiting) = inner.waiting.get_mut(&self.host) {
-            waiting.remove(&self.number);
-            if waiting.is_empty() {
+        if let Some(queue) = inner.waiting.get_mut(&self.host) {
+            queue.tickets.remove(&self.number);
+            if queue.tickets.is_empty() {
                 inner.waiting.remove(&self.host);
             }
         }
         drop(inner);
-        self.gate.moved.notify_waiters();
+        self.moved.notify_waiters();
     }
 }
 

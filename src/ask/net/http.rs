@@ -77,7 +77,9 @@ struct Way<'w> {
     /// Whether somebody outside has sent us here.
     sent: bool,
     cookies: Cookies,
-    /// The URLs that were asked, each with the cookies that went there.
+    /// The cookies that went with the last request.
+    went: String,
+    /// The URLs from which a redirect led on, each with the cookies that went there.
     been: BTreeSet<(String, String)>,
     origin: Option<Origin>,
 }
@@ -85,7 +87,8 @@ struct Way<'w> {
 impl<'w> Way<'w> {
     fn new(net: &'w Net, question: &'w HttpQuestion, url: Url, urgent: bool, over: Over) -> Way<'w> {
         let (sent, cookies, been) = (question.named_by_stranger, Cookies::default(), BTreeSet::new());
-        Way { net, question, urgent, over, first: origin(&url), url, hops: 0, sent, cookies, been, origin: None }
+        let (first, went) = (origin(&url), String::new());
+        Way { net, question, urgent, over, first, url, hops: 0, sent, cookies, went, been, origin: None }
     }
 
     async fn follow(&mut self, watch: &Stopwatch) -> Answer {
@@ -150,20 +153,20 @@ impl<'w> Way<'w> {
         let cookies = self.cookies.for_url(&self.url);
         let leg = request::Leg {
             url: &self.url,
-            own_origin: origin(&self.url) == self.first,
+            own_origin: self.hops == 0 || origin(&self.url) == self.first,
             sent: self.sent,
             cookies: &cookies,
             over: self.over,
             left,
         };
         let came = request::send(self.net, self.question, &leg).await;
-        self.been.insert((self.url.to_string(), cookies));
-        self.origin = came.origin.clone();
+        (self.went, self.origin) = (cookies, came.origin.clone());
         came
     }
 
     /// A circle is the same URL with the same cookies again: without anything new, the same comes back.
     async fn go(&mut self, next: Url) -> Result<(), Failure> {
+        self.been.insert((self.url.to_string(), std::mem::take(&mut self.went)));
         let again = self.been.contains(&(next.to_string(), self.cookies.for_url(&next)));
         if again || self.hops >= MOST_REDIRECTS {
             return Err(Failure::HttpRedirectLoop);

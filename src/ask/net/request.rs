@@ -1,5 +1,6 @@
 //! One request over one connection, and what is known of that connection.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -82,18 +83,26 @@ fn origin_of(connection: &CaptureConnection) -> Option<Origin> {
 }
 
 fn request(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> Option<Request<Full<Bytes>>> {
-    let mut plain = actual.clone();
-    plain.set_fragment(None);
-    // Both fail only for URLs without a host.
-    _ = plain.set_username("");
-    _ = plain.set_password(None);
-    let uri: Uri = plain.as_str().parse().ok()?;
+    let uri: Uri = plain(actual).as_str().parse().ok()?;
     let body = question.body.as_ref().map_or_else(Bytes::new, |body| Bytes::from(body.open().to_owned()));
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::from_bytes(question.method.as_bytes()).unwrap_or(Method::GET);
     *request.uri_mut() = uri;
     *request.headers_mut() = headers(net, question, leg, actual)?;
     Some(request)
+}
+
+/// The URL without what stays here: a fragment, a name and a password.
+fn plain(url: &Url) -> Cow<'_, Url> {
+    if url.fragment().is_none() && url.username().is_empty() && url.password().is_none() {
+        return Cow::Borrowed(url);
+    }
+    let mut plain = url.clone();
+    plain.set_fragment(None);
+    // Both fail only for URLs without a host.
+    _ = plain.set_username("");
+    _ = plain.set_password(None);
+    Cow::Owned(plain)
 }
 
 fn headers(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> Option<HeaderMap> {

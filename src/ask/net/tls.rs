@@ -40,6 +40,8 @@ pub enum Strictness {
 pub struct Shaker {
     trust: Arc<Trust>,
     clock: Clock,
+    /// What all handshakes have in common: making it costs as much as a handshake.
+    common: ClientConfig,
 }
 
 /// What the verifier saw.
@@ -53,7 +55,11 @@ struct Record {
 impl Shaker {
     /// Trusts these authorities.
     pub fn new(trust: Trust, clock: Clock) -> Shaker {
-        Shaker { trust: Arc::new(trust), clock }
+        let verifier = trust.verifier.clone();
+        let mut common =
+            ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+        common.resumption = Resumption::disabled();
+        Shaker { trust: Arc::new(trust), clock, common }
     }
 
     /// Shakes hands over any connection: what was seen, if a certificate came, and the connection.
@@ -68,9 +74,8 @@ impl Shaker {
         let record = Arc::new(Mutex::new(Record::default()));
         let (trust, now) = (self.trust.clone(), unix(self.clock.now()));
         let verifier = Arc::new(Recorder { trust, now, record: record.clone(), strictness });
-        let mut config =
-            ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-        config.resumption = Resumption::disabled();
+        let mut config = self.common.clone();
+        config.dangerous().set_certificate_verifier(verifier);
         if strictness == Strictness::Verified {
             // Some services speak HTTP/2 only (Apple's push service, for one); it is agreed on here (RFC 7301).
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

@@ -1,6 +1,7 @@
 //! A question the catalogue knows how to ask, with all that a file says of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -38,7 +39,7 @@ pub struct Check {
     /// Its parameters.
     pub params: Vec<Param>,
     /// Named expressions that rules use as `let.NAME`.
-    pub lets: Vec<(String, Expr)>,
+    pub lets: Arc<[(String, Expr)]>,
     /// Named pieces of HTML that rules use as `html.NAME`.
     pub selects: Vec<Select>,
     /// Facts kept as history.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::seen::seen;
 use chrono::DateTime;
 use minijinja::value::{Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rows::{addressed, having, only, spread};
 
@@ -17,6 +17,9 @@ use super::rows::{addressed, having, only, spread};
 pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A text is known by itself, and none is HTML, however it ends.
+    env.set_loader(|text| Ok(Some(text.to_owned())));
+    env.set_auto_escape_callback(|_| AutoEscape::None);
     env.add_function("has", has);
     env.add_function("num", num);
     env.add_function("days_until", days_until);

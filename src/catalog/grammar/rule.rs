@@ -1,5 +1,9 @@
 //! What the rules of a file say, and the pieces and facts they look at.
 
+use std::sync::OnceLock;
+
+use scraper::Selector;
+
 use super::expr::Expr;
 use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 
@@ -37,6 +41,8 @@ pub struct Select {
     pub name: String,
     /// The CSS selector.
     pub css: String,
+    /// The same, compiled when it is first wanted: of all vendors a platform uses a few.
+    pub compiled: OnceLock<Option<Selector>>,
     /// Take this attribute instead of the text.
     pub attr: Option<String>,
     /// Only elements whose text begins so.

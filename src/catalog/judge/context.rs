@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use minijinja::value::Value;
+use serde::de::DeserializeOwned;
 
-use super::{charset, html, registry, visible};
+use super::{charset, html, names, registry};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
@@ -16,42 +17,41 @@ use crate::core::words::answer::Answer;
 /// What rules see. Namespaces that the answer does not have are undefined.
 pub(super) fn context(book: &RegistryBook, check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
     let text = text_of(check, answer);
-    let mut names: BTreeMap<&str, Value> = BTreeMap::new();
-    names.insert("param", Value::from_serialize(&params.public));
-    names.insert("now", Value::from(now.0));
-    names.insert("failure", Value::from(answer.failure.map_or("", |failure| failure.word())));
-    names.insert("failure_words", Value::from(answer.failure.map_or("", |failure| failure.words())));
-    names.insert("failure_detail", Value::from(answer.failure_detail.as_str()));
-    names.insert("asked", Value::from(answer.asked.as_str()));
-    names.insert("step", Value::from(answer.step.as_str()));
+    let mut names: BTreeMap<String, Value> = BTreeMap::new();
+    let mut name = |name: &str, value: Value| _ = names.insert(name.to_owned(), value);
+    name("param", Value::from_serialize(&params.public));
+    name("now", Value::from(now.0));
+    name("failure", Value::from(answer.failure.map_or("", |failure| failure.word())));
+    name("failure_words", Value::from(answer.failure.map_or("", |failure| failure.words())));
+    name("failure_detail", Value::from(answer.failure_detail.as_str()));
+    name("asked", Value::from(answer.asked.as_str()));
+    name("step", Value::from(answer.step.as_str()));
     if let Some(http) = &answer.http {
-        names.insert("http", Value::from_serialize(http));
+        name("http", Value::from_serialize(http));
     }
     for (asker, facts) in &answer.said {
-        names.insert(asker, Value::from_serialize(facts));
+        name(asker, Value::from_serialize(facts));
     }
-    let json = json_of(answer);
     if let Ask::Rdap { domain, .. } = &check.ask {
         let domain = params.public.get(domain).and_then(|domain| domain.as_str()).unwrap_or_default();
-        if let Some(facts) = registry::facts(book, domain, answer, json.as_ref(), now) {
-            names.insert("rdap", Value::from_serialize(facts));
+        if let Some(facts) = registry::facts(book, domain, answer, json_of(answer).as_ref(), now) {
+            name("rdap", Value::from_serialize(facts));
         }
     }
-    if let Some(json) = json {
-        names.insert("json", Value::from_serialize(json));
+    if let Some(json) = json_of(answer) {
+        name("json", json);
     }
     if let Some(pieces) =
         text.as_ref().filter(|_| !check.selects.is_empty()).and_then(|t| html::select(&check.selects, t))
     {
-        names.insert("html", pieces);
+        name("html", pieces);
     }
-    if let Some(text) = text.as_ref().filter(|_| check.sees_page) {
-        names.insert("visible", Value::from(visible::text(text)));
-    }
+    let text = text.map(|text| Value::from(text.as_ref()));
+    let page = text.clone().filter(|_| check.sees_page);
     if let Some(text) = text {
-        names.insert("body", Value::from(text.as_ref()));
+        name("body", text);
     }
-    with_lets(check, names)
+    names::of(names, page, check.lets.clone())
 }
 
 /// The body as text, where a rule reads it as such.
@@ -62,7 +62,8 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     (wanted || html).then(|| charset::body_text(answer))
 }
 
-fn json_of(answer: &Answer) -> Option<serde_json::Value> {
+/// The body as JSON, read straight into what is wanted of it: for answers of some size that is half of all work.
+fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
     let body = utf8(answer);
@@ -90,17 +91,4 @@ fn called(body: &[u8]) -> &[u8] {
     let Some(open) = open.filter(|at| *at > 0 && body[*at] == b'(') else { return body };
     let close = body.iter().rposition(|byte| *byte == b')').unwrap_or(body.len());
     body.get(open + 1..close).unwrap_or_default()
-}
-
-/// Named expressions see everything before them.
-fn with_lets(check: &Check, mut names: BTreeMap<&str, Value>) -> Value {
-    let mut lets: BTreeMap<String, Value> = BTreeMap::new();
-    for (name, expr) in &check.lets {
-        names.insert("let", Value::from_iter(lets.clone()));
-        if let Some(value) = expr.value(&Value::from_iter(names.clone())) {
-            lets.insert(name.clone(), value);
-        }
-    }
-    names.insert("let", Value::from_iter(lets));
-    Value::from_iter(names)
 }

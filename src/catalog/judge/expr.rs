@@ -28,7 +28,12 @@ impl Expr {
 
 /// Renders a message text; what cannot be rendered leaves the text's plain part out.
 pub(super) fn render(template: &str, context: &Value) -> String {
-    ENV.render_str(template, context).unwrap_or_else(|_| strip(template))
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    // By its own text: it is parsed when it is first wanted, and kept.
+    let rendered = ENV.get_template(template).and_then(|template| template.render(context));
+    rendered.unwrap_or_else(|_| strip(template))
 }
 
 /// A template whose values are missing, without its placeholders.

@@ -23,9 +23,9 @@ pub fn select(selects: &[Select], body: &str) -> Option<Value> {
 
 fn piece(select: &Select, page: &Html) -> Option<Value> {
     // Checked when the catalogue was loaded.
-    let selector = Selector::parse(&select.css).ok()?;
+    let selector = select.compiled.get_or_init(|| Selector::parse(&select.css).ok()).as_ref()?;
     let mut values = page
-        .select(&selector)
+        .select(selector)
         .filter_map(|element| match &select.attr {
             Some(attr) => element.value().attr(attr).map(str::to_owned),
             None => Some(element.text().collect::<String>().trim().to_owned()),
@@ -89,6 +89,7 @@ mod tests {
         Select {
             name: "it".into(),
             css: css.into(),
+            compiled: std::sync::OnceLock::new(),
             attr: None,
             starts: None,
             after: None,

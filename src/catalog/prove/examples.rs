@@ -142,7 +142,7 @@ pub(super) fn any_check() -> Check {
         proves: Proves::Presence,
         role: Role::Serves,
         params: Vec::new(),
-        lets: Vec::new(),
+        lets: std::sync::Arc::default(),
         selects: Vec::new(),
         facts: Vec::new(),
         rules: Vec::new(),

@@ -1,5 +1,7 @@
 //! Reads the named pieces of a page.
 
+use std::sync::OnceLock;
+
 use super::rule::compile;
 use crate::catalog::grammar::rule::Select;
 use crate::read::{At, Source, Table};
@@ -26,6 +28,7 @@ fn read_one(source: &Source, table: &Table<'_>, name: At<String>) -> Option<Sele
     let select = Select {
         name: name.value,
         css: css.value,
+        compiled: OnceLock::new(),
         attr: text("attr").map(|attr| attr.value),
         starts: text("starts").map(|starts| starts.value),
         after: text("after").map(|after| after.value),

@@ -42,6 +42,11 @@ impl Budget {
         self.next.get(host).copied().unwrap_or(now).max(now)
     }
 
+    /// Whether a host has a pace; others are free.
+    pub fn has_pace(&self, host: &str) -> bool {
+        self.paces.contains_key(host)
+    }
+
     /// Takes the slot at `at`. `jitter` in 0..1 stretches the gap by up to a fifth,
     /// so that the pace is never exceeded and never a metronome.
     pub fn take(&mut self, host: &str, at: Time, jitter: f64) {

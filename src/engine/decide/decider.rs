@@ -31,6 +31,11 @@ use crate::store::{Batch, KeptReport};
 /// A check that broke down is tried again after this.
 const LOST: Duration = Duration::from_secs(5);
 
+/// Where more than so many are not at rest, what is told is looked at again after this at the earliest: a thousand things
+/// that fail within a minute are looked at ten times a second, each time all of them.
+const CROWD: usize = 100;
+const CROWDED_GAP: Duration = Duration::from_millis(100);
+
 /// Something that decisions follow from. Time that passed is no event of its own: whatever is applied is
 /// applied at a time.
 pub(in crate::engine) enum Event {
@@ -105,6 +110,8 @@ pub struct Decider {
     pub(in crate::engine) gap: Option<(Time, Time)>,
     /// When what is told is to be looked at again, though nothing happens.
     pub(in crate::engine) review_at: Option<Time>,
+    /// When that was looked at last.
+    reviewed_at: Time,
     /// What was looked at before is old: since the start, or since the machine woke.
     pub(in crate::engine) fresh_since: Time,
     /// Losses that count of what is configured no longer.
@@ -162,6 +169,7 @@ impl Decider {
             unchecked: HashSet::new(),
             gap: None,
             review_at: None,
+            reviewed_at: Time(0),
             fresh_since: now,
             gone: Vec::new(),
             notice_at: None,
@@ -269,6 +277,18 @@ impl Decider {
             self.review_due = true;
         }
         if std::mem::take(&mut self.review_due) || self.review_at.is_some_and(|at| at <= now) {
+            self.review_in_turn(now);
+        }
+    }
+
+    /// Looks at what is told; where very much is wrong at once not at every check, for that takes longer than the checks.
+    fn review_in_turn(&mut self, now: Time) {
+        let next = self.reviewed_at.plus(CROWDED_GAP);
+        let early = now >= self.reviewed_at && now < next;
+        if early && self.platform.restless().nth(CROWD).is_some() {
+            self.review_at = Some(next);
+        } else {
+            self.reviewed_at = now;
             self.review(now);
         }
     }

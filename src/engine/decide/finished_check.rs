@@ -2,7 +2,7 @@
 //! here; it all goes into what is to be written.
 
 use super::decider::Decider;
-use super::facts::{Learned, learn};
+use super::facts::learn;
 use super::known::{DependencyState, ProbeState};
 use crate::catalog::OnChange;
 use crate::config::Dependency;
@@ -24,7 +24,7 @@ use crate::engine::check::once::Before;
 use crate::engine::check::once::FinishedCheck;
 use crate::engine::check::same_page::is_strange;
 use crate::engine::schedule::plan::Spec;
-use crate::store::{CheckRow, IncidentChange};
+use crate::store::{CheckRow, FactChange, IncidentChange};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,31 +102,38 @@ impl Decider {
         }
         let (id, at) = (spec.id, look.at);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
-        let old = self.known.probe(id).cloned().unwrap_or_default();
-        let (standing, flip, wants) = after(&old.standing, &look, &witnesses, &spec.probe.policy);
+        let old = self.standing(id);
+        let (standing, flip, wants) = after(&old, &look, &witnesses, &spec.probe.policy);
         self.plan_next(&spec, &look, &standing, &wants);
-        self.hurry_others(&spec, &old.standing, &standing, at);
-        self.hurry_siblings(&spec, &old.standing, &standing, at);
-        if is_strange(&answer, &look.reading) && old.standing.unverified.is_none() {
+        self.hurry_others(&spec, &old, &standing, at);
+        self.hurry_siblings(&spec, &old, &standing, at);
+        if is_strange(&answer, &look.reading) && old.unverified.is_none() {
             self.ask_some(&spec, at);
         }
-        if old.standing.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == OWN_NETWORK)
+        if old.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == OWN_NETWORK)
             && look.reading.verdict == Verdict::Live
         {
             self.own.page_is_over(at);
         }
 
-        let mut next = ProbeState { standing: Arc::new(standing), ..old.clone() };
+        // Changed where it lies: most of it stays as it was.
+        let stock = self.stock(&spec, &look);
+        let next = self.known.probe_mut(id);
+        next.standing = Arc::new(standing);
         let learned = learn(&mut next.facts, &look.reading.facts, at);
-        let stock = self.stock(&spec, &look).filter(|stock| burn::note(&mut next.stocks, *stock));
-        let cause = evidence::cause(&old.evidence, &look.reading, flip.is_some(), at);
+        let stock = stock.filter(|stock| burn::note(&mut next.stocks, *stock));
+        let cause = evidence::cause(&next.evidence, &look.reading, flip.is_some(), at);
         let evidence = cause.map(|cause| {
-            next.evidence = evidence::count(&old.evidence, &look.reading, at);
+            next.evidence = evidence::count(&next.evidence, &look.reading, at);
             // Other checks of the vendor may make a change of it only here.
             ready.unwrap_or_else(|| self.redactor.row(cause, &answer, &look.reading)).caused(cause)
         });
-        let write = worth_writing(&old, &next.standing, at);
-        next.written_at = if write { at } else { old.written_at };
+        let write = worth_writing(&old, next, at);
+        if write {
+            next.written_at = at;
+        }
+        // Told only once everything was looked at again: this may have been the last of it.
+        let was_old = next.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         next.last = Some(LastCheck {
             at,
             asked: answer.asked,
@@ -135,6 +142,9 @@ impl Decider {
             say: say.to_owned(),
             latency_ms: answer.took_ms,
         });
+        let standing = write.then(|| Standing::clone(&next.standing));
+        // A fact that changes along with the verdict is told with that.
+        let told_with_it = flip.is_some() || next.standing.suspicion.is_some();
         log_look(&spec, &look, answer.took_ms);
         self.writes.looks.push(CheckRow {
             asked: !matches!(answer.failure, Some(Failure::NeedsKey | Failure::NotAsked)),
@@ -144,9 +154,9 @@ impl Decider {
             verdict,
             reason: reason.to_owned(),
             latency_ms: answer.took_ms,
-            standing: write.then(|| Standing::clone(&next.standing)),
+            standing,
             flip: flip.clone(),
-            facts: learned.rows.clone(),
+            facts: learned.rows,
             fact_changes: learned.changes.clone(),
             stock,
             evidence,
@@ -154,33 +164,28 @@ impl Decider {
         if let Some(flip) = &flip {
             log_flip(&spec.probe.dependency, &spec.probe.check, flip);
         }
-        // A fact that changes along with the verdict is told with that.
-        let told_with_it = flip.is_some() || next.standing.suspicion.is_some();
-        self.known.set_probe(id, next);
         self.unchecked.remove(&id);
         self.show(&spec.probe.dependency);
-        // Told only once everything was looked at again: this may have been the last of it.
-        let was_old = old.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         self.correlate(&spec.probe.dependency, at);
         self.review_due |= was_old;
         if !told_with_it {
-            self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned, at);
+            self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned.changes, at);
         }
     }
 
     /// Combines the dependency's probes anew, and sees what that means for people.
     pub(in crate::engine) fn correlate(&mut self, id: &str, at: Time) {
-        let old = self.known.dependency_or_rest(id);
+        let rest = DependencyState::default();
+        let old = self.known.dependency(id).unwrap_or(&rest);
         let combined =
-            self.with_notices(id, self.combined(id, self.is_worked_on(id, &old, at)), old.incident.as_ref(), at);
-        if self.dependency(id).is_none() {
+            self.with_notices(id, self.combined(id, self.is_worked_on(id, old, at)), old.incident.as_ref(), at);
+        if self.dependency(id).is_none() || combined == old.combined {
             return;
         }
+        let old = old.clone();
         if combined.decides_like(&old.combined) {
-            if combined != old.combined {
-                // Worded anew: shown and said from now on, and nothing that happened.
-                self.known.set_dependency(id, DependencyState { combined, ..old });
-            }
+            // Worded anew: shown and said from now on, and nothing that happened.
+            self.known.set_dependency(id, DependencyState { combined, ..old });
             return;
         }
         let step = step(old.incident.as_ref(), &combined);
@@ -271,8 +276,8 @@ impl Decider {
     }
 
     /// Changes of watched facts are told once, when they were read twice.
-    fn tell_facts(&mut self, dependency: &str, check: &str, learned: &Learned, at: Time) {
-        for change in &learned.changes {
+    fn tell_facts(&mut self, dependency: &str, check: &str, changes: &[FactChange], at: Time) {
+        for change in changes {
             let found = self.config.catalog.check(check).map(|(_, check)| check);
             let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
             let level = match rule.map(|rule| rule.on_change) {
@@ -309,8 +314,8 @@ fn as_stored<'l>(spec: &Spec, look: &'l CheckResult, witnesses: &Witnesses) -> (
     }
 }
 
-fn worth_writing(old: &ProbeState, next: &Standing, at: Time) -> bool {
-    !old.standing.decides_like(next) || at.since(old.written_at) > REWRITE_AFTER
+fn worth_writing(old: &Standing, next: &ProbeState, at: Time) -> bool {
+    !old.decides_like(&next.standing) || at.since(next.written_at) > REWRITE_AFTER
 }
 
 fn log_look(spec: &Spec, look: &CheckResult, took_ms: u32) {

@@ -94,9 +94,9 @@ impl Known {
         self.dependency(id).cloned().unwrap_or_default()
     }
 
-    /// What is known of a probe from now on.
-    pub fn set_probe(&mut self, id: i64, probe: ProbeState) {
-        self.probes.insert(id, Box::new(probe));
+    /// A probe, to be changed; one that was not known is at rest.
+    pub fn probe_mut(&mut self, id: i64) -> &mut ProbeState {
+        self.probes.entry(id).or_default()
     }
 
     /// What is known of a dependency from now on.

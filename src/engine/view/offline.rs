@@ -69,10 +69,8 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
         });
         let standing = standings.get(&spec.id).cloned().unwrap_or_default();
         let known = facts.remove(&spec.id).unwrap_or_default();
-        decider.known.set_probe(
-            spec.id,
-            ProbeState { standing: Arc::new(standing), last, facts: known, ..ProbeState::default() },
-        );
+        *decider.known.probe_mut(spec.id) =
+            ProbeState { standing: Arc::new(standing), last, facts: known, ..ProbeState::default() };
     }
     decider.plan = Plan::new(specs, Plan::default(), now);
     let incidents = store.open_incidents().await?;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -24,7 +25,12 @@ pub(in crate::engine) struct Writer {
     /// What is shown once that is written.
     shown: Shown,
     under_way: Option<Commit>,
+    /// Until when it was written last that somebody watched.
+    watched_until: Time,
 }
+
+/// Until when somebody watched is written this often: it costs a page of the disk, and gaps are counted from minutes on.
+const WATCHED_EVERY: Duration = Duration::from_secs(10);
 
 /// A commit that is under way.
 struct Commit {
@@ -51,6 +57,11 @@ impl Writer {
     /// What was decided so far is not shown any more.
     pub(in crate::engine) fn forget_shown(&mut self) {
         self.shown.clear();
+    }
+
+    /// The next commit says until when somebody watched.
+    pub(in crate::engine) fn watch_ends(&mut self) {
+        self.watched_until = Time::default();
     }
 
     /// Whether a commit is under way.
@@ -106,7 +117,10 @@ impl Engine {
         if self.writer.is_busy() || self.writer.waiting.is_empty() {
             return;
         }
-        self.writer.waiting.watched_until = Some(now);
+        if now.since(self.writer.watched_until) >= WATCHED_EVERY || now < self.writer.watched_until {
+            self.writer.watched_until = now;
+            self.writer.waiting.watched_until = Some(now);
+        }
         let decided = self.decided(now);
         self.writer.begin(self.store.clone(), decided);
     }

@@ -1,0 +1,132 @@
+//! One row: so many checks of one kind, for a while.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::called;
+use super::configuration::{self, Place};
+use super::lateness;
+use super::load::Load;
+use super::proof;
+use super::server::{Count, Wrong};
+use super::servers::Servers;
+use super::subject::{Subject, Usage};
+use crate::clock::Stopwatch;
+use crate::store::Store;
+
+/// How often it is looked whether the first round is over.
+const POLL: Duration = Duration::from_millis(20);
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Until every check was answered once: by the clock, and in the processor.
+    pub start: (Duration, f64),
+    /// Answers while it was measured.
+    pub answers: u64,
+    /// Seconds of processor time for a thousand of them.
+    pub cpu: f64,
+    /// Bytes of memory at the end (PSS).
+    pub memory: u64,
+    /// How late checks began, in milliseconds: the median, and that of the worst in a hundred.
+    pub late_ms: (i64, i64),
+    /// Bytes by which the database grew, for each check.
+    pub stored: f64,
+    /// Bytes that the disk was made to write, for each check.
+    pub written: f64,
+    /// Bytes on the wire, both ways, for each check.
+    pub wire: f64,
+    /// Connections for each check.
+    pub connections: f64,
+    /// Wrong answers, of the start as well: each of them was noticed.
+    pub wrong: u64,
+    /// From the last byte of the answer that confirms a drop to the first byte of the call, in microseconds, over all
+    /// places: the median, and the worst of a hundred; none where no place is called.
+    pub called_us: Option<(i64, i64)>,
+}
+
+/// Measures a row with `program`.
+///
+/// # Errors
+/// Why it is void: the program failed, or answers and stored checks differ.
+pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder: &Path) -> Result<Row, String> {
+    let place = configuration::write(folder, load, &servers.ports);
+    let place = place.map_err(|error| format!("the folder cannot be written: {error}"))?;
+    servers.reset(Wrong { per_mille: load.wrong_per_mille, seed: load.seed, all_of: 0..0 }).await?;
+    servers.freeze(false).await?;
+    let watch = Stopwatch::start();
+    let config = place.config.display().to_string();
+    let subject = Subject::start(program, &["run", "--config", &config], &folder.join("log"))?;
+    first_round(load, servers, &watch).await.map_err(|why| format!("{why}{}", last_words(folder)))?;
+    let start = (watch.elapsed(), subject.usage()?.cpu);
+    let before = Snapshot::take(&subject, servers, &place).await?;
+    let began = servers.noted().await?.arrivals.len();
+    sleep(load.lasts).await;
+    let after = Snapshot::take(&subject, servers, &place).await?;
+    let ended = servers.noted().await?.arrivals.len();
+    let memory = subject.memory()?;
+    let called_us = called::measure(load, servers).await?;
+    servers.freeze(true).await?;
+    let noted = proof::everything_is_stored(servers, &place).await?;
+    subject.end().await?;
+    let wrong = noted.answers.iter().map(|answered| answered.wrong).sum();
+    let late_ms = lateness::of(&place, &noted, began..ended)?;
+    Ok(Row { start, memory, late_ms, wrong, called_us, ..after.since(&before) })
+}
+
+/// Waits until every check was answered once.
+async fn first_round(load: &Load, servers: &mut Servers, watch: &Stopwatch) -> Result<(), String> {
+    // The first checks come within a minute, or within their interval.
+    let limit = Duration::from_secs(90) + load.every;
+    loop {
+        let Count { checks, .. } = servers.count().await?;
+        if checks >= u64::from(load.checks) {
+            return Ok(());
+        }
+        if watch.elapsed() > limit {
+            return Err(format!("after {} s only {checks} checks were made once", limit.as_secs()));
+        }
+        sleep(POLL).await;
+    }
+}
+
+/// The end of the program's log.
+fn last_words(folder: &Path) -> String {
+    let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().rev().take(3).collect();
+    lines.into_iter().rev().map(|line| format!("\n    {line}")).collect()
+}
+
+/// What there was until one moment.
+struct Snapshot {
+    count: Count,
+    usage: Usage,
+    stored: i64,
+}
+
+impl Snapshot {
+    async fn take(subject: &Subject, servers: &mut Servers, place: &Place) -> Result<Snapshot, String> {
+        let (count, usage) = (servers.count().await?, subject.usage()?);
+        let store = Store::measured(&place.database).await.map_err(|error| error.to_string())?;
+        let stored = store.bytes().await.map_err(|error| error.to_string());
+        store.close().await;
+        Ok(Snapshot { count, usage, stored: stored? })
+    }
+
+    fn since(&self, before: &Snapshot) -> Row {
+        let answers = self.count.answers - before.count.answers;
+        let each = |bytes: f64| if answers == 0 { 0.0 } else { bytes / answers as f64 };
+        let wire = self.count.received + self.count.sent - before.count.received - before.count.sent;
+        Row {
+            answers,
+            cpu: each((self.usage.cpu - before.usage.cpu) * 1_000.0),
+            stored: each((self.stored - before.stored) as f64),
+            written: each((self.usage.written - before.usage.written) as f64),
+            wire: each(wire as f64),
+            connections: each((self.count.connections - before.count.connections) as f64),
+            ..Row::default()
+        }
+    }
+}

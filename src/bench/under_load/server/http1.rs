@@ -1,0 +1,102 @@
+//! HTTP/1.1 as far as checks and webhooks speak it. Written by hand, for the servers share the machine with what
+//! is measured, and are to cost little.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::Answers;
+use super::ledger::Call;
+
+/// A head is no longer, and a webhook's body neither.
+const LONGEST: usize = 4 << 20;
+
+/// Answers everything on one connection; `close` ends it after the first answer.
+pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    answers: Arc<Answers>,
+    close: bool,
+) -> io::Result<()> {
+    let mut read = Vec::with_capacity(2 << 10);
+    loop {
+        let Some((head, began)) = head(&mut stream, &mut read, &answers).await? else { return Ok(()) };
+        while read.len() < head.body {
+            if head.body > LONGEST || stream.read_buf(&mut read).await? == 0 {
+                return Ok(());
+            }
+        }
+        let body: Vec<u8> = read.drain(..head.body).collect();
+        match head.check() {
+            Some((what, number)) => {
+                let wrong = answers.ledger.asked(number).await;
+                let Some((media, body)) = answers.bodies.of(what, wrong) else { return Ok(()) };
+                stream.write_all(&answer(media, body.len(), close)).await?;
+                stream.write_all(&body).await?;
+                stream.flush().await?;
+                answers.ledger.answered(number, wrong);
+            }
+            None => {
+                let body = String::from_utf8_lossy(&body).into_owned();
+                answers.ledger.called(Call { at: began, path: head.path, body });
+                stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await?;
+                stream.flush().await?;
+            }
+        }
+        if close {
+            return stream.shutdown().await;
+        }
+    }
+}
+
+fn answer(media: &str, size: usize, close: bool) -> Vec<u8> {
+    let close = if close { "connection: close\r\n" } else { "" };
+    format!("HTTP/1.1 200 OK\r\ncontent-type: {media}\r\ncontent-length: {size}\r\n{close}\r\n").into_bytes()
+}
+
+/// What a request is about.
+struct Head {
+    path: String,
+    body: usize,
+}
+
+impl Head {
+    /// What is asked for, and by which check; anything else is a webhook's call.
+    fn check(&self) -> Option<(&str, u32)> {
+        check(&self.path)
+    }
+}
+
+/// `/account/17` as what is asked for, and by which check.
+pub fn check(path: &str) -> Option<(&str, u32)> {
+    let (what, number) = path.strip_prefix('/')?.split_once('/')?;
+    Some((what, number.parse().ok()?))
+}
+
+/// The next request's head, and when its first byte came; `None` where the other side is done.
+async fn head<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    read: &mut Vec<u8>,
+    answers: &Answers,
+) -> io::Result<Option<(Head, u64)>> {
+    let mut began = None;
+    loop {
+        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = parsed(&String::from_utf8_lossy(&read[..end]));
+            read.drain(..end + 4);
+            return Ok(Some((head, began.unwrap_or_else(|| answers.ledger.now()))));
+        }
+        if read.len() > LONGEST || stream.read_buf(read).await? == 0 {
+            return Ok(None);
+        }
+        began = began.or(Some(answers.ledger.now()));
+    }
+}
+
+fn parsed(head: &str) -> Head {
+    let path = head.split(' ').nth(1).unwrap_or("").to_owned();
+    let length = head.lines().filter_map(|line| line.split_once(':'));
+    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let body = length.filter_map(|(_, value)| value.trim().parse().ok()).next().unwrap_or(0);
+    Head { path, body }
+}

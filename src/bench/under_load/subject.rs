@@ -1,0 +1,105 @@
+//! The program that is measured: its processor time, its memory, what it writes.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// So long it may take to end.
+const END: Duration = Duration::from_secs(20);
+
+/// Ticks in a second of processor time: the kernel tells programs of a hundred, whatever it counts in (time(7)).
+const TICKS: f64 = 100.0;
+
+/// A program under load.
+pub struct Subject {
+    process: Child,
+    pid: i32,
+}
+
+/// What the system says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Seconds of processor time, in the program and in the kernel for it.
+    pub cpu: f64,
+    /// Bytes that it made the disk write.
+    pub written: u64,
+}
+
+impl Subject {
+    /// Starts `program` with these arguments. What it says goes to `log`.
+    ///
+    /// # Errors
+    /// It did not start.
+    pub fn start(program: &Path, arguments: &[&str], log: &Path) -> Result<Subject, String> {
+        let log = std::fs::File::create(log).map_err(|error| error.to_string())?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+        let started = command.spawn().map_err(|error| format!("{} did not start: {error}", program.display()));
+        let process = started?;
+        let pid = process.id().and_then(|id| i32::try_from(id).ok()).ok_or("the program has ended at once")?;
+        Ok(Subject { process, pid })
+    }
+
+    /// What it used until now.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub fn usage(&self) -> Result<Usage, String> {
+        let stat = self.read("stat")?;
+        // Its name, in parentheses, may hold anything (proc(5)).
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+        let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        let cpu = (ticks(11) + ticks(12)) / TICKS;
+        let written = number(&self.read("io")?, "write_bytes:").unwrap_or(0);
+        Ok(Usage { cpu, written })
+    }
+
+    /// Bytes of memory that are its own, with its share of what is shared (PSS).
+    ///
+    /// # Errors
+    /// It is gone.
+    pub fn memory(&self) -> Result<u64, String> {
+        Ok(number(&self.read("smaps_rollup")?, "Pss:").unwrap_or(0) * 1_024)
+    }
+
+    /// Ends it, and waits for that.
+    ///
+    /// # Errors
+    /// It did not end, or not well.
+    pub async fn end(mut self) -> Result<(), String> {
+        let pid = Pid::from_raw(self.pid).ok_or("the program has no number")?;
+        kill_process(pid, Signal::TERM).map_err(|error| format!("the program is gone: {error}"))?;
+        let ended = timeout(END, self.process.wait()).await.map_err(|_| "the program does not end")?;
+        match ended {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("the program ended with {status}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn read(&self, file: &str) -> Result<String, String> {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.pid))
+            .map_err(|error| format!("the program is gone: {error}"))
+    }
+}
+
+/// The number behind a name at the beginning of a line.
+fn number(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_behind_its_name() {
+        assert_eq!(number("rchar: 1\nwrite_bytes: 4096\ncancelled_write_bytes: 7\n", "write_bytes:"), Some(4_096));
+        assert_eq!(number("Rss:   10 kB\nPss:    24 kB\n", "Pss:"), Some(24));
+        assert_eq!(number("Rss: 10 kB", "Pss:"), None);
+    }
+}
