@@ -139,7 +139,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     match (reason, verdict) {
         (Reason::Retired, _) => "NO LONGER MONITORED",
         (Reason::Changed, _) => "CHANGED",
-        (Reason::Grew, Verdict::Dropped) => "STILL DROPPED, new reason",
+        (Reason::Grew, Verdict::Dropped) if about.before == Some(Verdict::Dropped) => "STILL DROPPED, new reason",
         (Reason::Cleared, _) => "NOT DROPPED",
         (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
         (Reason::Flapping, _) => "UP AND DOWN",
