@@ -154,6 +154,8 @@ pub struct Totals {
     pub learnt_known: usize,
     /// How many were said after the cut, within the check's confirmation time.
     pub after_the_cut: usize,
+    /// How many of those before the victim is known to have noticed, and how many after.
+    pub beside_the_victim: (usize, usize),
     /// How long after the cut in the middle of those, and at most.
     pub took: Option<(Duration, Duration)>,
     /// How many would have been missed.
@@ -166,6 +168,8 @@ impl Totals {
         let count = |which: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().filter(|one| which(one)).count();
         let played: Vec<&Outcome<'_>> = outcomes.iter().filter(|one| !one.missed()).collect();
         let later = played.iter().filter(|one| !one.before_the_cut());
+        let known = later.clone().filter(|one| one.case.learnt_at.is_some());
+        let first = known.clone().filter(|one| one.before_the_victim()).count();
         let mut took: Vec<Duration> = later.filter_map(|one| one.after_the_cut()).collect();
         took.sort_unstable();
         Totals {
@@ -174,6 +178,7 @@ impl Totals {
             before_the_victim: played.iter().filter(|one| one.before_the_victim()).count(),
             learnt_known: played.iter().filter(|one| one.case.learnt_at.is_some()).count(),
             after_the_cut: took.len(),
+            beside_the_victim: (first, known.count() - first),
             took: took.get(took.len() / 2).copied().zip(took.last().copied()),
             missed: count(&|one| one.missed()),
         }
@@ -185,8 +190,13 @@ impl Totals {
             format!(" ({} after it in the median, {} at most)", human(middle), human(longest))
         });
         format!(
-            "Of {} real drops of 2021 to 2026, plugwatch would have alerted before the cut in {} (a letter, a date or a warning), within the check's confirmation time in {}{took}, and would have missed {}.",
-            self.cases, self.before_the_cut, self.after_the_cut, self.missed
+            "Of {} real drops of 2021 to 2026, plugwatch would have alerted before the cut in {} (a letter or a date that a person gave it, or the vendor's own warning), within the check's confirmation time in {}{took}: before the victim is known to have noticed in {} of these, after it in {}. It would have missed {}.",
+            self.cases,
+            self.before_the_cut,
+            self.after_the_cut,
+            self.beside_the_victim.0,
+            self.beside_the_victim.1,
+            self.missed
         )
     }
 }
