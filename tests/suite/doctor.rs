@@ -104,9 +104,9 @@ async fn each_thing_that_must_be_mended_is_named_with_its_cure() {
     let said: Vec<String> = out(&asked)
         .lines()
         .filter(|line| line.starts_with("MEND") || line.ends_with("mended."))
-        .map(|line| match line.split_once(" by 60") {
+        .map(|line| match line.split_once("cloudflare.com by ") {
             Some((before, after)) => {
-                format!("{before} by 60{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
+                format!("{before}cloudflare.com by N{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
             }
             None => line.to_owned(),
         })
