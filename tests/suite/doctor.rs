@@ -121,7 +121,9 @@ async fn keys_are_listed_with_their_rights_and_age_and_never_shown() {
                 token = { env = \"TELEGRAM_TOKEN_THAT_NOBODY_SET\" }\nchats = [1]\n";
     let folder = platform("127.0.0.1:1".parse().unwrap(), more).await;
     let key = std::fs::File::options().write(true).open(folder.path().join("texts.key")).unwrap();
-    key.set_modified(SystemTime::now() - Duration::from_secs(40 * 86_400 + 3_600)).unwrap();
+    let now = u64::try_from(Clock::system().now().0).unwrap();
+    let old = SystemTime::UNIX_EPOCH + Duration::from_millis(now) - Duration::from_secs(40 * 86_400 + 3_600);
+    key.set_modified(old).unwrap();
     let listed = plugwatch(folder.path(), &["keys"]).await;
     assert!(listed.status.success(), "{listed:?}");
     insta::assert_snapshot!("keys", out(&listed));
