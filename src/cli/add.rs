@@ -77,19 +77,10 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     let bad: Vec<&Said> = said.iter().filter(|said| !said.is_good() && !waits(said)).collect();
     let mut entry = entry;
     if !args.anyway && !bad.is_empty() {
-        let (good, left): (Vec<_>, Vec<_>) = asked_of(&config.catalog, &entry)
-            .into_iter()
-            .partition(|check| bad.iter().all(|said| said.check != check.id));
-        let main = asked_of(&config.catalog, &entry).first().map(|check| check.id.clone());
-        if good.first().is_none_or(|first| Some(&first.id) != main.as_ref()) {
-            return failed(
-                1,
-                "the check did not succeed, so nothing was added; correct the parameters, or use --anyway",
-            );
+        match leave_out(&config.catalog, &mut entry, &bad) {
+            Ok(left) => println!("Left out, because the check did not succeed: {left}."),
+            Err(why) => return failed(1, why),
         }
-        only(&mut entry, &good);
-        let names: Vec<&str> = left.iter().map(|check| check.id.as_str()).collect();
-        println!("Left out, because the check did not succeed: {}.", names.join(", "));
     }
     if let Err(why) = append(path, &text, &entry_text(&entry), &config.catalog) {
         return failed(1, why);
@@ -107,6 +98,22 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
         println!("Its key is not set here. Until you set it, it is listed as \"needs a key\".");
     }
     ExitCode::SUCCESS
+}
+
+/// Leaves out of the entry what did not succeed, and names it.
+///
+/// # Errors
+/// The check that says most did not succeed.
+fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) -> Result<String, &'static str> {
+    let all = asked_of(catalog, entry);
+    let main = all.first().map(|check| check.id.clone());
+    let (good, left): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|check| bad.iter().all(|said| said.check != check.id));
+    if good.first().is_none_or(|first| Some(&first.id) != main.as_ref()) {
+        return Err("the check did not succeed, so nothing was added; correct the parameters, or use --anyway");
+    }
+    only(entry, &good);
+    Ok(left.iter().map(|check| check.id.as_str()).collect::<Vec<_>>().join(", "))
 }
 
 /// Adds what nothing checks yet.

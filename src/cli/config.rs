@@ -145,8 +145,11 @@ async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result
     }
 }
 
+/// Something before and now.
+type Pair = (String, String);
+
 /// Ids that change, and the identities of probes that go on under another id: before and now.
-fn renames(config: &Config, stored: &[ProbeRow]) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn renames(config: &Config, stored: &[ProbeRow]) -> (Vec<Pair>, Vec<Pair>) {
     let (mut renames, mut goes_on) = (Vec::new(), Vec::new());
     for dependency in &config.dependencies {
         let Some(was) = &dependency.was else { continue };

@@ -118,16 +118,22 @@ fn missing(config: &Config, dependency: &Dependency) -> Vec<String> {
     names.into_iter().collect()
 }
 
+/// What to do, a clause each, in their order.
 fn cure(dependency: &Dependency, vendor: Option<&Vendor>, missing: &[String]) -> String {
-    let asks = vendor.filter(|vendor| vendor.parent != "own").and_then(main_check);
-    let least = asks.and_then(|check| check.least_key.as_ref()).map_or_else(String::new, |key| format!(" ({key})"));
-    let then = if dependency.not_monitored.is_some() { ", then delete its line `not_monitored`" } else { "" };
-    match (asks, missing) {
-        (Some(_), []) => format!("complete its entry in the configuration{least}{then}"),
-        (Some(_), missing) => format!("set {}{least}{then}", missing.join(" and ")),
-        (None, _) if vendor.is_some() => format!("correct its entry{then}"),
-        (None, _) => "report it yourself: a person's word (attest/word) or your own counts (outcome/feed)".to_owned(),
+    if vendor.is_none() && missing.is_empty() {
+        return "report it yourself: a person's word (attest/word) or your own counts (outcome/feed)".to_owned();
     }
+    let least = vendor.and_then(main_check).and_then(|check| check.least_key.as_ref());
+    let least = least.map_or_else(String::new, |key| format!(" ({key})"));
+    let mut steps = Vec::new();
+    if !missing.is_empty() {
+        steps.push(format!("set {}{least}", missing.join(" and ")));
+    }
+    if dependency.not_monitored.is_some() {
+        steps.push("complete its entry in the configuration".to_owned());
+        steps.push("delete its line `not_monitored`".to_owned());
+    }
+    steps.join(", ")
 }
 
 fn csv(all: &[Covered]) -> Result<String, String> {

@@ -163,14 +163,19 @@ fn already(config: &Config, outcome: &Outcome, who: &Named, line: &Line) -> Opti
     let label = line.label.as_ref().unwrap_or(&who.service);
     let is = |id: &str, other: &str, vendors: &[String]| {
         // A second account of a vendor has a label of its own.
-        let vendor = line.label.is_none() && who.vendor.as_ref().is_some_and(|vendor| vendors.contains(vendor));
-        vendor || other.eq_ignore_ascii_case(label) || id.eq_ignore_ascii_case(&line.name)
+        let vendor = || who.vendor.as_ref().is_some_and(|vendor| vendors.contains(vendor));
+        let same = line.label.is_none() && (vendor() || id.eq_ignore_ascii_case(&line.name));
+        same || other.eq_ignore_ascii_case(label)
     };
     let known = config.dependencies.iter().find(|one| is(&one.id, &one.label, &one.vendors));
     let known = known.map(|one| format!("{} ({})", one.label, one.id));
     let twice = || {
         let vendors = |entry: &Entry| entry.vendor.clone().into_iter().collect::<Vec<_>>();
-        outcome.added.iter().find(|one| is(&one.id, &one.label, &vendors(one))).map(|one| one.label.clone())
+        outcome
+            .added
+            .iter()
+            .find(|one| is(&one.id, &one.label, &vendors(one)))
+            .map(|one| format!("{} (twice in the list)", one.label))
     };
     known.or_else(twice)
 }

@@ -87,7 +87,8 @@ pub fn text(all: &[Covered], width: Option<usize>) -> String {
         let now = if one.is_monitored() { state_words(one.shown) } else { "" };
         vec![one.label.clone(), one.ways(), now.to_owned(), why]
     };
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let head = ["Dependency", "Known by", "Now", "Why not, and what to do"].map(str::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(all.iter().map(row)).collect();
     format!("{}\n{}\n", table(&rows, width), sum(all))
 }
 

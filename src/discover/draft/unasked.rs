@@ -3,6 +3,7 @@
 use super::super::conclude::{Certainty, Finding};
 use super::{Drafting, Entry, NOT_VISIBLE, SEEN_ONCE, State, line, slug};
 use crate::catalog::Catalog;
+use crate::core::words::verdict::Criticality;
 
 impl Drafting<'_> {
     /// An entry for every finding with a known company that no other entry speaks of. One sign alone may be an old
@@ -26,6 +27,8 @@ impl Drafting<'_> {
 /// A dependency that nothing can ask, with the slug of the company behind it where that is known.
 pub fn unasked_entry(catalog: &Catalog, service: &str, company: Option<String>) -> Entry {
     let mut entry = Entry::new(catalog, &slug(service), service, "");
+    // How much hangs on it, nobody has said.
+    entry.usual.criticality = Criticality::Normal;
     entry.rides_on = company.into_iter().collect();
     entry.state = State::Off(NOT_VISIBLE.to_owned());
     entry.sure = true;
