@@ -20,6 +20,7 @@ use crate::acts::Known;
 use crate::answers::Listening;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::alerting::route::Way;
 use crate::core::words::question::Key;
 use crate::engine::{Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
@@ -71,7 +72,6 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
     greet(&config, &own.0.shown(), public);
     let everybody = config.ways();
-
     let (bots, once, heartbeat) = (bots(&config), Once::of(&config), heartbeat(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
     let engine = engine.await.map_err(|error| error.to_string())?;
@@ -89,11 +89,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     );
     start_listening(&mut supervisor, &dispatcher, &store, &clock, &known);
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
-    if let Some((heartbeat, every)) = heartbeat.clone() {
-        let (store, clock) = (store.clone(), clock.clone());
-        supervisor.start(Part::new("heartbeat"), move || {
-            beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
-        });
+    if let Some(heartbeat) = heartbeat.clone() {
+        start_heartbeat(&mut supervisor, heartbeat, &windows, &store, (everybody, &clock));
     }
     let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
     let mut open = Open {
@@ -118,6 +115,20 @@ fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, win
     supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
         let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
         async move { dispatcher.run(windows).await }
+    });
+}
+
+/// Signs of life to the dead-man's switch.
+fn start_heartbeat(
+    supervisor: &mut Supervisor,
+    (heartbeat, every): (Arc<Heartbeat>, Duration),
+    windows: &Windows,
+    store: &Arc<Store>,
+    (everybody, clock): (Vec<Way>, &Clock),
+) {
+    let (windows, store, clock) = (windows.clone(), store.clone(), clock.clone());
+    supervisor.start(Part::new("heartbeat"), move || {
+        beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
     });
 }
 
