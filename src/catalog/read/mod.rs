@@ -17,4 +17,5 @@ pub(super) mod signature;
 pub(super) mod tables;
 pub(super) mod usual;
 pub(super) mod vendor;
+pub(super) mod whole;
 pub(super) mod words;
