@@ -1,8 +1,10 @@
 //! Evidence: redacted answers, content-addressed and hash-chained.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use super::observations::together;
 use super::{CheckRow, Result, Store};
@@ -44,15 +46,34 @@ pub struct Blob {
     size: usize,
 }
 
+/// Packs one body after another: making what packs costs more than packing a small body.
+pub struct Packer(zstd::bulk::Compressor<'static>);
+
+impl Packer {
+    /// One of the library's usual level.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn new() -> std::io::Result<Packer> {
+        Ok(Packer(zstd::bulk::Compressor::new(3)?))
+    }
+
+    /// Packs a body.
+    ///
+    /// # Errors
+    /// It cannot be compressed.
+    pub fn pack(&mut self, body: &[u8]) -> std::io::Result<Blob> {
+        Ok(Blob { sha256: hex(&Sha256::digest(body)), packed: self.0.compress(body)?, size: body.len() })
+    }
+}
+
 impl Blob {
     /// Packs a body.
     ///
     /// # Errors
     /// It cannot be compressed.
     pub fn pack(body: &[u8]) -> std::io::Result<Blob> {
-        // The library's usual level.
-        let packed = zstd::bulk::compress(body, 3)?;
-        Ok(Blob { sha256: hex(&Sha256::digest(body)), packed, size: body.len() })
+        Packer::new()?.pack(body)
     }
 
     /// Bytes that it takes up.
@@ -83,11 +104,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) ->
     if kept.is_empty() {
         return Ok(());
     }
-    for (_, row) in &kept {
-        if let Some(blob) = &row.body {
-            add_blob(tx, blob).await?;
-        }
-    }
+    add_blobs(tx, kept.iter().filter_map(|(_, row)| row.body.as_ref())).await?;
     let last: Option<String> =
         sqlx::query_scalar("SELECT hash FROM evidence ORDER BY id DESC LIMIT 1").fetch_optional(&mut **tx).await?;
     let mut prev = last.unwrap_or_else(|| START.to_owned());
@@ -102,14 +119,27 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) ->
     together(tx, ADD, entries.collect()).await
 }
 
+/// So many bodies go with one statement; each is a few kilobytes.
+const AT_ONCE: usize = 50;
+
 /// Keeps a body, once however often it came.
 pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, blob: &Blob) -> Result<()> {
-    sqlx::query("INSERT INTO blob (sha256, packed, size) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING")
-        .bind(&blob.sha256)
-        .bind(&blob.packed)
-        .bind(i64::try_from(blob.size).unwrap_or(i64::MAX))
-        .execute(&mut **tx)
-        .await?;
+    add_blobs(tx, std::iter::once(blob)).await
+}
+
+/// The same for several: at a start there are as many as checks, and each statement is a trip.
+async fn add_blobs<'b>(tx: &mut Transaction<'_, Sqlite>, blobs: impl Iterator<Item = &'b Blob>) -> Result<()> {
+    let different: BTreeMap<&str, &Blob> = blobs.map(|blob| (blob.sha256.as_str(), blob)).collect();
+    let different: Vec<&Blob> = different.into_values().collect();
+    for some in different.chunks(AT_ONCE) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO blob (sha256, packed, size) ");
+        insert.push_values(some, |mut row, blob| {
+            row.push_bind(blob.sha256.as_str()).push_bind(blob.packed.as_slice());
+            row.push_bind(i64::try_from(blob.size).unwrap_or(i64::MAX));
+        });
+        insert.push(" ON CONFLICT (sha256) DO NOTHING");
+        insert.build().persistent(false).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

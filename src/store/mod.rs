@@ -53,7 +53,7 @@ pub use document::{
     SituationStepDocument, StandingDocument, StartedDocument, TodoDocument, ToldDocument, WorkingDocument, freeze,
     thaw,
 };
-pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
+pub use evidence::{Blob, EvidenceRow, KeptEvidence, Packer, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow};
 pub use letters::LetterChange;
 pub use measured::Tally;

@@ -35,6 +35,25 @@ pub async fn everything_is_stored(servers: &mut Servers, place: &Place) -> Resul
     Err(differs)
 }
 
+/// Waits until what was answered by now is stored: the start's own evidence belongs to no check of those measured.
+///
+/// # Errors
+/// It is not.
+pub async fn start_is_stored(servers: &mut Servers, place: &Place) -> Result<(), String> {
+    let answered = servers.count().await?.answers;
+    for _ in 0..PATIENCE {
+        let store = Store::measured(&place.database).await.map_err(|error| error.to_string())?;
+        let stored = store.tallies().await.map_err(|error| error.to_string());
+        store.close().await;
+        let looks: i64 = stored?.iter().map(|tally| tally.looks).sum();
+        if looks.unsigned_abs() >= answered {
+            return Ok(());
+        }
+        sleep(PAUSE).await;
+    }
+    Err(format!("of the {answered} first answers some are not stored"))
+}
+
 /// Whether each check is stored as often as it was answered, and each wrong answer as something else than live.
 fn compare(answers: &[Answered], stored: &[Tally]) -> Result<(), String> {
     let by_number: HashMap<usize, &Tally> =

@@ -61,6 +61,7 @@ pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder:
     let subject = Subject::start(program, &["run", "--config", &config], &folder.join("log"))?;
     first_round(load, servers, &watch).await.map_err(|why| format!("{why}{}", last_words(folder)))?;
     let start = (watch.elapsed(), subject.usage()?.cpu);
+    proof::start_is_stored(servers, &place).await?;
     let before = Snapshot::take(&subject, servers, &place).await?;
     let began = servers.noted().await?.arrivals.len();
     sleep(load.lasts).await;

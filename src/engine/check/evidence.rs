@@ -1,5 +1,7 @@
 //! What raw answers are kept, and what is taken out of them first.
 
+use std::sync::{Mutex, PoisonError};
+
 use regex::Regex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -10,7 +12,7 @@ use crate::core::words::answer::Answer;
 use crate::core::words::question::Secret;
 use crate::core::words::verdict::{Reading, Verdict};
 use crate::engine::decide::known::Kept;
-use crate::store::{Blob, EvidenceRow};
+use crate::store::{Blob, EvidenceRow, Packer};
 
 /// One body weighs no more in the evidence.
 const BODY_LIMIT: usize = 256 << 10;
@@ -72,6 +74,8 @@ pub struct Redactor {
     secrets: Vec<String>,
     /// Fields in what is no whole JSON: what they are, where they stand, what stands there then.
     patterns: Vec<(&'static str, Regex, &'static str)>,
+    /// Packs what is left; none where there was no memory for it.
+    packer: Mutex<Option<Packer>>,
 }
 
 impl Redactor {
@@ -89,14 +93,14 @@ impl Redactor {
                 secrets.push(form);
             }
         }
-        Redactor { secrets, patterns: patterns() }
+        Redactor { secrets, patterns: patterns(), packer: Mutex::new(Packer::new().ok()) }
     }
 
     /// The entry, without secrets.
     pub fn row(&self, cause: &str, answer: &Answer, reading: &Reading) -> EvidenceRow {
         let mut redacted = Vec::new();
         let mut facts = json!(answer);
-        by_field(&mut facts, "", &mut redacted);
+        by_field(&mut facts, &mut String::new(), &mut redacted);
         let facts = self.by_value(facts.to_string(), &mut redacted);
         let mut body = self.redact(&answer.body, &mut redacted);
         body.truncate(BODY_LIMIT);
@@ -109,8 +113,13 @@ impl Redactor {
             raw_size: answer.body.len(),
             redacted: json!(redacted).to_string(),
             // What cannot be packed is known by its hash.
-            body: (!body.is_empty()).then(|| Blob::pack(&body).ok()).flatten(),
+            body: (!body.is_empty()).then(|| self.packed(&body)).flatten(),
         }
+    }
+
+    fn packed(&self, body: &[u8]) -> Option<Blob> {
+        // Nothing panics while holding it, and each body is packed by itself.
+        self.packer.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.pack(body).ok()
     }
 
     /// What a reading says, without secrets: a vendor may quote the key in its own sentence.
@@ -136,7 +145,7 @@ impl Redactor {
         let text = match serde_json::from_str::<Value>(&text) {
             Ok(mut json) => {
                 let before = redacted.len();
-                by_field(&mut json, "", redacted);
+                by_field(&mut json, &mut String::new(), redacted);
                 if redacted.len() > before { json.to_string() } else { text }
             }
             // No whole JSON, but perhaps most of one: cut off, or with a word before it.
@@ -178,26 +187,40 @@ fn patterns() -> Vec<(&'static str, Regex, &'static str)> {
     patterns.map(|(what, pattern, with)| (what, Regex::new(&pattern).expect("constant"), with)).into()
 }
 
-fn by_field(value: &mut Value, path: &str, redacted: &mut Vec<String>) {
+/// Goes through all fields; `path` is where `value` stands, and again so afterwards.
+fn by_field(value: &mut Value, path: &mut String, redacted: &mut Vec<String>) {
+    let here = path.len();
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                let path = format!("{path}/{name}");
-                if FIELDS.contains(&name.to_lowercase().as_str()) && !field.is_null() {
+                path.push('/');
+                path.push_str(name);
+                if is_secret(name) && !field.is_null() {
                     *field = Value::from("[redacted]");
-                    redacted.push(path);
+                    redacted.push(path.clone());
                 } else {
-                    by_field(field, &path, redacted);
+                    by_field(field, path, redacted);
                 }
+                path.truncate(here);
             }
         }
         Value::Array(items) => {
             for (n, item) in items.iter_mut().enumerate() {
-                by_field(item, &format!("{path}/{n}"), redacted);
+                path.push('/');
+                path.push_str(&n.to_string());
+                by_field(item, path, redacted);
+                path.truncate(here);
             }
         }
         _ => {}
     }
+}
+
+fn is_secret(name: &str) -> bool {
+    if name.is_ascii() {
+        return FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name));
+    }
+    FIELDS.contains(&name.to_lowercase().as_str())
 }
 
 #[cfg(test)]
