@@ -46,6 +46,12 @@ pub(super) enum BenchCommand {
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
     },
+    /// Measure what the public page costs, drawn from ninety days of sums
+    Page {
+        /// How many dependencies are public
+        #[arg(long, default_value_t = 500)]
+        dependencies: usize,
+    },
     /// Play 28 real drops of 2021 to 2026: what plugwatch would have said, and when
     History {
         /// A folder with your own cases instead of the shipped ones

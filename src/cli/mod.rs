@@ -6,6 +6,7 @@ mod add;
 mod asking;
 mod bench;
 mod bench_history;
+mod bench_page;
 mod build;
 mod catalog;
 mod check;
@@ -302,6 +303,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
         Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
+        Command::Bench(bench::BenchCommand::Page { dependencies }) => bench_page::page(dependencies).await,
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check) => config::check(&config).await,
         other => by_a_person(&config, other).await,

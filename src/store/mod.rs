@@ -51,10 +51,10 @@ pub use document::{
     thaw,
 };
 pub use evidence::{Blob, EvidenceRow, KeptEvidence, verify_chain};
-pub use facts::{ChangedFact, FactChange, FactRow};
+pub use facts::{ChangedFact, FactChange, FactRow, NamedFact};
 pub use letters::LetterChange;
 pub use observations::{SeenLook, Sums};
-pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentRow};
+pub use outbox::{Address, Amend, Delivered, Delivery, Outcome, PlaceRow, SaidUnwritten, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use public::TroubleRow;

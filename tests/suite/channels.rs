@@ -8,14 +8,14 @@ use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::notify::{
-    Components, File, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus, mattermost,
-    ntfy, pagerduty, slack, statuspage,
+    Components, File, Incidents, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus,
+    mattermost, ntfy, pagerduty, slack, statuspage,
 };
 use serde_json::{Value, json};
 
 use crate::kit::{http, provider, raw};
 
-fn message(recipient: &str) -> Message {
+pub fn message(recipient: &str) -> Message {
     Message {
         id: "pw-1".into(),
         recipient: recipient.into(),
@@ -55,13 +55,13 @@ async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
     (format!("http://{address}"), asked)
 }
 
-fn senders(settings: impl Settings) -> Senders {
+pub fn senders(settings: impl Settings) -> Senders {
     provider();
     let settings: Arc<dyn Settings> = Arc::new(settings);
     Senders::new([("it".to_owned(), settings)], &Shared::new(&Clock::manual(Time(0)))).unwrap()
 }
 
-fn key(secret: impl Into<String>) -> Key {
+pub fn key(secret: impl Into<String>) -> Key {
     Key::Set(Secret::new(secret))
 }
 
@@ -331,8 +331,8 @@ fn page_at(url: &str, kind: &str) -> Senders {
         [("website".to_owned(), "c1".to_owned()), ("other".to_owned(), "c2".to_owned())].into();
     let (api, page, token) = (url.parse().unwrap(), "p1".to_owned(), key("t0ken"));
     match kind {
-        "statuspage" => senders(statuspage::Settings { api, page, token, components }),
-        "instatus" => senders(instatus::Settings { api, page, token, components }),
+        "statuspage" => senders(statuspage::Settings { api, page, token, components, incidents: Incidents::None }),
+        "instatus" => senders(instatus::Settings { api, page, token, components, incidents: Incidents::None }),
         _ => senders(gatus::Settings { api, token, components }),
     }
 }

@@ -150,7 +150,7 @@ pub struct Staged {
     pub stage: Stage,
     pub clock: Clock,
     pub engine: Engine,
-    pub dispatcher: Dispatcher,
+    pub dispatcher: Arc<Dispatcher>,
     pub store: Arc<Store>,
     pub received: Received,
     pub text: String,
@@ -216,6 +216,7 @@ impl Staged {
         let clock = Clock::manual(at);
         let (address, received) = webhook().await;
         let (engine, dispatcher, store) = start(&text, others.clone(), folder.path(), address, &clock, &ids).await;
+        let dispatcher = Arc::new(dispatcher);
         Staged { folder, stage, clock, engine, dispatcher, store, received, text, others, ids }
     }
 

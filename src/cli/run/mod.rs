@@ -19,6 +19,7 @@ use super::{failed, load};
 use crate::acts::Known;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::alerting::route::Way;
 use crate::core::words::question::Key;
 use crate::engine::{Dispatcher, Engine, Windows, beat};
 use crate::ids::Ids;
@@ -30,7 +31,7 @@ use crate::web::{Listener, Publishing, Threads};
 
 use bots::{Surroundings, bots};
 use end::{Open, until_ended};
-use page::Page;
+use page::{Configured, Page};
 use reload::{Once, Reloading};
 
 pub(super) async fn run(path: &Path) -> ExitCode {
@@ -59,8 +60,10 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_check_ins(store.clone());
     let check_in_points = watch::Sender::new(config.check_in_points());
-    let publishing = config.publish.clone().map(|to| Publishing::new(to.folder, to.run));
+    let target = watch::Sender::new(page::target(&config));
+    let publishing = Publishing::new(target.subscribe());
     let look = watch::Sender::new(Arc::new(config.public_page()));
+    let dates = watch::Sender::new(config.dates_ahead());
     let telegram = Shared::new(&clock);
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
@@ -79,17 +82,14 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let page = Page::start(
         &mut supervisor,
         own,
-        publishing,
+        (publishing, dispatcher.clone()),
         (&windows, &store, &clock),
         &once.web,
-        (check_in_points.subscribe(), look.subscribe()),
+        Configured { check_in_points: check_in_points.subscribe(), look: look.subscribe(), dates: dates.subscribe() },
     );
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
-    if let Some((heartbeat, every)) = heartbeat.clone() {
-        let (store, clock) = (store.clone(), clock.clone());
-        supervisor.start(Part::new("heartbeat"), move || {
-            beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
-        });
+    if let Some(beating) = heartbeat.clone() {
+        start_heartbeat(&mut supervisor, beating, windows, (store.clone(), everybody, clock.clone()));
     }
     let heartbeat = heartbeat.map(|(heartbeat, _)| heartbeat);
     let mut open = Open {
@@ -100,7 +100,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
         heartbeat,
         clock: clock.clone(),
     };
-    let reloading = Reloading { path, clock, dispatcher, gate, store, check_in_points, look, known, telegram, once };
+    let reloading =
+        Reloading { path, clock, dispatcher, gate, store, check_in_points, look, dates, target, known, telegram, once };
     signals::start(&mut open.supervisor, reloading, tell.clone());
     let ended = until_ended(engine.run(told), &mut open.supervisor, &tell).await;
     open.close(ended).await
@@ -112,6 +113,18 @@ fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, win
     supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
         let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
         async move { dispatcher.run(windows).await }
+    });
+}
+
+/// Signs of life for the dead-man's switch.
+fn start_heartbeat(
+    supervisor: &mut Supervisor,
+    (heartbeat, every): (Arc<Heartbeat>, Duration),
+    windows: Windows,
+    (store, everybody, clock): (Arc<Store>, Vec<Way>, Clock),
+) {
+    supervisor.start(Part::new("heartbeat"), move || {
+        beat(heartbeat.clone(), every, windows.snapshot.clone(), store.clone(), everybody.clone(), clock.clone())
     });
 }
 

@@ -10,13 +10,15 @@ use super::bots::bots;
 use crate::acts::Known;
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
-use crate::config::{Config, Publish, Web};
+use crate::config::{Config, Web};
+use crate::core::platform::ahead::Ahead;
 use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::{Key, Secret};
 use crate::engine::{Command, Dispatcher, Ways};
 use crate::notify::Shared;
 use crate::store::Store;
+use crate::web::Target;
 
 /// What a reload needs.
 pub(super) struct Reloading {
@@ -27,6 +29,8 @@ pub(super) struct Reloading {
     pub(super) store: Arc<Store>,
     pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
     pub(super) look: watch::Sender<Arc<PublicPage>>,
+    pub(super) dates: watch::Sender<Vec<Ahead>>,
+    pub(super) target: watch::Sender<Option<Target>>,
     pub(super) known: watch::Sender<Arc<Known>>,
     pub(super) telegram: Shared,
     /// What was read once: a change of these needs a restart.
@@ -39,7 +43,6 @@ pub(super) struct Once {
     database: PathBuf,
     pub(super) web: Web,
     heartbeat: Option<(Key, std::time::Duration)>,
-    publish: Option<Publish>,
     bots: Vec<(Secret, Vec<i64>, Vec<i64>)>,
 }
 
@@ -47,13 +50,7 @@ impl Once {
     pub(super) fn of(config: &Config) -> Once {
         let bots = bots(config).into_iter().map(|bot| (bot.token, bot.chats, bot.users)).collect();
         let heartbeat = config.heartbeat.clone();
-        Once {
-            database: config.database.clone(),
-            web: config.web.clone(),
-            heartbeat,
-            publish: config.publish.clone(),
-            bots,
-        }
+        Once { database: config.database.clone(), web: config.web.clone(), heartbeat, bots }
     }
 
     /// The names of what differs.
@@ -66,7 +63,6 @@ impl Once {
             ("[web] metrics", old.metrics != new.metrics),
             ("[web] names", old.names != new.names),
             ("[web] trusted_proxies", old.trusted_proxies != new.trusted_proxies),
-            ("[publish]", self.publish != other.publish),
             ("[heartbeat]", self.heartbeat != other.heartbeat),
             ("the chats and users that the bot answers", self.bots != other.bots),
         ]
@@ -98,6 +94,10 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
     reloading.dispatcher.replace(ways).await;
     reloading.check_in_points.send_replace(config.check_in_points());
     reloading.look.send_replace(Arc::new(config.public_page()));
+    reloading.dates.send_replace(config.dates_ahead());
+    let target = super::page::target(&config);
+    // What stays as it is needs not be published anew.
+    reloading.target.send_if_modified(|known| std::mem::replace(known, target.clone()) != target);
     reloading.known.send_replace(Arc::new(Known::of(&config)));
     let askers = askers.with_check_ins(reloading.store.clone());
     for name in reloading.once.differs(&Once::of(&config)) {
