@@ -202,7 +202,11 @@ fn find<'i>(all: &'i [PublicIncident], id: &str) -> Result<&'i PublicIncident, N
     let found = all.iter().find(|one| one.public_id == id.trim());
     found.or(open.first().copied().filter(|_| id.trim().is_empty() && open.len() == 1)).ok_or_else(|| {
         let ids: Vec<String> = open.iter().map(|one| format!("{} ({})", one.public_id, one.title)).collect();
-        let there = if ids.is_empty() { "none goes on".to_owned() } else { format!("these go on: {}", ids.join(", ")) };
-        No(format!("there is no published incident `{}`; {there}", id.trim()))
+        match (id.trim(), ids.is_empty()) {
+            ("", true) => No("no published incident goes on; publish a draft or open one first".to_owned()),
+            ("", false) => No(format!("several incidents go on, which one? {}", ids.join(", "))),
+            (id, true) => No(format!("there is no published incident `{id}`; none goes on")),
+            (id, false) => No(format!("there is no published incident `{id}`; these go on: {}", ids.join(", "))),
+        }
     })
 }

@@ -48,6 +48,12 @@ pub(super) enum BenchCommand {
     },
     /// Measure processor, memory, disk and punctuality of `run` under load, against servers on this machine
     Load(super::bench_load::Loads),
+    /// Measure what the public page costs, drawn from ninety days of sums
+    Page {
+        /// How many dependencies are public
+        #[arg(long, default_value_t = 500)]
+        dependencies: usize,
+    },
     /// Play 28 real drops of 2021 to 2026: what plugwatch would have said, and when
     History {
         /// A folder with your own cases instead of the shipped ones

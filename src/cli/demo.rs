@@ -65,6 +65,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
         clock: clock.clone(),
         details: true,
         details_token: None,
+        dates: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
         public: Public::fixed(look),
         metrics: true,
         names: Vec::new(),

@@ -7,6 +7,7 @@ mod asking;
 mod bench;
 mod bench_history;
 mod bench_load;
+mod bench_page;
 mod build;
 mod catalog;
 mod catalog_new;
@@ -334,6 +335,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         }
         Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
         Command::Bench(bench::BenchCommand::Load(args)) => bench_load::load(args).await,
+        Command::Bench(bench::BenchCommand::Page { dependencies }) => bench_page::page(dependencies).await,
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,
         Command::Config(ConfigCommand::Check(how)) => config::check(&config, how.json).await,
         Command::Completions { shell } => shell::completions(shell),

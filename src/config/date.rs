@@ -1,7 +1,8 @@
 //! `[[date]]`: what ends or is due ahead and that nobody can measure: agreements, memberships,
 //! contracts.
 
-use super::Dependency;
+use super::{Config, Dependency};
+use crate::core::platform::ahead::{Ahead, day};
 use crate::read::Table;
 use chrono::NaiveDate;
 
@@ -18,6 +19,17 @@ pub struct Date {
     pub dependency: Option<String>,
     /// How many minutes it takes to see to.
     pub minutes: Option<u32>,
+}
+
+impl Config {
+    /// Dates that somebody typed in, for whoever shows what is ahead.
+    pub fn dates_ahead(&self) -> Vec<Ahead> {
+        let ahead = |date: &Date| {
+            let (what, owner) = (date.what.clone(), date.owner.clone());
+            Some(Ahead { at: day(date.on)?, what, owner, source: "typed in".to_owned() })
+        };
+        self.dates.iter().filter_map(ahead).collect()
+    }
 }
 
 pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Date> {

@@ -218,7 +218,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
         keep_raw: read_keep(&root),
         web: web::read(&root),
         page: page::read(&root),
-        publish: publish::read(&root),
+        publish: publish::read(&root, &catalog),
         network: network::read(&root),
         dates: root.tables("date").iter().filter_map(|table| date::read(table, &dependencies)).collect(),
         rides_on: read_rides_on(&root, &catalog),

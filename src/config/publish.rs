@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Config;
+use crate::catalog::Catalog;
 use crate::read::Table;
 
 /// Where the public page is written, and what is run after it.
@@ -12,32 +13,55 @@ pub struct Publish {
     pub folder: PathBuf,
     /// The command with its arguments; nothing if empty.
     pub run: Vec<String>,
+    /// Companies that the target depends on, by slug, where the command does not show it.
+    pub rides_on: Vec<String>,
 }
 
-pub(super) fn read(root: &Table<'_>) -> Option<Publish> {
+/// Storage clients name a bucket, and no host, below these.
+const SCHEMES: [(&str, &str); 3] = [("s3://", "amazon"), ("gs://", "google"), ("az://", "microsoft")];
+/// With one of these the bucket is elsewhere than at the company of its scheme.
+const ELSEWHERE: &str = "endpoint";
+
+pub(super) fn read(root: &Table<'_>, catalog: &Catalog) -> Option<Publish> {
     let table = root.table("publish")?;
     let folder = table.need_string("folder", "\"/var/lib/plugwatch/page\"");
     let run = table.strings("run").map(|run| run.value.into_iter().map(|part| part.value).collect());
+    let rides_on = super::read_rides_on(&table, catalog);
     table.finish();
-    Some(Publish { folder: folder?.value.into(), run: run.unwrap_or_default() })
+    Some(Publish { folder: folder?.value.into(), run: run.unwrap_or_default(), rides_on })
 }
 
 impl Config {
     /// A page that goes down with what it tells of tells nobody.
-    pub(super) fn of_publishing(&self) -> Option<String> {
-        let run = &self.publish.as_ref()?.run;
-        let hosts = run.iter().flat_map(|part| part.split(['@', ':', '/', '=', ' ']));
-        let company = hosts.filter(|host| host.contains('.')).find_map(|host| self.catalog.company_of_host(host))?;
-        let on = |slug: &String| *slug == company;
-        let watched = self.dependencies.iter().filter(|dependency| dependency.companies.iter().any(on));
-        let watched: Vec<&str> = watched.map(|dependency| dependency.label.as_str()).collect();
-        let name = self.catalog.company(&company);
-        (!watched.is_empty()).then(|| {
-            format!(
-                "[publish] puts the page at {name}, on which {} also depends: if {name} drops you, the page can go with \
-                 it; publish it at another company",
-                watched.join(", ")
-            )
-        })
+    pub(super) fn of_publishing(&self) -> Vec<String> {
+        let warn = |company: String| {
+            let on = |slug: &String| *slug == company;
+            let watched = self.dependencies.iter().filter(|dependency| dependency.companies.iter().any(on));
+            let watched: Vec<&str> = watched.map(|dependency| dependency.label.as_str()).collect();
+            let name = self.catalog.company(&company);
+            (!watched.is_empty()).then(|| {
+                format!(
+                    "[publish] puts the page at {name}, on which {} also depends: if {name} drops you, the page can go \
+                     with it; publish it at another company",
+                    watched.join(", ")
+                )
+            })
+        };
+        self.carriers_of_publishing().into_iter().filter_map(warn).collect()
+    }
+
+    /// Companies that the published page depends on, as far as command and address show, each once.
+    fn carriers_of_publishing(&self) -> Vec<String> {
+        let Some(Publish { run, rides_on, .. }) = &self.publish else { return Vec::new() };
+        let parts = run.iter().chain(&self.page.url);
+        let hosts = parts.flat_map(|part| part.split(['@', ':', '/', '=', ' '])).filter(|host| host.contains('.'));
+        let by_host = hosts.filter_map(|host| self.catalog.company_of_host(host));
+        let elsewhere = run.iter().any(|part| part.contains(ELSEWHERE));
+        let bucket = |(scheme, _): &&(&str, &str)| !elsewhere && run.iter().any(|part| part.contains(scheme));
+        let by_scheme = SCHEMES.iter().filter(bucket).map(|(_, company)| (*company).to_owned());
+        let mut all: Vec<String> = rides_on.iter().cloned().chain(by_host).chain(by_scheme).collect();
+        all.sort();
+        all.dedup();
+        all
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::http::{ask, meaning};
 use super::message::{Message, Tried};
+use super::page_incidents::{Named, component};
 use crate::core::dependency::incident::Reason;
 use crate::core::words::verdict::Verdict;
 use crate::read::{At, Table};
@@ -59,25 +60,30 @@ pub(super) fn status(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Sets what a message tells of, by one request for each component; none where the other side has no word for it.
+/// Components as their page names them, and how they were set.
+pub(super) type SetTo = (Vec<Named>, Verdict);
+
+/// Sets what a message tells of, by one request for each component; none where the other side has no word for it. What the
+/// page answers names them.
+///
+/// # Errors
+/// What came of the try.
 pub(super) async fn set(
     message: &Message,
     components: &Components,
     who: &str,
     request: impl Fn(&str, Verdict) -> Option<RequestBuilder>,
-) -> Tried {
-    let Some((ids, verdict)) = told(message) else { return Tried::Sent(None) };
+) -> Result<SetTo, Tried> {
+    let Some((ids, verdict)) = told(message) else { return Ok((Vec::new(), Verdict::Unknown)) };
     let wanted = ids.iter().filter_map(|id| components.get(id)).filter_map(|component| request(component, verdict));
     let requests: Vec<RequestBuilder> = wanted.collect();
+    let mut set = Vec::new();
     for (sent, request) in requests.into_iter().enumerate() {
-        let reply = match ask(request, who).await {
-            Ok(reply) => reply,
-            Err(tried) => return tried.after_parts(sent),
-        };
+        let reply = ask(request, who).await.map_err(|tried| tried.after_parts(sent))?;
         match meaning(&reply, who, &[401, 403, 404], "check the page, the component ids and the token") {
-            Tried::Sent(_) => {}
-            other => return other.after_parts(sent),
+            Tried::Sent(_) => set.extend(component(&reply.json())),
+            other => return Err(other.after_parts(sent)),
         }
     }
-    Tried::Sent(None)
+    Ok((set, verdict))
 }

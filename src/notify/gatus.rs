@@ -7,7 +7,7 @@ use url::Url;
 
 use super::components::{self, Components};
 use super::http::client;
-use super::message::Message;
+use super::message::{Message, Tried};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
 use crate::core::words::question::{Key, Secret};
@@ -85,7 +85,10 @@ impl Page {
 impl Sender for Page {
     fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
         let request = |component: &str, verdict| self.request(component, verdict);
-        Box::pin(components::set(message, &self.settings.components, "Gatus", request))
+        Box::pin(async move {
+            let set = components::set(message, &self.settings.components, "Gatus", request).await;
+            set.err().unwrap_or(Tried::Sent(None))
+        })
     }
 
     fn reads_digests(&self) -> bool {

@@ -11,6 +11,8 @@ use crate::core::words::text::clean;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// So much of an answer is read for its reason.
 const MOST: usize = 64 << 10;
+/// So much of a list: fifty incidents with all that was said of them.
+const MUCH: usize = 2 << 20;
 
 /// A client that follows no redirects: what carries a secret goes nowhere else.
 ///
@@ -49,9 +51,21 @@ impl Reply {
 /// # Errors
 /// What came of the try: never an URL, for it may hold a secret.
 pub(super) async fn ask(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
+    ask_up_to(request, who, MOST).await
+}
+
+/// The same where a long list is expected.
+///
+/// # Errors
+/// What came of the try.
+pub(super) async fn ask_for_much(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
+    ask_up_to(request, who, MUCH).await
+}
+
+async fn ask_up_to(request: RequestBuilder, who: &str, most: usize) -> Result<Reply, Tried> {
     let retry = |what: &str| Tried::Retry { after: None, why: format!("{who} {what}") };
     match request.send().await {
-        Ok(response) => Ok(read(response).await),
+        Ok(response) => Ok(read(response, most).await),
         // Without a connection nothing can have arrived.
         Err(error) if error.is_connect() => Err(retry("cannot be reached")),
         Err(error) if error.is_timeout() => Err(Tried::Unsure { why: format!("{who} did not answer in time") }),
@@ -59,13 +73,13 @@ pub(super) async fn ask(request: RequestBuilder, who: &str) -> Result<Reply, Tri
     }
 }
 
-async fn read(mut response: Response) -> Reply {
+async fn read(mut response: Response, most: usize) -> Reply {
     let status = response.status().as_u16();
     let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk[..chunk.len().min(MOST - body.len())]);
-        if body.len() >= MOST {
+        body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]);
+        if body.len() >= most {
             break;
         }
     }

@@ -1,14 +1,15 @@
-//! Instatus: sets components (instatus.com/help/api/components).
+//! Instatus: sets components (instatus.com/help/api/components) and writes incidents.
 
 use std::sync::Arc;
 
 use reqwest::RequestBuilder;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::components::{self, Components};
 use super::http::client;
 use super::message::Message;
+use super::page_incidents::{self, Book, Incidents, Named, Stage, Text};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
 use crate::core::words::question::{Key, Secret};
@@ -26,9 +27,11 @@ pub struct Settings {
     pub token: Key,
     /// The components there, by the dependency's id.
     pub components: Components,
+    /// Whether incidents are written there.
+    pub incidents: Incidents,
 }
 
-/// Reads `page`, `token`, `components` and, for a trial, `url`.
+/// Reads `page`, `token`, `components`, `incidents` and, for a trial, `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let api = match table.any("url") {
         Some(_) => table.url("url"),
@@ -39,7 +42,8 @@ pub(super) fn read(table: &Table<'_>) -> Read {
         table.missing("token", "{ env = \"STATUS_PAGE_TOKEN\" }");
     }
     let (token, components) = (secret::read(table, "token"), components::read(table));
-    Some(Arc::new(Settings { api: api?, page: page?, token: token?, components: components? }))
+    let incidents = page_incidents::read(table);
+    Some(Arc::new(Settings { api: api?, page: page?, token: token?, components: components?, incidents }))
 }
 
 impl settings::Settings for Settings {
@@ -82,11 +86,59 @@ impl Page {
 
 impl Sender for Page {
     fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
-        let request = |component: &str, verdict| self.request(component, verdict);
-        Box::pin(components::set(message, &self.settings.components, "Instatus", request))
+        let request = move |component: &str, verdict| self.request(component, verdict);
+        Box::pin(async move {
+            match components::set(message, &self.settings.components, "Instatus", request).await {
+                Ok((set, verdict)) => page_incidents::write(self, &set, verdict, self.settings.incidents).await,
+                Err(tried) => tried,
+            }
+        })
     }
 
     fn reads_digests(&self) -> bool {
         false
+    }
+}
+
+impl Page {
+    fn address(&self, below: &str) -> Option<Url> {
+        self.settings.api.join(&format!("v1/{}/incidents{below}", self.settings.page)).ok()
+    }
+
+    /// Of an update, too: it sets the components that it names.
+    fn update(text: &Text<'_>) -> Value {
+        let status = match text.stage {
+            Stage::Investigating => "INVESTIGATING",
+            Stage::Resolved => "RESOLVED",
+        };
+        let ids: Vec<&str> = text.all.iter().map(|one| one.id.as_str()).collect();
+        let state = |one: &Named| {
+            let gone = text.gone.iter().any(|other| other.id == one.id);
+            json!({ "id": one.id, "status": if gone { "MAJOROUTAGE" } else { "OPERATIONAL" } })
+        };
+        let statuses: Vec<Value> = text.all.iter().map(state).collect();
+        json!({ "message": text.body, "status": status, "notify": text.notify, "components": ids, "statuses": statuses })
+    }
+}
+
+/// instatus.com/help/api/incidents and instatus.com/help/api/incident-updates.
+impl Book for Page {
+    fn list(&self) -> Option<RequestBuilder> {
+        Some(self.client.get(self.address("")?).bearer_auth(self.token.open()))
+    }
+
+    fn open(&self, text: &Text<'_>) -> Option<RequestBuilder> {
+        let mut incident = Page::update(text);
+        incident["name"] = json!(text.title);
+        Some(self.client.post(self.address("")?).json(&incident).bearer_auth(self.token.open()))
+    }
+
+    fn say_more(&self, id: &str, text: &Text<'_>) -> Option<RequestBuilder> {
+        let url = self.address(&format!("/{id}/incident-updates"))?;
+        Some(self.client.post(url).json(&Page::update(text)).bearer_auth(self.token.open()))
+    }
+
+    fn who(&self) -> &'static str {
+        "Instatus"
     }
 }

@@ -1,14 +1,15 @@
-//! Atlassian Statuspage: sets components (developer.statuspage.io, "Update a component").
+//! Atlassian Statuspage: sets components (developer.statuspage.io, "Update a component") and writes incidents.
 
 use std::sync::Arc;
 
 use reqwest::RequestBuilder;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::components::{self, Components};
 use super::http::client;
 use super::message::Message;
+use super::page_incidents::{self, Book, Incidents, Stage, Text};
 use super::settings::{self, Carrier, Read, Sender, Trying, opened};
 use super::shared::Shared;
 use crate::core::words::question::{Key, Secret};
@@ -26,9 +27,11 @@ pub struct Settings {
     pub token: Key,
     /// The components there, by the dependency's id.
     pub components: Components,
+    /// Whether incidents are written there.
+    pub incidents: Incidents,
 }
 
-/// Reads `page`, `token`, `components` and, for a trial, `url`.
+/// Reads `page`, `token`, `components`, `incidents` and, for a trial, `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let api = match table.any("url") {
         Some(_) => table.url("url"),
@@ -39,7 +42,8 @@ pub(super) fn read(table: &Table<'_>) -> Read {
         table.missing("token", "{ env = \"STATUS_PAGE_TOKEN\" }");
     }
     let (token, components) = (secret::read(table, "token"), components::read(table));
-    Some(Arc::new(Settings { api: api?, page: page?, token: token?, components: components? }))
+    let incidents = page_incidents::read(table);
+    Some(Arc::new(Settings { api: api?, page: page?, token: token?, components: components?, incidents }))
 }
 
 impl settings::Settings for Settings {
@@ -82,11 +86,64 @@ impl Page {
 
 impl Sender for Page {
     fn send<'m>(&'m self, message: &'m Message) -> Trying<'m> {
-        let request = |component: &str, verdict| self.request(component, verdict);
-        Box::pin(components::set(message, &self.settings.components, "Statuspage", request))
+        let request = move |component: &str, verdict| self.request(component, verdict);
+        Box::pin(async move {
+            match components::set(message, &self.settings.components, "Statuspage", request).await {
+                Ok((set, verdict)) => page_incidents::write(self, &set, verdict, self.settings.incidents).await,
+                Err(tried) => tried,
+            }
+        })
     }
 
     fn reads_digests(&self) -> bool {
         false
+    }
+}
+
+impl Page {
+    fn address(&self, below: &str) -> Option<Url> {
+        self.settings.api.join(&format!("v1/pages/{}/incidents{below}", self.settings.page)).ok()
+    }
+
+    fn authorization(&self) -> String {
+        format!("OAuth {}", self.token.open())
+    }
+
+    fn incident(text: &Text<'_>) -> Value {
+        let status = match text.stage {
+            Stage::Investigating => "investigating",
+            Stage::Resolved => "resolved",
+        };
+        json!({ "status": status, "body": text.body, "deliver_notifications": text.notify })
+    }
+}
+
+/// developer.statuspage.io, "Incidents": what is named in `components` is set, what is in `component_ids` belongs to it.
+impl Book for Page {
+    fn list(&self) -> Option<RequestBuilder> {
+        let url = self.address("/unresolved")?;
+        Some(self.client.get(url).header("authorization", self.authorization()))
+    }
+
+    fn open(&self, text: &Text<'_>) -> Option<RequestBuilder> {
+        let mut incident = Page::incident(text);
+        let ids: Vec<&str> = text.all.iter().map(|one| one.id.as_str()).collect();
+        let set: serde_json::Map<String, Value> =
+            ids.iter().map(|id| ((*id).to_owned(), json!("major_outage"))).collect();
+        incident["name"] = json!(text.title);
+        incident["component_ids"] = json!(ids);
+        incident["components"] = Value::Object(set);
+        let request = self.client.post(self.address("")?).json(&json!({ "incident": incident }));
+        Some(request.header("authorization", self.authorization()))
+    }
+
+    fn say_more(&self, id: &str, text: &Text<'_>) -> Option<RequestBuilder> {
+        let url = self.address(&format!("/{id}"))?;
+        let request = self.client.patch(url).json(&json!({ "incident": Page::incident(text) }));
+        Some(request.header("authorization", self.authorization()))
+    }
+
+    fn who(&self) -> &'static str {
+        "Statuspage"
     }
 }

@@ -1,12 +1,14 @@
 //! Which company each dependency depends on, as text and as Mermaid; and what would stop without one
 //! company.
 
+mod loss;
 mod picture;
 
 use std::collections::BTreeMap;
 
 use minijinja::context;
 
+pub use loss::{loss_svg, loss_words};
 pub use picture::svg;
 
 use super::{Format, render, status, tally};

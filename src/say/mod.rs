@@ -8,13 +8,13 @@ pub mod alert;
 pub mod buttons;
 mod cause;
 pub mod coverage;
+pub mod details;
 pub mod digest;
 mod footer;
 pub mod json;
 pub mod mail;
 pub mod map;
 mod measure;
-pub mod page;
 pub mod public;
 pub mod report;
 pub mod short;
@@ -41,6 +41,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_formatter(write_value);
     env.add_function("bold", bold);
     env.add_filter("sentence", sentence);
+    env.add_filter("coded", coded);
     env.add_filter("stopped", |text: String| crate::core::words::text::stopped(&text));
     for (name, text) in [
         ("alert", include_str!("templates/alert.j2")),
@@ -63,8 +64,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.add_template("mail.html", include_str!("templates/mail.html")).expect("the shipped mail compiles");
     env.add_template("strips.svg.xml", include_str!("templates/strips.svg")).expect("the shipped picture compiles");
     env.add_template("map.svg.xml", include_str!("templates/map.svg")).expect("the shipped picture compiles");
+    env.add_template("loss.svg.xml", include_str!("templates/loss.svg")).expect("the shipped picture compiles");
     env.add_template("report_page.html", include_str!("templates/report_page.html")).expect("the page compiles");
-    env.add_template("page.html", include_str!("templates/page.html")).expect("the shipped page compiles");
+    env.add_template("details_page.html", include_str!("templates/details_page.html")).expect("the page compiles");
     env
 });
 
@@ -101,6 +103,15 @@ fn sentence(text: String) -> String {
         Some(first) if plain => first.to_uppercase().chain(letters).collect(),
         _ => text,
     }
+}
+
+/// HTML in which what stands between backticks is code.
+fn coded(text: String) -> Value {
+    let part = |(n, part): (usize, &str)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() };
+    let escaped = escape(&text);
+    // A backtick without its second is one that was meant.
+    let whole = escaped.matches('`').count().is_multiple_of(2);
+    Value::from_safe_string(if whole { escaped.split('`').enumerate().map(part).collect() } else { escaped })
 }
 
 /// Escapes what Telegram's HTML and the page need.

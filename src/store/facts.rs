@@ -126,7 +126,31 @@ impl TryFrom<StoredFact> for FactRow {
     }
 }
 
+/// A known value with the dependency and the check that it is of.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct NamedFact {
+    /// Its dependency, by id.
+    pub dependency: String,
+    /// Its name.
+    pub name: String,
+    /// The value, as JSON.
+    pub value: String,
+}
+
 impl Store {
+    /// Known texts of checks that are still made, whose names hold one of these words: some of hundreds of thousands.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn facts_named(&self, words: &[&str]) -> Result<Vec<NamedFact>> {
+        let rows = sqlx::query_as(
+            "SELECT DISTINCT probe.dependency, name, value FROM fact JOIN probe ON probe.id = fact.probe \
+             WHERE probe.retired_at IS NULL AND EXISTS (SELECT 1 FROM json_each($1) AS word \
+             WHERE instr(fact.name, word.value) > 0) ORDER BY probe.dependency, name",
+        );
+        Ok(rows.bind(serde_json::to_string(words)?).fetch_all(&self.readers).await?)
+    }
+
     /// Changes since `since`, of one dependency or of all, oldest first.
     ///
     /// # Errors

@@ -54,11 +54,11 @@ pub use document::{
     thaw,
 };
 pub use evidence::{Blob, EvidenceRow, KeptEvidence, Packer, verify_chain};
-pub use facts::{ChangedFact, FactChange, FactRow};
+pub use facts::{ChangedFact, FactChange, FactRow, NamedFact};
 pub use letters::LetterChange;
 pub use measured::Tally;
 pub use observations::{SeenLook, Sums};
-pub use outbox::{Address, Amend, Delivery, Outcome, PlaceRow, SaidUnwritten, SentMessage, SentRow};
+pub use outbox::{Address, Amend, Delivered, Delivery, Outcome, PlaceRow, SaidUnwritten, SentMessage, SentRow};
 pub use probes::{ProbeRow, WantedProbe};
 pub use prune::BITE;
 pub use public::TroubleRow;

@@ -115,6 +115,30 @@ impl Store {
         Ok(sqlx::query_scalar::<_, i64>(before).fetch_one(&self.readers).await? != 0)
     }
 
+    /// Since when publishing the page elsewhere had failed when people were told so, if they were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unpublished_since(&self) -> Result<Option<Time>> {
+        let since = "SELECT CAST(value AS BIGINT) FROM note WHERE name = 'unpublished_since'";
+        Ok(sqlx::query_scalar::<_, i64>(since).fetch_optional(&self.readers).await?.map(Time))
+    }
+
+    /// Keeps that people were told so, or that they were told of its end.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_unpublished(&self, since: Option<Time>) -> Result<()> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        match since {
+            Some(since) => super::history::note(&mut tx, "unpublished_since", &since.0.to_string()).await?,
+            None => {
+                sqlx::query("DELETE FROM note WHERE name = 'unpublished_since'").execute(&mut *tx).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Every incident that was published, the newest first.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
 }
 
 fn publishing(out: &mut String, pages: &Pages) {
-    let Some(publishing) = &pages.publishing else { return };
+    let Some(publishing) = pages.publishing.as_ref().filter(|publishing| publishing.is_wanted()) else { return };
     head(
         out,
         "plugwatch_publish_last_success_timestamp_seconds",

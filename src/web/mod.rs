@@ -13,7 +13,7 @@ mod threads;
 
 #[cfg(fuzzing)]
 pub use check_in_point::read as read_reports;
-pub use public::{Public, Publishing};
+pub use public::{Public, Publisher, Publishing, Target};
 pub use serve::{Listener, serve};
 pub use threads::Threads;
 
@@ -30,6 +30,7 @@ use axum::routing::{any, get};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::core::platform::ahead::Ahead;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::Secret;
@@ -55,6 +56,8 @@ pub struct Pages {
     pub details_token: Option<Secret>,
     /// What strangers see.
     pub public: Public,
+    /// Dates that somebody typed in, for the details view.
+    pub dates: watch::Receiver<Vec<Ahead>>,
     /// Serve `/metrics`; they name everything that is monitored.
     pub metrics: bool,
     /// Names under which the page is asked; none for any.
@@ -74,6 +77,8 @@ pub fn router(pages: Pages) -> Router {
     let routes = Router::new()
         .merge(public::routes())
         .route("/details", get(details::page))
+        .route("/details/map.svg", get(details::map))
+        .route("/details/whatif/{name}", get(details::whatif))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/reports", get(reports::list))
@@ -81,6 +86,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/in/{*rest}", any(check_in_point::take))
         .route("/metrics", get(metrics::metrics))
         .fallback(public::not_found)
+        .method_not_allowed_fallback(public::not_allowed)
         .layer(DefaultBodyLimit::max(LARGEST_POST));
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
 }
@@ -95,9 +101,10 @@ async fn in_time(request: Request, next: Next) -> Response {
             tracing::error!(
                 "an answer of the status page failed: {what}; this is a bug in plugwatch, please report it"
             );
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, "This answer failed inside plugwatch; its log says why.\n")
+                .into_response()
         }
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response(),
     }
 }
 
@@ -106,6 +113,9 @@ impl Pages {
     fn public_board(&self) -> Snapshot {
         let mut snapshot = self.snapshot.borrow().as_ref().clone();
         snapshot.dependencies.retain(|dependency| dependency.public.is_some());
+        if let Some(name) = &self.public.page().name {
+            snapshot.platform.clone_from(name);
+        }
         for dependency in &mut snapshot.dependencies {
             if let Some(entry) = dependency.public.clone() {
                 Arc::make_mut(dependency).label = entry.label;

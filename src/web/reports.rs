@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::Pages;
 use super::details::{self, Seer};
+use super::public::refused;
 use crate::engine::kept_report;
 use crate::say::escape;
 
@@ -21,11 +22,16 @@ fn shows_reports(pages: &Pages, headers: &HeaderMap) -> bool {
     }
 }
 
+fn unreadable(headers: &HeaderMap) -> Response {
+    let why = "The database does not answer now; try again in a minute.";
+    refused(StatusCode::SERVICE_UNAVAILABLE, headers, "", why)
+}
+
 pub(super) async fn list(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     if !shows_reports(&pages, &headers) {
         return details::refused(&pages, &headers);
     }
-    let Ok(reports) = pages.store.reports().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let Ok(reports) = pages.store.reports().await else { return unreadable(&headers) };
     let platform = escape(&pages.snapshot.borrow().platform);
     let line = |report: &crate::store::KeptReport| {
         let (id, span, day) = (&report.public_id, &report.span, report.to.utc().format("%-d %B %Y"));
@@ -50,11 +56,15 @@ pub(super) async fn one(State(pages): State<Pages>, Path(id): Path<String>, head
     }
     let kept = match pages.store.report(&id).await {
         Ok(Some(kept)) => kept,
-        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Ok(None) => {
+            let why = "There is no report with this id; /reports has all of them.";
+            return refused(StatusCode::NOT_FOUND, &headers, "", why);
+        }
+        Err(_) => return unreadable(&headers),
     };
     let Ok(report) = kept_report(&kept.snapshot) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        let why = "This report cannot be read: a newer plugwatch wrote it, or it is damaged.";
+        return refused(StatusCode::INTERNAL_SERVER_ERROR, &headers, "", why);
     };
     let snapshot = pages.snapshot.borrow().clone();
     let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, no-store")];

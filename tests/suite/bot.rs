@@ -20,14 +20,14 @@ use crate::botapi::{BotApi, message, press, text, update};
 use crate::kit::Staged;
 
 /// The chat of Ada alone, who may change things.
-const ADA: i64 = 42;
+pub const ADA: i64 = 42;
 /// A group in which Ada and Bob write.
-const GROUP: i64 = -1_001_234;
+pub const GROUP: i64 = -1_001_234;
 /// May ask only.
-const BOB: i64 = 7;
+pub const BOB: i64 = 7;
 
-struct Talk {
-    staged: Staged,
+pub struct Talk {
+    pub staged: Staged,
     api: BotApi,
     bot: JoinHandle<()>,
     next: u32,
@@ -40,7 +40,7 @@ impl Drop for Talk {
 }
 
 impl Talk {
-    async fn open() -> Talk {
+    pub async fn open() -> Talk {
         Talk::with(Staged::open().await, BotApi::open().await)
     }
 
@@ -84,7 +84,7 @@ impl Talk {
     }
 
     /// Writes, and waits for one answer.
-    async fn say(&mut self, chat: i64, from: i64, words: &str) -> String {
+    pub async fn say(&mut self, chat: i64, from: i64, words: &str) -> String {
         let id = self.id();
         self.hear(update(id, message(id, chat, from, words))).await
     }

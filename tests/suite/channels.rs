@@ -8,8 +8,8 @@ use plugwatch::core::dependency::incident::{Level, Reason};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::question::{Key, Secret};
 use plugwatch::notify::{
-    Components, File, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus, mattermost,
-    ntfy, pagerduty, slack, statuspage, teams,
+    Components, File, Incidents, Message, Senders, Settings, Shared, Tried, discord, email, exec, gatus, instatus,
+    mattermost, ntfy, pagerduty, slack, statuspage, teams,
 };
 use serde_json::{Value, json};
 
@@ -332,8 +332,8 @@ fn page_at(url: &str, kind: &str) -> Senders {
         [("website".to_owned(), "c1".to_owned()), ("other".to_owned(), "c2".to_owned())].into();
     let (api, page, token) = (url.parse().unwrap(), "p1".to_owned(), key("t0ken"));
     match kind {
-        "statuspage" => senders(statuspage::Settings { api, page, token, components }),
-        "instatus" => senders(instatus::Settings { api, page, token, components }),
+        "statuspage" => senders(statuspage::Settings { api, page, token, components, incidents: Incidents::None }),
+        "instatus" => senders(instatus::Settings { api, page, token, components, incidents: Incidents::None }),
         _ => senders(gatus::Settings { api, token, components }),
     }
 }

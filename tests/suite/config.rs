@@ -126,6 +126,34 @@ fn alerts_that_ride_on_what_is_watched_are_named_at_the_start() {
 }
 
 #[test]
+fn a_page_published_at_a_company_that_is_monitored_is_named_at_the_start() {
+    let said = |publish: &str| {
+        let all = notes(&format!("{AMAZON}[publish]\nfolder = \"/srv/page\"\n{publish}\n"));
+        all.into_iter().filter(|note| note.starts_with("[publish]")).collect::<Vec<_>>()
+    };
+    let at_amazon = [
+        "run = [\"aws\", \"s3\", \"sync\", \"/srv/page\", \"s3://status\"]",
+        "run = [\"rsync\", \"/srv/page/\", \"me@ec2-1-2-3-4.compute-1.amazonaws.com:/srv\"]",
+        "run = [\"push\"]\nrides_on = [\"amazon\"]",
+    ];
+    for publish in at_amazon {
+        let said = said(publish);
+        assert_eq!(said.len(), 1, "{publish}");
+        assert!(said[0].starts_with("[publish] puts the page at Amazon, on which "), "{}", said[0]);
+        assert!(said[0].ends_with("the page can go with it; publish it at another company"), "{}", said[0]);
+    }
+    let elsewhere = [
+        "run = [\"aws\", \"s3\", \"sync\", \"/srv/page\", \"s3://status\", \"--endpoint-url\", \"https://s3.example.net\"]",
+        "run = [\"git\", \"push\", \"git@github.com:acme/status.git\"]",
+        "rides_on = [\"hetzner\"]",
+        "",
+    ];
+    for publish in elsewhere {
+        assert_eq!(said(publish), [""; 0], "{publish}");
+    }
+}
+
+#[test]
 fn a_fallback_of_which_nobody_knows_whether_it_works_is_named() {
     let with = |lines: &str| {
         let text = format!(

@@ -53,6 +53,7 @@ impl CheckIns {
             clock: clock.clone(),
             details: false,
             details_token: None,
+            dates: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
             public: plugwatch::web::Public::fixed(Default::default()),
             metrics: false,
             names: Vec::new(),

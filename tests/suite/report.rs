@@ -87,6 +87,7 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
             clock: staged.clock.clone(),
             details: false,
             details_token: details.then(|| Secret::new("the-operator-s-token")),
+            dates: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
             public: Public::fixed(PublicPage::default()),
             metrics: true,
             names: Vec::new(),

@@ -22,6 +22,7 @@ fn pages(staged: &Staged, details: bool) -> Pages {
         clock: staged.clock.clone(),
         details,
         details_token: None,
+        dates: tokio::sync::watch::Sender::new(Vec::new()).subscribe(),
         public: Public::fixed(PublicPage::default()),
         metrics: details,
         names: Vec::new(),

@@ -104,6 +104,7 @@ mod tests {
 
     use super::*;
     use crate::cli::run::concluded;
+    use crate::cli::run::page::Configured;
     use crate::config::{Listen, Web};
     use crate::core::time::Time;
     use crate::core::words::question::Secret;
@@ -111,7 +112,7 @@ mod tests {
     use crate::ids::Ids;
     use crate::notify::Senders;
     use crate::supervise::Part;
-    use crate::web::Threads;
+    use crate::web::{Publishing, Threads};
 
     fn supervisor() -> Supervisor {
         Supervisor::new(Clock::manual(Time(1_800_000_000_000)))
@@ -225,14 +226,18 @@ mod tests {
         let web = Web { listen, details: false, details_token: None, metrics: false, names, trusted_proxies };
         let own = (crate::cli::run::page::listen(&web).await.unwrap(), Threads::start().unwrap());
         let mut supervisor = supervisor();
-        let check_in_points = watch::Sender::default().subscribe();
+        let configured = Configured {
+            check_in_points: watch::Sender::default().subscribe(),
+            look: watch::Sender::default().subscribe(),
+            dates: watch::Sender::default().subscribe(),
+        };
         let page = Page::start(
             &mut supervisor,
             own,
-            None,
+            (Publishing::new(watch::Sender::new(None).subscribe()), dispatcher.clone()),
             (&windows, &store, &clock),
             &web,
-            (check_in_points, watch::Sender::default().subscribe()),
+            configured,
         );
         let (url, heard) = answers_once().await;
         let heartbeat = Some(Arc::new(Heartbeat::new(Secret::new(url)).unwrap()));

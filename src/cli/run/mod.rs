@@ -29,7 +29,7 @@ use crate::web::{Listener, Publishing, Threads};
 
 use bots::{Surroundings, bots};
 use end::{Open, until_ended};
-use page::Page;
+use page::{Configured, Page};
 use reload::{Once, Reloading, Told, beating};
 use signals::Signals;
 
@@ -60,8 +60,10 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let gate = build::gate(&clock);
     let askers = build::askers(&config, &clock, &gate)?.with_check_ins(store.clone());
     let check_in_points = watch::Sender::new(config.check_in_points());
-    let publishing = config.publish.clone().map(|to| Publishing::new(to.folder, to.run));
+    let target = watch::Sender::new(page::target(&config));
+    let publishing = Publishing::new(target.subscribe());
     let look = watch::Sender::new(Arc::new(config.public_page()));
+    let dates = watch::Sender::new(config.dates_ahead());
     let telegram = Shared::new(&clock);
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
@@ -81,10 +83,10 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let page = Page::start(
         &mut supervisor,
         own,
-        publishing,
+        (publishing, dispatcher.clone()),
         (&windows, &store, &clock),
         &once.web,
-        (check_in_points.subscribe(), look.subscribe()),
+        Configured { check_in_points: check_in_points.subscribe(), look: look.subscribe(), dates: dates.subscribe() },
     );
     start_listening(&mut supervisor, &dispatcher, &store, &clock, &known);
     bots::start(&mut supervisor, bots, &Surroundings::new(&windows, &store, &clock, (&known, &telegram, &tell)));
@@ -92,7 +94,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     start_heartbeat(&mut supervisor, settings.clone(), &windows, (&store, &clock));
     let (kept, time) = (store.clone(), clock.clone());
     let mut open = Open { supervisor, dispatcher: dispatcher.clone(), page, store: kept, heartbeat: None, clock: time };
-    let told_anew = Told { check_in_points, look, known, beating };
+    let told_anew = Told { check_in_points, look, dates, target, known, beating };
     let reloading = Reloading { path, clock, dispatcher, gate, store, told_anew, telegram, once };
     signals::start(&mut open.supervisor, signals, reloading, tell.clone());
     let alive = || manager.iter().for_each(ServiceManager::alive);

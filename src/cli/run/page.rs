@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::config::{Listen, Web};
+use crate::config::{Config, Listen, Web};
+use crate::core::platform::ahead::Ahead;
 use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
-use crate::engine::Windows;
+use crate::engine::{Dispatcher, Windows};
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
-use crate::web::{Listener, Pages, Public, Publishing, Threads, serve};
+use crate::web::{Listener, Pages, Public, Publishing, Target, Threads, serve};
 
 /// What an answer that is being given still holds is not waited for longer when the program ends.
 const LEAVE: Duration = Duration::from_secs(5);
@@ -23,6 +24,13 @@ pub(super) struct Page {
     store: Arc<Store>,
 }
 
+/// What the page shows of the configuration, and changes with it.
+pub(super) struct Configured {
+    pub(super) check_in_points: watch::Receiver<Vec<CheckInPoint>>,
+    pub(super) look: watch::Receiver<Arc<PublicPage>>,
+    pub(super) dates: watch::Receiver<Vec<Ahead>>,
+}
+
 /// Takes its address, before anything is watched.
 pub(super) async fn listen(web: &Web) -> Result<Listener, String> {
     match &web.listen {
@@ -31,15 +39,20 @@ pub(super) async fn listen(web: &Web) -> Result<Listener, String> {
     }
 }
 
+/// Where the configuration wants the page published.
+pub(super) fn target(config: &Config) -> Option<Target> {
+    config.publish.clone().map(|to| Target { folder: to.folder, run: to.run })
+}
+
 impl Page {
     /// Starts to serve it.
     pub(super) fn start(
         supervisor: &mut Supervisor,
         (listener, threads): (Listener, Threads),
-        publishing: Option<Publishing>,
+        publishing: (Publishing, Arc<Dispatcher>),
         (windows, store, clock): (&Windows, &Store, &Clock),
         web: &Web,
-        (check_in_points, look): (watch::Receiver<Vec<CheckInPoint>>, watch::Receiver<Arc<PublicPage>>),
+        configured: Configured,
     ) -> Page {
         let store = Arc::new(store.read_apart());
         let pages = Pages {
@@ -48,21 +61,20 @@ impl Page {
             clock: clock.clone(),
             details: web.details,
             details_token: web.details_token.clone(),
-            public: Public::new(look),
+            public: Public::new(configured.look),
+            dates: configured.dates,
             metrics: web.metrics,
             names: web.names.clone(),
             trusted_proxies: web.trusted_proxies.clone(),
-            check_in_points,
-            publishing: publishing.clone(),
+            check_in_points: configured.check_in_points,
+            publishing: Some(publishing.0.clone()),
             failures: supervisor.failures(),
         };
-        if let Some(publishing) = publishing {
-            let pages = pages.clone();
-            supervisor.start_on(threads.handle(), Part::new("publishing"), move || {
-                let (publishing, pages) = (publishing.clone(), pages.clone());
-                async move { publishing.run(pages).await }
-            });
-        }
+        let to_publish = pages.clone();
+        supervisor.start_on(threads.handle(), Part::new("publishing"), move || {
+            let ((publishing, dispatcher), pages) = (publishing.clone(), to_publish.clone());
+            async move { publishing.run(pages, dispatcher).await }
+        });
         supervisor.start_on(threads.handle(), Part::new("status page"), move || again(listener.try_clone(), &pages));
         Page { threads, store }
     }

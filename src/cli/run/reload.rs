@@ -10,13 +10,15 @@ use super::bots::{BotOf, bots};
 use crate::acts::Known;
 use crate::ask::{Askers, Gate};
 use crate::clock::Clock;
-use crate::config::{Config, Publish, Web};
+use crate::config::{Config, Web};
+use crate::core::platform::ahead::Ahead;
 use crate::core::platform::public::PublicPage;
 use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::Key;
 use crate::engine::{Beating, Command, Dispatcher, Ways};
 use crate::notify::{Heartbeat, Shared};
 use crate::store::Store;
+use crate::web::Target;
 
 /// What a reload needs.
 pub(super) struct Reloading {
@@ -35,6 +37,8 @@ pub(super) struct Reloading {
 pub(super) struct Told {
     pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
     pub(super) look: watch::Sender<Arc<PublicPage>>,
+    pub(super) dates: watch::Sender<Vec<Ahead>>,
+    pub(super) target: watch::Sender<Option<Target>>,
     pub(super) known: watch::Sender<Arc<Known>>,
     pub(super) beating: watch::Sender<Beating>,
 }
@@ -44,15 +48,14 @@ pub(super) struct Told {
 pub(super) struct Once {
     database: PathBuf,
     pub(super) web: Web,
-    publish: Option<Publish>,
     bots: Vec<BotOf>,
 }
 
 impl Once {
     /// Every setting is here or in [`taken_up`]: whoever adds one has to say which.
     pub(super) fn of(config: &Config) -> Once {
-        let Config { database, web, publish, .. } = config;
-        Once { database: database.clone(), web: web.clone(), publish: publish.clone(), bots: bots(config) }
+        let Config { database, web, .. } = config;
+        Once { database: database.clone(), web: web.clone(), bots: bots(config) }
     }
 
     /// The names of what differs.
@@ -66,7 +69,6 @@ impl Once {
             ("[web] metrics", old.metrics != *metrics),
             ("[web] names", old.names != *names),
             ("[web] trusted_proxies", old.trusted_proxies != *trusted_proxies),
-            ("[publish]", self.publish != other.publish),
             ("the bot's token, chats, users or time zones", self.bots != other.bots),
         ]
         .into_iter()
@@ -82,7 +84,6 @@ fn taken_up(config: &Config) {
         // At the start only, see `Once`; a bot hears its own chats and users at the start, too.
         database: _,
         web: _,
-        publish: _,
         // By the engine, with the whole configuration.
         platform: _,
         time_zone: _,
@@ -102,8 +103,9 @@ fn taken_up(config: &Config) {
         // By the dispatcher, the engine and the heartbeat.
         channels: _,
         heartbeat: _,
-        // By the page.
+        // By the page and its publishing.
         page: _,
+        publish: _,
         // Nothing runs on it.
         keys: _,
     } = config;
@@ -145,6 +147,10 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
     let told = &reloading.told_anew;
     told.check_in_points.send_replace(config.check_in_points());
     told.look.send_replace(Arc::new(config.public_page()));
+    told.dates.send_replace(config.dates_ahead());
+    let target = super::page::target(&config);
+    // What stays as it is needs not be published anew.
+    told.target.send_if_modified(|known| std::mem::replace(known, target.clone()) != target);
     told.known.send_replace(Arc::new(Known::of(&config)));
     told.beating.send_replace(beating);
     taken_up(&config);

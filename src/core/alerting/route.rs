@@ -186,7 +186,9 @@ impl Occasion {
             | Reason::Unwritten
             | Reason::Written
             | Reason::ChannelDead
-            | Reason::ChannelBack => false,
+            | Reason::ChannelBack
+            | Reason::Unpublished
+            | Reason::Published => false,
         }
     }
 }

@@ -66,6 +66,10 @@ words! {
         ChannelDead = "channel_dead",
         /// A channel delivers again.
         ChannelBack = "channel_back",
+        /// The public page cannot be published elsewhere.
+        Unpublished = "unpublished",
+        /// It is published again.
+        Published = "published",
     }
 }
 

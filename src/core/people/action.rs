@@ -237,6 +237,21 @@ impl People {
     }
 }
 
+/// Work that people announced and that was over at `now`, with when it was: at its end, or when somebody ended it.
+pub fn finished_works(acts: &[OperatorAction], now: Time) -> Vec<(OperatorAction, Time)> {
+    let ended = |(n, work): (usize, &OperatorAction)| {
+        let by_hand = acts[n + 1..].iter().find(|act| {
+            let whom = act.dependency.is_none() || act.dependency == work.dependency;
+            act.deed == ActionKind::MaintenanceOver && whom
+        });
+        let at = by_hand.map_or(work.until?, |act| act.at.min(work.until.unwrap_or(act.at)));
+        // What was ended before it began was never done.
+        (at <= now && at > work.from.unwrap_or(work.at)).then(|| (work.clone(), at))
+    };
+    let works = acts.iter().enumerate().filter(|(_, act)| act.deed == ActionKind::Maintenance);
+    works.filter_map(ended).collect()
+}
+
 /// When each thing was drilled last, by id.
 pub fn drilled(acts: &[OperatorAction]) -> BTreeMap<String, Time> {
     let drills = acts.iter().filter(|act| act.deed == ActionKind::Drill);
@@ -249,6 +264,19 @@ mod tests {
     use crate::core::words::verdict::{Fault, Proof, Verdict};
 
     const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn finished_work_ended_at_its_hour_or_when_somebody_said_so() {
+        let work = |at, until| OperatorAction { until: Some(Time(until)), ..act(ActionKind::Maintenance, at) };
+        let other = |at, until| OperatorAction { dependency: Some("mail".into()), ..work(at, until) };
+        let acts = [work(0, 10), other(1, 90), work(20, 40), act(ActionKind::MaintenanceOver, 30), work(50, 60)];
+        let ends =
+            |now| finished_works(&acts, Time(now)).iter().map(|(work, at)| (work.at.0, at.0)).collect::<Vec<_>>();
+        assert_eq!(ends(35), [(0, 10), (20, 30)]);
+        assert_eq!(ends(95), [(0, 10), (1, 90), (20, 30), (50, 60)]);
+        let never = [OperatorAction { from: Some(Time(40)), ..work(20, 50) }, act(ActionKind::MaintenanceOver, 30)];
+        assert!(finished_works(&never, Time(90)).is_empty(), "it was called off");
+    }
 
     fn act(deed: ActionKind, at: i64) -> OperatorAction {
         OperatorAction {

@@ -1,5 +1,6 @@
 //! All dependencies together: how they stand, who relies on whom, what a name means.
 
+pub mod ahead;
 pub mod naming;
 pub mod public;
 pub mod reliance;

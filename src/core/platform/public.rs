@@ -77,8 +77,10 @@ pub struct WorkSpan {
     pub title: Option<String>,
     /// From when.
     pub from: Time,
-    /// Until when.
+    /// Until when it was announced to last.
     pub to: Time,
+    /// When it was over, if it is: somebody may have ended it early.
+    pub ended: Option<Time>,
 }
 
 impl PublicPage {
@@ -86,8 +88,22 @@ impl PublicPage {
     pub fn work_at(&self, now: Time) -> Vec<WorkSpan> {
         let span = |work: &Work| {
             let (from, to) = work.window.around(now)?;
-            Some(WorkSpan { dependencies: work.dependencies.clone(), title: work.title.clone(), from, to })
+            Some(work.span(from, to, None))
         };
         self.works.iter().filter_map(span).collect()
+    }
+
+    /// Work that was over at `now` and not yet at `since`, each time of it.
+    pub fn work_since(&self, since: Time, now: Time) -> Vec<WorkSpan> {
+        let spans = |work: &Work| -> Vec<WorkSpan> {
+            work.window.past(since, now).into_iter().map(|(from, to)| work.span(from, to, Some(to))).collect()
+        };
+        self.works.iter().flat_map(spans).collect()
+    }
+}
+
+impl Work {
+    fn span(&self, from: Time, to: Time, ended: Option<Time>) -> WorkSpan {
+        WorkSpan { dependencies: self.dependencies.clone(), title: self.title.clone(), from, to, ended }
     }
 }

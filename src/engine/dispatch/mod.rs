@@ -9,6 +9,7 @@ mod emergency;
 mod failover;
 mod message;
 mod outcome;
+mod own;
 
 pub use emergency::Unsaid;
 pub use message::note_message;

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate};
-use serde_json::Value;
-
 use super::When;
 use super::once::{Line, Subject};
 use crate::catalog::OnChange;
+use crate::core::platform::ahead::{day, says_end, time_of};
 use crate::core::time::Time;
 use crate::engine::decide::decider::Decider;
 use crate::store::ChangedFact;
@@ -59,17 +57,14 @@ impl Decider {
     }
 
     fn typed_in(&self) -> impl Iterator<Item = Ahead> {
-        self.config.dates.iter().map(|date| {
-            let at = date.on.and_hms_opt(0, 0, 0).map_or(Time(0), |at| Time(at.and_utc().timestamp_millis()));
-            Ahead {
-                at,
-                what: date.what.clone(),
-                owner: date.owner.clone(),
-                minutes: date.minutes,
-                of: date.dependency.clone().unwrap_or_else(|| date.what.clone()),
-                check: None,
-                source: "typed in",
-            }
+        self.config.dates.iter().map(|date| Ahead {
+            at: day(date.on).unwrap_or_default(),
+            what: date.what.clone(),
+            owner: date.owner.clone(),
+            minutes: date.minutes,
+            of: date.dependency.clone().unwrap_or_else(|| date.what.clone()),
+            check: None,
+            source: "typed in",
         })
     }
 
@@ -80,7 +75,7 @@ impl Decider {
             let dependency = self.dependency(&spec.probe.dependency)?;
             let facts = state.facts.iter().filter(|fact| says_end(&fact.name)).filter_map(|fact| {
                 Some(Ahead {
-                    at: time_of(&fact.value)?,
+                    at: time_of(fact.value.as_str()?)?,
                     what: format!("{}: {}", dependency.label, fact.name.replace('_', " ")),
                     owner: dependency.owner.clone(),
                     minutes: None,
@@ -125,17 +120,4 @@ fn within(mut all: Vec<Ahead>, now: Time) -> Vec<Ahead> {
     all.sort();
     all.dedup();
     all
-}
-
-fn says_end(name: &str) -> bool {
-    name.split('_').any(|word| matches!(word, "expires" | "expiration" | "expiry" | "ends" | "renews" | "until"))
-}
-
-fn time_of(value: &Value) -> Option<Time> {
-    let text = value.as_str()?;
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(Time(at.timestamp_millis()));
-    }
-    let day = NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
-    Some(Time(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
 }

@@ -11,7 +11,7 @@ pub fn ical(view: &View, language: Language) -> String {
     let texts = Texts::of(language);
     let mut calendar = Calendar::new();
     calendar.name(&format!("{}: {}", view.name, texts.get("maintenances")));
-    for work in &view.maintenances {
+    for work in view.maintenances.iter().chain(&view.finished) {
         calendar.push(event(view, work, texts));
     }
     calendar.done().to_string()
@@ -27,7 +27,7 @@ fn event(view: &View, work: &Maintenance, texts: &Texts) -> Event {
     event.summary(&format!("{}: {title}", view.name));
     event.description(&format!("{}: {}", texts.get("incident.affects"), names.join(", ")));
     event.starts(work.from.utc());
-    event.ends(work.to.utc());
+    event.ends(work.ended.unwrap_or(work.to).utc());
     if !view.url.is_empty() {
         event.url(&view.link("/"));
     }

@@ -15,7 +15,7 @@ const MOST: usize = 30;
 pub fn atom(view: &View, language: Language) -> String {
     let texts = Texts::of(language);
     let incidents = view.incidents.iter().take(MOST).map(|one| incident(view, one, texts));
-    let works = view.maintenances.iter().take(MOST).map(|work| maintenance(view, work, texts));
+    let works = view.maintenances.iter().chain(&view.finished).take(MOST).map(|work| maintenance(view, work, texts));
     let mut entries: Vec<Entry> = incidents.chain(works).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     // It is as old as what is in it: a reader who asks again for the same gets the same.
@@ -70,14 +70,14 @@ fn maintenance(view: &View, work: &Maintenance, texts: &Texts) -> Entry {
     let span =
         format!("{} {} {}", texts.time(work.from, zone), texts.get("maintenance.until"), texts.time(work.to, zone));
     let active = work.from <= view.now;
-    let state = texts.get(if active { "maintenance.active" } else { "maintenance.scheduled" });
+    let state = texts.get(work.state(view.now));
     let title = work.title.as_deref().unwrap_or(texts.get("maintenance.title"));
     // When it was announced is not known; its beginning is news, and is no news before.
     let updated = date(work.from.min(view.started_at.max(Time(0))));
     Entry {
         title: Text::plain(format!("{state}: {title}")),
         id: format!("urn:plugwatch:{}:{}", view.id, work.id),
-        updated: if active { date(work.from) } else { updated },
+        updated: work.ended.map_or(if active { date(work.from) } else { updated }, date),
         links: vec![link(view, "/")],
         summary: Some(Text::plain(format!("{span}: {}", names(view, &work.components)))),
         ..Entry::default()

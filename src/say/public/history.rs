@@ -9,6 +9,8 @@ use crate::core::words::verdict::Verdict;
 
 /// So many days are shown.
 pub(super) const DAYS: usize = 90;
+/// So many days have the operator's lines: a phone shows each of them some ten pixels wide.
+const LINE_DAYS: i64 = 30;
 
 /// What is known of one component's past.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,17 @@ fn is_out(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Outage | Verdict::Dropped)
 }
 
+/// A day of the last thirty, as the operator's lines show it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LineDay {
+    /// When it began.
+    pub at: Time,
+    /// The share of it that was available; `None` where nothing was seen, or mostly nothing could be checked.
+    pub uptime: Option<f64>,
+    /// How long a check took on average, in milliseconds; `None` without checks.
+    pub latency_ms: Option<u32>,
+}
+
 /// One day, as the page shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Day {
@@ -72,6 +85,26 @@ impl History {
         kinds.into_iter().enumerate().map(day).collect()
     }
 
+    /// The last thirty days, today last.
+    pub fn line(&self, now: Time) -> Vec<LineDay> {
+        let day = |n: i64| {
+            let at = Time(bucket(now, DAY) - (LINE_DAYS - 1 - n) * DAY);
+            let counts = self.days.iter().find(|(day, _)| *day == at).map(|(_, counts)| *counts).unwrap_or_default();
+            let from = self.seen_since().map_or(at, |since| since.max(at));
+            let lasted = now.0.min(at.0 + DAY) - from.0;
+            let seen = counts.readable() > 0 && !counts.mostly_unread() && lasted > 0;
+            let uptime = seen.then(|| 1.0 - self.out(from, Time(at.0 + DAY), now) as f64 / lasted as f64);
+            let latency = counts.latency_ms.checked_div(counts.looks());
+            LineDay { at, uptime, latency_ms: latency.and_then(|mean| u32::try_from(mean).ok()) }
+        };
+        (0..LINE_DAYS).map(day).collect()
+    }
+
+    /// The share of the last thirty days in which it was available.
+    pub fn uptime_of_month(&self, now: Time) -> Option<f64> {
+        self.uptime(Duration::from_secs(LINE_DAYS.unsigned_abs() * 86_400), now)
+    }
+
     /// How many milliseconds of a span it was not available. Troubles of one dependency follow one another.
     fn out(&self, from: Time, to: Time, now: Time) -> i64 {
         let within = |trouble: &Trouble| {
@@ -81,16 +114,19 @@ impl History {
         self.troubles.iter().filter(|trouble| is_out(trouble.worst)).map(within).sum()
     }
 
+    /// The hour in which it was seen first, if that was on the last day: it was not seen from midnight on.
+    fn seen_since(&self) -> Option<Time> {
+        let first_day = self.days.first().map(|(day, _)| *day);
+        let first_hour = self.hours.first().map(|(hour, _)| *hour);
+        first_hour.filter(|hour| first_day.is_some_and(|day| day.0 == bucket(*hour, DAY)))
+    }
+
     /// The share of a span in which it was available: confirmed outages and drops count against it, what could not be
     /// checked counts neither way. `None` if nothing was seen.
     pub(super) fn uptime(&self, span: Duration, now: Time) -> Option<f64> {
         let from = Time(now.0 - millis(span));
         let (width, buckets) = if millis(span) <= DAY { (HOUR, &self.hours) } else { (DAY, &self.days) };
-        // On the day on which it was seen first, it was not seen from midnight on.
-        let first_day = self.days.first().map(|(day, _)| *day);
-        let first_hour = self.hours.first().map(|(hour, _)| *hour);
-        let since = first_hour.filter(|hour| first_day.is_some_and(|day| day.0 == bucket(*hour, DAY)));
-        let from = since.map_or(from, |since| since.max(from));
+        let from = self.seen_since().map_or(from, |since| since.max(from));
         let (mut seen, mut out) = (0, 0);
         for (at, _) in buckets.iter().filter(|(_, counts)| counts.readable() > 0 && !counts.mostly_unread()) {
             let (begin, end) = (at.max(&from), Time((at.0 + width).min(now.0)));

@@ -7,14 +7,14 @@ pub mod feed;
 mod history;
 mod ids;
 pub mod page;
-mod pages;
+pub(in crate::say) mod pages;
 mod state;
 pub mod status;
 pub mod statuspage;
 pub mod texts;
 mod view;
 
-pub use history::{History, segments};
+pub use history::{History, LineDay, segments};
 pub use ids::Ids;
 pub use state::{Indicator, PublicState};
 pub use view::{Component, Facts, Group, Incident, Maintenance, Update, View, Window};

@@ -22,8 +22,8 @@ const PAST: usize = 5;
 pub fn policy() -> String {
     let hash = BASE64_STANDARD.encode(Sha256::digest(SCRIPT));
     format!(
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{hash}'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{hash}'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -55,16 +55,19 @@ pub fn incident(view: &View, incident: &Incident, language: Language) -> String 
     render("incident", context! { one => writer.incident(incident), ..writer.around(&title) })
 }
 
-/// All incidents by month, the newest first.
+/// All incidents and finished work by month, the newest first.
 pub fn incidents(view: &View, language: Language) -> String {
     let writer = Writer { view, texts: Texts::of(language) };
-    let month = |one: &&Incident| writer.texts.month(one.began_at, view.look.zone);
-    let all: Vec<&Incident> = view.incidents.iter().collect();
+    let incidents = view.incidents.iter().map(|one| (one.began_at, writer.incident(one)));
+    let works = view.finished.iter().map(|work| (work.from, context! { work => writer.work(work) }));
+    let mut all: Vec<(Time, Value)> = incidents.chain(works).collect();
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let month = |one: &(Time, Value)| writer.texts.month(one.0, view.look.zone);
     let months = all.chunk_by(|a, b| month(a) == month(b)).map(|group| {
-        let incidents: Vec<Value> = group.iter().map(|one| writer.incident(one)).collect();
+        let incidents: Vec<Value> = group.iter().map(|(_, one)| one.clone()).collect();
         context! { name => month(&group[0]), incidents }
     });
-    let title = format!("{}: {}", view.name, writer.texts.get("incidents"));
+    let title = format!("{}: {}", view.name, writer.texts.get("history"));
     render("incidents", context! { months => months.collect::<Vec<_>>(), ..writer.around(&title) })
 }
 
@@ -131,11 +134,11 @@ impl Writer<'_> {
     }
 
     fn work(&self, work: &Maintenance) -> Value {
-        let state = if work.from <= self.view.now { "maintenance.active" } else { "maintenance.scheduled" };
+        let to = work.ended.unwrap_or(work.to);
         context! {
             title => work.title.as_deref().unwrap_or(self.texts.get("maintenance.title")),
-            state => self.texts.get(state), from => self.time(work.from), to => self.time(work.to),
-            from_iso => work.from.rfc3339(), to_iso => work.to.rfc3339(), components => self.names(&work.components),
+            state => self.texts.get(work.state(self.view.now)), from => self.time(work.from), to => self.time(to),
+            from_iso => work.from.rfc3339(), to_iso => to.rfc3339(), components => self.names(&work.components),
         }
     }
 

@@ -27,7 +27,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// The style of every page.
-pub(super) const STYLE: &str = include_str!("templates/style.css");
+pub(in crate::say) const STYLE: &str = include_str!("templates/style.css");
 /// Greys a page that is old. It stands in every page, and its hash in the policy.
 pub(super) const SCRIPT: &str = include_str!("templates/old.js");
 

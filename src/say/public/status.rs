@@ -56,7 +56,7 @@ fn component(view: &View, component: &Component, texts: &Texts) -> Value {
 }
 
 /// With three digits, and never rounded up to a whole it was not: 99.9996 % is 99.999.
-pub(super) fn percent(share: f64) -> f64 {
+pub(in crate::say) fn percent(share: f64) -> f64 {
     (share * 100_000.0).floor() / 1_000.0
 }
 

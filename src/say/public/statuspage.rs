@@ -42,7 +42,7 @@ const MOST: usize = 50;
 /// The answer to one address.
 pub fn json(view: &View, resource: Resource, language: Language) -> Value {
     let api = Api { view, texts: Texts::of(language) };
-    let (open, works) = (|| api.incidents(true), |wanted| api.maintenances(wanted));
+    let (open, works) = (|| api.incidents(true), |wanted| json!(api.maintenances(wanted)));
     let mut answer = json!({ "page": api.page() });
     let mut add = |key: &str, value: Value| answer[key] = value;
     match resource {
@@ -56,7 +56,7 @@ pub fn json(view: &View, resource: Resource, language: Language) -> Value {
         Resource::Components => add("components", api.components()),
         Resource::Incidents => add("incidents", api.incidents(false)),
         Resource::Unresolved => add("incidents", open()),
-        Resource::Maintenances => add("scheduled_maintenances", works(None)),
+        Resource::Maintenances => add("scheduled_maintenances", json!(api.every_maintenance())),
         Resource::Upcoming => add("scheduled_maintenances", works(Some(false))),
         Resource::Active => add("scheduled_maintenances", works(Some(true))),
     }
@@ -192,40 +192,79 @@ impl Api<'_> {
         })
     }
 
-    /// All work, or what is ahead, or what goes on.
-    fn maintenances(&self, active: Option<bool>) -> Value {
+    /// Work that is not over: all of it, or what is ahead, or what goes on.
+    fn maintenances(&self, active: Option<bool>) -> Vec<Value> {
         let wanted = |work: &&Maintenance| active.is_none_or(|active| active == (work.from <= self.view.now));
         self.view.maintenances.iter().filter(wanted).take(MOST).map(|work| self.maintenance(work)).collect()
     }
 
+    /// All of it, and what is over after it.
+    fn every_maintenance(&self) -> Vec<Value> {
+        let mut all = self.maintenances(None);
+        let room = MOST.saturating_sub(all.len());
+        all.extend(self.view.finished.iter().take(room).map(|work| self.maintenance(work)));
+        all
+    }
+
     fn maintenance(&self, work: &Maintenance) -> Value {
         let view = self.view;
-        let active = work.from <= view.now;
         let title = work.title.as_deref().unwrap_or(self.texts.get("maintenance.title"));
-        let (status, key) =
-            if active { ("in_progress", "maintenance.now") } else { ("scheduled", "maintenance.ahead") };
-        // When it was announced is not known: it is no later than its beginning.
-        let told = work.from.min(view.as_of);
-        let affected: Vec<Value> = work
-            .components
-            .iter()
-            .map(|n| {
-                let component = &view.components[*n];
-                let then = if active { "under_maintenance" } else { "operational" };
-                json!({ "code": component.id, "name": component.label, "old_status": "operational", "new_status": then })
-            })
-            .collect();
+        let mut said = vec![if work.from <= view.now { Stage::Active } else { Stage::Ahead }];
+        if work.ended.is_some() {
+            said.insert(0, Stage::Over);
+        }
+        let updates: Vec<Value> = said.iter().map(|stage| self.stage(work, *stage)).collect();
+        let (first, last) = (self.told(work, said[said.len() - 1]), self.told(work, said[0]));
         json!({
-            "id": work.id, "name": title, "status": status, "created_at": at(told), "updated_at": at(told),
-            "monitoring_at": null, "resolved_at": null, "impact": "maintenance", "shortlink": view.link("/"),
+            "id": work.id, "name": title, "status": said[0].words().0, "created_at": at(first), "updated_at": at(last),
+            "monitoring_at": null, "resolved_at": work.ended.map(at), "impact": "maintenance", "shortlink": view.link("/"),
             "started_at": at(work.from), "page_id": view.id, "components": self.of(&work.components),
-            "incident_updates": [{
-                "id": format!("{}-1", work.id), "status": status, "body": self.texts.get(key), "incident_id": work.id,
-                "created_at": at(told), "updated_at": at(told), "display_at": at(told),
-                "affected_components": affected, "deliver_notifications": true, "custom_tweet": null, "tweet_id": null,
-            }],
-            "scheduled_for": at(work.from), "scheduled_until": at(work.to), "reminder_intervals": null,
+            "incident_updates": updates, "scheduled_for": at(work.from), "scheduled_until": at(work.to),
+            "reminder_intervals": null,
         })
+    }
+
+    /// When a stage was told. When work was announced is not known: it is no later than its beginning.
+    fn told(&self, work: &Maintenance, stage: Stage) -> Time {
+        match (stage, work.ended) {
+            (Stage::Over, Some(ended)) => ended,
+            _ => work.from.min(self.view.as_of),
+        }
+    }
+
+    fn stage(&self, work: &Maintenance, stage: Stage) -> Value {
+        let (status, key, then) = stage.words();
+        let before = if stage == Stage::Over { "under_maintenance" } else { "operational" };
+        let affected = |n: &usize| {
+            let component = &self.view.components[*n];
+            json!({ "code": component.id, "name": component.label, "old_status": before, "new_status": then })
+        };
+        let told = at(self.told(work, stage));
+        json!({
+            "id": format!("{}-{}", work.id, if stage == Stage::Over { 2 } else { 1 }), "status": status,
+            "body": self.texts.get(key), "incident_id": work.id, "created_at": told, "updated_at": told,
+            "display_at": told, "affected_components": work.components.iter().map(affected).collect::<Vec<_>>(),
+            "deliver_notifications": true, "custom_tweet": null, "tweet_id": null,
+        })
+    }
+}
+
+/// How far work is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Ahead,
+    Active,
+    Over,
+}
+
+impl Stage {
+    /// Statuspage's status, the key of the text, and how components stand then.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Stage::Ahead => ("scheduled", "maintenance.ahead", "operational"),
+            Stage::Active => ("in_progress", "maintenance.now", "under_maintenance"),
+            Stage::Over => ("completed", "maintenance.done", "operational"),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Facts<'f> {
     pub page: &'f PublicPage,
     /// Where public ids come from.
     pub ids: &'f Ids,
-    /// Announced work, running and ahead.
+    /// Announced work: running, ahead, and over.
     pub works: Vec<WorkSpan>,
     /// Incidents that were published, the newest first.
     pub incidents: &'f [PublicIncident],
@@ -146,10 +146,23 @@ pub struct Maintenance {
     pub title: Option<String>,
     /// From when.
     pub from: Time,
-    /// Until when.
+    /// Until when it was announced to last.
     pub to: Time,
+    /// When it was over.
+    pub ended: Option<Time>,
     /// Positions of its components.
     pub components: Vec<usize>,
+}
+
+impl Maintenance {
+    /// The key of the text that says how far it is.
+    pub(super) fn state(&self, now: Time) -> &'static str {
+        match (self.ended, self.from <= now) {
+            (Some(_), _) => "maintenance.completed",
+            (None, true) => "maintenance.active",
+            (None, false) => "maintenance.scheduled",
+        }
+    }
 }
 
 /// Everything that is public.
@@ -185,8 +198,10 @@ pub struct View {
     pub components: Vec<Component>,
     /// Incidents, the newest first.
     pub incidents: Vec<Incident>,
-    /// Work, the earliest first.
+    /// Work that goes on or is ahead, the earliest first.
     pub maintenances: Vec<Maintenance>,
+    /// Work that is over, the newest first.
+    pub finished: Vec<Maintenance>,
 }
 
 impl View {
@@ -197,10 +212,7 @@ impl View {
         let groups = groups(facts, &shown);
         let ids: Vec<&str> = shown.iter().map(|(dependency, _)| dependency.id.as_str()).collect();
         let incidents: Vec<Incident> = facts.incidents.iter().filter_map(|one| incident(facts, one, &ids)).collect();
-        let mut maintenances: Vec<Maintenance> =
-            facts.works.iter().filter_map(|work| maintenance(facts, work, &ids)).collect();
-        maintenances.sort_by(|a, b| (a.from, a.to, &a.id).cmp(&(b.from, b.to, &b.id)));
-        maintenances.dedup_by(|a, b| a.id == b.id);
+        let (finished, maintenances) = maintenances(facts, &ids);
         let stale = facts.now.since(facts.snapshot.as_of) > STALE;
         let mut components: Vec<Component> =
             shown.iter().map(|(dependency, entry)| component(facts, dependency, entry, &groups)).collect();
@@ -231,6 +243,7 @@ impl View {
             components,
             incidents,
             maintenances,
+            finished,
         }
     }
 
@@ -319,6 +332,16 @@ fn incident(facts: &Facts<'_>, told: &PublicIncident, ids: &[&str]) -> Option<In
     })
 }
 
+/// What is over, the newest first, and what is not, the earliest first; each once.
+fn maintenances(facts: &Facts<'_>, ids: &[&str]) -> (Vec<Maintenance>, Vec<Maintenance>) {
+    let mut all: Vec<Maintenance> = facts.works.iter().filter_map(|work| maintenance(facts, work, ids)).collect();
+    all.sort_by(|a, b| (a.from, a.to, &a.id, a.ended).cmp(&(b.from, b.to, &b.id, b.ended)));
+    all.dedup_by(|a, b| a.id == b.id);
+    let (mut finished, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|work| work.ended.is_some());
+    finished.sort_by_key(|work| std::cmp::Reverse(work.ended));
+    (finished, rest)
+}
+
 fn maintenance(facts: &Facts<'_>, work: &WorkSpan, ids: &[&str]) -> Option<Maintenance> {
     let components = positions(&work.dependencies, ids)?;
     let name = format!("{} {} {}", work.from.0, work.to.0, work.dependencies.join(" "));
@@ -327,6 +350,7 @@ fn maintenance(facts: &Facts<'_>, work: &WorkSpan, ids: &[&str]) -> Option<Maint
         title: work.title.clone(),
         from: work.from,
         to: work.to,
+        ended: work.ended,
         components,
     })
 }

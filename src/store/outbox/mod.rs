@@ -2,6 +2,7 @@
 //! incident and recipient. Criticals go first.
 
 mod amend;
+mod delivered;
 mod due;
 mod lease;
 mod place;
@@ -11,6 +12,7 @@ mod waiting;
 pub use amend::Amend;
 pub(super) use amend::ask as ask_amend;
 pub(super) use amend::ask_last as ask_amend_last;
+pub use delivered::Delivered;
 pub use lease::Delivery;
 pub(super) use lease::LATE;
 pub use place::PlaceRow;

@@ -149,6 +149,11 @@ pub(in crate::web) async fn not_found(uri: axum::http::Uri, asked: HeaderMap) ->
     refused(StatusCode::NOT_FOUND, &asked, uri.path(), "There is no such address here; / is the status page.")
 }
 
+/// An address that can only be read.
+pub(in crate::web) async fn not_allowed(uri: axum::http::Uri, asked: HeaderMap) -> Response {
+    refused(StatusCode::METHOD_NOT_ALLOWED, &asked, uri.path(), "This address can only be read: use GET or HEAD.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::gather;
 use super::past::Past;
 use crate::core::platform::public::{Language, PublicPage};
 use crate::core::time::Time;
-use crate::say::public::{Ids, View};
+use crate::say::public::{History, Ids, View};
 use crate::web::Pages;
 
 /// Nothing is drawn more often than this.
@@ -51,7 +51,7 @@ impl Public {
         Public::new(watch::Sender::new(Arc::new(look)).subscribe())
     }
 
-    pub(super) fn page(&self) -> Arc<PublicPage> {
+    pub(in crate::web) fn page(&self) -> Arc<PublicPage> {
         self.look.borrow().clone()
     }
 
@@ -69,6 +69,12 @@ impl Public {
         let view = Arc::new(gather::view(pages, &self.page(), (ids, past), now).await);
         seen.view = Some((now, view.clone()));
         view
+    }
+
+    /// What is known of every dependency's past, by id: what is not public as well.
+    pub(in crate::web) async fn histories(&self, pages: &Pages) -> HashMap<String, History> {
+        let mut seen = self.seen.lock().await;
+        gather::history(&pages.store, &mut seen.past, pages.clock.now()).await
     }
 
     pub(super) async fn body(

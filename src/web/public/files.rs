@@ -58,6 +58,40 @@ pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()
     Ok(())
 }
 
+/// Takes away what an earlier page had and this one has not: the badge of a component that is no longer public must not stay.
+/// Only what could be ours is touched: badges, and pages of incidents.
+///
+/// # Errors
+/// The folder cannot be read or changed.
+pub(super) fn tidy(folder: &Path, wanted: &[(String, String)]) -> std::io::Result<()> {
+    let wanted: std::collections::HashSet<std::path::PathBuf> =
+        wanted.iter().map(|(path, _)| folder.join(path)).collect();
+    for below in ["badge", "incidents"] {
+        for entry in entries(&folder.join(below))? {
+            let page = entry.join("index.html");
+            if page.exists() && !wanted.contains(&page) {
+                std::fs::remove_file(&page)?;
+                // What somebody else put there stays.
+                _ = std::fs::remove_dir(&entry);
+            }
+            let ours = entry.extension().is_some_and(|ending| ending == "svg" || ending == "json");
+            if ours && entry.is_file() && !wanted.contains(&entry) {
+                std::fs::remove_file(&entry)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What lies in a folder; nothing where there is none.
+fn entries(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+    match std::fs::read_dir(folder) {
+        Ok(found) => found.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A server of another user reads it.
 fn readable(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

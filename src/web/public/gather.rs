@@ -1,10 +1,12 @@
 //! What is public now, from the snapshot and the store.
 
-use super::past::Past;
-use crate::core::people::action::{OperatorAction, People};
+use std::collections::HashMap;
+
+use super::past::{Past, QUARTER};
+use crate::core::people::action::{OperatorAction, People, finished_works};
 use crate::core::platform::public::{PublicPage, WorkSpan};
-use crate::core::time::Time;
-use crate::say::public::{Facts, Ids, View};
+use crate::core::time::{Time, millis};
+use crate::say::public::{Facts, History, Ids, View};
 use crate::store::Store;
 use crate::web::Pages;
 
@@ -18,8 +20,15 @@ pub(super) async fn view(pages: &Pages, page: &PublicPage, known: (&mut Option<I
     let ids = ids_of(store, ids).await;
     let snapshot = pages.snapshot.borrow().clone();
     let mut works = page.work_at(now);
-    works.extend(announced(acts, now));
+    works.extend(announced(&acts, now));
+    works.extend(finished(page, &acts, now));
     View::of(&Facts { snapshot: &snapshot, page, ids: &ids, works, incidents: &incidents, history: &history, now })
+}
+
+/// The past by dependency.
+pub(super) async fn history(store: &Store, past: &mut Past, now: Time) -> HashMap<String, History> {
+    let acts = or_none(store.acts().await, "what people did");
+    or_none(past.at(store, &acts, now).await, "its bars")
 }
 
 fn or_none<T: Default>(read: crate::store::Result<T>, what: &str) -> T {
@@ -43,11 +52,19 @@ async fn ids_of(store: &Store, known: &mut Option<Ids>) -> Ids {
 }
 
 /// Work that people announced from Telegram and the terminal; their words are for the team.
-fn announced(acts: Vec<OperatorAction>, now: Time) -> Vec<WorkSpan> {
-    let people = People::of(&acts, Vec::new(), now);
-    let span = |act: &OperatorAction| {
-        let (dependencies, from) = (act.dependency.iter().cloned().collect(), act.from.unwrap_or(act.at));
-        Some(WorkSpan { dependencies, title: None, from, to: act.until? })
-    };
-    people.works().filter_map(span).collect()
+fn announced(acts: &[OperatorAction], now: Time) -> Vec<WorkSpan> {
+    People::of(acts, Vec::new(), now).works().filter_map(|act| span(act, None)).collect()
+}
+
+fn span(act: &OperatorAction, ended: Option<Time>) -> Option<WorkSpan> {
+    let (dependencies, from) = (act.dependency.iter().cloned().collect(), act.from.unwrap_or(act.at));
+    Some(WorkSpan { dependencies, title: None, from, to: act.until?, ended })
+}
+
+/// Work of the last quarter that is over: of the configuration as it is now, and of what people announced.
+fn finished(page: &PublicPage, acts: &[OperatorAction], now: Time) -> Vec<WorkSpan> {
+    let since = Time(now.0 - millis(QUARTER));
+    let by_people = finished_works(acts, now).into_iter().filter(|(_, ended)| *ended > since);
+    let by_people = by_people.filter_map(|(act, ended)| span(&act, Some(ended)));
+    page.work_since(since, now).into_iter().chain(by_people).collect()
 }

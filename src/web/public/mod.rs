@@ -5,20 +5,21 @@ mod answer;
 mod drawn;
 mod files;
 mod gather;
+mod given;
 mod language;
 mod past;
 mod publish;
+mod told;
 
-pub(super) use answer::{not_found, refused};
+pub(super) use answer::{not_allowed, not_found, refused};
 pub use drawn::Public;
-pub use publish::Publishing;
+pub use publish::{Publisher, Publishing, Target};
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::Pages;
 use crate::core::platform::public::Language;
@@ -26,6 +27,7 @@ use crate::say::public::badge::Badge;
 use crate::say::public::statuspage::{self, Resource};
 use crate::say::public::{View, calendar, feed, page, status};
 use answer::{Kind, Media};
+use given::{Asked, Given};
 
 /// Everything that is public.
 pub(super) fn routes() -> Router<Pages> {
@@ -43,13 +45,6 @@ pub(super) fn routes() -> Router<Pages> {
         .route("/badge.svg", get(badge_svg))
         .route("/badge.json", get(badge_json))
         .route("/badge/{name}", get(badge_one))
-}
-
-/// What may stand behind a `?`.
-#[derive(Debug, Deserialize)]
-struct Asked {
-    lang: Option<String>,
-    v: Option<String>,
 }
 
 /// Asks for one thing in the reader's language.
@@ -73,23 +68,21 @@ impl<'c> Call<'c> {
     }
 }
 
-type Given = (State<Pages>, HeaderMap, Query<Asked>);
-
-async fn front((State(pages), headers, Query(asked)): Given) -> Response {
+async fn front(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/") {
         Ok(call) => call.answer(Kind::of("/", Media::Html), page::html).await,
         Err(refusal) => *refusal,
     }
 }
 
-async fn incidents((State(pages), headers, Query(asked)): Given) -> Response {
+async fn incidents(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/incidents") {
         Ok(call) => call.answer(Kind::of("/incidents", Media::Html), page::incidents).await,
         Err(refusal) => *refusal,
     }
 }
 
-async fn incident(Path(id): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+async fn incident(Given { pages, headers, asked, last: id }: Given) -> Response {
     let call = match Call::new(&pages, &headers, &asked, &id) {
         Ok(call) => call,
         Err(refusal) => return *refusal,
@@ -112,7 +105,7 @@ async fn incident(Path(id): Path<String>, (State(pages), headers, Query(asked)):
     }
 }
 
-async fn status_json((State(pages), headers, Query(asked)): Given) -> Response {
+async fn status_json(Given { pages, headers, asked, .. }: Given) -> Response {
     match asked.v.as_deref() {
         Some("1") => return super::status_json_1(State(pages)).await,
         None | Some("2") => {}
@@ -140,7 +133,7 @@ async fn openapi() -> Response {
     (headers, include_str!("../../../docs/openapi.json")).into_response()
 }
 
-async fn api(Path(rest): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+async fn api(Given { pages, headers, asked, last: rest }: Given) -> Response {
     let resource = rest.strip_suffix(".json").and_then(|name| name.parse::<Resource>().ok());
     let Some(resource) = resource else {
         let known: Vec<String> = Resource::ALL.iter().map(|one| format!("/api/v2/{one}.json")).collect();
@@ -156,21 +149,21 @@ async fn api(Path(rest): Path<String>, (State(pages), headers, Query(asked)): Gi
     }
 }
 
-async fn atom((State(pages), headers, Query(asked)): Given) -> Response {
+async fn atom(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/feed.atom") {
         Ok(call) => call.answer(Kind::of("/feed.atom", Media::Atom), feed::atom).await,
         Err(refusal) => *refusal,
     }
 }
 
-async fn ical((State(pages), headers, Query(asked)): Given) -> Response {
+async fn ical(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/maintenance.ics") {
         Ok(call) => call.answer(Kind::of("/maintenance.ics", Media::Calendar), calendar::ical).await,
         Err(refusal) => *refusal,
     }
 }
 
-async fn badge_svg((State(pages), headers, Query(asked)): Given) -> Response {
+async fn badge_svg(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, "/badge.svg") {
         Ok(call) => {
             call.answer(Kind::of("/badge.svg", Media::Svg), |view, language| Badge::of(view, language).svg()).await
@@ -179,7 +172,7 @@ async fn badge_svg((State(pages), headers, Query(asked)): Given) -> Response {
     }
 }
 
-async fn badge_json((State(pages), headers, Query(asked)): Given) -> Response {
+async fn badge_json(Given { pages, headers, asked, .. }: Given) -> Response {
     match Call::new(&pages, &headers, &asked, ".json") {
         Ok(call) => {
             let draw = |view: &View, language| format!("{}\n", Badge::of(view, language).shields());
@@ -190,7 +183,7 @@ async fn badge_json((State(pages), headers, Query(asked)): Given) -> Response {
 }
 
 /// `/badge/ID.svg` and `/badge/ID.json`: one component.
-async fn badge_one(Path(name): Path<String>, (State(pages), headers, Query(asked)): Given) -> Response {
+async fn badge_one(Given { pages, headers, asked, last: name }: Given) -> Response {
     let call = match Call::new(&pages, &headers, &asked, &name) {
         Ok(call) => call,
         Err(refusal) => return *refusal,

@@ -11,7 +11,7 @@ use crate::say::public::{History, segments};
 use crate::store::{Result, Store, TroubleRow};
 
 /// So far back is shown.
-const QUARTER: Duration = Duration::from_secs(90 * 86_400);
+pub(super) const QUARTER: Duration = Duration::from_secs(90 * 86_400);
 /// Uptime of a day is counted by its hours.
 const LAST: Duration = Duration::from_secs(25 * 3_600);
 /// What was seen may be written so late: buckets since then are read again.

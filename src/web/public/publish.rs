@@ -1,4 +1,5 @@
-//! Writes the public page as files at each change and every hour, and runs a command after it.
+//! Writes the public page as files at each change and every hour, and runs a command after it. People hear once that this
+//! fails, and once that it works again.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -7,26 +8,40 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::process::Command;
+use tokio::sync::watch;
 
-use super::files::{LASTS, files, mark, write};
+use super::files::{LASTS, files, mark, tidy, write};
+use super::told::Told;
 use crate::core::time::Time;
+use crate::core::words::text::clean;
+use crate::engine::Dispatcher;
 use crate::say::public::View;
 use crate::web::Pages;
 
 /// Without any change, so often.
 const HOURLY: Duration = Duration::from_secs(3_600);
-/// Changes are looked for so often.
+/// Changes are looked for so often, and what failed is tried again so soon at first.
 const LOOKS: Duration = Duration::from_secs(10);
+/// What fails is tried again no later than this: it may be the very day on which the page counts.
+const SLOWEST: Duration = Duration::from_secs(300);
 /// A command that hangs is ended.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// So much of a command's last line is repeated.
+const REASON: usize = 200;
 
-/// Where to, and how it went.
-#[derive(Clone, Debug, Default)]
-pub struct Publishing {
+/// Where to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
     /// The folder.
     pub folder: PathBuf,
     /// What is run after it; nothing if empty.
     pub run: Vec<String>,
+}
+
+/// Where to, as long as the configuration says so, and how it went.
+#[derive(Clone, Debug)]
+pub struct Publishing {
+    to: watch::Receiver<Option<Target>>,
     how: Arc<How>,
 }
 
@@ -36,10 +51,36 @@ struct How {
     failed: AtomicU64,
 }
 
+/// What was published last, and how tries have gone since.
+#[derive(Default)]
+struct Course {
+    target: Option<Target>,
+    news: String,
+    at: Option<Time>,
+    failures: u32,
+}
+
+impl Course {
+    /// Whether there is something to publish, or it is time to.
+    fn wants(&self, news: &str, now: Time) -> bool {
+        self.failures > 0 || news != self.news || self.at.is_none_or(|at| now.since(at) >= HOURLY || now < at)
+    }
+
+    /// How long to wait before the next look: ever longer while it fails.
+    fn pause(&self) -> Duration {
+        LOOKS.saturating_mul(1 << self.failures.saturating_sub(1).min(10)).min(SLOWEST)
+    }
+}
+
 impl Publishing {
-    /// Into this folder, then this command.
-    pub fn new(folder: PathBuf, run: Vec<String>) -> Publishing {
-        Publishing { folder, run, how: Arc::default() }
+    /// To where this says, and to nowhere while it says nothing.
+    pub fn new(to: watch::Receiver<Option<Target>>) -> Publishing {
+        Publishing { to, how: Arc::default() }
+    }
+
+    /// Whether anything is to be published.
+    pub fn is_wanted(&self) -> bool {
+        self.to.borrow().is_some()
     }
 
     /// When it succeeded last; the epoch if it never did.
@@ -52,59 +93,122 @@ impl Publishing {
         self.how.failed.load(Ordering::Relaxed)
     }
 
-    /// Publishes for ever.
-    pub async fn run(&self, pages: Pages) {
-        let (mut last, mut at) = (String::new(), None);
+    /// Publishes for ever. A changed target is taken up at once.
+    pub async fn run(&self, pages: Pages, dispatcher: Arc<Dispatcher>) {
+        let mut to = self.to.clone();
+        let mut publisher = Publisher::new(self.clone(), dispatcher, &pages);
         loop {
-            let now = pages.clock.now();
-            let view = pages.public.view(&pages).await;
-            let news = mark(&view);
-            if news != last || at.is_none_or(|at| now.since(at) >= HOURLY) {
-                // What failed is tried again when it is looked at next.
-                (last, at) = if self.once(&view, now).await { (news, Some(now)) } else { (String::new(), None) };
+            to.mark_unchanged();
+            let next = publisher.round(&pages).await;
+            tokio::select! {
+                Ok(()) = to.changed() => {}
+                _ = pages.clock.sleep_until(next) => {}
             }
-            pages.clock.sleep_until(pages.clock.now().plus(LOOKS)).await;
         }
     }
 
-    /// Publishes one view; whether that went well.
-    pub async fn once(&self, view: &View, now: Time) -> bool {
-        match self.publish(view).await {
-            Ok(()) => {
-                self.how.succeeded_at.store(now.0, Ordering::Relaxed);
-                true
-            }
+    /// Publishes one view.
+    ///
+    /// # Errors
+    /// Why it could not: a sentence without a stop.
+    pub async fn once(&self, view: &View, target: &Target, now: Time) -> Result<(), String> {
+        let published = publish(view, target).await;
+        match &published {
+            Ok(()) => self.how.succeeded_at.store(now.0, Ordering::Relaxed),
             Err(why) => {
                 self.how.failed.fetch_add(1, Ordering::Relaxed);
                 tracing::error!("the public page could not be published: {why}");
-                false
+            }
+        }
+        published
+    }
+}
+
+/// What publishes, with what it remembers from one look to the next.
+pub struct Publisher {
+    publishing: Publishing,
+    course: Course,
+    told: Told,
+}
+
+impl Publisher {
+    /// Nothing was published yet.
+    pub fn new(publishing: Publishing, dispatcher: Arc<Dispatcher>, pages: &Pages) -> Publisher {
+        Publisher { publishing, course: Course::default(), told: Told::new(dispatcher, pages.store.clone()) }
+    }
+
+    /// Publishes if there is a reason to, and tells of what came of it. Returns when to look again.
+    pub async fn round(&mut self, pages: &Pages) -> Time {
+        let now = pages.clock.now();
+        let target = self.publishing.to.borrow().clone();
+        if target != self.course.target {
+            self.course = Course { target: target.clone(), ..Course::default() };
+        }
+        match target {
+            Some(target) => self.publish(pages, &target).await,
+            // Nobody waits for the end of what is no longer wanted.
+            None => self.told.forget().await,
+        }
+        now.plus(self.course.pause()).max(pages.clock.now())
+    }
+
+    async fn publish(&mut self, pages: &Pages, target: &Target) {
+        let now = pages.clock.now();
+        let view = pages.public.view(pages).await;
+        let news = mark(&view);
+        if !self.course.wants(&news, now) {
+            return;
+        }
+        let platform = pages.snapshot.borrow().platform.clone();
+        match self.publishing.once(&view, target, now).await {
+            Ok(()) => {
+                (self.course.news, self.course.at, self.course.failures) = (news, Some(now), 0);
+                self.told.works(&platform, pages.clock.now()).await;
+            }
+            Err(why) => {
+                self.course.failures = self.course.failures.saturating_add(1);
+                let succeeded_at = self.publishing.succeeded_at();
+                self.told.fails(&platform, &why, succeeded_at, &target.run, pages.clock.now()).await;
             }
         }
     }
+}
 
-    async fn publish(&self, view: &View) -> Result<(), String> {
-        let view = View { lasts: LASTS, ..view.clone() };
-        let folder = self.folder.clone();
-        let written = tokio::task::spawn_blocking(move || {
-            let all = files(&view, view.look.language);
-            all.iter().try_for_each(|(path, text)| write(&folder, path, text))
-        });
-        let written = written.await.map_err(|error| error.to_string())?;
-        written.map_err(|error| format!("{} cannot be written: {error}", self.folder.display()))?;
-        self.command().await
+async fn publish(view: &View, target: &Target) -> Result<(), String> {
+    let view = View { lasts: LASTS, ..view.clone() };
+    let folder = target.folder.clone();
+    let written = tokio::task::spawn_blocking(move || {
+        let all = files(&view, view.look.language);
+        all.iter().try_for_each(|(path, text)| write(&folder, path, text))?;
+        tidy(&folder, &all)
+    });
+    let written = written.await.map_err(|error| error.to_string())?;
+    written.map_err(|error| format!("{} cannot be written: {error}", target.folder.display()))?;
+    command(&target.run).await
+}
+
+async fn command(run: &[String]) -> Result<(), String> {
+    let Some((program, arguments)) = run.split_first() else { return Ok(()) };
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let ended = tokio::time::timeout(PATIENCE, command.output()).await;
+    let ended = ended.map_err(|_| format!("{program} did not end within {} s", PATIENCE.as_secs()))?;
+    let ended = ended.map_err(|error| format!("{program} cannot be run: {error}"))?;
+    if ended.status.success() {
+        return Ok(());
     }
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it wrote nothing to standard error");
+    Err(format!("{program} ended with {}: {}", ended.status, clean(last, REASON)))
+}
 
-    async fn command(&self) -> Result<(), String> {
-        let Some((program, arguments)) = self.run.split_first() else { return Ok(()) };
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-        let ended = tokio::time::timeout(PATIENCE, command.output()).await;
-        let ended = ended.map_err(|_| format!("{program} did not end within {} s", PATIENCE.as_secs()))?;
-        let ended = ended.map_err(|error| format!("{program} cannot be run: {error}"))?;
-        if ended.status.success() {
-            return Ok(());
-        }
-        let said = String::from_utf8_lossy(&ended.stderr);
-        Err(format!("{program} ended with {}: {}", ended.status, said.lines().last().unwrap_or("no word")))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_tried_ever_more_rarely_and_never_later_than_in_five_minutes() {
+        let after = |failures| Course { failures, ..Course::default() }.pause().as_secs();
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 99].map(after), [10, 10, 20, 40, 80, 160, 300, 300]);
     }
 }

@@ -1,0 +1,103 @@
+"""The day on which everybody looks: two thousand requests a second for the page and its JSON, with sixty dependencies that
+are checked every two seconds meanwhile. The load generator (wrk) runs on the same processors; its share is printed.
+
+    load.py PATH_TO_BINARY FOLDER
+"""
+
+import os
+import pathlib
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+from claims import count
+from shop import PARTS, Shop
+
+LONGEST, EVERY, QUIET, LOADED = 240, 2.0, 20, 30
+# What is asked for; requests a second; so late may checks begin, in ms.
+WANTED, LATE = 2_000, 10
+
+
+class Arrivals:
+    """When each part was asked, by this machine's steady clock."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._all = []
+
+    def note(self, part):
+        """It was asked now."""
+        with self._lock:
+            self._all.append((part, time.monotonic()))
+
+    def between(self, begin, end):
+        """Those of a span, by part."""
+        with self._lock:
+            found = [(part, at) for part, at in self._all if begin <= at < end]
+        return {part: [at for other, at in found if other == part] for part in {part for part, _ in found}}
+
+
+def lateness(arrivals):
+    """How far each check lies behind its part's own beat, in ms: the earliest of all is on the beat."""
+    late = []
+    for times in arrivals.values():
+        offsets = [at % EVERY for at in times]
+        # A beat near the turn of the interval is on both of its sides.
+        if max(offsets) - min(offsets) > EVERY / 2:
+            offsets = [offset + EVERY if offset < EVERY / 2 else offset for offset in offsets]
+        first = min(offsets)
+        late += [(offset - first) * 1_000 for offset in offsets]
+    return sorted(late)
+
+
+def prove(shop, arrivals, claims):
+    """First in quiet, then with strangers at the door."""
+    hold = lambda claim, true, seen="": claims.hold("load", claim, true, seen)  # noqa: E731
+    shop.start()
+    time.sleep(5)
+    begin = time.monotonic()
+    time.sleep(QUIET)
+    quiet = lateness(arrivals.between(begin, time.monotonic()))
+    print(f"in quiet: {len(quiet)} checks, p99 {at(quiet, 0.99):.1f} ms late, the median {statistics.median(quiet):.1f} ms")
+    for path in ("", "status.json"):
+        begin, own, load = time.monotonic(), _cpu(shop), resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            ["wrk", "-t1", "-c32", f"-d{LOADED}s", "--latency", "-H", "accept-encoding: gzip", f"{shop.url}/{path}"],
+            capture_output=True, text=True, timeout=LOADED + 30, check=False)
+        took, used = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+        late = lateness(arrivals.between(begin, begin + took))
+        spent = (used.ru_utime + used.ru_stime - load.ru_utime - load.ru_stime) / took
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
+        print(f"/{path}: {rate:.0f} requests a second; plugwatch took {(_cpu(shop) - own) / took:.2f} processors, wrk {spent:.2f} of {os.cpu_count()}")
+        print(f"/{path}: {len(late)} checks meanwhile, p99 {at(late, 0.99):.1f} ms late, the median {statistics.median(late):.1f} ms")
+        hold(f"/{path} is given {WANTED} times a second", rate >= WANTED, done.stdout)
+        hold(f"/{path}: every answer is a good one", "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout, done.stdout)
+        hold(f"/{path}: no check is left out", len(late) >= PARTS * (took / EVERY - 2), len(late))
+        hold(f"/{path}: checks begin within {LATE} ms of their time, 99 of 100", at(late, 0.99) <= LATE, late[-20:])
+    hold("it ends cleanly", shop.stop() == 0)
+
+
+def at(values, share):
+    """The value below which so large a share lies."""
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def _cpu(shop):
+    """Seconds of processor time that plugwatch has used."""
+    fields = pathlib.Path(f"/proc/{shop.pid()}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main(binary, folder):
+    """Runs it."""
+    arrivals = Arrivals()
+    shop = Shop(str(pathlib.Path(binary).resolve()), pathlib.Path(folder), every="2s", asked=arrivals.note, gone=())
+    return count(lambda claims: claims.run("load", prove, shop, arrivals, claims), LONGEST)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,45 @@
+//! News about plugwatch itself that no check brings: to everybody who wants such news.
+
+use super::Dispatcher;
+use crate::core::alerting::route::{Occasion, routed};
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::time::Time;
+use crate::engine::alert_snapshot;
+use crate::say::alert::{AlertView, Body};
+use crate::store::{Address, Batch, NewAlert, Result};
+
+impl Dispatcher {
+    /// Puts a note into the outbox; it goes out as every alert does.
+    ///
+    /// # Errors
+    /// The database does not answer: nothing was put there.
+    pub async fn tell_of_itself(
+        &self,
+        platform: &str,
+        (reason, level): (Reason, Level),
+        title: &str,
+        lines: Vec<String>,
+        now: Time,
+    ) -> Result<()> {
+        let occasion = Occasion { reason, level, verdict: None, about: Vec::new(), at: now };
+        let ways = self.ways();
+        let told = routed(&ways.everybody, &occasion);
+        let to = told
+            .iter()
+            .map(|(way, turn)| Address { only: turn.only, ..Address::plain(&way.channel, &way.recipient, turn.at) });
+        let body = Body::Note { title: title.to_owned(), lines };
+        let view = AlertView { reason, level, platform: platform.to_owned(), at: now, simulation: false, body };
+        let alert = NewAlert {
+            public_id: self.ids.next(),
+            incident: None,
+            dependency: None,
+            reason,
+            level,
+            at: now,
+            snapshot: alert_snapshot(&view),
+            thread: None,
+            to: to.collect(),
+        };
+        self.store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await
+    }
+}

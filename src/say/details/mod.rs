@@ -1,0 +1,129 @@
+//! What the operator sees at `/details`: every dependency with vendor, reason, checks and thirty days; what reached whom;
+//! what is late or cannot be checked; dates ahead; who depends on whom. It can be read on a phone: trouble stands
+//! first, with what to do, and what works is folded.
+
+mod cards;
+mod checks;
+mod deliveries;
+mod lines;
+mod reliance;
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use minijinja::{Value, context};
+
+use super::TEMPLATES;
+use super::public::History;
+use super::status::overall;
+use super::tally::counts;
+use crate::core::dependency::shown::Shown;
+use crate::core::platform::ahead::Ahead;
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
+use crate::core::probe::witness::OwnNetwork;
+use crate::core::time::{Time, human};
+
+pub use deliveries::{Fate, Place, Sent};
+
+/// What the public style lacks.
+const STYLE: &str = include_str!("../templates/details.css");
+/// The snapshot is renewed every minute: what is older than this is no longer the present state.
+const STALE: Duration = Duration::from_secs(300);
+
+/// What the page is drawn from.
+pub struct Facts<'f> {
+    /// What is known now of what may be shown.
+    pub snapshot: &'f Snapshot,
+    /// The past, by dependency.
+    pub history: &'f HashMap<String, History>,
+    /// What only the operator may see; without it the page shows dependencies alone.
+    pub operator: Option<Operator>,
+    /// The zone of times.
+    pub zone: Tz,
+    /// When it is drawn.
+    pub now: Time,
+}
+
+/// What names more than what is public.
+#[derive(Default)]
+pub struct Operator {
+    /// Messages of the last week: those that did not arrive first, then the newest.
+    pub sent: Vec<Sent>,
+    /// Places that take nothing now.
+    pub places: Vec<Place>,
+    /// Dates ahead, the nearest first.
+    pub ahead: Vec<Ahead>,
+    /// The last evidence of dependencies in trouble, by id: `Evidence 12, ...`.
+    pub evidence: HashMap<String, Vec<String>>,
+    /// When each dependency was drilled last.
+    pub drilled: BTreeMap<String, Time>,
+}
+
+/// The page.
+pub fn html(facts: &Facts<'_>) -> String {
+    let (snapshot, now) = (facts.snapshot, facts.now);
+    let troubled = |dependency: &&DependencySnapshot| dependency.shown() != Shown::Live;
+    let (trouble, well): (Vec<_>, Vec<_>) = snapshot.worst_first().into_iter().partition(troubled);
+    let card = |dependency: &&DependencySnapshot| cards::card(facts, dependency);
+    let stale = now.since(snapshot.as_of) > STALE;
+    let context = context! {
+        style => Value::from_safe_string(super::public::pages::STYLE.to_owned()),
+        own_style => Value::from_safe_string(STYLE.to_owned()), platform => snapshot.platform, simulation => snapshot.simulation, headline => headline(snapshot),
+        overall => class(overall(snapshot, true)), counts => counts(snapshot).join(", "),
+        as_of => snapshot.as_of.local(facts.zone, now), stale => stale.then(|| human(now.since(snapshot.as_of))),
+        blind => snapshot.own_network == OwnNetwork::Blind,
+        unwritten => snapshot.unwritten_since.map(|since| since.local(facts.zone, now)),
+        trouble => trouble.iter().map(card).collect::<Vec<_>>(), well => well.iter().map(card).collect::<Vec<_>>(),
+        checks => checks::section(facts),
+        operator => facts.operator.as_ref().map(|operator| operator_part(facts, operator)),
+    };
+    let page = TEMPLATES.get_template("details_page.html").and_then(|page| page.render(context));
+    page.unwrap_or_else(|error| format!("the page cannot be written: {error}"))
+}
+
+fn operator_part(facts: &Facts<'_>, operator: &Operator) -> Value {
+    context! {
+        deliveries => deliveries::section(facts, operator), companies => reliance::section(facts, operator),
+        ahead => operator.ahead.iter().map(|date| ahead(facts, date)).collect::<Vec<_>>(),
+    }
+}
+
+fn ahead(facts: &Facts<'_>, date: &Ahead) -> Value {
+    let left = match date.at > facts.now {
+        true => format!("in {}", human(date.at.since(facts.now))),
+        false => format!("{} ago", human(facts.now.since(date.at))),
+    };
+    context! {
+        at => date.at.local(facts.zone, facts.now), left, what => date.what, owner => date.owner, source => date.source,
+        past => date.at <= facts.now,
+    }
+}
+
+fn headline(snapshot: &Snapshot) -> &'static str {
+    use Shown::*;
+    let all_within = |wanted: &[Shown]| snapshot.each().all(|dependency| wanted.contains(&dependency.shown()));
+    match overall(snapshot, true) {
+        Degraded if !all_within(&[Live, Degraded]) => "Not everything could be checked, and there is a warning.",
+        Live => "All systems working.",
+        Degraded => "All systems working, with a warning.",
+        Outage => "There is an outage.",
+        Dropped => "A vendor has dropped this platform.",
+        Checking => "A possible problem is being checked.",
+        NotMonitored => "Nothing is monitored.",
+        NotVerified | NeverSeenLive | NeedsKey => "Not everything could be checked.",
+        Starting => "The first checks are running.",
+    }
+}
+
+/// The class of the public style that has the colour of a state.
+fn class(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Live => "operational",
+        Shown::Degraded | Shown::Checking => "limited",
+        Shown::Outage | Shown::Dropped => "unavailable",
+        Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey | Shown::NotMonitored | Shown::Starting => {
+            "unchecked"
+        }
+    }
+}

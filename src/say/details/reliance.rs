@@ -1,0 +1,18 @@
+//! Who depends on whom: a map, and for each company what would stop without it.
+
+use minijinja::{Value, context};
+
+use super::{Facts, Operator};
+use crate::core::platform::reliance;
+use crate::say::map::loss_words;
+
+pub(super) fn section(facts: &Facts<'_>, operator: &Operator) -> Vec<Value> {
+    let snapshot = facts.snapshot;
+    let company = |share: reliance::Share| {
+        let loss = reliance::without(snapshot, &(share.slug.clone(), share.name.clone()), &operator.drilled);
+        let label = |id: &str| snapshot.each().find(|d| d.id == id).map(|d| d.label.clone());
+        let stops: Vec<String> = loss.stops.iter().filter_map(|stop| label(&stop.id)).collect();
+        context! { slug => share.slug, name => share.name, words => loss_words(snapshot, &loss), stops => stops.join(", ") }
+    };
+    reliance::shares(snapshot).into_iter().map(company).collect()
+}

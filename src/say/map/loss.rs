@@ -1,0 +1,109 @@
+//! What would stop without one company, as a picture (SVG): what stops in boxes, the critical first, each with its way
+//! out; below, what keeps working and how much time there is.
+
+use minijinja::context;
+
+use super::proof;
+use crate::core::platform::reliance::{Fallback, Loss, Stopped};
+use crate::core::platform::snapshot::Snapshot;
+use crate::core::time::human;
+use crate::core::words::verdict::Criticality;
+use crate::say::TEMPLATES;
+use crate::say::measure::Font;
+
+const WIDTH: usize = 1_080;
+const TOP: usize = 190;
+/// A box with its label and its way out.
+const ROW: usize = 104;
+const LINE: usize = 38;
+const ROOM: f64 = 984.0;
+/// Within a box.
+const INSIDE: f64 = 930.0;
+const TITLE: Font = Font::bold(42.0);
+const SUBTITLE: Font = Font::regular(29.0);
+const LABEL: Font = Font::bold(28.0);
+const TEXT: Font = Font::regular(25.0);
+/// So many boxes are about three screens of a phone; the rest is counted.
+const MOST: usize = 30;
+
+/// The picture.
+pub fn loss_svg(snapshot: &Snapshot, loss: &Loss) -> String {
+    let rows: Vec<_> =
+        loss.stops.iter().take(MOST).enumerate().filter_map(|(n, stop)| row(snapshot, stop, n)).collect();
+    let more = loss.stops.len().saturating_sub(MOST);
+    let below = TOP + rows.len() * ROW + 20;
+    let lines: Vec<String> = below_boxes(snapshot, loss, more);
+    let context = context! {
+        width => WIDTH, height => below + lines.len() * LINE + 40, line => LINE, below, rows, lines,
+        title => TITLE.fit(&format!("If {} drops {}", loss.name, snapshot.platform), ROOM),
+        subtitle => SUBTITLE.fit(&subtitle(snapshot, loss), ROOM),
+    };
+    let text = TEMPLATES.get_template("loss.svg.xml").and_then(|template| template.render(context));
+    text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
+}
+
+/// `3 of 9 dependencies would stop, 2 of them critical`.
+pub fn loss_words(snapshot: &Snapshot, loss: &Loss) -> String {
+    let is_critical =
+        |stop: &&Stopped| snapshot.each().any(|d| d.id == stop.id && d.criticality == Criticality::Critical);
+    let critical = loss.stops.iter().filter(is_critical).count();
+    let of = match critical {
+        0 => "none of them critical".to_owned(),
+        some => format!("{some} of them critical"),
+    };
+    match loss.stops.len() {
+        0 => "nothing would stop".to_owned(),
+        1 => format!("1 of {} dependencies would stop, {}", snapshot.dependencies.len(), one(critical)),
+        some => format!("{some} of {} dependencies would stop, {of}", snapshot.dependencies.len()),
+    }
+}
+
+fn one(critical: usize) -> &'static str {
+    if critical == 1 { "a critical one" } else { "not a critical one" }
+}
+
+fn subtitle(snapshot: &Snapshot, loss: &Loss) -> String {
+    crate::core::words::text::capital(&loss_words(snapshot, loss))
+}
+
+fn row(snapshot: &Snapshot, stop: &Stopped, n: usize) -> Option<minijinja::Value> {
+    let dependency = snapshot.each().find(|dependency| dependency.id == stop.id)?;
+    let critical = dependency.criticality == Criticality::Critical;
+    let with = if stop.with.is_empty() { String::new() } else { format!(", needs {}", stop.with.join(" and ")) };
+    let way_out = match &dependency.fallback {
+        Some(fallback) => format!("Switch to {fallback} ({})", proof(&stop.fallback)),
+        None => crate::core::words::text::capital(&proof(&stop.fallback)),
+    };
+    let kind = match stop.fallback {
+        Fallback::Proven(_) => "out",
+        Fallback::Unproven | Fallback::NotLive(..) => "doubt",
+        Fallback::None | Fallback::StopsToo(_) => "none",
+    };
+    let label = format!("{}{}{with}", if critical { "● " } else { "" }, dependency.label);
+    Some(context! {
+        y => TOP + n * ROW, label => LABEL.fit(&label, INSIDE), way_out => TEXT.fit(&way_out, INSIDE), kind, critical,
+    })
+}
+
+/// What is not drawn, what keeps working, and how much time there is.
+fn below_boxes(snapshot: &Snapshot, loss: &Loss, more: usize) -> Vec<String> {
+    let label = |id: &String| snapshot.each().find(|d| d.id == *id).map(|d| d.label.clone());
+    let stands: Vec<String> = loss.stands.iter().filter_map(label).collect();
+    let mut lines = Vec::new();
+    if more > 0 {
+        lines.push(format!("And {more} more."));
+    }
+    let stands = if stands.is_empty() { "nothing that is monitored".to_owned() } else { stands.join(", ") };
+    lines.extend(TEXT.wrap(&format!("Would keep working: {stands}."), ROOM, 4));
+    let notice = match loss.notice_days {
+        Some(days) => format!("Contract notice: {days} days."),
+        None => "Contract notice: not configured.".to_owned(),
+    };
+    let moving = match loss.moving {
+        Some(moving) => format!("Time to move: at least {}.", human(moving)),
+        None => "Time to move: not configured.".to_owned(),
+    };
+    lines.extend(TEXT.wrap(&format!("{notice} {moving}"), ROOM, 2));
+    lines.push("● critical".to_owned());
+    lines
+}

@@ -1,0 +1,87 @@
+//! Who was told that the page is not published, and that it is again. What was told is kept in the database: a restart
+//! tells nothing twice, and loses no end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::core::dependency::incident::{Level, Reason};
+use crate::core::time::{Time, human};
+use crate::engine::Dispatcher;
+use crate::store::Store;
+
+/// A hiccup of a network or a host passes within this.
+const HICCUP: Duration = Duration::from_secs(300);
+
+/// How publishing goes, as people know it.
+pub(super) struct Told {
+    dispatcher: Arc<Dispatcher>,
+    store: Arc<Store>,
+    failing_since: Option<Time>,
+}
+
+impl Told {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, store: Arc<Store>) -> Told {
+        Told { dispatcher, store, failing_since: None }
+    }
+
+    /// It failed. Once that has lasted, people hear of it.
+    pub(super) async fn fails(&mut self, platform: &str, why: &str, succeeded_at: Time, run: &[String], now: Time) {
+        let since = *self.failing_since.get_or_insert(now);
+        if now.since(since) < HICCUP || self.told_since().await.is_some() {
+            return;
+        }
+        let copy = match succeeded_at {
+            Time(0) => "No copy was published since plugwatch started.".to_owned(),
+            at => format!("Visitors see the copy of {}. It says so itself once it is two hours old.", at.short()),
+        };
+        let cure = match run.is_empty() {
+            true => "Do now: check that plugwatch can write to the folder of [publish].".to_owned(),
+            false => format!("Do now: run the command of [publish] by hand: {}", run.join(" ")),
+        };
+        let lines =
+            vec![format!("Failing since {}. {why}.", since.short()), copy, cure, "plugwatch keeps trying.".to_owned()];
+        let title = "🟠 PAGE NOT PUBLISHED: the copy elsewhere is getting old";
+        if self.tell(platform, Reason::Unpublished, title, lines, now).await {
+            self.keep(Some(since)).await;
+        }
+    }
+
+    /// It worked. Whoever heard of the trouble hears of its end.
+    pub(super) async fn works(&mut self, platform: &str, now: Time) {
+        self.failing_since = None;
+        let Some(since) = self.told_since().await else { return };
+        let lines = vec![format!("Publishing had failed for {}, since {}.", human(now.since(since)), since.short())];
+        let title = "🟢 PAGE PUBLISHED AGAIN: the copy elsewhere is up to date";
+        if self.tell(platform, Reason::Published, title, lines, now).await {
+            self.keep(None).await;
+        }
+    }
+
+    /// Publishing is no longer wanted.
+    pub(super) async fn forget(&mut self) {
+        self.failing_since = None;
+        if self.told_since().await.is_some() {
+            self.keep(None).await;
+        }
+    }
+
+    /// Since when it had failed when people were told. While the database does not answer, nothing is told twice.
+    async fn told_since(&self) -> Option<Time> {
+        self.store.unpublished_since().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether people know that the page is not published cannot be read: {error}");
+            Some(Time(0))
+        })
+    }
+
+    async fn tell(&self, platform: &str, reason: Reason, title: &str, lines: Vec<String>, now: Time) -> bool {
+        // Both alike: whoever hears of it hears of its end.
+        let told = self.dispatcher.tell_of_itself(platform, (reason, Level::Warning), title, lines, now).await;
+        told.map_err(|error| tracing::error!(%error, "people cannot be told how publishing goes: {error}")).is_ok()
+    }
+
+    async fn keep(&self, since: Option<Time>) {
+        if let Err(error) = self.store.note_unpublished(since).await {
+            tracing::error!(%error, "that people know how publishing goes cannot be kept: {error}");
+        }
+    }
+}
