@@ -62,7 +62,8 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     (wanted || html).then(|| charset::body_text(answer))
 }
 
-fn json_of(answer: &Answer) -> Option<serde_json::Value> {
+/// The body, if it is JSON.
+pub(super) fn json_of(answer: &Answer) -> Option<serde_json::Value> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
     let body = utf8(answer);

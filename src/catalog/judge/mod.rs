@@ -6,5 +6,6 @@ pub(super) mod expr;
 pub(super) mod html;
 pub(super) mod permission;
 pub(super) mod reading;
+mod refusal;
 pub(super) mod registry;
 pub(super) mod visible;
