@@ -151,6 +151,45 @@ fn a_word_that_its_book_does_not_explain_is_said_and_no_drop() {
 }
 
 #[test]
+fn a_sentence_that_puts_an_empty_fact_in_brackets_is_found() {
+    let example = "\n[[check.account.example]]\nname = \"fine\"\nstatus = 200\n\
+                   body = '{\"ok\": true, \"why\": \"unpaid\"}'\nverdict = \"live\"\n";
+    let failed = |say: &str| {
+        let own = OWN.replace("say = \"Acme is fine\"", &format!("say = \"{say}\"")) + example;
+        let (_folder, catalog) = overlay(&[("hosting/acme.toml", &own)]);
+        let mut catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
+        catalog.vendors.retain(|id, _| id == "acme");
+        test_examples(&catalog).failed
+    };
+    let hollow = failed("Acme is fine ({{ json.why }})");
+    assert!(hollow[0].ends_with("with /why empty it says \"Acme is fine ()\""), "{hollow:?}");
+    assert_eq!(failed("Acme is fine{% if json.why %} ({{ json.why }}){% endif %}"), [""; 0]);
+}
+
+#[test]
+fn a_refused_key_is_told_with_the_vendors_own_sentence() {
+    let (_folder, catalog) = overlay(&[("hosting/acme.toml", OWN)]);
+    let catalog = catalog.unwrap_or_else(|problems| panic!("{problems}"));
+    let (_, check) = catalog.check("acme/account").unwrap();
+    let says = |body: &str| {
+        let http = HttpFacts {
+            status: 403,
+            host: "api.acme.example".into(),
+            content_type: "application/json".into(),
+            ..HttpFacts::default()
+        };
+        let answer = Answer { http: Some(http), body: body.as_bytes().to_vec(), ..Answer::default() };
+        let reading = catalog.judge(check, &Params::default(), &answer, Time(0));
+        assert_eq!((reading.verdict, reading.reason.as_str()), (Verdict::Unknown, "credential_refused"));
+        reading.say
+    };
+    let plain = "api.acme.example refuses plugwatch's key (403)";
+    assert_eq!(says(r#"{"error": "forbidden"}"#), plain);
+    let said = says(r#"{"message": "Your account has been closed.", "code": "forbidden"}"#);
+    assert_eq!(said, format!("{plain}; it says \"Your account has been closed\""));
+}
+
+#[test]
 fn a_wrong_vendor_file_says_all_that_is_wrong() {
     let bad = OWN
         .replace("parent = \"own\"", "parent = \"acmee\"")

@@ -63,7 +63,7 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
 }
 
 /// The body as JSON, read straight into what is wanted of it: for answers of some size that is half of all work.
-fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
+pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
     let body = utf8(answer);

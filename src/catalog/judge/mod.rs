@@ -7,5 +7,6 @@ pub(super) mod html;
 mod names;
 pub(super) mod permission;
 pub(super) mod reading;
+mod refusal;
 pub(super) mod registry;
 pub(super) mod visible;

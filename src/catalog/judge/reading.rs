@@ -6,6 +6,7 @@ use minijinja::value::Value;
 
 use super::context::context;
 use super::expr::render;
+use super::refusal;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
@@ -17,6 +18,8 @@ use crate::core::words::verdict::{Facts, Fault, Reading, Verdict};
 
 /// A list of a vendor's is kept up to here.
 const MOST_VALUES: usize = 100;
+/// The reason of a key that is refused: there the vendor's own sentence tells most.
+const REFUSED: &str = "credential_refused";
 
 /// A reading, and which rule gave it (own rules first, then the shared ones).
 pub struct Judged {
@@ -56,6 +59,9 @@ impl Catalog {
         let mut reading = read(rule, &with_facts(&context, &facts));
         if own && keeps_facts(&reading) {
             reading.facts = facts;
+        }
+        if reading.reason == REFUSED {
+            reading.say = quoting(reading.say, answer);
         }
         reading.retry_after = retry_after(answer, now);
         Judged { reading, place: Some(rule.place.clone()) }
@@ -99,6 +105,14 @@ fn read(rule: &Rule, context: &Value) -> Reading {
         hint: rule.hint.as_ref().map(|hint| clean(&render(hint, context), SENTENCE)),
         facts: Facts::new(),
         retry_after: None,
+    }
+}
+
+/// What is said of a refused key, with the vendor's own sentence where it is not yet in it.
+fn quoting(say: String, answer: &Answer) -> String {
+    match refusal::sentence(answer) {
+        Some(sentence) if !say.contains(&sentence) => clean(&format!("{say}; it says \"{sentence}\""), SENTENCE),
+        _ => say,
     }
 }
 

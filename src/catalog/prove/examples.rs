@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::hollow::hollow;
 use super::params::{impossible, params_of};
 use super::tested::Tested;
 use crate::catalog::grammar::ask::Ask;
@@ -49,7 +50,7 @@ pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], te
                 continue;
             }
         };
-        reached.extend(judged.place);
+        reached.extend(judged.place.clone());
         let got = &judged.reading;
         // As it stands in a message, where a full stop follows.
         let said = [Some(stopped(&got.say)), got.hint.clone()];
@@ -58,6 +59,9 @@ pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], te
                 let line = format!("{}: \"{}\" says \"{text}\": {wrong}", example.place, example.name);
                 tested.failed.push(line);
             }
+        }
+        if let Some(rule) = rule_at(catalog, check, judged.place.as_ref()) {
+            tested.failed.extend(hollow(rule, example, |other| self::judged(catalog, check, other).ok()));
         }
         let reason = example.reason.as_ref().is_none_or(|reason| *reason == got.reason);
         if got.verdict == example.verdict && reason {
@@ -71,6 +75,10 @@ pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], te
         }
     }
     reached
+}
+
+fn rule_at<'c>(catalog: &'c Catalog, check: &'c Check, place: Option<&String>) -> Option<&'c Rule> {
+    check.rules.iter().chain(&catalog.http_rules).find(|rule| Some(&rule.place) == place)
 }
 
 /// What an example reads, and by which rule.

@@ -2,6 +2,7 @@
 
 pub(super) mod book;
 pub(super) mod examples;
+mod hollow;
 pub(super) mod page;
 mod params;
 pub(super) mod permission;

@@ -1,0 +1,47 @@
+//! Finds sentences that say "()": a fact that a rule puts in brackets may come empty, or not at all.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::catalog::grammar::example::Example;
+use crate::catalog::grammar::rule::Rule;
+use crate::catalog::judge::reading::Judged;
+
+/// What a rule says with nothing in its brackets: each text and number of the example's body is made empty, and null,
+/// in turn. `read` gives what an example reads.
+pub(super) fn hollow(rule: &Rule, example: &Example, read: impl Fn(&Example) -> Option<Judged>) -> BTreeSet<String> {
+    let around = ["({{", "({%"].iter().any(|sign| rule.say.contains(sign));
+    let body = serde_json::from_str::<Value>(&example.body).ok().filter(|_| around);
+    let Some(body) = body else { return BTreeSet::new() };
+    let places = leaves(&body, "");
+    let tries = places.iter().flat_map(|place| [(place, Value::from("")), (place, Value::Null)]);
+    let said = tries.filter_map(|(place, nothing)| {
+        let mut body = body.clone();
+        *body.pointer_mut(place)? = nothing;
+        let judged = read(&Example { body: body.to_string(), ..example.clone() })?;
+        let empty = judged.place.as_ref() == Some(&rule.place) && says_nothing(&judged.reading.say);
+        empty.then(|| format!("{}: with {place} empty it says \"{}\"", rule.place, judged.reading.say))
+    });
+    said.collect()
+}
+
+/// Brackets around nothing.
+fn says_nothing(say: &str) -> bool {
+    [" ()", "(?)", "(, ", ", )"].iter().any(|hollow| say.contains(hollow))
+}
+
+/// Where the texts and numbers of a body stand (RFC 6901).
+fn leaves(value: &Value, at: &str) -> Vec<String> {
+    let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(fields) => {
+            fields.iter().flat_map(|(name, field)| leaves(field, &format!("{at}/{}", escaped(name)))).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(n, item)| leaves(item, &format!("{at}/{n}"))).collect()
+        }
+        Value::String(_) | Value::Number(_) => vec![at.to_owned()],
+        _ => Vec::new(),
+    }
+}
