@@ -36,7 +36,7 @@ const KEY: usize = 16;
 
 /// What the vendor says, without what may be a key in it; `None` where it says a word or nothing.
 pub(super) fn sentence(answer: &Answer) -> Option<String> {
-    let json = json_of(answer)?;
+    let json: Value = json_of(answer)?;
     let texts = PLACES.iter().filter_map(|place| json.pointer(place).and_then(Value::as_str));
     // One word is a code, which the rules know better.
     let said = texts.map(|text| clean(&without_keys(text), LONGEST)).find(|text| text.contains(' '))?;
