@@ -13,10 +13,15 @@ pub fn table(rows: &[Vec<String>], width: Option<usize>) -> String {
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| count(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.saturating_sub(1)).map(widest).collect();
     let taken: usize = widths.iter().map(|width| width + GAP.len()).sum();
-    let room = width.map(|width| width.saturating_sub(taken));
-    match (room, width) {
-        (Some(room), Some(width)) if room < NARROWEST.min(widest(columns.saturating_sub(1))) => stacked(rows, width),
-        (room, _) => rows.iter().map(|row| line(row, &widths, taken, room)).collect(),
+    let last = widest(columns.saturating_sub(1));
+    // An empty last column needs no gap before it.
+    let needed = if last == 0 { taken.saturating_sub(GAP.len()) } else { taken + NARROWEST.min(last) };
+    match width {
+        Some(width) if width < needed => stacked(rows, width),
+        width => {
+            let room = width.map(|width| width.saturating_sub(taken));
+            rows.iter().map(|row| line(row, &widths, taken, room)).collect()
+        }
     }
 }
 
