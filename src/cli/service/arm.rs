@@ -79,11 +79,22 @@ mod tests {
         let armed = said(&config(&both, &heartbeat), &["one", "two"], now);
         assert_eq!(armed, (true, "Armed at 10:14: 2 channels can wake you.".to_owned()));
         let same = ntfy("one", "one.example") + &ntfy("two", "one.example");
-        let texts = [
-            said(&config(&both, ""), &[], now).1,
-            said(&config(&both, &heartbeat), &["two"], now).1,
-            said(&config(&same, &heartbeat), &["one", "two"], now).1,
-        ];
-        insta::assert_snapshot!(texts.join("\n\n"));
+        let lacking = |channels: &str, more: &str, confirmed: &[&str]| said(&config(channels, more), confirmed, now).1;
+        assert_eq!(
+            lacking(&both, "", &[]),
+            "Not armed:\n  - nobody confirmed that a test alert arrived: plugwatch cannot wake you\n  - a dead-man's switch: \
+             create a check at healthchecks.io or the like, and put its URL into [heartbeat]; otherwise nobody hears when \
+             plugwatch or its machine stops\nThen run: plugwatch service arm"
+        );
+        assert_eq!(
+            lacking(&both, &heartbeat, &["two"]),
+            "Not armed:\n  - a second channel, of another company: only `two` can wake you, and if it fails, nobody hears of \
+             anything\nThen run: plugwatch service arm"
+        );
+        assert_eq!(
+            lacking(&same, &heartbeat, &["one", "two"]),
+            "Not armed:\n  - a channel of another company: all that can wake you are carried by one.example\nThen run: \
+             plugwatch service arm"
+        );
     }
 }
