@@ -224,8 +224,8 @@ impl Store {
             "SELECT starts_at, CAST(SUM(live) AS BIGINT) AS live, CAST(SUM(degraded) AS BIGINT) AS degraded, \
              CAST(SUM(outage) AS BIGINT) AS outage, CAST(SUM(dropped) AS BIGINT) AS dropped, \
              CAST(SUM(unknown) AS BIGINT) AS unknown, CAST(SUM(latency_ms) AS BIGINT) AS latency_ms \
-             FROM rollup JOIN probe ON probe.id = rollup.probe \
-             WHERE probe.dependency = $1 AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $2 AND starts_at >= $3 \
+             FROM probe CROSS JOIN rollup \
+             WHERE rollup.probe = probe.id AND probe.dependency = $1 AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $2 AND starts_at >= $3 \
              GROUP BY starts_at ORDER BY starts_at",
         );
         let rows = rows.bind(dependency).bind(width).bind(since.0);
