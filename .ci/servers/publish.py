@@ -1,7 +1,7 @@
 """The recipes of docs/PUBLISHING.md, each word for word against a peer: rsync's daemon, a bare git repository, and an S3
 server (moto) with the `aws` command.
 
-    publish.py PATH_TO_BINARY FOLDER
+    publish.py PATH_TO_BINARY FOLDER FOLDER_OF_MOTO
 """
 
 import json
@@ -22,14 +22,15 @@ def recipe(name, **values):
     """The `[publish]` table below a heading, with the reader's own names in place of the example's."""
     section = _RECIPES.read_text().split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
     table = re.search(r"```toml\n(.*?)```", section, re.S)[1]
-    script = re.search(r"```sh\n(.*?)```", section, re.S)
+    found = re.search(r"```sh\n(.*?)```", section, re.S)
+    script = found[1] if found else ""
     for example, value in values.items():
         example = _EXAMPLES[example]
         if example not in section:
             raise ValueError(f"{name} does not have {example}")
         table = table.replace(example, str(value))
-        script = script and script[1].replace(example, str(value)) or script
-    return table, script if isinstance(script, str) else None
+        script = script.replace(example, str(value))
+    return table, script
 
 
 # What stands in the recipes, and is another for each reader.
@@ -39,7 +40,7 @@ _EXAMPLES = {
 }
 
 
-def prove(shop, claims):
+def prove(shop, moto, claims):
     """One recipe after another, taken up while plugwatch runs."""
     hold = lambda claim, true, seen="": claims.hold("publish", claim, true, seen)  # noqa: E731
     shop.start()
@@ -70,7 +71,7 @@ def prove(shop, claims):
     hold("git keeps what was shown", int(commits) >= 1, commits)
 
     port = free_port()
-    environment = {**shop.environment(), "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = {**shop.environment(), "PYTHONPATH": moto, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
     start([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], shop.folder / "moto.log", env=environment)
     wait_until("the S3 server", lambda: listens("127.0.0.1", port), 30)
     endpoint = f"http://127.0.0.1:{port}"
@@ -85,7 +86,7 @@ def prove(shop, claims):
     arrives(shop, hold, "S3", shown)
     kind = json.loads(run_or_fail([str(aws), "s3api", "head-object", "--bucket", "status", "--key", "index.html", "--endpoint-url", endpoint], within=60))
     hold("S3 serves the page as a page", kind["ContentType"].startswith("text/html"), kind)
-    hold("each target was taken up without a restart", "needs a restart" not in shop.log.read_text(), shop.log.read_text()[-1_500:])
+    hold("each target was taken up without a restart", "[publish]: this change needs a restart" not in shop.log.read_text())
     hold("it ends cleanly", shop.stop() == 0)
 
 
@@ -110,10 +111,10 @@ def arrives(shop, hold, name, read):
     hold(f"{name}: news arrives by itself", happens(lambda: has("index.html", title), 90), shop.log.read_text()[-1_500:])
 
 
-def main(binary, folder):
+def main(binary, folder, moto):
     """Runs it."""
     shop = Shop(str(pathlib.Path(binary).resolve()), pathlib.Path(folder))
-    return count(lambda claims: claims.run("publish", prove, shop, claims), LONGEST)
+    return count(lambda claims: claims.run("publish", prove, shop, moto, claims), LONGEST)
 
 
 if __name__ == "__main__":

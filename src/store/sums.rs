@@ -28,14 +28,15 @@ const ADD: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      latency_ms = latency_ms + excluded.latency_ms";
 
 /// One dependency's sums, or those of all, of the active probes that decide: `$1` is the width, `$2` where they start,
-/// `$3` the dependency.
+/// `$3` the dependency. SQLite keeps the order of a CROSS JOIN: probe by probe it finds the few rows that are wanted,
+/// and would else read all that was ever summed.
 const READ: &str = "SELECT dependency, starts_at, CAST(SUM(live) AS BIGINT) AS live, \
      CAST(SUM(degraded) AS BIGINT) AS degraded, CAST(SUM(outage) AS BIGINT) AS outage, \
      CAST(SUM(dropped) AS BIGINT) AS dropped, CAST(SUM(unknown) AS BIGINT) AS unknown, \
      CAST(SUM(latency_ms) AS BIGINT) AS latency_ms FROM ( \
      SELECT probe.dependency, starts_at, live, degraded, outage, dropped, unknown, latency_ms \
-     FROM probe JOIN rollup ON rollup.probe = probe.id \
-     WHERE probe.retired_at IS NULL AND probe.decides = 1 AND width = $1 AND starts_at >= $2 AND ($3 IS NULL OR probe.dependency = $3) \
+     FROM probe CROSS JOIN rollup \
+     WHERE rollup.probe = probe.id AND probe.retired_at IS NULL AND probe.decides = 1 AND width = $1 AND starts_at >= $2 AND ($3 IS NULL OR probe.dependency = $3) \
      UNION ALL \
      SELECT probe.dependency, observation.at - observation.at % $1, CASE verdict WHEN 1 THEN 1 ELSE 0 END, \
      CASE verdict WHEN 2 THEN 1 ELSE 0 END, CASE verdict WHEN 3 THEN 1 ELSE 0 END, CASE verdict WHEN 4 THEN 1 ELSE 0 END, \

@@ -34,7 +34,7 @@ async fn in_trouble() -> Staged {
 fn history(now: Time, outage: bool) -> History {
     let today = now.0.div_euclid(DAY) * DAY;
     let seen = |n: i64| Counts { live: 280, latency_ms: 280 * (180 + n * 3), ..Counts::default() };
-    let days = (0..30).filter(|n| *n != 25).map(|n| (Time(today - n * DAY), seen(n))).collect();
+    let days = (0..30).rev().filter(|n| *n != 25).map(|n| (Time(today - n * DAY), seen(n))).collect();
     let from = Time(today - 10 * DAY + 3_600_000);
     let trouble = Trouble { from, until: Some(Time(from.0 + 7_200_000)), worst: Verdict::Outage };
     History { days, hours: Vec::new(), troubles: if outage { vec![trouble] } else { Vec::new() } }

@@ -33,12 +33,12 @@ pub struct Trouble {
     pub worst: Verdict,
 }
 
-/// The days from `first` on, `count` of them. `counts` holds what was looked at by day.
+/// The days from `first` on, `count` of them. `counts` holds what was looked at by day, the oldest first.
 pub fn days(first: Time, count: usize, counts: &[(Time, Counts)], troubles: &[Trouble], now: Time) -> Vec<DayKind> {
     let day = |n: usize| {
         let from = Time(first.0 + i64::try_from(n).unwrap_or(0) * DAY);
         let to = Time(from.0 + DAY);
-        let looks = counts.iter().find(|(at, _)| *at == from).map(|(_, counts)| *counts).unwrap_or_default();
+        let looks = on(counts, from);
         let touches = |trouble: &&Trouble| trouble.from < to && trouble.until.unwrap_or(now) >= from && from <= now;
         let worst = troubles.iter().filter(touches).map(|trouble| trouble.worst).max_by_key(|v| v.badness());
         match worst {
@@ -51,6 +51,11 @@ pub fn days(first: Time, count: usize, counts: &[(Time, Counts)], troubles: &[Tr
         }
     };
     (0..count).map(day).collect()
+}
+
+/// What was looked at on the day that began at `at`; `counts` holds days, the oldest first.
+pub fn on(counts: &[(Time, Counts)], at: Time) -> Counts {
+    counts.binary_search_by_key(&at, |(day, _)| *day).map_or_else(|_| Counts::default(), |n| counts[n].1)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use minijinja::context;
 
 use super::proof;
+use crate::core::dependency::shown::Shown;
 use crate::core::platform::reliance::{Fallback, Loss, Stopped};
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::human;
@@ -13,8 +14,11 @@ use crate::say::measure::Font;
 
 const WIDTH: usize = 1_080;
 const TOP: usize = 190;
-/// A box with its label and its way out.
-const ROW: usize = 104;
+/// A box with its label and one line of its way out; a second line makes it taller.
+const BOX: usize = 90;
+const SECOND: usize = 32;
+/// Between two boxes.
+const BETWEEN: usize = 14;
 const LINE: usize = 38;
 const ROOM: f64 = 984.0;
 /// Within a box.
@@ -28,10 +32,14 @@ const MOST: usize = 30;
 
 /// The picture.
 pub fn loss_svg(snapshot: &Snapshot, loss: &Loss) -> String {
-    let rows: Vec<_> =
-        loss.stops.iter().take(MOST).enumerate().filter_map(|(n, stop)| row(snapshot, stop, n)).collect();
+    let (mut rows, mut y) = (Vec::new(), TOP);
+    for stop in loss.stops.iter().take(MOST) {
+        let Some((row, tall)) = row(snapshot, stop, y) else { continue };
+        rows.push(row);
+        y += tall + BETWEEN;
+    }
     let more = loss.stops.len().saturating_sub(MOST);
-    let below = TOP + rows.len() * ROW + 20;
+    let below = y + 20;
     let lines: Vec<String> = below_boxes(snapshot, loss, more);
     let context = context! {
         width => WIDTH, height => below + lines.len() * LINE + 40, line => LINE, below, rows, lines,
@@ -66,7 +74,8 @@ fn subtitle(snapshot: &Snapshot, loss: &Loss) -> String {
     crate::core::words::text::capital(&loss_words(snapshot, loss))
 }
 
-fn row(snapshot: &Snapshot, stop: &Stopped, n: usize) -> Option<minijinja::Value> {
+/// A box at `y`, and how tall it is.
+fn row(snapshot: &Snapshot, stop: &Stopped, y: usize) -> Option<(minijinja::Value, usize)> {
     let dependency = snapshot.each().find(|dependency| dependency.id == stop.id)?;
     let critical = dependency.criticality == Criticality::Critical;
     let with = if stop.with.is_empty() { String::new() } else { format!(", needs {}", stop.with.join(" and ")) };
@@ -80,21 +89,31 @@ fn row(snapshot: &Snapshot, stop: &Stopped, n: usize) -> Option<minijinja::Value
         Fallback::None | Fallback::StopsToo(_) => "none",
     };
     let label = format!("{}{}{with}", if critical { "● " } else { "" }, dependency.label);
-    Some(context! {
-        y => TOP + n * ROW, label => LABEL.fit(&label, INSIDE), way_out => TEXT.fit(&way_out, INSIDE), kind, critical,
-    })
+    let way_out = TEXT.wrap(&way_out, INSIDE, 2);
+    let tall = BOX + way_out.len().saturating_sub(1) * SECOND;
+    let label = LABEL.fit(&label, INSIDE);
+    Some((context! { y, tall, label, way_out, kind, critical, second => SECOND }, tall))
 }
 
 /// What is not drawn, what keeps working, and how much time there is.
 fn below_boxes(snapshot: &Snapshot, loss: &Loss, more: usize) -> Vec<String> {
-    let label = |id: &String| snapshot.each().find(|d| d.id == *id).map(|d| d.label.clone());
-    let stands: Vec<String> = loss.stands.iter().filter_map(label).collect();
+    let standing = |works: bool| -> Vec<&str> {
+        let found = loss.stands.iter().filter_map(|id| snapshot.each().find(|d| d.id == *id));
+        found
+            .filter(|d| matches!(d.shown(), Shown::Live | Shown::Degraded) == works)
+            .map(|d| d.label.as_str())
+            .collect()
+    };
     let mut lines = Vec::new();
     if more > 0 {
         lines.push(format!("And {more} more."));
     }
-    let stands = if stands.is_empty() { "nothing that is monitored".to_owned() } else { stands.join(", ") };
-    lines.extend(TEXT.wrap(&format!("Would keep working: {stands}."), ROOM, 4));
+    let (working, others) = (standing(true), standing(false));
+    let working = if working.is_empty() { "nothing that is known to work now".to_owned() } else { working.join(", ") };
+    lines.extend(TEXT.wrap(&format!("Would keep working: {working}."), ROOM, 4));
+    if !others.is_empty() {
+        lines.extend(TEXT.wrap(&format!("Not known to work now: {}.", others.join(", ")), ROOM, 2));
+    }
     let notice = match loss.notice_days {
         Some(days) => format!("Contract notice: {days} days."),
         None => "Contract notice: not configured.".to_owned(),

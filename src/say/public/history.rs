@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::core::probe::days::{DayKind, Trouble, days};
+use crate::core::probe::days::{DayKind, Trouble, days, on};
 use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
 use crate::core::time::{Time, millis};
 use crate::core::words::verdict::Verdict;
@@ -89,7 +89,7 @@ impl History {
     pub fn line(&self, now: Time) -> Vec<LineDay> {
         let day = |n: i64| {
             let at = Time(bucket(now, DAY) - (LINE_DAYS - 1 - n) * DAY);
-            let counts = self.days.iter().find(|(day, _)| *day == at).map(|(_, counts)| *counts).unwrap_or_default();
+            let counts = on(&self.days, at);
             let from = self.seen_since().map_or(at, |since| since.max(at));
             let lasted = now.0.min(at.0 + DAY) - from.0;
             let seen = counts.readable() > 0 && !counts.mostly_unread() && lasted > 0;
