@@ -2,7 +2,7 @@
 
 use mail_parser::MessageParser;
 
-use super::{Acts, No, Person, Said, Thing};
+use super::{Acts, No, Person, Said, Thing, forward};
 use crate::core::people::action::ActionKind;
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::deadline;
@@ -47,13 +47,16 @@ impl Acts {
         if brought.bytes.is_empty() && brought.text.trim().is_empty() {
             return Err(No("what does it say? Give its text or its file".to_owned()));
         }
+        let dated = brought.received.is_some();
         let brought = opened(brought, now);
-        let received = brought.received.unwrap_or(now);
+        let passed_on = brought.received.unwrap_or(now);
+        let passed = (!dated).then(|| self.forwarded(&brought.text, passed_on)).flatten();
+        let received = passed.as_ref().map_or(passed_on, |(_, at, _)| *at);
         if received > now {
             return Err(No(format!("it cannot have come at {}, which is in the future", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
-        let (deadline, unread) = self.hour(&brought, received, now)?;
+        let (deadline, unread) = self.hour(&brought, (received, passed), now)?;
         let letter = Letter {
             public_id: self.ids.next(),
             notice: Notice {
@@ -171,8 +174,36 @@ impl Acts {
         named.map(|thing| thing.id.clone()).collect()
     }
 
-    /// Its hour: what the person says must be readable; what the letter says may be.
-    fn hour(&self, brought: &Brought, received: Time, now: Time) -> Result<(Option<Deadline>, Option<String>), No> {
+    /// What an inner mail of a text says, when it was written, and what is said of that: the first that names
+    /// an hour, else the first.
+    fn forwarded(&self, text: &str, passed_on: Time) -> Option<(String, Time, String)> {
+        let read = |inner: forward::Inner| {
+            let written = inner.written(passed_on, self.known.zone);
+            let said = match written {
+                Some(at) => format!(
+                    "It was forwarded: counted from the inner mail, {}.",
+                    at.utc().format("%a %-d %b %Y %H:%M UTC")
+                ),
+                None => {
+                    "It was forwarded, and the inner mail's date cannot be read: counted from the outer one.".to_owned()
+                }
+            };
+            (inner.text, written.unwrap_or(passed_on), said)
+        };
+        let mut all = forward::inner(text).into_iter().map(read).collect::<Vec<_>>();
+        let named = all.iter().position(|(text, at, _)| deadline::read(text, *at, self.known.zone).is_ok());
+        if all.is_empty() { None } else { Some(all.swap_remove(named.unwrap_or(0))) }
+    }
+
+    /// Its hour: what the person says must be readable; what the letter says may be. `came` is when, and what an
+    /// inner mail says.
+    fn hour(
+        &self,
+        brought: &Brought,
+        came: (Time, Option<(String, Time, String)>),
+        now: Time,
+    ) -> Result<(Option<Deadline>, Option<String>), No> {
+        let (received, inner) = came;
         match &brought.effective {
             // An hour that has passed is told, too: the letter may be typed in afterwards.
             Some(text) => match deadline::read(text, now, self.known.zone)
@@ -182,11 +213,25 @@ impl Acts {
                 Err(why) => Err(No(format!("`{text}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\""))),
             },
             None if brought.left => Ok((None, None)),
-            None => Ok(match deadline::read(&brought.text, received, self.known.zone) {
+            None => Ok(match self.in_its_words(&brought.text, received, inner) {
                 Ok(deadline) => (Some(deadline), None),
                 Err(why) => (None, Some(why)),
             }),
         }
+    }
+
+    /// The hour that a letter names: in the inner mail, else anywhere.
+    fn in_its_words(
+        &self,
+        text: &str,
+        received: Time,
+        inner: Option<(String, Time, String)>,
+    ) -> Result<Deadline, String> {
+        let Some((words, at, said)) = inner else { return deadline::read(text, received, self.known.zone) };
+        let read = deadline::read(&words, at, self.known.zone);
+        let mut deadline = read.or_else(|why| deadline::read(text, received, self.known.zone).map_err(|_| why))?;
+        deadline.assumed.push(said);
+        Ok(deadline)
     }
 
     /// Sets a letter's hour.
@@ -281,6 +326,8 @@ fn opened(brought: Brought, now: Time) -> Brought {
     let Some(mail) = MessageParser::default().parse(&brought.bytes).filter(|mail| mail.date().is_some()) else {
         return brought;
     };
+    // A mail that is attached to another is the letter.
+    let mail = forward::attached(&mail).unwrap_or(&mail);
     let words = mail.body_text(0).map(|text| text.into_owned()).filter(|text| !text.trim().is_empty());
     let subject = mail.subject().map(|subject| format!("{subject}\n")).unwrap_or_default();
     let sender = mail.from().and_then(|from| from.first()?.address().map(str::to_owned)).unwrap_or_default();

@@ -2,6 +2,7 @@
 //! bring a letter, ask for a drill. Each leaves a row with who and when; the engine hears it from
 //! the store. An answer is one sentence for the person who asked.
 
+mod forward;
 mod letter;
 mod pause;
 mod public;

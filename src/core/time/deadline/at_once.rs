@@ -1,6 +1,7 @@
 //! "Immediately" in a letter: the hour of a cut, which is asked about, or of what we are to do.
 
-use super::{Token, words};
+use super::token::Token;
+use super::words;
 
 /// What is asked where a letter may mean now.
 pub(super) const QUESTION: &str = "it says immediately: if they have left you already, say so, else give the hour";

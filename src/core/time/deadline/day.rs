@@ -2,10 +2,26 @@
 
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::{Token, words};
+use super::token::Token;
+use super::words;
 
 /// A day without a year lies no further ahead.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
+
+const BY_WEEKDAY: &str = "Day and month are taken so that the weekday fits.";
+const BY_OTHERS: &str = "Day and month are taken in the order of the letter's other dates.";
+const BY_LANGUAGE: &str = "The day is taken to stand before the month, as in the letter's language.";
+
+/// What dates begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    /// Another date of the letter can be nothing else.
+    Day,
+    /// The same.
+    Month,
+    /// The letter's language writes so.
+    DayByLanguage,
+}
 
 /// A day, as far as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,23 +82,28 @@ impl Day {
         }
     }
 
-    /// One of two days is sure where the text's other dates have an order, or where only one of them is
+    /// With what decided, as a sentence. One of two days is sure where the text's other dates have an order, or where only one of them is
     /// the day of the week that stands beside it.
     ///
     /// # Errors
     /// It may be either: the question to a person.
-    pub(super) fn decided(self, day_first: Option<bool>, weekday: Option<Weekday>) -> Result<Day, String> {
-        let Day::Either { year, first, second } = self else { return Ok(self) };
+    pub(super) fn decided(
+        self,
+        day_first: Option<First>,
+        weekday: Option<Weekday>,
+    ) -> Result<(Day, Option<&'static str>), String> {
+        let Day::Either { year, first, second } = self else { return Ok((self, None)) };
         let date = |month, day| Day::Date { year: Some(year), month, day };
         let on = |month, day| {
             let date = NaiveDate::from_ymd_opt(year, month, day);
             weekday.is_some_and(|weekday| date.is_some_and(|date| date.weekday() == weekday))
         };
         match (on(second, first), on(first, second), day_first) {
-            (true, false, _) => Ok(date(second, first)),
-            (false, true, _) => Ok(date(first, second)),
-            (_, _, Some(true)) => Ok(date(second, first)),
-            (_, _, Some(false)) => Ok(date(first, second)),
+            (true, false, _) => Ok((date(second, first), Some(BY_WEEKDAY))),
+            (false, true, _) => Ok((date(first, second), Some(BY_WEEKDAY))),
+            (_, _, Some(First::Day)) => Ok((date(second, first), Some(BY_OTHERS))),
+            (_, _, Some(First::Month)) => Ok((date(first, second), Some(BY_OTHERS))),
+            (_, _, Some(First::DayByLanguage)) => Ok((date(second, first), Some(BY_LANGUAGE))),
             _ => {
                 let (ours, theirs) =
                     (format!("{first} {}", words::name(second)), format!("{second} {}", words::name(first)));
@@ -238,14 +259,14 @@ fn full_year(text: &str) -> Option<i32> {
     }
 }
 
-/// Whether the dates of a text begin with their day, where one of them can be nothing else; or where
+/// What the dates of a text begin with, where one of them can be nothing else; or the day, where
 /// most of its common words are of a language that writes so.
-pub(super) fn begins_with_day(tokens: &[Token]) -> Option<bool> {
+pub(super) fn first(tokens: &[Token]) -> Option<First> {
     let sure = tokens.iter().filter(|token| token.text.contains('/')).find_map(|token| {
         let parts: Vec<u32> = token.text.split('/').filter_map(|part| part.parse().ok()).collect();
         match parts[..] {
-            [first, second, _] if first > 12 && first <= 31 && second <= 12 => Some(true),
-            [first, second, _] if second > 12 && second <= 31 && first <= 12 => Some(false),
+            [first, second, _] if first > 12 && first <= 31 && second <= 12 => Some(First::Day),
+            [first, second, _] if second > 12 && second <= 31 && first <= 12 => Some(First::Month),
             _ => None,
         }
     });
@@ -255,6 +276,6 @@ pub(super) fn begins_with_day(tokens: &[Token]) -> Option<bool> {
             .iter()
             .filter(|token| matches!(token.text.as_str(), "the" | "your" | "will" | "and" | "you" | "be" | "to"))
             .count();
-        (words >= 2 && words > english).then_some(true)
+        (words >= 2 && words > english).then_some(First::DayByLanguage)
     })
 }

@@ -2,37 +2,77 @@
 
 use chrono::NaiveTime;
 
-use super::Token;
+use super::token::Token;
 
 /// An hour of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hour {
     pub(super) time: NaiveTime,
-    /// "Monday midnight" is where Monday ends: the earliest instant that it can mean and that a
-    /// reader would not call past.
+    /// `24:00` is where the day ends.
     pub(super) next_day: bool,
+    /// "Monday midnight" is where Monday begins or ends.
+    pub(super) midnight: bool,
+    /// What had to be assumed.
+    pub(super) assumed: Option<&'static str>,
 }
+
+const CLOSE: &str = "Close of business is taken as 17:00.";
+const DAY_END: &str = "The end of the day is taken as 17:00.";
+const MORNING: &str = "The hour is taken to be before noon, the earlier of two.";
 
 /// The hour that begins at `from`, with where it ends.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
-    if let Some(until) = close(tokens, from) {
-        return plain(17, 0).map(|hour| (until, hour));
+    if let Some((until, said)) = close(tokens, from) {
+        return plain(17, 0).map(|hour| (until, Hour { assumed: Some(said), ..hour }));
     }
     match tokens[from].text.as_str() {
         "noon" | "mittag" | "mittags" | "mediodía" | "midi" => return Some((from + 1, plain(12, 0)?)),
         "midnight" | "mitternacht" | "medianoche" | "minuit" => {
-            return Some((from + 1, Hour { next_day: true, ..plain(0, 0)? }));
+            return Some((from + 1, Hour { midnight: true, ..plain(0, 0)? }));
         }
-        "eod" | "cob" => return Some((from + 1, plain(17, 0)?)),
+        "12" => match tokens.get(from + 1).filter(|_| !tokens[from].ends).map(|token| token.text.as_str()) {
+            Some("noon") => return Some((from + 2, plain(12, 0)?)),
+            Some("midnight") => return Some((from + 2, Hour { midnight: true, ..plain(0, 0)? })),
+            _ => {}
+        },
         _ => {}
     }
-    continental(tokens, from).or_else(|| clock(tokens, from))
+    continental(tokens, from).or_else(|| o_clock(tokens, from)).or_else(|| clock(tokens, from))
 }
 
 fn plain(hour: u32, minute: u32) -> Option<Hour> {
     match (hour, minute) {
-        (24, 0) => Some(Hour { time: NaiveTime::MIN, next_day: true }),
-        _ => NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Hour { time, next_day: false }),
+        (24, 0) => Some(Hour { time: NaiveTime::MIN, next_day: true, midnight: false, assumed: None }),
+        _ => NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Hour {
+            time,
+            next_day: false,
+            midnight: false,
+            assumed: None,
+        }),
+    }
+}
+
+/// "8 o'clock": before noon, unless the half of the day stands behind it.
+fn o_clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
+    let next = tokens.get(from + 1).filter(|_| !tokens[from].ends)?;
+    let hour: u32 = tokens[from].text.parse().ok().filter(|hour| *hour <= 24)?;
+    if !matches!(next.text.as_str(), "o'clock" | "o’clock" | "oclock") {
+        return None;
+    }
+    let behind = tokens.get(from + 2).map(|token| token.text.as_str()).filter(|next| matches!(*next, "am" | "pm"));
+    let (part, half) = match behind {
+        Some(half) => (1, Some(half)),
+        None => part_of_day(tokens, from + 2),
+    };
+    let assumed = (half.is_none() && (1..12).contains(&hour)).then_some(MORNING);
+    Some((from + 2 + part, Hour { assumed, ..plain(halved(hour, half), 0)? }))
+}
+
+fn halved(hour: u32, half: Option<&str>) -> u32 {
+    match half {
+        Some("pm") if hour < 12 => hour + 12,
+        Some("am") if hour == 12 => 0,
+        _ => hour,
     }
 }
 
@@ -52,12 +92,7 @@ fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
         // A bare number is an hour only with its half of the day.
         None => (digits.parse::<u32>().ok().filter(|_| half.is_some())?, 0),
     };
-    let hour: u32 = match half {
-        Some("pm") if hour < 12 => hour + 12,
-        Some("am") if hour == 12 => 0,
-        _ => hour,
-    };
-    Some((from + 1 + part, plain(hour, minute)?))
+    Some((from + 1 + part, plain(halved(hour, half), minute)?))
 }
 
 /// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": so many words, and which half.
@@ -66,6 +101,10 @@ fn part_of_day(tokens: &[Token], at: usize) -> (usize, Option<&'static str>) {
     match (word(at), word(at + 1), word(at + 2)) {
         ("de", "la", "tarde" | "noche") => (3, Some("pm")),
         ("de", "la", "mañana" | "madrugada") => (3, Some("am")),
+        ("in", "the", "afternoon" | "evening") => (3, Some("pm")),
+        ("in", "the", "morning") => (3, Some("am")),
+        ("at", "night", _) => (2, Some("pm")),
+        ("de", "l'après-midi" | "l’après-midi", _) => (2, Some("pm")),
         ("du", "soir", _) => (2, Some("pm")),
         ("du", "matin", _) => (2, Some("am")),
         ("nachmittags" | "abends", ..) => (1, Some("pm")),
@@ -124,16 +163,31 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     }
 }
 
-/// "end of business", "the close of the business day": where it ends.
-fn close(tokens: &[Token], from: usize) -> Option<usize> {
+/// "End of business", "Geschäftsschluss", "fin de journée": where it ends, and what is said of it.
+fn close(tokens: &[Token], from: usize) -> Option<(usize, &'static str)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
-    if !matches!(word(from), "end" | "close") || word(from + 1) != "of" {
+    match word(from) {
+        "cob" | "geschäftsschluss" | "dienstschluss" | "büroschluss" => return Some((from + 1, CLOSE)),
+        "eod" | "tagesende" => return Some((from + 1, DAY_END)),
+        "end" | "close" | "ende" | "fin" | "final" | "cierre" | "fermeture" => {}
+        _ => return None,
+    }
+    let of = ["of", "the", "our", "your", "that", "des", "de", "del", "du", "la", "el", "los", "d'une"];
+    let at = (from + 1..from + 4).find(|at| !of.contains(&word(*at)))?;
+    if at == from + 1 {
         return None;
     }
-    let at = from + 2 + usize::from(matches!(word(from + 2), "the" | "our" | "your"));
     match (word(at), word(at + 1)) {
-        ("business", "day") => Some(at + 2),
-        ("business" | "day", _) => Some(at + 1),
+        ("business", "day") | ("día" | "dia", "hábil" | "habil" | "laborable") | ("jour", "ouvré" | "ouvrable") => {
+            Some((at + 2, CLOSE))
+        }
+        ("jornada", "laboral") => Some((at + 2, CLOSE)),
+        (
+            "business" | "geschäftstages" | "geschäftstags" | "arbeitstages" | "werktages" | "jornada" | "oficinas"
+            | "bureaux",
+            _,
+        ) => Some((at + 1, CLOSE)),
+        ("day" | "tages" | "día" | "dia" | "journée" | "jour", _) => Some((at + 1, DAY_END)),
         _ => None,
     }
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use chrono::{Datelike, Days, Months, TimeZone, Weekday};
 use chrono_tz::Tz;
 
+use super::Deadline;
+use super::token::Token;
 use super::words::{self, Unit};
-use super::{Deadline, Token};
 use crate::core::time::Time;
 
 /// What is said of every span.
 pub(super) const COUNTED: &str = "Counted from when it came.";
+const WORKDAYS: &str = "Saturdays and Sundays are no business days; holidays are not known.";
 /// More of anything is no span of a letter.
 const MOST: u64 = 400;
 
@@ -31,19 +33,75 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
             | "dans"
             | "sous"
             | "délai"
+            | "haben"
+            | "tiene"
+            | "tienen"
+            | "dispone"
+            | "disponen"
+            | "avez"
+            | "disposez"
+            | "quedan"
+            | "reste"
+            | "next"
+            | "nächsten"
+            | "próximos"
+            | "prochains"
     );
     if !begins {
-        return None;
+        return from_now(tokens, from, received, usual);
     }
     // "within the next", "innerhalb von", "dans un délai de"
-    let filler =
-        ["the", "next", "von", "der", "nächsten", "de", "los", "próximos", "les", "prochains", "un", "délai", "plazo"];
+    let filler = [
+        "the",
+        "next",
+        "von",
+        "der",
+        "nächsten",
+        "de",
+        "d'un",
+        "d’un",
+        "los",
+        "próximos",
+        "les",
+        "prochains",
+        "un",
+        "délai",
+        "plazo",
+    ];
     let mut at = from + 1;
     while filler.contains(&word(at)) && words::unit(word(at + 1)).is_none() {
         at += 1;
     }
+    counted(tokens, at, received, usual)
+}
+
+/// "3 Werktage", "10 business days", also where no word leads to them; and "90 days from the date of this letter".
+fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let first = word(from);
+    if !first.starts_with(|c: char| c.is_ascii_digit()) && words::number(first).is_none() {
+        return None;
+    }
+    let (until, deadline) = counted(tokens, from, received, usual)?;
+    let from_here = matches!(
+        (word(until), word(until + 1)),
+        ("from" | "after", "the" | "this" | "today" | "now" | "receipt")
+            | ("ab", "heute" | "erhalt" | "zugang")
+            | ("nach", "erhalt" | "zugang")
+    ) || matches!(
+        (word(until), word(until + 1)),
+        ("desde" | "a", "hoy" | "la" | "partir") | ("à", "compter") | ("après", "réception")
+    );
+    let ago = matches!(word(until), "ago" | "old" | "overdue" | "late" | "before");
+    let workdays = deadline.assumed.iter().any(|what| what == WORKDAYS);
+    ((workdays || from_here) && !ago).then_some((until, deadline))
+}
+
+/// The span whose number stands at `at`.
+fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let (count, mut assumed) = count(word(at))?;
-    at += 1;
+    let mut at = at + 1;
     // "3 to 5 days", "thirty (30) days"
     if matches!(word(at), "to" | "or" | "bis" | "a" | "à") && words::number(word(at + 1)).is_some() {
         assumed.push(format!("It says {count} to {}: the earlier is taken.", word(at + 1)));
@@ -54,7 +112,7 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     let (until, workdays) = counted_in(word, at);
     let end = match (workdays, words::unit(word(until - 1))) {
         (true, _) => {
-            assumed.push("Saturdays and Sundays are no business days; holidays are not known.".to_owned());
+            assumed.push(WORKDAYS.to_owned());
             after_workdays(received, count, usual)?
         }
         (false, Some(Unit::Seconds(one))) => received.plus(Duration::from_secs(count * one)),
@@ -77,7 +135,8 @@ fn counted_in<'w>(word: impl Fn(usize) -> &'w str, at: usize) -> (usize, bool) {
         "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
         day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
         "kalendertagen" | "kalendertage" => (at + 1, false),
-        "werktagen" | "werktage" | "arbeitstagen" | "arbeitstage" | "bankarbeitstagen" => (at + 1, true),
+        "werktagen" | "werktage" | "werktag" | "arbeitstagen" | "arbeitstage" | "arbeitstag" | "bankarbeitstagen"
+        | "bankarbeitstage" | "geschäftstage" | "geschäftstagen" => (at + 1, true),
         day if is_day(day) && matches!(word(at + 1), "hábiles" | "habiles" | "laborables" | "ouvrés" | "ouvrables") => {
             (at + 2, true)
         }

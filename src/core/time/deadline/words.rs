@@ -67,14 +67,58 @@ const UNITS: &[(Unit, &str)] = &[
 ];
 
 /// Words after which a letter names its hour, or their beginnings.
-const LEADS: &str = "effective until by before deadline suspend terminat ends end ended ending expire close cease ceasing discontinu \
-    decommission shut delet remov cancel deactivat disabl bis spätestens frist endet gekündigt \
-    gesperrt gelöscht eingestellt abgeschaltet beendet hasta antes plazo finaliza termina elimina \
-    cierr cancela jusqu avant délai suspen résili ferme fermé supprim prendra";
+const LEADS: &str = "effective until by before deadline bis spätestens frist hasta antes plazo límite jusqu avant délai d'ici \
+    prendra latest";
+
+/// Something is suspended, ended, stopped or taken down: words, or the beginnings of those of five letters and more.
+const ENDS: &str = "suspend suspension terminat end ends ended ending expir close closes closed closing closure cease ceases \
+    ceasing stop stops stopped stopping halt halts halted discontinu decommission shut shuts shutting shutdown sunset retire retired retires retirement \
+    remov delist unpublish cancel deactivat disabl block blocked blocks revok withdraw withheld restrict lock locked locks freeze freezes frozen \
+    banned bans ban cutoff cut cuts disconnect unplug offline off unavailable evict eject expel lose loses pull pulled pulls \
+    taken turned switched paused pause pauses reject rejected refuse refused \
+    gekündigt kündig kündigung gesperrt sperr sperrung sperre eingestellt einstell einstellung stellen stellt abgeschaltet abschalt schalten schaltet \
+    beendet beenden beendigung endet enden ende geschlossen schließ schließen entfernt entfern deaktivier gestoppt stoppen stoppt eingefroren blockier \
+    ausgesetzt aussetz entzogen widerruf abgelaufen ablauf läuft erlischt auslaufen ausgelistet trennen getrennt \
+    suspen cerrar cerrad cierr cierre desactiv finaliz termina rescind cancelar cancel bloque dejar dejará dejarán dejaremos retir caduc vence \
+    vencer interrump detien detendr detener congel expuls baja corte cortar cortaremos inhabilit deshabilit cese cesa cesan cesen corta cortan cesar cesará cesarán \
+    résili ferme fermé fermer fermé fermeture désactiv arrêt arrêté arrête coupé coupé couper coupure coupée bloqu interromp interrompu cess cesse cessera cesseront \
+    clôtur retir retiré retirée prend prendra gelé gelés gelée débranch";
+
+/// Something is deleted: an account's end, or what follows it where it is data.
+const DELETES: &str = "delet eras purge purged wipe wiped destroy gelöscht löschen löschung löscht vernichtet elimin borra borrar \
+    borrará borrarán suprim destru supprim effac détrui";
+
+/// What is deleted after the end.
+const DATA: &str = "data backup backups file files content contents copies records logs history snapshots daten datei dateien inhalte inhalten \
+    sicherungen datos archivos contenido contenidos copias données fichiers contenu contenus sauvegardes";
+
+/// What is no cut: an appeal, access that is kept, a grace, a call, a bill.
+const KEEPS: &str = "appeal appeals appealed dispute disput objection contest keep keeps kept retain retains retained remain remains continue continues \
+    grace download downloads export exports restore recover reactivate reinstate available accessible renew renews renewal renewed invoice charge charged \
+    call meeting webinar maintenance \
+    einspruch widerspruch widersprechen beschwerde behalten behält weiterhin nutzbar verfügbar zugänglich herunterladen exportieren wiederherstellen kulanz \
+    karenz nachfrist verlängert verlängerung rechnung wartung \
+    apelar apelación apelacion recurso recurrir impugnar conserv mantendr mantener seguir seguirá seguirán disponible disponibles gracia descargar exportar \
+    recuperar renueva renovar renovación factura llamada reunión \
+    appel recours contester conserv garder gardez garderez gardent continuer continuez conserverez disponible accessible sursis grâce télécharg \
+    exporter récupérer renouvel facture réunion";
+
+/// A condition stands before what happens: "unless you appeal by then, we close".
+const CONDITIONS: &str =
+    "unless otherwise else or if falls sonst andernfalls oder wenn sofern sinon faute sauf si salvo contrario o ou";
+
+/// What was kept is kept no longer.
+const NOT: &str = "not no longer cannot can't nicht kein keine ya ne plus nunca";
+
+/// Words that begin another part of a sentence.
+const JOINS: &str = "and then but while whereas und dann aber während y luego pero mientras et puis mais tandis";
+
+/// A sentence speaks of all its times.
+const TIMES: &str = "times zeiten zeitangaben uhrzeiten horas horarios heures horaires timezone";
 
 /// What a letter does to us, or the beginnings of such words: "immediately" beside one means now.
 const CUTS: &str = "effective effect suspend terminat close closi closu disabl remov revok cease ceasing delet block deactivat cancel \
-    discontinu ends ending stops stopp restrict locke locki ban withdraw gekündigt gesperrt kündig sperr wirkung";
+    discontinu ends ending stop stops stopp restrict locke locki ban withdraw gekündigt gesperrt kündig sperr wirkung";
 
 /// What a letter asks of us: "immediately" beside one is no hour.
 const ACTS: &str = "download back backup export migrat move moving contact reply respond answer save saving copy \
@@ -82,7 +126,7 @@ const ACTS: &str = "download back backup export migrat move moving contact reply
     submit appeal please login log";
 
 /// Words between the parts of a time: "on Friday, the 4th of December, at 5 pm".
-const BETWEEN: &str = "at on the of uhr um am den dem der de del el la las los a à le les ab kl heures horas hrs h";
+const BETWEEN: &str = "at on the of uhr um am den dem der de del el la las los al a à au le les ab kl heures horas hrs h sharp precisely exactly";
 
 /// Common words of languages that write the day first.
 const DAY_FIRST: &str = "und der die das wird werden ihr ihre ihren nicht mit zum sie el los las su sus cuenta será para \
@@ -117,6 +161,46 @@ pub(super) fn unit(word: &str) -> Option<Unit> {
 
 pub(super) fn leads(word: &str) -> bool {
     begins(LEADS, word)
+}
+
+/// Something ends, other than by being deleted.
+pub(super) fn ends_something(word: &str) -> bool {
+    begins(ENDS, word)
+}
+
+pub(super) fn deletes(word: &str) -> bool {
+    begins(DELETES, word)
+}
+
+/// Something ends or is deleted.
+pub(super) fn cuts_off(word: &str) -> bool {
+    ends_something(word) || deletes(word)
+}
+
+pub(super) fn is_data(word: &str) -> bool {
+    has(DATA, word)
+}
+
+/// What is no cut: an appeal, access that is kept.
+pub(super) fn keeps(word: &str) -> bool {
+    begins(KEEPS, word)
+}
+
+pub(super) fn on_condition(word: &str) -> bool {
+    has(CONDITIONS, word)
+}
+
+pub(super) fn negates(word: &str) -> bool {
+    has(NOT, word)
+}
+
+pub(super) fn joins(word: &str) -> bool {
+    has(JOINS, word)
+}
+
+/// A sentence gives something for all its times.
+pub(super) fn says_times(word: &str) -> bool {
+    has(TIMES, word)
 }
 
 pub(super) fn cuts(word: &str) -> bool {

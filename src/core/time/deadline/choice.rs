@@ -1,0 +1,172 @@
+//! Which of a letter's dates is the cut: the one that suspends, ends or stops something, before those on which data
+//! is deleted, an appeal closes or access is still kept. Where several may be the cut, the earliest warns soonest.
+
+use std::time::Duration;
+
+use super::token::Token;
+use super::{Deadline, span, words};
+use crate::core::time::Time;
+
+/// Words so far before a date may still speak of it, where its own sentence does not say what it is.
+const NEAR: usize = 14;
+/// Two ways to name one end differ by no more than this.
+const SAME: Duration = Duration::from_secs(2 * 86_400);
+/// An hour of the same day says more than the day.
+const DAY: Duration = Duration::from_secs(86_400);
+/// So many other dates are said.
+const MOST_SAID: usize = 3;
+
+/// What a date is, as far as the words around it tell; the least is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// Something is suspended, ended, stopped or removed.
+    Cut,
+    /// By then something is to be done.
+    Until,
+    /// Data is deleted, or nothing tells.
+    Other,
+    /// An appeal closes, access is kept, a call is held.
+    Aside,
+}
+
+/// A date of the letter, with the words that name it.
+pub(super) struct Found {
+    pub(super) from: usize,
+    pub(super) until: usize,
+    pub(super) timed: bool,
+    pub(super) deadline: Deadline,
+}
+
+/// The date that is meant, with what is said of the others; `all` in the order of the text.
+pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Option<Deadline> {
+    let mut ranked: Vec<(Role, Found)> = Vec::new();
+    for (n, found) in all.iter().enumerate() {
+        let before = n.checked_sub(1).and_then(|n| all.get(n)).map_or(0, |found| found.until);
+        let after = all.get(n + 1).map_or(tokens.len(), |found| found.from);
+        ranked.push((role(tokens, found, before, after), Found { deadline: found.deadline.clone(), ..*found }));
+    }
+    let best = ranked.iter().map(|(role, _)| *role).min()?;
+    let first = ranked
+        .iter()
+        .filter(|(role, _)| *role == best)
+        .map(|(_, found)| found)
+        .min_by_key(|found| found.deadline.at)?;
+    let meant = said_better(first, &ranked, best);
+    let mut deadline = meant.deadline.clone();
+    deadline.assumed.extend(others(&deadline, first, best, &ranked));
+    Some(deadline)
+}
+
+/// "In 90 days, on 26 February": the day that it names is meant, not the count; and "on 4 December … on 4 December
+/// at 17:00" is that hour.
+fn said_better<'f>(first: &'f Found, ranked: &'f [(Role, Found)], best: Role) -> &'f Found {
+    let better = |(role, other): &&(Role, Found)| {
+        let counted = first.deadline.is_counted() && !other.deadline.is_counted();
+        let named =
+            counted && (*role == best || *role == Role::Other) && near(first.deadline.at, other.deadline.at, SAME);
+        let timed = !first.timed && other.timed && other.deadline.at >= first.deadline.at && *role != Role::Aside;
+        named || (timed && other.deadline.at.since(first.deadline.at) < DAY)
+    };
+    ranked.iter().find(better).map_or(first, |(_, other)| other)
+}
+
+fn near(one: Time, other: Time, far: Duration) -> bool {
+    one.since(other).max(other.since(one)) <= far
+}
+
+/// A sentence for each other date that may be taken for the cut.
+fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for (role, other) in ranked {
+        let same = near(meant.at, other.deadline.at, DAY) || near(first.deadline.at, other.deadline.at, DAY);
+        if same {
+            continue;
+        }
+        let other = &other.deadline.read_as;
+        let said = match (*role == best, role) {
+            (true, _) => format!("It also names {other}: the earlier one is taken."),
+            (false, _) => format!("It also names {other}, for something else."),
+        };
+        if !all.contains(&said) {
+            all.push(said);
+        }
+    }
+    all.truncate(MOST_SAID);
+    all
+}
+
+/// What the words around a date tell: those of its part of the sentence first, then those of the whole of it.
+fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
+    let sentence = tokens[..found.from].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
+    let mut begins = sentence.max(before);
+    // After another date of the sentence, its own part begins behind a comma or an "and".
+    if before > sentence {
+        let parts = (before - 1..found.from).find(|at| tokens[*at].pauses || words::joins(&tokens[*at].text));
+        begins = parts.map_or(begins, |at| at + 1);
+    }
+    let mut ends = found.until;
+    if !tokens[found.until - 1].ends {
+        let end =
+            tokens[found.until..].iter().position(|token| token.ends).map_or(tokens.len(), |n| found.until + n + 1);
+        ends = end.min(after);
+        if after < end {
+            let parts = (found.until - 1..ends).find(|at| tokens[*at].pauses || words::joins(&tokens[*at].text));
+            ends = parts.map_or(found.until, |at| at + 1);
+        }
+    }
+    let near = part(tokens, (begins, ends), found);
+    let whole = tokens[begins..ends].iter();
+    let condition = whole.clone().any(|token| words::on_condition(&token.text));
+    let told = if condition { None } else { told(near) };
+    if let Some(role) = told.or_else(|| told_by(tokens, begins, ends, condition)) {
+        return role;
+    }
+    // "Your account will be suspended. The date is 4 December."
+    let far = tokens[found.from.saturating_sub(NEAR).max(before)..found.from].iter();
+    let leads = |token: &Token| words::leads(&token.text) || words::ends_something(&token.text);
+    match far.clone().any(leads) {
+        true if far.clone().any(|token| words::cuts_off(&token.text)) => Role::Cut,
+        true => Role::Until,
+        false => Role::Other,
+    }
+}
+
+/// The words between the pauses around a date.
+fn part<'t>(tokens: &'t [Token], (begins, ends): (usize, usize), found: &Found) -> (&'t [Token], &'t [Token]) {
+    let from = (begins..found.from.saturating_sub(1)).rev().find(|at| tokens[*at].pauses).map_or(begins, |at| at + 1);
+    let until = match tokens[found.until - 1].pauses {
+        true => found.until,
+        false => (found.until..ends).find(|at| tokens[*at].pauses).map_or(ends, |at| at + 1),
+    };
+    (&tokens[from.min(found.from)..found.from], &tokens[found.until..until.max(found.until)])
+}
+
+fn told((before, after): (&[Token], &[Token])) -> Option<Role> {
+    let all = || before.iter().chain(after);
+    let any = |is: fn(&str) -> bool| all().any(|token| is(&token.text));
+    if any(words::keeps) {
+        return Some(if any(words::negates) { Role::Cut } else { Role::Aside });
+    }
+    of_data(all()).or_else(|| any(words::cuts_off).then_some(Role::Cut))
+}
+
+fn told_by(tokens: &[Token], begins: usize, ends: usize, condition: bool) -> Option<Role> {
+    let all = || tokens[begins..ends].iter();
+    if !condition && all().any(|token| words::keeps(&token.text)) {
+        return Some(Role::Aside);
+    }
+    let cut = of_data(all()).or_else(|| all().any(|token| words::cuts_off(&token.text)).then_some(Role::Cut));
+    cut.or_else(|| all().any(|token| words::leads(&token.text)).then_some(Role::Until))
+}
+
+/// Data is deleted, and nothing else ends.
+fn of_data<'t>(all: impl Iterator<Item = &'t Token> + Clone) -> Option<Role> {
+    let any = |is: fn(&str) -> bool| all.clone().any(|token| is(&token.text));
+    (any(words::deletes) && any(words::is_data) && !any(words::ends_something)).then_some(Role::Other)
+}
+
+impl Deadline {
+    fn is_counted(&self) -> bool {
+        self.assumed.first().is_some_and(|first| first == span::COUNTED)
+    }
+}
