@@ -348,3 +348,41 @@ impl Decider {
         self.show_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::words::verdict::Verdict;
+    use crate::engine::decide::rehearsal::Rehearsal;
+
+    #[test]
+    fn where_very_much_fails_it_is_looked_at_in_turn_and_nothing_is_left_out() {
+        let mut text = "platform = \"Example\"\ndatabase = \"example.db\"\n".to_owned();
+        let site = |n| {
+            format!(
+                "[[dependency]]\nid = \"d{n}\"\ncheck = \"website/page\"\nurl = \"https://{n}.example/\"\nwords = [\"a\"]\n"
+            )
+        };
+        (0..2 * CROWD).for_each(|n| text.push_str(&site(n)));
+        let config = Config::read("crowd.toml", text).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut rehearsal = Rehearsal::new(config);
+        let mut now = Time(1_000_000);
+        rehearsal.all_live(now);
+        let mut looked = Vec::new();
+        for n in (0..8 * 2 * CROWD).map(|n| n % (2 * CROWD)) {
+            now = now.plus(Duration::from_millis(200));
+            rehearsal.one(n, Verdict::Outage, now);
+        }
+        for n in 0..2 * CROWD {
+            now = now.plus(Duration::from_millis(5));
+            rehearsal.one(n, Verdict::Live, now);
+            looked.push(rehearsal.decider.reviewed_at);
+        }
+        looked.dedup();
+        assert!(looked.len() > 2 && looked.windows(2).all(|two| two[1].since(two[0]) >= CROWDED_GAP), "{looked:?}");
+        let due = looked[looked.len() - 1].plus(CROWDED_GAP);
+        assert!(rehearsal.decider.next_due().is_some_and(|at| at <= due), "the last of it is looked at, too");
+        drop(rehearsal.decider.apply(Vec::new(), due));
+        assert_eq!(rehearsal.decider.reviewed_at, due);
+    }
+}
