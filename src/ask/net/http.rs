@@ -29,6 +29,8 @@ pub struct Carried {
     pub origin: Option<Origin>,
     /// Where it was.
     pub url: Option<Url>,
+    /// The hosts that sent us on, each with its connection: people come through them.
+    pub before: Vec<(String, Origin)>,
 }
 
 /// One question. An urgent one passes first, and over a connection of its own: what confirms shares
@@ -46,7 +48,7 @@ pub async fn ask_anew(net: &Net, question: &HttpQuestion, urgent: bool) -> Carri
 async fn carried(net: &Net, question: &HttpQuestion, urgent: bool, over: Over) -> Carried {
     let Ok(url) = Url::parse(question.url.open()) else {
         let answer = Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL");
-        return Carried { answer, origin: None, url: None };
+        return Carried { answer, origin: None, url: None, before: Vec::new() };
     };
     // Waiting for a budget is no latency: the time counts from the first passed gate.
     let passed = net.gate.pass(&question.host, urgent).await;
@@ -58,7 +60,7 @@ async fn carried(net: &Net, question: &HttpQuestion, urgent: bool, over: Over) -
     };
     answer.asked = question.shown.clone();
     answer.took_ms = watch.ms();
-    Carried { answer, origin: way.origin, url: Some(way.url) }
+    Carried { answer, origin: way.origin, url: Some(way.url), before: way.before }
 }
 
 fn failed(failure: Failure) -> Answer {
@@ -80,12 +82,15 @@ struct Way<'w> {
     /// The URLs that were asked, each with the cookies that went there.
     been: BTreeSet<(String, String)>,
     origin: Option<Origin>,
+    /// The hosts that sent us on.
+    before: Vec<(String, Origin)>,
 }
 
 impl<'w> Way<'w> {
     fn new(net: &'w Net, question: &'w HttpQuestion, url: Url, urgent: bool, over: Over) -> Way<'w> {
         let (sent, cookies, been) = (question.named_by_stranger, Cookies::default(), BTreeSet::new());
-        Way { net, question, urgent, over, first: origin(&url), url, hops: 0, sent, cookies, been, origin: None }
+        let (first, before) = (origin(&url), Vec::new());
+        Way { net, question, urgent, over, first, url, hops: 0, sent, cookies, been, origin: None, before }
     }
 
     async fn follow(&mut self, watch: &Stopwatch) -> Answer {
@@ -173,6 +178,11 @@ impl<'w> Way<'w> {
             && !self.net.gate.pass(host, self.urgent).await
         {
             return Err(Failure::ToldToWait);
+        }
+        if let (true, Some(host), Some(connection)) =
+            (origin(&next) != origin(&self.url), self.url.host_str(), &self.origin)
+        {
+            self.before.push((host.to_owned(), connection.clone()));
         }
         self.url = next;
         self.hops += 1;

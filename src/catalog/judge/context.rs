@@ -46,7 +46,9 @@ pub(super) fn context(book: &RegistryBook, check: &Check, params: &Params, answe
         names.insert("html", pieces);
     }
     if let Some(text) = text.as_ref().filter(|_| check.sees_page) {
-        names.insert("visible", Value::from(visible::text(text)));
+        let page = visible::page(text);
+        names.insert("visible", Value::from(page.visible));
+        names.insert("markup", Value::from(page.markup));
     }
     if let Some(text) = text {
         names.insert("body", Value::from(text.as_ref()));

@@ -7,4 +7,5 @@ pub(super) mod html;
 pub(super) mod permission;
 pub(super) mod reading;
 pub(super) mod registry;
+mod unseen;
 pub(super) mod visible;
