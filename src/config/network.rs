@@ -163,7 +163,7 @@ fn read_overrides(root: &Table<'_>) -> BTreeMap<String, String> {
     for key in table.keys() {
         let Some(base) = table.string(&key.value) else { continue };
         let is_url = |text: &str| Url::parse(text).is_ok_and(|url| url.host_str().is_some());
-        if Url::parse(&key.value).is_ok_and(|url| url.path() != "/" || url.query().is_some()) {
+        if Url::parse(&key.value).is_ok_and(|url| !matches!(url.path(), "" | "/") || url.query().is_some()) {
             let what = format!("`{}` has a path, but only scheme, host and port are compared", key.value);
             table.problem(key.span.clone(), what, "remove the path; the right-hand side can have one");
         }

@@ -300,3 +300,11 @@ fn no_problem_shows_a_secret_wherever_it_was_put() {
         assert!(!said.contains(secret), "{said}");
     }
 }
+
+#[test]
+fn a_whois_server_can_be_put_elsewhere() {
+    let text = "platform = \"Acme\"\ndatabase = \"a.db\"\n[override]\n\"whois://whois.nic.example\" = \"whois://127.0.0.1:4343\"\n";
+    let said = plugwatch::config::Config::read("test.toml", text.to_owned())
+        .map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(!said.contains("override") && !said.contains("whois"), "{said}");
+}

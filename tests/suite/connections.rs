@@ -246,6 +246,39 @@ async fn the_facts_are_those_of_the_connection_that_carried_the_answer() {
 }
 
 #[tokio::test]
+async fn the_certificate_of_a_host_that_sends_people_on_counts_too() {
+    let root = Root::new("Some Root");
+    let key = KeyPair::generate().unwrap();
+    let good = || leaf(&root.params, &root.key, &key, 200);
+    let second = serve_chain(vec![good()], key.serialize_der()).await;
+    for (until, wanted) in [(5, "certificate_ends"), (200, "page_fine")] {
+        let soon = leaf(&root.params, &root.key, &key, until);
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(configured(vec![soon], key.serialize_der())));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let first = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut asked = [0; 2_048];
+                _ = stream.read(&mut asked).await;
+                let location = format!("location: https://shop.test:{second}/\r\n");
+                _ = stream.write_all(&crate::kit::http("302 Found", &location, b"")).await;
+                _ = stream.shutdown().await;
+            }
+        });
+        let hosts = [("shop.test".to_owned(), vec!["127.0.0.1".parse().unwrap()])].into();
+        let options = NetOptions { extra_roots: vec![root.der.clone()], hosts, ..options() };
+        let reading = page(&askers(options), &format!("https://localhost:{first}/"), &["fine"]).await;
+        assert_eq!(reading.reason, wanted, "{reading:?}");
+        assert_eq!(
+            reading.say.contains("the certificate of localhost, which sends people there, ends in 5.0 days"),
+            until == 5,
+            "{reading:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_say_goodbye_in_tls_has_answered_all_the_same() {
     let root = Root::new("Some Root");
     let key = KeyPair::generate().unwrap();

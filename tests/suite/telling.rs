@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugwatch::acts::{Brought, Person};
+use plugwatch::core::time::Time;
 use plugwatch::engine::Unsaid;
 use plugwatch::notify::{Settings, webhook};
 use serde_json::Value;
@@ -425,6 +426,30 @@ fn letter(when: &str) -> Brought {
         about: vec!["hosting".into()],
         effective: Some(when.into()),
         ..Brought::default()
+    }
+}
+
+#[tokio::test]
+async fn a_forwarded_mail_counts_from_when_the_inner_one_was_written() {
+    let staged = Staged::open().await;
+    let now = staged.clock.now();
+    let day = |days: i64| Time(now.0 - days * 86_400_000).utc();
+    let mail = |body: &str| {
+        let date = day(1).format("%a, %d %b %Y %H:%M:%S +0000");
+        format!("From: Ada <ada@birke.example>\nTo: team@birke.example\nSubject: Fwd: notice\nDate: {date}\n\n{body}")
+    };
+    let head =
+        format!("From: Trust <trust@vendor.example>\nDate: {}\nSubject: notice", day(3).format("%d %B %Y %H:%M UTC"));
+    let inner = mail(&format!(
+        "FYI\n\n---------- Forwarded message ---------\n{head}\n\nYour account will be suspended in 10 days.\n"
+    ));
+    let plain = mail("Your account will be suspended in 10 days.\n");
+    for (text, days) in [(inner, 7), (plain, 9)] {
+        let brought =
+            Brought { bytes: text.clone().into_bytes(), text, about: vec!["hosting".into()], ..Brought::default() };
+        let (letter, said) = staged.acts().bring(&ada(), brought, now).await.unwrap();
+        assert_eq!(letter.notice.effective, Some(Time(now.0 + days * 86_400_000)), "{said}");
+        assert_eq!(said.contains("It was forwarded: counted from the inner mail, "), days == 7, "{said}");
     }
 }
 

@@ -121,6 +121,14 @@ async fn a_zone_that_is_served_oddly_is_degraded_at_most() {
             }),
         ),
         (
+            "the SOA of another name",
+            odd(|question, reply| {
+                if question.queries[0].query_type() == RecordType::SOA {
+                    reply.answers = vec![soa("birke.test.")];
+                }
+            }),
+        ),
+        (
             "the SOA is refused",
             odd(|question, reply| {
                 if question.queries[0].query_type() == RecordType::SOA {

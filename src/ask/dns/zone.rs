@@ -109,7 +109,7 @@ fn hear(zone: &Name, reply: &Result<Message, Silence>) -> Said {
         RData::SOA(soa) => Some(soa.serial),
         _ => None,
     });
-    let mut said = silent(outcome(reply, serial.is_some()));
+    let mut said = silent(outcome(zone, reply, serial.is_some()));
     said.rcode = format!("{:?}", reply.metadata.response_code).to_uppercase();
     (said.aa, said.ra, said.serial) = (reply.metadata.authoritative, reply.metadata.recursion_available, serial);
     said.ede = extended_errors(reply);
@@ -117,16 +117,17 @@ fn hear(zone: &Name, reply: &Result<Message, Silence>) -> Said {
 }
 
 /// `knows` is whether the zone's own SOA stands anywhere in the reply.
-fn outcome(reply: &Message, knows: bool) -> &'static str {
+fn outcome(zone: &Name, reply: &Message, knows: bool) -> &'static str {
     let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
     match reply.metadata.response_code {
         ResponseCode::Refused | ResponseCode::NotAuth => "refused",
         ResponseCode::ServFail => "servfail",
         ResponseCode::NXDomain if aa => "nxdomain",
         // The zone's own SOA, not that of a zone above it (RFC 1034, section 4.3.2).
-        ResponseCode::NoError if aa && has_soa(reply) => "served",
+        ResponseCode::NoError if aa && has_soa(zone, reply) => "served",
         // It knows the zone, and says so in the wrong place or without authority: people are served.
         ResponseCode::NoError if knows && (aa || !ra) => "answering",
+        // An SOA of another name: it answers with authority, and wrongly; whether people are served is asked below.
         ResponseCode::NoError if aa => "lame",
         // An authoritative server that offers recursion and knows nothing by itself is somebody in between.
         ResponseCode::NoError | ResponseCode::NXDomain if ra => "intercepted",
@@ -135,8 +136,8 @@ fn outcome(reply: &Message, knows: bool) -> &'static str {
     }
 }
 
-fn has_soa(reply: &Message) -> bool {
-    reply.answers.iter().any(|record| record.record_type() == RecordType::SOA)
+fn has_soa(zone: &Name, reply: &Message) -> bool {
+    reply.answers.iter().any(|record| record.record_type() == RecordType::SOA && record.name == *zone)
 }
 
 /// The extended errors of a reply, each with `code` and `text`.

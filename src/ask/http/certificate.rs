@@ -26,5 +26,18 @@ pub async fn facts(net: &Net, lists: &Lists, carried: &Carried, limit: Duration)
         false => "unknown",
     };
     facts["revocation"] = json!(revocation);
+    if let Some((host, days)) = soonest_before(carried) {
+        facts["before_host"] = json!(host);
+        facts["before_days_left"] = json!(days);
+    }
     Some(facts)
+}
+
+/// Of the hosts that sent us on over TLS, the one whose certificate ends first: browsers refuse the way there, too.
+fn soonest_before(carried: &Carried) -> Option<(&str, f64)> {
+    let ends = carried.before.iter().filter_map(|(host, origin)| {
+        let days = origin.tls.as_ref()?.facts["days_left"].as_f64()?;
+        Some((host.as_str(), days))
+    });
+    ends.min_by(|(_, one), (_, other)| one.total_cmp(other))
 }

@@ -254,6 +254,7 @@ where
     if let Some(mailbox) = mailbox {
         let from = talk.say("MAIL FROM:<>").await?;
         // What is said to the sender is not about the mailbox.
+        let from_code = from.code;
         let (to, outcome) = match from.code {
             250 => {
                 let to = talk.say(&format!("RCPT TO:<{mailbox}>")).await?;
@@ -264,6 +265,7 @@ where
             _ => (from, "refused"),
         };
         said["mailbox"] = json!(outcome);
+        said["mailbox_asked"] = json!(from_code == 250);
         said["mailbox_code"] = json!(to.code);
         said["mailbox_text"] = json!(to.text);
         talk.say("RSET").await?;

@@ -29,6 +29,8 @@ pub struct Carried {
     pub origin: Option<Origin>,
     /// Where it was.
     pub url: Option<Url>,
+    /// The hosts that sent us on, each with its connection: people come through them.
+    pub before: Vec<(String, Origin)>,
 }
 
 /// One question. An urgent one passes first, and over a connection of its own: what confirms shares
@@ -46,7 +48,7 @@ pub async fn ask_anew(net: &Net, question: &HttpQuestion, urgent: bool) -> Carri
 async fn carried(net: &Net, question: &HttpQuestion, urgent: bool, over: Over) -> Carried {
     let Ok(url) = Url::parse(question.url.open()) else {
         let answer = Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL");
-        return Carried { answer, origin: None, url: None };
+        return Carried { answer, origin: None, url: None, before: Vec::new() };
     };
     // Waiting for a budget is no latency: the time counts from the first passed gate.
     let passed = net.gate.pass(&question.host, urgent).await;
@@ -58,7 +60,7 @@ async fn carried(net: &Net, question: &HttpQuestion, urgent: bool, over: Over) -
     };
     answer.asked = question.shown.clone();
     answer.took_ms = watch.ms();
-    Carried { answer, origin: way.origin, url: Some(way.url) }
+    Carried { answer, origin: way.origin, url: Some(way.url), before: way.before }
 }
 
 fn failed(failure: Failure) -> Answer {
@@ -82,13 +84,15 @@ struct Way<'w> {
     /// The URLs from which a redirect led on, each with the cookies that went there.
     been: BTreeSet<(String, String)>,
     origin: Option<Origin>,
+    /// The hosts that sent us on.
+    before: Vec<(String, Origin)>,
 }
 
 impl<'w> Way<'w> {
     fn new(net: &'w Net, question: &'w HttpQuestion, url: Url, urgent: bool, over: Over) -> Way<'w> {
         let (sent, cookies, been) = (question.named_by_stranger, Cookies::default(), BTreeSet::new());
-        let (first, went) = (origin(&url), String::new());
-        Way { net, question, urgent, over, first, url, hops: 0, sent, cookies, went, been, origin: None }
+        let (first, went, before) = (origin(&url), String::new(), Vec::new());
+        Way { net, question, urgent, over, first, url, hops: 0, sent, cookies, went, been, origin: None, before }
     }
 
     async fn follow(&mut self, watch: &Stopwatch) -> Answer {
@@ -146,7 +150,10 @@ impl<'w> Way<'w> {
         let browsed = status == 200 && self.question.tls && self.question.body.is_none() && self.hops < MOST_REDIRECTS;
         let next = browsed.then(|| refresh::next(&self.net.actual(&self.url), headers, body))??;
         let next = self.net.logical(next);
-        (!self.been.contains(&(next.to_string(), self.cookies.for_url(&next)))).then_some(next)
+        let cookies = self.cookies.for_url(&next);
+        // A page that loads itself anew is the answer, but for one that was waiting for its cookie.
+        let same = next == self.url && cookies == self.went;
+        (!same && !self.been.contains(&(next.to_string(), cookies))).then_some(next)
     }
 
     async fn send(&mut self, left: Duration) -> Came {
@@ -176,6 +183,11 @@ impl<'w> Way<'w> {
             && !self.net.gate.pass(host, self.urgent).await
         {
             return Err(Failure::ToldToWait);
+        }
+        if let (true, Some(host), Some(connection)) =
+            (origin(&next) != origin(&self.url), self.url.host_str(), &self.origin)
+        {
+            self.before.push((host.to_owned(), connection.clone()));
         }
         self.url = next;
         self.hops += 1;

@@ -6,7 +6,7 @@ use super::expr::Expr;
 use crate::core::words::question::Lookup;
 
 const HTTP: [&str; 8] = ["status", "url", "host", "path", "redirects", "content_type", "headers", "size"];
-const TLS: [&str; 17] = [
+const TLS: [&str; 19] = [
     "verdict",
     "valid",
     "subject",
@@ -23,6 +23,8 @@ const TLS: [&str; 17] = [
     "name_matches",
     "revocation",
     "ends_with",
+    "before_host",
+    "before_days_left",
     "unread",
 ];
 const DNS: [&str; 9] =
@@ -83,7 +85,7 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
     };
     match root {
         "now" | "failure" | "failure_detail" | "failure_words" | "asked" | "step" => None,
-        "json" | "body" | "visible" if http => None,
+        "json" | "body" | "visible" | "markup" if http => None,
         "http" if http => known(&HTTP),
         "tls" if http => known(&TLS),
         "dns" if matches!(check.ask, Ask::Dns { .. }) => known(&DNS),

@@ -158,8 +158,16 @@ pub struct Lines {
     pub also_name: Vec<String>,
     /// The last word of a line's name that states something.
     pub state: Vec<String>,
+    /// What may stand before that word; anything, where the list is empty.
+    pub state_prefix: Vec<String>,
     /// Words in a line's name that make it say nothing of the domain's state.
     pub not_state: Vec<String>,
+    /// Values of lines that say yes to a hold, squashed.
+    pub yes: Vec<String>,
+    /// Values that say no, squashed.
+    pub no: Vec<String>,
+    /// Names of lines with the day on which a domain is deleted.
+    pub delete_date: Vec<String>,
     /// Name servers.
     pub server: Vec<String>,
     /// The registrar.

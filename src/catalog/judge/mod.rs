@@ -9,4 +9,5 @@ pub(super) mod permission;
 pub(super) mod reading;
 mod refusal;
 pub(super) mod registry;
+mod unseen;
 pub(super) mod visible;

@@ -15,7 +15,8 @@ struct Given {
     names: BTreeMap<String, Value>,
     /// The body, where a rule sees the page as people do.
     page: Option<Value>,
-    visible: OnceLock<Value>,
+    /// It as people see it, and its source without what nobody sees.
+    read: OnceLock<(Value, Value)>,
 }
 
 /// Named expressions, each worth something or missing.
@@ -42,7 +43,7 @@ struct Names {
 
 /// All names for a rule.
 pub(super) fn of(names: BTreeMap<String, Value>, page: Option<Value>, lets: Arc<[(String, Expr)]>) -> Value {
-    let given = Arc::new(Given { names, page, visible: OnceLock::new() });
+    let given = Arc::new(Given { names, page, read: OnceLock::new() });
     let (count, worth) = (lets.len(), lets.iter().map(|_| OnceLock::new()).collect());
     seen(Arc::new(Lets { given, lets, worth }), count)
 }
@@ -56,22 +57,27 @@ impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "let" => Some(self.lets.clone()),
-            "visible" => self.given.visible(),
+            "visible" => Some(self.given.read()?.0.clone()),
+            "markup" => Some(self.given.read()?.1.clone()),
             name => self.given.names.get(name).cloned(),
         }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         let own = self.given.names.keys().map(|name| Value::from(name.as_str()));
-        let more = self.given.page.iter().map(|_| Value::from("visible"));
+        let more = self.given.page.iter().flat_map(|_| ["visible", "markup"]).map(Value::from);
         Enumerator::Values(own.chain(more).chain([Value::from("let")]).collect())
     }
 }
 
 impl Given {
-    fn visible(&self) -> Option<Value> {
+    fn read(&self) -> Option<&(Value, Value)> {
         let page = self.page.as_ref()?.as_str()?;
-        Some(self.visible.get_or_init(|| Value::from(visible::text(page))).clone())
+        let read = || {
+            let page = visible::page(page);
+            (Value::from(page.visible), Value::from(page.markup))
+        };
+        Some(self.read.get_or_init(read))
     }
 }
 

@@ -4,6 +4,7 @@
 use scraper::{Html, Node};
 
 use super::html::is_shallow;
+use super::unseen::{is_page, without_unseen};
 
 /// Elements whose text nobody sees.
 const UNSEEN: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
@@ -14,6 +15,23 @@ const WITHIN: [&str; 30] = [
 ];
 /// Attributes that are shown, or read aloud.
 const SHOWN: [&str; 5] = ["alt", "placeholder", "title", "aria-label", "value"];
+
+/// A page in which words are looked for.
+pub struct Page {
+    /// Its text as people see it, with what is read to them and what a page's own data says.
+    pub visible: String,
+    /// Its source without what is shown to nobody.
+    pub markup: String,
+}
+
+/// A page as people see it. What is no page (JSON, a plain text, a feed) is all seen.
+pub fn page(body: &str) -> Page {
+    if !is_page(body) {
+        return Page { visible: text(body), markup: body.to_owned() };
+    }
+    let markup = without_unseen(body, |seen| flat(seen).chars().filter(|c| c.is_alphanumeric()).count());
+    Page { visible: text(&markup), markup }
+}
 
 /// The text of a page as people see it; of what is no page, the text as it is.
 pub fn text(body: &str) -> String {

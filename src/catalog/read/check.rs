@@ -71,7 +71,7 @@ impl CheckReader<'_, '_> {
             check.rules.iter().any(|rule| rule.when.names().contains(name))
                 || check.lets.iter().any(|(_, expr)| expr.names().contains(name))
         };
-        let (reads_body, sees_page) = (names("body"), names("visible"));
+        let (reads_body, sees_page) = (names("body"), names("visible") || names("markup"));
         check.reads_body = reads_body || sees_page;
         check.sees_page = sees_page;
         table.finish();

@@ -1,7 +1,7 @@
 //! Takes a text with states apart: lists with commas, slashes or brackets, remarks and URLs behind,
 //! in any spelling.
 
-use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
+use crate::catalog::grammar::registry::{Family, Means, RegistryBook, squashed};
 
 /// What the words of a registry come to.
 #[derive(Debug, Default, PartialEq)]
@@ -58,7 +58,16 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
         if piece.is_empty() {
             continue;
         }
-        match known(&piece).map(|state| vec![state]).or_else(|| in_words(&piece, known)) {
+        if let Some((name, value)) = piece.split_once(':') {
+            // `ok; Registrar Hold: No`
+            if let Some(held) = held(name, value, book, family) {
+                states.extend(held);
+                continue;
+            }
+        }
+        let found =
+            known(&piece).map(|state| vec![state]).or_else(|| in_words(&piece, known)).or_else(|| by(&piece, known));
+        match found {
             Some(found) => states.extend(found),
             // `ok - Normal state.`, `serverDeleteProhibited (Legacy)`
             None if remark && !states.is_empty() && !alarms(&piece, book) => {}
@@ -66,6 +75,39 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
         }
     }
     states
+}
+
+/// What a line says that is named after a hold (`On Hold: false`): the hold, or nothing; `None` where its name is
+/// of no hold, or its value is neither a yes nor a no.
+pub(super) fn held(
+    name: &str,
+    value: &str,
+    book: &RegistryBook,
+    family: Option<&Family>,
+) -> Option<Option<(String, Option<Means>)>> {
+    let name = name.trim().to_lowercase();
+    let (shown, means) = book.means(family, name.trim_end_matches(" status"))?;
+    if !name.contains("hold") || !matches!(means, Means::Suspended | Means::ServerHold | Means::ClientHold) {
+        return None;
+    }
+    let value = squashed(value);
+    match (book.lines.yes.contains(&value), book.lines.no.contains(&value)) {
+        (true, _) => Some(Some((shown.to_owned(), Some(means)))),
+        (_, true) => Some(None),
+        _ => None,
+    }
+}
+
+/// "Suspended by REGISTRY", "on hold by order of a court": whoever did it, it is done. A lock or a plain word
+/// before "by" tells nothing of this kind.
+fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> Option<Vec<(String, Option<Means>)>> {
+    let (done, _) = piece
+        .split_once(" by ")
+        .or_else(|| piece.split_once(" due to "))
+        .or_else(|| piece.split_once(" pursuant to "))?;
+    let (_, means) = known(done)?;
+    let taken = matches!(means, Some(Means::Suspended | Means::ServerHold | Means::ClientHold | Means::Deleted));
+    taken.then(|| vec![(piece.to_lowercase(), means)])
 }
 
 /// What stands before a URL: nothing of `(https://icann.org/epp#ok)`, and the word of `clientHold#https://icann.org/epp`.
@@ -202,6 +244,24 @@ mod tests {
         ] {
             assert_eq!(shown(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn whoever_did_it_it_is_done() {
+        assert_eq!(read("Client hold by BIRKE-REG"), [("client hold by birke-reg".to_owned(), true)]);
+        assert_eq!(read("Registered by BIRKE-REG"), [("registered by birke-reg".to_owned(), false)]);
+    }
+
+    #[test]
+    fn a_line_named_after_a_hold_says_yes_or_no() {
+        let mut book = book();
+        (book.lines.yes, book.lines.no) = (vec!["yes".to_owned()], vec!["no".to_owned(), "false".to_owned()]);
+        let held = |name: &str, value: &str| held(name, value, &book, None);
+        assert_eq!(held("Client Hold", "No"), Some(None));
+        assert_eq!(held("Client Hold Status", "False"), Some(None));
+        assert_eq!(held("Client Hold", "YES"), Some(Some(("client hold".to_owned(), Some(Means::ClientHold)))));
+        assert_eq!(held("Client Hold", "since May"), None);
+        assert_eq!(held("Registered", "No"), None);
     }
 
     #[test]

@@ -4,10 +4,10 @@
 use regex::RegexSet;
 use serde_json::{Value, json};
 
-use super::dates::{order_in, order_of};
+use super::dates::{order_in, order_of, read as read_date};
 use super::lines::{Line, Page, is_host, read};
 use super::said::{Ends, Said, host};
-use super::states::States;
+use super::states::{States, held};
 use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
 use crate::core::time::Time;
 
@@ -32,6 +32,7 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) ->
     let mut states = reader.states();
     let name = reader.name(&mut states);
     let ends = reader.ends();
+    reader.deleted_on(&ends, &mut states);
     let (registrar, servers) = (reader.first(&book.lines.registrar), reader.servers());
     let known = !servers.is_empty() || ends.at.is_some() || ends.unread.is_some();
     let says = states.says_something();
@@ -88,7 +89,9 @@ impl Reader<'_> {
     fn states(&self) -> States {
         let mut states = States::default();
         for line in &self.page.lines {
-            if self.states_something(line) {
+            if let Some(held) = self.held(line) {
+                states.found.extend(held.filter(|state| !states.found.contains(state)));
+            } else if self.states_something(line) {
                 if line.close {
                     states.add(&line.value, self.book, self.family);
                 }
@@ -99,6 +102,27 @@ impl Reader<'_> {
             self.flag(line, &mut states);
         }
         states
+    }
+
+    /// What a line named after a hold says, where the registry's family does not read it otherwise.
+    fn held(&self, line: &Line) -> Option<Option<(String, Option<Means>)>> {
+        let flags = self.family.into_iter().flat_map(|family| &family.flags);
+        let own = flags.map(|flag| &flag.key).any(|key| line.keys.contains(key));
+        let read = |key: &String| held(key, &line.value, self.book, self.family);
+        line.keys.iter().find_map(read).filter(|_| !own && line.close)
+    }
+
+    /// The day on which the domain goes before its term ends.
+    fn deleted_on(&self, ends: &Ends, states: &mut States) {
+        let order = self.family.and_then(|family| family.order);
+        let Some(at) = self.named(&self.book.lines.delete_date).find_map(|line| read_date(&line.value, order)) else {
+            return;
+        };
+        if ends.at.is_none_or(|end| at.time() <= end.time()) {
+            states
+                .found
+                .push((format!("to be deleted on {}", at.time().utc().format("%Y-%m-%d")), Some(Means::Ending)));
+        }
     }
 
     fn states_something(&self, line: &Line) -> bool {
@@ -112,7 +136,15 @@ impl Reader<'_> {
             |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
         let not = |words: &[String]| words.iter().any(|word| key.contains(word.as_str()));
         let flag = self.family.is_some_and(|family| family.flags.iter().any(|flag| flag.key == key));
-        lines.state.iter().any(ends)
+        // An overlay of an earlier version has no list of what may stand before.
+        let prefix = |word: &String| {
+            key.strip_suffix(word.as_str()).is_some_and(|rest| {
+                rest.is_empty()
+                    || lines.state_prefix.is_empty()
+                    || lines.state_prefix.iter().any(|own| own == rest.trim())
+            })
+        };
+        lines.state.iter().any(|word| ends(word) && prefix(word))
             && !flag
             && !not(&lines.not_state)
             && !self.family.is_some_and(|family| not(&family.not_state))

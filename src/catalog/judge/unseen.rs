@@ -1,0 +1,295 @@
+//! What stands in a page's source and is shown to nobody: comments, scripts, `noscript`, elements that are
+//! hidden. Read from the source as it stands, in one pass, so that markup which people look for stays as it is.
+
+/// Elements whose content is not shown.
+const UNSEEN: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
+/// Elements that have no content (HTML 13.1.2).
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// A page that shows fewer letters than this, and has a script, is drawn by it.
+const DRAWN_BY_SCRIPT: usize = 40;
+
+/// Whether a body is a page for people.
+pub(super) fn is_page(body: &str) -> bool {
+    let start = body.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    if start.starts_with(['{', '[']) || !start.contains('<') {
+        return false;
+    }
+    let lower: String = start.chars().take(4_096).flat_map(char::to_lowercase).collect();
+    let html = ["<html", "<!doctype html", "<head", "<body", "<title", "<div", "<p>", "<p ", "<h1", "<script", "<!--"];
+    html.iter().any(|mark| lower.contains(mark))
+}
+
+/// The source without what is shown to nobody. A page that is drawn by its scripts shows nothing else: it stays
+/// whole, but for its comments.
+pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> String {
+    let script = body.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"<script"));
+    let drawn = script && letters(&cut(body, Cut::AllButText)) < DRAWN_BY_SCRIPT;
+    cut(body, if drawn { Cut::Comments } else { Cut::Unseen })
+}
+
+/// What goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    Comments,
+    /// Elements that nobody sees, too, other than the page's data.
+    Unseen,
+    /// The title and the page's data, too.
+    AllButText,
+}
+
+fn cut(body: &str, what: Cut) -> String {
+    let mut out = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            // One that does not end reaches to the end (HTML 13.2.5.43); `<!-->` is empty.
+            let empty = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
+            rest = empty.or_else(|| comment.split_once("-->").map(|(_, after)| after)).unwrap_or("");
+            continue;
+        }
+        let Some(tag) = Tag::read(rest) else {
+            out.push('<');
+            rest = &rest[1..];
+            continue;
+        };
+        let (whole, after) = rest.split_at(tag.length);
+        let raw = (UNSEEN.contains(&tag.name.as_str()) || tag.name == "title") && !tag.closes;
+        let kept = what == Cut::Unseen && (tag.name == "title" || tag.is_data(after));
+        let goes = what != Cut::Comments && !tag.closes && (tag.hidden || (raw && !kept));
+        if goes && !VOID.contains(&tag.name.as_str()) && !tag.empty {
+            rest = behind(&tag.name, after, raw);
+            out.push(' ');
+            continue;
+        }
+        if !goes {
+            out.push_str(whole);
+        }
+        rest = after;
+        if raw && !goes {
+            // What looks like a tag or a comment in a script is none.
+            let end = closing(&tag.name, rest).map_or(rest.len(), |(at, _)| at);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where the element's end tag begins and ends.
+fn closing(name: &str, text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("</").map(|at| from + at) {
+        match Tag::read(&text[at..]) {
+            Some(tag) if tag.name == name => return Some((at, at + tag.length)),
+            Some(tag) if tag.name.is_empty() => return None,
+            _ => from = at + 2,
+        }
+    }
+    None
+}
+
+/// What follows an element: behind its own end tag, for elements of its name stand within it, too.
+fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
+    if raw {
+        return closing(name, text).map_or("", |(_, end)| &text[end..]);
+    }
+    let (mut depth, mut rest) = (1_usize, text);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
+        let Some(tag) = Tag::read(rest) else {
+            rest = &rest[1..];
+            continue;
+        };
+        rest = &rest[tag.length..];
+        if UNSEEN.contains(&tag.name.as_str()) && !tag.closes && tag.name != name {
+            rest = closing(&tag.name, rest).map_or("", |(_, end)| &rest[end..]);
+        } else if tag.name == name && tag.closes {
+            depth -= 1;
+        } else if tag.name == name && !tag.empty {
+            depth += 1;
+        }
+        if depth == 0 {
+            return rest;
+        }
+    }
+    ""
+}
+
+/// A tag, as far as it tells what is shown.
+struct Tag {
+    name: String,
+    closes: bool,
+    empty: bool,
+    hidden: bool,
+    /// A script that is data: `type="application/json"`.
+    json: bool,
+    length: usize,
+}
+
+impl Tag {
+    fn read(text: &str) -> Option<Tag> {
+        let inner = text.strip_prefix('<')?;
+        let closes = inner.starts_with('/');
+        let inner = inner.strip_prefix('/').unwrap_or(inner);
+        let end = inner.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/')?;
+        let name = inner[..end].to_ascii_lowercase();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let begun = text.len() - inner.len() + end;
+        // A tag without an end reaches to the end of the page, and is none (HTML 13.2.5: eof-in-tag).
+        let endless =
+            || Tag { name: String::new(), closes: true, empty: true, hidden: false, json: false, length: text.len() };
+        let Some((attributes, length)) = attributes(&text[begun..]) else { return Some(endless()) };
+        let has = |name: &str| attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        let style: String = has("style").unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
+        let hidden = has("hidden").is_some_and(|value| value != "until-found")
+            || has("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || (name == "input" && has("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")))
+            || ["display:none", "visibility:hidden"].iter().any(|part| style.to_ascii_lowercase().contains(part));
+        let json = has("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+        let empty = text[..begun + length].ends_with("/>");
+        Some(Tag { name, closes, empty, hidden, json, length: begun + length })
+    }
+
+    /// A script that carries the page's data: JSON, or a name that is given an object or a list (`window.page = {`,
+    /// `self.__next_f.push([`).
+    fn is_data(&self, content: &str) -> bool {
+        if self.name != "script" {
+            return false;
+        }
+        let end = closing("script", content).map_or(content.len(), |(at, _)| at);
+        let text = content[..end].trim_start();
+        let (given, value) = text.split_once(['=', '(']).unwrap_or((text, ""));
+        let given = given.trim();
+        let name = ["var ", "let ", "const "].iter().find_map(|word| given.strip_prefix(word)).unwrap_or(given);
+        let path = !name.is_empty()
+            && name.len() < 64
+            && name.chars().all(|c| c.is_alphanumeric() || "._$[]'\"| ".contains(c));
+        // Frameworks' own names, whatever makes the value: `window.__NUXT__ = (function (a) {...`.
+        let framework = ["window.__", "self.__", "globalThis.__", "__"].iter().any(|begin| name.starts_with(begin));
+        self.json || (path && (framework || value.trim_start().starts_with(['{', '['])))
+    }
+}
+
+/// The attributes of a tag up to its end, and how far that is; `None` where it has no end.
+fn attributes(text: &str) -> Option<(Vec<(String, String)>, usize)> {
+    let bytes = text.as_bytes();
+    let (mut at, mut all) = (0, Vec::new());
+    loop {
+        while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || *b == b'/') {
+            at += 1;
+        }
+        if *bytes.get(at)? == b'>' {
+            return Some((all, at + 1));
+        }
+        let from = at;
+        at += 1;
+        while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && !b"=>/".contains(b)) {
+            at += 1;
+        }
+        let name = text.get(from..at)?.to_ascii_lowercase();
+        while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+            at += 1;
+        }
+        let mut value = String::new();
+        if bytes.get(at) == Some(&b'=') {
+            at += 1;
+            while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+                at += 1;
+            }
+            let quote = bytes.get(at).copied().filter(|b| matches!(b, b'"' | b'\''));
+            let begins = at + usize::from(quote.is_some());
+            at = begins;
+            while bytes
+                .get(at)
+                .is_some_and(|b| quote.map_or(!b.is_ascii_whitespace() && *b != b'>', |quote| *b != quote))
+            {
+                at += 1;
+            }
+            bytes.get(at)?;
+            text.get(begins..at)?.clone_into(&mut value);
+            at += usize::from(quote.is_some());
+        }
+        all.push((name, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(body: &str) -> String {
+        without_unseen(body, |_| DRAWN_BY_SCRIPT).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_nobody_sees_goes_and_the_rest_stays_as_it_is() {
+        for (body, wanted) in [
+            ("<p class=a>One</p><!-- two <p> -->three", "<p class=a>One</p>three"),
+            ("a<script>var b = '<p>two</p>';</script>c", "a c"),
+            ("a<SCRIPT src=x></SCRIPT >c", "a c"),
+            ("a<noscript>two</noscript>c", "a c"),
+            ("a<div hidden>two<div>three</div>four</div>c", "a c"),
+            ("a<div style=\"color:red; display : none\">two</div>c", "a c"),
+            ("a<span aria-hidden=true>two</span>c", "a c"),
+            ("a<span aria-hidden=false>two</span>c", "a<span aria-hidden=false>two</span>c"),
+            ("a<input type=hidden value=two>c", "ac"),
+            ("a<!-->b", "ab"),
+            ("a<!-- never ends", "a"),
+            ("1 < 2 <b>c</b>", "1 < 2 <b>c</b>"),
+            ("a <p title='>'>b", "a <p title='>'>b"),
+            ("a<div hidden>never ends", "a"),
+            (
+                "<script type=\"application/json\">{\"name\": \"two\"}</script>",
+                "<script type=\"application/json\">{\"name\": \"two\"}</script>",
+            ),
+            (
+                "<script>window.page = {\"name\": \"two\"}</script>",
+                "<script>window.page = {\"name\": \"two\"}</script>",
+            ),
+        ] {
+            assert_eq!(seen(body), wanted, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_frameworks_put_into_scripts_is_the_page_s_data() {
+        for data in [
+            "window.__STATE__ = JSON.parse('{}')",
+            "self.__next_f.push([1, \"two\"])",
+            "window.__NUXT__=(function(a){return {b:a}}(1))",
+            "let page = [1]",
+        ] {
+            let body = format!("<script>{data}</script>");
+            assert_eq!(seen(&body), body, "{data}");
+        }
+        for code in ["draw('two')", "if (a) { show('two') }", "function two() {}", "var a = 'two'", "// two\nvar b = 1"]
+        {
+            assert_eq!(seen(&format!("a<script>{code}</script>")), "a", "{code}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_its_scripts_draw_stays_whole_but_for_comments() {
+        let body = "<div id=app></div><!-- two --><script>draw('One')</script>";
+        assert_eq!(without_unseen(body, |_| 0), "<div id=app></div><script>draw('One')</script>");
+    }
+
+    #[test]
+    fn pages_are_told_from_data() {
+        assert!(is_page("<!doctype html><p>x"));
+        assert!(is_page("\u{feff} <html>"));
+        for body in ["{\"a\": \"<div>\"}", "[1]", "ok", "<?xml version=\"1.0\"?><rss><item/></rss>"] {
+            assert!(!is_page(body), "{body}");
+        }
+    }
+}
