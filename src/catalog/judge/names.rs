@@ -15,8 +15,10 @@ struct Given {
     names: BTreeMap<String, Value>,
     /// The body, where a rule sees the page as people do.
     page: Option<Value>,
-    /// It as people see it, and its source without what nobody sees.
-    read: OnceLock<(Value, Value)>,
+    /// Its source without what nobody sees.
+    markup: OnceLock<Value>,
+    /// It as people see it.
+    visible: OnceLock<Value>,
 }
 
 /// Named expressions, each worth something or missing.
@@ -43,7 +45,7 @@ struct Names {
 
 /// All names for a rule.
 pub(super) fn of(names: BTreeMap<String, Value>, page: Option<Value>, lets: Arc<[(String, Expr)]>) -> Value {
-    let given = Arc::new(Given { names, page, read: OnceLock::new() });
+    let given = Arc::new(Given { names, page, markup: OnceLock::new(), visible: OnceLock::new() });
     let (count, worth) = (lets.len(), lets.iter().map(|_| OnceLock::new()).collect());
     seen(Arc::new(Lets { given, lets, worth }), count)
 }
@@ -57,8 +59,8 @@ impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "let" => Some(self.lets.clone()),
-            "visible" => Some(self.given.read()?.0.clone()),
-            "markup" => Some(self.given.read()?.1.clone()),
+            "visible" => self.given.visible().cloned(),
+            "markup" => self.given.markup().cloned(),
             name => self.given.names.get(name).cloned(),
         }
     }
@@ -71,13 +73,14 @@ impl Object for Names {
 }
 
 impl Given {
-    fn read(&self) -> Option<&(Value, Value)> {
+    fn markup(&self) -> Option<&Value> {
         let page = self.page.as_ref()?.as_str()?;
-        let read = || {
-            let page = visible::page(page);
-            (Value::from(page.visible), Value::from(page.markup))
-        };
-        Some(self.read.get_or_init(read))
+        Some(self.markup.get_or_init(|| Value::from(visible::markup(page))))
+    }
+
+    fn visible(&self) -> Option<&Value> {
+        let markup = self.markup()?.as_str()?;
+        Some(self.visible.get_or_init(|| Value::from(visible::text(markup))))
     }
 }
 

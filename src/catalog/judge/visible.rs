@@ -16,21 +16,12 @@ const WITHIN: [&str; 30] = [
 /// Attributes that are shown, or read aloud.
 const SHOWN: [&str; 5] = ["alt", "placeholder", "title", "aria-label", "value"];
 
-/// A page in which words are looked for.
-pub struct Page {
-    /// Its text as people see it, with what is read to them and what a page's own data says.
-    pub visible: String,
-    /// Its source without what is shown to nobody.
-    pub markup: String,
-}
-
-/// A page as people see it. What is no page (JSON, a plain text, a feed) is all seen.
-pub fn page(body: &str) -> Page {
+/// The source of a page without what is shown to nobody; what is no page (JSON, a plain text, a feed) as it is.
+pub fn markup(body: &str) -> String {
     if !is_page(body) {
-        return Page { visible: text(body), markup: body.to_owned() };
+        return body.to_owned();
     }
-    let markup = without_unseen(body, |seen| flat(seen).chars().filter(|c| c.is_alphanumeric()).count());
-    Page { visible: text(&markup), markup }
+    without_unseen(body, |seen| flat(seen).chars().filter(|c| c.is_alphanumeric()).count())
 }
 
 /// The text of a page as people see it; of what is no page, the text as it is.
