@@ -3,7 +3,7 @@
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::token::Token;
-use super::words;
+use super::{short, words};
 
 /// A day without a year lies no further ahead.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
@@ -142,7 +142,7 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
             let month = Some(words::month(name)?);
             let after = tokens.get(at + 1).filter(|_| !tokens[at].ends);
             // "It will end May 5" names a day of its own.
-            if at == from + 1 && after.is_some_and(|token| ordinal(&token.text).is_some()) {
+            if at == from + 1 && after.is_some_and(|token| short::ordinal(&token.text).is_some()) {
                 return None;
             }
             let year = year(after);
@@ -161,34 +161,6 @@ fn relative(tokens: &[Token], from: usize) -> Option<Day> {
     }
 }
 
-/// `jan`, `january`, also with its dot taken off.
-pub(super) fn is_month(word: &str) -> bool {
-    words::month(word).is_some()
-}
-
-/// `10`, as in "10. Januar": a dot after it ends no sentence.
-pub(super) fn is_ordinal(word: &str) -> bool {
-    word.len() <= 2 && ordinal(word).is_some()
-}
-
-/// `10.12.`, as German writes a day of this year or the next.
-pub(super) fn is_short_date(word: &str) -> bool {
-    short_date(word).is_some()
-}
-
-fn short_date(word: &str) -> Option<Day> {
-    let (day, month) = word.strip_suffix('.')?.split_once('.')?;
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| (1..=2).contains(&text.len()));
-    let (day, month) = (number(day)?, number(month)?);
-    ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some(Day::Date { year: None, month, day })
-}
-
-/// `10`, `10th`, `1st`, `1er`.
-fn ordinal(word: &str) -> Option<u32> {
-    let bare = ["st", "nd", "rd", "th", "er"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-    bare.parse().ok().filter(|day| (1..=31).contains(day))
-}
-
 fn year(token: Option<&Token>) -> Option<i32> {
     token?.text.parse().ok().filter(|year| (2000..2200).contains(year))
 }
@@ -205,8 +177,8 @@ fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let at = from + 1 + joins(from + 1);
     let second = tokens.get(at)?;
     let (month, day) = match (words::month(&first.text), words::month(&second.text)) {
-        (Some(month), _) => (month, ordinal(&second.text)?),
-        (None, Some(month)) => (month, ordinal(&first.text)?),
+        (Some(month), _) => (month, short::ordinal(&second.text)?),
+        (None, Some(month)) => (month, short::ordinal(&first.text)?),
         (None, None) => return None,
     };
     let after = at + 1;
@@ -223,8 +195,8 @@ fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
 
 /// `2021-01-10`, `2021/01/10`, `10.01.2021`, `1/13/2021`, `10-Jan-2021`.
 fn numeric(word: &str) -> Option<Day> {
-    if let Some(day) = short_date(word) {
-        return Some(day);
+    if let Some((day, month)) = short::short_date(word) {
+        return Some(Day::Date { year: None, month, day });
     }
     let sign = ['-', '.', '/'].into_iter().find(|sign| word.matches(*sign).count() == 2)?;
     let parts: Vec<&str> = word.split(sign).collect();

@@ -144,7 +144,7 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
         );
         let until = from + 1 + usize::from(matches!(next(1), "hrs" | "hours" | "h" | "uhr"));
         // A year stands behind its month.
-        let year = from > 0 && super::day::is_month(&tokens[from - 1].text);
+        let year = from > 0 && super::short::is_month(&tokens[from - 1].text);
         return plain(number / 100, number % 100).filter(|_| said && !year).map(|hour| (until, hour));
     }
     if !matches!(next(1), "uhr" | "h" | "heures" | "horas" | "hrs") || tokens[from].ends {

@@ -6,6 +6,7 @@ mod choice;
 mod day;
 mod glued;
 mod hour;
+mod short;
 mod span;
 mod token;
 mod unknown;
@@ -217,7 +218,7 @@ impl Parts {
 /// An hour without a day is the next one on the clock, unless something beside it may be its day.
 fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
     let mut near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
-    let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || day::is_month(&token.text);
+    let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || short::is_month(&token.text);
     match near.find(maybe) {
         Some(token) => {
             let hour: Vec<&str> = tokens[from..until].iter().map(|token| token.text.as_str()).collect();

@@ -185,79 +185,76 @@ fn reads(text: &str) -> (String, Vec<String>) {
     }
 }
 
+/// Letters with several dates, and the one of the cut.
+const CUTS: &[(&str, &str)] = &[
+    (
+        "Shop Birke will be suspended on 15 January 2021. Its data will be erased on 29 January 2021 at 18:00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "Your keys stop on January 15, 2021. You may dispute this until February 1, 2021 at 20:00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    ("Listing removed on Jan 15, 2021. Buyers keep access until Feb 28, 2021 at 11:00 PM PT.", "2021-01-15T00:00:00Z"),
+    (
+        "Your sender is blocked on January 15, 2021; the console closes on January 22, 2021 at 09:00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "Ihr Zugang wird am 15. Januar 2021 deaktiviert. Alle Dateien werden am 1. Februar 2021 um 9:00 Uhr MEZ vernichtet.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "Am 15. Januar 2021 stellen wir die Zustellung ein, am 29. Januar 2021 um 12 Uhr MEZ wird das Konto gelöscht.",
+        "2021-01-14T23:00:00Z",
+    ),
+    (
+        "Su tienda será bloqueada el 15 de enero de 2021. Los archivos se borrarán el 1 de febrero de 2021 a las 10:00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "Votre boutique sera bloquée le 15 janvier 2021. Vos fichiers seront effacés le 1er février 2021 à 10h00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    ("Refunds stop on January 15, 2021. The account is terminated on February 15, 2021.", "2021-01-15T00:00:00Z"),
+    ("Uploads end on 15 January 2021 and the bucket is closed on 30 January 2021.", "2021-01-15T00:00:00Z"),
+    ("Les envois cessent le 15 janvier 2021 ; le compte sera résilié le 15 février 2021.", "2021-01-15T00:00:00Z"),
+    ("Los pagos cesan el 15 de enero de 2021. La cuenta se cierra el 15 de febrero de 2021.", "2021-01-15T00:00:00Z"),
+    ("Zahlungen enden am 15. Januar 2021. Das Konto wird am 15. Februar 2021 geschlossen.", "2021-01-15T00:00:00Z"),
+    (
+        "A webinar is held on 12 January 2021 at 10:00 UTC. Version 1 is retired on 20 January 2021.",
+        "2021-01-20T00:00:00Z",
+    ),
+    (
+        "Your plan renews on 12 January 2021. Without payment the service is disabled on 20 January 2021.",
+        "2021-01-20T00:00:00Z",
+    ),
+    (
+        "Unless you appeal by 15 January 2021 at 12:00 UTC, we close the shop. Backups are wiped on 29 January 2021 at 18:00 UTC.",
+        "2021-01-15T12:00:00Z",
+    ),
+    (
+        "The feed is no longer available after 15 January 2021. Archives are deleted on 29 January 2021 at 18:00 UTC.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "We delete your data on 2021-01-29T18:00:00Z. The account is suspended on 15 January 2021.",
+        "2021-01-15T00:00:00Z",
+    ),
+    (
+        "The account closes on 15 January 2021. The closure takes place on 15 January 2021 at 17:00 UTC.",
+        "2021-01-15T17:00:00Z",
+    ),
+    (
+        "- 15 January 2021: uploads are disabled\n- 29 January 2021 18:00 UTC: the account is closed",
+        "2021-01-15T00:00:00Z",
+    ),
+];
+
 #[test]
 fn the_date_that_ends_something_wins_over_a_later_one_with_an_hour() {
-    for (text, wanted) in [
-        (
-            "Shop Birke will be suspended on 15 January 2021. Its data will be erased on 29 January 2021 at 18:00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Your keys stop on January 15, 2021. You may dispute this until February 1, 2021 at 20:00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Listing removed on Jan 15, 2021. Buyers keep access until Feb 28, 2021 at 11:00 PM PT.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Your sender is blocked on January 15, 2021; the console closes on January 22, 2021 at 09:00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Ihr Zugang wird am 15. Januar 2021 deaktiviert. Alle Dateien werden am 1. Februar 2021 um 9:00 Uhr MEZ vernichtet.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Am 15. Januar 2021 stellen wir die Zustellung ein, am 29. Januar 2021 um 12 Uhr MEZ wird das Konto gelöscht.",
-            "2021-01-14T23:00:00Z",
-        ),
-        (
-            "Su tienda será bloqueada el 15 de enero de 2021. Los archivos se borrarán el 1 de febrero de 2021 a las 10:00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "Votre boutique sera bloquée le 15 janvier 2021. Vos fichiers seront effacés le 1er février 2021 à 10h00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        ("Refunds stop on January 15, 2021. The account is terminated on February 15, 2021.", "2021-01-15T00:00:00Z"),
-        ("Uploads end on 15 January 2021 and the bucket is closed on 30 January 2021.", "2021-01-15T00:00:00Z"),
-        ("Les envois cessent le 15 janvier 2021 ; le compte sera résilié le 15 février 2021.", "2021-01-15T00:00:00Z"),
-        (
-            "Los pagos cesan el 15 de enero de 2021. La cuenta se cierra el 15 de febrero de 2021.",
-            "2021-01-15T00:00:00Z",
-        ),
-        ("Zahlungen enden am 15. Januar 2021. Das Konto wird am 15. Februar 2021 geschlossen.", "2021-01-15T00:00:00Z"),
-        (
-            "A webinar is held on 12 January 2021 at 10:00 UTC. Version 1 is retired on 20 January 2021.",
-            "2021-01-20T00:00:00Z",
-        ),
-        (
-            "Your plan renews on 12 January 2021. Without payment the service is disabled on 20 January 2021.",
-            "2021-01-20T00:00:00Z",
-        ),
-        (
-            "Unless you appeal by 15 January 2021 at 12:00 UTC, we close the shop. Backups are wiped on 29 January 2021 at 18:00 UTC.",
-            "2021-01-15T12:00:00Z",
-        ),
-        (
-            "The feed is no longer available after 15 January 2021. Archives are deleted on 29 January 2021 at 18:00 UTC.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "We delete your data on 2021-01-29T18:00:00Z. The account is suspended on 15 January 2021.",
-            "2021-01-15T00:00:00Z",
-        ),
-        (
-            "The account closes on 15 January 2021. The closure takes place on 15 January 2021 at 17:00 UTC.",
-            "2021-01-15T17:00:00Z",
-        ),
-        (
-            "- 15 January 2021: uploads are disabled\n- 29 January 2021 18:00 UTC: the account is closed",
-            "2021-01-15T00:00:00Z",
-        ),
-    ] {
-        assert_eq!(reads(text).0, wanted, "{text}");
+    for (text, wanted) in CUTS {
+        assert_eq!(reads(text).0, *wanted, "{text}");
     }
 }
 

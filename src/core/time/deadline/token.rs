@@ -1,6 +1,6 @@
 //! A letter's words with what stands around them.
 
-use super::{day, glued};
+use super::{glued, short};
 
 /// A word of the text with what follows it directly: `11:59pm`, `january`, `10th`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,10 +104,10 @@ fn of(raw: &str) -> Vec<Token> {
     let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
     // `10.12.` is a day in German: its dots end no sentence.
     let dotted = raw.trim_matches([',', ';', '(', ')']);
-    let bare = if day::is_short_date(dotted) { dotted } else { bare };
+    let bare = if short::short_date(dotted).is_some() { dotted } else { bare };
     let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");
-    let short = text.ends_with("am") || text.ends_with("pm") || day::is_month(&text) || day::is_ordinal(&text);
-    let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short && !day::is_short_date(&text));
+    let short = text.ends_with("am") || text.ends_with("pm") || short::is_month(&text) || short::is_ordinal(&text);
+    let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short && !short::short_date(&text).is_some());
     let pauses = raw.ends_with([',', ';', ':', ')', ']', '—']);
     let opens = raw.starts_with(['(', '[']);
     let capitals = (2..=5).contains(&bare.len()) && bare.chars().all(|c| c.is_ascii_uppercase());
