@@ -110,7 +110,7 @@ async fn times_are_those_of_the_channel_and_a_reminder_is_a_list_for_programs() 
     let text = |n: usize| received[n]["text"].as_str().unwrap();
     assert!(text(0).contains("Since Tue 3 Mar 09:28 CET"), "{}", text(0));
     assert_eq!(received[1]["reason"], "still_open");
-    assert!(text(1).contains("since Tue 3 Mar 09:28 CET"), "{}", text(1));
+    assert!(text(1).contains("Since Tue 3 Mar 09:28 CET"), "{}", text(1));
     let body = &received[1]["alert"]["body"];
     assert_eq!(body["open"]["items"][0]["id"], "android-app");
     // As reminders were written before.
