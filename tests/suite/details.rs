@@ -58,7 +58,7 @@ fn operator(now: Time) -> Operator {
     let refused = "Telegram answers 403: bot was kicked from the group. Add it again.";
     let waits = |on_condition| Fate::Waits { until: Time(now.0 + 300_000), on_condition };
     let mut elsewhere = sent("pw-1", dropped, now, "email", Fate::Arrived(Time(now.0 - 590_000)));
-    elsewhere.instead = Some("phone to -100 does not take it: bot was kicked".into());
+    elsewhere.instead = Some("phone to -100 failed: bot was kicked".into());
     Operator {
         sent: vec![
             sent("pw-1", dropped, now, "phone", Fate::Fails { why: refused.into(), tries: 4 }),

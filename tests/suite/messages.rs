@@ -98,7 +98,7 @@ fn what_stands_around_a_message_is_said_in_each_form() {
     };
     let footer = Footer {
         repeat: true,
-        instead: Some("phone to 42 does not take it: Telegram cannot be reached".into()),
+        instead: Some("phone to 42 failed: Telegram cannot be reached".into()),
         newer: Some("🟢 BACK: Cloud hosting (DigitalOcean, out 2 h)".into()),
         stands: None,
         zone: Tz::Europe__Berlin,

@@ -89,7 +89,7 @@ impl Dispatcher {
             return Vec::new();
         }
         let level = delivery.alert.level;
-        let instead = format!("sent here because {} to {} failed: {why}", delivery.channel, delivery.recipient);
+        let instead = format!("{} to {} failed: {why}", delivery.channel, delivery.recipient);
         let others = self.others(delivery);
         let fits = |way: &&Way| level == Level::Critical || way.route.after.is_none();
         let to = |way: &Way| {
