@@ -30,11 +30,11 @@ STORES = [
     Store("play", 200, "a listing that is there is live", "working", "is listed in the US store"),
     Store("play", 200, "a listing whose inner layout moved is live by its identity", "working", "layout changed", MOVED),
     Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
-          "other entries there are still listed; a second route agrees", GONE),
-    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this route can't be trusted"),
+          "other listings there are still up; a second check agrees", GONE),
+    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this check can't be trusted"),
     Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
     Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
-          "other entries there fail as well"),
+          "other listings there fail as well"),
     Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks plugwatch to slow down"),
     Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; plugwatch's own network is fine"),
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
@@ -89,7 +89,7 @@ def look_at_apple(world, claims):
     line = looked.line("listed")
     claims.hold("nginx", "an app in Apple's look-up is live", line.says == "working", line)
     line = looked.line("removed")
-    fits = line.says == "says dropped (unconfirmed)" and "a second route agrees" in line.why
+    fits = line.says == "says dropped (unconfirmed)" and "a second check agrees" in line.why
     claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
 
 
