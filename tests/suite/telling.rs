@@ -115,7 +115,7 @@ async fn times_are_those_of_the_channel_and_a_reminder_is_a_list_for_programs() 
     assert_eq!(body["open"]["items"][0]["id"], "android-app");
     // As reminders were written before.
     assert!(body["note"]["title"].as_str().unwrap().contains("STILL DROPPED"), "{body}");
-    assert!(body["note"]["lines"][0].as_str().unwrap().contains("Android app: dropped"), "{body}");
+    assert!(body["note"]["lines"][0].as_str().unwrap().contains("Google Play does not list"), "{body}");
 }
 
 #[tokio::test]
