@@ -26,6 +26,13 @@ const TEXTS: [&str; 6] = ["breaks", "fallback", "owner", "contact", "account_id"
 /// What the column with the vendor's name may be called.
 const NAMES: [&str; 6] = ["vendor", "name", "supplier", "company", "service", "vendor_name"];
 
+/// A list of vendors weighs no more.
+const LARGEST: usize = 1 << 20;
+/// No platform has more vendors than this.
+const MOST: usize = 1_000;
+/// So many that are not known are named; the rest is counted.
+const NAMED: usize = 20;
+
 /// One line of the list.
 struct Line {
     name: String,
@@ -90,8 +97,14 @@ fn close(path: &Path, config: &Config, outcome: &Outcome) {
 
 /// The lines of a list. Its first line is a heading where one of its cells is a name that columns have.
 fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
+    if bytes.len() > LARGEST {
+        return Err(format!("it is larger than {} KB; a list of vendors is not", LARGEST >> 10));
+    }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
+    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err("it is not a CSV text: it holds control characters".to_owned());
+    }
     // Spreadsheets of many countries write semicolons.
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
@@ -106,7 +119,11 @@ fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
     let column = |name: &str| names.and_then(|_| head.iter().position(|cell| cell == name));
     let lines = body.iter().filter_map(|row| line(row, names.unwrap_or(0), &column));
     let lines: Vec<Line> = lines.collect();
-    if lines.is_empty() { Err("it names no vendor".to_owned()) } else { Ok(lines) }
+    match lines.len() {
+        0 => Err("it names no vendor".to_owned()),
+        1..=MOST => Ok(lines),
+        many => Err(format!("it names {many} vendors; at most {MOST} are added at once")),
+    }
 }
 
 fn line(row: &csv::StringRecord, name: usize, column: &impl Fn(&str) -> Option<usize>) -> Option<Line> {
@@ -208,7 +225,9 @@ fn told(path: &Path, outcome: &Outcome, dry: bool) -> String {
         text.push_str(&format!("Already there: {}.\n", outcome.there.join(", ")));
     }
     if !outcome.unknown.is_empty() {
-        let names = outcome.unknown.join(", ");
+        let more = outcome.unknown.len().saturating_sub(NAMED);
+        let names: Vec<&str> = outcome.unknown.iter().take(NAMED).map(String::as_str).collect();
+        let names = names.join(", ") + &(if more > 0 { format!(" and {more} more") } else { String::new() });
         text.push_str(&format!("plugwatch does not know {names}. Add `rides_on` to name the company behind it.\n"));
     }
     text

@@ -8,6 +8,7 @@ use super::probe::{self, Probe};
 use super::public::{self, Public};
 use super::unmonitored;
 use crate::catalog::{Catalog, Check, Vendor};
+use crate::core::words::text::{VALUE, clean};
 use crate::core::words::verdict::{Criticality, Role};
 use crate::read::{At, Table};
 
@@ -122,7 +123,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     let text = |key: &str| table.string(key).map(|text| text.value);
     let was = table.string("was");
     was.iter().for_each(|was| check_id(table, was));
-    let label = text("label").unwrap_or_else(|| id_text.clone());
+    let label = read_label(table).unwrap_or_else(|| id_text.clone());
     let dependency = Dependency {
         public: public::read(table, &label),
         label,
@@ -172,6 +173,11 @@ fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> V
     let mut seen = std::collections::BTreeSet::new();
     companies.retain(|company| seen.insert(company.clone()));
     companies
+}
+
+/// A label stands in messages and tables: one line of visible text.
+fn read_label(table: &Table<'_>) -> Option<String> {
+    Some(clean(&table.string("label")?.value, VALUE)).filter(|label| !label.is_empty())
 }
 
 fn check_id(table: &Table<'_>, id: &At<String>) {

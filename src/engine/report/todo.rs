@@ -118,7 +118,9 @@ impl Decider {
     }
 
     pub(super) fn labels<'e>(&'e self, letter: &'e Letter) -> impl Iterator<Item = &'e str> {
-        letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str()))
+        // What is not configured any more goes by its id.
+        let label = |id: &'e String| self.dependency(id).map_or(id.as_str(), |dependency| dependency.label.as_str());
+        letter.notice.dependencies.iter().map(label)
     }
 }
 
