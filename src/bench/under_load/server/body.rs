@@ -61,11 +61,11 @@ fn page(title: &str) -> String {
     _ = write!(html, "<a href=\"/account\" class=\"button primary\">{title}</a></nav>\n<main id=\"shop\">");
     let mut n = 0;
     while html.len() < PAGE {
-        _ = write!(
+        _ = writeln!(
             html,
             "<article class=\"item\" data-id=\"{n}\"><h2>Thing {n}</h2><img src=\"/img/{n}.webp\" alt=\"\" width=\"320\">\
              <p>One of the things that this shop sells &amp; ships, number&nbsp;{n}; it is made of wool.</p>\
-             <a href=\"/thing/{n}?from=front\">{n}.00 €</a></article>\n"
+             <a href=\"/thing/{n}?from=front\">{n}.00 €</a></article>"
         );
         n += 1;
     }

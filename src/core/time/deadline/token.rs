@@ -107,7 +107,7 @@ fn of(raw: &str) -> Vec<Token> {
     let bare = if short::short_date(dotted).is_some() { dotted } else { bare };
     let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");
     let short = text.ends_with("am") || text.ends_with("pm") || short::is_month(&text) || short::is_ordinal(&text);
-    let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short && !short::short_date(&text).is_some());
+    let ends = raw.ends_with(['!', '?']) || (raw.ends_with('.') && !short && short::short_date(&text).is_none());
     let pauses = raw.ends_with([',', ';', ':', ')', ']', '—']);
     let opens = raw.starts_with(['(', '[']);
     let capitals = (2..=5).contains(&bare.len()) && bare.chars().all(|c| c.is_ascii_uppercase());
