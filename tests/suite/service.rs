@@ -129,7 +129,7 @@ fn what_is_installed_can_be_read_by_those_only_who_need_it() {
     assert_eq!((mode(&at("var/lib/plugwatch")), mode(&at("usr/local/bin/plugwatch"))), (0o700, 0o755));
     insta::assert_snapshot!(std::fs::read_to_string(at("etc/systemd/system/plugwatch.service")).unwrap());
     let said = String::from_utf8_lossy(&done.stdout).replace(&root.path().display().to_string(), "ROOT");
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!("what_service_install_says", said);
     // Once more, without the key: what is there stays.
     assert!(install(folder.path(), root.path(), None).status.success());
     assert_eq!(std::fs::read_to_string(at("etc/plugwatch/credentials/PW_TEST_NTFY")).unwrap(), "tk_s3cret");
