@@ -238,7 +238,7 @@ fn last(line: &KeyLine, now: Time) -> String {
         (_, false) => "NOT SET".to_owned(),
         (Some(used), _) if now.since(used.at) < Duration::from_secs(60) => format!("{}, just now", used.outcome),
         (Some(used), _) => format!("{}, {} ago", used.outcome, human(now.since(used.at))),
-        (None, _) => "never used".to_owned(),
+        (None, _) => "no use recorded".to_owned(),
     }
 }
 
