@@ -96,7 +96,7 @@ impl Decider {
     }
 
     fn of_unasked(&self, d: &DependencySnapshot) -> Line<Todo> {
-        let what = format!("Ask {} whether they still serve you: nobody has asked for 40 days", d.label);
+        let what = format!("Ask {} whether they still serve you: nobody has reported it in the last 40 days", d.label);
         let todo = Todo { rank: 9, what, owner: self.owner(&d.id), ..Todo::default() };
         Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
