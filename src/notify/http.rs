@@ -21,6 +21,9 @@ const MUCH: usize = 2 << 20;
 pub(super) fn client() -> Result<reqwest::Client, String> {
     reqwest::Client::builder()
         .timeout(PATIENCE)
+        // A kept connection may be closing as a message goes out: whether it arrived is unknown then, and the next
+        // try would have to say that it may be a repeat.
+        .pool_max_idle_per_host(0)
         .redirect(reqwest::redirect::Policy::none())
         .tls_backend_preconfigured(tls())
         .build()
