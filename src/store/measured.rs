@@ -1,13 +1,10 @@
 //! What benches hold against what they did: how much is stored, and of what.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::going::Going;
 use super::{Result, Store};
 
 /// How often a dependency was checked, and how often it was not read as live.
@@ -29,16 +26,7 @@ impl Store {
     pub async fn measured(path: &Path) -> Result<Store> {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Store {
-            writer: pool.clone(),
-            readers: pool,
-            words: Mutex::default(),
-            acted: AtomicBool::default(),
-            summed_to: AtomicI64::default(),
-            going: Going::none(),
-            place: None,
-            _lock: None,
-        })
+        Ok(Store::over(pool))
     }
 
     /// How often each dependency was checked.

@@ -142,16 +142,7 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(2);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
-        Ok(Store {
-            writer: pool.clone(),
-            readers: pool,
-            words: Mutex::default(),
-            acted: AtomicBool::default(),
-            summed_to: AtomicI64::default(),
-            going: Going::none(),
-            place: None,
-            _lock: None,
-        })
+        Ok(Store::over(pool))
     }
 }
 
@@ -165,7 +156,12 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new().max_connections(1);
         let pool = pool.connect_with(options).await.map_err(|error| unusable(path, &error))?;
-        Ok(Store {
+        Ok(Store::over(pool))
+    }
+
+    /// A store that reads and writes over one pool, for those who come beside the program that monitors.
+    pub(super) fn over(pool: SqlitePool) -> Store {
+        Store {
             writer: pool.clone(),
             readers: pool,
             words: Mutex::default(),
@@ -174,7 +170,7 @@ impl Store {
             going: Going::none(),
             place: None,
             _lock: None,
-        })
+        }
     }
 }
 
