@@ -68,7 +68,7 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
     if truth.silent {
         return;
     }
-    let first = after().find(|told| says(told) && told.verdict == Some(verdict));
+    let first = after().find(|told| says(told) && told.verdict_of(&truth.dependency) == Some(verdict));
     let in_time = first.filter(|told| told.at.saturating_sub(truth.from) <= truth.within);
     if verdict == Verdict::Dropped {
         marks.found += u32::from(in_time.is_some());
@@ -97,7 +97,9 @@ fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     let all: Vec<&Told> = about(told, &truth.dependency).filter(within).collect();
     let tells = |told: &&&Told| match truth.is {
-        Is::Dropped | Is::Outage | Is::Degraded => says(told) && told.verdict == Some(verdict_of(truth.is)),
+        Is::Dropped | Is::Outage | Is::Degraded => {
+            says(told) && told.verdict_of(&truth.dependency) == Some(verdict_of(truth.is))
+        }
         Is::Undecidable | Is::Unseen | Is::Ours => says(told) || told.reason == Reason::Blind,
     };
     if let Some(first) = all.iter().find(tells) {
@@ -163,8 +165,8 @@ fn shown_until(shows: &Shows, dependency: &str, n: usize, lasts: Duration) -> Du
 fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks) {
     for told in told.iter().filter(|told| says(told)) {
         let claims = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Unknown);
-        let Some(verdict) = told.verdict.filter(claims) else { continue };
         for id in &told.ids {
+            let Some(verdict) = told.verdict_of(id).filter(claims) else { continue };
             let holds = scenario.truths.iter().any(|truth| {
                 truth.dependency == *id && truth.spans(told.at, AFTERWARDS) && allows(truth.is, verdict, told)
             });
@@ -208,8 +210,10 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     // That plugwatch's own network is down says it of everything.
     let about = |told: &&Told| told.ids.is_empty() || told.ids.contains(&truth.dependency);
-    let blind: Vec<&Told> =
-        told.iter().filter(|told| told.reason == Reason::Blind).filter(within).filter(about).collect();
+    // So does the message of a start in the middle of it.
+    let starts = |told: &Told| told.reason == Reason::Started && told.text.contains("Can't check anything");
+    let says_so = |told: &&Told| told.reason == Reason::Blind || starts(told);
+    let blind: Vec<&Told> = told.iter().filter(says_so).filter(within).filter(about).collect();
     if !truth.expect.access_lost && blind.iter().any(|told| told.why == "access_lost") {
         wrong.push(Finding::new("false alarm", format!("{} was announced as lost access", truth.dependency)));
     }
@@ -250,7 +254,10 @@ fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) 
         let within = |told: &&Told| {
             truths.iter().any(|truth| truth.spans(told.at, AFTERWARDS) && told.ids.contains(&truth.dependency))
         };
-        let fits = |told: &&Told| truths.iter().any(|truth| told.verdict == Some(verdict_of(truth.is)));
+        let fits = |told: &&Told| {
+            let says = |truth: &&Truth| told.verdict_of(&truth.dependency) == Some(verdict_of(truth.is));
+            truths.iter().any(|truth| told.ids.contains(&truth.dependency) && says(&truth))
+        };
         let count = told.iter().filter(|told| opens(told)).filter(within).filter(fits).count();
         let wanted = truths.iter().map(|truth| truth.openings).max().unwrap_or(0);
         // One message may open for several of them.

@@ -26,6 +26,8 @@ pub struct Told {
     pub ids: Vec<String>,
     /// What it says that it is.
     pub verdict: Option<Verdict>,
+    /// The same for each of `ids`, where it is about several.
+    pub verdicts: Vec<Verdict>,
     /// The reason of that.
     pub why: String,
     /// Whose doing it says that it is.
@@ -38,6 +40,14 @@ pub struct Told {
     pub title: String,
     /// What people read, if it is sent at once.
     pub text: String,
+}
+
+impl Told {
+    /// What it says that one of its dependencies is.
+    pub fn verdict_of(&self, id: &str) -> Option<Verdict> {
+        let position = self.ids.iter().position(|other| other == id);
+        position.and_then(|position| self.verdicts.get(position).copied()).or(self.verdict)
+    }
 }
 
 /// An alert as it would be sent at once.
@@ -60,6 +70,7 @@ pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Op
         level: row.level,
         ids: about(row, &view),
         verdict: None,
+        verdicts: Vec::new(),
         why: String::new(),
         fault: None,
         since: None,
@@ -69,7 +80,8 @@ pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Op
     };
     let Body::Dependency(about) = view.body else { return Some(told) };
     let (verdict, fault, since) = (Some(about.verdict), Some(about.fault), Some(Time(about.since.0 - shifted)));
-    Some(Told { verdict, why: about.why, fault, since, decider: about.decider, ..told })
+    let verdicts = about.group.map(|group| group.verdicts).unwrap_or_default();
+    Some(Told { verdict, verdicts, why: about.why, fault, since, decider: about.decider, ..told })
 }
 
 /// Sentences beside a verdict, such as those of a letter, are about a dependency all the same.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::dependency::Dependency;
 use super::probe::Probe;
-use crate::catalog::{Catalog, Vendor};
+use crate::catalog::{Ask, Catalog, Vendor};
+use crate::core::words::check_in::Takes;
 
 /// The check that asks a registry about a domain.
 const REGISTRATION: &str = "domain/registration";
@@ -42,30 +43,59 @@ fn relate_domains(dependencies: &mut [Dependency], catalog: &Catalog) {
 /// domain's mail at its mail vendor.
 const CARRIED: [&str; 2] = ["hosting", "email"];
 
-/// Which accounts may carry what is seen from outside. Only where one company has all accounts of the kind, or
-/// `rides_on` names it: whose network answers there is not known otherwise.
-fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
-    let vendor = |dependency: &Dependency| catalog.vendors.get(dependency.vendors.first()?);
-    for kind in CARRIED {
-        let account = |vendor: &&Vendor| vendor.category == kind && vendor.parent != "own";
-        let all: Vec<(String, Vec<String>)> = dependencies
-            .iter()
-            .filter(|dependency| vendor(dependency).filter(account).is_some())
-            .map(|dependency| (dependency.id.clone(), dependency.companies.clone()))
-            .collect();
-        let alone = all.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1;
-        let outside = |vendor: &&Vendor| vendor.category == kind && vendor.parent == "own";
-        for dependency in dependencies.iter_mut() {
-            let said = all.iter().any(|(id, _)| dependency.needs.contains(id));
-            if said || vendor(dependency).filter(outside).is_none() {
-                continue;
-            }
-            let rides = |companies: &[String]| companies.iter().any(|company| dependency.companies.contains(company));
-            let known = !dependency.companies.is_empty();
-            let carries = |companies: &[String]| if known { rides(companies) } else { alone };
-            let accounts = all.iter().filter(|(_, companies)| carries(companies));
-            let accounts = accounts.map(|(id, _)| id.clone()).collect();
-            dependency.accounts = accounts;
+/// Kinds of accounts through which a backend sends what it counts.
+const SENDS: [&str; 3] = ["sms", "email", "push"];
+
+/// Accounts of some kinds, by id, each with the companies behind it.
+struct Accounts(Vec<(String, Vec<String>)>);
+
+impl Accounts {
+    fn of(kinds: &[&str], dependencies: &[Dependency], catalog: &Catalog) -> Accounts {
+        let account = |vendor: &&Vendor| kinds.contains(&vendor.category.as_str()) && vendor.parent != "own";
+        let own = dependencies.iter().filter(|dependency| vendor(dependency, catalog).filter(account).is_some());
+        Accounts(own.map(|dependency| (dependency.id.clone(), dependency.companies.clone())).collect())
+    }
+
+    /// One company has all of them.
+    fn are_of_one(&self) -> bool {
+        self.0.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1
+    }
+
+    /// Those that may carry a dependency; nothing where it says itself what it needs of them.
+    fn carrying(&self, dependency: &Dependency) -> Option<Vec<String>> {
+        if self.0.iter().any(|(id, _)| dependency.needs.contains(id)) {
+            return None;
         }
+        let rides = |companies: &[String]| companies.iter().any(|company| dependency.companies.contains(company));
+        let (known, alone) = (!dependency.companies.is_empty(), self.are_of_one());
+        let carries = |companies: &[String]| if known { rides(companies) } else { alone };
+        Some(self.0.iter().filter(|(_, companies)| carries(companies)).map(|(id, _)| id.clone()).collect())
+    }
+}
+
+fn vendor<'c>(dependency: &Dependency, catalog: &'c Catalog) -> Option<&'c Vendor> {
+    catalog.vendors.get(dependency.vendors.first()?)
+}
+
+/// Which accounts may carry what is seen from outside, and what a backend counts. Of the first only where one company has
+/// all accounts of the kind, or `rides_on` names it: whose network answers there is not known otherwise.
+fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
+    for kind in CARRIED {
+        let accounts = Accounts::of(&[kind], dependencies, catalog);
+        let outside = |vendor: &&Vendor| vendor.category == kind && vendor.parent == "own";
+        for dependency in dependencies.iter_mut().filter(|one| vendor(one, catalog).filter(outside).is_some()) {
+            dependency.accounts = accounts.carrying(dependency).unwrap_or_default();
+        }
+    }
+    let accounts = Accounts::of(&SENDS, dependencies, catalog);
+    let counts = |probe: &Arc<Probe>| {
+        catalog.check(&probe.check).is_some_and(|(_, check)| matches!(check.ask, Ask::CheckIn(Takes::Counts)))
+    };
+    for dependency in dependencies.iter_mut().filter(|one| one.probes.iter().any(counts)) {
+        // Which of them it is, the code may say once there is one.
+        let all = || accounts.0.iter().map(|(id, _)| id.clone()).collect();
+        let carrying = accounts.carrying(dependency);
+        dependency.accounts =
+            carrying.map(|own| if dependency.companies.is_empty() { all() } else { own }).unwrap_or_default();
     }
 }

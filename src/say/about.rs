@@ -30,6 +30,8 @@ pub struct OpenItem {
     pub fallback_works: Option<bool>,
     /// When that was checked.
     pub fallback_checked: Option<Time>,
+    /// When that ends, as a notice says.
+    pub fallback_ends: Option<Time>,
     /// Its incident's public id.
     pub incident: Option<String>,
     /// What to do about it.
@@ -80,6 +82,8 @@ pub struct About {
     pub since: Time,
     /// How long it lasted, when it is over.
     pub lasted: Option<Duration>,
+    /// It ended while nobody monitored it: until when that was so.
+    pub unwatched_until: Option<Time>,
     /// What breaks.
     pub breaks: Option<String>,
     /// What to switch to.
@@ -138,6 +142,8 @@ pub struct About {
     pub fallback_on: Option<Working>,
     /// Whether the fallback works; nothing where nobody monitors it.
     pub fallback_works: Option<bool>,
+    /// When what the fallback depends on ends, as a notice says.
+    pub fallback_ends: Option<Time>,
     /// When it ends, as a notice says.
     pub ends: Option<Time>,
     /// When the next message comes at the latest.
@@ -163,6 +169,8 @@ pub struct Group {
     pub labels: Vec<String>,
     /// A line each.
     pub lines: Vec<String>,
+    /// What holds for each of its ids; alerts before 0.3.0 do not say.
+    pub verdicts: Vec<Verdict>,
 }
 
 impl Group {

@@ -123,6 +123,7 @@ impl AlertView {
             ago => since(about.since, now),
             until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
             lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
+            unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
             ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
             ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
             do_now => about.hint.clone().or_else(|| by_default(self.reason, about).map(str::to_owned)),
@@ -130,6 +131,7 @@ impl AlertView {
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
             checked_before => before,
             fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
+            fallback_until => about.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
             listed => listed.map(|group| group.lines.clone()),
             names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
@@ -149,6 +151,7 @@ impl AlertView {
                 // As in the title, which is as old as the alert.
                 lasted => human(between(item.since, self.at.since(item.since))),
                 fallback_age => item.fallback_checked.map(|at| since(at, now)),
+                fallback_until => item.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),

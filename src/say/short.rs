@@ -17,7 +17,10 @@ pub fn text(view: &AlertView, zone: Tz) -> String {
         let lost = matches!(about.verdict, Verdict::Dropped | Verdict::Outage);
         parts.extend(about.breaks.as_ref().filter(|_| lost).map(|breaks| format!("Your users lose: {breaks}.")));
         parts.extend(about.fallback.as_ref().filter(|_| lost).and_then(|fallback| match about.fallback_works {
-            Some(true) => Some(format!("Fallback works: {fallback}.")),
+            Some(true) => match about.fallback_ends {
+                Some(ends) => Some(format!("Fallback works until {}: {fallback}.", ends.local(zone, view.at))),
+                None => Some(format!("Fallback works: {fallback}.")),
+            },
             Some(false) => Some(format!("Fallback is down: {fallback}.")),
             None => None,
         }));

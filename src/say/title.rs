@@ -83,7 +83,8 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     let (name, vendor) = named(about);
     let title = Title { mark: mark(reason, about.verdict, &about.why), name, vendor, ..Title::default() };
     let lasted = about.lasted.map(|lasted| human(between(about.since, lasted)));
-    let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}"));
+    let more = if about.unwatched_until.is_some() { " or more" } else { "" };
+    let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}{more}"));
     match (reason, about.verdict) {
         (Reason::Recovered, _) => {
             let (what, words) = match about.before {
@@ -99,6 +100,8 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             // Whether a refused key is a loss is not known: the number stands in the message.
             let what = match verdict {
                 Verdict::Unknown => words(Reason::Blind, verdict, about).to_owned(),
+                // All that came before is a refused key, which may be no loss.
+                _ if about.loss_number == 1 => words(Reason::Opened, verdict, about).to_owned(),
                 _ => format!("{} vendor lost in 3 days", nth(about.loss_number)),
             };
             Title { what, ..title }

@@ -133,7 +133,7 @@ async fn without_any_network_we_say_that_we_are_blind_and_cry_nothing() {
     staged.pass(minutes(240)).await;
     let text = staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
     assert_eq!(text.lines().count(), 2, "{text}");
-    assert!(text.ends_with("It makes no claim about any vendor until that is back."));
+    assert!(text.ends_with("Check the network of the machine that runs plugwatch."));
     assert_eq!(
         staged.told(),
         ["Chatterbox (invented): monitoring 6: 6 cannot be checked. Next report Monday 9:00 UTC."]

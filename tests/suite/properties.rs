@@ -231,7 +231,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             companies: &way.companies,
             domain: None,
             needs: &way.needs,
-            accounts: &[],
+            accounts: Vec::new(),
             criticality: Criticality::High,
             state: &way.state,
             incident: way.incident.as_ref(),

@@ -28,6 +28,8 @@ pub struct Rule {
     pub hint: Option<String>,
     /// Who decides that, where it is not whom the file names.
     pub decider: Option<String>,
+    /// The company whose word it is, where the check itself asks none: a code that only its programs give.
+    pub parent: Option<String>,
     /// A shared rule that comes before a check's own: a wall answers for nobody behind it.
     pub first: bool,
     /// The file and line, for messages about it.

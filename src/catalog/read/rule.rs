@@ -33,6 +33,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let own_basis = table.word("basis", &["own_statement", "absence"]);
     let hint = table.string("hint");
     let decider = table.string("decider");
+    let parent = table.string("parent");
     let first = table.flag("first").is_some_and(|flag| flag.value);
     table.finish();
     let when_expr = compile(source, when.as_ref()?);
@@ -61,6 +62,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
         say: say?.value,
         hint: hint.map(|hint| hint.value),
         decider: decider.map(|decider| decider.value),
+        parent: parent.map(|parent| parent.value),
         first,
         place: format!("{}:{line}", source.name),
     })

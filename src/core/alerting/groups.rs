@@ -67,9 +67,11 @@ enum Key<'a> {
 /// Sorts candidates into messages.
 pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notified: &[Notified]) -> Sorted {
     let mass = mass(platform_view, &candidates);
+    let keys: Vec<Key> = candidates.iter().map(|candidate| key(platform_view, candidate, mass)).collect();
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
-    for candidate in candidates {
-        groups.entry(key(platform_view, &candidate, mass)).or_default().push(candidate);
+    for (own, candidate) in keys.iter().zip(candidates) {
+        let taken = taken_with(platform_view, &candidate, &keys).unwrap_or(own);
+        groups.entry(taken.clone()).or_default().push(candidate);
     }
     let mut sorted = Sorted::default();
     for (key, group) in groups {
@@ -123,6 +125,18 @@ fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: boo
         },
         _ => Key::Alone(candidate.index),
     }
+}
+
+/// What is told of a domain's loss says as well what another check of it warns of.
+fn taken_with<'k, 'a>(
+    platform_view: &PlatformView<'_>,
+    candidate: &Candidate,
+    keys: &'k [Key<'a>],
+) -> Option<&'k Key<'a>> {
+    let subject = &platform_view.subjects[candidate.index];
+    let warns = candidate.wanted.reason == Reason::Opened && candidate.wanted.held.verdict == Verdict::Degraded;
+    let event = subject.event().filter(|_| warns && subject.domain.is_some())?;
+    keys.iter().find(|key| matches!(key, Key::Stops(other, Verdict::Dropped) if *other == event))
 }
 
 /// Whether so many unrelated companies are out at once that it is most likely us.
@@ -200,7 +214,9 @@ fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
 fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
     (0..platform_view.subjects.len()).filter(|index| fits(*index)).find(|index| {
         let subject = &platform_view.subjects[*index];
-        let lately = subject.notified.opened_at.is_some_and(|at| platform_view.now.since(at) <= JOINS);
+        // A letter may have been told of long before the cut that it announced.
+        let told = subject.notified.opened_at.max(subject.notified.so_since);
+        let lately = told.is_some_and(|at| platform_view.now.since(at) <= JOINS);
         lately && subject.is_down() && subject.notified.verdict.is_some()
     })
 }

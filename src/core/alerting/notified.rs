@@ -182,8 +182,17 @@ impl Notified {
         } else if let Some(held) = access {
             self.lost_at.get_or_insert(held.since);
         }
-        let still = matches!(incident, Some(incident) if incident.verdict == Verdict::Dropped) || access.is_some();
+        let still = dropped || access.is_some();
+        // A key that was refused and works again was no loss.
+        let only_refused = self.lost_at.is_some() && self.lost_at >= self.blind_since && self.knows_refusal();
+        if !still && only_refused && matches!(state.shown(), Shown::Live | Shown::Degraded) {
+            self.lost_at = None;
+        }
         self.lost_at = self.lost_at.filter(|at| still || now.since(*at) <= LOSS_COUNTS);
+    }
+
+    fn knows_refusal(&self) -> bool {
+        self.blind.values().any(|reason| reason == "access_lost")
     }
 
     /// The reason of a drop that people know of; what is only worded otherwise, or was never kept, is taken over.

@@ -8,7 +8,7 @@ use crate::core::people::action::SeenTo;
 use crate::core::people::notice::is_ending;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
-use crate::core::words::verdict::{Criticality, Verdict};
+use crate::core::words::verdict::{Criticality, Fault, Verdict};
 
 /// One dependency.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Subject<'a> {
     /// Ids of what it cannot work without.
     pub needs: &'a [String],
     /// Ids of the accounts that it may live in, where it is looked at from outside.
-    pub accounts: &'a [String],
+    pub accounts: Vec<&'a str>,
     /// How much hangs on it.
     pub criticality: Criticality,
     /// What it comes to.
@@ -84,6 +84,13 @@ impl Subject<'_> {
     fn fell_at(&self) -> Option<Time> {
         let down = self.state.held.as_ref().filter(|held| self.is_down() && held.verdict.badness() > 2);
         down.map(|held| held.since).or_else(|| self.began_at())
+    }
+
+    /// Since when what explains others is so: that it fell, or, where it only warns so far, that it is in doubt.
+    fn troubled_at(&self) -> Option<Time> {
+        let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
+        let doubt = self.state.suspicion.as_ref().map(|held| held.since).into_iter().chain(unseen).min();
+        doubt.filter(|_| !self.is_down()).or_else(|| self.fell_at())
     }
 
     /// The key worked and is refused now.
@@ -221,14 +228,32 @@ impl<'a> PlatformView<'a> {
         self.subjects.iter().position(|subject| subject.id == id)
     }
 
+    /// Another check of the same domain that says who took it away, where this one only finds that it is gone.
+    fn taken_domain(&self, subject: usize) -> Option<usize> {
+        let own = &self.subjects[subject];
+        let stated = |held: &&Held| held.verdict == Verdict::Dropped && held.fault == Fault::VendorDecision;
+        let states = |other: &Subject<'_>| other.is_dropped() && other.state.held.as_ref().filter(stated).is_some();
+        let domain = own.domain.filter(|_| own.is_down() && !states(own))?;
+        // Both in one message, where neither was told.
+        let told = |other: &Subject<'_>| other.notified.verdict == Some(Verdict::Dropped);
+        let of_it = |other: &Subject<'_>| other.domain == Some(domain) && states(other) && told(other) && !told(own);
+        self.subjects.iter().position(of_it).filter(|other| {
+            let (fell, taken) = (own.fell_at(), self.subjects[*other].fell_at());
+            fell.zip(taken).is_none_or(|(fell, taken)| fell >= taken || taken.since(fell) <= TOGETHER)
+        })
+    }
+
     /// What `subject` stands on and is in trouble itself, directly or through others.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
+        if let Some(taken) = self.taken_domain(subject) {
+            return Cause::Down(taken);
+        }
         let began = self.subjects[subject].fell_at();
         for index in self.said_foundations(subject) {
             let need = &self.subjects[index];
             // What went on for long while the other was still well did not cause it.
-            let near = began.zip(need.fell_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
+            let near = began.zip(need.troubled_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
             if near && need.is_down() {
                 return Cause::Down(index);
             }

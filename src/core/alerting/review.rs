@@ -21,8 +21,9 @@ use crate::core::dependency::storefronts;
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{is_ending, is_spent};
 use crate::core::probe::doubt::is_by_turns;
+use crate::core::probe::standing::Held;
 use crate::core::time::Time;
-use crate::core::words::verdict::Verdict;
+use crate::core::words::verdict::{Fault, Verdict};
 
 /// A consequence waits so long for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
@@ -36,6 +37,10 @@ const ASKED_WAIT: Duration = Duration::from_secs(45);
 const ROUND_WAIT: Duration = Duration::from_secs(1_200);
 /// What is still down so long after its cause is up stands by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
+
+/// A domain that was given back stands in the zone again when its registry publishes next, and answers that it is not
+/// there are kept for an hour or two (RFC 2308).
+const DOMAIN_GRACE: Duration = Duration::from_secs(7_200);
 
 /// What comes of a review.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -260,14 +265,13 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
             return Fate::Later(at);
         }
     }
-    // Which storefronts it is gone in is told once all of them have answered.
-    // And what became of a letter's hour, once that is known.
-    let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
-    let unsure = subject.state.suspicion.is_some() || (is_spent(reason) && !subject.state.unseen.is_empty());
-    if round && unsure && now.since(since) < ROUND_WAIT {
-        return Fate::Later(since.plus(ROUND_WAIT));
+    if let Some(at) = awaits_round(subject, wanted, since).filter(|at| *at > now) {
+        return Fate::Later(at);
     }
-    if own_no || !is_consequential(wanted) {
+    if warns_of_taken(platform_view, index, wanted) && now.since(since) < CAUSE_WAIT {
+        return Fate::Later(since.plus(CAUSE_WAIT));
+    }
+    if !is_consequential(platform_view, index, wanted) {
         return Fate::Now;
     }
     // A check says that it is back already: the next one tells whether there is anything to say.
@@ -288,19 +292,52 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
         Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
         Cause::None | Cause::Doubtful(_) if notified.muted => {
             let up = *notified.cause_up.get_or_insert(now);
-            if now.since(up) < CAUSE_GRACE { Fate::Later(up.plus(CAUSE_GRACE)) } else { Fate::Now }
+            let grace = if wanted.held.verdict == Verdict::Dropped { DOMAIN_GRACE } else { CAUSE_GRACE };
+            if now.since(up) < grace { Fate::Later(up.plus(grace)) } else { Fate::Now }
         }
         Cause::None | Cause::Doubtful(_) => Fate::Now,
     }
 }
 
-/// What a cause or announced work may explain: being out, or not being seen.
-fn is_consequential(wanted: &Due) -> bool {
+/// Which storefronts it is gone in is told once all of them have answered; and what became of a letter's hour, once that
+/// is known.
+fn awaits_round(subject: &Subject<'_>, wanted: &Due, since: Time) -> Option<Time> {
+    let reason = &wanted.held.reason;
+    let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
+    let unsure = subject.state.suspicion.is_some() || (is_spent(reason) && !subject.state.unseen.is_empty());
+    (round && unsure).then(|| since.plus(ROUND_WAIT))
+}
+
+/// What a cause or announced work may explain: being out, or not being seen, but no refusal by the other side; and of
+/// what is gone, that for which another check of the same domain, or what it stands on, says who took it away.
+fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
+    let held = &wanted.held;
     match wanted.reason {
         Reason::Opened | Reason::Worsened | Reason::Eased | Reason::Corrected | Reason::StillOpen => {
-            wanted.held.verdict == Verdict::Outage
+            held.verdict == Verdict::Outage
+                || (held.verdict == Verdict::Dropped && is_carried(platform_view, index, held))
         }
-        Reason::Blind => true,
+        Reason::Blind => held.reason != "access_lost",
         _ => false,
     }
+}
+
+/// A warning about a domain that another check is about to find gone: both are one message.
+fn warns_of_taken(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
+    let own = &platform_view.subjects[index];
+    let warns = wanted.reason == Reason::Opened && wanted.held.verdict == Verdict::Degraded;
+    let of_it = |other: &&Subject<'_>| other.domain == own.domain && other.id != own.id;
+    warns && own.domain.is_some() && platform_view.subjects.iter().filter(of_it).any(Subject::is_suspected)
+}
+
+/// Gone without anybody's word, and what explains that is gone itself, or seems to be.
+fn is_carried(platform_view: &PlatformView<'_>, index: usize, held: &Held) -> bool {
+    // Only a domain takes along what stands on it: a host that is gone leaves it open what became of the site.
+    let domain = |cause: usize| platform_view.subjects[cause].domain.is_some();
+    held.fault == Fault::Unclear
+        && match platform_view.cause(index) {
+            Cause::Down(cause) => domain(cause) && platform_view.subjects[cause].is_dropped(),
+            Cause::Doubtful(cause) => domain(cause) && platform_view.subjects[cause].is_suspected(),
+            Cause::None => platform_view.subjects[index].notified.muted,
+        }
 }

@@ -14,7 +14,7 @@ impl Held {
 
 impl Suspicion {
     fn decides_like(&self, other: &Suspicion) -> bool {
-        let counted = |doubt: &Suspicion| (doubt.reads, doubt.last, doubt.by_turns);
+        let counted = |doubt: &Suspicion| (doubt.reads, doubt.last, doubt.by_turns, doubt.witnessed);
         counted(self) == counted(other) && self.looks == other.looks && self.held.decides_like(&other.held)
     }
 }
@@ -32,6 +32,7 @@ impl Standing {
     pub fn decides_like(&self, other: &Standing) -> bool {
         let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark, standing.returned_at);
         known(self) == known(other)
+            && self.taken_back == other.taken_back
             && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
             && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)
             && alike(self.unverified.as_ref(), other.unverified.as_ref(), Unverified::decides_like)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::state::{Part, Unseen, worse};
 use crate::core::probe::standing::{Held, Standing};
+use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
 /// Storefronts that went within this are gone since the first of them: those beside the home one are asked
@@ -110,11 +111,13 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
 }
 
-/// Gone in all of them: since the first of those that went together.
+/// Gone in all of them: since the first of those that went together. One that was seen there after another had gone
+/// did not go with it.
 fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
     let last = gone.iter().map(|(_, held)| held.since).max().unwrap_or(gone[0].1.since);
-    let together = gone.iter().map(|(_, held)| held.since).filter(|since| last.since(*since) <= TOGETHER);
-    let since = together.min().unwrap_or(last);
+    let seen = gone.iter().filter_map(|(part, _)| part.standing.last_live).max();
+    let together = |since: &Time| last.since(*since) <= TOGETHER && seen.is_none_or(|seen| seen <= *since);
+    let since = gone.iter().map(|(_, held)| held.since).filter(together).min().unwrap_or(last);
     let say = match gone {
         [(_, one)] => one.say.clone(),
         [(_, first), ..] => format!("gone in all {} countries ({}); {}", gone.len(), countries(gone), first.say),

@@ -64,10 +64,12 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
         let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
         let old = standing.suspicion.take().filter(|old| weighed.verdict != Verdict::Dropped && fits(old));
-        let left = old.and_then(|old| doubt::after_good(old, weighed.verdict, policy, now));
+        let left = old.and_then(|old| good_again(standing, old, weighed.verdict, policy, now));
         want = left.as_ref().map(|(_, gap)| Want::LookAgain(*gap));
         standing.suspicion = left.map(|(left, _)| left);
     }
+    let watched = doubt::watched(&standing.taken_back, policy, now).filter(|_| standing.suspicion.is_none());
+    want = want.or(watched.map(Want::LookAgain));
     standing.verified_at = Some(now);
     // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
     let heard = weighed.missing.is_empty();
@@ -75,6 +77,21 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
         *held = held_since(weighed, held.since);
     }
     want
+}
+
+/// What a good check leaves of a doubt, and when to ask again; what it takes back is remembered.
+fn good_again(
+    standing: &mut Standing,
+    old: Suspicion,
+    verdict: Verdict,
+    policy: &Policy,
+    now: Time,
+) -> Option<(Suspicion, Duration)> {
+    let left = doubt::after_good(old.clone(), verdict, policy, now);
+    if left.is_none() {
+        doubt::note_taken_back(&mut standing.taken_back, &old, now);
+    }
+    left
 }
 
 /// A clock that was set back makes a streak that lies in the future: it is begun anew, as an old one is.
@@ -167,7 +184,7 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     if weighed.missing.is_empty() && enough {
         return (Some(flip_to(standing, suspicion, now)), Vec::new());
     }
-    suspicion.by_turns |= stated && doubt::comes_by_turns(&suspicion, confirm, now);
+    suspicion.by_turns |= stated && doubt::comes_by_turns(&suspicion, &standing.taken_back, confirm, now);
     let wait = match confirm.reads > suspicion.reads {
         _ if stated => doubt::pace(&suspicion, policy),
         true => confirm.gap(),
@@ -192,7 +209,7 @@ fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, no
         return None;
     }
     let old = standing.suspicion.take_if(|old| fits(old))?;
-    let (left, gap) = doubt::after_good(old, weighed.verdict, policy, now)?;
+    let (left, gap) = good_again(standing, old, weighed.verdict, policy, now)?;
     standing.suspicion = Some(left);
     Some(Want::LookAgain(gap))
 }
@@ -244,6 +261,7 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     // A vendor's own word that comes by turns dates from the first of them.
     let first = doubt.filter(|doubt| doubt.held.verdict == weighed.verdict).map(|doubt| doubt.held.since);
     let (turns, by_turns) = (doubt.is_some(), doubt.is_some_and(|doubt| doubt.by_turns));
+    let witnessed = old.as_ref().is_some_and(|old| old.witnessed) || is_witnessed(weighed, policy);
     let mut looks = old.map(|old| old.looks).unwrap_or_default();
     // Good ones between end a streak, once the word that they were kept for has left the window.
     let good = looks.iter().rposition(|(_, said)| worse && said.badness() <= believed);
@@ -260,7 +278,14 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
         last: now,
         looks,
         by_turns,
+        witnessed,
     }
+}
+
+/// All who were to be heard agree that it is gone, another path among them.
+fn is_witnessed(weighed: &Weighed, policy: &Policy) -> bool {
+    let heard = weighed.missing.is_empty() && !weighed.alone;
+    weighed.verdict == Verdict::Dropped && policy.second_path && heard
 }
 
 fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
@@ -269,7 +294,8 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
     let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
     let first_out = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped);
-    let since = first_out.map_or(suspicion.held.since, |first| first.min(suspicion.held.since));
+    let counted = doubt::counted_since(&suspicion);
+    let since = first_out.map_or(counted, |first| first.min(counted));
     let say = match suspicion.held.verdict {
         Verdict::Dropped => doubt::said(&suspicion),
         _ => suspicion.held.say.clone(),
@@ -280,6 +306,8 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
         if returns { Some(now) } else { standing.returned_at.filter(|_| to.verdict != Verdict::Dropped) };
     standing.confirmed = Some(to.clone());
     standing.suspicion = None;
+    standing.taken_back.clear();
+    standing.before_until = standing.verified_at.filter(|_| from.is_some());
     standing.verified_at = Some(now);
     Flip { change: Change::Verdict, from, to, confirmed_at: now }
 }

@@ -1,9 +1,10 @@
 //! A vendor's own word that comes by turns: suspended at this check, in order at the next, as where only
-//! some of its servers know it yet, or still know it.
+//! some of its servers know it yet, or still know it. An absence that another path and the comparisons confirm is
+//! as good as such a word.
 //!
 //! One good answer takes such a word not back: it takes three in a row. Two in a row confirm it, and so
 //! does half of what was read over half an hour. What is neither confirmed nor taken back, and came
-//! again, is told as what it is.
+//! again, is told as what it is; so is what was taken back and comes for the third time within an hour.
 
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ const RETURN: Duration = Duration::from_secs(24 * 3_600);
 /// After a return, so many in a row are a second drop though good answers came between.
 const AGAIN: u32 = 5;
 
+/// What was taken back so often within [`REMEMBERED`] comes by turns as soon as it comes again.
+const TAKEN_BACK: usize = 2;
+/// One server of many that knows of a suspension is asked by chance: an hour has a dozen checks.
+const REMEMBERED: Duration = Duration::from_secs(3_600);
+
 /// The reason under which it stands while it is neither confirmed nor taken back.
 const BY_TURNS: &str = "said_by_turns";
 
@@ -40,8 +46,12 @@ pub fn is_by_turns(reason: &str) -> bool {
 /// Whether what is suspected is a drop by the vendor's own word: the check's, or the rule's that read it, where a
 /// check that otherwise looks for what is missing finds "disabled by the store".
 pub(super) fn is_statement(suspicion: &Suspicion, policy: &Policy) -> bool {
-    let stated = policy.basis == Basis::OwnStatement || suspicion.held.proof == Proof::Stated;
-    stated && suspicion.looks.iter().any(|(_, said)| says(*said))
+    let counts = is_word(suspicion, policy) || suspicion.witnessed;
+    counts && suspicion.looks.iter().any(|(_, said)| says(*said))
+}
+
+fn is_word(suspicion: &Suspicion, policy: &Policy) -> bool {
+    policy.basis == Basis::OwnStatement || suspicion.held.proof == Proof::Stated
 }
 
 fn says(said: Verdict) -> bool {
@@ -59,6 +69,10 @@ pub(super) fn after_good(
     policy: &Policy,
     now: Time,
 ) -> Option<(Suspicion, Duration)> {
+    // Another path that shows it takes an absence back.
+    if suspicion.witnessed && !is_word(&suspicion, policy) && verdict == Verdict::Degraded {
+        return None;
+    }
     suspicion.last = now;
     remember(&mut suspicion.looks, window(policy), now, verdict);
     let good = suspicion.looks.iter().rev().take_while(|(_, said)| is_good(*said));
@@ -151,6 +165,12 @@ fn counted(suspicion: &Suspicion) -> (usize, usize) {
     (bad, within.count())
 }
 
+/// Since when a drop is dated that half of the checks confirm: the first of those that were counted.
+pub(super) fn counted_since(suspicion: &Suspicion) -> Time {
+    let first = suspicion.looks.iter().find(|(_, said)| says(*said)).map(|(at, _)| *at);
+    first.filter(|_| suspicion.by_turns).map_or(suspicion.held.since, |first| first.max(suspicion.held.since))
+}
+
 /// What is said of a drop: how often it was, where other checks between found it in order.
 pub(super) fn said(suspicion: &Suspicion) -> String {
     let (bad, all) = counted(suspicion);
@@ -158,10 +178,31 @@ pub(super) fn said(suspicion: &Suspicion) -> String {
     if bad == all { say.clone() } else { format!("in {bad} of the last {all} checks: {say}") }
 }
 
-/// Whether it came again after a good check, and lasts longer than twice what would have confirmed it.
-pub(super) fn comes_by_turns(suspicion: &Suspicion, confirm: Confirm, now: Time) -> bool {
+/// Whether it came again after a good check, and lasts longer than twice what would have confirmed it; or was taken
+/// back twice within an hour.
+pub(super) fn comes_by_turns(suspicion: &Suspicion, taken_back: &[Time], confirm: Confirm, now: Time) -> bool {
     let good = suspicion.looks.iter().any(|(_, said)| is_good(*said));
-    suspicion.by_turns || (good && now.since(suspicion.held.since) >= confirm.over * 2)
+    let again = lately(taken_back, now).count() >= TAKEN_BACK;
+    suspicion.by_turns || again || (good && now.since(suspicion.held.since) >= confirm.over * 2)
+}
+
+fn lately(taken_back: &[Time], now: Time) -> impl Iterator<Item = &Time> {
+    taken_back.iter().filter(move |at| **at <= now && now.since(**at) <= REMEMBERED)
+}
+
+/// How soon to ask again after a doubt was taken back: whoever says it now and then is asked more often for a while.
+pub(super) fn watched(taken_back: &[Time], policy: &Policy, now: Time) -> Option<Duration> {
+    let last = lately(taken_back, now).max()?;
+    (now.since(*last) <= CLEARS_OVER).then(|| policy.dropped.gap().max(PACE))
+}
+
+/// A doubt was taken back: that is remembered for an hour.
+pub(super) fn note_taken_back(taken_back: &mut Vec<Time>, doubt: &Suspicion, now: Time) {
+    taken_back.retain(|at| *at <= now && now.since(*at) <= REMEMBERED);
+    if taken_back.len() > TAKEN_BACK {
+        taken_back.remove(0);
+    }
+    taken_back.push(doubt.held.since);
 }
 
 impl Standing {
@@ -173,7 +214,13 @@ impl Standing {
         let Some(doubt) = doubt else { return Some(confirmed.clone()) };
         let (bad, all) = counted(doubt);
         let say = format!("in {bad} of the last {all} checks: {}; the others found it in order", doubt.held.say);
-        Some(Held { verdict: Verdict::Degraded, reason: BY_TURNS.to_owned(), say, ..doubt.held.clone() })
+        let again = lately(&self.taken_back, doubt.last).min().filter(|_| bad == all);
+        let say = match again {
+            Some(_) => format!("again and again within an hour: {}; checks between found it in order", doubt.held.say),
+            None => say,
+        };
+        let since = again.copied().map_or(doubt.held.since, |first| first.min(doubt.held.since));
+        Some(Held { verdict: Verdict::Degraded, reason: BY_TURNS.to_owned(), say, since, ..doubt.held.clone() })
     }
 
     /// What is suspected and not told in another way.

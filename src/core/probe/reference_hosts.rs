@@ -65,6 +65,16 @@ impl Sign {
         }
     }
 
+    /// What is wrong, within a sentence.
+    pub fn says(self) -> &'static str {
+        match self {
+            Sign::Exhausted => "plugwatch has no file descriptors left",
+            Sign::Silence => "plugwatch's own network is down",
+            Sign::Clock => "plugwatch's own clock seems wrong",
+            Sign::Stranger => "a proxy or sign-in page answers",
+        }
+    }
+
     /// What to look at.
     pub fn hint(self) -> &'static str {
         match self {

@@ -52,6 +52,8 @@ pub struct Suspicion {
     pub looks: Vec<(Time, Verdict)>,
     /// It came again after a good check and lasts: neither confirmed nor cleared, and told as such.
     pub by_turns: bool,
+    /// Another path and the comparisons agreed with one of them: as good as the vendor's own word.
+    pub witnessed: bool,
 }
 
 /// A streak of checks that saw nothing.
@@ -88,6 +90,10 @@ pub struct Standing {
     pub key_mark: Option<u32>,
     /// When it came back after a drop: old words that come again are a stale copy's, most likely.
     pub returned_at: Option<Time>,
+    /// When the verdict before this one was affirmed last.
+    pub before_until: Option<Time>,
+    /// When doubts began that good checks took back lately: one that comes again and again is told as such.
+    pub taken_back: Vec<Time>,
 }
 
 /// What kind of change a flip is.
@@ -147,9 +153,10 @@ impl Standing {
             unseen.held.not_after(now);
             unseen.streak = unseen.streak.map(|at| at.min(now));
         }
-        for at in [&mut self.last_live, &mut self.verified_at, &mut self.returned_at] {
+        for at in [&mut self.last_live, &mut self.verified_at, &mut self.returned_at, &mut self.before_until] {
             *at = at.map(|at| at.min(now));
         }
+        self.taken_back.retain(|at| *at <= now);
     }
 
     /// Whether this probe was ever seen live.

@@ -26,6 +26,7 @@ impl Decider {
             self.own.judged = judged;
             self.own.since = now;
             if judged == OwnNetwork::Blind {
+                self.own.sign = sign;
                 tracing::warn!("blind: plugwatch's own network is down, so it makes no claim about any vendor");
             } else if before.judged == OwnNetwork::Blind {
                 tracing::info!("sighted: plugwatch's own network is back");
@@ -33,12 +34,7 @@ impl Decider {
         }
         if self.own.judged == OwnNetwork::Blind && !self.own.notified && now.since(self.own.since) >= TELL_AFTER {
             (self.own.notified, self.own.sign) = (true, sign);
-            let title = match sign {
-                Sign::Exhausted => "⚪ CAN'T CHECK ANYTHING: plugwatch has no file descriptors left",
-                Sign::Silence => "⚪ CAN'T CHECK ANYTHING: plugwatch's own network is down",
-                Sign::Clock => "⚪ CAN'T CHECK ANYTHING: plugwatch's own clock seems wrong",
-                Sign::Stranger => "⚪ CAN'T CHECK ANYTHING: a proxy or sign-in page answers",
-            };
+            let title = format!("⚪ CAN'T CHECK ANYTHING: {}", sign.says());
             let lines = vec![
                 if page {
                     format!("The same page has come instead of several vendors' since {}.", self.own.since.short())
@@ -51,7 +47,7 @@ impl Decider {
                 "Until that is over, plugwatch reports nothing about any vendor.".to_owned(),
                 format!("Do now: {}", sign.hint()),
             ];
-            self.tell_note(Reason::Blind, Level::Warning, None, title, lines, now);
+            self.tell_note(Reason::Blind, Level::Warning, None, &title, lines, now);
         }
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.notified {
             self.own.notified = false;

@@ -60,9 +60,11 @@ impl Decider {
         let blind = self.own.judged == OwnNetwork::Blind;
         let mut lines = Vec::new();
         if blind {
-            lines.push(
-                "Can't check anything: plugwatch's own network is down. It makes no claim about any vendor until that is back.".to_owned(),
-            );
+            lines.push(format!(
+                "Can't check anything: {}. Until that is over, plugwatch reports nothing about any vendor. Do now: {}",
+                self.own.sign.says(),
+                self.own.sign.hint()
+            ));
         } else {
             let worst_first = snapshot.worst_first();
             lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency)));

@@ -21,9 +21,9 @@ use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Standing;
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
+use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::{Role, Verdict};
 use crate::engine::schedule::plan::Spec;
-use crate::engine::view::dependency::leave_text;
 use crate::say::about::{About, Group, OpenItem};
 use crate::say::alert::Body;
 use crate::say::status::verdict_words;
@@ -80,7 +80,7 @@ impl Decider {
             companies: &dependency.companies,
             domain: dependency.domain.as_deref(),
             needs: &dependency.needs,
-            accounts: &dependency.accounts,
+            accounts: self.accounts(dependency, state),
             criticality: dependency.criticality,
             state: &state.combined,
             incident: state.incident.as_ref(),
@@ -102,6 +102,19 @@ impl Decider {
             starts: self.latest_starts(dependency, ends),
             in_situation: None,
         }
+    }
+
+    /// The accounts that a dependency may live in. Where a backend counts what it sends through somebody whom nothing
+    /// names, they are those of the company whose code came back.
+    fn accounts<'a>(&'a self, dependency: &'a Dependency, state: &DependencyState) -> Vec<&'a str> {
+        let all = dependency.accounts.iter().map(String::as_str);
+        let counts = dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Counts));
+        if dependency.accounts.is_empty() || !(counts && dependency.companies.is_empty()) {
+            return all.collect();
+        }
+        let held = state.combined.suspicion.as_ref().or(state.combined.held.as_ref());
+        let Some(parent) = held.and_then(|held| self.rule(held)?.parent.as_deref()) else { return Vec::new() };
+        all.filter(|id| self.dependency(id).and_then(|account| self.parent(account)) == Some(parent)).collect()
     }
 
     /// When the deciding home probes of a dependency were looked at last, all of them; those
@@ -170,17 +183,7 @@ impl Decider {
                     // What one vendor's hint or page says leads away from our own side.
                     (about.hint, about.status_page) = (None, None);
                 }
-                (about.losses, about.lost_at) =
-                    telling.losses.iter().map(|loss| self.loss_line(*loss, seen.state(*loss))).unzip();
-                let platform_view = self.platform_view(seen, now);
-                let gone = platform_view.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
-                let gone: Vec<(String, Time)> =
-                    gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
-                about.loss_number = self.companies(&telling.losses) + gone.len() + 1;
-                for (line, at) in gone {
-                    about.losses.push(line);
-                    about.lost_at.push(Some(at));
-                }
+                self.say_losses(&mut about, telling, seen, now);
                 if telling.reason == Reason::Recovered {
                     say_of_letter(&mut about, &before.notified.reason);
                 }
@@ -245,23 +248,9 @@ impl Decider {
         let labels = all().map(|member| dependencies[*member].label.clone()).collect();
         let lines = together(all().map(|member| (dependencies[*member].label.as_str(), line(member))));
         let incidents = telling.members.iter().filter_map(|member| concerned(seen.state(*member))).map(|(_, id)| id);
-        Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines })
-    }
-
-    /// How many companies these losses are: those that share one count once.
-    fn companies(&self, losses: &[usize]) -> usize {
-        let mut counted: Vec<&Dependency> = Vec::new();
-        for loss in losses {
-            let dependency = &self.config.dependencies[*loss];
-            let shares = |other: &&Dependency| {
-                let domain = dependency.domain.is_some() && dependency.domain == other.domain;
-                domain || other.companies.iter().any(|company| dependency.companies.contains(company))
-            };
-            if !counted.iter().any(shares) {
-                counted.push(dependency);
-            }
-        }
-        counted.len()
+        let holds = |member: &usize| seen.state(*member).combined.held.as_ref().map(|held| held.verdict);
+        let verdicts = telling.members.iter().map(|member| holds(member).unwrap_or(Verdict::Unknown)).collect();
+        Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines, verdicts })
     }
 
     /// What is still open, for a reminder.
@@ -310,6 +299,7 @@ impl Decider {
                 fallback: dependency.fallback.clone(),
                 fallback_works: fallback.as_ref().map(|(_, works)| *works),
                 fallback_checked: fallback.map(|(on, _)| on.checked),
+                fallback_ends: self.fallback_ends(dependency, now),
                 incident: concerned(state).map(|(_, public_id)| public_id),
                 hint: self.possible(held.hint.as_deref(), dependency).filter(|_| cause.is_none()),
                 owner: dependency.owner.clone(),
@@ -317,27 +307,6 @@ impl Decider {
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
-    }
-
-    /// An earlier loss, and when it was lost.
-    fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
-        let dependency = &self.config.dependencies[loss];
-        // The loss itself may be as young as this review.
-        let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
-        let again = if state.incident.is_none() && state.combined.unseen.is_empty() { ", since back" } else { "" };
-        (format!("{} ({}){again}", dependency.label, self.decider(dependency)), at)
-    }
-
-    /// The steps that are still possible where nothing is lost yet, the longest first.
-    fn steps_left(&self, seen: &Seen) -> Vec<String> {
-        let gone = |position: usize| {
-            let incident = seen.state(position).incident.as_ref();
-            incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
-        };
-        let standing = self.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
-        let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
-        steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
-        steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
     }
 }
 

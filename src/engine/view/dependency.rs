@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::{StatusPage, Vendor};
+use crate::catalog::{Rule, StatusPage, Vendor};
 use crate::config::Dependency;
 use crate::core::alerting::message::Telling;
 use crate::core::dependency::combine::verified_at;
@@ -146,9 +146,15 @@ impl Decider {
 
     /// Who decided what holds: whom the rule names, or else whom its vendor's file does.
     fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
-        let rules = self.config.catalog.check(&held.by).map(|(_, check)| check.rules.as_slice()).unwrap_or_default();
-        let named = rules.iter().find(|rule| rule.reason == held.reason).and_then(|rule| rule.decider.clone());
+        let named = self.rule(held).and_then(|rule| rule.decider.clone());
         named.or_else(|| Some(vendor?.decider.clone())).unwrap_or_default()
+    }
+
+    /// The rule of the catalogue that reads so.
+    pub(in crate::engine) fn rule(&self, held: &Held) -> Option<&Rule> {
+        let rules = self.config.catalog.check(&held.by)?.1.rules.as_slice();
+        let same = || rules.iter().filter(|rule| rule.reason == held.reason);
+        same().find(|rule| rule.fault == held.fault).or_else(|| same().next())
     }
 
     /// What an alert names already: what it is about, and losses that last.
@@ -182,6 +188,8 @@ impl Decider {
         let others = self.others(&self.named(telling));
         let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
+        let unwatched = began.filter(|_| ended).and_then(|began| self.unwatched(dependency, began, held.since));
+        let ended_at = unwatched.map_or(held.since, |(from, _)| from);
         let fallback = self.fallback_now(dependency);
         let dropped = held.verdict == Verdict::Dropped && telling.reason != Reason::Suspected;
         About {
@@ -198,7 +206,8 @@ impl Decider {
             say: held.say.clone(),
             hint: self.possible(held.hint.as_deref(), dependency).filter(|_| !over),
             since: began.filter(|_| ended).unwrap_or(held.since).min(at),
-            lasted: began.filter(|_| ended).map(|began| held.since.since(began)),
+            lasted: began.filter(|_| ended).map(|began| ended_at.since(began)),
+            unwatched_until: unwatched.map(|(_, until)| until),
             breaks: dependency.breaks.clone(),
             fallback: dependency.fallback.clone(),
             account_id: dependency.account_id.clone(),
@@ -228,11 +237,20 @@ impl Decider {
             appeal: vendor.filter(|_| dropped).and_then(|vendor| Some(vendor.appeal.as_ref()?.url.clone())),
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
+            fallback_ends: self.fallback_ends(dependency, at),
             ends: self.ends_at(&dependency.id, at),
             next: telling.next,
             criticality: Some(dependency.criticality),
             attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),
         }
+    }
+
+    /// The time without a monitor in which what began before it ended, if it did: nobody knows when.
+    fn unwatched(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
+        let (from, to) = self.gap.filter(|(from, to)| *from >= began && *to <= ended)?;
+        let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
+        let mut until = decides.filter_map(|spec| self.known.probe(spec.id)?.standing.before_until);
+        until.all(|at| at <= from).then_some((from, to))
     }
 
     /// What of it cannot be seen.
@@ -258,6 +276,11 @@ impl Decider {
         let checked = shown.verified_at.unwrap_or(self.started_at);
         let works = matches!(shown.shown(), Shown::Live | Shown::Degraded);
         Some((Working { label: other.label.clone(), checked }, works))
+    }
+
+    /// When what the fallback depends on ends itself, as a letter says.
+    pub(in crate::engine) fn fallback_ends(&self, dependency: &Dependency, at: Time) -> Option<Time> {
+        self.ends_at(dependency.fallback_on.as_ref()?, at)
     }
 
     /// Advice as far as it can be followed: where no fallback is configured, or it does not work, nobody is

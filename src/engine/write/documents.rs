@@ -16,16 +16,17 @@ use crate::store::{
 keeps! {
     AlertDocument => AlertView { reason, level, platform, at, simulation, body }
     StartedDocument => Started { watched, counts, lines, next_report, gap }
-    GroupDocument => Group { name, of, mass, ids, incidents, labels, lines }
+    GroupDocument => Group { name, of, mass, ids, incidents, labels, lines, verdicts }
     AboutDocument => About {
-        id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, breaks,
+        id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, unwatched_until,
+        breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, unseen, steps, attested,
-        working, more_working, fallback_on, without_fallback, keeps_working, appeal, fallback_works, ends, next,
+        working, more_working, fallback_on, without_fallback, keeps_working, appeal, fallback_works, fallback_ends, ends, next,
         criticality,
     }
     WorkingDocument => Working { label, checked }
-    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, incident, hint,
+    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
         owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,

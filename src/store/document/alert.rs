@@ -74,6 +74,8 @@ document! {
         "fallback_works" fallback_works: Option<bool>,
         #[serde(default)]
         "fallback_checked" fallback_checked: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "fallback_ends" fallback_ends: Option<Time>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
         #[serde(default)]
@@ -107,6 +109,8 @@ document! {
         "hint" hint: Option<String>,
         "since" since: Time,
         "lasted" lasted: Option<Duration>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "unwatched_until" unwatched_until: Option<Time>,
         "breaks" breaks: Option<String>,
         "fallback" fallback: Option<String>,
         "account_id" account_id: Option<String>,
@@ -155,6 +159,8 @@ document! {
         "appeal" appeal: Option<String>,
         #[serde(default)]
         "fallback_works" fallback_works: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "fallback_ends" fallback_ends: Option<Time>,
         #[serde(default)]
         "ends" ends: Option<Time>,
         #[serde(default)]
@@ -174,5 +180,7 @@ document! {
         #[serde(default)]
         "labels" labels: Vec<String>,
         "lines" lines: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "verdicts" verdicts: Vec<Verdict>,
     }
 }

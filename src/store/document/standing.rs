@@ -29,6 +29,8 @@ document! {
         "looks" looks: Vec<(Time, Verdict)>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         "by_turns" by_turns: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "witnessed" witnessed: bool,
     }
 
     /// A streak of checks that saw nothing.
@@ -55,12 +57,18 @@ document! {
         "key_mark" key_mark: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "returned_at" returned_at: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "before_until" before_until: Option<Time>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "taken_back" taken_back: Vec<Time>,
     }
 }
 
 keeps! {
     HeldDocument => Held { verdict, reason, fault, proof, say, hint, by, since }
-    SuspicionDocument => Suspicion { held, reads, last, looks, by_turns }
+    SuspicionDocument => Suspicion { held, reads, last, looks, by_turns, witnessed }
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
-    StandingDocument => Standing { confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at }
+    StandingDocument => Standing {
+        confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at, before_until, taken_back,
+    }
 }
