@@ -29,7 +29,7 @@ impl Acts {
         Ok(format!(
             "{label}: muted by {} until {}. You will still hear if it is dropped or about to end.",
             who.name,
-            until.short()
+            until.local(self.known.zone, now)
         ))
     }
 
@@ -47,7 +47,7 @@ impl Acts {
         let people = People::of(&self.store.acts().await?, Vec::new(), now);
         if let Some((mute, until)) = people.muted(&id.unwrap_or_default(), now).and_then(|act| Some((act, act.until?)))
         {
-            let until = until.short();
+            let until = until.local(self.known.zone, now);
             return Ok(format!(
                 "{label}: still muted until {until}, because {} muted everything. To end that: unmute all",
                 mute.by
@@ -72,7 +72,7 @@ impl Acts {
                 .await?;
             let people = People::of(&self.store.acts().await?, Vec::new(), now);
             if let Some(until) = people.maintenance_until(&id.unwrap_or_default(), now) {
-                let until = until.short();
+                let until = until.local(self.known.zone, now);
                 return Ok(format!(
                     "{label}: everything is under maintenance until {until}. To end that: maintenance all over"
                 ));
@@ -90,7 +90,7 @@ impl Acts {
         self.store.act(&act).await?;
         Ok(format!(
             "{label}: maintenance until {}, announced by {}. Outages wait until then. You will still hear at once if it is dropped.",
-            until.short(),
+            until.local(self.known.zone, now),
             who.name
         ))
     }

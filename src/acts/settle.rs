@@ -98,7 +98,7 @@ impl Acts {
         // A reminder may have called others since: then this is an answer to it.
         let news = self.store.last_alert(about).await?;
         if let Some(before) = self.acked(about, news).await? {
-            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
+            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.local(self.known.zone, now)));
         }
         let dependency = Some(row.dependency.clone());
         let act = OperatorAction { dependency, about: Some(about.clone()), ..who.act(ActionKind::Ack, now) };
@@ -113,7 +113,7 @@ impl Acts {
     async fn ack_other(&self, who: &Person, about: &str, now: Time) -> Said {
         let ended = self.store.incidents(None, Time(now.0 - LATELY_MS)).await?;
         if let Some(row) = ended.iter().find(|row| row.incident.public_id == about) {
-            let at = row.closed_at.unwrap_or(now).short();
+            let at = row.closed_at.unwrap_or(now).local(self.known.zone, now);
             return Ok(format!(
                 "{} has been over since {at}. There is nothing to acknowledge.",
                 self.label(&row.dependency)
@@ -128,7 +128,7 @@ impl Acts {
         };
         // In a drill everybody's acknowledgement counts.
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack && act.by == who.name) {
-            return Ok(format!("You already acknowledged this drill, at {}.", before.at.short()));
+            return Ok(format!("You already acknowledged this drill, at {}.", before.at.local(self.known.zone, now)));
         }
         let act = OperatorAction {
             dependency: drill.dependency.clone(),
@@ -144,7 +144,7 @@ impl Acts {
     async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[OperatorAction], now: Time) -> Said {
         let label = alert.dependency.as_ref().map_or_else(|| "this".to_owned(), |id| self.label(id));
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack) {
-            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.short()));
+            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.local(self.known.zone, now)));
         }
         let (dependency, about) = (alert.dependency.clone(), Some(alert.public_id.clone()));
         self.store.act(&OperatorAction { dependency, about, ..who.act(ActionKind::Ack, now) }).await?;
@@ -236,7 +236,7 @@ impl Acts {
             format!(" {} had said {}; the latest statement counts.", before.by, word(before.deed))
         });
         self.store.act(&act).await?;
-        Ok(format!("{}, {}: {said} ({}).{instead}", thing.label, row.incident.began_at.short(), who.name))
+        Ok(format!("{}, {}: {said} ({}).{instead}", thing.label, row.incident.began_at.local(self.known.zone, now), who.name))
     }
 
     /// The open incident of a dependency, or else the last one that ended lately.

@@ -24,15 +24,15 @@ impl Acts {
             let hour = match letter.notice.effective {
                 Some(at) => {
                     let doubt = if letter.confirmed.is_none() { ", not confirmed yet" } else { "" };
-                    format!("effective {} ({} of notice{doubt})", at.short(), human(at.since(letter.notice.received)))
+                    format!("effective {} ({} of notice{doubt})", at.local(self.known.zone, now), human(at.since(letter.notice.received)))
                 }
                 None if letter.notice.left => "they have left".to_owned(),
                 None => "no date known".to_owned(),
             };
             let answer = letter.answered.as_ref().map_or("nobody has answered it yet".to_owned(), |(by, at)| {
-                format!("answered by {by}, {}", at.short())
+                format!("answered by {by}, {}", at.local(self.known.zone, now))
             });
-            let (came, text) = (letter.notice.received.short(), &letter.notice.text);
+            let (came, text) = (letter.notice.received.local(self.known.zone, now), &letter.notice.text);
             let text = text.trim_end_matches('.');
             lines.push(format!("Notice {}, {came}: {text}; {hour}; {answer}.", letter.public_id));
         }
@@ -40,7 +40,7 @@ impl Acts {
         let about: Vec<&OperatorAction> =
             acts.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).collect();
         for act in about.iter().take(DEEDS) {
-            let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.short()));
+            let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.local(self.known.zone, now)));
             let over = act.until.is_some_and(|until| until <= now);
             let words = if act.words.is_empty() || act.deed == ActionKind::Accept {
                 String::new()
@@ -50,7 +50,7 @@ impl Acts {
             let what = said(act.deed);
             let over = if over { " (over)" } else { "" };
             let words = words.trim_end_matches('.');
-            lines.push(format!("{}: {what} by {}{until}{over}{words}.", act.at.short(), act.by));
+            lines.push(format!("{}: {what} by {}{until}{over}{words}.", act.at.local(self.known.zone, now), act.by));
         }
         if about.len() > DEEDS {
             lines.push(format!("And {} earlier entries.", about.len() - DEEDS));

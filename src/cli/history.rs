@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::named::named;
@@ -51,7 +52,7 @@ async fn print_incidents(config: &Config, now: Time) -> Result<()> {
         println!("  none");
     }
     for row in &incidents {
-        println!("  {}  {}", row.dependency, incident_text(row, now));
+        println!("  {}  {}", row.dependency, incident_text(row, config.time_zone, now));
     }
     store.close().await;
     Ok(())
@@ -65,12 +66,12 @@ async fn with_unjudged(store: &Store, dependency: Option<&str>, since: Time) -> 
     Ok(rows)
 }
 
-fn incident_text(row: &IncidentRow, now: Time) -> String {
+fn incident_text(row: &IncidentRow, zone: Tz, now: Time) -> String {
     let end = row.closed_at.map_or_else(
         || format!("still open after {}", human(now.since(row.incident.began_at))),
         |closed| format!("for {}", human(closed.since(row.incident.began_at))),
     );
-    let began = row.incident.began_at.short();
+    let began = row.incident.began_at.local(zone, now);
     let worst = match row.incident.worst {
         Verdict::Unknown => "could not be checked",
         worst => verdict_words(worst.word()),
@@ -96,18 +97,18 @@ async fn print(config: &Config, dependency: &Dependency, now: Time) -> Result<()
         println!("  none");
     }
     for row in &incidents {
-        println!("  {}", incident_text(row, now));
+        println!("  {}", incident_text(row, config.time_zone, now));
     }
     println!("\nChanges, newest first");
     let flips = store.flips(&dependency.id, 30).await?;
     for flip in &flips {
-        println!("  {}", flip_text(flip));
+        println!("  {}", flip_text(flip, config.time_zone, now));
     }
     if flips.is_empty() {
         println!("  none");
     }
     for (from, to) in store.gaps(since).await? {
-        println!("  not monitored from {} to {}", from.short(), to.short());
+        println!("  not monitored from {} to {}", from.local(config.time_zone, now), to.local(config.time_zone, now));
     }
     store.close().await;
     Ok(())
@@ -179,7 +180,7 @@ fn day_text(counts: &Counts) -> String {
     format!("{}, {mean} ms on average", uptime(counts))
 }
 
-fn flip_text(flip: &FlipRow) -> String {
+fn flip_text(flip: &FlipRow, zone: Tz, now: Time) -> String {
     let place = flip.country.as_ref().map_or_else(String::new, |country| format!(" {country}"));
     let what = match (flip.change.as_str(), &flip.from) {
         ("blind", _) => "cannot be checked".to_owned(),
@@ -189,6 +190,6 @@ fn flip_text(flip: &FlipRow) -> String {
     };
     // A change is dated to when it was confirmed; when it began is worth saying only if that was earlier.
     let began = flip.change == "verdict" && flip.confirmed_at.since(flip.at) >= Duration::from_secs(60);
-    let since = if began { format!(", since {}", flip.at.short()) } else { String::new() };
-    format!("{}  {}{place}: {what} ({}){since}: {}", flip.confirmed_at.short(), flip.check, flip.reason, flip.say)
+    let since = if began { format!(", since {}", flip.at.local(zone, now)) } else { String::new() };
+    format!("{}  {}{place}: {what} ({}){since}: {}", flip.confirmed_at.local(zone, now), flip.check, flip.reason, flip.say)
 }

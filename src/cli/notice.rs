@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::act::{By, open, tell};
@@ -115,7 +116,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
                 "{said}\n\nNext: plugwatch notice confirm {id}, effective {id} \"...\", answered {id}, or withdraw {id}"
             ))
         }
-        NoticeCommand::List { how } => list(store, now, how.json).await,
+        NoticeCommand::List { how } => list(store, config.time_zone, now, how.json).await,
         NoticeCommand::Effective { id, when, by } => acts.effective(&by.person(), &id, &when, now).await,
         NoticeCommand::Confirm { id, by } => acts.confirm(&by.person(), &id, now).await,
         NoticeCommand::Answered { id, by } => acts.answered(&by.person(), &id, now).await,
@@ -148,7 +149,7 @@ fn past(text: &str, config: &Config) -> Result<Time, No> {
 }
 
 /// Those that are still to come first, the soonest on top.
-async fn list(store: &Store, now: Time, json: bool) -> Said {
+async fn list(store: &Store, zone: Tz, now: Time, json: bool) -> Said {
     let mut letters = store.letters().await?;
     let ahead = |letter: &Letter| letter.notice.effective.filter(|at| *at > now);
     letters.sort_by_key(|letter| (ahead(letter).is_none(), ahead(letter), std::cmp::Reverse(letter.notice.received)));
@@ -160,8 +161,8 @@ async fn list(store: &Store, now: Time, json: bool) -> Said {
         let hour = match letter.notice.effective {
             _ if letter.notice.left => "they have left".to_owned(),
             None => "no date yet".to_owned(),
-            Some(at) if at > now => format!("effective {}, in {}", at.short(), human(at.since(now))),
-            Some(at) => format!("effective {}, {} ago", at.short(), human(now.since(at))),
+            Some(at) if at > now => format!("effective {}, in {}", at.local(zone, now), human(at.since(now))),
+            Some(at) => format!("effective {}, {} ago", at.local(zone, now), human(now.since(at))),
         };
         let said = |who: &Option<(String, Time)>, what: &str| {
             who.as_ref().map_or(format!("not {what}"), |(by, _)| format!("{what} by {by}"))
@@ -169,7 +170,7 @@ async fn list(store: &Store, now: Time, json: bool) -> Said {
         format!(
             "{}  {}  {}; {hour}, {}, {}: {}",
             letter.public_id,
-            letter.notice.received.short(),
+            letter.notice.received.local(zone, now),
             letter.notice.dependencies.join(", "),
             said(&letter.confirmed, "confirmed"),
             said(&letter.answered, "answered"),

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use minijinja::{Value, context};
 
 use super::cause::cause;
-use super::title::{self, Title};
+use super::title::{self, OWN, Title};
 use super::{Format, render};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::notice::{is_by_letter, is_ending};
@@ -117,6 +117,8 @@ impl AlertView {
             by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
+            sighted => self.reason == Reason::Sighted,
+            by_letter_only => is_by_letter(&about.why) && about.verdict == Verdict::Degraded,
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
             since => about.since.local(zone, now),
@@ -158,8 +160,9 @@ impl AlertView {
                 ..Value::from_serialize(item)
             }
         };
+        let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
         let items: Vec<Value> = items.iter().map(item).collect();
-        context! { single => items.len() == 1, items, next => self::next(self.level, next, now, zone) }
+        context! { single => items.len() == 1, items, incidents, next => self::next(self.level, next, now, zone) }
     }
 }
 
@@ -208,6 +211,10 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
     let blind = reason == Reason::Blind && well;
     match (about.why.as_str(), about.verdict, about.fault) {
+        // What a vendor's account says by turns is no server of one's own.
+        _ if reason == Reason::Flapping && about.parent != OWN => {
+            Some("Open the vendor's console and its status page: its answers contradict each other.")
+        }
         _ if reason == Reason::Flapping => {
             Some("Look for a server that keeps restarting, or one faulty server of several.")
         }

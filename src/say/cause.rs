@@ -25,7 +25,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         }
         (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
             format!(
-                "Source: {decider} itself. If it gives no reason, check for unpaid bills and ask your team before you appeal."
+                "Source: {decider} itself. Before you appeal, check for unpaid bills and ask your team."
             )
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
@@ -46,7 +46,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         // Its own word, and not its own doing for sure.
         (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {
             let asked = about.hint.as_ref().is_some_and(|hint| hint.contains("balance") || hint.contains("unpaid"));
-            let first = if asked { "" } else { " Check for unpaid bills and ask your team before you appeal." };
+            let first = if asked { "" } else { " Before you appeal, check for unpaid bills and ask your team." };
             format!("Source: {decider} itself.{first}")
         }
         // What is not known is no sentence.

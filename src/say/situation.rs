@@ -13,6 +13,9 @@ use crate::core::time::{Time, human};
 /// So many steps stand in the message; the rest is counted.
 const MOST_STEPS: usize = 5;
 
+/// Names of what is lost stand in the title where they are no longer than this: a lock screen shows 60 characters.
+const ROOM: usize = 40;
+
 /// With so little time left the longest copy no longer comes first.
 const SOON: Duration = Duration::from_secs(3 * 3_600);
 
@@ -143,7 +146,12 @@ impl Situation {
         let lost = match lost.as_slice() {
             [] => None,
             [only] => Some(format!("{} lost", only.label)),
-            several => Some(format!("{} lost", several.len())),
+            several => {
+                let names = several.iter().map(|item| item.label.as_str()).collect::<Vec<_>>().join(", ");
+                // Beside hours and keys, names would push them off a lock screen.
+                let alone = refused.is_empty() && ending.is_empty() && names.chars().count() <= ROOM;
+                Some(if alone { format!("{names} lost") } else { format!("{} lost", several.len()) })
+            }
         };
         let refused = match refused.len() {
             0 => None,

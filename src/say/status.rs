@@ -58,7 +58,7 @@ pub fn mark(shown: Shown) -> &'static str {
 }
 
 /// What the first message says of a dependency that is not simply live.
-pub fn first_lines(dependency: &DependencySnapshot) -> Vec<String> {
+pub fn first_lines(dependency: &DependencySnapshot, zone: Tz, now: Time) -> Vec<String> {
     let (shown, label) = (dependency.shown(), &dependency.label);
     let mut lines = Vec::new();
     let hint = |held: &Held| {
@@ -69,7 +69,7 @@ pub fn first_lines(dependency: &DependencySnapshot) -> Vec<String> {
     if let Some(held) = explaining.filter(|_| shown.rank() < Shown::NotMonitored.rank()) {
         let doing = if shown == Shown::Checking { " (unconfirmed)" } else { "" };
         let since = match shown {
-            Shown::Dropped | Shown::Outage | Shown::Degraded => format!(" (since {})", held.since.short()),
+            Shown::Dropped | Shown::Outage | Shown::Degraded => format!(" (since {})", held.since.local(zone, now)),
             _ => String::new(),
         };
         lines.push(format!("{} {label}{doing}{since}: {}.{}", mark(shown), held.say, hint(held)));

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use super::about::{About, OpenItem, between};
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::storefronts::is_partly;
-use crate::core::people::notice::is_ending;
+use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Fault, Verdict};
+use crate::core::words::verdict::{Criticality, Fault, Verdict};
 
 /// How the catalogue calls the company behind what is one's own (`config/catalog/_parents.toml`).
-const OWN: &str = "you";
+pub(super) const OWN: &str = "you";
 /// A warning by the catalogue.
 const WARNING: &str = "WARNING";
 /// A phone's lock screen shows so many characters of a title.
@@ -81,7 +81,7 @@ fn length(text: &str) -> usize {
 /// The title of an alert about a dependency that was made at `at`.
 pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     let (name, vendor) = named(about);
-    let title = Title { mark: mark(reason, about.verdict, &about.why), name, vendor, ..Title::default() };
+    let title = Title { mark: mark_of(reason, about), name, vendor, ..Title::default() };
     let lasted = about.lasted.map(|lasted| human(between(about.since, lasted)));
     let more = if about.unwatched_until.is_some() { " or more" } else { "" };
     let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}{more}"));
@@ -90,10 +90,13 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             let (what, words) = match about.before {
                 Some(Verdict::Dropped) => ("BACK", "dropped for "),
                 Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter stands", "after "),
-                Some(Verdict::Degraded) => ("WARNING OVER", "after "),
+                Some(Verdict::Degraded) => ("WARNING OVER", "lasted "),
                 _ => ("BACK", "out "),
             };
             Title { what: what.to_owned(), lasted: lasting(words), ..title }
+        }
+        (Reason::Settled, Verdict::Live) => {
+            Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
         }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
@@ -142,11 +145,11 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     match (reason, verdict) {
         (Reason::Retired, _) => "NO LONGER MONITORED",
         (Reason::Changed, _) => "CHANGED",
+        (Reason::Eased, Verdict::Degraded) if was_down(about) && !is_partly(&about.why) => "BACK, with a warning",
         (Reason::Grew, Verdict::Dropped) if about.before == Some(Verdict::Dropped) => "STILL DROPPED, new reason",
         (Reason::Cleared, _) => "NOT DROPPED",
         (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
         (Reason::Flapping, _) => "UP AND DOWN",
-        (Reason::Settled, Verdict::Live) => "STABLE AGAIN",
         (Reason::ItWasUs, _) => "DOWN, your side after all",
         (Reason::Drill, _) => "DRILL, act as if DROPPED",
         (Reason::Corrected, _) => "OUTAGE, probably not dropped",
@@ -165,6 +168,11 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (_, Verdict::Outage) => "OUTAGE",
         (_, Verdict::Degraded) => warning(&about.why),
     }
+}
+
+/// It was gone or out, as people know, and no letter stands in its place.
+fn was_down(about: &About) -> bool {
+    matches!(about.before, Some(Verdict::Dropped | Verdict::Outage)) && !is_by_letter(&about.why) && !is_by_turns(&about.why)
 }
 
 /// A warning by what it warns of, where the core itself knows; the catalogue's reasons are its own.
@@ -291,6 +299,12 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (_, Verdict::Degraded) if is_ending(why) || is_by_turns(why) => "🔴",
         _ => "🟡",
     }
+}
+
+/// The colour of an alert: a refused key of something that is not important is no emergency.
+fn mark_of(reason: Reason, about: &About) -> &'static str {
+    let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
+    if refused && about.criticality == Some(Criticality::Normal) { "🟡" } else { mark(reason, about.verdict, &about.why) }
 }
 
 #[cfg(test)]

@@ -224,7 +224,7 @@ async fn a_press_is_heard_and_a_second_one_says_who_was_first() {
     let first = talk.press(ADA, ADA, &format!("v1:a:{incident}")).await;
     assert!(first.starts_with("Android app: acknowledged by @user42."), "{first}");
     let second = talk.press(GROUP, ADA, &format!("v1:a:{incident}")).await;
-    assert!(second.starts_with("Android app: already acknowledged by @user42 at 3 Mar"), "{second}");
+    assert!(second.starts_with("Android app: already acknowledged by @user42 at Tue 3 Mar"), "{second}");
     assert_eq!(talk.press(ADA, ADA, &format!("v1:w:{incident}")).await, "See below.");
     let muted = talk.press(ADA, ADA, &format!("v1:m:{incident}")).await;
     assert!(muted.starts_with("Android app: muted by @user42 until"), "{muted}");

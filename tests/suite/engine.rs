@@ -114,7 +114,7 @@ async fn a_pause_is_noted_as_not_watched() {
     let gaps = staged.store.gaps(Time(0)).await.unwrap();
     assert_eq!(gaps.len(), 1);
     let text = staged.received.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
-    assert!(text.contains("Not monitored from 3 Mar 08:"), "{text}");
+    assert!(text.contains("Not monitored from Tue 3 Mar 08:"), "{text}");
 }
 
 /// Reference hosts that nobody listens at.

@@ -125,7 +125,7 @@ fn unrecognised(answer: &Answer) -> Reading {
                 http.host, http.status
             )
         }
-        (None, None) => "the answer is one that no rule recognises".to_owned(),
+        (None, None) => "the vendor's answer is one that plugwatch does not know".to_owned(),
     };
     Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "unrecognised", clean(&say, SENTENCE)) }
 }

@@ -173,7 +173,7 @@ impl Notice {
             }
             Some(_) => {
                 let say = format!(
-                    "the announced cut-off passed on {ends}, and it still works. It can stop at any moment: continue your move"
+                    "the announced cut-off passed on {ends}, and the service still works. It can stop at any moment"
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
@@ -221,7 +221,7 @@ fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since:
         fault: Fault::VendorDecision,
         proof: Proof::Told,
         say,
-        hint: Some(hint(verdict).to_owned()),
+        hint: Some(hint(verdict, reason).to_owned()),
         by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),
         since,
     };
@@ -237,11 +237,12 @@ fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since:
     Combined { held: Some(held), ..state }
 }
 
-fn hint(verdict: Verdict) -> &'static str {
+fn hint(verdict: Verdict, reason: &str) -> &'static str {
     match verdict {
+        _ if is_spent(reason) => "Finish your move: copy what is not copied yet, and switch. Ask the vendor in writing whether the cut-off still stands.",
         Verdict::Dropped => "Switch to the fallback. Open a case with them, and ask them to keep your data.",
         _ => {
-            "Do what the letter asks, if you can, and ask for a later date in writing. Meanwhile save what you need while it still works, and start the longest step of your move."
+            "Log in to the vendor, not through the letter's links, and check that the letter is real. Start the longest step of your move and save your data. Do what the letter asks, if you can, and ask for a later date in writing."
         }
     }
 }

@@ -110,7 +110,7 @@ impl Weighed {
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
-        COMPARISON_GONE => Some("Nothing is wrong with the listing itself. Check it by hand until this is over."),
+        COMPARISON_GONE => Some("Nothing urgent: the listing loads. Open it by hand once a day until this is over."),
         CONTROL_GONE => Some("Open the listing in a browser: plugwatch cannot tell now whether it was removed."),
         OWN_NETWORK => Some("Check the network of the machine that runs plugwatch."),
         _ => None,
@@ -120,7 +120,7 @@ fn hint(reason: &str) -> Option<&'static str> {
 fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
     if policy.positive_control && witnesses.positive.as_ref().is_some_and(|seen| seen.verdict == Verdict::Dropped) {
         let because =
-            "but everything else that plugwatch compares it with reads gone, so a removal could not be confirmed";
+            "but the listings that plugwatch compares it with read as missing too, so this check proves nothing now";
         return plain.unknown(COMPARISON_GONE, Fault::Unclear, because);
     }
     match &witnesses.negative {

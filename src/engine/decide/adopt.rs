@@ -169,7 +169,7 @@ impl Decider {
         let title = format!("⚪ NO LONGER MONITORED, {verdict} when last seen: {dependency}");
         let lines = vec![
             format!(
-                "The configuration no longer has it, or the check that found it {verdict}. It was {verdict} since {since}, and nothing says that it is over."
+                "It, or the check that saw it, was taken out of the configuration. It was {verdict} since {since}, and plugwatch did not see it end."
             ),
             format!("plugwatch says nothing more about it, and closes incident {} unresolved.", incident.public_id),
             "Do now: If nobody intended that, put it back into the configuration.".to_owned(),

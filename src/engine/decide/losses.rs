@@ -54,11 +54,11 @@ impl Decider {
         // The loss itself may be as young as this review.
         let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let now = match state.incident {
-            None if state.combined.unseen.is_empty() => ", since back",
+            None if state.combined.unseen.is_empty() => ", working again",
             _ if is_refused_only(state) => ", key refused or account suspended",
             _ => "",
         };
-        (format!("{} ({}){now}", dependency.label, self.decider(dependency)), at)
+        (format!("{} ({}{now})", dependency.label, self.decider(dependency)), at)
     }
 
     /// The steps that are still possible where nothing is lost yet, the longest first.

@@ -46,6 +46,7 @@ impl Decider {
                 },
                 "Until that is over, plugwatch reports nothing about any vendor.".to_owned(),
                 format!("Do now: {}", sign.hint()),
+                "Next message when checks work again.".to_owned(),
             ];
             self.tell_note(Reason::Blind, Level::Warning, None, &title, lines, now);
         }

@@ -168,6 +168,7 @@ impl Decider {
             _ => {
                 let began = match telling.reason {
                     Reason::Sighted => before.notified.blind_since,
+                    Reason::Settled => before.notified.turns.first().copied().or(before.notified.flapping),
                     _ => before.notified.so_since.or(before.notified.began_at),
                 };
                 let mut about = self.about(dependency, telling, began, now);
@@ -293,6 +294,7 @@ impl Decider {
                 trouble_since: trouble.filter(|_| !flaps),
                 ends: self.ends_at(&dependency.id, now),
                 say: match &cause {
+                    _ if word == "flapping" => format!("Last check: {}", without_witnesses(&held.say)),
                     Some(cause) => format!("{}; it depends on {cause}", without_witnesses(&held.say)),
                     None => without_witnesses(&held.say),
                 },

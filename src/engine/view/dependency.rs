@@ -184,7 +184,8 @@ impl Decider {
         let vendor = self.vendor(dependency, &telling.wanted.held.by);
         let catalog = &self.config.catalog;
         let over = telling.wanted.reason == Reason::Recovered;
-        let ended = over || telling.wanted.reason == Reason::Sighted;
+        let settled = telling.wanted.reason == Reason::Settled && telling.wanted.held.verdict == Verdict::Live;
+        let ended = over || settled || telling.wanted.reason == Reason::Sighted;
         let others = self.others(&self.named(telling));
         let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
@@ -265,7 +266,7 @@ impl Decider {
         let notice = self.notices().filter(concerns).max_by_key(|notice| notice.received)?;
         // The message ends the sentence itself.
         let text = notice.text.trim_end_matches(['.', ' ', '\n']);
-        Some(format!("{}, by a notice: {text}", notice.received.short()))
+        Some(format!("{}: \u{201c}{text}\u{201d}", notice.received.short()))
     }
 
     /// What the fallback depends on with its last check, and whether it works; nothing where nobody
