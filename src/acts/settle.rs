@@ -98,7 +98,11 @@ impl Acts {
         // A reminder may have called others since: then this is an answer to it.
         let news = self.store.last_alert(about).await?;
         if let Some(before) = self.acked(about, news).await? {
-            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.local(self.known.zone, now)));
+            return Ok(format!(
+                "{label}: already acknowledged by {} at {}.",
+                before.by,
+                before.at.local(self.known.zone, now)
+            ));
         }
         let dependency = Some(row.dependency.clone());
         let act = OperatorAction { dependency, about: Some(about.clone()), ..who.act(ActionKind::Ack, now) };
@@ -144,7 +148,11 @@ impl Acts {
     async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[OperatorAction], now: Time) -> Said {
         let label = alert.dependency.as_ref().map_or_else(|| "this".to_owned(), |id| self.label(id));
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack) {
-            return Ok(format!("{label}: already acknowledged by {} at {}.", before.by, before.at.local(self.known.zone, now)));
+            return Ok(format!(
+                "{label}: already acknowledged by {} at {}.",
+                before.by,
+                before.at.local(self.known.zone, now)
+            ));
         }
         let (dependency, about) = (alert.dependency.clone(), Some(alert.public_id.clone()));
         self.store.act(&OperatorAction { dependency, about, ..who.act(ActionKind::Ack, now) }).await?;
@@ -236,7 +244,12 @@ impl Acts {
             format!(" {} had said {}; the latest statement counts.", before.by, word(before.deed))
         });
         self.store.act(&act).await?;
-        Ok(format!("{}, {}: {said} ({}).{instead}", thing.label, row.incident.began_at.local(self.known.zone, now), who.name))
+        Ok(format!(
+            "{}, {}: {said} ({}).{instead}",
+            thing.label,
+            row.incident.began_at.local(self.known.zone, now),
+            who.name
+        ))
     }
 
     /// The open incident of a dependency, or else the last one that ended lately.

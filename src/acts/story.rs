@@ -24,7 +24,11 @@ impl Acts {
             let hour = match letter.notice.effective {
                 Some(at) => {
                     let doubt = if letter.confirmed.is_none() { ", not confirmed yet" } else { "" };
-                    format!("effective {} ({} of notice{doubt})", at.local(self.known.zone, now), human(at.since(letter.notice.received)))
+                    format!(
+                        "effective {} ({} of notice{doubt})",
+                        at.local(self.known.zone, now),
+                        human(at.since(letter.notice.received))
+                    )
                 }
                 None if letter.notice.left => "they have left".to_owned(),
                 None => "no date known".to_owned(),
@@ -40,7 +44,8 @@ impl Acts {
         let about: Vec<&OperatorAction> =
             acts.iter().rev().filter(|act| act.dependency.as_deref() == Some(id)).collect();
         for act in about.iter().take(DEEDS) {
-            let until = act.until.map_or_else(String::new, |until| format!(" until {}", until.local(self.known.zone, now)));
+            let until =
+                act.until.map_or_else(String::new, |until| format!(" until {}", until.local(self.known.zone, now)));
             let over = act.until.is_some_and(|until| until <= now);
             let words = if act.words.is_empty() || act.deed == ActionKind::Accept {
                 String::new()

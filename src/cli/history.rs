@@ -191,5 +191,11 @@ fn flip_text(flip: &FlipRow, zone: Tz, now: Time) -> String {
     // A change is dated to when it was confirmed; when it began is worth saying only if that was earlier.
     let began = flip.change == "verdict" && flip.confirmed_at.since(flip.at) >= Duration::from_secs(60);
     let since = if began { format!(", since {}", flip.at.local(zone, now)) } else { String::new() };
-    format!("{}  {}{place}: {what} ({}){since}: {}", flip.confirmed_at.local(zone, now), flip.check, flip.reason, flip.say)
+    format!(
+        "{}  {}{place}: {what} ({}){since}: {}",
+        flip.confirmed_at.local(zone, now),
+        flip.check,
+        flip.reason,
+        flip.say
+    )
 }

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Subcommand;
 use chrono_tz::Tz;
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::act::{By, open, tell};

@@ -132,6 +132,8 @@ pub struct About {
     pub working: Vec<Working>,
     /// How many more of those there are.
     pub more_working: usize,
+    /// What it depends on, where all that is known is that the account there is in order.
+    pub in_order: Vec<Working>,
     /// What a drop leaves working for one's users, as the catalogue has it.
     pub keeps_working: Option<String>,
     /// Where to appeal against a drop.

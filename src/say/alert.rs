@@ -132,6 +132,7 @@ impl AlertView {
             cause => cause(about),
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
             checked_before => before,
+            in_order => about.in_order.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect::<Vec<_>>(),
             fallback_age => about.fallback_on.as_ref().map(|one| ago(one, now)),
             fallback_until => about.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
             listed => listed.map(|group| group.lines.clone()),

@@ -24,9 +24,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
         (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
-            format!(
-                "Source: {decider} itself. Before you appeal, check for unpaid bills and ask your team."
-            )
+            format!("Source: {decider} itself. Before you appeal, check for unpaid bills and ask your team.")
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {

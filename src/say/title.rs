@@ -172,7 +172,9 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
 
 /// It was gone or out, as people know, and no letter stands in its place.
 fn was_down(about: &About) -> bool {
-    matches!(about.before, Some(Verdict::Dropped | Verdict::Outage)) && !is_by_letter(&about.why) && !is_by_turns(&about.why)
+    matches!(about.before, Some(Verdict::Dropped | Verdict::Outage))
+        && !is_by_letter(&about.why)
+        && !is_by_turns(&about.why)
 }
 
 /// A warning by what it warns of, where the core itself knows; the catalogue's reasons are its own.
@@ -304,7 +306,11 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
 /// The colour of an alert: a refused key of something that is not important is no emergency.
 fn mark_of(reason: Reason, about: &About) -> &'static str {
     let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
-    if refused && about.criticality == Some(Criticality::Normal) { "🟡" } else { mark(reason, about.verdict, &about.why) }
+    if refused && about.criticality == Some(Criticality::Normal) {
+        "🟡"
+    } else {
+        mark(reason, about.verdict, &about.why)
+    }
 }
 
 #[cfg(test)]

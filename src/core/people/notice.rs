@@ -239,7 +239,9 @@ fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since:
 
 fn hint(verdict: Verdict, reason: &str) -> &'static str {
     match verdict {
-        _ if is_spent(reason) => "Finish your move: copy what is not copied yet, and switch. Ask the vendor in writing whether the cut-off still stands.",
+        _ if is_spent(reason) => {
+            "Finish your move: copy what is not copied yet, and switch. Ask the vendor in writing whether the cut-off still stands."
+        }
         Verdict::Dropped => "Switch to the fallback. Open a case with them, and ask them to keep your data.",
         _ => {
             "Log in to the vendor, not through the letter's links, and check that the letter is real. Start the longest step of your move and save your data. Do what the letter asks, if you can, and ask for a later date in writing."

@@ -90,11 +90,30 @@ impl Decider {
 
     /// What works, with when that was checked.
     pub(in crate::engine) fn working(&self, others: &Others) -> Vec<Working> {
-        let working = |position: &usize| {
-            let checked = self.checked_at(&self.config.dependencies[*position])?;
-            Some(Working { label: self.label_at(*position), checked })
+        others.working.iter().filter_map(|position| self.working_one(*position)).collect()
+    }
+
+    /// The same apart: what `dependency` depends on and of which only the account is seen, then the rest. That an
+    /// account is in order says nothing of the machines in it.
+    pub(in crate::engine) fn working_apart(
+        &self,
+        dependency: &Dependency,
+        others: &Others,
+    ) -> (Vec<Working>, Vec<Working>) {
+        let account = |position: usize| {
+            let other = &self.config.dependencies[position];
+            let needed = dependency.needs.contains(&other.id) || dependency.accounts.contains(&other.id);
+            needed && matches!(self.view_dependency(other).proven(), Some(Proves::Standing | Proves::Access))
         };
-        others.working.iter().filter_map(working).collect()
+        let all = others.working.iter().map(|position| (account(*position), self.working_one(*position)));
+        let (accounts, rest): (Vec<_>, Vec<_>) = all.partition(|(account, _)| *account);
+        let named = |all: Vec<(bool, Option<Working>)>| all.into_iter().filter_map(|(_, one)| one).collect();
+        (named(accounts), named(rest))
+    }
+
+    fn working_one(&self, position: usize) -> Option<Working> {
+        let checked = self.checked_at(&self.config.dependencies[position])?;
+        Some(Working { label: self.label_at(position), checked })
     }
 
     /// The same with what a check of it proves.

@@ -67,14 +67,21 @@ impl Decider {
             ));
         } else {
             let worst_first = snapshot.worst_first();
-            lines.extend(worst_first.iter().flat_map(|dependency| status::first_lines(dependency, self.config.time_zone, now)));
+            lines.extend(
+                worst_first.iter().flat_map(|dependency| status::first_lines(dependency, self.config.time_zone, now)),
+            );
         }
         // What only lacks its key has a line of its own above.
         let unmonitored: Vec<_> = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != NeedsKey).collect();
         let named: Vec<_> = unmonitored.iter().map(|d| (d.label.as_str(), d.blind_reason())).collect();
         lines.extend(tally::not_monitored(&named).map(|named| format!("Not monitored: {named}.")));
         let gap = self.gap.map(|(from, to)| {
-            format!("Not monitored from {} to {} ({}).", from.local(self.config.time_zone, now), to.local(self.config.time_zone, now), human(to.since(from)))
+            format!(
+                "Not monitored from {} to {} ({}).",
+                from.local(self.config.time_zone, now),
+                to.local(self.config.time_zone, now),
+                human(to.since(from))
+            )
         });
         let next = self.report_at.utc().with_timezone(&self.config.time_zone);
         Started {

@@ -190,6 +190,7 @@ impl Decider {
         let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
         let unwatched = began.filter(|_| ended).and_then(|began| self.unwatched(dependency, began, held.since));
+        let (in_order, working) = self.working_apart(dependency, &others);
         let ended_at = unwatched.map_or(held.since, |(from, _)| from);
         let fallback = self.fallback_now(dependency);
         let dropped = held.verdict == Verdict::Dropped && telling.reason != Reason::Suspected;
@@ -231,7 +232,8 @@ impl Decider {
             loss_number: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
-            working: self.working(&others),
+            working,
+            in_order,
             more_working: others.more_working,
             without_fallback: Vec::new(),
             keeps_working: vendor.filter(|_| dropped).and_then(|vendor| vendor.keeps_working.clone()),

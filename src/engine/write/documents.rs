@@ -22,7 +22,7 @@ keeps! {
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, unseen, steps, attested,
-        working, more_working, fallback_on, without_fallback, keeps_working, appeal, fallback_works, fallback_ends, ends, next,
+        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, fallback_works, fallback_ends, ends, next,
         criticality,
     }
     WorkingDocument => Working { label, checked }

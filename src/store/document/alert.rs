@@ -149,6 +149,8 @@ document! {
         "working" working: Vec<WorkingDocument>,
         #[serde(default, skip_serializing_if = "super::is_zero")]
         "more_working" more_working: usize,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "in_order" in_order: Vec<WorkingDocument>,
         #[serde(default)]
         "fallback_on" fallback_on: Option<WorkingDocument>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

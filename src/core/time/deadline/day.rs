@@ -38,6 +38,8 @@ pub(super) enum Day {
         second: u32,
     },
     Weekday(Weekday),
+    /// "Next Monday": the one that comes, or the one of the week after.
+    NextWeekday(Weekday),
     /// The last day of a month: of this one, where none is named.
     Last {
         year: Option<i32>,
@@ -60,7 +62,7 @@ impl Day {
                     .find(|date| date.weekday() == weekday)
             }
             Day::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
-            Day::Either { .. } => None,
+            Day::Either { .. } | Day::NextWeekday(_) => None,
             Day::Last { year, month } => {
                 let month = month.unwrap_or(here.month());
                 let last =
@@ -113,10 +115,23 @@ impl Day {
     }
 }
 
+/// Words before a day of the week that some take for the coming week. Spanish and French have no such doubt.
+const NEXT: [&str; 5] = ["next", "nächsten", "nächster", "nächstem", "nächste"];
+
+/// The question which "next Monday" is meant, where no date stands beside it.
+pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
+    let coming = Day::Weekday(weekday).date(here, NaiveTime::MIN)?;
+    let after = coming.checked_add_days(chrono::Days::new(7))?;
+    let said = |date: NaiveDate| format!("{} {}", date.day(), words::name(date.month()));
+    Some(format!("next {weekday} may be {} or {}: write the date", said(coming), said(after)))
+}
+
 /// The day that begins at `from`, with where it ends.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let word = tokens[from].text.as_str();
-    let day = relative(tokens, from).or_else(|| words::weekday(word).map(Day::Weekday)).or_else(|| numeric(word));
+    let before = from.checked_sub(1).map_or("", |before| tokens[before].text.as_str());
+    let named = if NEXT.contains(&before) { Day::NextWeekday } else { Day::Weekday };
+    let day = relative(tokens, from).or_else(|| words::weekday(word).map(named)).or_else(|| numeric(word));
     day.map(|day| (from + 1, day)).or_else(|| written(tokens, from)).or_else(|| month_end(tokens, from))
 }
 

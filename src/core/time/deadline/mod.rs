@@ -189,6 +189,8 @@ fn leads_to_zone(tokens: &[Token], at: usize) -> bool {
 struct Parts {
     day: Option<Day>,
     weekday: Option<chrono::Weekday>,
+    /// "Next" stands before it.
+    next: bool,
     hour: Option<Hour>,
     zone: Option<Zone>,
 }
@@ -197,6 +199,7 @@ impl Parts {
     fn note_day(&mut self, day: Day) {
         match day {
             Day::Weekday(weekday) => self.weekday = Some(weekday),
+            Day::NextWeekday(weekday) => (self.weekday, self.next) = (Some(weekday), true),
             day => self.day = self.day.or(Some(day)),
         }
     }
@@ -229,7 +232,7 @@ fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
 }
 
 fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
-    let (Parts { day, weekday, hour, zone }, Letter { received, usual, day_first }) = (parts, letter);
+    let (Parts { day, weekday, next, hour, zone }, Letter { received, usual, day_first }) = (parts, letter);
     let mut assumed = Vec::new();
     let day = day.map(|day| day.decided(*day_first, weekday)).transpose()?.map(|(day, why)| {
         assumed.extend(why.map(str::to_owned));
@@ -246,6 +249,9 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
             return Ok(None);
         }
         assumed.push("It names no hour: taken as the beginning of that day.".to_owned());
+    }
+    if let (None, Some(weekday), true) = (day, weekday, next) {
+        return day::which(weekday, here).map_or(Ok(None), Err);
     }
     let clock = hour.map_or(chrono::NaiveTime::MIN, |hour| hour.time);
     let named = day.or(weekday.map(Day::Weekday));

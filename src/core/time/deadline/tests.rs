@@ -169,6 +169,11 @@ fn what_cannot_be_known_is_asked() {
             "Sunday 5 PM Samoa Standard Time",
             "samoa standard time is no time zone that is known here: write it as UTC+1 or the like",
         ),
+        ("Your account ends next Monday at 10:00 UTC", "next Mon may be 11 January or 18 January: write the date"),
+        (
+            "Ihr Konto endet nächsten Montag um 10:00 Uhr UTC",
+            "next Mon may be 11 January or 18 January: write the date",
+        ),
         ("We suspend you immediately.", at_once::QUESTION),
         ("Please save your data immediately.", at_once::QUESTION),
         ("Effective immediately you are suspended. You have 30 days to download your data.", at_once::QUESTION),
