@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono_tz::Tz;
 use clap::Subcommand;
 
 use super::act::{By, open, tell};
 use super::{failed, load};
 use crate::acts::{Acts, No, Opening, Said};
 use crate::clock::Clock;
+use crate::core::time::Time;
 use crate::store::Store;
 
 #[derive(Subcommand)]
@@ -94,15 +96,15 @@ pub(super) async fn incident(path: &Path, command: IncidentCommand) -> ExitCode 
         Ok(opened) => opened,
         Err(why) => return failed(1, why),
     };
-    let said = perform(&acts, command).await;
+    let said = perform(&acts, config.time_zone, command).await;
     store.close().await;
     tell(said)
 }
 
-async fn perform(acts: &Acts, command: IncidentCommand) -> Said {
+async fn perform(acts: &Acts, zone: Tz, command: IncidentCommand) -> Said {
     let now = Clock::system().now();
     match command {
-        IncidentCommand::List => list(acts).await,
+        IncidentCommand::List => list(acts, zone, now).await,
         IncidentCommand::Publish { draft, title, text, by } => {
             acts.publish(&by.person(), &draft, &title, &text, now).await
         }
@@ -125,10 +127,10 @@ fn read(file: &Path) -> Result<String, No> {
     read.map_err(|error| No(format!("{} cannot be read: {error}", file.display())))
 }
 
-async fn list(acts: &Acts) -> Said {
+async fn list(acts: &Acts, zone: Tz, now: Time) -> Said {
     let mut lines = Vec::new();
     for draft in acts.drafts().await? {
-        lines.push(format!("draft      {}  {}  since {}", draft.cause, draft.title, draft.began_at.short()));
+        lines.push(format!("draft      {}  {}  since {}", draft.cause, draft.title, draft.began_at.local(zone, now)));
         lines.push(format!("           {}", draft.words));
     }
     for one in acts.published().await? {
@@ -137,7 +139,7 @@ async fn list(acts: &Acts) -> Said {
             one.state().word(),
             one.public_id,
             one.title,
-            one.began_at.short()
+            one.began_at.local(zone, now)
         ));
     }
     Ok(if lines.is_empty() { "No drafts, and nothing published.".to_owned() } else { lines.join("\n") })

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::about::{About, OpenItem, between};
+use super::about::{About, Group, OpenItem, between};
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{is_by_letter, is_ending};
@@ -34,6 +34,8 @@ pub(super) struct Title {
     lasted: String,
     /// When it will be.
     when: String,
+    /// How several are counted, where their names find no room.
+    counted: Option<String>,
 }
 
 impl Title {
@@ -61,6 +63,9 @@ impl Title {
         if over == 0 {
             return without;
         }
+        if let Some(counted) = &self.counted {
+            return self.joined(counted, "");
+        }
         // A name of less than a dozen letters says nothing; then the title is longer.
         let keep = self.name.chars().count().saturating_sub(over + 1).max(12);
         self.joined(&super::cut(&self.name, keep), "")
@@ -81,7 +86,8 @@ fn length(text: &str) -> usize {
 /// The title of an alert about a dependency that was made at `at`.
 pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     let (name, vendor) = named(about);
-    let title = Title { mark: mark_of(reason, about), name, vendor, ..Title::default() };
+    let counted = about.group.as_ref().filter(|group| !group.mass).map(counted);
+    let title = Title { mark: mark_of(reason, about), name, vendor, counted, ..Title::default() };
     let lasted = about.lasted.map(|lasted| human(between(about.since, lasted)));
     let more = if about.unwatched_until.is_some() { " or more" } else { "" };
     let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}{more}"));
@@ -227,7 +233,9 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         }
         (count, _) => {
             let name: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
-            Title { mark, what: format!("STILL OPEN, {count} problems"), name: name.join(", "), ..Title::default() }
+            let counted = Some(format!("{} and {} more", super::cut(name[0], 30), count - 1));
+            let what = format!("STILL OPEN, {count} problems");
+            Title { mark, what, name: name.join(", "), counted, ..Title::default() }
         }
     }
 }
@@ -259,6 +267,12 @@ pub(super) fn nth(number: usize) -> String {
         _ => "th",
     };
     format!("{number}{ending}")
+}
+
+/// `3 services at Google`, or `3 services`, of several companies.
+fn counted(group: &Group) -> String {
+    let at = if group.name.is_empty() { String::new() } else { format!(" at {}", group.name) };
+    format!("{} services{at}", group.names().len())
 }
 
 /// Whom it is about: one dependency with its vendor, or several of one company.
@@ -319,8 +333,8 @@ mod tests {
 
     fn title(what: &str, name: &str, vendor: &str, lasted: &str) -> String {
         let own = |text: &str| text.to_owned();
-        let when = String::new();
-        Title { mark: "🔴", what: own(what), name: own(name), vendor: own(vendor), lasted: own(lasted), when }.text()
+        let (mark, what, name, vendor, lasted) = ("🔴", own(what), own(name), own(vendor), own(lasted));
+        Title { mark, what, name, vendor, lasted, ..Title::default() }.text()
     }
 
     #[test]
