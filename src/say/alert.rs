@@ -223,6 +223,9 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
         (_, _, Fault::VendorBreakdown) if blind => Some(
             "Wait until the vendor's outage is over. If the key is still refused then, log in and check the account.",
         ),
+        ("access_lost", ..) if blind => Some(
+            "Log in to the vendor, and let a second person try. If neither can, the account is likely suspended: call them. If you can, create a new key.",
+        ),
         (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell how it stands."),
         // No more is claimed than that: what could not be read may be a sign.
         _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),

@@ -23,9 +23,6 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Inferred) => {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
-        (Fault::VendorDecision, Proof::Stated) if about.verdict == Verdict::Dropped => {
-            format!("Source: {decider} itself. Before you appeal, check for unpaid bills and ask your team.")
-        }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
             "A person reported the letter; plugwatch's own checks found that it stopped.".to_owned()

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::about::{About, Group, OpenItem, between};
 use crate::core::dependency::incident::Reason;
-use crate::core::dependency::storefronts::is_partly;
+use crate::core::dependency::storefronts::{is_mostly, is_partly};
 use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::time::{Time, human};
@@ -190,6 +190,7 @@ fn warning(why: &str) -> &'static str {
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
+        _ if is_mostly(why) => "REMOVED in most countries",
         _ if is_partly(why) => "REMOVED in some countries",
         _ => WARNING,
     }
@@ -313,6 +314,7 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
         (_, Verdict::Degraded) if is_ending(why) || is_by_turns(why) => "🔴",
+        (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(why) => "🔴",
         _ => "🟡",
     }
 }

@@ -8,6 +8,7 @@ use super::reminder;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;
+use crate::core::dependency::storefronts::is_mostly;
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{call_at, is_ending};
 use crate::core::probe::doubt::is_by_turns;
@@ -28,6 +29,8 @@ pub struct Due {
 
 /// A return that takes longer to be proven than this is in doubt itself.
 const RETURNS: Duration = Duration::from_secs(600);
+/// An end that lies further ahead than this leaves time for a night's sleep.
+const FAR: Duration = Duration::from_secs(7 * 86_400);
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
 
@@ -172,7 +175,9 @@ pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
 fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     let access = || subject.access_told(notified) && subject.criticality != Criticality::Normal;
     let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
+    let far = subject.ends.zip(notified.news_at).is_some_and(|(ends, news)| ends.since(news) > FAR);
     match (subject.incident, notified.verdict) {
+        (Some(incident), Some(_)) if far && incident.verdict == Verdict::Degraded => Some(access()),
         (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
         (_, None) if subject.access_told(notified) => Some(access()),
         (None, None) => {
@@ -208,6 +213,9 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             Level::Critical
         }
         (_, Verdict::Dropped) => Level::Critical,
+        (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(&held.reason) => {
+            Level::Critical
+        }
         (_, Verdict::Degraded) if is_by_turns(&held.reason) => Level::Critical,
         // The letter comes a day before the cut: that day is all there is.
         (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,

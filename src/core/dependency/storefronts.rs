@@ -131,6 +131,15 @@ pub fn is_partly(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY))
 }
 
+/// Whether a warning is that it is gone in more than half of the storefronts: for most users it is gone.
+pub fn is_mostly(reason: &str) -> bool {
+    let counts = |one: &str| -> Option<bool> {
+        let (gone, of) = one.strip_prefix(PARTLY)?.strip_suffix("_storefronts")?.split_once("_of_")?;
+        Some(gone.parse::<usize>().ok()? * 2 > of.parse().ok()?)
+    };
+    reason.split('+').filter_map(counts).any(|most| most)
+}
+
 const PARTLY: &str = "gone_in_";
 
 fn countries(gone: &[(&Part<'_>, &Held)]) -> String {

@@ -62,11 +62,12 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
         // Another key than the one that worked: a slip of ours, most likely.
         return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
     }
-    let ago = crate::core::time::human(now.since(live));
+    // A moment: how long ago it was would be wrong in each reminder.
+    let worked = live.min(now).short();
     Weighed {
         reason: "access_lost".to_owned(),
         fault: Fault::Unclear,
-        say: format!("{}; the same key worked {ago} ago: key revoked or account suspended", weighed.say),
+        say: format!("{}; the same key last worked {worked}: key revoked or account suspended", weighed.say),
         ..weighed
     }
 }
