@@ -18,7 +18,7 @@ from pages import Pages
 from plugwatch import secret
 from processes import free_port, run_or_fail
 
-LONGEST = 300
+LONGEST = 600
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
 ACCOUNT = "acct_1032D82eZvKYlo2C"
 GONE = "acct_1032D82eZvKYlo9Z"
