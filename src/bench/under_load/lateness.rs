@@ -9,6 +9,9 @@ use crate::config::Config;
 use crate::core::time::schedule::{Schedule, stable};
 use crate::core::time::{Time, millis};
 
+/// Two readings of the clock differ by no more, in milliseconds.
+const EARLY: i64 = 5;
+
 /// The median and the worst of a hundred, in milliseconds, of what came while it was measured. Checks that ever got
 /// a wrong answer are left out: what confirms it comes when it is wanted, and not by schedule.
 ///
@@ -28,10 +31,12 @@ pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<(i64, 
     Ok((share(&late, 50), share(&late, 99)))
 }
 
-/// By how much a check that came at `at` is behind the last time at which it was due.
+/// By how much a check that came at `at` is behind the last time at which it was due. The program reckons its time from
+/// one moment on, and the machine's clock is adjusted meanwhile: what comes some milliseconds early is on time.
 fn behind((schedule, phase): &(&Schedule, u64), at: i64) -> i64 {
     let Schedule::Every(every) = schedule else { return 0 };
-    at - schedule.next(Time(at - millis(*every)), *phase).0
+    let due = schedule.next(Time(at + EARLY - millis(*every)), *phase);
+    (at - due.0).max(0)
 }
 
 /// The value below which so many of a hundred lie.
@@ -52,6 +57,7 @@ mod tests {
         let due = schedule.next(Time(1_000_000_000), 700).0;
         assert_eq!(behind(&(&schedule, 700), due), 0);
         assert_eq!(behind(&(&schedule, 700), due + 37), 37);
+        assert_eq!(behind(&(&schedule, 700), due - 1), 0);
         assert_eq!(behind(&(&schedule, 700), due + 20_003), 3);
     }
 

@@ -67,9 +67,9 @@ impl Head {
     }
 }
 
-/// `/account/17` as what is asked for, and by which check.
+/// `/account/17` as what is asked for, and by which check; Vigil adds a query against caches.
 pub fn check(path: &str) -> Option<(&str, u32)> {
-    let (what, number) = path.strip_prefix('/')?.split_once('/')?;
+    let (what, number) = path.split('?').next()?.strip_prefix('/')?.split_once('/')?;
     Some((what, number.parse().ok()?))
 }
 
