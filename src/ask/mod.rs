@@ -66,6 +66,12 @@ use crate::core::words::question::Question;
 use http::Tokens;
 use net::failure;
 
+/// Whether something may have gone wrong that the answer does not say: one page that came whole came over one connection.
+fn may_hide_an_error(question: &Question, answer: &Answer) -> bool {
+    let one = matches!(question, Question::Http(http) if !http.tls && http.acme.is_none());
+    !one || answer.failure.is_some()
+}
+
 #[derive(Clone)]
 enum Way {
     Net(Arc<Online>),
@@ -133,7 +139,7 @@ impl Askers {
         let answer = self.put_once(question, urgent, now).await;
         let scripted = matches!(self.way, Way::Script(_));
         // Askers that speak to many hosts read an error as silence; here it is named.
-        if !scripted && failure::out_of_descriptors() {
+        if !scripted && may_hide_an_error(question, &answer) && failure::out_of_descriptors() {
             return Answer::failed(question.shown(), Failure::OutOfDescriptors, "");
         }
         answer
@@ -151,12 +157,13 @@ impl Askers {
                 };
             }
         };
+        // What is asked seldom is kept apart: else each question would take as much memory as the largest.
         match question {
             Question::Http(question) => http::ask(net, lists, question, urgent).await,
-            Question::Dns(question) => dns::ask(net, question).await,
-            Question::Exec(question) => exec::ask(question).await,
-            Question::Rdap(question) => rdap::ask(net, registries, question, urgent).await,
-            Question::Lookup(question) => lookup::ask(net, question).await,
+            Question::Dns(question) => Box::pin(dns::ask(net, question)).await,
+            Question::Exec(question) => Box::pin(exec::ask(question)).await,
+            Question::Rdap(question) => Box::pin(rdap::ask(net, registries, question, urgent)).await,
+            Question::Lookup(question) => Box::pin(lookup::ask(net, question)).await,
             Question::CheckIn(question) => check_in::ask(self.check_ins.as_deref(), question, now).await,
         }
     }

@@ -190,6 +190,17 @@ impl Config {
         self.probes().filter_map(check_in_point).collect()
     }
 
+    /// Forgets what of the catalogue nothing here names. Whoever wants more reads it anew, as a reload does.
+    pub fn forget_unused(&mut self) {
+        let checks = self.dependencies.iter().flat_map(|dependency| &dependency.probes).map(|probe| &probe.check);
+        let named = self.dependencies.iter().flat_map(|dependency| &dependency.vendors).map(String::as_str);
+        let vendors = checks.filter_map(|check| Some(check.split_once('/')?.0)).chain(named).collect();
+        // While others hold it, it is kept whole: that costs memory, and nothing else.
+        if let Some(catalog) = Arc::get_mut(&mut self.catalog) {
+            catalog.keep_only(&vendors);
+        }
+    }
+
     /// All probes with their dependencies.
     pub fn probes(&self) -> impl Iterator<Item = (&Dependency, &Arc<Probe>)> {
         self.dependencies.iter().flat_map(|dependency| dependency.probes.iter().map(move |probe| (dependency, probe)))

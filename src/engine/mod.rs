@@ -19,6 +19,7 @@ mod start;
 mod view;
 mod write;
 
+use check::answer::HEAVY_AT_ONCE;
 pub use check::evidence::Redactor;
 use check::once::check_and_prepare;
 pub use check::once::{Before, FinishedCheck, check_once};
@@ -35,7 +36,7 @@ pub use write::documents::{alert_snapshot, alert_view, kept_report};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::ask::Askers;
@@ -70,13 +71,22 @@ pub struct Context {
     pub witness_cache: WitnessCache,
     /// Takes secrets out of what is kept.
     pub redactor: Arc<Redactor>,
+    /// Turns at judging what is heavy.
+    heavy: Semaphore,
 }
 
 impl Context {
     /// Everything around a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
         let redactor = Arc::new(Redactor::new(&config.secrets()));
-        Context { config: Arc::new(config), askers, clock, witness_cache: WitnessCache::default(), redactor }
+        Context {
+            config: Arc::new(config),
+            askers,
+            clock,
+            witness_cache: WitnessCache::default(),
+            redactor,
+            heavy: Semaphore::new(HEAVY_AT_ONCE),
+        }
     }
 }
 
@@ -148,8 +158,9 @@ impl Engine {
             let ctx = self.ctx.clone();
             let before = self.decider.before(spec.id, now);
             let id = spec.id;
-            let look = async move { check_and_prepare(&ctx, spec, before, asking.is_urgent()).await };
             self.flights.spawn(async move {
+                // It is large, and would be moved with each layer around it.
+                let look = Box::pin(check_and_prepare(&ctx, spec, before, asking.is_urgent()));
                 let looked = guarded(look).await;
                 looked.map_or_else(|what| lost(id, &what), |looked| Event::Check(Box::new(looked)))
             });

@@ -9,7 +9,7 @@ use super::{Engine, Event, Span};
 use crate::ask::Askers;
 use crate::clock::Stopwatch;
 use crate::config::Config;
-use crate::core::time::Time;
+use crate::core::time::{Time, millis};
 use crate::say::report::Report;
 use crate::store::Result;
 
@@ -23,14 +23,18 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 /// What people do at a terminal is heard within this.
 const LISTEN: Duration = Duration::from_secs(2);
 
-/// The program wakes on beats this long: where hundreds of checks are due each second some start together, which costs
-/// less than waking for each. Nobody sees that one begins so late, and phases keep, so nothing drifts. Longer beats make
-/// herds: what starts together wants as many connections, and the last of it waits for the first.
-const BEAT_MS: i64 = 5;
+/// The program wakes on beats this long, so that some checks start together: that costs less than waking for each.
+/// Nobody sees that one begins so late, and phases keep, so nothing drifts.
+const BEAT: Duration = Duration::from_millis(100);
+/// Where so many are due within one beat, a shorter one has some together as well. Longer beats would make herds: what
+/// starts together wants as many connections, and the last of it waits for the first.
+const HERD: usize = 10;
+const SHORT_BEAT: Duration = Duration::from_millis(5);
 
 /// The first beat at or after `at`.
-fn on_beat(at: Time) -> Time {
-    Time((at.0 + BEAT_MS - 1).div_euclid(BEAT_MS) * BEAT_MS)
+fn on_beat(at: Time, beat: Duration) -> Time {
+    let beat = millis(beat);
+    Time((at.0 + beat - 1).div_euclid(beat) * beat)
 }
 
 /// What can be asked of a running engine.
@@ -131,7 +135,8 @@ impl Engine {
     }
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
-        let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
+        let beat = if self.decider.plan.are_due_by(now.plus(BEAT), HERD) { SHORT_BEAT } else { BEAT };
+        let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), |due| on_beat(due, beat));
         // While a commit is under way its end is what is waited for.
         let idle = || !self.writer.is_busy();
         let flush = waiting.filter(|_| idle());

@@ -16,6 +16,10 @@ use super::{Error, Result, Store, owner};
 /// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// Readers keep so much of the file in memory each, in KiB (a negative number in SQLite's words): they read a little of
+/// it now and then, and the system keeps it as well.
+const READERS_CACHE: &str = "-512";
+
 /// The rights of the database and what belongs to it.
 const PRIVATE: u32 = 0o600;
 
@@ -87,7 +91,7 @@ impl Store {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.read_only(true).create_if_missing(false))
+            .connect_with(options.read_only(true).create_if_missing(false).pragma("cache_size", READERS_CACHE))
             .await
             .map_err(|error| unusable(path, &error))?;
         // The lock is ours, so nobody else can be sending: a lease left by a crash holds up

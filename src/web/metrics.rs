@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Pages;
 use crate::core::dependency::shown::Shown;
+use crate::core::platform::lateness::HeldUp;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
@@ -44,6 +45,15 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     checks(&mut out, snapshot);
     head(&mut out, "plugwatch_own_network_blind", "gauge", "1 while plugwatch's own network is down.");
     line(&mut out, "plugwatch_own_network_blind", &[], f64::from(u8::from(snapshot.own_network == OwnNetwork::Blind)));
+    head(
+        &mut out,
+        "plugwatch_checks_late_total",
+        "counter",
+        "Checks that did not keep their schedule, by what held them up.",
+    );
+    for (why, count) in HeldUp::ALL.iter().zip(snapshot.all_late) {
+        line(&mut out, "plugwatch_checks_late_total", &[("cause", why.word())], count as f64);
+    }
     head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of what is shown.");
     line(&mut out, "plugwatch_board_age_seconds", &[], now.since(snapshot.as_of).as_secs_f64());
     head(&mut out, "plugwatch_outbox_pending", "gauge", "Messages not delivered yet.");

@@ -17,6 +17,22 @@ fn the_shipped_configuration_is_fine_and_watches_gently() {
 }
 
 #[test]
+fn a_program_that_monitors_keeps_of_the_catalogue_what_its_dependencies_name() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config/plugwatch.toml");
+    let mut config = Config::load(path.as_ref()).unwrap_or_else(|problems| panic!("{problems}"));
+    let all = config.catalog.vendors.len();
+    config.forget_unused();
+    assert!(config.catalog.vendors.len() < all / 2, "{} of {all} vendors", config.catalog.vendors.len());
+    for (dependency, probe) in config.probes() {
+        let (_, check) = config.catalog.check(&probe.check).unwrap();
+        assert!(check.examples.is_empty() && !check.rules.is_empty(), "{}", check.id);
+        assert!(dependency.vendors.iter().all(|vendor| config.catalog.vendors.contains_key(vendor)));
+    }
+    // Status pages are asked beside whatever fails.
+    assert!(config.catalog.vendors.contains_key("status"));
+}
+
+#[test]
 fn every_wrong_configuration_says_all_its_problems_with_place_and_cure() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/config");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -17,7 +17,7 @@ use crate::core::words::question::HttpQuestion;
 /// Asks over HTTP, and tells of the connection that carried the answer where that is wanted.
 pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool) -> Answer {
     if let Some(key) = &question.acme {
-        return acme::ask(net, question, key, urgent).await;
+        return Box::pin(acme::ask(net, question, key, urgent)).await;
     }
     if !question.tls {
         return http::ask(net, question, urgent).await;
@@ -25,7 +25,7 @@ pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool
     let carried = http::ask_anew(net, question, urgent).await;
     // Where the configuration puts a host elsewhere, there may be no TLS at all.
     let safe = carried.url.as_ref().is_some_and(|url| net.actual(url).scheme() == "https");
-    let tls = if safe { certificate::facts(net, lists, &carried, question.timeout).await } else { None };
+    let tls = if safe { Box::pin(certificate::facts(net, lists, &carried, question.timeout)).await } else { None };
     let mut answer = carried.answer;
     answer.said.extend(tls.map(|tls| ("tls".to_owned(), tls)));
     answer

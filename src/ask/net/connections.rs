@@ -25,8 +25,8 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// ... and given up where no answer comes.
 const PING_LIMIT: Duration = Duration::from_secs(10);
 /// What is due at the same moment is asked at once, and so is the next of it: a vendor with many checks keeps as
-/// many connections as that takes, within reason.
-const MOST_IDLE: usize = 16;
+/// many connections as that takes, within reason. Each takes some thirty kilobytes.
+const MOST_IDLE: usize = 4;
 /// Real pages send more than the hundred that the library allows: each cookie is one.
 const MOST_HEADERS: usize = 512;
 

@@ -73,7 +73,7 @@ struct Way<'w> {
     question: &'w HttpQuestion,
     urgent: bool,
     over: Over,
-    first: String,
+    first: Url,
     url: Url,
     hops: u32,
     /// Whether somebody outside has sent us here.
@@ -91,7 +91,7 @@ struct Way<'w> {
 impl<'w> Way<'w> {
     fn new(net: &'w Net, question: &'w HttpQuestion, url: Url, urgent: bool, over: Over) -> Way<'w> {
         let (sent, cookies, been) = (question.named_by_stranger, Cookies::default(), BTreeSet::new());
-        let (first, went, before) = (origin(&url), String::new(), Vec::new());
+        let (first, went, before) = (url.clone(), String::new(), Vec::new());
         Way { net, question, urgent, over, first, url, hops: 0, sent, cookies, went, been, origin: None, before }
     }
 
@@ -160,7 +160,7 @@ impl<'w> Way<'w> {
         let cookies = self.cookies.for_url(&self.url);
         let leg = request::Leg {
             url: &self.url,
-            own_origin: self.hops == 0 || origin(&self.url) == self.first,
+            own_origin: self.hops == 0 || self.url.origin() == self.first.origin(),
             sent: self.sent,
             cookies: &cookies,
             over: self.over,

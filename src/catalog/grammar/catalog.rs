@@ -1,9 +1,10 @@
 //! All that the files say together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Check;
 use super::example::{Example, Recording};
+use super::json_paths::JsonPaths;
 use super::permission::Permission;
 use super::registry::RegistryBook;
 use super::rule::Rule;
@@ -12,6 +13,9 @@ use super::vendor::{StatusPage, Vendor};
 use super::words::Words;
 use crate::core::time::Time;
 use crate::core::time::budget::Pace;
+
+/// The vendor file that knows the formats of status pages.
+const STATUS: &str = "status";
 
 /// Which catalogue it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +56,35 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The shared rules that a check's answers may be read by.
+    pub fn shared_rules(&self, check: &Check) -> &[Rule] {
+        if check.ask.is_http() { &self.http_rules } else { &[] }
+    }
+
+    /// What the rules of a check, its own and the shared ones, name of a JSON body.
+    pub fn json_paths<'c>(&self, check: &'c Check) -> &'c JsonPaths {
+        check.json_paths.get_or_init(|| {
+            let mut paths = JsonPaths::default();
+            let rules = || check.rules.iter().chain(self.shared_rules(check));
+            let facts = check.facts.iter().map(|fact| &fact.from);
+            let lets = check.lets.iter().map(|(_, expr)| expr);
+            rules().map(|rule| &rule.when).chain(facts).chain(lets).for_each(|expr| paths.add_expr(expr));
+            let texts = rules().flat_map(|rule| [Some(&rule.say), rule.hint.as_ref()]).flatten();
+            texts.for_each(|text| paths.add_text(text));
+            paths
+        })
+    }
+
+    /// Forgets all vendors but these, and what only proves the rules: of all that is in the files, a program that
+    /// monitors uses a small part.
+    pub fn keep_only(&mut self, vendors: &BTreeSet<&str>) {
+        self.vendors.retain(|id, _| id == STATUS || vendors.contains(id.as_str()));
+        (self.recordings, self.http_examples, self.http_words) = Default::default();
+        for check in self.vendors.values_mut().flat_map(|vendor| vendor.checks.values_mut()) {
+            (check.examples, check.words) = Default::default();
+        }
+    }
+
     /// The check with this id, `vendor/check`.
     pub fn check(&self, id: &str) -> Option<(&Vendor, &Check)> {
         let (vendor, check) = id.split_once('/')?;
@@ -61,7 +94,7 @@ impl Catalog {
 
     /// Whether a status page is in a format that can be read.
     pub fn reads_status(&self, page: &StatusPage) -> bool {
-        self.vendors.get("status").is_some_and(|status| status.checks.contains_key(&page.format))
+        self.vendors.get(STATUS).is_some_and(|status| status.checks.contains_key(&page.format))
     }
 
     /// The company behind a vendor, as people know it.

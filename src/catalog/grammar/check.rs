@@ -1,7 +1,7 @@
 //! A question the catalogue knows how to ask, with all that a file says of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::example::Example;
 use super::expr::Expr;
+use super::json_paths::JsonPaths;
 use super::param::Param;
 use super::rule::{FactRule, Rule, Select};
 use super::words::Words;
@@ -68,6 +69,8 @@ pub struct Check {
     pub sees_page: bool,
     /// The vendor has a status page in a format that can be read.
     pub vendor_status: bool,
+    /// What its rules and the shared ones name of a JSON body, once that was wanted.
+    pub json_paths: OnceLock<JsonPaths>,
 }
 
 /// Something of another owner that is known to be there.

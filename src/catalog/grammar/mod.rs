@@ -7,6 +7,7 @@ pub(super) mod check;
 pub(super) mod example;
 pub(super) mod expr;
 pub(super) mod functions;
+pub(super) mod json_paths;
 pub(super) mod names;
 pub(super) mod param;
 pub(super) mod permission;

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use minijinja::value::Value;
 use serde::de::DeserializeOwned;
 
-use super::{charset, html, names, registry};
+use super::{charset, html, json, names, registry};
 use crate::catalog::grammar::ask::Ask;
+use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
-use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
 /// What rules see. Namespaces that the answer does not have are undefined.
-pub(super) fn context(book: &RegistryBook, check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
+pub(super) fn context(catalog: &Catalog, check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
     let text = text_of(check, answer);
     let mut names: BTreeMap<String, Value> = BTreeMap::new();
     let mut name = |name: &str, value: Value| _ = names.insert(name.to_owned(), value);
@@ -34,11 +34,11 @@ pub(super) fn context(book: &RegistryBook, check: &Check, params: &Params, answe
     }
     if let Ask::Rdap { domain, .. } = &check.ask {
         let domain = params.public.get(domain).and_then(|domain| domain.as_str()).unwrap_or_default();
-        if let Some(facts) = registry::facts(book, domain, answer, json_of(answer).as_ref(), now) {
+        if let Some(facts) = registry::facts(&catalog.registries, domain, answer, json_of(answer).as_ref(), now) {
             name("rdap", Value::from_serialize(facts));
         }
     }
-    if let Some(json) = json_of(answer) {
+    if let Some(json) = json_text(answer).and_then(|body| json::read(&body, catalog.json_paths(check))) {
         name("json", json);
     }
     if let Some(pieces) =
@@ -62,33 +62,37 @@ fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     (wanted || html).then(|| charset::body_text(answer))
 }
 
-/// The body as JSON, read straight into what is wanted of it: for answers of some size that is half of all work.
+/// The body as JSON, read straight into what is wanted of it.
 pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
+    serde_json::from_str(&json_text(answer)?).ok()
+}
+
+/// What may be JSON, as text: an object or a list, also within the call of a function.
+fn json_text(answer: &Answer) -> Option<Cow<'_, str>> {
     answer.http.as_ref()?;
     // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
-    let body = utf8(answer);
-    let body = called(body.trim_ascii());
-    matches!(body.first(), Some(b'{' | b'[')).then(|| serde_json::from_slice(body).ok()).flatten()
+    let text = match utf8(answer) {
+        Cow::Borrowed(text) => Cow::Borrowed(called(text.trim_ascii())),
+        Cow::Owned(text) => Cow::Owned(called(text.trim_ascii()).to_owned()),
+    };
+    text.starts_with(['{', '[']).then_some(text)
 }
 
 /// JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says; what is not (AWS's list of events in
 /// UTF-16 with its mark, older servers' Latin-1) is made so.
-fn utf8(answer: &Answer) -> Cow<'_, [u8]> {
+fn utf8(answer: &Answer) -> Cow<'_, str> {
     let marked = [[0xff, 0xfe].as_slice(), &[0xfe, 0xff], &[0xef, 0xbb, 0xbf]];
     let is_marked = marked.iter().any(|mark| answer.body.starts_with(mark));
-    if !is_marked && std::str::from_utf8(&answer.body).is_ok() {
-        return Cow::Borrowed(&answer.body);
-    }
-    match charset::body_text(answer) {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    match std::str::from_utf8(&answer.body) {
+        Ok(text) if !is_marked => Cow::Borrowed(text),
+        _ => charset::body_text(answer),
     }
 }
 
 /// What is within `name(...)`, where JSON comes as a call of a function (Apple's status page).
-fn called(body: &[u8]) -> &[u8] {
-    let open = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(byte)));
-    let Some(open) = open.filter(|at| *at > 0 && body[*at] == b'(') else { return body };
-    let close = body.iter().rposition(|byte| *byte == b')').unwrap_or(body.len());
+fn called(body: &str) -> &str {
+    let open = body.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(&byte)));
+    let Some(open) = open.filter(|at| *at > 0 && body.as_bytes()[*at] == b'(') else { return body };
+    let close = body.rfind(')').unwrap_or(body.len());
     body.get(open + 1..close).unwrap_or_default()
 }

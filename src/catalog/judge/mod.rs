@@ -4,6 +4,7 @@ pub(super) mod charset;
 pub(super) mod context;
 pub(super) mod expr;
 pub(super) mod html;
+mod json;
 mod names;
 pub(super) mod permission;
 pub(super) mod reading;

@@ -37,11 +37,10 @@ impl Catalog {
 
     /// The same, telling which rule decided.
     pub fn judge_with_place(&self, check: &Check, params: &Params, answer: &Answer, now: Time) -> Judged {
-        let context = context(&self.registries, check, params, answer, now);
+        let context = context(self, check, params, answer, now);
         let facts = facts(check, &context);
         let own = check.rules.iter().map(|rule| (rule, true));
-        let shared: &[Rule] = if check.ask.is_http() { &self.http_rules } else { &[] };
-        let (first, later): (Vec<&Rule>, Vec<&Rule>) = shared.iter().partition(|rule| rule.first);
+        let (first, later): (Vec<&Rule>, Vec<&Rule>) = self.shared_rules(check).iter().partition(|rule| rule.first);
         let decided = (first.into_iter().map(|rule| (rule, false)))
             .chain(own)
             .chain(later.into_iter().map(|rule| (rule, false)))

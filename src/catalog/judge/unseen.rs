@@ -1,6 +1,8 @@
 //! What stands in a page's source and is shown to nobody: comments, scripts, `noscript`, elements that are
 //! hidden. Read from the source as it stands, in one pass, so that markup which people look for stays as it is.
 
+use std::borrow::Cow;
+
 /// Elements whose content is not shown.
 const UNSEEN: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
 /// Elements that have no content (HTML 13.1.2).
@@ -8,6 +10,8 @@ const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 /// A page that shows fewer letters than this, and has a script, is drawn by it.
 const DRAWN_BY_SCRIPT: usize = 40;
+/// They are counted within the first of its text, and in all of it only if they are not found there.
+const BEGINNING: usize = 8 << 10;
 
 /// Whether a body is a page for people.
 pub(super) fn is_page(body: &str) -> bool {
@@ -23,9 +27,11 @@ pub(super) fn is_page(body: &str) -> bool {
 /// The source without what is shown to nobody. A page that is drawn by its scripts shows nothing else: it stays
 /// whole, but for its comments.
 pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> String {
-    let script = body.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"<script"));
-    let drawn = script && letters(&cut(body, Cut::AllButText)) < DRAWN_BY_SCRIPT;
-    cut(body, if drawn { Cut::Comments } else { Cut::Unseen })
+    let begins = |at: usize| body.as_bytes().get(at..at + 7).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<script"));
+    let script = body.match_indices('<').any(|(at, _)| begins(at));
+    let few = |most: usize| letters(&cut(body, Cut::AllButText, most)) < DRAWN_BY_SCRIPT;
+    let drawn = script && few(BEGINNING) && few(usize::MAX);
+    cut(body, if drawn { Cut::Comments } else { Cut::Unseen }, usize::MAX)
 }
 
 /// What goes.
@@ -38,13 +44,17 @@ enum Cut {
     AllButText,
 }
 
-fn cut(body: &str, what: Cut) -> String {
-    let mut out = String::with_capacity(body.len());
+/// What is left, up to the first tag behind `most` bytes of it.
+fn cut(body: &str, what: Cut, most: usize) -> String {
+    let mut out = String::with_capacity(body.len().min(most));
     let mut rest = body;
     while let Some(at) = rest.find('<') {
+        if out.len() >= most {
+            return out;
+        }
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some(comment) = rest.strip_prefix("<!--") {
+        if let Some(comment) = comment(rest) {
             // One that does not end reaches to the end (HTML 13.2.5.43); `<!-->` is empty.
             let empty = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
             rest = empty.or_else(|| comment.split_once("-->").map(|(_, after)| after)).unwrap_or("");
@@ -56,10 +66,10 @@ fn cut(body: &str, what: Cut) -> String {
             continue;
         };
         let (whole, after) = rest.split_at(tag.length);
-        let raw = (UNSEEN.contains(&tag.name.as_str()) || tag.name == "title") && !tag.closes;
+        let raw = (UNSEEN.contains(&&*tag.name) || tag.name == "title") && !tag.closes;
         let kept = what == Cut::Unseen && (tag.name == "title" || tag.is_data(after));
         let goes = what != Cut::Comments && !tag.closes && (tag.hidden || (raw && !kept));
-        if goes && !VOID.contains(&tag.name.as_str()) && !tag.empty {
+        if goes && !VOID.contains(&&*tag.name) && !tag.empty {
             rest = behind(&tag.name, after, raw);
             out.push(' ');
             continue;
@@ -79,10 +89,20 @@ fn cut(body: &str, what: Cut) -> String {
     out
 }
 
+/// What follows the beginning of a comment.
+fn comment(text: &str) -> Option<&str> {
+    // Nearly all that begins with `<` is told by its second byte.
+    if text.as_bytes().get(1) == Some(&b'!') { text.strip_prefix("<!--") } else { None }
+}
+
 /// Where the element's end tag begins and ends.
 fn closing(name: &str, text: &str) -> Option<(usize, usize)> {
     let mut from = 0;
-    while let Some(at) = text[from..].find("</").map(|at| from + at) {
+    while let Some(at) = text[from..].find('<').map(|at| from + at) {
+        if text.as_bytes().get(at + 1) != Some(&b'/') {
+            from = at + 1;
+            continue;
+        }
         match Tag::read(&text[at..]) {
             Some(tag) if tag.name == name => return Some((at, at + tag.length)),
             Some(tag) if tag.name.is_empty() => return None,
@@ -100,7 +120,7 @@ fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
     let (mut depth, mut rest) = (1_usize, text);
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
-        if let Some(comment) = rest.strip_prefix("<!--") {
+        if let Some(comment) = comment(rest) {
             rest = comment.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
@@ -109,7 +129,7 @@ fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
             continue;
         };
         rest = &rest[tag.length..];
-        if UNSEEN.contains(&tag.name.as_str()) && !tag.closes && tag.name != name {
+        if UNSEEN.contains(&&*tag.name) && !tag.closes && tag.name != name {
             rest = closing(&tag.name, rest).map_or("", |(_, end)| &rest[end..]);
         } else if tag.name == name && tag.closes {
             depth -= 1;
@@ -124,8 +144,9 @@ fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
 }
 
 /// A tag, as far as it tells what is shown.
-struct Tag {
-    name: String,
+struct Tag<'t> {
+    /// In lower case.
+    name: Cow<'t, str>,
     closes: bool,
     empty: bool,
     hidden: bool,
@@ -134,29 +155,35 @@ struct Tag {
     length: usize,
 }
 
-impl Tag {
-    fn read(text: &str) -> Option<Tag> {
-        let inner = text.strip_prefix('<')?;
-        let closes = inner.starts_with('/');
-        let inner = inner.strip_prefix('/').unwrap_or(inner);
-        let end = inner.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/')?;
-        let name = inner[..end].to_ascii_lowercase();
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+impl<'t> Tag<'t> {
+    fn read(text: &'t str) -> Option<Tag<'t>> {
+        let bytes = text.as_bytes();
+        let closes = bytes.get(1) == Some(&b'/');
+        let from = 1 + usize::from(closes);
+        if bytes.first() != Some(&b'<') || !bytes.get(from).is_some_and(u8::is_ascii_alphabetic) {
             return None;
         }
-        let begun = text.len() - inner.len() + end;
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+        let begun = from + bytes[from..].iter().position(ends)?;
+        let name = lower(&text[from..begun]);
         // A tag without an end reaches to the end of the page, and is none (HTML 13.2.5: eof-in-tag).
-        let endless =
-            || Tag { name: String::new(), closes: true, empty: true, hidden: false, json: false, length: text.len() };
+        let endless = || Tag {
+            name: Cow::Borrowed(""),
+            closes: true,
+            empty: true,
+            hidden: false,
+            json: false,
+            length: text.len(),
+        };
         let Some((attributes, length)) = attributes(&text[begun..]) else { return Some(endless()) };
-        let has = |name: &str| attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        let style: String = has("style").unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
+        let has =
+            |name: &str| attributes.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
         let hidden = has("hidden").is_some_and(|value| value != "until-found")
             || has("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
             || (name == "input" && has("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")))
-            || ["display:none", "visibility:hidden"].iter().any(|part| style.to_ascii_lowercase().contains(part));
+            || has("style").is_some_and(hides);
         let json = has("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
-        let empty = text[..begun + length].ends_with("/>");
+        let empty = bytes[..begun + length].ends_with(b"/>");
         Some(Tag { name, closes, empty, hidden, json, length: begun + length })
     }
 
@@ -180,8 +207,22 @@ impl Tag {
     }
 }
 
-/// The attributes of a tag up to its end, and how far that is; `None` where it has no end.
-fn attributes(text: &str) -> Option<(Vec<(String, String)>, usize)> {
+/// Whether a style hides its element.
+fn hides(style: &str) -> bool {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    ["display:none", "visibility:hidden"].iter().any(|part| style.contains(part))
+}
+
+/// In lower case; most names are.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}
+
+/// The attributes of a tag up to its end, as they are written, and how far that is; `None` where it has no end.
+fn attributes(text: &str) -> Option<(Vec<(&str, &str)>, usize)> {
     let bytes = text.as_bytes();
     let (mut at, mut all) = (0, Vec::new());
     loop {
@@ -196,11 +237,11 @@ fn attributes(text: &str) -> Option<(Vec<(String, String)>, usize)> {
         while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && !b"=>/".contains(b)) {
             at += 1;
         }
-        let name = text.get(from..at)?.to_ascii_lowercase();
+        let name = text.get(from..at)?;
         while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
             at += 1;
         }
-        let mut value = String::new();
+        let mut value = "";
         if bytes.get(at) == Some(&b'=') {
             at += 1;
             while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
@@ -216,7 +257,7 @@ fn attributes(text: &str) -> Option<(Vec<(String, String)>, usize)> {
                 at += 1;
             }
             bytes.get(at)?;
-            text.get(begins..at)?.clone_into(&mut value);
+            value = text.get(begins..at)?;
             at += usize::from(quote.is_some());
         }
         all.push((name, value));

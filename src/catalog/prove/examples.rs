@@ -165,5 +165,6 @@ pub(super) fn any_check() -> Check {
         reads_body: false,
         sees_page: false,
         vendor_status: false,
+        json_paths: std::sync::OnceLock::new(),
     }
 }

@@ -58,6 +58,7 @@ impl CheckReader<'_, '_> {
             reads_body: false,
             sees_page: false,
             vendor_status: false,
+            json_paths: std::sync::OnceLock::new(),
         };
         check.facts = self.facts();
         let shared = table.table("example_params").map(|params| values(&params)).unwrap_or_default();

@@ -35,7 +35,10 @@ use signals::Signals;
 
 pub(super) async fn run(path: &Path) -> ExitCode {
     match load(path) {
-        Ok(config) => concluded(watch(path.to_owned(), config).await),
+        Ok(mut config) => {
+            config.forget_unused();
+            concluded(watch(path.to_owned(), config).await)
+        }
         Err(code) => code,
     }
 }

@@ -178,8 +178,9 @@ async fn read_apart(path: PathBuf, clock: Clock, gate: Arc<Gate>, telegram: Shar
 }
 
 fn read(path: &Path, clock: &Clock, gate: &Arc<Gate>, telegram: &Shared) -> Result<Fresh, String> {
-    let config = Config::load(path)
+    let mut config = Config::load(path)
         .map_err(|problems| format!("the changed configuration is wrong\n\n{problems}; the old one stays in use"))?;
+    config.forget_unused();
     let stays = |why: String| format!("the old configuration stays in use: {why}");
     let askers = build::askers(&config, clock, gate).map_err(stays)?;
     let ways = build::ways(&config, telegram).map_err(stays)?;

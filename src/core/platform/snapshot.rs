@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::lateness::Late;
 use super::public::PublicEntry;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::shown::Shown;
@@ -30,6 +31,10 @@ pub struct Snapshot {
     pub dependencies: Vec<Arc<DependencySnapshot>>,
     /// Since when nothing could be written down, if that is so.
     pub unwritten_since: Option<Time>,
+    /// How many checks of the last minute were late, if more than a few were.
+    pub late: Option<Late>,
+    /// Late checks since the start, by what held them up.
+    pub all_late: [u64; 3],
     /// It is a simulation; shown everywhere.
     pub simulation: bool,
 }

@@ -10,6 +10,10 @@ use super::{Time, millis};
 
 /// The first check comes within this time, budgets allowing.
 pub const FIRST_LOOK: Duration = Duration::from_secs(60);
+/// From so many probes on, first checks are not spread over half a minute ...
+const MANY: usize = 100;
+/// ... but begin so far apart: five hundred in a second are no burden, and people wait for them.
+const FIRST_APART: Duration = Duration::from_millis(2);
 
 /// An hour that comes twice is passed over the second time, second by second where a job runs so often.
 const MOST_SKIPPED: usize = 2 * 3_600 + 1;
@@ -175,14 +179,16 @@ fn not_a_weekday(text: &str) -> String {
 }
 
 impl Schedule {
-    /// When a probe with this stable number looks for the first time.
-    pub fn first(&self, now: Time, phase: u64) -> Time {
+    /// When a probe with this stable number, one of so many, looks for the first time.
+    pub fn first(&self, now: Time, phase: u64, of: usize) -> Time {
         let window = match self {
             Schedule::Every(every) => FIRST_LOOK.min(*every),
             Schedule::Cron(_) => FIRST_LOOK,
         };
-        // Half the window: the other half is left for hosts with a tight budget.
-        now.plus(share(window / 2, phase))
+        // Half the window at most: the other half is left for hosts with a tight budget.
+        let most = window / 2;
+        let spread = if of < MANY { most } else { FIRST_APART.saturating_mul(u32::try_from(of).unwrap_or(u32::MAX)) };
+        now.plus(share(spread.min(most), phase))
     }
 
     /// When it looks next after `now`; for ever the same phase, so a restart moves nothing.
@@ -348,6 +354,8 @@ mod tests {
         let next = every.next(now, stable("ios-app"));
         assert_eq!(every.next(now.plus(Duration::from_secs(1)), stable("ios-app")), next);
         assert_eq!(every.next(next, stable("ios-app")).since(next), Duration::from_secs(300));
-        assert!(every.first(now, 999).since(now) < FIRST_LOOK);
+        assert!(every.first(now, 999, 20_000).since(now) < FIRST_LOOK / 2);
+        assert!(every.first(now, 999, 1_000).since(now) < Duration::from_secs(2));
+        assert!(every.first(now, 999, 10).since(now) > FIRST_LOOK / 3);
     }
 }

@@ -2,14 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{FillError, Params, question};
+use crate::catalog::{Check, FillError, Params, question};
 use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::verdict::{Reading, Verdict};
 use crate::engine::Context;
 
-/// Bodies larger than this are judged off the asking threads.
+/// Bodies larger than this are made ready as evidence off the asking threads.
 pub(in crate::engine) const HEAVY: usize = 64 << 10;
+/// Bodies larger than this are judged there, too, and from `HEAVY` on those that are parsed whole. For others the way there
+/// and back would take as long as judging them.
+const HEAVY_TO_JUDGE: usize = 256 << 10;
+/// So many are judged there at once: each takes memory of several times its size.
+pub(in crate::engine) const HEAVY_AT_ONCE: usize = 2;
+
+/// Whether judging it takes so long that nothing else should wait for it.
+fn is_heavy(check: &Check, body: usize) -> bool {
+    body >= HEAVY_TO_JUDGE || (body >= HEAVY && !check.selects.is_empty())
+}
 
 /// Asks and judges.
 pub(in crate::engine) async fn ask(
@@ -54,18 +64,20 @@ pub(in crate::engine) async fn judge(
         let found = ctx.config.catalog.check(check).map(|(_, check)| check);
         found.map(|found| ctx.redactor.quiet(ctx.config.catalog.judge(found, params, answer, at)))
     };
-    if ctx.config.catalog.check(check).is_none() {
+    let Some((_, found)) = ctx.config.catalog.check(check) else {
         let gone = Reading::new(Verdict::Unknown, "not_asked", "the check is no longer in the catalogue");
         return (answer, gone);
-    }
+    };
     let unread = || Reading::new(Verdict::Unknown, "unreadable", "the answer could not be judged");
-    if answer.body.len() < HEAVY {
+    if !is_heavy(found, answer.body.len()) {
         let reading = judged(ctx, check, params, &answer).unwrap_or_else(unread);
         return (answer, reading);
     }
-    let (ctx, check, params) = (ctx.clone(), check.to_owned(), params.clone());
+    // It is never closed.
+    let _turn = ctx.heavy.acquire().await;
+    let (own, check, params) = (ctx.clone(), check.to_owned(), params.clone());
     let heavy = tokio::task::spawn_blocking(move || {
-        let reading = judged(&ctx, &check, &params, &answer);
+        let reading = judged(&own, &check, &params, &answer);
         (answer, reading)
     });
     match heavy.await {

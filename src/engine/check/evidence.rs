@@ -1,6 +1,6 @@
 //! What raw answers are kept, and what is taken out of them first.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -67,13 +67,10 @@ pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
     Kept { reason: Some(reading.reason.clone()), day, count }
 }
 
-/// Takes out of answers what no one may see. The patterns are compiled once: that costs more than all else that
-/// happens to an answer.
+/// Takes out of answers what no one may see.
 pub struct Redactor {
     /// Each secret of the configuration as it may stand in a text.
     secrets: Vec<String>,
-    /// Fields in what is no whole JSON: what they are, where they stand, what stands there then.
-    patterns: Vec<(&'static str, Regex, &'static str)>,
     /// Packs what is left; none where there was no memory for it.
     packer: Mutex<Option<Packer>>,
 }
@@ -93,7 +90,7 @@ impl Redactor {
                 secrets.push(form);
             }
         }
-        Redactor { secrets, patterns: patterns(), packer: Mutex::new(Packer::new().ok()) }
+        Redactor { secrets, packer: Mutex::new(Packer::new().ok()) }
     }
 
     /// The entry, without secrets.
@@ -149,20 +146,9 @@ impl Redactor {
                 if redacted.len() > before { json.to_string() } else { text }
             }
             // No whole JSON, but perhaps most of one: cut off, or with a word before it.
-            Err(_) => self.by_pattern(text, redacted),
+            Err(_) => by_pattern(text, redacted),
         };
         self.by_value(text, redacted).into_bytes()
-    }
-
-    /// Fields in what is no whole JSON: JSON that breaks off, XML, a form.
-    fn by_pattern(&self, mut text: String, redacted: &mut Vec<String>) -> String {
-        for (what, pattern, instead) in &self.patterns {
-            if pattern.is_match(&text) {
-                redacted.push((*what).to_owned());
-                text = pattern.replace_all(&text, *instead).into_owned();
-            }
-        }
-        text
     }
 
     fn by_value(&self, mut text: String, redacted: &mut Vec<String>) -> String {
@@ -175,6 +161,21 @@ impl Redactor {
         text
     }
 }
+
+/// Fields in what is no whole JSON: JSON that breaks off, XML, a form.
+fn by_pattern(mut text: String, redacted: &mut Vec<String>) -> String {
+    for (what, pattern, instead) in PATTERNS.iter() {
+        if pattern.is_match(&text) {
+            redacted.push((*what).to_owned());
+            text = pattern.replace_all(&text, *instead).into_owned();
+        }
+    }
+    text
+}
+
+/// A constant: fields in what is no whole JSON, what they are, where they stand, what stands there then. Compiled once, when
+/// they are first wanted: that costs more than all else that happens to an answer.
+static PATTERNS: LazyLock<Vec<(&'static str, Regex, &'static str)>> = LazyLock::new(patterns);
 
 fn patterns() -> Vec<(&'static str, Regex, &'static str)> {
     let fields = FIELDS.join("|");

@@ -66,7 +66,7 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     let said = answer.said.into_iter().chain(burn).chain(seen).collect();
     let (answer, reading) = judge(ctx, &spec.probe.check, &spec.probe.params, Answer { said, ..answer }, at).await;
     let look = CheckResult { at, reading };
-    let mut witnesses = hear(ctx, &spec, &before.standing, &look).await;
+    let mut witnesses = Box::pin(hear(ctx, &spec, &before.standing, &look)).await;
     if is_strange(&answer, &look.reading) && is_elsewhere(ctx, &spec, &answer, at) {
         (witnesses.same_page, witnesses.own_network) = (true, OwnNetwork::Blind);
     }

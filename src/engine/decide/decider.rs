@@ -13,6 +13,7 @@ use crate::core::alerting::notified::LOSS_COUNTS;
 use crate::core::alerting::route::Way;
 use crate::core::alerting::situation::Situation;
 use crate::core::people::action::{OperatorAction, People};
+use crate::core::platform::lateness::Lateness;
 use crate::core::platform::snapshot::DependencySnapshot;
 use crate::core::probe::pace::Asking;
 use crate::core::probe::reference_hosts::Sign;
@@ -134,6 +135,8 @@ pub struct Decider {
     pub(in crate::engine) reports_wanted: Vec<Span>,
     pub(in crate::engine) next_incident: i64,
     pub(in crate::engine) simulation: bool,
+    /// How checks keep their schedule.
+    pub(in crate::engine) lateness: Lateness,
     /// Since when nothing can be written, if so.
     pub(in crate::engine) unwritten_since: Option<Time>,
     /// There is something new to be shown.
@@ -182,6 +185,7 @@ impl Decider {
             reports_wanted: Vec::new(),
             next_incident,
             simulation: false,
+            lateness: Lateness::default(),
             unwritten_since: None,
             changed: true,
             stale: BTreeSet::new(),

@@ -101,6 +101,7 @@ impl Decider {
             witnesses.same_check = Some(self.same_check(&spec, look.at));
         }
         let (id, at) = (spec.id, look.at);
+        self.note_lateness(&spec, &look, &answer);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
         let old = self.standing(id);
         let (standing, flip, wants) = after(&old, &look, &witnesses, &spec.probe.policy);

@@ -6,6 +6,7 @@ pub(super) mod drill;
 pub(super) mod facts;
 pub(super) mod finished_check;
 pub(super) mod known;
+mod late;
 mod losses;
 pub(super) mod network;
 mod next_check;

@@ -10,6 +10,14 @@ use crate::core::time::Time;
 use crate::core::time::budget::come_back;
 use crate::core::time::schedule::stable;
 
+/// So many probes are checked for the first time at once: each may want a connection, and on a slow machine thousands of
+/// them would take more memory than all else ever does.
+const FIRST_AT_ONCE: usize = 100;
+/// What takes longer than this holds up no other first check ...
+const FIRST_SLOW: Duration = Duration::from_secs(1);
+/// ... and who finds no room comes again after this.
+const FIRST_AGAIN: Duration = Duration::from_millis(20);
+
 /// A probe with its number in the store.
 #[derive(Debug)]
 pub struct Spec {
@@ -26,6 +34,8 @@ struct Planned {
     /// Why it is asked then.
     asking: Asking,
     in_flight: bool,
+    /// When it was due that is under way, if its schedule said so and it is not the first.
+    due: Option<Time>,
     /// When it was asked last, for whatever reason.
     last: Option<Time>,
     asked: Asked,
@@ -52,6 +62,8 @@ pub struct Plan {
     probes: BTreeMap<i64, Planned>,
     /// What is not under way, by when it is due: a wake looks at nothing else.
     queue: BTreeSet<(Time, i64)>,
+    /// First checks that are under way, with when they began.
+    first: HashMap<i64, Time>,
     by_dependency: HashMap<String, Vec<i64>>,
     /// By the vendor that a check belongs to.
     by_vendor: HashMap<String, Vec<i64>>,
@@ -62,14 +74,16 @@ pub struct Plan {
 impl Plan {
     /// Plans these probes. One that was planned before keeps its next check if that is nearer.
     pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
+        let count = specs.len();
         let planned = |spec: Arc<Spec>| {
             // Without its key nothing is asked, so nobody has to wait for that.
-            let first = if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec)) };
+            let first =
+                if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec), count) };
             let kept = old.probes.get(&spec.id);
             let nearer = kept.map(|old| (old.next_at, old.asking)).filter(|(at, _)| *at <= first);
             let (next_at, asking) = nearer.unwrap_or((first, Asking::Routine));
             let (last, asked) = kept.map(|old| (old.last, old.asked.clone())).unwrap_or_default();
-            (spec.id, Planned { spec, next_at, asking, in_flight: false, last, asked })
+            (spec.id, Planned { spec, next_at, asking, in_flight: false, due: None, last, asked })
         };
         let mut by_dependency: HashMap<String, Vec<i64>> = HashMap::new();
         let mut by_vendor: HashMap<String, Vec<i64>> = HashMap::new();
@@ -79,7 +93,7 @@ impl Plan {
         }
         let probes: BTreeMap<i64, Planned> = specs.into_iter().map(planned).collect();
         let queue = probes.values().filter_map(Planned::place).collect();
-        Plan { probes, queue, by_dependency, by_vendor, hurried: old.hurried }
+        Plan { probes, queue, first: HashMap::new(), by_dependency, by_vendor, hurried: old.hurried }
     }
 
     /// Changes one, and its place in the queue.
@@ -99,6 +113,7 @@ impl Plan {
 
     /// Nothing is under way any more: what was is due anew.
     pub fn forget_flights(&mut self) {
+        self.first.clear();
         self.change_all(|planned| planned.in_flight = false);
     }
 
@@ -107,15 +122,38 @@ impl Plan {
         self.queue.first().map(|(at, _)| *at)
     }
 
+    /// When a check that is under way was due by its schedule, and when it began.
+    pub fn times(&self, id: i64) -> Option<(Time, Time)> {
+        let planned = self.probes.get(&id).filter(|planned| planned.in_flight)?;
+        Some((planned.due?, planned.last?))
+    }
+
+    /// Whether at least `count` checks are due by then.
+    pub fn are_due_by(&self, by: Time, count: usize) -> bool {
+        self.queue.iter().take_while(|(at, _)| *at <= by).nth(count - 1).is_some()
+    }
+
     /// Takes what is due, with why; each comes back with [`Plan::done`].
     pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
         let mut due: Vec<i64> = self.queue.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         // In the order of their numbers, as they were written down.
         due.sort_unstable();
         let mut taken = Vec::with_capacity(due.len());
+        let mut room =
+            FIRST_AT_ONCE.saturating_sub(self.first.values().filter(|at| now.since(**at) < FIRST_SLOW).count());
         for id in due {
+            if self.probes.get(&id).is_some_and(|planned| planned.last.is_none()) {
+                if room == 0 {
+                    self.change(id, |planned| planned.next_at = now.plus(FIRST_AGAIN));
+                    continue;
+                }
+                room -= 1;
+                self.first.insert(id, now);
+            }
             self.change(id, |planned| {
                 planned.in_flight = true;
+                let routine = planned.asking == Asking::Routine && planned.last.is_some();
+                planned.due = routine.then_some(planned.next_at);
                 planned.last = Some(now);
                 planned.asked.note(planned.asking, now);
                 taken.push((planned.spec.clone(), planned.asking));
@@ -128,6 +166,7 @@ impl Plan {
     /// reason and how long it waits. Never while the vendor asked us to stay away.
     pub fn done(&mut self, id: i64, now: Time, wishes: &[(Asking, Duration)], stay_away: Option<Duration>) {
         self.hurried += 1;
+        self.first.remove(&id);
         let jitter = (stable(&format!("{id} {}", self.hurried)) % 1_000) as f64 / 1_000.0;
         self.change(id, |planned| {
             planned.next_at = planned.spec.probe.schedule.next(now, phase(&planned.spec));
@@ -222,4 +261,50 @@ fn vendor_of(check: &str) -> &str {
 
 fn phase(spec: &Spec) -> u64 {
     stable(&spec.probe.identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn plan(count: usize) -> Plan {
+        let one =
+            |n| format!("[[dependency]]\nid = \"d{n}\"\ncheck = \"attest/word\"\nname = \"d{n}\"\nevery = \"60s\"\n");
+        let text = (0..count).map(one).fold("platform = \"A\"\n".to_owned(), |text, one| text + &one);
+        let config = Config::read("p.toml", text).unwrap();
+        let specs = config.probes().zip(1..).map(|((_, probe), id)| Arc::new(Spec { id, probe: probe.clone() }));
+        Plan::new(specs.collect(), Plan::default(), Time(0))
+    }
+
+    #[test]
+    fn first_checks_wait_for_each_other_where_the_machine_is_slow() {
+        let mut plan = plan(150);
+        let first = plan.take_due(Time(1_000));
+        assert_eq!((first.len(), plan.next_due()), (FIRST_AT_ONCE, Some(Time(1_020))));
+        assert!(plan.take_due(Time(1_020)).is_empty());
+        first.iter().take(10).for_each(|(spec, _)| plan.done(spec.id, Time(1_030), &[], None));
+        assert_eq!(plan.take_due(Time(1_040)).len(), 10);
+        // Some that hang hold nobody up.
+        assert_eq!(plan.take_due(Time(2_100)).len(), 40);
+    }
+
+    #[test]
+    fn a_check_that_is_under_way_knows_when_its_schedule_wanted_it() {
+        let mut plan = plan(1);
+        plan.take_due(Time(31_000));
+        assert_eq!(plan.times(1), None);
+        plan.done(1, Time(31_100), &[], None);
+        let due = plan.next_at(1);
+        plan.take_due(due.plus(Duration::from_millis(70)));
+        assert_eq!(plan.times(1), Some((due, due.plus(Duration::from_millis(70)))));
+        plan.done(1, due.plus(Duration::from_millis(90)), &[], None);
+        assert_eq!(plan.times(1), None);
+    }
+
+    #[test]
+    fn many_that_are_due_soon_are_told_from_few() {
+        let plan = plan(150);
+        assert!(plan.are_due_by(Time(1_000), 150) && !plan.are_due_by(Time(1_000), 151));
+    }
 }

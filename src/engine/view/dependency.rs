@@ -43,6 +43,8 @@ impl Decider {
             own_network_since: self.own.since,
             dependencies: Vec::new(),
             unwritten_since: self.unwritten_since,
+            late: self.lateness.last,
+            all_late: self.lateness.all,
             simulation: self.simulation,
         }
     }

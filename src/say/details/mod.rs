@@ -73,6 +73,7 @@ pub fn html(facts: &Facts<'_>) -> String {
         overall => class(overall(snapshot, true)), counts => counts(snapshot).join(", "),
         as_of => snapshot.as_of.local(facts.zone, now), stale => stale.then(|| human(now.since(snapshot.as_of))),
         blind => snapshot.own_network == OwnNetwork::Blind,
+        late => snapshot.late.map(|late| late.sentence()),
         unwritten => snapshot.unwritten_since.map(|since| since.local(facts.zone, now)),
         trouble => trouble.iter().map(card).collect::<Vec<_>>(), well => well.iter().map(card).collect::<Vec<_>>(),
         checks => checks::section(facts),
