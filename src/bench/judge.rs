@@ -255,8 +255,8 @@ fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) 
             truths.iter().any(|truth| truth.spans(told.at, AFTERWARDS) && told.ids.contains(&truth.dependency))
         };
         let fits = |told: &&Told| {
-            let says = |truth: &&Truth| told.verdict_of(&truth.dependency) == Some(verdict_of(truth.is));
-            truths.iter().any(|truth| told.ids.contains(&truth.dependency) && says(&truth))
+            let says = |truth: &Truth| told.verdict_of(&truth.dependency) == Some(verdict_of(truth.is));
+            truths.iter().any(|truth| told.ids.contains(&truth.dependency) && says(truth))
         };
         let count = told.iter().filter(|told| opens(told)).filter(within).filter(fits).count();
         let wanted = truths.iter().map(|truth| truth.openings).max().unwrap_or(0);
