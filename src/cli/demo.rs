@@ -1,10 +1,13 @@
 //! `plugwatch demo`: the weekend, with alerts as they would be sent and the page open.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{build, failed};
 use crate::acts::{Acts, Known, Person};
@@ -30,9 +33,28 @@ struct Play {
     fast: bool,
 }
 
-pub(super) async fn demo(fast: bool, listen: SocketAddr) -> ExitCode {
+#[derive(clap::Args)]
+pub(super) struct How {
+    /// Play as fast as possible
+    #[arg(long)]
+    fast: bool,
+    /// Keep the status page open at the end, until you press Ctrl-C
+    #[arg(long)]
+    hold: bool,
+    /// The address of the status page
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    listen: SocketAddr,
+}
+
+pub(super) async fn demo(how: How) -> ExitCode {
     let folder = std::env::temp_dir().join(format!("plugwatch-demo-{}", std::process::id()));
-    let played = play(&folder, fast, listen).await;
+    let played = match stopped() {
+        Ok(stopped) => tokio::select! {
+            played = play(&folder, &how) => played,
+            () = stopped => Ok(()),
+        },
+        Err(error) => Err(text(error)),
+    };
     // The folder holds nothing but the demo's own history.
     let _ = std::fs::remove_dir_all(&folder);
     match played {
@@ -41,7 +63,20 @@ pub(super) async fn demo(fast: bool, listen: SocketAddr) -> ExitCode {
     }
 }
 
-async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), String> {
+/// Ends with the first signal to stop; from now on, none ends the program by itself.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => (),
+            _ = int.recv() => (),
+            _ = hup.recv() => (),
+        }
+    })
+}
+
+async fn play(folder: &Path, how: &How) -> Result<(), String> {
     let story = Story::weekend().map_err(text)?;
     let clock = Clock::manual(story.begins);
     let stage = Stage::new().map_err(text)?;
@@ -57,7 +92,7 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     engine.mark_simulation();
     let snapshot = engine.windows().snapshot;
 
-    let listener = web::Listener::tcp(listen).await?;
+    let listener = web::Listener::tcp(how.listen).await?;
     let address = listener.shown();
     let pages = Pages {
         snapshot: snapshot.clone(),
@@ -76,18 +111,24 @@ async fn play(folder: &Path, fast: bool, listen: SocketAddr) -> Result<(), Strin
     };
     let page = tokio::spawn(web::serve(listener, pages));
     println!("A simulation: an invented platform, invented answers, the real pipeline.");
-    if fast {
+    if how.fast {
         println!("Three days, as fast as they can be played.");
     } else {
         println!("Three days in about a minute. Open {address} and watch.");
     }
 
-    let mut play = Play { engine, dispatcher, stage, clock, acts, fast };
+    let mut play = Play { engine, dispatcher, stage, clock, acts, fast: how.fast };
     for (n, step) in story.steps.iter().enumerate() {
         let until = story.steps.get(n + 1).map_or(story.ends, |next| next.at);
         play.step(step, until).await.map_err(text)?;
     }
     println!("\n==== Current state ====\n{}", status::text(&snapshot.borrow().clone(), Format::Plain, chrono_tz::UTC));
+    if how.hold {
+        println!("\nThe page stays open at {address} until you press Ctrl-C.");
+        // Whoever waits for this line reads it through a pipe.
+        std::io::stdout().flush().map_err(text)?;
+        std::future::pending::<()>().await;
+    }
     page.abort();
     store.close().await;
     Ok(())

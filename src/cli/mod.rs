@@ -219,14 +219,7 @@ enum Command {
         how: For,
     },
     /// Play a weekend in which a platform loses its vendors, in about a minute
-    Demo {
-        /// Play as fast as possible
-        #[arg(long)]
-        fast: bool,
-        /// The address of the status page
-        #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
-        listen: std::net::SocketAddr,
-    },
+    Demo(demo::How),
     /// Test plugwatch's judgement with scenarios whose outcome is known
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -270,6 +263,12 @@ enum ConfigCommand {
     Check(For),
 }
 
+/// What is wrong with these arguments, the program's name before them; nothing is run. The documentation's commands are held
+/// by this.
+pub fn wrong_arguments(arguments: &[String]) -> Option<String> {
+    Arguments::try_parse_from(arguments).err().filter(clap::Error::use_stderr).map(|error| error.to_string())
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -277,10 +276,8 @@ pub fn main() -> ExitCode {
     if !matches!(arguments.command, None | Some(Command::Run)) {
         sigpipe::reset();
     }
-    let quiet = matches!(
-        arguments.command,
-        Some(Command::Demo { .. } | Command::Bench(_) | Command::Init(_) | Command::Add(_))
-    );
+    let quiet =
+        matches!(arguments.command, Some(Command::Demo(_) | Command::Bench(_) | Command::Init(_) | Command::Add(_)));
     log::start(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
     // One thread asks and decides; pages that are heavy to read go to threads of their own.
     // Handing each answer from thread to thread would cost more than all the work on it.
@@ -322,7 +319,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Report(how) => report::report(&config, how).await,
         Command::Notify(NotifyCommand::Test { channel }) => notify::test(&config, channel.as_deref()).await,
         Command::Service(command) => service::service(&config, command).await,
-        Command::Demo { fast, listen } => demo::demo(fast, listen).await,
+        Command::Demo(how) => demo::demo(how).await,
         Command::Catalog { overlay, command } => catalog::catalog(&config, overlay.as_deref(), command).await,
         Command::Bench(bench::BenchCommand::Drops { folder, only, show, events }) => {
             bench::drops(folder.as_deref(), only.as_deref(), show, events.as_deref()).await

@@ -1,4 +1,4 @@
-//! The program as people start it: texts, exit codes, and that the README tells the truth.
+//! The program as people start it: texts, exit codes, and that docs/COMMANDS.md shows the help.
 
 use std::process::{Command, Output};
 
@@ -16,10 +16,10 @@ fn err(output: &Output) -> String {
 }
 
 #[test]
-fn the_readme_shows_the_help_as_it_is() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+fn the_page_about_commands_shows_the_help_as_it_is() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/COMMANDS.md")).unwrap();
     let help = out(&plugwatch(&["--help"]));
-    assert!(readme.contains(help.trim()), "the README's help is old; it must hold:\n{help}");
+    assert!(page.contains(help.trim()), "the help in docs/COMMANDS.md is old; it must hold:\n{help}");
 }
 
 #[test]

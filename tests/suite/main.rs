@@ -17,6 +17,7 @@ mod connections;
 mod coverage;
 mod details;
 mod dns;
+mod docs;
 mod doctor;
 mod duty;
 mod engine;

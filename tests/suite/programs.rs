@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::kit::{Staged, database, minutes};
 
 /// The program while servers of this test go on.
-async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
+pub async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
     let (folder, arguments) = (folder.to_owned(), arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
     let run = move || {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plugwatch"));
@@ -37,7 +37,7 @@ fn document(schema: &Value, output: &Output) -> Value {
 }
 
 /// A platform in trouble, with a letter, something unmonitored, and a file for the program.
-async fn in_trouble() -> Staged {
+pub async fn in_trouble() -> Staged {
     let more =
         "\n[[dependency]]\nid = \"stripe\"\nlabel = \"Stripe\"\nvendor = \"stripe\"\nnot_monitored = \"needs a key\"\n";
     let mut staged = Staged::changed(crate::kit::BEGIN, |text| format!("{text}{more}")).await;
