@@ -203,7 +203,7 @@ fn find<'i>(all: &'i [PublicIncident], id: &str) -> Result<&'i PublicIncident, N
     found.or(open.first().copied().filter(|_| id.trim().is_empty() && open.len() == 1)).ok_or_else(|| {
         let ids: Vec<String> = open.iter().map(|one| format!("{} ({})", one.public_id, one.title)).collect();
         match (id.trim(), ids.is_empty()) {
-            ("", true) => No("no published incident goes on; publish a draft or open one first".to_owned()),
+            ("", true) => No("no published incident is open; publish a draft or open one first".to_owned()),
             ("", false) => No(format!("several incidents go on, which one? {}", ids.join(", "))),
             (id, true) => No(format!("there is no published incident `{id}`; none goes on")),
             (id, false) => No(format!("there is no published incident `{id}`; these go on: {}", ids.join(", "))),

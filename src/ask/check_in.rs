@@ -49,5 +49,6 @@ pub async fn ask(check_ins: Option<&dyn CheckIns>, question: &CheckInQuestion, n
         "codes": codes,
         "failing_since": sum.failing_since.map(Time::rfc3339),
     });
-    Answer::of(asked, 0, "heard", facts)
+    // What was reported is what is kept as proof.
+    Answer { body: facts.to_string().into_bytes(), ..Answer::of(asked, 0, "heard", facts) }
 }

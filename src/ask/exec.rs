@@ -14,7 +14,7 @@ use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::ExecQuestion;
 
-/// More output than this is not read.
+/// More output than this is not kept.
 const MOST: u64 = 64 << 10;
 /// What was killed is gone within this.
 const AFTERWARDS: Duration = Duration::from_secs(2);
@@ -60,7 +60,9 @@ async fn run(
     output: &mut Vec<u8>,
 ) -> std::io::Result<Option<i32>> {
     if let Some(stdout) = stdout {
-        stdout.take(MOST).read_to_end(output).await?;
+        AsyncReadExt::take(&mut *stdout, MOST).read_to_end(output).await?;
+        // The rest is read and dropped: a pipe that is full would hold the program up until its time is up.
+        tokio::io::copy(stdout, &mut tokio::io::sink()).await?;
     }
     Ok(child.wait().await?.code())
 }

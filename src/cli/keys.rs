@@ -14,7 +14,7 @@ use crate::config::{Config, KeyOwner, KeySource, NamedKey, Probe};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
 use crate::say::table::table;
-use crate::store::{PlaceRow, SeenLook, Store};
+use crate::store::{DEAD_MANS_SWITCH, DETAILS_TOKEN, PlaceRow, SeenLook, Store};
 
 /// How it is printed.
 #[derive(Args)]
@@ -66,6 +66,8 @@ pub(super) struct Written {
     /// The last check of each probe, by its identity.
     looks: HashMap<String, SeenLook>,
     added: HashMap<String, Time>,
+    /// Of keys that belong to no check and no channel.
+    uses: HashMap<String, Time>,
     pub(super) places: Vec<PlaceRow>,
 }
 
@@ -87,7 +89,7 @@ async fn read(store: &Store) -> crate::store::Result<Written> {
         store.active_probes().await?.into_iter().map(|probe| (probe.id, probe.identity)).collect();
     let looks = store.last_looks().await?.into_iter();
     let looks = looks.filter_map(|look| Some((identities.get(&look.probe)?.clone(), look))).collect();
-    Ok(Written { looks, added: store.added().await?, places: store.places().await? })
+    Ok(Written { looks, added: store.added().await?, uses: store.key_uses().await?, places: store.places().await? })
 }
 
 pub(super) async fn keys(path: &Path, how: How) -> ExitCode {
@@ -135,7 +137,8 @@ fn line(config: &Config, written: &Written, source: &KeySource, keys: &[&NamedKe
         match &key.owner {
             KeyOwner::Dependency(id) => of_dependency(&mut line, config, written, id, &key.param),
             KeyOwner::Channel(name) => later(&mut line.last, of_channel(written, name)),
-            KeyOwner::Heartbeat | KeyOwner::Details => {}
+            KeyOwner::Heartbeat => later(&mut line.last, noted(written, DEAD_MANS_SWITCH, "delivered")),
+            KeyOwner::Details => later(&mut line.last, noted(written, DETAILS_TOKEN, "accepted")),
         }
     }
     line
@@ -190,6 +193,10 @@ fn of_channel(written: &Written, name: &str) -> Option<LastUse> {
         (None, None) => None,
     });
     uses.max_by_key(|used| (used.refused(), used.at))
+}
+
+fn noted(written: &Written, key: &str, outcome: &str) -> Option<LastUse> {
+    written.uses.get(key).map(|at| LastUse { at: *at, outcome: outcome.to_owned() })
 }
 
 /// The later use; a refusal before what was accepted at the same time.

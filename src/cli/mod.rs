@@ -66,7 +66,7 @@ struct Arguments {
 
 /// Below the help.
 const EXIT_CODES: &str = "\
-Exit codes: 0 success; 1 something is wrong (status: something is out or dropped; check: something does not work; \
+Exit codes: 0 success; 1 something is wrong (status: something is out, dropped, or the wrong page; check: something does not work; \
 doctor: something must be mended); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
 
 #[derive(Subcommand)]
@@ -94,7 +94,7 @@ enum Command {
         #[command(flatten)]
         how: For,
     },
-    /// Show the current state, worst first; ends with 1 if something is out or dropped
+    /// Show the current state, worst first; ends with 1 if something is out, dropped, or the wrong page
     Status(For),
     /// Show what one state is based on: checks, witnesses, what people said, evidence
     Why {

@@ -27,8 +27,7 @@ pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
     match stand(config, &clock).await {
         Ok((snapshot, store)) => {
             store.close().await;
-            let down = |one: &DependencySnapshot| matches!(one.shown(), Shown::Outage | Shown::Dropped);
-            let code = if snapshot.each().any(down) { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            let code = if snapshot.each().any(is_down) { ExitCode::FAILURE } else { ExitCode::SUCCESS };
             if json {
                 json::print(&say::json::state(&snapshot, watched));
                 return code;
@@ -42,6 +41,12 @@ pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
         }
         Err(why) => failed(1, why),
     }
+}
+
+/// Out, dropped, or a site that shows something else than it should: whoever opens it is not served either.
+fn is_down(one: &DependencySnapshot) -> bool {
+    let wrong_page = one.state.unverified().is_some_and(|held| held.reason == "wrong_page");
+    matches!(one.shown(), Shown::Outage | Shown::Dropped) || wrong_page
 }
 
 pub(super) async fn why(path: &Path, name: &str, json: bool) -> ExitCode {

@@ -189,11 +189,11 @@ fn check_id(table: &Table<'_>, id: &At<String>) {
 }
 
 fn read_leave(table: &Table<'_>) -> Option<LeaveStep> {
-    let step = table.need_string("do", "\"copy the data\"")?.value;
+    let step = table.need_string("do", "\"copy the data\"");
     let takes = table.duration("takes").map(|takes| takes.value);
     let who = table.string("who").map(|who| who.value);
     table.finish();
-    Some(LeaveStep { step, takes, who })
+    Some(LeaveStep { step: step?.value, takes, who })
 }
 
 /// `check`, or `vendor` with all its checks, or `[[dependency.probe]]` for several.
@@ -214,26 +214,35 @@ fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<
         }
         let mut probes = Vec::new();
         for one in &several {
-            let Some(check) = one.need_string("check", "\"twilio/account\"") else { continue };
-            if let Some(check) = find_check(one, catalog, &check) {
-                probes.extend(probe::read(one, id, check, zone));
+            let named = one.need_string("check", "\"twilio/account\"");
+            if named.is_none() {
+                one.forgive();
+            }
+            match named.and_then(|check| find_check(one, catalog, &check)) {
+                Some(check) => probes.extend(probe::read(one, id, check, zone)),
+                None => probe::read_usual(one, zone),
             }
             one.finish();
         }
         return probes;
     }
+    // Which parameters an unknown check has cannot be known; what any check has can be.
+    let unknown = || {
+        probe::read_usual(table, zone);
+        Vec::new()
+    };
     match (check, vendor) {
         (Some(check), _) => {
-            find_check(table, catalog, &check).map(|check| probe::read(table, id, check, zone)).unwrap_or_default()
+            find_check(table, catalog, &check).map_or_else(unknown, |check| probe::read(table, id, check, zone))
         }
         (None, Some(vendor)) => match find_vendor(table, catalog, &vendor) {
             Some(found) => read_vendor(table, id, found, &vendor, zone),
-            None => Vec::new(),
+            None => unknown(),
         },
         (None, None) => {
             table.missing("check", "\"apple/listing\" (see `plugwatch catalog list`)");
             table.forgive();
-            Vec::new()
+            unknown()
         }
     }
 }
@@ -255,6 +264,7 @@ fn read_vendor(table: &Table<'_>, id: &str, vendor: &Vendor, named: &At<String>,
             let what = format!("{} needs `{}`", near.id, param.name);
             table.problem(named.span.clone(), what, format!("add {}", probe::to_add(near, param)));
         }
+        probe::read_given(table, near, zone);
     }
     probes
 }

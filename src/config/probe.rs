@@ -37,6 +37,9 @@ pub struct Probe {
     pub policy: Policy,
 }
 
+/// What a probe may count for.
+const ROLES: [&str; 4] = ["serves", "standing", "warning", "witness"];
+
 /// Who waits longer to be sure hears of it too late.
 const LONGEST_CONFIRM: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
 
@@ -70,15 +73,10 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     for key in ["check", "role", "every", "cron", "time_zone", "confirm"] {
         table.know(key);
     }
-    let accepted = || table.flag("key_risk_accepted").is_some_and(|flag| flag.value);
-    if let Some(risk) = check.key_risk.as_ref().filter(|_| !accepted()) {
-        let what = format!("the key that {} needs can do more than read: {risk}", check.id);
-        let cure = "write `key_risk_accepted = true` here if you accept that, or monitor it another way; the vendor offers no lesser key";
-        table.problem(table.span(), what, cure);
-    }
+    accept_risk(table, check);
     let params = read_params(table, check);
-    let schedule = read_schedule(table, check, zone);
-    let role = table.word("role", &["serves", "standing", "warning", "witness"]).map_or(check.role, |role| role.value);
+    let schedule = read_schedule(table, check.every, zone);
+    let role = table.word("role", &ROLES).map_or(check.role, |role| role.value);
     let mark = key_mark(&params);
     let policy = |schedule: &Schedule| {
         let mut policy = check.policy(schedule.interval(crate::core::time::Time(0)));
@@ -115,6 +113,36 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
         make(own, Some(item), n == 0)
     });
     probes.collect()
+}
+
+/// What is wrong with the keys that any check has: for an entry whose check is not known, so that all its problems are said at
+/// once.
+pub(super) fn read_usual(table: &Table<'_>, zone: Tz) {
+    read_schedule(table, OTHERS, zone);
+    table.word::<Role>("role", &ROLES);
+    read_confirm(table);
+}
+
+/// What is wrong beside the parameters that are missing.
+pub(super) fn read_given(table: &Table<'_>, check: &Check, zone: Tz) {
+    accept_risk(table, check);
+    for param in check.params.iter().filter(|param| param.each.is_none() && table.any(&param.name).is_some()) {
+        if param.secret {
+            secret::read(table, &param.name);
+        } else {
+            read_public(table, check, param);
+        }
+    }
+    read_usual(table, zone);
+}
+
+fn accept_risk(table: &Table<'_>, check: &Check) {
+    let Some(risk) = &check.key_risk else { return };
+    if !table.flag("key_risk_accepted").is_some_and(|flag| flag.value) {
+        let what = format!("the key that {} needs can do more than read: {risk}", check.id);
+        let cure = "write `key_risk_accepted = true` here if you accept that, or monitor it another way; the vendor offers no lesser key";
+        table.problem(table.span(), what, cure);
+    }
 }
 
 /// Four bytes of a hash over all keys: enough to see that one was changed.
@@ -280,8 +308,8 @@ fn is_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
 }
 
-fn read_schedule(table: &Table<'_>, check: &Check, zone: Tz) -> Schedule {
-    let usual = Schedule::Every(check.every);
+fn read_schedule(table: &Table<'_>, usual: std::time::Duration, zone: Tz) -> Schedule {
+    let usual = Schedule::Every(usual);
     let zone = super::read_zone(table).unwrap_or(zone);
     match (table.duration("every"), table.string("cron")) {
         (Some(every), Some(cron)) => {

@@ -36,6 +36,7 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
         (Some(Proves::Standing), " (in good standing)"),
         (Some(Proves::Access), " (the key works)"),
         (Some(Proves::Presence), " (seen from outside)"),
+        (Some(Proves::Reported), " (as reported)"),
         (None, ""),
     ];
     let group = |(way, words): (Option<Proves>, &str)| {

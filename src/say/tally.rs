@@ -95,6 +95,7 @@ pub fn proven(snapshot: &Snapshot) -> Vec<String> {
         (Proves::Standing, "Account in good standing, says the vendor's own API"),
         (Proves::Access, "Key accepted; the API does not show the account's standing"),
         (Proves::Presence, "Listed or reachable, checked from outside"),
+        (Proves::Reported, "Reported by your own systems, or by a person"),
     ];
     let line = |(proves, words): (Proves, &str)| {
         let labels: Vec<&str> =

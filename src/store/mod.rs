@@ -27,6 +27,7 @@ mod facts;
 mod going;
 mod history;
 mod incidents;
+mod key_use;
 mod letters;
 mod measured;
 mod observations;
@@ -55,6 +56,7 @@ pub use document::{
 };
 pub use evidence::{Blob, EvidenceRow, KeptEvidence, Packer, verify_chain};
 pub use facts::{ChangedFact, FactChange, FactRow, NamedFact};
+pub use key_use::{DEAD_MANS_SWITCH, DETAILS_TOKEN};
 pub use letters::LetterChange;
 pub use measured::Tally;
 pub use observations::{SeenLook, Sums};

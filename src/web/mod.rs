@@ -35,7 +35,7 @@ use crate::core::platform::snapshot::Snapshot;
 use crate::core::words::check_in::CheckInPoint;
 use crate::core::words::question::Secret;
 use crate::say::status;
-use crate::store::Store;
+use crate::store::{DETAILS_TOKEN, Store};
 use crate::supervise::{Failures, guarded};
 
 /// Nothing but `/in/` takes bodies, and it has limits of its own.
@@ -109,6 +109,16 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 impl Pages {
+    /// Writes down that the token was accepted; nobody waits for it.
+    fn note_token_use(&self) {
+        let (store, now) = (self.store.clone(), self.clock.now());
+        tokio::spawn(async move {
+            if let Err(error) = store.note_key_use(DETAILS_TOKEN, now).await {
+                tracing::debug!(%error, "that the page's token was used was not written down: {error}");
+            }
+        });
+    }
+
     /// What is public of the snapshot. What is not is not counted either.
     fn public_board(&self) -> Snapshot {
         let mut snapshot = self.snapshot.borrow().as_ref().clone();

@@ -161,3 +161,25 @@ async fn a_word_given_while_nobody_watches_is_kept() {
     assert_eq!(other.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&other.stderr).contains("check attest/word"));
 }
+
+#[test]
+fn a_demo_that_is_stopped_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_plugwatch"))
+        .arg("demo")
+        .env("TMPDIR", folder.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = std::io::BufReader::new(demo.stdout.take().unwrap());
+    let mut first = String::new();
+    std::io::BufRead::read_line(&mut said, &mut first).unwrap();
+    assert!(first.starts_with("A simulation"), "{first}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let pid = rustix::process::Pid::from_child(&demo);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    // What it still says is read, so that it can end.
+    std::io::copy(&mut said, &mut std::io::sink()).unwrap();
+    assert!(demo.wait().unwrap().success());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

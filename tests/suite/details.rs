@@ -14,6 +14,7 @@ use plugwatch::core::words::question::Secret;
 use plugwatch::core::words::verdict::Verdict;
 use plugwatch::say::details::{Facts, Fate, Operator, Place, Sent, html};
 use plugwatch::say::public::History;
+use plugwatch::store::DETAILS_TOKEN;
 
 use plugwatch::web::Pages;
 
@@ -152,6 +153,10 @@ async fn the_token_opens_messages_dates_and_pictures_and_without_it_only_what_is
     let bearer = [("authorization", "Bearer a-long-token-of-the-operator")];
     let (status, headers, page) = operator.ask("/details", &bearer).await;
     assert_eq!((status, headers["cache-control"].to_str().unwrap()), (200, "private, no-store"));
+    // The page does not wait until the token's use is written down.
+    while !staged.store.key_uses().await.unwrap().contains_key(DETAILS_TOKEN) {
+        tokio::task::yield_now().await;
+    }
     let page = read(&String::from_utf8(page).unwrap());
     for line in [
         "🔴 DROPPED: Sign-up texts (Twilio) arrived ",

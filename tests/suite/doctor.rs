@@ -7,8 +7,9 @@ use std::process::Output;
 use std::time::{Duration, SystemTime};
 
 use plugwatch::clock::Clock;
+use plugwatch::core::time::Time;
 use plugwatch::demo::anchors;
-use plugwatch::store::Store;
+use plugwatch::store::{DEAD_MANS_SWITCH, DETAILS_TOKEN, Store};
 use serde_json::Value;
 
 use crate::kit::{http, raw};
@@ -132,4 +133,30 @@ async fn keys_are_listed_with_their_rights_and_age_and_never_shown() {
     let named = |name: &str| keys.iter().find(|key| key["name"] == name).unwrap().clone();
     assert_eq!((&named("DO_TOKEN")["set"], &named("STRIPE_KEY_THAT_NOBODY_SET")["set"]), (&true.into(), &false.into()));
     assert_eq!(named("texts.key")["kind"], "file");
+}
+
+#[tokio::test]
+async fn the_last_use_of_the_pages_token_and_of_the_dead_mans_switch_is_known() {
+    let more = "[web]\ndetails = { token = { file = \"page\" } }\n[heartbeat]\nurl = { file = \"beat\" }\n";
+    let folder = platform("127.0.0.1:1".parse().unwrap(), more).await;
+    for (file, secret) in [("page", "a-long-token-of-the-operator"), ("beat", "http://127.0.0.1:1/")] {
+        std::fs::write(folder.path().join(file), secret).unwrap();
+    }
+    let store = Store::open(&folder.path().join("acme.db")).await.unwrap();
+    let now = Clock::system().now();
+    let early = Time(now.0 - 3_600_000);
+    store.note_key_use(DETAILS_TOKEN, early).await.unwrap();
+    // A minute later it is not written down again, ten minutes later it is.
+    store.note_key_use(DETAILS_TOKEN, Time(early.0 + 60_000)).await.unwrap();
+    assert_eq!(store.key_uses().await.unwrap()[DETAILS_TOKEN], early);
+    store.note_key_use(DETAILS_TOKEN, Time(early.0 + 600_000)).await.unwrap();
+    store.note_key_use(DEAD_MANS_SWITCH, early).await.unwrap();
+    store.close().await;
+    let json: Value = serde_json::from_str(&out(&plugwatch(folder.path(), &["keys", "--json"]).await)).unwrap();
+    let used = |name: &str| {
+        let key = json["keys"].as_array().unwrap().iter().find(|key| key["name"] == name).unwrap();
+        (key["last_use"]["at"].clone(), key["last_use"]["outcome"].clone())
+    };
+    assert_eq!(used("page"), (Time(early.0 + 600_000).rfc3339().into(), "accepted".into()));
+    assert_eq!(used("beat"), (early.rfc3339().into(), "delivered".into()));
 }

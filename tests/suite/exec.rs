@@ -51,3 +51,17 @@ async fn what_is_not_there_or_never_stops_talking_is_named() {
     let answer = run(&["/bin/sh", "-c", "yes"], 500).await;
     assert!(answer.said.get("exec").is_none_or(|exec| exec["text"].as_str().unwrap().len() <= 64 << 10));
 }
+
+#[tokio::test]
+async fn a_program_that_says_more_than_is_kept_still_ends_with_its_own_code() {
+    let answer =
+        run(&["/bin/sh", "-c", "echo 'DISK CRITICAL'; head -c 1000000 /dev/zero | tr '\\0' x; exit 2"], 60_000).await;
+    let exec = &answer.said["exec"];
+    assert_eq!(
+        (exec["code"].as_i64(), exec["line"].as_str()),
+        (Some(2), Some("DISK CRITICAL")),
+        "{:?}",
+        answer.failure
+    );
+    assert_eq!(exec["text"].as_str().unwrap().len(), 64 << 10);
+}

@@ -16,7 +16,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use crate::kit::{askers, options};
+use crate::kit::{BEGIN, Staged, askers, minutes, options};
 
 const NOW: Time = Time(1_800_000_000_000);
 
@@ -301,4 +301,49 @@ async fn a_persons_word_counts_for_a_time_and_a_leaving_is_a_drop() {
     reads(Verdict::Unknown, "word_too_old", &check_ins.read("attest/word", "law-firm").await);
     beside.hear(&[said(Word::Left)]).await.unwrap();
     reads(Verdict::Dropped, "left_us", &check_ins.read("attest/word", "law-firm").await);
+}
+
+const OWN: &str = "\n[[dependency]]\nid = \"texts\"\ncheck = \"outcome/feed\"\nname = \"texts\"\n\
+                   token = { file = \"{folder}/texts\" }\n[[dependency]]\nid = \"backup\"\nlabel = \"Backup\"\n\
+                   check = \"heartbeat/job\"\nname = \"backup\"\nwithin = \"25h\"\ntoken = { file = \"{folder}/backup\" }\n";
+
+/// The demo's platform with a feed of texts and a job, which report every minute for so long.
+async fn reporting(texts: &Report, span: u64) -> Staged {
+    let mut staged = Staged::changed(BEGIN, |text| {
+        let folder =
+            text.lines().find_map(|line| line.strip_prefix("database = \"")?.strip_suffix("/demo.db\"")).unwrap();
+        for token in ["texts", "backup"] {
+            std::fs::write(format!("{folder}/{token}"), format!("a-long-token-for-{token}-0123456789")).unwrap();
+        }
+        let own = OWN.replace("{folder}", folder);
+        text + &own
+    })
+    .await;
+    for _ in 0..span {
+        let now = staged.clock.now();
+        let alive = ("pings/backup".to_owned(), Report::of(now, Word::Alive));
+        staged.store.hear(&[("counts/texts".to_owned(), Report { at: now, ..texts.clone() }), alive]).await.unwrap();
+        staged.pass(minutes(1)).await;
+    }
+    staged
+}
+
+#[tokio::test]
+async fn traffic_that_the_vendor_refuses_from_the_first_hour_is_a_drop() {
+    let refused = Report { failed: 40, code: "30002".into(), ..Report::of(NOW, Word::Count) };
+    let staged = reporting(&refused, 20).await;
+    assert_eq!(staged.shown("texts"), "dropped");
+    let kept = staged.store.last_evidence("texts", 10).await.unwrap();
+    let nothing: String = Sha256::digest("").iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!kept.is_empty() && kept.iter().all(|entry| entry.raw_sha256 != nothing), "{kept:?}");
+}
+
+#[tokio::test]
+async fn what_reports_by_itself_is_not_said_to_be_checked_from_outside() {
+    let staged = reporting(&Report { ok: 40, ..Report::of(NOW, Word::Count) }, 5).await;
+    let snapshot = staged.engine.windows().snapshot.borrow().clone();
+    let lines = plugwatch::say::tally::proven(&snapshot);
+    assert!(lines.contains(&"Reported by your own systems, or by a person: texts, Backup".to_owned()), "{lines:?}");
+    let outside = lines.iter().find(|line| line.contains("checked from outside")).unwrap();
+    assert!(!outside.contains("texts") && !outside.contains("Backup"), "{outside}");
 }

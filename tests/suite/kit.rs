@@ -304,7 +304,7 @@ async fn start(
         ..options()
     };
     let gate = Gate::new(Budget::new(HashMap::new()), clock.clone());
-    let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap());
+    let askers = Askers::new(Net::new(options, Arc::new(gate), clock.clone()).unwrap()).with_check_ins(store.clone());
     let url = url::Url::parse(&format!("http://{webhook}/")).unwrap();
     let record: Arc<dyn Settings> = Arc::new(webhook::Settings { url, secret: None });
     let settings = [("record".to_owned(), record)].into_iter().chain(others);

@@ -51,11 +51,16 @@ pub async fn in_trouble() -> Staged {
     staged.acts().bring(&ada, letter, staged.clock.now()).await.unwrap();
     staged.acts().ack(&ada, Some("hosting"), staged.clock.now()).await.unwrap();
     staged.pass(minutes(10)).await;
+    write_configuration(&staged);
+    staged
+}
+
+/// The file for the program, beside its history.
+fn write_configuration(staged: &Staged) {
     let before = format!("database = \"{}/demo.db\"", staged.folder.path().display());
     let after = format!("database = {:?}", database(staged.folder.path()).display().to_string());
     assert!(staged.text.contains(&before));
     std::fs::write(staged.folder.path().join("plugwatch.toml"), staged.text.replace(&before, &after)).unwrap();
-    staged
 }
 
 #[tokio::test]
@@ -179,4 +184,14 @@ async fn shells_complete_commands_and_man_pages_are_written() {
     let page = std::fs::read_to_string(folder.path().join("man1/plugwatch.1")).unwrap();
     assert!(page.contains("Exit codes"), "{page}");
     assert!(folder.path().join("man1/plugwatch-config-check.1").exists());
+}
+
+#[tokio::test]
+async fn status_ends_with_1_while_a_site_shows_the_wrong_page() {
+    let words = |text: String| text.replace("words = [\"Sign up\"]", "words = [\"Sign in\"]");
+    let mut staged = Staged::changed(crate::kit::BEGIN, words).await;
+    staged.pass(minutes(60)).await;
+    write_configuration(&staged);
+    let output = plugwatch(staged.folder.path(), &["status"]).await;
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
 }

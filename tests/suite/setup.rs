@@ -274,3 +274,22 @@ async fn whoever_writes_to_the_bot_is_greeted_with_the_chats_number() {
     api.fail("getMe", 401, refusal(401, "Unauthorized"));
     assert!(hello.name().await.is_err());
 }
+
+#[tokio::test]
+async fn whoever_has_no_network_is_asked_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = "[network]\nloopback_only = true\nanchors = [\"127.0.0.1:1\", \"127.0.0.1:2\", \"127.0.0.1:3\"]\n";
+    std::fs::write(folder.path().join("network.toml"), network).unwrap();
+    let init = format!("{} init example.com --network network.toml", env!("CARGO_BIN_EXE_plugwatch"));
+    // It asks only at a terminal, which `script` makes.
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &init, "/dev/null"]).current_dir(folder.path());
+    let output = tokio::task::spawn_blocking(move || terminal.stdin(std::process::Stdio::null()).output().unwrap());
+    let output = output.await.unwrap();
+    let said = out(&output);
+    assert!(
+        said.contains("plugwatch's own network is down") && !said.contains("What is your platform called"),
+        "{said}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}

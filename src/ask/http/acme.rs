@@ -70,7 +70,7 @@ struct AccountKey {
 impl AccountKey {
     /// Reads a private key in PEM form: of the curve P-256, or RSA.
     fn read(pem: &str) -> Result<AccountKey, String> {
-        let wrong = || "the account key is no private key in PEM form (EC P-256 or RSA)".to_owned();
+        let wrong = || "the account key is not a private key in PEM form (EC P-256 or RSA)".to_owned();
         let ec = EncodingKey::from_ec_pem(pem.as_bytes()).map(|key| (key, Algorithm::ES256));
         let (key, algorithm) = ec
             .or_else(|_| EncodingKey::from_rsa_pem(pem.as_bytes()).map(|key| (key, Algorithm::RS256)))

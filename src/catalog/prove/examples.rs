@@ -99,7 +99,7 @@ pub(super) fn asked_url(check: &Check, params: &Params) -> String {
 
 fn answer_of(check: &Check, params: &Params, example: &Example) -> Result<Answer, String> {
     let failure = match &example.failure {
-        Some(word) => Some(word.parse::<Failure>().map_err(|()| format!("`{word}` is no failure word"))?),
+        Some(word) => Some(word.parse::<Failure>().map_err(|()| format!("`{word}` is not a failure word"))?),
         None => None,
     };
     let url = example.url.clone().unwrap_or_else(|| asked_url(check, params));

@@ -14,8 +14,8 @@ use crate::read::duration_text;
 
 const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows, what it asks of each, and what an answer means there. Made by \
      `plugwatch catalog page`; the files in `config/catalog/` are the source, with where each fact comes from.\n\n\
-     A `live` proves the *standing* of an account (the vendor says so), *access* (the key works), or *presence* (seen \
-     from outside). What no rule recognises is `unknown`. Rules for every HTTP answer (rate limits, walls, refused \
+     A `live` proves the *standing* of an account (the vendor says so), *access* (the key works), *presence* (seen from \
+     outside), or that it is *reported* (by your own systems, or a person). What no rule recognises is `unknown`. Rules for every HTTP answer (rate limits, walls, refused \
      keys, breakdowns) stand in `_http.toml`.\n";
 
 /// The whole catalogue in Markdown, by category.

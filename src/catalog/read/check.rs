@@ -37,7 +37,7 @@ impl CheckReader<'_, '_> {
             least_key: table.string("least_key").map(|text| text.value),
             key_risk: table.string("key_risk").map(|text| text.value),
             proves: table
-                .word("proves", &["standing", "access", "presence"])
+                .word("proves", &["standing", "access", "presence", "reported"])
                 .map_or(Proves::Presence, |proves| proves.value),
             role: table
                 .word("role", &["serves", "standing", "warning", "witness"])

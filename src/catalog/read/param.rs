@@ -15,7 +15,7 @@ fn read_param(name: String, table: &Table<'_>) -> Param {
     let pattern = table.string("pattern").and_then(|pattern| match Regex::new(&format!("^(?:{})$", pattern.value)) {
         Ok(regex) => Some(regex),
         Err(_) => {
-            table.problem(pattern.span, "this is no regular expression", "for example \"AC[0-9a-f]{32}\"");
+            table.problem(pattern.span, "this is not a regular expression", "for example \"AC[0-9a-f]{32}\"");
             None
         }
     });

@@ -98,7 +98,7 @@ fn read_flag(table: &Table<'_>) -> Option<Flag> {
     let means = table.string("means").and_then(|word| {
         let found = Means::ALL.iter().find(|(own, _)| *own == word.value).map(|(_, means)| *means);
         if found.is_none() {
-            table.problem(word.span, format!("`{}` is no meaning", word.value), known.join(", "));
+            table.problem(word.span, format!("`{}` is not a meaning", word.value), known.join(", "));
         }
         found
     });

@@ -26,7 +26,7 @@ pub(super) fn check_names(source: &Source, table: &Table<'_>, check: &Check) {
     let Ask::Http(request) = &check.ask else { return };
     for name in request.placeholders() {
         if check.param(&name).is_none() {
-            at_text(source, table, &request.url, &format!("`{{{name}}}` is no parameter of {}", check.id));
+            at_text(source, table, &request.url, &format!("`{{{name}}}` is not a parameter of {}", check.id));
         }
     }
 }

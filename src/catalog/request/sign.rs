@@ -36,7 +36,7 @@ pub(super) fn token(
         jsonwebtoken::Algorithm::ES256 => EncodingKey::from_ec_pem(key.as_bytes()),
         _ => EncodingKey::from_rsa_pem(key.as_bytes()),
     };
-    let key = key.map_err(|_| "it is no private key in PEM form for this algorithm".to_owned())?;
+    let key = key.map_err(|_| "it is not a private key in PEM form for this algorithm".to_owned())?;
     let header = Header { kid: key_id, ..Header::new(jwt.algorithm) };
     jsonwebtoken::encode(&header, &all, &key).map_err(|error| format!("it does not sign: {error}"))
 }

@@ -71,7 +71,7 @@ fn delivery(name: &str, place: Option<&PlaceRow>, now: Time) -> Finding {
             Finding::mend("delivery", says, format!("correct its settings, then {test}"))
         }
         (None, Some(at), _) => {
-            let says = format!("{name} has taken no message for {}: {why}", human(now.since(at)));
+            let says = format!("{name} has accepted no message for {}: {why}", human(now.since(at)));
             Finding::mend("delivery", says, format!("see why, then {test}"))
         }
         (None, None, Some(at)) if now.since(at) >= LONG => {

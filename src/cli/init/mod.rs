@@ -34,6 +34,9 @@ const STOREFRONTS: [&str; 44] = [
     "sg", "th", "tr", "tw", "vn", "za",
 ];
 
+const BLIND: &str =
+    "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here";
+
 #[derive(Args)]
 pub(super) struct Init {
     /// Your domain; a URL or a subdomain also works
@@ -79,6 +82,10 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
         Ok(trial) => trial,
         Err(why) => return failed(2, why),
     };
+    // Whoever cannot go on is asked nothing.
+    if reference_hosts::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
+        return failed(1, BLIND);
+    }
     let asks = !args.yes && asking::somebody_is_there();
     if asks {
         ask_before(&domain, &mut args);
@@ -173,12 +180,6 @@ fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
 }
 
 async fn look_around(trial: &Trial, domain: &Domain, args: &Init, asks: bool) -> Result<Around, String> {
-    if reference_hosts::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
-        return Err(
-            "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here"
-                .to_owned(),
-        );
-    }
     let companies = &trial.catalog.parents;
     let vendors: Vec<&str> = trial.catalog.vendors.keys().map(String::as_str).collect();
     let signs = Signs::load(companies, &vendors).map_err(|problems| problems.to_string())?;

@@ -86,19 +86,28 @@ impl Config {
 }
 
 pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Channel> {
-    let kind = table.need_string("kind", "\"telegram\"")?;
-    let name = table.string("name").map_or_else(|| kind.value.clone(), |name| name.value);
-    let Some(read) = notify::reader(&kind.value) else {
-        let what = format!("there is no channel kind `{}`", kind.value);
-        table.problem(kind.span, what, format!("use one of: {}", notify::kinds().join(", ")));
-        return None;
-    };
-    let settings = read(table);
+    let kind = table.need_string("kind", "\"telegram\"");
+    let name = table.string("name").map(|name| name.value);
+    let settings = kind.as_ref().and_then(|kind| read_settings(table, kind));
     let zone = super::read_zone(table).unwrap_or(zone);
     let zones = read_zones(table);
     let route = routing::read(table, zone);
+    if kind.as_ref().is_none_or(|kind| notify::reader(&kind.value).is_none()) {
+        // Whose other keys these are cannot be known.
+        table.forgive();
+    }
     table.finish();
+    let name = name.unwrap_or(kind?.value);
     settings.map(|settings| Channel { name, settings, route, zone, zones })
+}
+
+fn read_settings(table: &Table<'_>, kind: &At<String>) -> Option<Arc<dyn Settings>> {
+    let Some(read) = notify::reader(&kind.value) else {
+        let what = format!("there is no channel kind `{}`", kind.value);
+        table.problem(kind.span.clone(), what, format!("use one of: {}", notify::kinds().join(", ")));
+        return None;
+    };
+    read(table)
 }
 
 /// `zones = { "42" = "America/New_York" }`: recipients who live elsewhere.

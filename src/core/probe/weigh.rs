@@ -214,8 +214,9 @@ fn weigh_dropped(
     if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
         weighed = weigh_trouble(weighed, witnesses, policy, now);
     }
-    // A wrong id reads as gone; a person's word is no typo.
-    if weighed.verdict == Verdict::Dropped && !proven && weighed.proof != Proof::Told {
+    // A wrong id reads as gone; a person's word is no typo, and what your own systems report knows no id at the vendor.
+    let told = weighed.proof == Proof::Told || policy.local;
+    if weighed.verdict == Verdict::Dropped && !proven && !told {
         return never_live(weighed);
     }
     weighed

@@ -29,7 +29,7 @@ impl Hours {
     /// # Errors
     /// A sentence that says how to write it.
     pub fn parse(text: &str, zone: Tz) -> Result<Hours, String> {
-        let wrong = || format!("`{text}` are no hours; write them like \"22:00-07:00\" or \"Mon-Fri 09:00-18:00\"");
+        let wrong = || format!("`{text}` are not hours; write them like \"22:00-07:00\" or \"Mon-Fri 09:00-18:00\"");
         let (days, hours) = match text.trim().rsplit_once(' ') {
             Some((days, hours)) => (parse_days(days).ok_or_else(wrong)?, hours),
             None => ([true; 7], text.trim()),

@@ -100,6 +100,8 @@ words! {
         Access = "access",
         /// Seen from outside.
         Presence = "presence",
+        /// Your own systems, or a person, report it.
+        Reported = "reported",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 use crate::notify::Heartbeat;
-use crate::store::{PlaceRow, Store};
+use crate::store::{DEAD_MANS_SWITCH, PlaceRow, Store};
 
 /// The snapshot is renewed every minute at least.
 const STALE: Duration = Duration::from_secs(180);
@@ -49,7 +49,13 @@ pub async fn beat(
         let now = clock.now();
         let latest = snapshot.borrow().clone();
         let wrong = ailing(&latest, &store, &ways, now).await;
-        match (heartbeat.beat(wrong.as_deref()).await, &wrong) {
+        let beaten = heartbeat.beat(wrong.as_deref()).await;
+        if beaten.is_ok()
+            && let Err(error) = store.note_key_use(DEAD_MANS_SWITCH, now).await
+        {
+            tracing::debug!(%error, "that the dead-man's switch was reached was not written down: {error}");
+        }
+        match (beaten, &wrong) {
             (Ok(()), None) => failing = false,
             (Ok(()), Some(wrong)) => tracing::warn!("the dead-man's switch was notified of a problem: {wrong}"),
             (Err(why), _) if !failing => {
