@@ -210,8 +210,7 @@ fn later(last: &mut Option<LastUse>, other: Option<LastUse>) {
 }
 
 fn written_at(source: &KeySource) -> Option<Time> {
-    let KeySource::File(path) = source else { return None };
-    let written = std::fs::metadata(path).and_then(|file| file.modified()).ok()?;
+    let written = std::fs::metadata(source.path()?).and_then(|file| file.modified()).ok()?;
     let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(Time(i64::try_from(since.as_millis()).ok()?))
 }
@@ -251,7 +250,7 @@ fn last(line: &KeyLine, now: Time) -> String {
 
 fn as_json(platform: &str, lines: &[KeyLine]) -> Value {
     let one = |line: &KeyLine| {
-        let kind = if matches!(line.source, KeySource::Variable(_)) { "variable" } else { "file" };
+        let kind = if matches!(line.source, KeySource::Variable { .. }) { "variable" } else { "file" };
         json!({
             "name": line.source.name(), "kind": kind, "set": line.set, "used_by": line.used_by,
             "least_rights": line.least, "can_do_more": line.risks,

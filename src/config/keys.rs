@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::read::{credential, variable};
+
 /// What a secret is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyOwner {
@@ -20,8 +22,13 @@ pub enum KeyOwner {
 /// Where a secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeySource {
-    /// A variable of the environment, by its name.
-    Variable(String),
+    /// A variable of the environment, or else a credential of that name, which may lie beside the configuration.
+    Variable {
+        /// Its name.
+        name: String,
+        /// The configuration's file.
+        config: String,
+    },
     /// A file, by its path.
     File(PathBuf),
 }
@@ -41,7 +48,7 @@ impl KeySource {
     /// The variable's name, or the file's path.
     pub fn name(&self) -> String {
         match self {
-            KeySource::Variable(name) => name.clone(),
+            KeySource::Variable { name, .. } => name.clone(),
             KeySource::File(path) => path.display().to_string(),
         }
     }
@@ -49,27 +56,35 @@ impl KeySource {
     /// Whether there is something in it. What it is, is not kept.
     pub fn is_set(&self) -> bool {
         let text = match self {
-            KeySource::Variable(name) => std::env::var(name).unwrap_or_default(),
+            KeySource::Variable { name, config } => variable(config, name),
             KeySource::File(path) => std::fs::read_to_string(path).unwrap_or_default(),
         };
         !text.trim().is_empty()
     }
+
+    /// The file that holds it, if a file does.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            KeySource::Variable { name, config } => credential(config, name),
+            KeySource::File(path) => Some(path.clone()),
+        }
+    }
 }
 
-/// Every secret that a file names, in its order. `file` is the file as JSON.
-pub(super) fn named(file: &Value) -> Vec<NamedKey> {
+/// Every secret that the configuration at `config` names, in its order. `file` is the file as JSON.
+pub(super) fn named(file: &Value, config: &str) -> Vec<NamedKey> {
     let mut keys = Vec::new();
     for dependency in tables(file, "dependency") {
         let owner = KeyOwner::Dependency(text(dependency, "id").unwrap_or_default());
-        collect(dependency, &owner, &mut keys);
-        tables(dependency, "probe").for_each(|probe| collect(probe, &owner, &mut keys));
+        collect((dependency, config), &owner, &mut keys);
+        tables(dependency, "probe").for_each(|probe| collect((probe, config), &owner, &mut keys));
     }
     for channel in tables(file, "channel") {
         let name = text(channel, "name").or_else(|| text(channel, "kind"));
-        collect(channel, &KeyOwner::Channel(name.unwrap_or_default()), &mut keys);
+        collect((channel, config), &KeyOwner::Channel(name.unwrap_or_default()), &mut keys);
     }
-    collect(&file["heartbeat"], &KeyOwner::Heartbeat, &mut keys);
-    collect(&file["web"]["details"], &KeyOwner::Details, &mut keys);
+    collect((&file["heartbeat"], config), &KeyOwner::Heartbeat, &mut keys);
+    collect((&file["web"]["details"], config), &KeyOwner::Details, &mut keys);
     keys
 }
 
@@ -82,10 +97,10 @@ fn text(table: &Value, key: &str) -> Option<String> {
 }
 
 /// Values such as `{ env = "NAME" }`.
-fn collect(table: &Value, owner: &KeyOwner, keys: &mut Vec<NamedKey>) {
+fn collect((table, config): (&Value, &str), owner: &KeyOwner, keys: &mut Vec<NamedKey>) {
     for (param, value) in table.as_object().into_iter().flatten() {
         let source = match (value["env"].as_str(), value["file"].as_str()) {
-            (Some(name), None) => KeySource::Variable(name.to_owned()),
+            (Some(name), None) => KeySource::Variable { name: name.to_owned(), config: config.to_owned() },
             (None, Some(path)) => KeySource::File(path.into()),
             _ => continue,
         };

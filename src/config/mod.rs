@@ -243,7 +243,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
             .iter()
             .filter_map(|table| maintenance::read(table, time_zone))
             .collect(),
-        keys: keys::named(&as_json(&parsed)),
+        keys: keys::named(&as_json(&parsed), root.file()),
         catalog,
         overlay,
         catalog_note,

@@ -11,7 +11,7 @@ mod variable;
 pub use problem::{Problem, Problems, anonymous, is_variable};
 pub use table::{At, Table};
 pub use value::{duration, duration_text, to_json};
-pub use variable::{CREDENTIALS, variable};
+pub use variable::{CREDENTIALS, credential, variable};
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Values that do not stand in the configuration: variables, and credentials of the same names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The folder of credentials beside a configuration.
 pub const CREDENTIALS: &str = "credentials";
@@ -13,8 +13,15 @@ pub fn variable(file: &str, name: &str) -> String {
     if !set.trim().is_empty() {
         return set;
     }
+    credential(file, name).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
+}
+
+/// The file that holds the credential `name`, if one is looked at: a variable of that name comes first.
+pub fn credential(file: &str, name: &str) -> Option<PathBuf> {
+    if std::env::var(name).is_ok_and(|set| !set.trim().is_empty()) {
+        return None;
+    }
     let handed = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(name));
     let beside = Path::new(file).parent().map(|folder| folder.join(CREDENTIALS).join(name));
-    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).ok();
-    handed.and_then(read).or_else(|| beside.and_then(read)).unwrap_or_default()
+    handed.into_iter().chain(beside).find(|path| path.is_file())
 }

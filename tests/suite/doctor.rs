@@ -136,6 +136,25 @@ async fn keys_are_listed_with_their_rights_and_age_and_never_shown() {
 }
 
 #[tokio::test]
+async fn a_key_that_lies_beside_the_configuration_as_a_credential_is_set() {
+    let more = "[[dependency]]\nid = \"stripe\"\nlabel = \"Stripe\"\nvendor = \"stripe\"\n\
+                account_id = \"acct_1032D82eZvKYlo2C\"\nkey = { env = \"STRIPE_KEY_THAT_NOBODY_SET\" }\n";
+    let folder = platform("127.0.0.1:1".parse().unwrap(), more).await;
+    std::fs::create_dir(folder.path().join("credentials")).unwrap();
+    let file = folder.path().join("credentials/STRIPE_KEY_THAT_NOBODY_SET");
+    std::fs::write(&file, SECRET).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let json: Value = serde_json::from_str(&out(&plugwatch(folder.path(), &["keys", "--json"]).await)).unwrap();
+    let keys = json["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["name"] == "STRIPE_KEY_THAT_NOBODY_SET").unwrap();
+    assert!(key["set"] == true && key["written_at"].is_string(), "{key}");
+    let covered = out(&plugwatch(folder.path(), &["coverage"]).await);
+    assert!(!covered.contains("set STRIPE_KEY_THAT_NOBODY_SET"), "{covered}");
+    let doctor = out(&plugwatch(folder.path(), &["doctor"]).await);
+    assert!(!doctor.contains("is not set") && doctor.contains("can be read by other users"), "{doctor}");
+}
+
+#[tokio::test]
 async fn the_last_use_of_the_pages_token_and_of_the_dead_mans_switch_is_known() {
     let more = "[web]\ndetails = { token = { file = \"page\" } }\n[heartbeat]\nurl = { file = \"beat\" }\n";
     let folder = platform("127.0.0.1:1".parse().unwrap(), more).await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Resource, getrlimit};
 
 use super::finding::Finding;
-use crate::config::{Config, KeySource};
+use crate::config::Config;
 use crate::store::Store;
 
 /// Files and connections beside those of checks: database, pages, channels.
@@ -90,14 +90,10 @@ fn database(config: &Config) -> Finding {
 
 /// Files with secrets that others can read.
 fn credentials(config: &Config) -> Vec<Finding> {
-    let files = config.keys.iter().filter_map(|key| match &key.source {
-        KeySource::File(path) => Some(path),
-        KeySource::Variable(_) => None,
-    });
-    let mut files: Vec<&PathBuf> = files.collect();
+    let mut files: Vec<PathBuf> = config.keys.iter().filter_map(|key| key.source.path()).collect();
     files.sort();
     files.dedup();
-    let open = |path: &&&PathBuf| mode(path).is_some_and(|mode| mode & (OTHERS_READ | OTHERS_CHANGE) != 0);
+    let open = |path: &&PathBuf| mode(path).is_some_and(|mode| mode & (OTHERS_READ | OTHERS_CHANGE) != 0);
     let mut findings: Vec<Finding> = files
         .iter()
         .filter(open)

@@ -34,8 +34,8 @@ const STOREFRONTS: [&str; 44] = [
     "sg", "th", "tr", "tw", "vn", "za",
 ];
 
-const BLIND: &str =
-    "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here";
+const BLIND: &str = "plugwatch's own network is down: most anchors do not answer, so nothing can be discovered from here. Check \
+     the network of this machine, then try again";
 
 #[derive(Args)]
 pub(super) struct Init {
