@@ -82,6 +82,9 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
         Ok(trial) => trial,
         Err(why) => return failed(2, why),
     };
+    if let Err(why) = countries(&domain, &mut args) {
+        return failed(2, why);
+    }
     // Whoever cannot go on is asked nothing.
     if reference_hosts::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
         return failed(1, BLIND);
@@ -89,9 +92,6 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
     let asks = !args.yes && asking::somebody_is_there();
     if asks {
         ask_before(&domain, &mut args);
-    }
-    if let Err(why) = countries(&domain, &mut args) {
-        return failed(2, why);
     }
     match look_around(&trial, &domain, &args, asks).await {
         Ok(around) => finish(path, &trial, &domain, args, around, asks).await,
