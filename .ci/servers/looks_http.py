@@ -42,7 +42,7 @@ STORES = [
     Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
     Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a circle"),
     Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
-    Store("walled", 503, "a wall against robots is unknown, not an outage", "unknown (bot_wall)", "wall against robots"),
+    Store("walled", 503, "a wall against robots is unknown, not an outage", "unknown (bot_wall)", "a check against robots"),
 ]
 
 
