@@ -9,7 +9,7 @@ use plugwatch::core::time::Time;
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::load(None).unwrap_or_default()));
 
-/// The catalogue, read once.
+/// The catalogue, read once: before the first input, whose time it would be counted to.
 pub fn catalog() -> Arc<Catalog> {
     CATALOG.clone()
 }

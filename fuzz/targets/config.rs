@@ -4,7 +4,7 @@
 use plugwatch::config::Config;
 use plugwatch_fuzz::catalog;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: drop(plugwatch_fuzz::catalog()), |bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if ["file", "catalog"].iter().any(|word| text.contains(word)) {
         return;

@@ -3,7 +3,7 @@
 
 use plugwatch_fuzz::{checks, judge_as};
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: drop(plugwatch_fuzz::catalog()), |bytes: &[u8]| {
     for check in checks().into_iter().filter(|check| !check.selects.is_empty() || check.id == "website/page") {
         judge_as(check, bytes, "text/html", "", 200);
     }

@@ -5,7 +5,7 @@ use plugwatch_fuzz::{checks, judge_as};
 
 const STATUSES: [u16; 8] = [200, 200, 200, 400, 401, 403, 404, 503];
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: drop(plugwatch_fuzz::catalog()), |bytes: &[u8]| {
     let [check, status, body @ ..] = bytes else { return };
     let checks = checks();
     let check = checks[usize::from(*check) % checks.len()];

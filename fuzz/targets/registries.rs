@@ -3,7 +3,7 @@
 
 use plugwatch_fuzz::judge;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: drop(plugwatch_fuzz::catalog()), |bytes: &[u8]| {
     plugwatch::ask::fuzzing::registries(bytes);
     judge("domain/registration", bytes, "application/rdap+json", "");
     judge("domain/registration", bytes, "", "whois");
