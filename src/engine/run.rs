@@ -23,17 +23,13 @@ const PRUNE: Duration = Duration::from_secs(3_600);
 /// What people do at a terminal is heard within this.
 const LISTEN: Duration = Duration::from_secs(2);
 
-/// The program wakes on beats this long, so that some checks start together: that costs less than waking for each.
-/// Nobody sees that one begins so late, and phases keep, so nothing drifts.
-const BEAT: Duration = Duration::from_millis(100);
-/// Where so many are due within one beat, a shorter one has some together as well. Longer beats would make herds: what
-/// starts together wants as many connections, and the last of it waits for the first.
-const HERD: usize = 10;
-const SHORT_BEAT: Duration = Duration::from_millis(5);
+/// The program wakes on beats this long, so that some checks start together: that costs less than waking for each. A
+/// check begins within 10 ms of its time; longer beats would also make herds, which want as many connections.
+const BEAT: Duration = Duration::from_millis(5);
 
 /// The first beat at or after `at`.
-fn on_beat(at: Time, beat: Duration) -> Time {
-    let beat = millis(beat);
+fn on_beat(at: Time) -> Time {
+    let beat = millis(BEAT);
     Time((at.0 + beat - 1).div_euclid(beat) * beat)
 }
 
@@ -135,8 +131,7 @@ impl Engine {
     }
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
-        let beat = if self.decider.plan.are_due_by(now.plus(BEAT), HERD) { SHORT_BEAT } else { BEAT };
-        let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), |due| on_beat(due, beat));
+        let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
         // While a commit is under way its end is what is waited for.
         let idle = || !self.writer.is_busy();
         let flush = waiting.filter(|_| idle());

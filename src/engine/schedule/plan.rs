@@ -128,11 +128,6 @@ impl Plan {
         Some((planned.due?, planned.last?))
     }
 
-    /// Whether at least `count` checks are due by then.
-    pub fn are_due_by(&self, by: Time, count: usize) -> bool {
-        self.queue.iter().take_while(|(at, _)| *at <= by).nth(count - 1).is_some()
-    }
-
     /// Takes what is due, with why; each comes back with [`Plan::done`].
     pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
         let mut due: Vec<i64> = self.queue.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
@@ -300,11 +295,5 @@ mod tests {
         assert_eq!(plan.times(1), Some((due, due.plus(Duration::from_millis(70)))));
         plan.done(1, due.plus(Duration::from_millis(90)), &[], None);
         assert_eq!(plan.times(1), None);
-    }
-
-    #[test]
-    fn many_that_are_due_soon_are_told_from_few() {
-        let plan = plan(150);
-        assert!(plan.are_due_by(Time(1_000), 150) && !plan.are_due_by(Time(1_000), 151));
     }
 }
