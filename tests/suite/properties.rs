@@ -136,9 +136,10 @@ proptest! {
             // Since then no look said plainly what held before; blind ones said nothing.
             let against = looks[..n].iter().zip(&drawn).filter(|((look, _), _)| look.at >= flip.to.since);
             let plain = |drawn: &Drawn, look: &CheckResult| !drawn.blind && look.reading.verdict == Verdict::Live;
-            // The vendor's own word, and an absence that another path confirms, may come by turns: half of what was
-            // read is enough.
-            let counted = policy.basis == Basis::OwnStatement || policy.second_path;
+            // The vendor's own word, whatever check reads it, and an absence that another path confirms may come by
+            // turns: half of what was read is enough.
+            let stated = flip.to.proof == Proof::Stated;
+            let counted = policy.basis == Basis::OwnStatement || policy.second_path || stated;
             let by_turns = counted && flip.to.verdict == Verdict::Dropped;
             if held == Some(Verdict::Live) && !by_turns {
                 let agreed = against.filter(|((look, _), drawn)| plain(drawn, look)).count();
