@@ -190,7 +190,6 @@ fn warning(why: &str) -> &'static str {
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
-        _ if is_mostly(why) => "REMOVED in most countries",
         _ if is_partly(why) => "REMOVED in some countries",
         _ => WARNING,
     }

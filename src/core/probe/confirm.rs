@@ -87,6 +87,9 @@ fn good_again(
     policy: &Policy,
     now: Time,
 ) -> Option<(Suspicion, Duration)> {
+    if doubt::is_refuted(&old, verdict, policy) {
+        return None;
+    }
     let left = doubt::after_good(old.clone(), verdict, policy, now);
     if left.is_none() {
         doubt::note_taken_back(&mut standing.taken_back, &old, now);
@@ -208,7 +211,7 @@ fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, no
     if !good(weighed.verdict) || !standing.verdict().is_some_and(good) {
         return None;
     }
-    let old = standing.suspicion.take_if(|old| fits(old))?;
+    let old = standing.suspicion.take_if(|old| fits(old) && !doubt::is_refuted(old, weighed.verdict, policy))?;
     let (left, gap) = good_again(standing, old, weighed.verdict, policy, now)?;
     standing.suspicion = Some(left);
     Some(Want::LookAgain(gap))
@@ -253,7 +256,10 @@ fn is_better(standing: &Standing, verdict: Verdict) -> bool {
 /// One contrary check more. Who says worse says this too, so looks by turns do not cancel each
 /// other out; but a check for the better breaks a streak for the worse, and the other way round.
 fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
-    let old = standing.suspicion.take().filter(|old| fits(old, policy, now));
+    let mut old = standing.suspicion.take().filter(|old| fits(old, policy, now));
+    if let Some(old) = old.as_mut().filter(|old| doubt::is_refuted(old, weighed.verdict, policy)) {
+        old.witnessed = false;
+    }
     let believed = standing.verdict().map_or(0, Verdict::badness);
     let bad = weighed.verdict.badness();
     let worse = bad > believed;

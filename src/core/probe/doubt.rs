@@ -62,6 +62,11 @@ fn is_good(said: Verdict) -> bool {
     matches!(said, Verdict::Live | Verdict::Degraded)
 }
 
+/// Another path that shows it takes an absence back, and nothing of it is remembered: the sources disagree.
+pub(super) fn is_refuted(suspicion: &Suspicion, verdict: Verdict, policy: &Policy) -> bool {
+    suspicion.witnessed && !is_word(suspicion, policy) && verdict == Verdict::Degraded
+}
+
 /// A good check while the vendor's own word is in doubt: what is left of the doubt, and when to ask again.
 pub(super) fn after_good(
     mut suspicion: Suspicion,
@@ -69,10 +74,6 @@ pub(super) fn after_good(
     policy: &Policy,
     now: Time,
 ) -> Option<(Suspicion, Duration)> {
-    // Another path that shows it takes an absence back.
-    if suspicion.witnessed && !is_word(&suspicion, policy) && verdict == Verdict::Degraded {
-        return None;
-    }
     suspicion.last = now;
     remember(&mut suspicion.looks, window(policy), now, verdict);
     let good = suspicion.looks.iter().rev().take_while(|(_, said)| is_good(*said));
