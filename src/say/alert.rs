@@ -212,7 +212,7 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
     let blind = reason == Reason::Blind && well;
     match (about.why.as_str(), about.verdict, about.fault) {
-        // What a vendor's account says by turns is no server of one's own.
+        // Where a vendor's answers alternate, your own servers are not the place to look.
         _ if reason == Reason::Flapping && about.parent != OWN => {
             Some("Open the vendor's console and its status page: its answers contradict each other.")
         }

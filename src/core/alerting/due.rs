@@ -174,10 +174,14 @@ pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
 /// Whether what is open was told at critical level; nothing where nothing is open.
 fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     let access = || subject.access_told(notified) && subject.criticality != Criticality::Normal;
-    let critical = |held: &Held| level(Reason::Opened, held, subject.criticality) == Level::Critical;
     let far = subject.ends.zip(notified.news_at).is_some_and(|(ends, news)| ends.since(news) > FAR);
+    // What else is critical beside such a letter stays so.
+    let only_ends = |reason: &str| is_ending(reason) && !is_by_turns(reason) && !is_mostly(reason);
+    let critical = |held: &Held| {
+        let quiet = far && held.verdict == Verdict::Degraded && only_ends(&held.reason);
+        !quiet && level(Reason::Opened, held, subject.criticality) == Level::Critical
+    };
     match (subject.incident, notified.verdict) {
-        (Some(incident), Some(_)) if far && incident.verdict == Verdict::Degraded => Some(access()),
         (Some(_), Some(_)) => Some(subject.state.held.as_ref().is_some_and(critical) || access()),
         (_, None) if subject.access_told(notified) => Some(access()),
         (None, None) => {

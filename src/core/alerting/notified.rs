@@ -184,7 +184,9 @@ impl Notified {
         }
         let still = dropped || access.is_some();
         // A key that was refused and works again was no loss.
-        let only_refused = self.lost_at.is_some() && self.lost_at >= self.blind_since && self.knows_refusal();
+        let known = self.verdict == Some(Verdict::Dropped) || self.dropped_for.is_some();
+        let since_then = self.lost_at.is_some() && self.lost_at >= self.blind_since;
+        let only_refused = since_then && !known && self.knows_refusal();
         if !still && only_refused && matches!(state.shown(), Shown::Live | Shown::Degraded) {
             self.lost_at = None;
         }

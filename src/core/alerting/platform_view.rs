@@ -243,6 +243,16 @@ impl<'a> PlatformView<'a> {
         })
     }
 
+    /// The domain that `subject` is about or stands on was lost lately, and may be on its way back.
+    pub fn lost_domain(&self, subject: usize) -> bool {
+        let own = self.said_foundations(subject).into_iter().chain([subject]);
+        let domains: Vec<&str> = own.filter_map(|index| self.subjects[index].domain).collect();
+        let lost = |other: &Subject<'_>| {
+            other.domain.is_some_and(|domain| domains.contains(&domain)) && other.notified.lost_lately(self.now)
+        };
+        self.subjects.iter().enumerate().any(|(index, other)| index != subject && lost(other))
+    }
+
     /// What `subject` stands on and is in trouble itself, directly or through others.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;

@@ -17,11 +17,11 @@ const QUIET: [u64; 3] = [1_440, 4_320, 10_080];
 const QUIET_THEN: u64 = 10_080;
 
 /// What was spoken of within this beside something else is not repeated yet.
-const JUST_SPOKEN: Duration = Duration::from_secs(180);
+const SPOKEN_OF: Duration = Duration::from_secs(180);
 
 /// Of something critical that nobody has acknowledged, told first at `news` and spoken of last at `spoken`.
 pub fn unseen(news: Time, spoken: Time) -> Time {
-    let lately = if spoken > news { spoken.plus(JUST_SPOKEN) } else { spoken };
+    let lately = if spoken > news { spoken.plus(SPOKEN_OF) } else { spoken };
     next(news, &UNSEEN, UNSEEN_THEN, lately)
 }
 

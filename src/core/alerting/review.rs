@@ -338,6 +338,6 @@ fn is_carried(platform_view: &PlatformView<'_>, index: usize, held: &Held) -> bo
         && match platform_view.cause(index) {
             Cause::Down(cause) => domain(cause) && platform_view.subjects[cause].is_dropped(),
             Cause::Doubtful(cause) => domain(cause) && platform_view.subjects[cause].is_suspected(),
-            Cause::None => platform_view.subjects[index].notified.muted,
+            Cause::None => platform_view.subjects[index].notified.muted && platform_view.lost_domain(index),
         }
 }

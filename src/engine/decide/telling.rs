@@ -108,8 +108,8 @@ impl Decider {
     /// names, they are those of the company whose code came back.
     fn accounts<'a>(&'a self, dependency: &'a Dependency, state: &DependencyState) -> Vec<&'a str> {
         let all = dependency.accounts.iter().map(String::as_str);
-        let counts = dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Counts));
-        if dependency.accounts.is_empty() || !(counts && dependency.companies.is_empty()) {
+        let counts = || dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Counts));
+        if dependency.accounts.is_empty() || !dependency.companies.is_empty() || !counts() {
             return all.collect();
         }
         let held = state.combined.suspicion.as_ref().or(state.combined.held.as_ref());

@@ -12,7 +12,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Part;
 use crate::core::people::notice::Notice;
 use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
-use crate::core::probe::standing::Held;
+use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::text::without_fallback;
@@ -191,8 +191,9 @@ impl Decider {
         let others = self.others(&self.named(telling));
         let standing = self.standing_others(&others);
         let held = &telling.wanted.held;
-        let unwatched = began.filter(|_| ended).and_then(|began| self.unwatched(dependency, began, held.since));
+        let unwatched = began.filter(|_| over).and_then(|began| self.unwatched(dependency, began, held.since));
         let (in_order, working) = self.working_apart(dependency, &others);
+        let named = |label: &String| in_order.iter().any(|one| one.label == *label);
         let ended_at = unwatched.map_or(held.since, |(from, _)| from);
         let fallback = self.fallback_now(dependency);
         let dropped = held.verdict == Verdict::Dropped && telling.reason != Reason::Suspected;
@@ -223,7 +224,7 @@ impl Decider {
             stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
             also_down: self.down(&others),
             proven: status::by_proof(&standing),
-            still_standing: standing.into_iter().map(|(_, label)| label).collect(),
+            still_standing: standing.into_iter().map(|(_, label)| label).filter(|label| !named(label)).collect(),
             unsure: self.unsure(&others, true),
             incident: None,
             announced: self.announced(&dependency.id, at),
@@ -254,8 +255,14 @@ impl Decider {
     fn unwatched(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         let (from, to) = self.gap.filter(|(from, to)| *from >= began && *to <= ended)?;
         let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
-        let mut until = decides.filter_map(|spec| self.known.probe(spec.id)?.standing.before_until);
-        until.all(|at| at <= from).then_some((from, to))
+        let standings: Vec<_> = decides.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone())).collect();
+        let seen_after = |standing: &Arc<Standing>| standing.before_until.is_some_and(|at| at > from);
+        // A letter that was withdrawn ends without any check's turning.
+        let turned = |standing: &Arc<Standing>| {
+            let since = standing.confirmed.as_ref().map(|held| held.since);
+            standing.before_until.is_some() && since.is_some_and(|since| since >= to)
+        };
+        (standings.iter().any(turned) && !standings.iter().any(seen_after)).then_some((from, to))
     }
 
     /// What of it cannot be seen.
