@@ -113,7 +113,7 @@ def prove(world, claims):
     registry.write("held.example", "client hold")
     registry.reload("held.example", "client hold")
     look_at_all(world, claims, "registry", [
-        look("held", "says dropped (unconfirmed)", "has taken held.example out of the DNS (client hold)", "a hold is seen at the next look"),
+        look("held", "says dropped (unconfirmed)", "has put held.example on “client hold”", "a hold is seen at the next look"),
         look("good", "working", "", "and the other one stays as it is"),
     ])
 

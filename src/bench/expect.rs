@@ -157,8 +157,10 @@ fn names_country(text: &str, country: &str) -> bool {
 
 /// What stands in the line about the fallback.
 fn names_fallback(text: &str, fallback: &str) -> bool {
-    let line = |line: &&str| line.starts_with("Fallback:") || line.starts_with("Switch to:");
-    text.lines().filter(line).any(|line| line.contains(fallback))
+    // Files of before name how it is in the words that messages had then.
+    let before = |line: &str| line.replace("Fallback not working: ", "Fallback: does not work: ");
+    let line = |line: &&str| ["Fallback:", "Fallback not working:", "Switch to:"].iter().any(|at| line.starts_with(at));
+    text.lines().filter(line).any(|line| line.contains(fallback) || before(line).contains(fallback))
 }
 
 /// Whether a text fits a pattern in which `*` stands for anything.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::mailbox::Arrived;
 use super::measure;
+use super::promise::judge_promises;
 use super::scenario::{Is, Scenario, Truth};
 use super::score::Shows;
 use super::told::Told;
@@ -47,6 +48,7 @@ pub(super) fn judge(scenario: &Scenario, told: &[Told], arrived: &[Arrived], sho
     judge_openings(scenario, told, &mut wrong);
     let messages = measure::judge_events(scenario, told, &mut wrong);
     measure::judge_style(told, &mut wrong);
+    judge_promises(scenario, told, &mut wrong);
     measure::judge_hours(scenario, told, &mut wrong);
     measure::judge_arrived(scenario, told, arrived, begin, &mut wrong);
     Judged { wrong, marks, messages }

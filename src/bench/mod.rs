@@ -20,6 +20,7 @@ mod moment;
 mod older;
 mod person;
 mod play;
+mod promise;
 mod replay;
 mod scenario;
 mod score;

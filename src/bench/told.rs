@@ -38,6 +38,8 @@ pub struct Told {
     pub decider: String,
     /// Its title, without the sign before it.
     pub title: String,
+    /// When it says that the next one comes, whatever people do until then; since the scenario began.
+    pub next: Option<Duration>,
     /// What people read, if it is sent at once.
     pub text: String,
 }
@@ -76,12 +78,24 @@ pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Op
         since: None,
         decider: String::new(),
         title,
+        next: promised(&view, shifted).map(|next| next.since(begin)),
         text,
     };
     let Body::Dependency(about) = view.body else { return Some(told) };
     let (verdict, fault, since) = (Some(about.verdict), Some(about.fault), Some(Time(about.since.0 - shifted)));
     let verdicts = about.group.map(|group| group.verdicts).unwrap_or_default();
     Some(Told { verdict, verdicts, why: about.why, fault, since, decider: about.decider, ..told })
+}
+
+/// When the next message comes in any case: what is critical comes again unless somebody acknowledges it.
+fn promised(view: &AlertView, shifted: i64) -> Option<Time> {
+    let (next, waits) = match &view.body {
+        Body::Dependency(about) => (about.next, view.level == Level::Critical && view.reason != Reason::Suspected),
+        Body::Open { next, .. } => (*next, view.level == Level::Critical),
+        Body::Situation(situation) => (situation.next, !situation.nobody.is_empty()),
+        Body::Started(_) | Body::Note { .. } | Body::Report(_) => (None, false),
+    };
+    next.filter(|_| !waits).map(|next| Time(next.0 - shifted))
 }
 
 /// Sentences beside a verdict, such as those of a letter, are about a dependency all the same.

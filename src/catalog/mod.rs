@@ -30,6 +30,7 @@ pub use grammar::vendor::{Appeal, StatusPage, Vendor};
 pub use judge::charset::body_text;
 pub use judge::html::is_shallow;
 pub use judge::permission::lacking;
+pub use judge::reading::named;
 pub use prove::book::{Listed, listed};
 pub use prove::page::{appeal_text, page};
 pub use prove::recordings::test_recordings;

@@ -14,6 +14,8 @@ pub struct OpenItem {
     pub id: String,
     /// Its name.
     pub label: String,
+    /// Who is behind it; nobody behind what is one's own, or is named like its vendor.
+    pub vendor: Option<String>,
     /// How it stands: a verdict's word, or `access_lost`.
     pub state: String,
     /// Since when it is so.

@@ -7,7 +7,7 @@ pub use super::footer::Footer;
 use chrono_tz::Tz;
 use minijinja::{Value, context};
 
-use super::cause::cause;
+use super::cause::{cause, rule_out};
 use super::title::{self, OWN, Title};
 use super::{Format, render};
 use crate::core::dependency::incident::{Level, Reason};
@@ -128,7 +128,12 @@ impl AlertView {
             unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
             ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
             ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
-            do_now => about.hint.clone().or_else(|| by_default(self.reason, about).map(str::to_owned)),
+            do_now => about
+                .hint
+                .clone()
+                .or_else(|| by_default(self.reason, about).map(str::to_owned))
+                .or_else(|| by_vendor(about)),
+            first => rule_out(about).filter(|_| self.reason != Reason::Suspected && self.reason != Reason::Drill),
             cause => cause(about),
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
             checked_before => before,
@@ -138,6 +143,7 @@ impl AlertView {
             listed => listed.map(|group| group.lines.clone()),
             names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
+            confirmed_by => about.next.filter(|next| *next > now).map(|next| next.weekday(zone)),
             losses => losses(about, now, zone),
             nth_if_lost => (self.reason == Reason::Cascade && about.verdict == Verdict::Unknown)
                 .then(|| title::nth(about.loss_number)),
@@ -162,7 +168,12 @@ impl AlertView {
             }
         };
         let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
-        let items: Vec<Value> = items.iter().map(item).collect();
+        // The same advice stands once, after the last of those that it is for.
+        let advice = |n: usize| {
+            items[n].hint.as_ref().filter(|hint| items.get(n + 1).and_then(|next| next.hint.as_ref()) != Some(hint))
+        };
+        let items: Vec<Value> =
+            items.iter().enumerate().map(|(n, one)| context! { do_now => advice(n), ..item(one) }).collect();
         context! { single => items.len() == 1, items, incidents, next => self::next(self.level, next, now, zone) }
     }
 }
@@ -203,6 +214,23 @@ fn was(reason: Reason, about: &About) -> Option<&'static str> {
         Verdict::Dropped if turned => Some("dropped"),
         Verdict::Outage if turned => Some("an outage"),
         Verdict::Degraded if turned => Some("a warning"),
+        _ => None,
+    }
+}
+
+/// What to do where neither the catalogue nor the core knows anything better.
+fn by_vendor(about: &About) -> Option<String> {
+    let Some(vendor) = Some(&about.vendor).filter(|vendor| about.parent != OWN && !vendor.is_empty()) else {
+        return None;
+    };
+    match (about.verdict, about.fault) {
+        (Verdict::Degraded, Fault::Ours) => Some(format!("Set it right in {vendor}'s console.")),
+        (Verdict::Degraded, Fault::VendorDecision | Fault::Unclear) => {
+            Some(format!("Log in to {vendor} and read its messages. If it asks for nothing, wait."))
+        }
+        (Verdict::Dropped, _) => {
+            Some(format!("Log in to {vendor}, read its messages, and ask your team whether anyone changed anything."))
+        }
         _ => None,
     }
 }

@@ -3,6 +3,19 @@
 use super::about::About;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
+/// Its own word, and not its own doing for sure: the words of an advice that asks for that already.
+const ASKED: [&str; 7] = ["balance", "unpaid", "bill", "Billing", "invoice", "your team", "Restore"];
+
+/// What to rule out before the vendor is blamed, where nobody knows whose doing it is.
+pub(super) fn rule_out(about: &About) -> Option<&'static str> {
+    let own_word = about.fault == Fault::Unclear && about.proof == Proof::Stated && about.verdict == Verdict::Dropped;
+    let asked = about.hint.as_ref().is_some_and(|hint| ASKED.iter().any(|word| hint.contains(word)));
+    (own_word && about.decider != "your host" && !asked).then_some(match &about.appeal {
+        Some(_) => "Check for unpaid bills and ask your team before you appeal.",
+        None => "Check for unpaid bills and ask your team first.",
+    })
+}
+
 /// A sentence about who caused it; nothing where the rest of the message says so.
 pub(super) fn cause(about: &About) -> Option<String> {
     if about.verdict == Verdict::Live {
@@ -23,7 +36,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Inferred) => {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
-        (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider} itself."),
+        (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider}'s own answer."),
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
             "A person reported the letter; plugwatch's own checks found that it stopped.".to_owned()
         }
@@ -37,12 +50,11 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
         // The title says so.
         (Fault::Ours, _) if about.verdict == Verdict::Outage => return None,
+        // So does the advice.
+        (Fault::Ours, _) if about.hint.is_some() => return None,
         (Fault::Ours, _) => "This is yours to fix.".to_owned(),
-        // Its own word, and not its own doing for sure.
         (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {
-            let asked = about.hint.as_ref().is_some_and(|hint| hint.contains("balance") || hint.contains("unpaid"));
-            let first = if asked { "" } else { " Before you appeal, check for unpaid bills and ask your team." };
-            format!("Source: {decider} itself.{first}")
+            format!("Source: {decider}'s own answer.")
         }
         // What is not known is no sentence.
         (Fault::Unclear, _) => return None,

@@ -41,6 +41,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_formatter(write_value);
     env.add_function("bold", bold);
     env.add_filter("sentence", sentence);
+    env.add_filter("sentences", |text: String| sentences(&text));
     env.add_filter("coded", coded);
     env.add_filter("stopped", |text: String| crate::core::words::text::stopped(&text));
     for (name, text) in [
@@ -97,12 +98,48 @@ fn bold(state: &State<'_, '_>, text: Value) -> Value {
 /// With a capital, unless it begins with a name such as `api.example.com`.
 fn sentence(text: String) -> String {
     let first_word = text.split(' ').next().unwrap_or("");
-    let plain = first_word.chars().all(char::is_alphabetic);
+    // `iOS` and the like are written as they are.
+    let own = first_word.chars().skip(1).any(char::is_uppercase) || first_word == "plugwatch";
+    let plain = first_word.chars().all(char::is_alphabetic) && !own;
     let mut letters = text.chars();
     match letters.next() {
         Some(first) if plain => first.to_uppercase().chain(letters).collect(),
         _ => text,
     }
+}
+
+/// What is longer than this is several sentences.
+const ONE_SENTENCE: usize = 90;
+
+/// A long text whose parts are joined by semicolons, as sentences. A quotation stays as it is.
+fn sentences(text: &str) -> String {
+    if text.chars().count() <= ONE_SENTENCE {
+        return sentence(text.to_owned());
+    }
+    let (mut parts, mut part, mut quoted, mut inside) = (Vec::new(), String::new(), false, 0_u32);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => quoted = !quoted,
+            '\u{201c}' | '(' => inside += 1,
+            '\u{201d}' | ')' => inside = inside.saturating_sub(1),
+            _ => {}
+        }
+        let ends = letter == ';' && !quoted && inside == 0 && letters.peek() == Some(&' ');
+        if ends {
+            letters.next();
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(letter);
+        }
+    }
+    parts.push(part);
+    let last = parts.len() - 1;
+    let whole = |(n, part): (usize, String)| match n == last {
+        true => sentence(part),
+        false => crate::core::words::text::stopped(&sentence(part)),
+    };
+    parts.into_iter().enumerate().map(whole).collect::<Vec<_>>().join(" ")
 }
 
 /// HTML in which what stands between backticks is code.

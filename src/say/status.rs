@@ -11,7 +11,7 @@ use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapsho
 use crate::core::probe::standing::Held;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Proves, Role, Verdict};
+use crate::core::words::verdict::{Proves, Role};
 
 /// The version of `/status.json`; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";
@@ -27,7 +27,11 @@ pub fn words(shown: Shown) -> &'static str {
 
 /// The word for a stored verdict: people read `working` where files and programs say `live`.
 pub fn verdict_words(verdict: &str) -> &str {
-    if verdict == Verdict::Live.word() { "working" } else { verdict }
+    match verdict {
+        "live" => "working",
+        "degraded" => "warning",
+        other => other,
+    }
 }
 
 /// Names grouped by what is proven of them, the most first: `A, B (in good standing)`.

@@ -7,6 +7,7 @@ use crate::core::dependency::incident::Reason;
 use crate::core::dependency::storefronts::{is_mostly, is_partly};
 use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::probe::doubt::is_by_turns;
+use crate::core::probe::refused::is_refused_by_turns;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Criticality, Fault, Verdict};
 
@@ -133,6 +134,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
 fn warned_of(why: &str) -> String {
     let mut reasons = why.split('+');
     let first = reasons.next().unwrap_or_default().replace('_', " ");
+    let first = first.trim_end_matches(" warning");
     let more = if reasons.next().is_some() { " and more" } else { "" };
     format!("{WARNING}, {first}{more}")
 }
@@ -190,6 +192,7 @@ fn warning(why: &str) -> &'static str {
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
+        _ if is_refused_by_turns(why) => "KEY REFUSED, on and off",
         _ if is_partly(why) => "REMOVED in some countries",
         _ => WARNING,
     }
@@ -213,9 +216,10 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     };
     let left = first.ends.filter(|ends| *ends > at).map(|ends| human(ends.since(at)));
     let lasted = human(between(first.since, at.since(first.since)));
+    let vendor = first.vendor.clone().unwrap_or_default();
     match (items.len(), left) {
         (1, Some(left)) => {
-            Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), ..Title::default() }
+            Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), vendor, ..Title::default() }
         }
         (1, None) => {
             let what = match first.state.as_str() {
@@ -229,7 +233,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
                 "flapping" => format!("STILL UP AND DOWN ({lasted})"),
                 other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
             };
-            Title { mark, what, name: first.label.clone(), ..Title::default() }
+            Title { mark, what, name: first.label.clone(), vendor, ..Title::default() }
         }
         (count, _) => {
             let name: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();

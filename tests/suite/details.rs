@@ -182,7 +182,10 @@ async fn the_token_opens_messages_dates_and_pictures_and_without_it_only_what_is
 
     let anybody = Stranger::with(&staged, |pages| Pages { details: true, ..pages }).await;
     let page = read(&anybody.get("/details").await.body);
-    assert!(page.contains("Twilio lists the account as suspended") && page.contains("Late and blind checks"), "{page}");
+    assert!(
+        page.contains("Twilio lists the account as “suspended”") && page.contains("Late and blind checks"),
+        "{page}"
+    );
     for hidden in ["Messages of the last 7 days", "Dates ahead", "If a company drops you", "Cloud hosting", "SHA-256"] {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }

@@ -161,7 +161,7 @@ async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the
     staged.engine.reload(config, crate::kit::askers(options), now).await.unwrap();
     let mail = staged.store.incidents(Some("e-mail"), Time(0)).await.unwrap();
     assert!(mail[0].closed_at.is_some());
-    assert_eq!(mail[0].say, "SendGrid lists the account as banned; no longer monitored");
+    assert_eq!(mail[0].say, "SendGrid lists the account as “banned”; no longer monitored");
     assert_eq!(staged.shown("hosting"), "dropped");
     let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
     assert!(hosting[0].closed_at.is_none());

@@ -631,7 +631,7 @@ async fn the_details_view_wants_its_token_and_shows_everything() {
     }
     let (_, _, page) = stranger.ask("/details", &[("authorization", &basic)]).await;
     let page = String::from_utf8(page).unwrap();
-    for text in ["Cloud hosting", "Twilio lists the account as suspended", "Breaks:"] {
+    for text in ["Cloud hosting", "Twilio lists the account as “suspended”", "Breaks:"] {
         assert!(page.contains(text), "{text}");
     }
     let without = Stranger::of(&staged).await;

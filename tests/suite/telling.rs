@@ -65,7 +65,7 @@ async fn an_incident_is_a_thread_and_its_first_message_shows_how_it_stands() {
     let sent = api.calls(&["sendmessage"]);
     let last = &sent.last().unwrap().1;
     let heads = heads(&api);
-    let wanted = ["🔴 DROPPED: Android app (Google Play)", "🔴 STILL DROPPED (16 min): Android app"];
+    let wanted = ["🔴 DROPPED: Android app (Google Play)", "🔴 STILL DROPPED (16 min): Android app (Google Play)"];
     assert_eq!(heads[1..3], wanted);
     assert!(heads[3].starts_with("🟢 BACK: Android app (Google Play, dropped for "), "{heads:?}");
     assert_eq!(last["reply_parameters"]["message_id"], 2, "it answers the first message of the incident");

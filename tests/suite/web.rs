@@ -83,7 +83,8 @@ async fn the_operator_sees_why() {
     );
     let (_, page) = fetch(&open, "/details").await;
     assert!(
-        page.contains("A vendor has dropped this platform.") && page.contains("Twilio lists the account as suspended")
+        page.contains("A vendor has dropped this platform.")
+            && page.contains("Twilio lists the account as “suspended”")
     );
     let (_, metrics) = fetch(&open, "/metrics").await;
     assert!(

@@ -11,6 +11,7 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::{FactRule, Rule};
+use crate::catalog::grammar::vendor::Vendor;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::text::{SENTENCE, VALUE, clean};
@@ -56,6 +57,11 @@ impl Catalog {
             return Judged { reading: not_compared(unread), place };
         }
         let mut reading = read(rule, &with_facts(&context, &facts));
+        if !own {
+            // Shared rules do not know whose they are.
+            let vendor = check.id.split('/').next().and_then(|id| self.vendors.get(id));
+            reading.hint = reading.hint.map(|hint| named(hint, vendor));
+        }
         if own && keeps_facts(&reading) {
             reading.facts = facts;
         }
@@ -105,6 +111,16 @@ fn read(rule: &Rule, context: &Value) -> Reading {
         facts: Facts::new(),
         retry_after: None,
     }
+}
+
+/// How advice that is shared by vendors speaks of each.
+const UNNAMED: &str = "in to the vendor";
+
+/// Advice that is shared by vendors, with the name of this one.
+pub fn named(hint: String, vendor: Option<&Vendor>) -> String {
+    let Some(vendor) = vendor.filter(|vendor| vendor.parent != "own") else { return hint };
+    let hint = hint.replace(UNNAMED, &format!("in to {}", vendor.name));
+    hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
 }
 
 /// What is said of a refused key, with the vendor's own sentence where it is not yet in it.

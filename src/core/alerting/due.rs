@@ -33,6 +33,11 @@ const RETURNS: Duration = Duration::from_secs(600);
 const FAR: Duration = Duration::from_secs(7 * 86_400);
 /// A suspicion of the same thing speaks once within this.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
+/// Whoever was told of a suspicion hears within this what became of it, or that it goes on: three checks five minutes
+/// apart confirm an absence.
+const CONFIRMING: Duration = Duration::from_secs(1_200);
+/// Where that is not enough, because a second path cannot be read, it is an hour each time.
+const CONFIRMING_THEN: Duration = Duration::from_secs(3_600);
 
 /// What is due, the most important first; silence is what remains. What has to wait does not
 /// silence what comes after it.
@@ -118,12 +123,24 @@ fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool,
         (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
             Some(Due { reason: Reason::Suspected, before, held: held.clone() })
         }
+        (Some(held), Some(_)) if confirmed_by(subject, notified).is_some_and(|by| by <= now) => {
+            Some(Due { reason: Reason::Suspected, before, held: held.clone() })
+        }
         (None, Some(_)) if matches!(subject.state.shown(), Shown::Live | Shown::Degraded) => {
             let held = subject.state.held.clone()?;
             Some(Due { reason: Reason::Cleared, before, held: Held { since: now, ..held } })
         }
         _ => None,
     }
+}
+
+/// Until when people hear of a suspicion again that they know of.
+pub fn confirmed_by(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
+    let (first, last) = (notified.suspected?, notified.suspected_last?);
+    let before = subject.state.held.as_ref().map(|held| held.verdict);
+    subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
+    let wait = if last > first { CONFIRMING_THEN } else { CONFIRMING };
+    Some(last.plus(wait)).filter(|_| before != Some(Verdict::Dropped))
 }
 
 fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {

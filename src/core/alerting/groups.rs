@@ -345,7 +345,10 @@ pub fn known(notified: &Notified, platform_view: &PlatformView<'_>, telling: &Te
                 (notified.news_at, notified.reminded_at) = (None, None);
             }
         }
-        Reason::Suspected => (notified.suspected, notified.suspected_last) = (Some(now), Some(now)),
+        Reason::Suspected => {
+            notified.suspected.get_or_insert(now);
+            notified.suspected_last = Some(now);
+        }
         Reason::Cleared => notified.suspected = None,
         reason => know_incident(&mut notified, platform_view, member, reason),
     }

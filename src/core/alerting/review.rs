@@ -8,7 +8,7 @@
 use super::message::Telling;
 use std::time::Duration;
 
-use super::due::{Due, remind_at, reminder_level, wanted};
+use super::due::{Due, confirmed_by, remind_at, reminder_level, wanted};
 use super::flapping::{Flap, flap, lasts_at};
 use super::groups;
 use super::groups::Candidate;
@@ -34,7 +34,7 @@ const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
 /// What may be behind a doubt is asked at once; its answer is waited for so long.
 const ASKED_WAIT: Duration = Duration::from_secs(45);
 /// A round of all storefronts takes so long where a store is asked twenty times a minute.
-const ROUND_WAIT: Duration = Duration::from_secs(1_200);
+pub const ROUND_WAIT: Duration = Duration::from_secs(1_200);
 /// What is still down so long after its cause is up stands by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
@@ -89,8 +89,11 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
         for member in &telling.members {
             after[*member] = groups::known(&after[*member], platform_view, &telling, *member);
         }
-        let due =
-            |member: &usize| remind_at(&since_told(&platform_view.subjects[*member], &after[*member]), &after[*member]);
+        let suspected = telling.wanted.reason == Reason::Suspected;
+        let due = |member: &usize| match suspected {
+            true => confirmed_by(&platform_view.subjects[*member], &after[*member]),
+            false => remind_at(&since_told(&platform_view.subjects[*member], &after[*member]), &after[*member]),
+        };
         let next = telling.members.iter().filter_map(due).min();
         review.tellings.push(Telling { next, ..telling });
     }
@@ -99,6 +102,9 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
         // The hours before an announced end are called to mind whatever is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none();
         let held_back = notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || muted;
+        if let Some(at) = confirmed_by(subject, notified) {
+            review.sooner(at.max(platform_view.now.plus(Duration::from_secs(60))));
+        }
         if let Some(at) = remind_at(&since_told(subject, notified), notified).filter(|_| !held_back) {
             review.sooner(at.max(platform_view.now.plus(Duration::from_secs(60))));
         }

@@ -138,9 +138,9 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
         } else if let Some(incident) = down {
             content.push(format!("{} {id}", incident.verdict));
         }
-        content.extend(
-            subject.ends.filter(|_| is_ending(subject, platform_view.now)).map(|ends| format!("ends {id} {}", ends.0)),
-        );
+        // The hour of what is lost already brings nothing new.
+        let ending = !is_lost(subject) && is_ending(subject, platform_view.now);
+        content.extend(subject.ends.filter(|_| ending).map(|ends| format!("ends {id} {}", ends.0)));
         let blind = !subject.notified.blind.is_empty() && !is_lost(subject);
         content.extend(blind.then(|| format!("blind {id}")));
         let trouble = is_lost(subject) || down.is_some();

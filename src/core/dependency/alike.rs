@@ -33,6 +33,7 @@ impl Standing {
         let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark, standing.returned_at);
         known(self) == known(other)
             && self.taken_back == other.taken_back
+            && self.refused == other.refused
             && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
             && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)
             && alike(self.unverified.as_ref(), other.unverified.as_ref(), Unverified::decides_like)

@@ -131,11 +131,15 @@ pub fn is_partly(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY))
 }
 
+/// Of so few storefronts a half says little about where one's users are.
+const FEW: usize = 5;
+
 /// Whether a warning is that it is gone in more than half of the storefronts: for most users it is gone.
 pub fn is_mostly(reason: &str) -> bool {
     let counts = |one: &str| -> Option<bool> {
         let (gone, of) = one.strip_prefix(PARTLY)?.strip_suffix("_storefronts")?.split_once("_of_")?;
-        Some(gone.parse::<usize>().ok()? * 2 > of.parse().ok()?)
+        let (gone, of) = (gone.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
+        Some(of >= FEW && gone * 2 > of)
     };
     reason.split('+').filter_map(counts).any(|most| most)
 }

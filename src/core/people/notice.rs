@@ -112,6 +112,7 @@ impl Notice {
             );
         };
         let given = human(ends.since(self.received));
+        let (state, worked_on) = without_work(state, around, ends);
         if let Some(since) = self.cut_early(&state, ends) {
             let early = human(ends.since(since));
             let say = format!(
@@ -139,7 +140,7 @@ impl Notice {
             }
             None if now.since(ends) >= SPENT => state,
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
-            None => self.outlived(state, text, ends),
+            None => self.outlived(state, worked_on, text, ends),
         }
     }
 
@@ -158,7 +159,7 @@ impl Notice {
     }
 
     /// The hour has passed, and nothing says that it has stopped.
-    fn outlived(&self, state: Combined, text: &str, ends: Time) -> Combined {
+    fn outlived(&self, state: Combined, worked_on: bool, text: &str, ends: Time) -> Combined {
         let ends = ends.short();
         let (reason, say) = match &state.held {
             None => {
@@ -166,7 +167,7 @@ impl Notice {
                 ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
             }
             // The last check contradicts what was believed before: neither is said.
-            Some(_) if is_in_doubt(&state) => {
+            Some(_) if worked_on || is_in_doubt(&state) => {
                 let say =
                     format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
@@ -180,6 +181,15 @@ impl Notice {
         };
         notified(state, Verdict::Degraded, reason, say, self.received)
     }
+}
+
+/// An outage that announced work explains, and that nobody hears of, silences no letter: it is left out, and whether it
+/// was.
+fn without_work(state: Combined, around: Around, ends: Time) -> (Combined, bool) {
+    let explained = |held: &Held| around.worked_on && held.verdict == Verdict::Outage && held.since < ends;
+    let worked_on = state.held.as_ref().is_some_and(explained);
+    let held = state.held.map(|held| Held { verdict: if worked_on { Verdict::Live } else { held.verdict }, ..held });
+    (Combined { held, ..state }, worked_on)
 }
 
 /// Since when nothing good is heard of it, for reasons that are not ours.
@@ -334,7 +344,8 @@ mod tests {
             notice().apply(held(Verdict::Outage, hour(since)), around, None, hour(40)).held.unwrap().verdict
         };
         assert_eq!(reads(-2, Around::default()), Verdict::Outage, "it was silent when the letter came");
-        assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Outage);
+        // What announced work explains is told by nobody: the letter is.
+        assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Degraded);
         assert_eq!(reads(30, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Outage);
         assert_eq!(reads(30, Around { in_order_at: Some(hour(29)), ..Around::default() }), Verdict::Dropped);
         assert_eq!(reads(32, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Dropped);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::doubt;
 use super::policy::{Confirm, Policy};
 use super::recall::{PROBABLY_REMOVED, recall};
+use super::refused;
 use super::standing::{Change, CheckResult, Flip, Held, Standing, Suspicion, Unverified, is_told_elsewhere};
 use super::weigh::{COMPARISON_GONE, Weighed, weigh};
 use super::witness::{Want, Witnesses};
@@ -33,6 +34,9 @@ pub fn after(
         let away = look.reading.retry_after.unwrap_or_default();
         let (flip, wants) = unseen(&mut next, &weighed, policy, look.at, away);
         return (next, flip, wants);
+    }
+    if matches!(weighed.verdict, Verdict::Live | Verdict::Degraded) {
+        refused::note_good(&mut next, policy, look.at);
     }
     // Seen again is good news only where the check affirms what was good.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);

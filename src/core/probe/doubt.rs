@@ -212,9 +212,13 @@ impl Standing {
     pub fn counts(&self) -> Option<Held> {
         let confirmed = self.confirmed.as_ref()?;
         let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
-        let Some(doubt) = doubt else { return Some(confirmed.clone()) };
+        let Some(doubt) = doubt else {
+            return Some(self.refused_by_turns(confirmed).unwrap_or_else(|| confirmed.clone()));
+        };
         let (bad, all) = counted(doubt);
-        let say = format!("in {bad} of the last {all} checks: {}; the others found it in order", doubt.held.say);
+        let others = if all - bad == 1 { "one".to_owned() } else { (all - bad).to_string() };
+        let say =
+            format!("in {bad} of the last {all} checks: {}; the other {others} found it in order", doubt.held.say);
         let again = lately(&self.taken_back, doubt.last).min().filter(|_| bad == all);
         let say = match again {
             Some(_) => format!("again and again within an hour: {}; checks between found it in order", doubt.held.say),

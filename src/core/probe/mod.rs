@@ -8,6 +8,7 @@ pub mod pace;
 pub mod policy;
 mod recall;
 pub mod reference_hosts;
+pub mod refused;
 pub mod standing;
 pub mod weigh;
 pub mod witness;

@@ -94,6 +94,8 @@ pub struct Standing {
     pub before_until: Option<Time>,
     /// When doubts began that good checks took back lately: one that comes again and again is told as such.
     pub taken_back: Vec<Time>,
+    /// When refusals of the key began that a good check ended lately.
+    pub refused: Vec<Time>,
 }
 
 /// What kind of change a flip is.
@@ -157,6 +159,7 @@ impl Standing {
             *at = at.map(|at| at.min(now));
         }
         self.taken_back.retain(|at| *at <= now);
+        self.refused.retain(|at| *at <= now);
     }
 
     /// Whether this probe was ever seen live.

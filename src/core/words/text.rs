@@ -91,7 +91,8 @@ fn skip_parameters(chars: &mut std::str::Chars<'_>) {
 /// A text with one full stop at its end, whatever others have put there.
 pub fn stopped(text: &str) -> String {
     let text = text.trim_end();
-    if text.ends_with(['?', '!', '…']) || text.ends_with("...") {
+    let quoted = [".\u{201d}", "!\u{201d}", "?\u{201d}"].iter().any(|end| text.ends_with(end));
+    if quoted || text.ends_with(['?', '!', '…']) || text.ends_with("...") {
         return text.to_owned();
     }
     format!("{}.", text.trim_end_matches(['.', ':', ';', ',', ' ']))

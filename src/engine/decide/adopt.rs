@@ -18,6 +18,7 @@ use crate::core::time::burn::Stock;
 use crate::core::words::verdict::Proof;
 use crate::engine::check::evidence::Redactor;
 use crate::engine::schedule::plan::{Plan, Spec};
+use crate::say::status::verdict_words;
 use crate::store::{FactRow, IncidentChange};
 
 /// What was written down, as a configuration needs it.
@@ -165,11 +166,11 @@ impl Decider {
 
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
         tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
-        let (verdict, since) = (incident.verdict, incident.began_at.short());
-        let title = format!("⚪ NO LONGER MONITORED, {verdict} when last seen: {dependency}");
+        let (verdict, since) = (verdict_words(incident.verdict.word()), incident.began_at.short());
+        let title = format!("⚪ NO LONGER MONITORED (last state: {verdict}): {dependency}");
         let lines = vec![
             format!(
-                "It, or the check that saw it, was taken out of the configuration. It was {verdict} since {since}, and plugwatch did not see it end."
+                "It, or the check that saw it, was taken out of the configuration. Last state: {verdict}, since {since}. plugwatch did not see it end."
             ),
             format!("plugwatch says nothing more about it, and closes incident {} unresolved.", incident.public_id),
             "Do now: If nobody intended that, put it back into the configuration.".to_owned(),

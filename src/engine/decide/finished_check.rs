@@ -276,6 +276,11 @@ impl Decider {
         closed_at.is_none().then_some(incident)
     }
 
+    fn named_advice(&self, dependency: &str, advice: &str) -> String {
+        let advice = advice.to_owned();
+        self.dependency(dependency).and_then(|found| self.possible(Some(&advice), found)).unwrap_or(advice)
+    }
+
     /// Changes of watched facts are told once, when they were read twice.
     fn tell_facts(&mut self, dependency: &str, check: &str, changes: &[FactChange], at: Time) {
         for change in changes {
@@ -292,8 +297,10 @@ impl Decider {
             let lines = vec![
                 format!("It was: {}", spoken(&change.before)),
                 format!("It is now: {}", spoken(&change.after)),
-                "Do now: Ask your team whether anyone changed it. If nobody did, log in to the vendor today."
-                    .to_owned(),
+                self.named_advice(
+                    dependency,
+                    "Do now: Ask your team whether anyone changed it. If nobody did, log in to the vendor today.",
+                ),
             ];
             self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
         }

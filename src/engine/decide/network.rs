@@ -37,14 +37,14 @@ impl Decider {
             let title = format!("⚪ CAN'T CHECK ANYTHING: {}", sign.says());
             let lines = vec![
                 if page {
-                    format!("The same page has come instead of several vendors' since {}.", self.own.since.short())
+                    format!("Since {} several vendors have answered with the same page.", self.own.since.short())
                 } else {
                     format!(
                         "Most of plugwatch's test hosts have not answered properly since {}.",
                         self.own.since.short()
                     )
                 },
-                "Until that is over, plugwatch reports nothing about any vendor.".to_owned(),
+                "Until that is over, you get no alerts about vendors.".to_owned(),
                 format!("Do now: {}", sign.hint()),
                 "Next message when checks work again.".to_owned(),
             ];

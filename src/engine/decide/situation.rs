@@ -8,6 +8,7 @@ use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
 use crate::core::alerting::platform_view::{PlatformView, Subject};
 use crate::core::alerting::reminder::turn;
+use crate::core::alerting::review::ROUND_WAIT;
 use crate::core::alerting::situation::Situation;
 use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
 use crate::core::dependency::incident::{Level, Reason};
@@ -102,6 +103,8 @@ impl Decider {
             let dependency = &self.config.dependencies[position];
             let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
             if over || (!lost && ends.is_none()) {
+                // What else is critical and seen by nobody brings the next message, too.
+                said.nobody.extend(unseen_news(subject).filter(|_| !over).map(|_| dependency.label.clone()));
                 continue;
             }
             named.insert(position);
@@ -138,9 +141,10 @@ impl Decider {
         let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.notified);
         let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
         let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
-        // What came of an announced hour is told after it.
-        let hours = platform_view.subjects.iter().filter_map(|subject| subject.ends);
-        reminders.chain([daily]).chain(hours.filter(|at| *at > platform_view.now)).min()
+        // What came of an announced hour is told after it, unless it was lost before.
+        let waits = platform_view.subjects.iter().filter(|subject| !is_lost(subject));
+        let hours = waits.filter_map(|subject| subject.ends).filter(|at| *at > platform_view.now);
+        reminders.chain([daily]).chain(hours.map(|at| at.plus(ROUND_WAIT))).min()
     }
 
     /// Who said that they see to it.

@@ -16,7 +16,7 @@ use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::storefronts::is_partly;
-use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
+use crate::core::people::notice::{is_by_letter, is_spent};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Standing;
 use crate::core::probe::weigh::without_witnesses;
@@ -223,7 +223,7 @@ impl Decider {
             }
             let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
-            match is_ending(&held.reason) {
+            match is_by_letter(&held.reason) {
                 true => format!(": {}{hint}", held.say),
                 false => format!(" ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
             }
@@ -289,6 +289,7 @@ impl Decider {
             Some(OpenItem {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
+                vendor: self.behind(dependency, &held.by),
                 state: word.to_owned(),
                 since: state.notified.flapping.filter(|_| word == "flapping").unwrap_or(held.since),
                 trouble_since: trouble.filter(|_| !flaps),

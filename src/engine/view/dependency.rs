@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::{Rule, StatusPage, Vendor};
+use crate::catalog::{Rule, StatusPage, Vendor, named};
 use crate::config::Dependency;
 use crate::core::alerting::message::Telling;
 use crate::core::dependency::combine::verified_at;
@@ -22,9 +22,6 @@ use crate::engine::decide::decider::Decider;
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Working};
 use crate::say::status;
-
-/// How advice that is shared by vendors speaks of each.
-const UNNAMED: &str = "in to the vendor";
 
 impl Decider {
     /// Everything known now.
@@ -139,6 +136,12 @@ impl Decider {
         let catalog = &self.config.catalog;
         let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
         catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
+    }
+
+    /// The vendor behind a dependency, where a reader has to be told: not behind what is one's own, or is named like it.
+    pub(in crate::engine) fn behind(&self, dependency: &Dependency, by: &str) -> Option<String> {
+        let vendor = self.vendor(dependency, by)?;
+        (vendor.parent != "own" && vendor.name != dependency.label).then(|| vendor.name.clone())
     }
 
     /// Who decides there, as messages say it.
@@ -303,15 +306,9 @@ impl Decider {
             Some(_) if works() => hint?.to_owned(),
             _ => without_fallback(hint?)?,
         };
-        // Shared rules do not know whose they are.
+        // The core's own advice, and what older versions kept.
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
-        let name = vendor.filter(|vendor| vendor.parent != "own").map(|vendor| vendor.decider.as_str());
-        let hint = hint.replace(UNNAMED, &format!("in to {}", name.unwrap_or("the vendor")));
-        Some(
-            vendor.map_or(hint.clone(), |vendor| {
-                hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
-            }),
-        )
+        Some(named(hint, vendor))
     }
 
     /// What has no fallback left because these are down.

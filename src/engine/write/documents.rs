@@ -26,7 +26,7 @@ keeps! {
         criticality,
     }
     WorkingDocument => Working { label, checked }
-    OpenItemDocument => OpenItem { id, label, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
+    OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
         owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,

@@ -65,6 +65,8 @@ document! {
     OpenItemDocument {
         "id" id: String,
         "label" label: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "vendor" vendor: Option<String>,
         "state" state: String,
         "since" since: Time,
         "trouble_since" trouble_since: Option<Time>,

@@ -61,6 +61,8 @@ document! {
         "before_until" before_until: Option<Time>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "taken_back" taken_back: Vec<Time>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "refused" refused: Vec<Time>,
     }
 }
 
@@ -70,5 +72,6 @@ keeps! {
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
     StandingDocument => Standing {
         confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at, before_until, taken_back,
+        refused,
     }
 }
