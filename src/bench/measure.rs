@@ -109,9 +109,16 @@ fn reminders(scenario: &Scenario, event: &str, loud: usize) -> usize {
     before * loud.max(1) + count(&|spoken| reminder::acknowledged(after, spoken), after, lasts)
 }
 
-/// No message is put together badly.
+/// An alert has so many lines at most: that is what a phone shows at once.
+const MOST_LINES: usize = 9;
+
+/// No message is put together badly, and no alert is longer than a phone's screen.
 pub(super) fn judge_style(told: &[Told], wrong: &mut Vec<Finding>) {
     for one in told {
+        let lines = one.text.lines().filter(|line| !line.is_empty()).count();
+        if one.verdict.is_some() && lines > MOST_LINES {
+            wrong.push(Finding::new("message", format!("{lines} lines, where {MOST_LINES} are read: {}", one.title)));
+        }
         for line in one.text.lines() {
             if let Some(what) = sloppy(line) {
                 wrong.push(Finding::new("message", format!("{what}: {line}")));

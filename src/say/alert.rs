@@ -220,9 +220,7 @@ fn was(reason: Reason, about: &About) -> Option<&'static str> {
 
 /// What to do where neither the catalogue nor the core knows anything better.
 fn by_vendor(about: &About) -> Option<String> {
-    let Some(vendor) = Some(&about.vendor).filter(|vendor| about.parent != OWN && !vendor.is_empty()) else {
-        return None;
-    };
+    let vendor = Some(&about.vendor).filter(|vendor| about.parent != OWN && !vendor.is_empty())?;
     match (about.verdict, about.fault) {
         (Verdict::Degraded, Fault::Ours) => Some(format!("Set it right in {vendor}'s console.")),
         (Verdict::Degraded, Fault::VendorDecision | Fault::Unclear) => {

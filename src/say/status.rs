@@ -11,7 +11,7 @@ use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapsho
 use crate::core::probe::standing::Held;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Proves, Role};
+use crate::core::words::verdict::{Proves, Role, Verdict};
 
 /// The version of `/status.json`; a change that breaks readers raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";
@@ -27,10 +27,15 @@ pub fn words(shown: Shown) -> &'static str {
 
 /// The word for a stored verdict: people read `working` where files and programs say `live`.
 pub fn verdict_words(verdict: &str) -> &str {
+    if verdict == Verdict::Live.word() { "working" } else { verdict }
+}
+
+/// The word for a verdict in a message: nobody at night has to know what `degraded` is.
+pub fn spoken(verdict: Verdict) -> &'static str {
     match verdict {
-        "live" => "working",
-        "degraded" => "warning",
-        other => other,
+        Verdict::Live => "working",
+        Verdict::Degraded => "warning",
+        other => other.word(),
     }
 }
 
@@ -109,7 +114,7 @@ pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
         .collect();
     let blind = (snapshot.own_network == OwnNetwork::Blind).then(|| at(snapshot.own_network_since));
     let context = context! {
-        platform => snapshot.platform, as_of => at(snapshot.as_of), counts => super::tally::counts(snapshot),
+        platform => snapshot.platform, as_of => at(snapshot.as_of), counts => super::tally::counts(snapshot, super::tally::state),
         simulation => snapshot.simulation, dependencies, blind,
     };
     render("status", format, context)

@@ -21,16 +21,21 @@ pub fn state(shown: Shown) -> &'static str {
     }
 }
 
+/// The same in a message: nobody at night has to know what `degraded` is.
+pub fn spoken(shown: Shown) -> &'static str {
+    if shown == Shown::Degraded { "warning" } else { state(shown) }
+}
+
 /// What is said of a dependency without trouble.
 pub(super) const WORKING: &str = "working";
 
 /// `2 need a key`, `11 working`: the worst first, nothing that is zero. What is not monitored is named beside
 /// it, and not counted.
-pub fn counts(snapshot: &Snapshot) -> Vec<String> {
+pub fn counts(snapshot: &Snapshot, word: fn(Shown) -> &'static str) -> Vec<String> {
     let all = snapshot.each().map(|dependency| dependency.shown());
     let mut all: Vec<Shown> = all.filter(|shown| *shown != Shown::NotMonitored).collect();
     all.sort_by_key(|shown| shown.rank());
-    let words: Vec<&str> = all.into_iter().map(state).collect();
+    let words: Vec<&str> = all.into_iter().map(word).collect();
     grouped(&words)
 }
 
@@ -67,7 +72,7 @@ pub fn monitoring(total: usize, blind: &[(&str, String)]) -> String {
 pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     let count = |group: &[&str]| match (group.len(), group[0]) {
         (many, "needs a key") if many > 1 => format!("{many} need a key"),
-        (many, "outage") if many > 1 => format!("{many} outages"),
+        (many, word @ ("outage" | "warning")) if many > 1 => format!("{many} {word}s"),
         (many, word) => format!("{many} {word}"),
     };
     words.chunk_by(|a, b| a == b).map(count).collect()

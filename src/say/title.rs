@@ -134,7 +134,6 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
 fn warned_of(why: &str) -> String {
     let mut reasons = why.split('+');
     let first = reasons.next().unwrap_or_default().replace('_', " ");
-    let first = first.trim_end_matches(" warning");
     let more = if reasons.next().is_some() { " and more" } else { "" };
     format!("{WARNING}, {first}{more}")
 }

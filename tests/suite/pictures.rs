@@ -102,7 +102,7 @@ fn report(count: usize, platform: &str) -> String {
     let report = Report {
         from: "3 March".to_owned(),
         to: "9 March".to_owned(),
-        counts: tally::counts(&snapshot),
+        counts: tally::counts(&snapshot, tally::spoken),
         rows: snapshot.worst_first().iter().map(row).collect(),
         ..Report::default()
     };

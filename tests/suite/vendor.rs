@@ -63,7 +63,10 @@ async fn live() -> Vendor {
 #[tokio::test]
 async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
     let mut vendor = live().await;
-    assert_eq!(vendor.then("200 OK", account("warning", 25), 20).await, ["WARNING, account: Hosting (DigitalOcean)"]);
+    assert_eq!(
+        vendor.then("200 OK", account("warning", 25), 20).await,
+        ["WARNING, account warning: Hosting (DigitalOcean)"]
+    );
     assert_eq!(vendor.then("200 OK", account("locked", 25), 20).await, ["DROPPED: Hosting (DigitalOcean)"]);
     assert_eq!(vendor.then("503 Busy", "{}".into(), 30).await, [""; 0], "a breakdown takes nothing back");
     assert_eq!(vendor.staged.shown("host"), "dropped");

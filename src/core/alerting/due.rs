@@ -244,3 +244,97 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
         _ => Level::Warning,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::dependency::state::Combined;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn held(verdict: Verdict, reason: &str) -> Held {
+        Held {
+            verdict,
+            reason: reason.to_owned(),
+            fault: Fault::VendorDecision,
+            proof: Proof::Told,
+            say: String::new(),
+            hint: None,
+            by: String::new(),
+            since: Time(0),
+        }
+    }
+
+    fn subject<'a>(state: &'a Combined, incident: Option<&'a Incident>, notified: &'a Notified) -> Subject<'a> {
+        Subject {
+            id: "host",
+            parent: None,
+            companies: &[],
+            domain: None,
+            needs: &[],
+            accounts: Vec::new(),
+            criticality: Criticality::Critical,
+            state,
+            incident,
+            notified,
+            maintenance: None,
+            looked_at: None,
+            muted: None,
+            seen_to: None,
+            excused: None,
+            ends: None,
+            letter: None,
+            starts: Vec::new(),
+            in_situation: None,
+        }
+    }
+
+    /// When the next reminder comes of a warning for this reason, told at the beginning, which ends after so many days.
+    fn reminded(reason: &str, days: i64) -> Option<i64> {
+        let held = held(Verdict::Degraded, reason);
+        let incident = Incident {
+            id: 1,
+            public_id: "pw-1".to_owned(),
+            verdict: Verdict::Degraded,
+            worst: Verdict::Degraded,
+            reason: reason.to_owned(),
+            fault: held.fault,
+            proof: held.proof,
+            began_at: Time(0),
+            alerts: 1,
+        };
+        let state = Combined { held: Some(held), ..Combined::default() };
+        let notified = Notified { verdict: Some(Verdict::Degraded), news_at: Some(Time(0)), ..Notified::default() };
+        let subject = Subject { ends: Some(Time(days * 24 * HOUR)), ..subject(&state, Some(&incident), &notified) };
+        remind_at(&subject, &notified).map(|at| at.0 / 60_000)
+    }
+
+    #[test]
+    fn a_letter_for_a_far_day_rings_at_no_night_and_silences_nothing_else_that_is_critical() {
+        assert_eq!(reminded("ends", 2), Some(5));
+        assert_eq!(reminded("ends", 30), Some(29 * 24 * 60), "the day before it");
+        assert_eq!(reminded("ends+said_by_turns", 30), Some(5));
+        assert_eq!(reminded("ends+gone_in_27_of_28_storefronts", 30), Some(5));
+    }
+
+    #[test]
+    fn a_suspicion_that_was_told_of_is_spoken_of_again_after_twenty_minutes_and_then_hourly() {
+        let state = Combined {
+            held: Some(held(Verdict::Live, "active")),
+            suspicion: Some(held(Verdict::Dropped, "gone")),
+            ..Combined::default()
+        };
+        let minutes = |first: i64, last: i64| {
+            let notified = Notified {
+                suspected: Some(Time(first * 60_000)),
+                suspected_last: Some(Time(last * 60_000)),
+                ..Notified::default()
+            };
+            confirmed_by(&subject(&state, None, &notified), &notified).map(|at| at.0 / 60_000)
+        };
+        assert_eq!(minutes(0, 0), Some(20));
+        assert_eq!(minutes(0, 20), Some(80));
+        let known = Notified::default();
+        assert_eq!(confirmed_by(&subject(&state, None, &known), &known), None);
+    }
+}

@@ -18,7 +18,7 @@ use crate::core::time::burn::Stock;
 use crate::core::words::verdict::Proof;
 use crate::engine::check::evidence::Redactor;
 use crate::engine::schedule::plan::{Plan, Spec};
-use crate::say::status::verdict_words;
+use crate::say::status::spoken;
 use crate::store::{FactRow, IncidentChange};
 
 /// What was written down, as a configuration needs it.
@@ -166,7 +166,7 @@ impl Decider {
 
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
         tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
-        let (verdict, since) = (verdict_words(incident.verdict.word()), incident.began_at.short());
+        let (verdict, since) = (spoken(incident.verdict), incident.began_at.short());
         let title = format!("⚪ NO LONGER MONITORED (last state: {verdict}): {dependency}");
         let lines = vec![
             format!(

@@ -10,7 +10,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::time::Time;
 use crate::core::words::verdict::Proves;
 use crate::say::about::Working;
-use crate::say::status;
+use crate::say::tally;
 
 /// So many things that work stand in a message by name, the critical first: nobody reads more at night.
 const NAMED: usize = 12;
@@ -135,7 +135,7 @@ impl Decider {
             match why {
                 Why::Doubt(doubt) => format!("{label} ({doubt})"),
                 Why::Shown(shown) if states && shown != Shown::NotVerified => {
-                    format!("{label} ({})", status::words(shown))
+                    format!("{label} ({})", tally::spoken(shown))
                 }
                 Why::Shown(_) => label,
             }

@@ -15,7 +15,7 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::{Time, millis};
 use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
-use crate::say::status;
+use crate::say::tally;
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
 impl Decider {
@@ -183,7 +183,7 @@ impl Decider {
             let dependency = &self.config.dependencies[*position];
             let state = self.known.dependency(&dependency.id);
             let since = state.and_then(|state| state.combined.held.as_ref()).map_or(now, |held| held.since);
-            let word = status::words(*shown).to_lowercase();
+            let word = tally::spoken(*shown).to_owned();
             let (id, label) = (dependency.id.clone(), dependency.label.clone());
             said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
         }

@@ -86,7 +86,7 @@ impl Decider {
         let next = self.report_at.utc().with_timezone(&self.config.time_zone);
         Started {
             watched: snapshot.dependencies.len() - unmonitored.len(),
-            counts: tally::counts(&snapshot),
+            counts: tally::counts(&snapshot, tally::spoken),
             lines,
             next_report: Some(next.format("%A %-H:%M %Z").to_string()),
             gap,

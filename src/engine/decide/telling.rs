@@ -26,7 +26,7 @@ use crate::core::words::verdict::{Role, Verdict};
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Group, OpenItem};
 use crate::say::alert::Body;
-use crate::say::status::verdict_words;
+use crate::say::status::spoken;
 use crate::store::DependencyChange;
 
 impl Decider {
@@ -225,7 +225,7 @@ impl Decider {
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
             match is_by_letter(&held.reason) {
                 true => format!(": {}{hint}", held.say),
-                false => format!(" ({}): {}{hint}", verdict_words(held.verdict.word()), held.say),
+                false => format!(" ({}): {}{hint}", spoken(held.verdict), held.say),
             }
         };
         let of = match self.parent(lead) {

@@ -178,7 +178,7 @@ impl Decider {
             to: day(when.now),
             watched: snapshot.each().filter(|d| d.shown() != Shown::NotMonitored).count(),
             not_monitored: tally::not_monitored(&unmonitored(snapshot)),
-            counts: tally::counts(snapshot),
+            counts: tally::counts(snapshot, tally::spoken),
             proven: tally::proven(snapshot),
             ..Report::default()
         }
@@ -218,7 +218,7 @@ async fn rows(
         let strip = days(first, count, &counts, &troubles, now);
         rows.push(Row {
             label: dependency.label.clone(),
-            now: tally::state(dependency.shown()).to_owned(),
+            now: tally::spoken(dependency.shown()).to_owned(),
             served: tally::uptime(&sum),
             days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
         });

@@ -21,7 +21,7 @@ use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Working};
-use crate::say::status;
+use crate::say::{status, tally};
 
 impl Decider {
     /// Everything known now.
@@ -331,7 +331,7 @@ impl Decider {
             Shown::Live => format!("{} works", other.label),
             Shown::NotVerified => format!("{} can't be checked", other.label),
             Shown::Outage => format!("{} is out", other.label),
-            shown => format!("{} is {}", other.label, status::words(shown).to_lowercase()),
+            shown => format!("{} is {}", other.label, tally::spoken(shown)),
         })
     }
 
@@ -343,7 +343,7 @@ impl Decider {
                 Shown::Live | Shown::Starting | Shown::NeedsKey | Shown::NotMonitored => None,
                 shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{} (out)", need.label)),
-                shown => Some(format!("{} ({})", need.label, status::words(shown).to_lowercase())),
+                shown => Some(format!("{} ({})", need.label, tally::spoken(shown))),
             })
             .collect()
     }

@@ -17,7 +17,7 @@ use minijinja::{Value, context};
 use super::TEMPLATES;
 use super::public::History;
 use super::status::overall;
-use super::tally::counts;
+use super::tally::{counts, state};
 use crate::core::dependency::shown::Shown;
 use crate::core::platform::ahead::Ahead;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
@@ -70,7 +70,7 @@ pub fn html(facts: &Facts<'_>) -> String {
     let context = context! {
         style => Value::from_safe_string(super::public::pages::STYLE.to_owned()),
         own_style => Value::from_safe_string(STYLE.to_owned()), platform => snapshot.platform, simulation => snapshot.simulation, headline => headline(snapshot),
-        overall => class(overall(snapshot, true)), counts => counts(snapshot).join(", "),
+        overall => class(overall(snapshot, true)), counts => counts(snapshot, state).join(", "),
         as_of => snapshot.as_of.local(facts.zone, now), stale => stale.then(|| human(now.since(snapshot.as_of))),
         blind => snapshot.own_network == OwnNetwork::Blind,
         late => snapshot.late.map(|late| late.sentence()),
