@@ -1,10 +1,10 @@
-//! The core decides. Everything here is a pure function of its arguments:
-//! no sockets, no files, no clock. Time is an argument.
+//! The core makes the decisions. Everything here is a pure function of its arguments: no sockets, no files, no clock.
+//! The current time is passed in as an argument.
 //!
-//! Reading order, each folder using only those before it: [`time`], [`words`] (verdicts, answers, questions),
-//! [`probe`] (one probe: suspicion, confirmation, witnesses), [`dependency`] (several probes make one dependency, what
-//! is opened), [`platform`] (all of them together), [`people`] (what they do and say), [`alerting`] (what is told, and
-//! why now).
+//! Reading order, in which each folder uses only earlier ones: [`time`], [`words`] (verdicts, answers, questions),
+//! [`probe`] (one probe: suspicion, confirmation, witnesses), [`dependency`] (combines several probes into one
+//! dependency and decides which incidents to open), [`platform`] (all dependencies together), [`people`] (what people
+//! do and report), [`alerting`] (which messages are sent, and why now).
 
 pub mod alerting;
 pub mod dependency;

@@ -1,7 +1,7 @@
 //! Plays the scenario files of `tests/scenarios/core/`: one probe in virtual time.
 //!
-//! A file reads: `every`, `basis`, and a list of minutes with what the check says
-//! (and what witnesses say), then the flips that must come of it.
+//! A file contains `every`, `basis`, and a list of times (in seconds) with the check's result and the results of its
+//! witnesses, followed by the flips that must result.
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
-//! Whether two states are the same as far as decisions go. Sentences and advice are worded anew with each check,
-//! as where a balance stands in them, and decide nothing.
+//! Whether two states lead to the same decisions. Sentences and advice may change with each check, for example if
+//! they contain a balance, and do not affect decisions.
 
 use super::state::{Combined, Unseen};
 use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
 
 impl Held {
-    /// The same verdict for the same reason, by the same check, since the same time.
+    /// Whether both have the same verdict, reason, check and start.
     pub fn decides_like(&self, other: &Held) -> bool {
         let ground = |held: &Held| (held.verdict, held.fault, held.proof, held.since);
         ground(self) == ground(other) && self.reason == other.reason && self.by == other.by
@@ -28,7 +28,7 @@ impl Unverified {
 }
 
 impl Standing {
-    /// The same as far as decisions go, but for when it was last seen so.
+    /// Whether both lead to the same decisions, ignoring when each was last verified.
     pub fn decides_like(&self, other: &Standing) -> bool {
         let known = |standing: &Standing| (standing.last_live.is_some(), standing.key_mark, standing.returned_at);
         known(self) == known(other)
@@ -48,7 +48,7 @@ impl Unseen {
 }
 
 impl Combined {
-    /// The same as far as decisions go, whatever the sentences say.
+    /// Whether both lead to the same decisions, ignoring the wording of sentences.
     pub fn decides_like(&self, other: &Combined) -> bool {
         self.waiting == other.waiting
             && alike(self.held.as_ref(), other.held.as_ref(), Held::decides_like)
@@ -58,7 +58,7 @@ impl Combined {
     }
 }
 
-/// Whether both decide alike, or there is neither.
+/// Whether both lead to the same decisions, or both are missing.
 fn alike<T>(one: Option<&T>, other: Option<&T>, decides_like: impl Fn(&T, &T) -> bool) -> bool {
     match (one, other) {
         (None, None) => true,

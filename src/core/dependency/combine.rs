@@ -1,5 +1,5 @@
-//! Several probes make one dependency: the worst of those that decide, with
-//! storefronts counted together and warnings capped at degraded.
+//! Combines several probes into one dependency: the worst deciding one counts, storefronts are counted together, and
+//! warnings are at most `degraded`.
 
 use super::state::{Combined, Part, Unseen, worse};
 use super::storefronts;
@@ -14,7 +14,8 @@ pub fn combine(parts: &[Part<'_>]) -> Combined {
     Combined { held: disagreement(parts).or_else(gone).or(whole.held.clone()), ..whole }
 }
 
-/// The same while work was announced that explains why something does not answer: then that bears out no refusal.
+/// Like [`combine`], during announced maintenance that explains why something does not answer. A missing answer then
+/// does not support a refused key.
 pub fn combine_during_work(parts: &[Part<'_>]) -> Combined {
     let whole = voted(parts);
     Combined { held: disagreement(parts).or(whole.held), ..whole }
@@ -28,7 +29,7 @@ fn voted(parts: &[Part<'_>]) -> Combined {
         let (role, by) = (group[0].role, group[0].check);
         let by = |held: Held| Held { by: by.to_owned(), ..held };
         let vote = storefronts::vote(&group);
-        // What can't be read now says last how it was: of two that say the same, the one that is read speaks.
+        // A check that can't be read now reports its last known state. Of two that agree, the readable one is used.
         let held = vote.held.map(by).and_then(|held| capped(held, role, only_warnings));
         let old = vote.unseen.is_some() && held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
         if old { &mut unread } else { &mut votes }.extend(held);
@@ -46,7 +47,7 @@ fn voted(parts: &[Part<'_>]) -> Combined {
     whole
 }
 
-/// The worst vote; several warnings of different kinds are said together.
+/// The worst vote. Several warnings with different reasons are joined.
 fn worst_of(votes: Vec<Held>) -> Option<Held> {
     let mut worst: Option<Held> = None;
     for vote in votes {
@@ -57,11 +58,11 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
                 let hint = both(held.hint.clone(), vote.hint.clone());
                 Some(Held { reason, say, hint, since: held.since.min(vote.since), ..held })
             }
-            // All of it works since the last of them does.
+            // Everything works since the last one recovered.
             Some(held) if held.verdict == Verdict::Live && vote.verdict == Verdict::Live => {
                 Some(Held { since: held.since.max(vote.since), ..held })
             }
-            // Two checks see one loss: who says whose doing it is explains the other.
+            // Two checks report the same loss: the one that states who is responsible explains the other.
             Some(held) if explains(&held, &vote) => Some(Held { since: held.since.min(vote.since), ..vote }),
             other => worse(other, vote),
         };
@@ -69,13 +70,13 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
     worst
 }
 
-/// Whether a drop that is stated as somebody's doing stands beside one that is nobody's yet.
+/// Whether `vote` states that the vendor decided a drop whose responsibility is unclear in `held`.
 fn explains(held: &Held, vote: &Held) -> bool {
     let dropped = held.verdict == Verdict::Dropped && vote.verdict == Verdict::Dropped;
     dropped && held.fault == Fault::Unclear && vote.fault == Fault::VendorDecision && vote.proof == Proof::Stated
 }
 
-/// The advice of both, each once.
+/// The advice of both, without repeating any.
 fn both(first: Option<String>, second: Option<String>) -> Option<String> {
     match (first, second) {
         (Some(first), Some(second)) if first != second && !first.contains(&second) => Some(format!("{first} {second}")),
@@ -83,7 +84,7 @@ fn both(first: Option<String>, second: Option<String>) -> Option<String> {
     }
 }
 
-/// Storefronts of one listing belong together; everything else stands by itself.
+/// Groups storefronts of one listing; every other part is a group by itself.
 fn groups<'a, 'p>(parts: &'p [Part<'a>]) -> Vec<Vec<&'p Part<'a>>> {
     let mut groups: Vec<Vec<&Part<'_>>> = Vec::new();
     for part in parts.iter().filter(|part| part.role != Role::Witness) {
@@ -96,7 +97,7 @@ fn groups<'a, 'p>(parts: &'p [Part<'a>]) -> Vec<Vec<&'p Part<'a>>> {
     groups
 }
 
-/// A warning that cannot be had, because its vendor is out, warns of nothing.
+/// Limits a warning to `degraded`. A warning that could not be read because its vendor is out is ignored.
 fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     match (role, held.verdict) {
         (Role::Warning, Verdict::Live) => only_warnings.then_some(held),
@@ -106,13 +107,13 @@ fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
     }
 }
 
-/// What falls within this fell at once.
+/// Losses within this time count as simultaneous.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(600);
-/// A key that is refused and a service that is gone belong together within this.
+/// A refused key and a service that is gone belong together within this time.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
-/// The key is refused, what the vendor serves is gone too by the word of another check, and it
-/// serves others: that is more than an outage. Concluded, not stated.
+/// Detects a lockout: the key is refused, another check finds the service gone too, and the vendor works for other
+/// customers. That is more than an outage. It is inferred, not stated.
 fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     let access = unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
     let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
@@ -132,23 +133,24 @@ fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     })
 }
 
-/// Since the first of both, if they fell together; what was out long before had another reason then.
+/// The start of a lockout: the first of the two losses if they were simultaneous; otherwise the second, because an
+/// earlier outage had another reason.
 fn locked_since(refused: Time, gone: Time) -> Time {
     let (first, second) = (refused.min(gone), refused.max(gone));
     if second.since(first) <= AT_ONCE { first } else { second }
 }
 
-/// A store's owner view says dropped while its public listing is live: sources disagree. Elsewhere an
-/// account that its vendor lists as locked is lost, whatever still answers: what runs on it runs out.
+/// Detects disagreeing sources: a store's owner view says dropped while its public listing is live. For other
+/// vendors, an account listed as locked is lost even if something still answers, because that will stop too.
 fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     let dropped = |part: &&Part<'_>| {
         part.listing && part.role == Role::Standing && part.standing.verdict() == Some(Verdict::Dropped)
     };
     let owner = parts.iter().find(dropped)?.standing.confirmed.as_ref()?;
-    // Only if all that is public is live and seen: otherwise the worse of them speaks.
+    // Only if every public check is live and readable; otherwise the worse of them counts.
     let mut public = parts.iter().filter(|part| part.role == Role::Serves && part.listing).peekable();
     public.peek()?;
-    // One check that saw nothing changes no mind.
+    // A single unreadable check changes nothing.
     if !public.all(|part| part.standing.verdict() == Some(Verdict::Live) && !part.standing.is_unreadable()) {
         return None;
     }
@@ -164,7 +166,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     })
 }
 
-/// The latest time at which every deciding probe was verified.
+/// The latest time by which every deciding probe was verified.
 pub fn verified_at(parts: &[Part<'_>]) -> Option<Time> {
     parts.iter().filter(|part| part.role.decides()).map(|part| part.standing.verified_at).min().flatten()
 }

@@ -1,4 +1,4 @@
-//! Incidents: a dependency not `live`, from flip to recovery.
+//! Incidents: a dependency that is not `live`, from its flip to its recovery.
 
 use serde::Serialize;
 
@@ -10,76 +10,76 @@ use crate::core::words::verdict::{Fault, Proof, Verdict, words};
 words! {
     /// Why an alert is sent now.
     Reason {
-        /// The program started; what is watched.
+        /// The program started; the alert lists what is monitored.
         Started = "started",
-        /// A dependency stopped being live.
+        /// A dependency is no longer `live`.
         Opened = "opened",
         /// It became worse.
         Worsened = "worsened",
-        /// It became better, but is not live.
+        /// It became better, but is not `live`.
         Eased = "eased",
-        /// Called dropped before; it was an outage.
+        /// Earlier called dropped; it was an outage.
         Corrected = "corrected",
-        /// More things joined the same event.
+        /// More dependencies joined the same event.
         Grew = "grew",
-        /// It is ours to mend, after all.
+        /// It turned out to be on the user's side.
         ItWasUs = "it_was_us",
-        /// After a loss: a check says that the next is lost too, unconfirmed.
+        /// Following a loss, a check reports another one that is not confirmed yet.
         Suspected = "suspected",
-        /// What was suspected is not so.
+        /// The suspicion was wrong.
         Cleared = "cleared",
-        /// It goes up and down; single turns are no longer told.
+        /// It alternates between working and failing; single changes are no longer reported.
         Flapping = "flapping",
-        /// It goes up and down no more.
+        /// It no longer alternates.
         Settled = "settled",
-        /// Nothing changed for long.
+        /// Nothing has changed for long.
         StillOpen = "still_open",
-        /// Several were lost, or a cut-off is announced: how everything stands.
+        /// Several dependencies were lost, or a cut-off is announced: the state of all of them.
         Situation = "situation",
-        /// Live again.
+        /// `live` again.
         Recovered = "recovered",
-        /// It cannot be seen, and that lasts.
+        /// It cannot be checked, and that lasts.
         Blind = "blind",
-        /// It can be seen again.
+        /// It can be checked again.
         Sighted = "sighted",
         /// Something ends soon.
         Expiring = "expiring",
-        /// A watched fact changed.
+        /// A monitored fact changed.
         Changed = "changed",
-        /// A vendor's warning came in.
+        /// A warning from a vendor arrived.
         Notice = "notice",
-        /// Independent parents lost within the window.
+        /// Several independent companies were lost within the window.
         Cascade = "cascade",
-        /// No longer watched: the configuration changed.
+        /// No longer monitored: the configuration changed.
         Retired = "retired",
         /// The weekly report.
         Report = "report",
-        /// Nothing happened: people are asked to act as if.
+        /// A drill: nothing happened, and people are asked to respond as if it had.
         Drill = "drill",
-        /// A person tries whether channels arrive.
+        /// A person tests whether channels deliver.
         Test = "test",
-        /// History cannot be written.
+        /// The history cannot be written.
         Unwritten = "unwritten",
-        /// History is written again.
+        /// The history can be written again.
         Written = "written",
         /// A channel cannot deliver.
         ChannelDead = "channel_dead",
-        /// A channel delivers again.
+        /// The channel delivers again.
         ChannelBack = "channel_back",
-        /// The public page cannot be published elsewhere.
+        /// The public page cannot be published to another host.
         Unpublished = "unpublished",
-        /// It is published again.
+        /// The public page is published again.
         Published = "published",
     }
 }
 
 impl Reason {
-    /// It brings no news: it reminds of what was told before.
+    /// Whether it brings no news but repeats what was reported before.
     pub fn reminds(self) -> bool {
         matches!(self, Reason::StillOpen | Reason::Situation)
     }
 
-    /// It tells of the same verdict as what came before it.
+    /// Whether it reports the same verdict as the alert before it.
     pub fn keeps_verdict(self) -> bool {
         matches!(
             self,
@@ -95,13 +95,13 @@ impl Reason {
 }
 
 words! {
-    /// How loud an alert is.
+    /// How urgent an alert is.
     Level {
-        /// Good to know.
+        /// For information.
         Info = "info",
-        /// Look at it today.
+        /// Needs attention today.
         Warning = "warning",
-        /// Get up.
+        /// Needs attention now, even at night.
         Critical = "critical",
     }
 }
@@ -113,45 +113,45 @@ pub struct Incident {
     pub id: i64,
     /// Random public id, for messages and webhooks.
     pub public_id: String,
-    /// The verdict it stands at.
+    /// The current verdict.
     pub verdict: Verdict,
-    /// The worst verdict it has seen.
+    /// The worst verdict so far.
     pub worst: Verdict,
-    /// Why, as a fixed word.
+    /// The reason code.
     pub reason: String,
-    /// Whose doing it is.
+    /// Who is responsible.
     pub fault: Fault,
-    /// What it rests on.
+    /// The kind of evidence.
     pub proof: Proof,
     /// When the trouble began.
     pub began_at: Time,
-    /// How many times it opened, turned or ended; what was told of it stands in `notified`.
+    /// How many times it opened, changed or ended; what was reported of it is in `notified`.
     pub alerts: u32,
 }
 
-/// What happens to a dependency's incident.
+/// What happens to the incident of a dependency.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     /// Nothing.
     Stay,
-    /// A new one opens.
+    /// A new incident opens.
     Open(Held),
-    /// The open one goes on at another verdict.
+    /// The open incident continues with another verdict.
     Turn(Held),
-    /// It ends.
+    /// The incident ends.
     Close(Held),
 }
 
-/// What the dependency's new state means for its incident.
+/// What the new state of a dependency means for its incident.
 ///
-/// It ends when all that decides was looked at and is live: a check that cannot be seen keeps
-/// the verdict it had.
+/// An incident ends when every deciding check has run and is `live`. A check that cannot be read keeps its last
+/// verdict.
 pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     let Some(held) = &state.held else { return Step::Stay };
     match (open, held.verdict) {
         (_, Verdict::Unknown) | (None, Verdict::Live) => Step::Stay,
         (None, _) => Step::Open(held.clone()),
-        // A drop is not over while the key is still refused.
+        // A drop does not end while the key is refused.
         (Some(incident), Verdict::Live)
             if incident.verdict == Verdict::Dropped && state.unseen.iter().any(|unseen| unseen.urgent) =>
         {
@@ -159,7 +159,7 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
         }
         (Some(_), Verdict::Live) if state.is_surely_live() => Step::Close(held.clone()),
         (Some(_), Verdict::Live) => Step::Stay,
-        // Another warning beside the first is news; another wording of a drop is not.
+        // An additional warning is news; a different wording of a drop is not.
         (Some(incident), Verdict::Degraded)
             if incident.verdict == Verdict::Degraded && incident.reason != held.reason =>
         {
@@ -173,8 +173,8 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     }
 }
 
-/// The same for what could not be judged: it has an incident of its own, which costs no uptime and is nobody's
-/// outage. It opens when that is worth an alert, and ends when everything is seen again.
+/// Like [`step`], for a dependency that cannot be judged. Such an incident is separate, does not reduce uptime and is
+/// not an outage. It opens when the blindness is worth an alert, and ends when everything can be checked again.
 pub fn step_unjudged(open: Option<&Incident>, state: &Combined) -> Step {
     let blind = state.unseen.iter().find(|unseen| unseen.blind).map(|unseen| &unseen.held);
     match (open, blind) {
@@ -186,7 +186,7 @@ pub fn step_unjudged(open: Option<&Incident>, state: &Combined) -> Step {
     }
 }
 
-/// The incident after it turned to another verdict.
+/// The incident after it changed to another verdict.
 pub fn turned(incident: &Incident, held: &Held) -> Incident {
     let worst = if held.verdict.badness() > incident.worst.badness() { held.verdict } else { incident.worst };
     Incident {

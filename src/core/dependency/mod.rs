@@ -1,4 +1,4 @@
-//! Several probes make one dependency: what it comes to, how it is shown, what incident is open.
+//! Several probes make one dependency: its combined state, how it is shown, and its open incident.
 
 pub mod alike;
 pub mod combine;

@@ -1,36 +1,37 @@
-//! What people are shown for a dependency, in one word.
+//! The state of a dependency as people see it, in one word.
 
 use super::state::{Combined, NOT_MONITORED};
 use crate::core::words::verdict::{Verdict, words};
 
 words! {
-    /// What people are shown for a dependency; the same words in JSON and metrics.
+    /// The state that people are shown for a dependency; JSON and metrics use the same words.
     Shown {
         /// Confirmed and verified.
         Live = "live",
         /// Confirmed and verified.
         Degraded = "degraded",
-        /// Confirmed; stays so while unverified.
+        /// Confirmed; kept while it cannot be verified.
         Outage = "outage",
-        /// Confirmed; stays so while unverified.
+        /// Confirmed; kept while it cannot be verified.
         Dropped = "dropped",
-        /// It was live, degraded or never seen, and the last checks say something worse, unconfirmed yet.
+        /// It was `live`, `degraded` or never seen, and the latest checks report something worse that is not
+        /// confirmed yet.
         Checking = "checking",
-        /// It was live or degraded, and cannot be seen now.
+        /// It was `live` or `degraded`, and cannot be checked now.
         NotVerified = "not_verified",
-        /// Nothing was ever seen live.
+        /// It never read `live`.
         NeverSeenLive = "never_seen_live",
         /// A secret is not set.
         NeedsKey = "needs_key",
-        /// It is written down as not monitored: it has no check.
+        /// The configuration says that it is not monitored: it has no check.
         NotMonitored = "not_monitored",
-        /// No look yet.
+        /// Not checked yet.
         Starting = "starting",
     }
 }
 
 impl Shown {
-    /// For sorting: the worst first.
+    /// The sort order: worst first.
     pub fn rank(self) -> u8 {
         match self {
             Shown::Dropped => 0,
@@ -48,7 +49,8 @@ impl Shown {
 }
 
 impl Combined {
-    /// What people see. Neither unverified nor contradicted is green; dropped and outage stay.
+    /// The state to show. A dependency that is unverified or contradicted is never green; dropped and outage are
+    /// kept.
     pub fn shown(&self) -> Shown {
         let unseen = self.unverified();
         let held = self.held.as_ref().map_or(0, |held| held.verdict.badness());
@@ -56,14 +58,14 @@ impl Combined {
         match (self.held.as_ref().map(|held| held.verdict), unseen) {
             (Some(Verdict::Dropped), _) => Shown::Dropped,
             (Some(Verdict::Outage), _) => Shown::Outage,
-            // What a letter says of it is all that is known.
+            // Only a letter is known about it.
             (Some(Verdict::Degraded), Some(why)) if why.reason == NOT_MONITORED => Shown::Degraded,
             (_, Some(why)) if why.reason == NOT_MONITORED => Shown::NotMonitored,
             (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,
             (_, Some(why)) if why.reason == "never_seen_live" => Shown::NeverSeenLive,
             (_, Some(_)) => Shown::NotVerified,
             (None | Some(Verdict::Live | Verdict::Degraded), None) if doubted => Shown::Checking,
-            // Nothing is green before all that decides was looked at.
+            // Nothing is green before every deciding check has run.
             (Some(Verdict::Live), None) if self.waiting => Shown::Starting,
             (Some(Verdict::Live), None) => Shown::Live,
             (Some(Verdict::Degraded), None) => Shown::Degraded,

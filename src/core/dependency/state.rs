@@ -1,4 +1,4 @@
-//! What a dependency comes to, and what goes into it.
+//! The combined state of a dependency, and what it is computed from.
 
 use serde::Serialize;
 
@@ -6,62 +6,61 @@ use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Role, Verdict};
 
-/// The reason of a dependency without any check.
+/// The reason code of a dependency without any check.
 pub const NOT_MONITORED: &str = "not_monitored";
 
-/// One probe's share in a dependency.
+/// One probe's part in a dependency.
 #[derive(Clone, Debug)]
 pub struct Part<'a> {
-    /// What it counts for.
+    /// Its role.
     pub role: Role,
-    /// The check it asks, `vendor/check`.
+    /// Its check, `vendor/check`.
     pub check: &'a str,
-    /// The same for all storefronts of one listing, and for nothing else.
+    /// The key that groups all storefronts of one listing, and nothing else.
     pub spread: &'a str,
-    /// The storefront, for checks asked in several countries.
+    /// The storefront's country, for checks made in several countries.
     pub country: Option<&'a str>,
-    /// It is about a listing in a store, as its owner or as the public sees it.
+    /// Whether it concerns a store listing, from the owner's or the public's view.
     pub listing: bool,
-    /// What is believed about it.
+    /// What is known about it.
     pub standing: &'a Standing,
 }
 
-/// A deciding check that cannot be seen.
+/// A deciding check that cannot be read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unseen {
-    /// Which: the same for all storefronts of a listing.
+    /// The key of its group, shared by all storefronts of a listing.
     pub group: String,
-    /// Why, and since when.
+    /// The reason and the start.
     pub held: Held,
-    /// That is worth an alert of its own.
+    /// Whether that is worth an alert of its own.
     pub blind: bool,
-    /// For a reason that speaks at once, such as access lost.
+    /// Whether its reason is reported at once, such as lost access.
     pub urgent: bool,
-    /// The vendor serves others meanwhile.
+    /// Whether the vendor works for other customers.
     pub vendor_fine: bool,
 }
 
-/// What a dependency comes to.
+/// The combined state of a dependency.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Combined {
-    /// The worst confirmed verdict; `None` while nothing was ever seen.
+    /// The worst confirmed verdict; `None` if nothing was ever confirmed.
     pub held: Option<Held>,
-    /// Deciding checks that cannot be seen, those most worth an alert first; nothing
-    /// unverified is shown green.
+    /// Deciding checks that cannot be read, the most urgent first. An unverified dependency is never shown green.
     pub unseen: Vec<Unseen>,
-    /// A suspicion under way, for "checking".
+    /// A suspicion being confirmed, shown as "checking".
     pub suspicion: Option<Held>,
-    /// A deciding check was never looked at.
+    /// Whether a deciding check has not run yet.
     pub waiting: bool,
 }
 
 impl Combined {
-    /// What nothing checks comes to; `why` is the configuration's reason. It holds at any time and since none.
+    /// The state of a dependency without any check; `why` is the configuration's reason. It has no start.
     pub fn not_monitored(why: &str) -> Combined {
         Combined::never_seen(NOT_MONITORED, why)
     }
 
-    /// What was never checked, and is not told of: for a reason, with a sentence. It is so since no time.
+    /// The state of a dependency that was never checked and causes no alert. It has no start.
     pub fn never_seen(reason: &str, why: &str) -> Combined {
         let held = Held {
             verdict: Verdict::Unknown,
@@ -77,25 +76,25 @@ impl Combined {
         Combined { unseen: vec![unseen], ..Combined::default() }
     }
 
-    /// As it is shown at `now`: nothing holds since the future, whatever a clock once said.
+    /// Limits all times to `now`, after the clock was set back: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
         self.held.iter_mut().chain(&mut self.suspicion).for_each(|held| held.not_after(now));
         self.unseen.iter_mut().for_each(|unseen| unseen.held.not_after(now));
     }
 
-    /// Why it cannot be seen, if so: what is most worth an alert.
+    /// Why it cannot be checked: the most urgent reason, or `None`.
     pub fn unverified(&self) -> Option<&Held> {
         self.unseen.first().map(|unseen| &unseen.held)
     }
 
-    /// The key worked and is refused now, and that was confirmed.
+    /// Lost access, if a key that used to work is refused and that was confirmed.
     pub fn lost_access(&self) -> Option<&Held> {
         let lost = self.unseen.iter().find(|unseen| unseen.urgent && unseen.held.reason == "access_lost");
         lost.map(|unseen| &unseen.held)
     }
 
-    /// Live, all that decides was looked at, and nothing contradicts it. A check that cannot be
-    /// seen keeps its last verdict, so it cannot hide behind others that are live.
+    /// Whether it is `live`, every deciding check has run, and nothing contradicts it. A check that cannot be read
+    /// keeps its last verdict, so it cannot be masked by others that are `live`.
     pub fn is_surely_live(&self) -> bool {
         let live = self.held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
         let doubt = self.suspicion.as_ref().is_some_and(|held| held.verdict != Verdict::Live);

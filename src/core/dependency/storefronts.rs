@@ -1,5 +1,5 @@
-//! Storefronts of one listing, counted together: gone in all of them is gone, gone in
-//! some is a warning that names them.
+//! Counts the storefronts of one listing together: gone in all of them is gone; gone in some is a warning that names
+//! them.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// Storefronts that went within this are gone since the first of them: those beside the home one are asked
-/// hourly, and a round takes as long again to be confirmed.
+/// Storefronts lost within this time count as lost together, since the first of them. All but the home storefront are
+/// checked hourly, and confirming a round takes as long again.
 const TOGETHER: Duration = Duration::from_secs(7_200);
 
-/// What one probe, or all storefronts of one listing, come to.
+/// The combined state of one probe, or of all storefronts of one listing.
 #[derive(Debug, Default)]
 pub(super) struct Vote {
     /// The verdict.
     pub held: Option<Held>,
-    /// It cannot be seen.
+    /// Set if it cannot be read.
     pub unseen: Option<Unseen>,
-    /// The worst suspicion under way.
+    /// The worst suspicion being confirmed.
     pub suspicion: Option<Held>,
-    /// It was never looked at.
+    /// Whether it has not been checked yet.
     pub waiting: bool,
 }
 
-/// Storefronts that never had it have no say, unless none ever had it.
+/// Combines a group. Storefronts that never had the listing do not count, unless none ever had it.
 pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let proven: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.proven()).collect();
     let group = if proven.is_empty() { group } else { proven.as_slice() };
-    // The first is the home one: when that cannot be seen, or most cannot, the group cannot.
+    // The first one is the home storefront. If that one or most of them cannot be read, the group cannot.
     let blind = |part: &&&Part<'_>| is_blind(part.standing);
     let unseen: Vec<&Standing> =
         group.iter().map(|part| part.standing).filter(|standing| standing.unverified.is_some()).collect();
@@ -53,8 +53,7 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     }
 }
 
-/// The worst suspicion, but no worse than it would count if it were confirmed: one storefront
-/// of several makes a warning.
+/// The worst suspicion, limited to what it would mean if confirmed: one storefront of several is only a warning.
 fn suspicion(group: &[&Part<'_>]) -> Option<Held> {
     let suspicions = group.iter().filter_map(|part| part.standing.suspects());
     let worst = suspicions.map(|suspicion| suspicion.held.clone()).fold(None, worse)?;
@@ -85,24 +84,24 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     let of = |verdict: Verdict| known.iter().filter(move |(_, held)| held.verdict == verdict);
     let gone: Vec<(&Part<'_>, &Held)> = of(Verdict::Dropped).copied().collect();
     if gone.is_empty() {
-        // A side storefront that is out does not put the whole store out.
+        // An outage of another storefront is not an outage of the whole store.
         let out = of(Verdict::Outage).count();
         let home_out = std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage;
         let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
         let votes: Vec<Held> = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone()).collect();
         let last = votes.iter().map(|held| held.since).max();
-        // All of them are back since the last of them is.
+        // All are back since the last of them recovered.
         let back = |held: Held| match (held.verdict, last) {
             (Verdict::Live, Some(since)) => Held { since, ..held },
             _ => held,
         };
         return votes.into_iter().fold(None, worse).map(back);
     }
-    // The home storefront is what most people see: that it is out is worse than a gap elsewhere.
+    // Most people use the home storefront, so its outage is worse than a gap elsewhere.
     if std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage {
         return Some(first.clone());
     }
-    // Dropped stays dropped unseen; what else cannot be read for long has no say.
+    // A drop stays while unreadable; any other verdict that has long been unreadable does not count.
     let says = |(part, held): &&(&Part<'_>, &Held)| held.verdict == Verdict::Dropped || !part.standing.is_unreadable();
     let readable = known.iter().filter(says).count();
     if gone.len() == readable && readable * 2 >= known.len() {
@@ -111,8 +110,8 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
 }
 
-/// Gone in all of them: since the first of those that went together. One that was seen there after another had gone
-/// did not go with it.
+/// The state if all are gone, dated to the first of those lost together. One that was still seen after another was
+/// lost was not lost together with it.
 fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
     let last = gone.iter().map(|(_, held)| held.since).max().unwrap_or(gone[0].1.since);
     let seen = gone.iter().filter_map(|(part, _)| part.standing.last_live).max();
@@ -126,15 +125,15 @@ fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
     Held { since, say, ..gone[0].1.clone() }
 }
 
-/// Whether a warning, perhaps one of several, is that it is gone in some storefronts.
+/// Whether a warning, alone or among others, says that it is gone in some storefronts.
 pub fn is_partly(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY))
 }
 
-/// Of so few storefronts a half says little about where one's users are.
+/// With fewer storefronts than this, half of them says little about where the users are.
 const FEW: usize = 5;
 
-/// Whether a warning is that it is gone in more than half of the storefronts: for most users it is gone.
+/// Whether a warning says that it is gone in more than half of the storefronts, so for most users.
 pub fn is_mostly(reason: &str) -> bool {
     let counts = |one: &str| -> Option<bool> {
         let (gone, of) = one.strip_prefix(PARTLY)?.strip_suffix("_storefronts")?.split_once("_of_")?;

@@ -1,4 +1,4 @@
-//! Dates ahead: what ends or is due, typed in by people, measured by checks, or announced in a vendor's letter.
+//! Dates ahead: what ends or is due, entered by people, measured by checks, or announced in a vendor's letter.
 
 use chrono::{DateTime, NaiveDate};
 
@@ -7,25 +7,25 @@ use crate::core::time::Time;
 /// A date ahead.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ahead {
-    /// When; midnight UTC where only the day is known.
+    /// When it is; midnight UTC if only the day is known.
     pub at: Time,
     /// What ends or is due.
     pub what: String,
-    /// Who sees to it.
+    /// Who is responsible for it.
     pub owner: Option<String>,
-    /// Where it is known from: `typed in`, `measured`, `letter`.
+    /// The source: `typed in`, `measured` or `letter`.
     pub source: String,
 }
 
-/// Words in the names of facts that say when something ends.
+/// Words in the names of facts that indicate an end date.
 pub const ENDS: [&str; 6] = ["expires", "expiration", "expiry", "ends", "renews", "until"];
 
-/// Whether a fact's name says that something ends: `certificate_expires`, `trial_ends`.
+/// Whether the name of a fact indicates an end date, such as `certificate_expires` or `trial_ends`.
 pub fn says_end(name: &str) -> bool {
     name.split('_').any(|word| ENDS.contains(&word))
 }
 
-/// The instant that a fact gives, as RFC 3339 or as a day; the end of that day is not meant, its beginning is.
+/// Parses a fact's time: RFC 3339, or a day, which stands for its beginning (UTC). `None` if it is neither.
 pub fn time_of(text: &str) -> Option<Time> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(Time(at.timestamp_millis()));

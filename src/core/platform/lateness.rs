@@ -1,4 +1,4 @@
-//! Whether checks keep their schedule, and what holds them up where they do not.
+//! Whether checks run on schedule, and what delays those that do not.
 
 use std::time::Duration;
 
@@ -8,45 +8,45 @@ use crate::core::time::{Time, human};
 use crate::core::words::verdict::words;
 
 words! {
-    /// What holds a check up.
+    /// What delays a check.
     HeldUp {
-        /// plugwatch did not come to it: the machine is busy, or too small.
+        /// plugwatch started it late: the machine is busy or too small.
         Machine = "machine",
-        /// Its host may not be asked more often.
+        /// Its host's request limit is used up.
         Budget = "budget",
         /// Answers take longer than the interval.
         Answers = "answers",
     }
 }
 
-/// What is later than this is late, and what is later than a tenth of its interval.
+/// The least delay that counts as late; a delay must also exceed a tenth of the interval.
 const LATE: Duration = Duration::from_secs(1);
-/// It is counted for so long, then said.
+/// How long late checks are counted before they are reported.
 const WINDOW: Duration = Duration::from_secs(60);
-/// It is said again after this, while it lasts.
+/// How often the report is repeated while checks are late.
 const AGAIN: Duration = Duration::from_secs(600);
-/// One late check in so many is no news.
+/// A late share of at most one check in this many is not reported.
 const SHARE: u32 = 100;
 
-/// How one check kept its schedule.
+/// How one check kept to its schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept {
-    /// Its interval.
+    /// The interval.
     pub every: Duration,
     /// When it was due.
     pub due: Time,
-    /// When plugwatch began with it.
+    /// When plugwatch started it.
     pub started: Time,
-    /// When its answer was there.
+    /// When the answer had arrived.
     pub answered: Time,
-    /// How long the answer took, from the question on.
+    /// How long the answer took after the request was sent.
     pub took: Duration,
-    /// Whether its host has a budget.
+    /// Whether its host has a request budget.
     pub paced: bool,
 }
 
 impl Kept {
-    /// By how much it is late and why; nothing where it is on time.
+    /// By how much it is late, and why; `None` if it is on time.
     pub fn late(&self) -> Option<(HeldUp, Duration)> {
         let asked = Time(self.answered.0 - crate::core::time::millis(self.took));
         let limit = LATE.max(self.every / 10);
@@ -56,19 +56,19 @@ impl Kept {
             let why = if self.paced && waited > behind { HeldUp::Budget } else { HeldUp::Machine };
             return Some((why, delay));
         }
-        // Its next one was due before it was over.
+        // The next check was due before this one had finished.
         (self.took > self.every).then(|| (HeldUp::Answers, self.took - self.every))
     }
 }
 
-/// Late checks, while they are counted.
+/// Late checks in the period being counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Late {
-    /// Checks in all.
+    /// All checks.
     pub checks: u32,
-    /// Late ones by what held them up, in the order of [`HeldUp::ALL`].
+    /// Late checks by cause, in the order of [`HeldUp::ALL`].
     pub by_cause: [u32; 3],
-    /// The latest was late by so much.
+    /// The longest delay.
     pub worst: Duration,
 }
 
@@ -81,12 +81,12 @@ impl Late {
         }
     }
 
-    /// How many were late.
+    /// The number of late checks.
     pub fn late(&self) -> u32 {
         self.by_cause.iter().sum()
     }
 
-    /// What held most of them up.
+    /// The cause of most delays.
     fn cause(&self) -> HeldUp {
         let most = HeldUp::ALL.iter().max_by_key(|why| self.by_cause[**why as usize]);
         most.copied().unwrap_or(HeldUp::Machine)
@@ -96,7 +96,7 @@ impl Late {
         self.late() > self.checks / SHARE
     }
 
-    /// As people read it.
+    /// The report as a sentence for people.
     pub fn sentence(&self) -> String {
         let cause = match self.cause() {
             HeldUp::Machine => "the machine is too busy; give plugwatch more processor time, or make `every` longer",
@@ -108,21 +108,21 @@ impl Late {
     }
 }
 
-/// Counts minute by minute.
+/// Counts late checks minute by minute.
 #[derive(Clone, Debug, Default)]
 pub struct Lateness {
     began: Time,
     counting: Late,
-    /// When it was said, while it lasts.
+    /// When it was last reported, while checks are late.
     said: Option<Time>,
-    /// The last minute, if it is worth a word.
+    /// The last complete minute, if enough checks were late to report.
     pub last: Option<Late>,
-    /// All late checks since the start, in the order of [`HeldUp::ALL`].
+    /// All late checks since start-up, in the order of [`HeldUp::ALL`].
     pub all: [u64; 3],
 }
 
 impl Lateness {
-    /// Counts a check; whether a minute is over whose sum is worth a word now.
+    /// Counts a check. Returns whether a minute is complete and its delays should be reported now.
     pub fn note(&mut self, kept: &Kept) -> bool {
         let now = kept.answered;
         let over = now.since(self.began) >= WINDOW || now < self.began;

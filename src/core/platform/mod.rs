@@ -1,4 +1,4 @@
-//! All dependencies together: how they stand, who relies on whom, what a name means.
+//! All dependencies together: their states, which depends on which company, and what a name refers to.
 
 pub mod ahead;
 pub mod lateness;

@@ -1,21 +1,21 @@
-//! Finds what a person means by a name: its id or label, a part of either, or nearly so.
+//! Finds what a person means by a name: its id or label, a part of either, or a close match.
 
-/// As alike as two words must be to be taken for each other (Jaro-Winkler).
+/// The least similarity (Jaro-Winkler, 0 to 1) at which two words match.
 const ALIKE: f64 = 0.86;
 
-/// What a name may mean, as positions in the list that was searched.
+/// What a name may refer to, as positions in the list that was searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// This one.
+    /// Exactly this one.
     One(usize),
-    /// Nothing is called so.
+    /// No match.
     Nothing,
-    /// One of these.
+    /// Several matches.
     Several(Vec<usize>),
 }
 
-/// By id or label whatever the case, else by a part that fits no other, else by likeness: a
-/// typing error of a tired person.
+/// Finds `name` among pairs of id and label, ignoring case: by an exact match, else by its beginning, else by a part,
+/// else by similarity (for typing errors).
 pub fn find<'a>(known: impl IntoIterator<Item = (&'a str, &'a str)>, name: &str) -> Named {
     let wanted = name.trim().to_lowercase();
     let known: Vec<(String, String)> =
@@ -42,7 +42,7 @@ pub fn find<'a>(known: impl IntoIterator<Item = (&'a str, &'a str)>, name: &str)
     Named::Nothing
 }
 
-/// What somebody most likely meant by a word that is none of these; empty if there are none.
+/// The known word that is most similar to `wrong`; empty if there are none.
 pub fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> &'k str {
     let likeness = |word: &str| strsim::jaro_winkler(word, wrong);
     known.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or("")

@@ -1,4 +1,4 @@
-//! What the operator lets strangers see: which dependencies under which labels, which work, and how the page looks.
+//! What the operator publishes: dependencies and their labels, maintenance, and the look of the page.
 
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -7,14 +7,14 @@ use crate::core::time::Time;
 use crate::core::time::window::Window;
 use crate::core::words::verdict::words;
 
-/// How one dependency stands on the public page.
+/// How one dependency appears on the public page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicEntry {
-    /// Its label there.
+    /// Its label on the page.
     pub label: String,
-    /// The heading under which it stands.
+    /// The heading that it is listed under.
     pub group: Option<String>,
-    /// One line about what it is.
+    /// One line that describes it.
     pub description: Option<String>,
 }
 
@@ -30,61 +30,62 @@ words! {
     }
 }
 
-/// How the page looks, and what it announces. Pictures stand in it as `data:` URLs: a page asks nobody else for anything.
+/// The look of the page, and what it announces. Images are embedded as `data:` URLs, so that the page loads nothing
+/// from elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct PublicPage {
-    /// The name at its head; the platform's, if none.
+    /// The name at the top; the platform's name if `None`.
     pub name: Option<String>,
-    /// Where it is reached from outside, without a slash at the end; feeds and APIs link there.
+    /// The public base URL without a trailing slash, used for links in feeds and APIs.
     pub url: Option<String>,
-    /// Its logo, as a `data:` URL.
+    /// The logo, as a `data:` URL.
     pub logo: Option<String>,
-    /// Its icon, as a `data:` URL.
+    /// The icon, as a `data:` URL.
     pub favicon: Option<String>,
-    /// The colour of its head and links: `#0a5cff`.
+    /// The colour of the header and links, such as `#0a5cff`.
     pub accent: Option<String>,
-    /// The same on a dark screen.
+    /// The same colour for dark mode.
     pub accent_dark: Option<String>,
-    /// One line at its end.
+    /// One line at the bottom.
     pub footer: Option<String>,
-    /// Its language where a reader asks for none that there is.
+    /// The language if the reader requests none that is available.
     pub language: Language,
-    /// The zone of its times.
+    /// The time zone of the times shown.
     pub zone: Tz,
-    /// Headings in their order; those not named here come after, as they come.
+    /// The headings in order; others follow in order of appearance.
     pub groups: Vec<String>,
-    /// Work that the configuration announces.
+    /// Maintenance announced in the configuration.
     pub works: Vec<Work>,
 }
 
-/// Announced work.
+/// Announced maintenance.
 #[derive(Clone, Debug)]
 pub struct Work {
-    /// What it concerns, by id; empty for everything.
+    /// The ids of the affected dependencies; empty for all.
     pub dependencies: Vec<String>,
-    /// Its title for strangers, if it has one.
+    /// The public title, if there is one.
     pub title: Option<String>,
-    /// When.
+    /// When it takes place.
     pub window: Window,
 }
 
-/// One stretch of announced work that concerns something public.
+/// One occurrence of announced maintenance that affects something public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkSpan {
-    /// What it concerns, by id; empty for everything.
+    /// The ids of the affected dependencies; empty for all.
     pub dependencies: Vec<String>,
-    /// Its title for strangers, if it has one.
+    /// The public title, if there is one.
     pub title: Option<String>,
-    /// From when.
+    /// The announced start.
     pub from: Time,
-    /// Until when it was announced to last.
+    /// The announced end.
     pub to: Time,
-    /// When it was over, if it is: somebody may have ended it early.
+    /// The actual end, once it is over; someone may have ended it early.
     pub ended: Option<Time>,
 }
 
 impl PublicPage {
-    /// Work that goes on at `now` or comes next, each once.
+    /// Maintenance that is in progress at `now` or comes next; one occurrence of each.
     pub fn work_at(&self, now: Time) -> Vec<WorkSpan> {
         let span = |work: &Work| {
             let (from, to) = work.window.around(now)?;
@@ -93,7 +94,7 @@ impl PublicPage {
         self.works.iter().filter_map(span).collect()
     }
 
-    /// Work that was over at `now` and not yet at `since`, each time of it.
+    /// All occurrences of maintenance that ended after `since` and by `now`.
     pub fn work_since(&self, since: Time, now: Time) -> Vec<WorkSpan> {
         let spans = |work: &Work| -> Vec<WorkSpan> {
             work.window.past(since, now).into_iter().map(|(from, to)| work.span(from, to, Some(to))).collect()

@@ -1,4 +1,4 @@
-//! Who stands on whom: what each company holds, and what would stop without it.
+//! Dependence on companies: what depends on each company, and what would stop without it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,69 +10,70 @@ use crate::core::dependency::shown::Shown;
 use crate::core::time::Time;
 use crate::core::words::verdict::Criticality;
 
-/// What one company holds.
+/// What depends on one company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// Its slug.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// Ids of what rides on it directly, the critical first.
+    /// Ids of what depends on it directly, critical ones first.
     pub things: Vec<String>,
-    /// Ids of what would stop with those.
+    /// Ids of what would stop as a consequence.
     pub with_them: Vec<String>,
-    /// How many critical things would stop.
+    /// How many critical dependencies would stop.
     pub critical: usize,
 }
 
 /// What would stop without a company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The company's name.
+    /// The name of the company.
     pub name: String,
-    /// What stops.
+    /// The dependencies that stop.
     pub stops: Vec<Stopped>,
-    /// Ids of what stands, the proven first.
+    /// Ids of the dependencies that keep working, with the strongest evidence first.
     pub stands: Vec<String>,
-    /// The least notice that a contract with it gives, in days.
+    /// The shortest notice period in a contract with the company, in days.
     pub notice_days: Option<u32>,
-    /// How many of its things have no contract's notice written down.
+    /// How many of its dependencies have no notice period on record.
     pub notice_unknown: usize,
-    /// How long moving takes at least: the things one beside the other, the steps of each in turn.
+    /// The minimum time to move away, assuming that dependencies move in parallel and the steps of each one in
+    /// sequence.
     pub moving: Option<Duration>,
-    /// Labels of its things whose steps nobody wrote down, or not how long they take.
+    /// Labels of its dependencies without recorded steps, or with a step of unknown duration.
     pub moving_unknown: Vec<String>,
 }
 
-/// One thing that stops.
+/// One dependency that stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
     /// Its id.
     pub id: String,
-    /// Labels of what it needs and stops, too; empty where it rides on the company itself.
+    /// Labels of those it needs that stop too; empty if it depends on the company directly.
     pub with: Vec<String>,
-    /// What is known of its fallback.
+    /// What is known about its fallback.
     pub fallback: Fallback,
-    /// When it was drilled last.
+    /// When its fallback was last drilled.
     pub drilled: Option<Time>,
 }
 
-/// What is known of a fallback.
+/// What is known about a fallback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fallback {
-    /// None is written down.
+    /// None is recorded.
     None,
-    /// It stands on nothing that is watched.
+    /// It is recorded, but does not name a monitored dependency.
     Unproven,
-    /// What it stands on, by label, is live, and does not stop.
+    /// The dependency it uses, by label, is working and does not stop.
     Proven(String),
-    /// What it stands on, by label, is not live now.
+    /// The dependency it uses, by label, is not working now.
     NotLive(String, Shown),
-    /// What it stands on, by label, stops, too.
+    /// The dependency it uses, by label, stops too.
     StopsToo(String),
 }
 
-/// All companies, those that hold most that is critical first.
+/// All companies, those with the most critical dependencies first.
 pub fn shares(snapshot: &Snapshot) -> Vec<Share> {
     let mut companies: BTreeMap<&str, &str> = BTreeMap::new();
     for (slug, name) in snapshot.each().flat_map(|dependency| &dependency.companies) {
@@ -83,22 +84,22 @@ pub fn shares(snapshot: &Snapshot) -> Vec<Share> {
     shares
 }
 
-/// How many things are critical at all.
+/// The number of critical dependencies.
 pub fn critical(snapshot: &Snapshot) -> usize {
     snapshot.each().filter(|dependency| dependency.criticality == Criticality::Critical).count()
 }
 
-/// Things that ride on no company that is known, not even through others.
+/// Dependencies that depend on no known company, directly or indirectly.
 pub fn on_nobody(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
     let held: BTreeSet<String> =
         shares(snapshot).into_iter().flat_map(|share| share.things.into_iter().chain(share.with_them)).collect();
     snapshot.each().filter(|dependency| !held.contains(&dependency.id)).collect()
 }
 
-/// The company that a name means, as slug and name.
+/// The company that a name refers to, as slug and name.
 ///
 /// # Errors
-/// A sentence with those that it may be.
+/// If the name fits none or several companies: a sentence that lists the candidates.
 pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, String), String> {
     let mut all: Vec<&(String, String)> = snapshot.each().flat_map(|d| &d.companies).collect();
     all.sort();
@@ -112,7 +113,7 @@ pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, St
         }
         Named::Nothing => {}
     }
-    // A thing, or its vendor, is as good a name where one company alone is behind it.
+    // The name of a dependency or vendor is accepted too, if there is exactly one company behind it.
     let mut behind: Vec<&(String, String)> = Vec::new();
     for names in [|d: &DependencySnapshot| d.vendor.clone(), |d: &DependencySnapshot| d.label.clone()] {
         let all: Vec<(&str, String)> = snapshot.each().map(|d| (d.id.as_str(), names(d))).collect();
@@ -136,8 +137,8 @@ pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, St
     }
 }
 
-/// What would stop without a company, and what could be done. `drilled` is when each thing was drilled
-/// last.
+/// What would stop without a company, and the options. `drilled` is when the fallback of each dependency was last
+/// drilled, by id.
 pub fn without(snapshot: &Snapshot, company: &(String, String), drilled: &BTreeMap<String, Time>) -> Loss {
     let stops = stopping(snapshot, &company.0);
     let stopped = |dependency: &DependencySnapshot| Stopped {
@@ -182,8 +183,8 @@ fn share(snapshot: &Snapshot, slug: &str, name: &str) -> Share {
     }
 }
 
-/// What stops without a company: by id, with what it needs that stops; nothing, where it rides on the
-/// company itself.
+/// What stops without a company: ids, each with the ids of those it needs that stop too; none if it depends on the
+/// company directly.
 fn stopping(snapshot: &Snapshot, slug: &str) -> BTreeMap<String, Vec<String>> {
     let rides = |d: &&DependencySnapshot| d.companies.iter().any(|(company, _)| company == slug);
     let mut stops: BTreeMap<String, Vec<String>> =
@@ -213,7 +214,7 @@ fn fallback(snapshot: &Snapshot, dependency: &DependencySnapshot, stops: &BTreeM
     }
 }
 
-/// The critical first, else in the order of the file.
+/// Critical dependencies first, otherwise in the order of the configuration.
 fn ordered(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
     let mut all: Vec<&DependencySnapshot> = snapshot.each().collect();
     all.sort_by_key(|dependency| dependency.criticality);

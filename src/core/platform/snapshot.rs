@@ -1,4 +1,4 @@
-//! What is known right now, for everybody who shows it: page, JSON, bot, terminal.
+//! The current state, for everything that shows it: page, JSON, bot and terminal.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Proves, Role, Verdict};
 
-/// Everything known at one instant.
+/// The state at one instant.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Snapshot {
     /// The platform's name.
     pub platform: String,
-    /// When this was true.
+    /// The time of this state.
     pub as_of: Time,
-    /// Since when this program watches.
+    /// When monitoring started.
     pub started_at: Time,
-    /// Our own network.
+    /// The state of plugwatch's own network.
     pub own_network: OwnNetwork,
-    /// Since when it is so.
+    /// When that state began.
     pub own_network_since: Time,
     /// Dependencies in the order of the configuration.
     pub dependencies: Vec<Arc<DependencySnapshot>>,
-    /// Since when nothing could be written down, if that is so.
+    /// Since when the history could not be written; `None` if it can.
     pub unwritten_since: Option<Time>,
-    /// How many checks of the last minute were late, if more than a few were.
+    /// How many checks of the last minute were late; `None` if only a few were.
     pub late: Option<Late>,
-    /// Late checks since the start, by what held them up.
+    /// Late checks since start-up, by cause.
     pub all_late: [u64; 3],
-    /// It is a simulation; shown everywhere.
+    /// Whether this is a simulation, which is shown everywhere.
     pub simulation: bool,
 }
 
@@ -44,41 +44,41 @@ pub struct Snapshot {
 pub struct DependencySnapshot {
     /// Its id.
     pub id: String,
-    /// Its id before it was renamed: strangers go on to know it by what that made.
+    /// Its former id if it was renamed: its public identifiers are still derived from that.
     pub was: Option<String>,
-    /// Its name.
+    /// Its label.
     pub label: String,
     /// The vendor's name.
     pub vendor: String,
-    /// The company behind it.
+    /// The company behind the vendor.
     pub parent: String,
-    /// All companies that it rides on, slug and name, whoever decides about it first.
+    /// All companies it depends on, as slug and name, starting with the one that decides most directly.
     pub companies: Vec<(String, String)>,
-    /// How much hangs on it.
+    /// How critical it is.
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
-    /// What it cannot work without, by id.
+    /// The ids of what it cannot work without.
     pub needs: Vec<String>,
     /// What to switch to.
     pub fallback: Option<String>,
-    /// What the fallback stands on, by id.
+    /// The id of the dependency that the fallback uses.
     pub fallback_on: Option<String>,
-    /// Steps to leave, with the time that each takes.
+    /// Steps to move away, with the time that each takes.
     pub leave: Vec<(String, Option<std::time::Duration>)>,
-    /// How many days of notice the contract gives.
+    /// The contract's notice period, in days.
     pub contract_notice_days: Option<u32>,
-    /// Whom to call there.
+    /// Whom to contact at the vendor.
     pub contact: Option<String>,
-    /// How it stands on the public page, if it does.
+    /// How it appears on the public page, if it does.
     pub public: Option<PublicEntry>,
-    /// What it comes to.
+    /// Its combined state.
     pub state: Combined,
     /// When all its deciding probes were last verified.
     pub verified_at: Option<Time>,
     /// Its open incident.
     pub incident: Option<Incident>,
-    /// What people did about it, and what was announced: `acknowledged by Ada`.
+    /// What people did about it, and what was announced, such as `acknowledged by Ada`.
     pub notes: Vec<String>,
     /// Its probes.
     pub probes: Vec<ProbeSnapshot>,
@@ -89,41 +89,41 @@ pub struct DependencySnapshot {
 pub struct ProbeSnapshot {
     /// Its check.
     pub check: String,
-    /// The check's title.
+    /// The title of the check.
     pub title: String,
-    /// What it counts for.
+    /// Its role in the dependency.
     pub role: Role,
-    /// What a `live` of it proves.
+    /// What its `live` proves.
     pub proves: Proves,
-    /// The storefront.
+    /// The storefront's country.
     pub country: Option<String>,
-    /// What is believed about it.
+    /// What is known about it.
     pub standing: Arc<Standing>,
     /// The last check.
     pub last: Option<LastCheck>,
-    /// When it looks next.
+    /// When the next check is due.
     pub next_at: Time,
 }
 
 /// The last check of a probe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LastCheck {
-    /// When.
+    /// When it ran.
     pub at: Time,
-    /// What was asked.
+    /// What was requested.
     pub asked: String,
-    /// What it read.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// One sentence.
+    /// One sentence for people.
     pub say: String,
-    /// How long it took.
+    /// How long the answer took, in milliseconds.
     pub latency_ms: u32,
 }
 
 impl DependencySnapshot {
-    /// As it is shown at `now`: nothing is so since the future, whatever a clock once said.
+    /// Limits all times to `now`, after the clock was set back: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
         self.state.not_after(now);
         self.incident.iter_mut().for_each(|incident| incident.began_at = incident.began_at.min(now));
@@ -134,8 +134,8 @@ impl DependencySnapshot {
         }
     }
 
-    /// The most that is proven of what is shown live: the account in good order, a key that works,
-    /// or no more than what is seen from outside.
+    /// The strongest evidence for a dependency shown as working: the account is in good standing, the key works, or
+    /// it can only be seen from outside. `None` if it is not shown as working.
     pub fn proven(&self) -> Option<Proves> {
         if self.shown() != Shown::Live {
             return None;
@@ -143,46 +143,46 @@ impl DependencySnapshot {
         let seen = |probe: &&ProbeSnapshot| {
             probe.standing.verdict() == Some(Verdict::Live) && probe.standing.unverified.is_none()
         };
-        // The strongest stands first in the order of the words.
+        // The variants are declared strongest first.
         self.probes.iter().filter(seen).map(|probe| probe.proves).min()
     }
 
-    /// What people are shown.
+    /// The state that people are shown.
     pub fn shown(&self) -> Shown {
         self.state.shown()
     }
 
-    /// Whether anything checks it. A letter about it is not a check.
+    /// Whether any check monitors it. A letter about it is not a check.
     pub fn is_monitored(&self) -> bool {
         let without = |unseen: &Unseen| unseen.held.reason == NOT_MONITORED;
         self.shown() != Shown::NeedsKey && !self.state.unseen.iter().any(without)
     }
 
-    /// Why nothing checks it: the configuration's words, or that its key is not set.
+    /// Why no check monitors it: the configuration's reason, or a missing key.
     pub fn blind_reason(&self) -> String {
         let without = self.state.unseen.iter().find(|unseen| unseen.held.reason == NOT_MONITORED);
         without.map_or_else(|| "needs a key".to_owned(), |unseen| unseen.held.say.clone())
     }
 
-    /// Since when it is what is shown, where that is known.
+    /// When the shown state began, if known.
     pub fn since(&self) -> Option<Time> {
         let held = self.state.held.as_ref();
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
             Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
-            // It is so by the configuration, which has no dates.
+            // The configuration says so, and it has no dates.
             Shown::NotMonitored => None,
-            // What was never checked is so since no time.
+            // Something that was never checked has no start.
             _ => self.state.unverified().map(|held| held.since).filter(|since| *since > Time(0)),
         }
     }
 
-    /// The sentence that explains it.
+    /// The sentence that explains its state.
     pub fn say(&self) -> String {
         self.explaining().map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
     }
 
-    /// What explains how it is shown.
+    /// The verdict that explains its state.
     pub fn explaining(&self) -> Option<&Held> {
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => self.state.held.as_ref(),
@@ -193,7 +193,7 @@ impl DependencySnapshot {
 }
 
 impl DependencySnapshot {
-    /// What of it differs from another view of the same dependency, by name.
+    /// The names of the parts in which it differs from another snapshot of the same dependency.
     pub fn differing(&self, other: &DependencySnapshot) -> Vec<&'static str> {
         let parts = [
             ("state", self.state == other.state),
@@ -213,7 +213,7 @@ impl Snapshot {
         self.dependencies.iter().map(Arc::as_ref)
     }
 
-    /// The dependency with this id or label, whatever the case; else the nearest one that begins so.
+    /// The dependency with this id or label, ignoring case; otherwise one that begins with it.
     pub fn find(&self, name: &str) -> Option<&DependencySnapshot> {
         let wanted = name.trim().to_lowercase();
         let exact = |d: &&DependencySnapshot| d.id == wanted || d.label.to_lowercase() == wanted;
@@ -222,18 +222,18 @@ impl Snapshot {
         found.or_else(|| self.each().find(begins).filter(|_| !wanted.is_empty()))
     }
 
-    /// How many dependencies are shown so.
+    /// How many dependencies are shown in this state.
     pub fn count(&self, shown: Shown) -> usize {
         self.each().filter(|dependency| dependency.shown() == shown).count()
     }
 
-    /// Labels of what nothing checks with why, in the order of the configuration.
+    /// Labels of dependencies without a check, with the reason, in the order of the configuration.
     pub fn not_monitored(&self) -> Vec<(&str, String)> {
         let blind = self.each().filter(|dependency| !dependency.is_monitored());
         blind.map(|dependency| (dependency.label.as_str(), dependency.blind_reason())).collect()
     }
 
-    /// Dependencies, the worst first, then as configured.
+    /// All dependencies, worst first, then in the order of the configuration.
     pub fn worst_first(&self) -> Vec<&DependencySnapshot> {
         let mut sorted: Vec<&DependencySnapshot> = self.each().collect();
         sorted.sort_by_key(|dependency| dependency.shown().rank());

@@ -1,7 +1,8 @@
-//! One check changes what is believed about its probe, or brings a suspicion that later checks confirm.
+//! Applies one check to its probe: it changes the probe's confirmed verdict, or raises a suspicion that later checks
+//! confirm.
 //!
-//! [`after`] is the whole of it: a standing, a check and its witnesses give the next standing, perhaps a flip, and what the
-//! core would like to be asked.
+//! [`after`] is the entry point: from a standing, a check and its witnesses it computes the next standing, a flip if
+//! there is one, and the further checks that the core requests.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::witness::{Want, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Proof, Verdict};
 
-/// The standing after one check. `standing` is not changed; time is `look.at`.
+/// The standing after one check. `standing` is not changed; the current time is `look.at`.
 pub fn after(
     standing: &Standing,
     look: &CheckResult,
@@ -27,7 +28,7 @@ pub fn after(
     let mut next = standing.clone();
     if weighed.verdict == Verdict::Unknown {
         if weighed.reason == COMPARISON_GONE {
-            // It is there, all the same.
+            // Only the comparison is missing; the monitored listing itself is still there.
             next.suspicion = None;
             (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
         }
@@ -38,14 +39,14 @@ pub fn after(
     if matches!(weighed.verdict, Verdict::Live | Verdict::Degraded) {
         refused::note_good(&mut next, policy, look.at);
     }
-    // Seen again is good news only where the check affirms what was good.
+    // Regained visibility is reported as good news only if the check confirms a good verdict.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
         (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
     }
     let (flip, wants) = if agrees(&next, &weighed) {
         let good = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
-        // The same verdict for another reason may be another's doing: that wants its witnesses.
+        // The same verdict for another reason may have another cause, so its witnesses are requested.
         let other = next.confirmed.as_ref().is_some_and(|held| held.reason != weighed.reason);
         let mut wants = if other { weighed.missing.clone() } else { Vec::new() };
         wants.extend(affirm(&mut next, weighed, policy, look.at));
@@ -60,10 +61,11 @@ fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
     standing.verdict() == Some(weighed.verdict)
 }
 
-/// The check says what is already believed: it clears every suspicion, but for the vendor's own word.
+/// The check agrees with the confirmed verdict. It clears every suspicion except one based on the vendor's own
+/// statement.
 fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> Option<Want> {
     let mut want = None;
-    // An outage that goes on does not speak against a growing suspicion of a drop.
+    // A continuing outage does not weaken a growing suspicion of a drop.
     let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
     if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
         let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
@@ -75,7 +77,7 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     let watched = doubt::watched(&standing.taken_back, policy, now).filter(|_| standing.suspicion.is_none());
     want = want.or(watched.map(Want::LookAgain));
     standing.verified_at = Some(now);
-    // Routine looks do not hear the witnesses again: what was confirmed with them stays said.
+    // Routine checks do not query the witnesses again, so the reason confirmed with them is kept.
     let heard = weighed.missing.is_empty();
     if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
         *held = held_since(weighed, held.since);
@@ -83,7 +85,8 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     want
 }
 
-/// What a good check leaves of a doubt, and when to ask again; what it takes back is remembered.
+/// Applies a good check to a suspicion: returns what remains of it and how soon to check again, or `None` if the
+/// suspicion is withdrawn. Withdrawn suspicions are remembered.
 fn good_again(
     standing: &mut Standing,
     old: Suspicion,
@@ -101,7 +104,8 @@ fn good_again(
     left
 }
 
-/// A clock that was set back makes a streak that lies in the future: it is begun anew, as an old one is.
+/// Whether a suspicion still counts. After the clock was set back, a streak may lie in the future; it is discarded
+/// like one that is too old.
 fn fits(old: &Suspicion, policy: &Policy, now: Time) -> bool {
     old.last <= now && now.since(old.last) <= policy.stale_after
 }
@@ -111,8 +115,8 @@ fn held_since(weighed: Weighed, since: Time) -> Held {
     Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
 }
 
-/// A check that saw nothing: the verdict stays, a streak begins or goes on. `away` is how long
-/// the vendor does not want to be asked again.
+/// Handles a check that saw nothing: the verdict stays, and a streak starts or continues. `away` is how long the
+/// vendor asked clients to wait before the next request.
 fn unseen(
     standing: &mut Standing,
     weighed: &Weighed,
@@ -122,10 +126,10 @@ fn unseen(
 ) -> (Option<Flip>, Vec<Want>) {
     let from = standing.verdict();
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
-    // A streak that was told elsewhere is none of this one's, and one from the future none at all.
+    // A streak that is reported elsewhere does not continue here, and a streak dated in the future is ignored.
     let old = standing.unverified.as_ref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
     if old.is_some_and(|old| old.urgent) && !at_once {
-        // What spoke at once holds until something is seen: a rate limit takes nothing back.
+        // A reason that is reported at once holds until a check sees something: a rate limit does not withdraw it.
         return (None, weighed.missing.clone());
     }
     let same = old.filter(|old| old.held.reason == weighed.reason);
@@ -136,9 +140,9 @@ fn unseen(
     let sure = surely(&weighed.reason, policy);
     let speaks =
         if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) + away >= policy.blind_after };
-    // Who already knows that it is dropped gains nothing by hearing that it cannot be seen.
+    // Someone who already knows that it is dropped does not need to hear that it cannot be checked.
     let quiet = is_told_elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
-    // Access lost is told even while already blind for a duller reason, but once.
+    // Lost access is reported, once, even if the check was already blind for a less serious reason.
     let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
     let held = held_since(weighed.clone(), began);
     standing.unverified = Some(Unverified {
@@ -150,17 +154,18 @@ fn unseen(
         urgent: was_urgent || (tells && at_once),
     });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
-    // The witnesses are heard even so: they may tell that the path lies.
+    // Witnesses are requested here too: they may show that something on the network path falsifies answers.
     let mut wants = weighed.missing.clone();
-    // A suspicion is not left alone because one check between saw nothing.
+    // A single check that saw nothing does not stop a suspicion from being followed up.
     if (at_once && !speaks) || standing.suspicion.is_some() {
         wants.push(Want::LookAgain(policy.dropped.gap()));
     }
     (flip, wants)
 }
 
-/// How sure to be of something unseen that speaks at once. A wrong page may be a deploy
-/// under way, so it wants what a drop wants, and so does what is probably one; the others say the same again after a check.
+/// How much confirmation a reason for `unknown` needs that is reported at once. A wrong page may be a deployment in
+/// progress, so it needs as much as a drop, as does a probable removal. The others need one more check with the same
+/// result.
 fn surely(reason: &str, policy: &Policy) -> Confirm {
     if ["wrong_page", PROBABLY_REMOVED].contains(&reason) {
         policy.dropped
@@ -174,7 +179,7 @@ fn sighted_flip(standing: &Standing, now: Time) -> Option<Flip> {
     Some(Flip { change: Change::Sighted, from: Some(to.verdict), to, confirmed_at: now })
 }
 
-/// The check contradicts the standing: count it, and confirm if that is enough.
+/// Handles a check that contradicts the confirmed verdict: counts it, and confirms the change if there are enough.
 fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time) -> (Option<Flip>, Vec<Want>) {
     if let Some(want) = doubted_still(standing, &weighed, policy, now) {
         return (None, vec![want]);
@@ -207,8 +212,8 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     (None, wants)
 }
 
-/// A good answer of another kind than what is believed, a warning that comes or goes, while the vendor's own word
-/// is in doubt: the doubt goes first, as after any good answer.
+/// Handles a good answer that differs from the confirmed verdict (a warning that appears or clears) while a statement
+/// by the vendor is in doubt: that doubt is settled first, as after any good answer.
 fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Option<Want> {
     let good = |verdict: Verdict| matches!(verdict, Verdict::Live | Verdict::Degraded);
     let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
@@ -228,11 +233,11 @@ fn until(over: Duration, span: Duration) -> Duration {
 /// How much confirmation this change needs.
 fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Confirm {
     match (weighed.verdict, standing.verdict()) {
-        // A person's word says the same however often it is read.
+        // A person's report does not change when it is read again, so one reading is enough.
         (Verdict::Dropped, _) | (Verdict::Live, Some(Verdict::Dropped)) if weighed.proof == Proof::Told => {
             Confirm::new(1, 0)
         }
-        // First sight of a living thing needs no second look, nothing was claimed before.
+        // The first good result needs no second check, because there was no earlier verdict.
         (Verdict::Live, None) => Confirm::new(1, 0),
         (Verdict::Live, _) => back(standing, policy, policy.recovery, now),
         (Verdict::Dropped, _) if weighed.alone => Confirm { over: policy.alone_over, ..policy.dropped },
@@ -242,8 +247,8 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy, now: Time) ->
     }
 }
 
-/// What was gone for long is not back because of a minute: its end wants a sixth of its time, up to
-/// [`LONGEST_BACK`]; and what the vendor itself said is taken back by three in a row.
+/// After a long loss, a good minute does not prove recovery: confirming it takes a sixth of the time lost, up to
+/// [`LONGEST_BACK`]. A drop stated by the vendor itself takes three good checks in a row to end.
 fn back(standing: &Standing, policy: &Policy, usual: Confirm, now: Time) -> Confirm {
     let gone = standing.confirmed.as_ref().filter(|held| held.verdict.badness() >= Verdict::Outage.badness());
     let Some(gone) = gone else { return usual };
@@ -257,8 +262,8 @@ fn is_better(standing: &Standing, verdict: Verdict) -> bool {
     verdict.badness() < standing.verdict().map_or(0, Verdict::badness)
 }
 
-/// One contrary check more. Who says worse says this too, so looks by turns do not cancel each
-/// other out; but a check for the better breaks a streak for the worse, and the other way round.
+/// Adds one contradicting check to the suspicion. A worse result counts for a milder one too, so alternating results
+/// do not cancel each other out. A check that is better breaks a streak of worse ones, and the reverse.
 fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
     let mut old = standing.suspicion.take().filter(|old| fits(old, policy, now));
     if let Some(old) = old.as_mut().filter(|old| doubt::is_refuted(old, weighed.verdict, policy)) {
@@ -268,12 +273,12 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     let bad = weighed.verdict.badness();
     let worse = bad > believed;
     let doubt = old.as_ref().filter(|old| worse && doubt::is_statement(old, policy));
-    // A vendor's own word that comes by turns dates from the first of them.
+    // A vendor's statement that alternates with good answers dates from its first occurrence.
     let first = doubt.filter(|doubt| doubt.held.verdict == weighed.verdict).map(|doubt| doubt.held.since);
     let (turns, by_turns) = (doubt.is_some(), doubt.is_some_and(|doubt| doubt.by_turns));
     let witnessed = old.as_ref().is_some_and(|old| old.witnessed) || is_witnessed(weighed, policy);
     let mut looks = old.map(|old| old.looks).unwrap_or_default();
-    // Good ones between end a streak, once the word that they were kept for has left the window.
+    // Good checks in between end a streak once the statement they were kept for is older than the window.
     let good = looks.iter().rposition(|(_, said)| worse && said.badness() <= believed);
     looks.drain(..good.filter(|_| !turns).map_or(0, |good| good + 1));
     looks.retain(|(_, said)| turns || (said.badness() > believed) == worse);
@@ -292,7 +297,7 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     }
 }
 
-/// All who were to be heard agree that it is gone, another path among them.
+/// Whether all required witnesses, a second path among them, agree that it is gone.
 fn is_witnessed(weighed: &Weighed, policy: &Policy) -> bool {
     let heard = weighed.missing.is_empty() && !weighed.alone;
     weighed.verdict == Verdict::Dropped && policy.second_path && heard
@@ -300,7 +305,7 @@ fn is_witnessed(weighed: &Weighed, policy: &Policy) -> bool {
 
 fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     let from = standing.verdict();
-    // Gone begins when it was first not served, whatever that looked like then.
+    // A drop begins when the thing first stopped working, even if that first looked like an outage.
     let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
     let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
     let first_out = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped);
@@ -322,13 +327,13 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     Flip { change: Change::Verdict, from, to, confirmed_at: now }
 }
 
-/// Reasons for `unknown` that are told once confirmed, not only when blind for long: the core's own words, and
-/// two of the catalogue.
+/// Reasons for `unknown` that are reported as soon as they are confirmed, not only after a long blind period: the
+/// core's own reasons, and two from the catalogue.
 const SPEAKS_AT_ONCE: [&str; 5] =
     ["never_seen_live", "access_lost", PROBABLY_REMOVED, "credential_refused", "wrong_page"];
 
-/// An end is proven for so long at most: recoveries of a minute or two are none.
+/// The longest time that a recovery needs to be confirmed: a recovery of a minute or two does not count as one.
 const LONGEST_BACK: Duration = Duration::from_secs(240);
 
-/// So much lies between two checks that prove it, at most.
+/// The longest gap between two checks that confirm a recovery.
 const BACK_GAP: Duration = Duration::from_secs(60);

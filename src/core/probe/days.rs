@@ -1,39 +1,39 @@
-//! What each day of a dependency was like, for strips: by what was confirmed, never by a single look.
+//! The state of a dependency on each day, for status bars: from confirmed verdicts, never from a single check.
 
 use super::history::{Counts, DAY};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Verdict, words};
 
 words! {
-    /// What one day was like.
+    /// The state of one day.
     DayKind {
-        /// Nothing was looked at: before it was watched, or nobody watched.
+        /// No checks were made: it was not monitored yet, or plugwatch was not running.
         Blank = "blank",
-        /// It was looked at, and mostly nothing was seen.
+        /// Checks were made, but most of them could not be read.
         Unseen = "unseen",
-        /// Served all day.
+        /// Working all day.
         Served = "served",
-        /// Served, with a warning sign.
+        /// Working, with a warning.
         Warned = "warned",
-        /// Out for some of it.
+        /// Out for part of the day.
         Out = "out",
         /// Dropped.
         Dropped = "dropped",
     }
 }
 
-/// Trouble that was confirmed: from, until, and the worst of it.
+/// Confirmed trouble: start, end and worst verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// When it began.
+    /// When it started.
     pub from: Time,
-    /// When it ended, if it did.
+    /// When it ended; `None` while it lasts.
     pub until: Option<Time>,
-    /// The worst of it.
+    /// The worst verdict during it.
     pub worst: Verdict,
 }
 
-/// The days from `first` on, `count` of them. `counts` holds what was looked at by day, the oldest first.
+/// The kinds of `count` days, starting with `first`. `counts` holds the checks of each day, oldest first.
 pub fn days(first: Time, count: usize, counts: &[(Time, Counts)], troubles: &[Trouble], now: Time) -> Vec<DayKind> {
     let day = |n: usize| {
         let from = Time(first.0 + i64::try_from(n).unwrap_or(0) * DAY);
@@ -53,7 +53,7 @@ pub fn days(first: Time, count: usize, counts: &[(Time, Counts)], troubles: &[Tr
     (0..count).map(day).collect()
 }
 
-/// What was looked at on the day that began at `at`; `counts` holds days, the oldest first.
+/// The counts of the day that began at `at`, or zeros if there is none. `counts` holds days, oldest first.
 pub fn on(counts: &[(Time, Counts)], at: Time) -> Counts {
     counts.binary_search_by_key(&at, |(day, _)| *day).map_or_else(|_| Counts::default(), |n| counts[n].1)
 }

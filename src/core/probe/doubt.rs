@@ -1,10 +1,11 @@
-//! A vendor's own word that comes by turns: suspended at this check, in order at the next, as where only
-//! some of its servers know it yet, or still know it. An absence that another path and the comparisons confirm is
-//! as good as such a word.
+//! Vendor statements that alternate with good answers: suspended at one check, in good standing at the next, as when
+//! only some of the vendor's servers have the current state. An absence confirmed by a second path and the
+//! comparisons counts as much as such a statement.
 //!
-//! One good answer takes such a word not back: it takes three in a row. Two in a row confirm it, and so
-//! does half of what was read over half an hour. What is neither confirmed nor taken back, and came
-//! again, is told as what it is; so is what was taken back and comes for the third time within an hour.
+//! One good answer does not withdraw such a statement; three in a row do. Two statements in a row confirm it, and so
+//! do statements in half of the checks over half an hour. A statement that was repeated, but is neither confirmed nor
+//! withdrawn, is reported as intermittent. So is one that was withdrawn and appears for the third time within an
+//! hour.
 
 use std::time::Duration;
 
@@ -13,38 +14,40 @@ use super::standing::{Held, Standing, Suspicion};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Proof, Verdict};
 
-/// So many good checks in a row take a word back.
+/// How many good checks in a row withdraw a statement.
 pub(super) const CLEARS: u32 = 3;
-/// Where it had come by turns they span this, too: a stale server answers every tenth time, say.
+/// After intermittent statements, the good checks must also span this long: a stale server may answer only one check
+/// in ten.
 const CLEARS_OVER: Duration = Duration::from_secs(600);
-/// Half of the checks of so long a time confirm it.
+/// The period over which half of the checks confirm a statement.
 const WINDOW: Duration = Duration::from_secs(1_800);
-/// Fewer checks than this are no half an hour.
+/// The fewest checks that count as half an hour.
 const FEWEST: usize = 6;
-/// After the first checks a minute apart, 18 of them fit into the window.
+/// The gap between checks after the first ones, which are a minute apart: 18 checks fit into the window.
 const PACE: Duration = Duration::from_secs(100);
-/// So many checks come at the pace of a confirmation.
+/// How many checks run at the pace of a confirmation.
 const QUICK: usize = 6;
-/// So long after a return old words are an old copy's rather than a second drop.
+/// For this long after a recovery, an old statement is more likely a stale copy than a second drop.
 const RETURN: Duration = Duration::from_secs(24 * 3_600);
-/// After a return, so many in a row are a second drop though good answers came between.
+/// After a recovery, how many statements in a row confirm a second drop, even with good answers in between.
 const AGAIN: u32 = 5;
 
-/// What was taken back so often within [`REMEMBERED`] comes by turns as soon as it comes again.
+/// A suspicion withdrawn this often within [`REMEMBERED`] counts as intermittent as soon as it returns.
 const TAKEN_BACK: usize = 2;
-/// One server of many that knows of a suspension is asked by chance: an hour has a dozen checks.
+/// How long withdrawn suspicions are remembered. A check reaches the one server that knows of a suspension only by
+/// chance, and an hour has about a dozen checks.
 const REMEMBERED: Duration = Duration::from_secs(3_600);
 
-/// The reason under which it stands while it is neither confirmed nor taken back.
+/// The reason code while a statement is neither confirmed nor withdrawn.
 const BY_TURNS: &str = "said_by_turns";
 
-/// Whether a warning stands, alone or with others, for a drop that is said by turns.
+/// Whether a warning, alone or among others, means that the vendor's answers alternate between dropped and good.
 pub fn is_by_turns(reason: &str) -> bool {
     reason.split('+').any(|one| one == BY_TURNS)
 }
 
-/// Whether what is suspected is a drop by the vendor's own word: the check's, or the rule's that read it, where a
-/// check that otherwise looks for what is missing finds "disabled by the store".
+/// Whether the suspicion is a drop stated by the vendor itself. Either the whole check reads such statements, or a
+/// single rule does, as when a check that normally looks for absence finds "disabled by the store".
 pub(super) fn is_statement(suspicion: &Suspicion, policy: &Policy) -> bool {
     let counts = is_word(suspicion, policy) || suspicion.witnessed;
     counts && suspicion.looks.iter().any(|(_, said)| says(*said))
@@ -62,12 +65,14 @@ fn is_good(said: Verdict) -> bool {
     matches!(said, Verdict::Live | Verdict::Degraded)
 }
 
-/// Another path that shows it takes an absence back, and nothing of it is remembered: the sources disagree.
+/// Whether a second path that still shows the listing refutes an absence. Such an absence is not remembered, because
+/// the sources disagree.
 pub(super) fn is_refuted(suspicion: &Suspicion, verdict: Verdict, policy: &Policy) -> bool {
     suspicion.witnessed && !is_word(suspicion, policy) && verdict == Verdict::Degraded
 }
 
-/// A good check while the vendor's own word is in doubt: what is left of the doubt, and when to ask again.
+/// Applies a good check while a vendor's statement is in doubt: returns what remains of the suspicion and how soon to
+/// check again, or `None` if it is withdrawn.
 pub(super) fn after_good(
     mut suspicion: Suspicion,
     verdict: Verdict,
@@ -85,18 +90,19 @@ pub(super) fn after_good(
     (!taken_back).then_some((suspicion, gap))
 }
 
-/// How soon to ask again: soon at first, then so that a vendor is not asked every minute for hours.
+/// How soon to check again: quickly at first, then more slowly, so that a vendor does not get a request every minute
+/// for hours.
 pub(super) fn pace(suspicion: &Suspicion, policy: &Policy) -> Duration {
     let quick = policy.dropped.gap();
     if suspicion.looks.len() <= QUICK { quick } else { quick.max(PACE) }
 }
 
-/// What is counted: half an hour, or longer where a check confirms more slowly than that.
+/// The period in which checks are counted: half an hour, or longer if the check takes longer to confirm.
 fn window(policy: &Policy) -> Duration {
     WINDOW.max(policy.alone_over)
 }
 
-/// Notes a check beside good ones, and forgets what is older than the window.
+/// Records a check, good or bad, and forgets those older than the window.
 fn remember(looks: &mut Vec<(Time, Verdict)>, window: Duration, now: Time, said: Verdict) {
     looks.retain(|(at, _)| now.since(*at) <= window);
     if looks.len() >= MOST {
@@ -105,7 +111,8 @@ fn remember(looks: &mut Vec<(Time, Verdict)>, window: Duration, now: Time, said:
     looks.push((now, said));
 }
 
-/// Notes a contrary check: with `turns` beside good ones, else the first of them is kept for its date.
+/// Records a contradicting check. With `turns`, good checks are kept as well; otherwise the first one is always kept,
+/// for its date.
 pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: Option<&Policy>, now: Time, said: Verdict) {
     if let Some(policy) = turns {
         return remember(looks, window(policy), now, said);
@@ -116,10 +123,10 @@ pub(super) fn note(looks: &mut Vec<(Time, Verdict)>, turns: Option<&Policy>, now
     looks.push((now, said));
 }
 
-/// So many checks are remembered.
+/// The maximum number of checks that are remembered.
 const MOST: usize = 32;
 
-/// Whether the vendor's own word is confirmed by what was read.
+/// Whether the recorded checks confirm the vendor's statement.
 pub(super) fn is_confirmed(
     standing: &Standing,
     suspicion: &Suspicion,
@@ -145,42 +152,44 @@ fn is_return(standing: &Standing, now: Time) -> bool {
     standing.returned_at.is_some_and(|at| now.since(at) <= RETURN)
 }
 
-/// After a return the same word wants more: one in a row more, or [`AGAIN`] where good ones came between.
+/// Requires more confirmation for the same statement after a recovery: one more in a row, or [`AGAIN`] if there were
+/// good answers in between.
 fn again(suspicion: &Suspicion, confirm: Confirm) -> Confirm {
     let mixed = suspicion.looks.iter().any(|(_, said)| is_good(*said));
     let reads = if mixed { confirm.reads.max(AGAIN) } else { confirm.reads + 1 };
     Confirm { reads, over: confirm.gap() * reads.saturating_sub(1) }
 }
 
-/// At least half of what was read over half an hour, and as often as would have confirmed it.
+/// Whether the statement appeared in at least half of the checks over half an hour, and at least as often as a
+/// confirmation needs.
 fn is_half(suspicion: &Suspicion, confirm: Confirm, policy: &Policy, now: Time) -> bool {
     let full = now.since(suspicion.held.since) >= window(policy);
     let (bad, all) = counted(suspicion);
     full && all >= FEWEST && bad * 2 >= all && bad >= confirm.reads as usize
 }
 
-/// How many of the checks within the window said it, and how many there were.
+/// How many checks within the window stated a drop, and how many there were.
 fn counted(suspicion: &Suspicion) -> (usize, usize) {
     let within = suspicion.looks.iter().filter(|(_, said)| says(*said) || is_good(*said));
     let bad = within.clone().filter(|(_, said)| says(*said)).count();
     (bad, within.count())
 }
 
-/// Since when a drop is dated that half of the checks confirm: the first of those that were counted.
+/// The start of a drop that half of the checks confirm: the first statement among those counted.
 pub(super) fn counted_since(suspicion: &Suspicion) -> Time {
     let first = suspicion.looks.iter().find(|(_, said)| says(*said)).map(|(at, _)| *at);
     first.filter(|_| suspicion.by_turns).map_or(suspicion.held.since, |first| first.max(suspicion.held.since))
 }
 
-/// What is said of a drop: how often it was, where other checks between found it in order.
+/// The sentence for a drop. If other checks in between found it in good standing, it says how many stated the drop.
 pub(super) fn said(suspicion: &Suspicion) -> String {
     let (bad, all) = counted(suspicion);
     let say = &suspicion.held.say;
     if bad == all { say.clone() } else { format!("in {bad} of the last {all} checks: {say}") }
 }
 
-/// Whether it came again after a good check, and lasts longer than twice what would have confirmed it; or was taken
-/// back twice within an hour.
+/// Whether a statement is intermittent: it returned after a good check and has lasted twice as long as a confirmation
+/// takes, or it was withdrawn twice within an hour.
 pub(super) fn comes_by_turns(suspicion: &Suspicion, taken_back: &[Time], confirm: Confirm, now: Time) -> bool {
     let good = suspicion.looks.iter().any(|(_, said)| is_good(*said));
     let again = lately(taken_back, now).count() >= TAKEN_BACK;
@@ -191,13 +200,13 @@ fn lately(taken_back: &[Time], now: Time) -> impl Iterator<Item = &Time> {
     taken_back.iter().filter(move |at| **at <= now && now.since(**at) <= REMEMBERED)
 }
 
-/// How soon to ask again after a doubt was taken back: whoever says it now and then is asked more often for a while.
+/// How soon to check again after a suspicion was withdrawn: for a while, more often than usual. `None` afterwards.
 pub(super) fn watched(taken_back: &[Time], policy: &Policy, now: Time) -> Option<Duration> {
     let last = lately(taken_back, now).max()?;
     (now.since(*last) <= CLEARS_OVER).then(|| policy.dropped.gap().max(PACE))
 }
 
-/// A doubt was taken back: that is remembered for an hour.
+/// Remembers for an hour that a suspicion was withdrawn.
 pub(super) fn note_taken_back(taken_back: &mut Vec<Time>, doubt: &Suspicion, now: Time) {
     taken_back.retain(|at| *at <= now && now.since(*at) <= REMEMBERED);
     if taken_back.len() > TAKEN_BACK {
@@ -207,8 +216,8 @@ pub(super) fn note_taken_back(taken_back: &mut Vec<Time>, doubt: &Suspicion, now
 }
 
 impl Standing {
-    /// What counts of this check: its verdict or, while the vendor's own word against it comes by turns,
-    /// that as a warning.
+    /// What this check contributes: its confirmed verdict, or a warning while the vendor's statement against it is
+    /// intermittent.
     pub fn counts(&self) -> Option<Held> {
         let confirmed = self.confirmed.as_ref()?;
         let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
@@ -228,7 +237,7 @@ impl Standing {
         Some(Held { verdict: Verdict::Degraded, reason: BY_TURNS.to_owned(), say, since, ..doubt.held.clone() })
     }
 
-    /// What is suspected and not told in another way.
+    /// The suspicion, unless it is already reported as intermittent.
     pub fn suspects(&self) -> Option<&Suspicion> {
         self.suspicion.as_ref().filter(|doubt| !doubt.by_turns)
     }

@@ -1,14 +1,14 @@
-//! Roll-ups: what an hour or a day of checks comes to.
+//! Roll-ups: the checks of an hour or a day, counted by result.
 
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// Milliseconds of an hour.
+/// Milliseconds in an hour.
 pub const HOUR: i64 = 3_600_000;
-/// Milliseconds of a day.
+/// Milliseconds in a day.
 pub const DAY: i64 = 24 * HOUR;
 
-/// The start of the bucket of `width` milliseconds in which `at` lies.
+/// The start of the bucket that contains `at`; `width` is in milliseconds.
 pub fn bucket(at: Time, width: i64) -> i64 {
     at.0.div_euclid(width) * width
 }
@@ -16,22 +16,22 @@ pub fn bucket(at: Time, width: i64) -> i64 {
 /// Counts of checks in one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Looks that read live.
+    /// Checks that read `live`.
     pub live: i64,
-    /// Looks that read degraded.
+    /// Checks that read `degraded`.
     pub degraded: i64,
-    /// Looks that read outage.
+    /// Checks that read `outage`.
     pub outage: i64,
-    /// Looks that read dropped.
+    /// Checks that read `dropped`.
     pub dropped: i64,
-    /// Looks that saw nothing.
+    /// Checks that could not be read.
     pub unknown: i64,
     /// Sum of latencies in milliseconds, for the mean.
     pub latency_ms: i64,
 }
 
 impl Counts {
-    /// One more look.
+    /// Adds one check.
     pub fn add(&mut self, verdict: Verdict, latency_ms: i64) {
         *match verdict {
             Verdict::Live => &mut self.live,
@@ -43,7 +43,7 @@ impl Counts {
         self.latency_ms += latency_ms;
     }
 
-    /// Both together.
+    /// The sum of two buckets.
     pub fn plus(self, more: Counts) -> Counts {
         Counts {
             live: self.live + more.live,
@@ -55,22 +55,22 @@ impl Counts {
         }
     }
 
-    /// How many looks there were.
+    /// The total number of checks.
     pub fn looks(&self) -> i64 {
         self.readable() + self.unknown
     }
 
-    /// How many of them saw something.
+    /// The number of checks that could be read.
     pub fn readable(&self) -> i64 {
         self.live + self.degraded + self.outage + self.dropped
     }
 
-    /// Whether a share of the readable looks would say little.
+    /// Whether too few checks were readable for their share to mean much.
     pub fn mostly_unread(&self) -> bool {
         self.unknown > self.readable()
     }
 
-    /// The share of readable looks in which the vendor served us; `None` if nothing was readable.
+    /// The share of readable checks in which the vendor's service worked, 0 to 1; `None` if no check was readable.
     pub fn uptime(&self) -> Option<f64> {
         let readable = self.readable();
         (readable > 0).then(|| (self.live + self.degraded) as f64 / readable as f64)

@@ -1,4 +1,4 @@
-//! One probe: how sure a check wants to be, what speaks for and against it, what is believed.
+//! One probe: how much confirmation a check needs, what supports or contradicts it, and its confirmed verdict.
 
 pub mod confirm;
 pub mod days;

@@ -1,5 +1,5 @@
-//! Why something is asked, and how often that reason may ask: the least time between two checks, and
-//! the most within an hour. Whatever wants a check obeys this table; a host's own budget comes on top.
+//! The reasons for a check, and how often each may cause one: the shortest gap between two checks, and the maximum
+//! per hour. Every request for a check obeys this table; a host's own budget applies as well.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,50 +8,50 @@ use crate::core::time::Time;
 use crate::core::words::verdict::words;
 
 words! {
-    /// Why a check is made now.
+    /// Why a check is made.
     Asking {
-        /// Its schedule says so.
+        /// It is due by its schedule.
         Routine = "routine",
-        /// A doubt is to be confirmed or cleared.
+        /// A suspicion must be confirmed or cleared.
         Confirmation = "confirmation",
-        /// Something known to be there, or known to be gone, through the same path.
+        /// A control is needed: something known to exist, or known not to exist, checked over the same path.
         Control = "control",
-        /// The same thing by another way.
+        /// The same thing is checked over a second path.
         SecondPath = "second_path",
-        /// It may be the cause of another one's trouble, or stop with it.
+        /// It may be the cause of another dependency's trouble, or fail together with it.
         Cause = "cause",
-        /// Something was lost: everything is checked more closely.
+        /// Something was lost, so everything is checked more closely.
         Heightened = "heightened",
-        /// Another storefront of the same listing reads gone.
+        /// Another storefront of the same listing appears to be gone.
         Storefronts = "storefronts",
     }
 }
 
 impl Asking {
-    /// Somebody waits for the answer: it goes before routine in a host's budget, and trusts no token
-    /// of before.
+    /// Whether a decision waits for the answer. Such a check goes before routine checks in a host's budget, and does
+    /// not reuse an earlier access token.
     pub fn is_urgent(self) -> bool {
         matches!(self, Asking::Confirmation | Asking::Storefronts)
     }
 }
 
-/// How often a reason may ask.
+/// How often a reason may cause a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// At least so long between two checks for this reason.
+    /// The shortest gap between two checks for this reason.
     pub gap: Duration,
-    /// At most so many within [`WINDOW`].
+    /// The maximum number of checks within [`WINDOW`].
     pub most: u32,
 }
 
-/// Checks are counted over this.
+/// The period over which checks are counted.
 pub const WINDOW: Duration = Duration::from_secs(3_600);
 
-/// The one table. A schedule has its own pace, at least a second. Confirmations may be half a second
-/// apart where a user wants it, and a doubt that needs more than two a minute for an hour is decided
-/// by the routine. A control or second path that was heard a minute ago is still fresh. A cause is
-/// asked every minute for a quarter of an hour. A storefront is pulled along once for each doubt, and
-/// a doubt lasts an hour at least.
+/// The limits of each reason. A schedule has its own pace of at least one second. Confirmations may be half a second
+/// apart if the user configures that; a suspicion that would need more than two checks a minute for an hour is
+/// decided by routine checks. A control or second path from the last minute is still fresh. A possible cause is
+/// checked every minute for a quarter of an hour. A storefront is checked early once per suspicion, and a suspicion
+/// lasts at least an hour.
 pub const fn limit(asking: Asking) -> Limit {
     let (gap_ms, most) = match asking {
         Asking::Routine => (1_000, 3_600),
@@ -64,15 +64,15 @@ pub const fn limit(asking: Asking) -> Limit {
     Limit { gap: Duration::from_millis(gap_ms), most }
 }
 
-/// When a probe was asked for which reason, as far back as it counts.
+/// When a probe was checked for each reason, as far back as the limits need.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     at: BTreeMap<Asking, Vec<Time>>,
 }
 
 impl Asked {
-    /// When `asking` may ask next, not before `wish`: `None` where it has asked often enough for now,
-    /// and whoever wants it has to leave it to the routine.
+    /// When `asking` may next cause a check, no earlier than `wish`. `None` if it has reached its limit; the next
+    /// routine check must then do.
     pub fn allowed(&self, asking: Asking, wish: Time) -> Option<Time> {
         let limit = limit(asking);
         let Some(times) = self.at.get(&asking) else { return Some(wish) };
@@ -81,9 +81,9 @@ impl Asked {
         (counted < limit.most as usize).then_some(at)
     }
 
-    /// It is asked now. What lies in the future was noted by a clock that has been set back since.
+    /// Records a check for this reason now. Times in the future come from a clock that has since been set back.
     pub fn note(&mut self, asking: Asking, now: Time) {
-        // The routine has its schedule; nothing is counted there.
+        // Routine checks follow their schedule, so they are not counted here.
         if asking == Asking::Routine {
             return;
         }
@@ -92,7 +92,7 @@ impl Asked {
         times.push(now);
     }
 
-    /// The clock was set back: what lies in the future is forgotten.
+    /// Forgets times in the future, after the clock was set back.
     pub fn forget_after(&mut self, now: Time) {
         for times in self.at.values_mut() {
             times.retain(|time| *time <= now);

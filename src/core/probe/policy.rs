@@ -1,4 +1,4 @@
-//! How sure a check wants to be before it says something new.
+//! How much confirmation a check needs before its verdict changes.
 
 use std::time::Duration;
 
@@ -6,72 +6,73 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::words::verdict::Basis;
 
-/// So many contrary reads over so long a time.
+/// How much confirmation a change needs: a number of contradicting readings over a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirm {
-    /// Reads that say the same, at least.
+    /// The minimum number of readings with the same result.
     pub reads: u32,
-    /// Between the first and the last of them, at least.
+    /// The minimum time between the first and the last of them.
     pub over: Duration,
 }
 
 impl Confirm {
-    /// `reads` over `seconds`.
+    /// `reads` readings over `seconds`.
     pub const fn new(reads: u32, seconds: u64) -> Confirm {
         Confirm { reads, over: Duration::from_secs(seconds) }
     }
 
-    /// Whether `reads` over `span` are enough.
+    /// Whether `reads` readings over `span` are enough.
     pub fn holds(self, reads: u32, span: Duration) -> bool {
         reads >= self.reads.max(1) && span >= self.over
     }
 
-    /// How long to wait for the next check so that the last one falls on `over`.
+    /// How long to wait before the next check, so that the last one is due when `over` has passed.
     pub fn gap(self) -> Duration {
         let gaps = self.reads.saturating_sub(1).max(1);
         (self.over / gaps).max(Duration::from_millis(500))
     }
 }
 
-/// What one check asks for before its standing changes.
+/// What one check needs before its standing changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
-    /// What a `dropped` rests on, and so whether controls are compulsory.
+    /// What a `dropped` is based on, which decides whether controls are mandatory.
     pub basis: Basis,
-    /// For `dropped`.
+    /// Confirmation for `dropped`.
     pub dropped: Confirm,
-    /// For `outage`.
+    /// Confirmation for `outage`.
     pub outage: Confirm,
-    /// For `degraded`.
+    /// Confirmation for `degraded`.
     pub degraded: Confirm,
-    /// For the way back to `live`.
+    /// Confirmation for the return to `live`.
     pub recovery: Confirm,
-    /// A positive control must be live.
+    /// A positive control must be `live`.
     pub positive_control: bool,
     /// A negative control must be gone.
     pub negative_control: bool,
-    /// Another path must agree to a `dropped`.
+    /// A second path must agree with a `dropped`.
     pub second_path: bool,
-    /// The second path sees all countries together, so its `live` refutes nothing about one.
+    /// The second path covers all countries together, so its `live` says nothing about a single country.
     pub second_path_global: bool,
-    /// The vendor has a status page that can be read.
+    /// The vendor has a machine-readable status page.
     pub vendor_status: bool,
-    /// A secret goes with the question, so a refusal may be about the account.
+    /// The request carries a secret, so a refusal may concern the account.
     pub keyed: bool,
-    /// It is asked without any network, of what was reported: our own network says nothing about it.
+    /// The check uses no network but reads what was reported, so the state of plugwatch's own network does not
+    /// matter.
     pub local: bool,
-    /// Tells one key from another, and nothing else about it.
+    /// A short mark that tells one key from another and reveals nothing else about it.
     pub key_mark: Option<u32>,
-    /// Without a readable second path, a `dropped` needs its reads over this long.
+    /// The time over which a `dropped` must be confirmed without a readable second path.
     pub alone_over: Duration,
-    /// Unverified for this long is an alert of its own.
+    /// How long a check may be unreadable before that raises an alert of its own.
     pub blind_after: Duration,
-    /// Counting starts again when the last read is older than this.
+    /// Counting starts again if the last reading is older than this.
     pub stale_after: Duration,
 }
 
 impl Policy {
-    /// The design's defaults for what a `dropped` rests on, for a probe asked every `every`.
+    /// The default policy for what a `dropped` is based on, for a probe that is checked once per `every`.
     pub fn for_basis(basis: Basis, every: Duration) -> Policy {
         let dropped = match basis {
             Basis::OwnStatement => Confirm::new(2, 60),

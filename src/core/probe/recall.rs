@@ -1,5 +1,5 @@
-//! What was known before changes what a check means: a key that worked is refused, a vendor that dropped us
-//! breaks down, something reads gone where nothing can be compared with it.
+//! Earlier knowledge changes what a check means: a key that used to work is refused, a vendor that dropped the
+//! customer has an outage, or something is missing while nothing can be compared with it.
 
 use super::policy::Policy;
 use super::standing::{CheckResult, Standing};
@@ -8,7 +8,7 @@ use super::witness::Witnesses;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// What a check comes to once what was known before is heard.
+/// Weighs a check again with what was known before it.
 pub(super) fn recall(
     weighed: Weighed,
     look: &CheckResult,
@@ -21,11 +21,12 @@ pub(super) fn recall(
     no_refutation(weighed, standing)
 }
 
-/// The reason for what reads gone, cannot be confirmed, and is gone most likely.
+/// The reason code for something that is missing and most likely gone, but cannot be confirmed.
 pub(super) const PROBABLY_REMOVED: &str = "probably_removed";
 
-/// It reads gone, and so does everything that is known to be there; but those did already while it was still
-/// there, and another listing of one's own is there by the same path.
+/// Detects a probable removal. The listing is missing, and so is everything it is compared with. But the comparisons
+/// were missing while the listing was still there, and another listing of the same user is still found over the same
+/// path.
 fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses, standing: &Standing) -> Weighed {
     let gone = look.reading.verdict == Verdict::Dropped && weighed.reason == CONTROL_GONE;
     let before = witnesses.positive.as_ref().zip(standing.last_live).is_some_and(|(seen, live)| seen.began <= live);
@@ -46,23 +47,23 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
     }
 }
 
-/// The same key worked before and is refused now: that is more than a wrong key.
+/// Handles a refused key: if the same key worked before, it is more than a wrong key.
 fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> Weighed {
     if weighed.reason != "credential_refused" {
         return weighed;
     }
     if !policy.keyed {
-        // There is no key that could be wrong: somebody on the way turns us away.
+        // No key was sent, so none can be wrong: something on the way refuses plugwatch.
         return Weighed { reason: "refused_here".to_owned(), fault: Fault::Unclear, hint: None, ..weighed };
     }
     let Some(live) = standing.last_live else {
         return weighed;
     };
     if standing.key_mark.is_some() && standing.key_mark != policy.key_mark {
-        // Another key than the one that worked: a slip of ours, most likely.
+        // It is not the key that last worked, so most likely a configuration mistake.
         return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
     }
-    // A moment: how long ago it was would be wrong in each reminder.
+    // Shows a point in time: "how long ago" would be out of date in each reminder.
     let worked = live.min(now).short();
     Weighed {
         reason: "access_lost".to_owned(),
@@ -72,8 +73,8 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
     }
 }
 
-/// A vendor that breaks down after it dropped us has not taken us back: the drop stays,
-/// unverified, until the vendor says something about us again.
+/// A vendor that has an outage after dropping the customer has not withdrawn the drop. The drop stays, unverified,
+/// until the vendor's answer concerns the customer again.
 fn no_refutation(weighed: Weighed, standing: &Standing) -> Weighed {
     if standing.verdict() != Some(Verdict::Dropped) || weighed.verdict != Verdict::Outage {
         return weighed;

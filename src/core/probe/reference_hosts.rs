@@ -1,4 +1,4 @@
-//! Is it us? Independent reference hosts judge our own network.
+//! Judges plugwatch's own network by independent reference hosts.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::witness::OwnNetwork;
 use crate::core::words::answer::Failure;
 
-/// An operator's address. With a name, only a TLS handshake whose certificate is for
-/// that name counts as an answer: captive portals and transparent proxies accept any
-/// connection, and would make their own failure look like everybody's.
+/// The address of one operator's reference host. If it has a name, only a TLS handshake with a certificate for that
+/// name counts as an answer. Captive portals and transparent proxies accept any connection, which would make a local
+/// failure look like a failure of every vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// The name that its certificate must be for.
+    /// The name that its certificate must be valid for.
     pub name: Option<String>,
-    /// Where it answers.
+    /// The address and port to connect to.
     pub address: SocketAddr,
 }
 
@@ -29,26 +29,26 @@ impl FromStr for Anchor {
     }
 }
 
-/// At least so many reference hosts are asked; fewer prove nothing.
+/// The minimum number of reference hosts that must be checked; fewer prove nothing.
 pub const LEAST: usize = 3;
 
-/// What the reference hosts that do not answer show instead.
+/// What the failing reference hosts have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// Nothing: no way there.
+    /// Nothing: they cannot be reached.
     #[default]
     Silence,
-    /// Certificates whose time seems over, or not begun: it is our clock that is wrong.
+    /// Certificates that seem expired or not yet valid: the local clock is wrong.
     Clock,
-    /// Somebody else's certificates: a login portal, or a proxy.
+    /// Certificates for other names: a login portal or a proxy.
     Stranger,
-    /// This program may open no more connections.
+    /// This process cannot open more connections.
     Exhausted,
 }
 
 impl Sign {
-    /// What most of those that failed show.
+    /// The sign that most of the failures show.
     pub fn of(answered: &[Result<(), Failure>]) -> Sign {
         let failed = answered.iter().filter(|answer| answer.is_err()).count();
         let most = |fits: &dyn Fn(Failure) -> bool| {
@@ -65,7 +65,7 @@ impl Sign {
         }
     }
 
-    /// What is wrong, within a sentence.
+    /// What is wrong, as part of a sentence.
     pub fn says(self) -> &'static str {
         match self {
             Sign::Exhausted => "plugwatch has no file descriptors left",
@@ -75,7 +75,7 @@ impl Sign {
         }
     }
 
-    /// What to look at.
+    /// What to check.
     pub fn hint(self) -> &'static str {
         match self {
             Sign::Silence => "Check the network of the machine that runs plugwatch.",
@@ -91,10 +91,10 @@ impl Sign {
     }
 }
 
-/// The judgement of one round.
+/// Judges one round of checks.
 ///
-/// Most failing means that we are blind; half is not most, so one broken
-/// operator among three, or two among four, never blinds us.
+/// If most hosts fail, plugwatch is blind. Half is not most, so one broken operator among three, or two among four,
+/// is never enough.
 pub fn judge(answered: &[Result<(), Failure>]) -> OwnNetwork {
     if answered.len() < LEAST {
         return OwnNetwork::Unasked;

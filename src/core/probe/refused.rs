@@ -1,5 +1,5 @@
-//! A key that is refused now and then: some of a vendor's servers know no more of it, or no longer of the account. One
-//! good answer ends a refusal, so none of them is ever told; together they are a warning.
+//! Keys that are refused intermittently: some of the vendor's servers no longer know the key or the account. One good
+//! answer ends a refusal, so no single one is reported; together they are a warning.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use super::standing::{Held, Standing};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// The reason under which it stands.
+/// The reason code of the warning.
 const REFUSED_BY_TURNS: &str = "refused_by_turns";
-/// One refusal is a slip of a server, and a second may be.
+/// How many refusals make a warning: one or two may be a server's mistake.
 const TIMES: usize = 3;
-/// They are remembered for an hour, or for some rounds of what is asked more rarely.
+/// How long refusals are remembered: an hour, or several rounds of a check that runs less often.
 const REMEMBERED: Duration = Duration::from_secs(3_600);
 const ROUNDS: u32 = 3;
-/// So many are remembered.
+/// The maximum number of refusals that are remembered.
 const MOST: usize = 8;
 
-/// Whether a warning is that the key is refused now and then.
+/// Whether a warning, alone or among others, means that the key is refused intermittently.
 pub fn is_refused_by_turns(reason: &str) -> bool {
     reason.split('+').any(|one| one == REFUSED_BY_TURNS)
 }
 
-/// What was seen well: a refusal before it is remembered, and old ones are forgotten.
+/// Handles a good check: remembers a refusal just before it, and forgets old ones.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
     let lasts = REMEMBERED.max(policy.stale_after * ROUNDS);
     standing.refused.retain(|at| *at <= now && now.since(*at) <= lasts);
@@ -37,7 +37,7 @@ pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
 }
 
 impl Standing {
-    /// What a key that is refused now and then makes of `confirmed`.
+    /// The warning that replaces `confirmed` if the key is refused intermittently.
     pub(super) fn refused_by_turns(&self, confirmed: &Held) -> Option<Held> {
         let first = *self.refused.first()?;
         let counts = self.refused.len() >= TIMES && confirmed.verdict == Verdict::Live;
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
     use crate::core::words::verdict::{Basis, Reading};
 
-    /// The warning after checks a minute apart: `x` is a refusal.
+    /// The reason after checks one minute apart; `x` is a refusal.
     fn counted(checks: &str) -> Option<String> {
         let policy = Policy { keyed: true, ..Policy::for_basis(Basis::OwnStatement, Duration::from_secs(300)) };
         let mut standing = Standing::default();

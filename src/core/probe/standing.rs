@@ -1,4 +1,4 @@
-//! One probe's confirmed verdict, and the suspicion against it.
+//! One probe's confirmed verdict, and the suspicion that contradicts it.
 
 use std::time::Duration;
 
@@ -7,129 +7,131 @@ use serde::Serialize;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 
-/// One judged answer at its time.
+/// One judged answer and when it came.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckResult {
     /// When the answer came.
     pub at: Time,
-    /// What it read.
+    /// The judged answer.
     pub reading: Reading,
 }
 
-/// A verdict with why and since when.
+/// A verdict with its reason and start.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Held {
     /// The verdict.
     pub verdict: Verdict,
-    /// Why, as a fixed word.
+    /// The reason code.
     pub reason: String,
-    /// Whose doing it is.
+    /// Who is responsible.
     pub fault: Fault,
-    /// What it rests on.
+    /// The kind of evidence.
     pub proof: Proof,
     /// One sentence for people.
     pub say: String,
-    /// What to do about it, where that is known.
+    /// What to do about it, if known.
     pub hint: Option<String>,
-    /// The check that says so, `vendor/check`; empty within the check's own standing.
+    /// The check that reports it, `vendor/check`; empty within the check's own standing.
     pub by: String,
-    /// Since when it is so: the first check that said it.
+    /// When it began: the time of the first check that reported it.
     pub since: Time,
 }
 
-/// A contrary reading under confirmation.
+/// A reading that contradicts the confirmed verdict, while it is being confirmed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suspicion {
-    /// What the last check says, since the first that said it or worse.
+    /// The result of the latest check, dated to the first one in the streak with this result or a worse one.
     pub held: Held,
-    /// How many did.
+    /// The number of checks with this result.
     pub reads: u32,
-    /// When the last of them said it.
+    /// When the latest of them ran.
     pub last: Time,
-    /// The contrary checks of this streak, all of them worse or all of them better than what is
-    /// believed: when, and what they said. Where the vendor's own word comes by turns, the good ones
-    /// between as well.
+    /// The checks of this streak, with times and verdicts. All are worse, or all better, than the confirmed verdict.
+    /// If a vendor's statement is intermittent, the good checks in between are included.
     pub looks: Vec<(Time, Verdict)>,
-    /// It came again after a good check and lasts: neither confirmed nor cleared, and told as such.
+    /// The statement returned after a good check and lasts. It is neither confirmed nor cleared, and is reported as
+    /// intermittent.
     pub by_turns: bool,
-    /// Another path and the comparisons agreed with one of them: as good as the vendor's own word.
+    /// In one of these checks, a second path and the comparisons agreed, which counts as much as the vendor's own
+    /// statement.
     pub witnessed: bool,
 }
 
-/// A streak of checks that saw nothing.
+/// A streak of checks that could not be read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unverified {
-    /// Why nothing was seen.
+    /// Why they could not be read.
     pub held: Held,
-    /// How many looks in a row, for this reason.
+    /// The number of checks in a row with this reason.
     pub reads: u32,
-    /// The vendor serves others meanwhile.
+    /// The vendor's service works for other customers.
     pub vendor_fine: bool,
-    /// Since when nothing was seen, for whatever reason that is not told elsewhere.
+    /// When the streak began, over all reasons that are not reported elsewhere.
     pub streak: Option<Time>,
-    /// It has become an alert of its own.
+    /// An alert that it cannot be checked was raised.
     pub blind: bool,
-    /// Something that speaks at once was told of this streak.
+    /// A reason that is reported at once was reported in this streak.
     pub urgent: bool,
 }
 
-/// What is believed about one probe.
+/// What is known about one probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Standing {
     /// The last confirmed verdict; never `unknown`.
     pub confirmed: Option<Held>,
-    /// What speaks against it.
+    /// The suspicion that contradicts it.
     pub suspicion: Option<Suspicion>,
-    /// Set while we cannot see.
+    /// Set while the probe cannot be checked.
     pub unverified: Option<Unverified>,
-    /// When it was last seen live; a probe never seen live cannot be dropped.
+    /// When it last read `live`; a probe that never did cannot become `dropped`.
     pub last_live: Option<Time>,
-    /// When the confirmed verdict was last affirmed by a check.
+    /// When a check last agreed with the confirmed verdict.
     pub verified_at: Option<Time>,
-    /// The mark of the key with which it was last seen live.
+    /// The mark of the key in use when it last read `live`.
     pub key_mark: Option<u32>,
-    /// When it came back after a drop: old words that come again are a stale copy's, most likely.
+    /// When it recovered from a drop; old statements after that are most likely a stale copy.
     pub returned_at: Option<Time>,
-    /// When the verdict before this one was affirmed last.
+    /// When a check last agreed with the previous confirmed verdict.
     pub before_until: Option<Time>,
-    /// When doubts began that good checks took back lately: one that comes again and again is told as such.
+    /// When recently withdrawn suspicions began; one that keeps returning is reported as intermittent.
     pub taken_back: Vec<Time>,
-    /// When refusals of the key began that a good check ended lately.
+    /// When recent refusals of the key began that a good check ended.
     pub refused: Vec<Time>,
 }
 
-/// What kind of change a flip is.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The confirmed verdict changed.
+    /// The confirmed verdict has changed.
     Verdict,
-    /// It cannot be seen, and that is worth saying.
+    /// It cannot be checked, which is worth an alert.
     Blind,
-    /// It can be seen again.
+    /// It can be checked again.
     Sighted,
 }
 
-/// A confirmed change, dated to when the contrary streak began.
+/// A confirmed change, dated to the start of the streak that contradicted the old verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flip {
-    /// What kind of change.
+    /// The kind of change.
     pub change: Change,
-    /// The verdict before; `None` at first sight.
+    /// The previous verdict; `None` if there was none.
     pub from: Option<Verdict>,
-    /// What holds now.
+    /// The new verdict.
     pub to: Held,
     /// When it was confirmed.
     pub confirmed_at: Time,
 }
 
-/// The reason of a thing that the same key saw for long and sees no more. It holds until the thing is seen again,
-/// so the core knows it by its word.
+/// The reason code for something that the same key showed for a long time and no longer shows. It holds until the
+/// thing is seen again, so the core has to recognise it.
 pub const LEFT_ACCOUNT: &str = "left_account";
-/// A wrong id, or a key that may not see it, is found within days of setting a check up.
+/// After this long with the same key, a wrong id or a key without permission is ruled out: those are found within
+/// days of setting a check up.
 const LONG: Duration = Duration::from_secs(7 * 86_400);
 
 impl Standing {
-    /// Whether the same key has seen the thing for so long that "there is no such thing" is news, and no slip of ours.
+    /// Whether the same key has shown this for so long that "no such thing" is news and not a configuration mistake.
     pub fn seen_for_long(&self, key_mark: Option<u32>) -> bool {
         let (Some(held), Some(verified)) = (&self.confirmed, self.verified_at) else { return false };
         let same_key = key_mark.is_some() && self.key_mark == key_mark;
@@ -139,17 +141,17 @@ impl Standing {
 }
 
 impl Held {
-    /// As a clock that has been set back to `now` has it: nothing holds since the future.
+    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
         self.since = self.since.min(now);
     }
 }
 
 impl Standing {
-    /// As a clock that has been set back to `now` has it: nothing waits for the future.
+    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
-        // What is confirmed keeps its date, and is shown by the clock; a doubt that lies in the future is
-        // begun anew by the next check.
+        // A confirmed verdict keeps its date and is limited to `now` when shown. A suspicion in the future is
+        // discarded, and the next check starts it again.
         self.suspicion = self.suspicion.take().filter(|doubt| doubt.last <= now);
         if let Some(unseen) = &mut self.unverified {
             unseen.held.not_after(now);
@@ -162,13 +164,13 @@ impl Standing {
         self.refused.retain(|at| *at <= now);
     }
 
-    /// Whether this probe was ever seen live.
+    /// Whether this probe ever read `live`.
     pub fn proven(&self) -> bool {
         self.last_live.is_some()
     }
 
-    /// It cannot be read, and not only for a check or two, or because of our own network: then
-    /// its last verdict has no say where several checks are counted together.
+    /// Whether it has been unreadable for more than a check or two, and not because of plugwatch's own network. Its
+    /// last verdict is then ignored when several checks are counted together.
     pub fn is_unreadable(&self) -> bool {
         let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
         self.unverified.as_ref().is_some_and(|unseen| unseen.blind || lasts(unseen))
@@ -180,11 +182,11 @@ impl Standing {
     }
 }
 
-/// Reasons for `unknown` that are told once for everything: a blind network by an alert
-/// of its own, missing keys when the program starts.
+/// Reasons for `unknown` that are reported once for all probes: a failed own network in an alert of its own, missing
+/// keys at start-up.
 const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
 
-/// So many looks in a row that saw nothing are no accident.
+/// The number of unreadable checks in a row that rules out a coincidence.
 const UNREADABLE: u32 = 3;
 
 pub(super) fn is_told_elsewhere(reason: &str) -> bool {

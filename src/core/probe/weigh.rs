@@ -1,52 +1,52 @@
-//! One reading, weighed with its witnesses: may it be believed as it stands?
+//! Weighs one reading against its witnesses: may it be believed as it is?
 
 use super::policy::Policy;
 use super::witness::{FRESH, OwnNetwork, Want, Witnessed, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Fault, Proof, Reading, Verdict};
 
-/// What a reading comes to once its witnesses have been heard.
+/// A reading after its witnesses were consulted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weighed {
-    /// The verdict to count.
+    /// The verdict that counts.
     pub verdict: Verdict,
-    /// Why, as a fixed word.
+    /// The reason code.
     pub reason: String,
-    /// Whose doing it is.
+    /// Who is responsible.
     pub fault: Fault,
-    /// What it rests on.
+    /// The kind of evidence.
     pub proof: Proof,
-    /// One sentence for people: what was said, and which witnesses it rests on.
+    /// One sentence for people: what was read, and which witnesses support it.
     pub say: String,
-    /// What to do about it, where that is known.
+    /// What to do about it, if known.
     pub hint: Option<String>,
-    /// Witnesses that must speak before this may be confirmed.
+    /// Witnesses that must be consulted before it can be confirmed.
     pub missing: Vec<Want>,
-    /// A `dropped` that wants more time: its second path could not be read, or the vendor has
-    /// trouble of its own.
+    /// A `dropped` that needs more time, because its second path could not be read or showed it, or because the
+    /// vendor reports a problem.
     pub alone: bool,
-    /// The vendor serves others: the vendor's status page reports no problem, or another check of it is live.
+    /// The vendor works for other customers: its status page reports no problem, or another of its checks is `live`.
     pub vendor_fine: bool,
 }
 
-// Sentences of witnesses that only confirm what was read: told once, and left out of reminders.
+// Sentences from witnesses that only support the reading: shown once and left out of reminders.
 const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
 const STATUS_FINE: &str = "the vendor's status page reports no problem";
 const OTHERS_WORK: &str = "other listings there are still up";
 const SECOND_SAME: &str = "a second check agrees";
 const SECOND_UNREAD: &str = "the second check could not be read";
-/// As a release before wrote them: what is open is read from the file.
+/// The wording of an earlier release, which open incidents in the store may still have.
 const BEFORE: [&str; 3] =
     ["other entries there are still listed", "a second route agrees", "the second route could not be read"];
 
-/// What was seen, without the witnesses that only confirmed it.
+/// The sentence without the witnesses that only support it.
 pub fn without_witnesses(say: &str) -> String {
     let confirms = [OWN_NETWORK_FINE, STATUS_FINE, OTHERS_WORK, SECOND_SAME, SECOND_UNREAD];
     let says = |part: &&str| !confirms.contains(&part.trim()) && !BEFORE.contains(&part.trim());
     say.split(';').filter(says).collect::<Vec<_>>().join(";")
 }
 
-/// Weighs `reading`. `proven` tells whether this probe was ever seen live.
+/// Weighs `reading`. `proven` says whether this probe ever read `live`.
 pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: bool, now: Time) -> Weighed {
     let plain = Weighed {
         verdict: reading.verdict,
@@ -78,13 +78,13 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
     }
 }
 
-/// Everything that is known to be there reads gone.
+/// The reason code if everything known to exist appears to be gone.
 pub(super) const CONTROL_GONE: &str = "control_gone";
-/// The same, while what is monitored is there.
+/// The reason code if the comparisons appear to be gone while the monitored listing is there.
 pub(super) const COMPARISON_GONE: &str = "comparison_gone";
-/// Why nothing was seen while our own network was down.
+/// The reason code while plugwatch's own network is down.
 pub const OWN_NETWORK: &str = "own_network";
-/// The same as a sentence.
+/// The sentence for [`OWN_NETWORK`].
 pub const BLIND: &str = "plugwatch's own network is down: most reference hosts do not answer either";
 
 impl Weighed {
@@ -106,7 +106,7 @@ impl Weighed {
     }
 }
 
-/// What to do about a reason of the core's own. The vendor's hint spoke of something else.
+/// What to do about a reason that the core itself found. The vendor's hint does not apply to it.
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
@@ -145,7 +145,7 @@ fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Tim
     }
 }
 
-/// The vendor's own words about its health; a status page that cannot be read says nothing.
+/// Adds what the vendor's status page says about its health. A page that cannot be read changes nothing.
 fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     if !policy.vendor_status {
         return weighed;
@@ -168,7 +168,8 @@ fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
     }
 }
 
-/// A key that worked is refused: is it us, or has the vendor trouble with its doors?
+/// Weighs the refusal of a key that used to work: it may concern this account, or the vendor's login may be failing
+/// for everybody.
 fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     let others_live = witnesses.same_vendor.is_some_and(|tally| tally.live > 0);
     let fine = Weighed { vendor_fine: others_live, ..weighed };
@@ -214,7 +215,8 @@ fn weigh_dropped(
     if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
         weighed = weigh_trouble(weighed, witnesses, policy, now);
     }
-    // A wrong id reads as gone; a person's word is no typo, and what your own systems report knows no id at the vendor.
+    // A wrong id also looks gone. A person's report is no typing error, and a report from your own systems uses no
+    // vendor id.
     let told = weighed.proof == Proof::Told || policy.local;
     if weighed.verdict == Verdict::Dropped && !proven && !told {
         return never_live(weighed);
@@ -222,7 +224,7 @@ fn weigh_dropped(
     weighed
 }
 
-/// What was never there cannot be lost: the id is wrong, or it was gone before.
+/// Weighs something that never read `live`: it cannot be lost, so the id is wrong or it was gone before.
 fn never_live(weighed: Weighed) -> Weighed {
     let because = "plugwatch never saw it working: a wrong id in the configuration, or gone before";
     weighed.unknown("never_seen_live", Fault::Unclear, because)
@@ -285,7 +287,7 @@ fn weigh_negative(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now:
     }
 }
 
-/// While the vendor has trouble of its own, an absence wants more time before it counts.
+/// While the vendor reports a problem, an absence needs more time before it counts.
 fn weigh_trouble(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     if !policy.vendor_status {
         return weighed;

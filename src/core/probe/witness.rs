@@ -1,5 +1,5 @@
-//! What else is known when a check is judged. The whole type stands from the
-//! first day; what nobody asks yet stays `None` and weighs nothing.
+//! What else is known when a check is judged. The type has a field for every kind of witness; those that nothing
+//! queries yet stay `None` and have no effect.
 
 use std::time::Duration;
 
@@ -9,83 +9,83 @@ use super::pace::{Asking, limit};
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// A control's or a second path's answer is reused for this long: it is not asked more often.
+/// How long the answer of a control or a second path is reused before it is requested again.
 pub const FRESH: Duration = limit(Asking::Control).gap;
 
-/// One thing another path said.
+/// One answer from another path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Witnessed {
-    /// What it read.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// When.
+    /// When it was read.
     pub at: Time,
-    /// Since when it reads so, as far as it was asked.
+    /// When this verdict began, as far back as it was checked.
     #[serde(default)]
     pub began: Time,
 }
 
 impl Witnessed {
-    /// What was read for the first time at `at`.
+    /// A verdict read for the first time at `at`.
     pub fn first(verdict: Verdict, reason: impl Into<String>, at: Time) -> Witnessed {
         Witnessed { verdict, reason: reason.into(), at, began: at }
     }
 }
 
-/// What the reference hosts say about our own network.
+/// The state of plugwatch's own network, from the reference hosts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnNetwork {
-    /// Nobody asked lately.
+    /// The reference hosts were not checked recently.
     #[default]
     Unasked,
     /// Most reference hosts answer.
     Sound,
-    /// Most reference hosts fail: we cannot see.
+    /// Most reference hosts fail, so plugwatch cannot check anything.
     Blind,
 }
 
-/// What several probes or vantages say together.
+/// The combined results of several probes or vantage points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// How many read live.
+    /// How many read `live`.
     pub live: u32,
-    /// How many read something worse.
+    /// How many read a worse verdict.
     pub failing: u32,
 }
 
-/// Everything that may speak for or against one check.
+/// Everything that may support or contradict one check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Witnesses {
-    /// Our own network.
+    /// The state of plugwatch's own network.
     pub own_network: OwnNetwork,
-    /// The same unreadable page came in another company's place: somebody near us shows it.
+    /// The same unreadable page was returned for another company too, so something near plugwatch inserts it.
     #[serde(default)]
     pub same_page: bool,
-    /// The same question about something known to be there.
+    /// The same question about something known to exist.
     pub positive: Option<Witnessed>,
-    /// The same question about something known to be gone.
+    /// The same question about something known not to exist.
     pub negative: Option<Witnessed>,
-    /// The same thing seen by another way.
+    /// The same thing checked over a second path.
     pub second_path: Option<Witnessed>,
-    /// What the vendor's status page says.
+    /// The vendor's status page.
     pub vendor_status: Option<Witnessed>,
     /// Other checks of the same vendor.
     pub same_vendor: Option<Tally>,
-    /// The same check of other things of one's own.
+    /// The same check of the user's other listings or accounts.
     pub same_check: Option<Tally>,
-    /// The same probe elsewhere.
+    /// The same probe from other vantage points.
     pub vantages: Option<Tally>,
-    /// A notice that announced it.
+    /// A letter that announced it.
     pub notice: Option<Witnessed>,
 }
 
-/// Something the core would like to be asked. It never asks by itself.
+/// A further check that the core requests. The core never makes checks itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Want {
-    /// Our own network's reference hosts.
+    /// The reference hosts of plugwatch's own network.
     Anchors,
     /// The positive control.
     PositiveControl,
@@ -93,10 +93,10 @@ pub enum Want {
     NegativeControl,
     /// The second path.
     SecondPath,
-    /// The vendor's own status page.
+    /// The vendor's status page.
     VendorStatus,
     /// The same probe again, after this long.
     LookAgain(Duration),
-    /// All storefronts of the same spread, now.
+    /// All storefronts of the same listing, now.
     WholeSpread,
 }

@@ -1,63 +1,63 @@
-//! What an asker brings back: facts about one question, never an opinion.
+//! What an asker returns: facts about one question, never a judgement.
 
 use serde::{Deserialize, Serialize};
 
 use super::verdict::words;
 
 words! {
-    /// Why no answer, or no whole answer, came. The list is closed.
+    /// Why there is no answer, or no complete one. The list is closed.
     Failure {
         /// The name does not exist.
         DnsNxdomain = "dns_nxdomain",
         /// The name could not be resolved for another reason.
         DnsFailed = "dns_failed",
-        /// Nobody listens there.
+        /// The port refuses connections.
         ConnectRefused = "connect_refused",
-        /// No connection within the time limit.
+        /// No connection within the timeout.
         ConnectTimeout = "connect_timeout",
-        /// No route, or another reason why no connection came about.
+        /// No route, or another reason why no connection was made.
         ConnectFailed = "connect_failed",
-        /// The peer cut the connection.
+        /// The peer reset the connection.
         ConnectionReset = "connection_reset",
-        /// The certificate is past its date.
+        /// The certificate has expired.
         TlsExpired = "tls_expired",
-        /// The certificate's time has not begun.
+        /// The certificate is not yet valid.
         TlsNotYetValid = "tls_not_yet_valid",
         /// The certificate is for other names.
         TlsWrongName = "tls_wrong_name",
-        /// Nobody we trust issued the certificate.
+        /// The certificate's issuer is not trusted.
         TlsUntrusted = "tls_untrusted",
         /// The certificate was revoked.
         TlsRevoked = "tls_revoked",
         /// The TLS handshake failed for another reason.
         TlsFailed = "tls_failed",
-        /// No complete answer within the time limit.
+        /// No complete answer within the timeout.
         HttpTimeout = "http_timeout",
-        /// The answer is no HTTP, or breaks off.
+        /// The answer is not HTTP, or breaks off.
         HttpBroken = "http_broken",
         /// The body is larger than the limit.
         HttpBodyTooLarge = "http_body_too_large",
-        /// The body unpacks to far more than it weighs.
+        /// The body decompresses to far more than its compressed size.
         HttpBodyBomb = "http_body_bomb",
         /// The body's compression is broken or unknown.
         HttpBodyUndecodable = "http_body_undecodable",
-        /// Redirected in a circle, or too often.
+        /// A redirect loop, or too many redirects.
         HttpRedirectLoop = "http_redirect_loop",
-        /// Redirected to where we do not follow (from HTTPS to HTTP, no address).
+        /// A redirect that is not followed, because it leads from HTTPS to HTTP or has no valid address.
         HttpRedirectRefused = "http_redirect_refused",
         /// A public host redirected to a private address.
         HttpRedirectInward = "http_redirect_inward",
-        /// The address is not allowed for this program.
+        /// plugwatch may not connect to this address.
         AddressRefused = "address_refused",
-        /// This program may open no more files or connections.
+        /// This process cannot open more files or connections.
         OutOfDescriptors = "out_of_descriptors",
         /// A program did not end in time.
         ExecTimeout = "exec_timeout",
         /// A program's output could not be read.
         ExecFailed = "exec_failed",
-        /// The host is not to be asked for longer than anybody waits.
+        /// The host asked clients to wait longer than the check can.
         ToldToWait = "told_to_wait",
-        /// The question itself could not be put: a parameter is missing or wrong.
+        /// The question could not be sent: a parameter is missing or wrong.
         NotAsked = "not_asked",
         /// A secret that the check needs is not set.
         NeedsKey = "needs_key",
@@ -65,7 +65,7 @@ words! {
 }
 
 impl Failure {
-    /// The same for people, to follow a colon.
+    /// The failure in words for people, for use after a colon.
     pub fn words(self) -> &'static str {
         use Failure::*;
         match self {
@@ -99,7 +99,7 @@ impl Failure {
         }
     }
 
-    /// Whether our own network could be the cause.
+    /// Whether plugwatch's own network could be the cause.
     pub fn is_transport(self) -> bool {
         use Failure::*;
         matches!(
@@ -109,49 +109,49 @@ impl Failure {
     }
 }
 
-/// The facts of one answer. Each namespace is what rules see under the same name.
+/// The facts of one answer. Rules see each namespace under the same name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What was asked, as a person would repeat it: a logical URL, or a name at its servers.
+    /// What was requested, in words for people: a logical URL, or a name and its servers.
     pub asked: String,
-    /// Which of several requests this answers: `token` where the key was refused a token and
-    /// the question itself was never asked; else empty.
+    /// Which of several requests this answers: `token` if the request for an access token failed and the question
+    /// itself was never sent; otherwise empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub step: String,
-    /// How long it took.
+    /// How long it took, in milliseconds.
     pub took_ms: u32,
     /// Why there is no whole answer, if there is none.
     pub failure: Option<Failure>,
-    /// More about the failure, without addresses of ours or secrets.
+    /// Details of the failure, without plugwatch's own addresses or secrets.
     pub failure_detail: String,
     /// HTTP facts.
     pub http: Option<HttpFacts>,
-    /// What the asker found besides, by its name: `dns`, `exec`, `smtp` ...; and `tls`, the facts
-    /// of the connection, kept even where validation failed.
+    /// Further facts that the asker found, by asker name: `dns`, `exec`, `smtp` and so on. `tls` has the facts of the
+    /// connection, which are kept even if validation failed.
     #[serde(flatten)]
     pub said: Said,
-    /// The body as it came, decompressed.
+    /// The body as received, decompressed.
     #[serde(skip)]
     pub body: Vec<u8>,
 }
 
-/// Facts by the name of the asker who found them; rules see each under that name.
+/// Facts by the name of the asker that found them; rules see them under that name.
 pub type Said = std::collections::BTreeMap<String, serde_json::Value>;
 
-/// What HTTP said besides the body.
+/// The HTTP facts apart from the body.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HttpFacts {
     /// The status code of the last answer.
     pub status: u16,
     /// The logical URL that answered, after redirects.
     pub url: String,
-    /// Its host.
+    /// The host of that URL.
     pub host: String,
-    /// Its path.
+    /// The path of that URL.
     pub path: String,
     /// How many redirects were followed.
     pub redirects: u32,
-    /// The media type without its parameters, lower case; empty if none was given.
+    /// The media type in lower case, without parameters; empty if none was given.
     pub content_type: String,
     /// Header fields, names in lower case.
     pub headers: std::collections::BTreeMap<String, String>,
@@ -160,13 +160,13 @@ pub struct HttpFacts {
 }
 
 impl Answer {
-    /// An answer of facts under the asker's name.
+    /// An answer with facts under the asker's name.
     pub fn of(asked: impl Into<String>, took_ms: u32, asker: &str, facts: serde_json::Value) -> Answer {
         let said = Said::from([(asker.to_owned(), facts)]);
         Answer { asked: asked.into(), took_ms, said, ..Answer::default() }
     }
 
-    /// An answer that is a failure.
+    /// An answer for a failure.
     pub fn failed(asked: impl Into<String>, failure: Failure, detail: impl Into<String>) -> Answer {
         Answer { asked: asked.into(), failure: Some(failure), failure_detail: detail.into(), ..Answer::default() }
     }

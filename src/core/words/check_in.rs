@@ -1,5 +1,5 @@
-//! What is reported to plugwatch: a job's sign of life, a person's word, the outcomes that the
-//! platform itself sees at its vendors.
+//! What is reported to plugwatch: pings from jobs, people's reports, and the outcomes that the platform itself sees
+//! at its vendors.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,110 +10,110 @@ use crate::core::time::Time;
 words! {
     /// What a report says.
     Word {
-        /// A job ran, or is alive.
+        /// A job ran, or is running.
         Alive = "alive",
-        /// A job began.
+        /// A job started.
         Began = "began",
         /// A job ran and failed.
         Failed = "failed",
-        /// A person says that the vendor still works for us.
+        /// A person reports that the vendor still works for the customer.
         WithUs = "with_us",
-        /// A person says that the vendor left.
+        /// A person reports that the vendor left.
         Left = "left",
-        /// How often something worked, and how often not.
+        /// How often something succeeded and failed.
         Count = "count",
     }
 }
 
 words! {
-    /// What may be reported under a name.
+    /// The kind of report that a name accepts.
     Takes {
-        /// A job's calls.
+        /// Pings from a job.
         Pings = "pings",
         /// Counted outcomes.
         Counts = "counts",
-        /// A person's word.
+        /// A person's report.
         Words = "words",
     }
 }
 
-/// The key under which reports of a kind are kept: a job and a feed of the same name are two things.
+/// The key under which reports are stored; a job and a feed with the same name are separate.
 pub fn key(takes: Takes, name: &str) -> String {
     format!("{takes}/{name}")
 }
 
-/// Who may report what, over the web.
+/// A web address that accepts reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckInPoint {
     /// The hash (SHA-256) of the token in the URL.
     pub mark: [u8; 32],
-    /// The name under which it is known.
+    /// The name that the reports are stored under.
     pub name: String,
-    /// What is taken.
+    /// The kind of report it accepts.
     pub takes: Takes,
 }
 
 impl CheckInPoint {
-    /// Where its reports are kept.
+    /// The key under which its reports are stored.
     pub fn key(&self) -> String {
         key(self.takes, &self.name)
     }
 }
 
-/// One report; counts of the same minute and code are one.
+/// One report. Counts for the same minute and code are merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// When.
+    /// When it was made.
     pub at: Time,
     /// What it says.
     pub word: Word,
-    /// Who said so, for a person's word.
+    /// Who made it, for a person's report.
     pub by: String,
-    /// What worked.
+    /// The number of successes.
     pub ok: u64,
-    /// What did not.
+    /// The number of failures.
     pub failed: u64,
-    /// The vendor's code for what did not.
+    /// The vendor's code for the failures.
     pub code: String,
 }
 
 impl Report {
-    /// A report that counts nothing.
+    /// A report without counts.
     pub fn of(at: Time, word: Word) -> Report {
         Report { at, word, by: String::new(), ok: 0, failed: 0, code: String::new() }
     }
 }
 
-/// Nobody calls a vendor more often in a minute; what is said to be more is a mistake.
+/// The largest count accepted for one minute; more requests than this are a mistake.
 pub const MOST_COUNTED: u64 = 1_000_000_000;
 
-/// What was read, or why not.
+/// A pending read: the reports, or why they could not be read.
 pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Report>, String>> + Send + 'a>>;
 
-/// Where reports are kept.
+/// The store for reports.
 pub trait CheckIns: Send + Sync {
-    /// The reports under a key since an instant, oldest first, and in any case the newest one that
-    /// is more than a beginning.
+    /// The reports under a key since an instant, oldest first. The newest one that is more than a start is always
+    /// included, however old it is.
     fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a>;
 }
 
-/// The sum of reports within a window that ends now.
+/// The sum of the reports in a window that ends now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sum {
-    /// What worked.
+    /// The number of successes.
     pub ok: u64,
-    /// What did not.
+    /// The number of failures.
     pub failed: u64,
-    /// What did not, by code, the commonest first.
+    /// The failures by code, most frequent first.
     pub codes: Vec<(String, u64)>,
-    /// Since when at least half fails, minute by minute, up to the newest report.
+    /// Since when at least half have failed in every minute, up to the newest report.
     pub failing_since: Option<Time>,
 }
 
-/// A minute of reports.
+/// Milliseconds in a minute.
 const MINUTE: i64 = 60_000;
 
-/// Sums up what was counted since `since`; a failure is dated back as far as the reports go.
+/// Sums the counts since `since`. The start of a failure is dated as far back as the reports reach.
 pub fn sum(reports: &[Report], since: Time) -> Sum {
     let mut sum = Sum::default();
     let mut minutes: Vec<(i64, u64, u64)> = Vec::new();

@@ -1,20 +1,19 @@
-//! What can be looked up from names. One table has all that anybody needs to know of a lookup but
-//! how it is done: the catalogue reads its arguments and the names of its facts here, and
-//! `ask::lookup` finds the file that does it by its word.
+//! Lookups by name. One table has everything about a lookup except how it is performed: the catalogue reads the names
+//! of its arguments and facts here, and `ask::lookup` finds its implementation by the same word.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The table, given to the macro `$reader`, which makes of its rows what it needs.
+/// The table, passed to the macro `$reader`, which generates code from its rows.
 ///
-/// A row: the word (the asker's name, that of its facts and of its file in `ask::lookup`), the
-/// arguments that it needs and those that it may get besides, and the facts that it leaves.
+/// A row has the word (the name of the asker, of its facts and of its file in `ask::lookup`), the required and the
+/// optional arguments, and the facts that the lookup produces.
 macro_rules! lookups {
     ($reader:ident) => {
         $reader! {
-            /// What several resolvers of different operators tell users.
+            /// The answers that resolvers of several operators give to users.
             Resolvers = resolvers {
                 needs: [domain], takes: [],
                 leaves: [domain, resolvers, count, addresses],
@@ -29,27 +28,27 @@ macro_rules! lookups {
                 needs: [domain], takes: [],
                 leaves: [domain, addresses, networks, asns, failed],
             }
-            /// Who takes mail for a domain, and whether they do (RFC 5321).
+            /// The mail servers of a domain, and whether they accept mail (RFC 5321).
             Smtp = smtp {
                 needs: [domain], takes: [mailbox, controls],
                 leaves: [domain, servers, count, hosts, control, found],
             }
-            /// Who may send for a domain (RFC 7208).
+            /// Which hosts may send mail for a domain (RFC 7208).
             Spf = spf {
                 needs: [domain], takes: [],
                 leaves: [domain, found, records, valid, lookups, voids, void, crowded, includes, own, gone, all],
             }
-            /// The keys by which mail is signed (RFC 6376).
+            /// The keys that sign mail (RFC 6376).
             Dkim = dkim {
                 needs: [domain, selectors], takes: [],
                 leaves: [domain, selectors, count],
             }
-            /// What receivers shall do with mail that is not ours (RFC 7489).
+            /// How receivers should treat mail that fails authentication (RFC 7489).
             Dmarc = dmarc {
                 needs: [domain], takes: [],
                 leaves: [domain, found, at, records, valid, policy, pct, reports],
             }
-            /// The promise that mail servers speak TLS (RFC 8461).
+            /// The policy that mail servers must use TLS (RFC 8461).
             MtaSts = mta_sts {
                 needs: [domain], takes: [],
                 leaves: [domain, found, id, valid, mode, mx, max_age, hosts, failed, unreached],
@@ -68,7 +67,7 @@ macro_rules! declare {
     ($($(#[$doc:meta])* $variant:ident = $word:ident {
         needs: [$($need:ident),*], takes: [$($take:ident),*], leaves: [$($fact:ident),*],
     })+) => {
-        /// What can be looked up from names.
+        /// What can be looked up by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Lookup { $($(#[$doc])* $variant),+ }
 
@@ -76,17 +75,17 @@ macro_rules! declare {
             /// Every variant, in the order of its declaration.
             pub const ALL: &'static [Lookup] = &[$(Lookup::$variant),+];
 
-            /// The asker's name, and that of its facts.
+            /// The name of the asker and of its facts.
             pub fn word(self) -> &'static str {
                 match self { $(Lookup::$variant => stringify!($word)),+ }
             }
 
-            /// What it needs, and what it may get besides: names of its arguments.
+            /// The names of its required and of its optional arguments.
             pub fn args(self) -> (&'static [&'static str], &'static [&'static str]) {
                 match self { $(Lookup::$variant => (&[$(stringify!($need)),*], &[$(stringify!($take)),*])),+ }
             }
 
-            /// The names of the facts that it leaves, as rules may use them.
+            /// The names of the facts that it produces, as used in rules.
             pub fn facts(self) -> &'static [&'static str] {
                 match self { $(Lookup::$variant => &[$(stringify!($fact)),*]),+ }
             }
@@ -109,19 +108,19 @@ impl FromStr for Lookup {
     }
 }
 
-/// Something to be looked up.
+/// One lookup.
 #[derive(Clone, Debug)]
 pub struct LookupQuestion {
-    /// What.
+    /// The kind of lookup.
     pub what: Lookup,
-    /// Its arguments, each a list of texts, by their names.
+    /// Its arguments, each a list of texts, by name.
     pub args: BTreeMap<String, Vec<String>>,
-    /// One server gets so long for one answer.
+    /// The timeout for one answer from one server.
     pub timeout: Duration,
 }
 
 impl LookupQuestion {
-    /// The name that it is about.
+    /// The name that is looked up.
     pub fn domain(&self) -> &str {
         self.all("domain").first().map_or("", String::as_str)
     }

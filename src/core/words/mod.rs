@@ -1,4 +1,4 @@
-//! What is spoken of: verdicts and readings, questions and answers, check-ins, texts.
+//! The vocabulary: verdicts and readings, questions and answers, check-ins, texts.
 
 pub mod answer;
 pub mod check_in;

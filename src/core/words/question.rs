@@ -1,4 +1,4 @@
-//! What an asker is asked. Secrets travel as [`Secret`] and show as dots.
+//! The questions that askers answer. Secrets are carried as [`Secret`] and shown as dots.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use url::Url;
 use super::check_in::Takes;
 pub use super::lookup::{Lookup, LookupQuestion};
 
-/// A text that never shows itself.
+/// A text that is never displayed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -30,12 +30,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A secret that the configuration names: set, or looked for in vain.
+/// A secret that the configuration names: set or missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
     /// It is set.
     Set(Secret),
-    /// It is not; where it was looked for: "the variable NAME", "the file PATH".
+    /// It is not set. Holds where it was expected: "the variable NAME", "the file PATH".
     Unset(String),
 }
 
@@ -52,28 +52,28 @@ impl Key {
 /// One question for one asker.
 #[derive(Clone, Debug)]
 pub enum Question {
-    /// Over HTTP, with the TLS facts of the connection where wanted.
+    /// An HTTP request, which can record the TLS facts of the connection.
     Http(HttpQuestion),
-    /// A walk from the root to a zone's own servers.
+    /// A walk from the DNS root to the zone's own servers.
     Dns(DnsQuestion),
-    /// A domain at its registry.
+    /// The registration of a domain, from its registry.
     Rdap(RdapQuestion),
-    /// A program of the user's.
+    /// One of the user's own programs.
     Exec(ExecQuestion),
-    /// Looked up in the DNS, and perhaps at what was found there.
+    /// A DNS lookup, which may also query the hosts it finds.
     Lookup(LookupQuestion),
     /// What was reported to plugwatch itself.
     CheckIn(CheckInQuestion),
 }
 
-/// Every name under which askers may leave facts.
+/// Every name under which askers may report facts.
 pub fn asker_names() -> Vec<&'static str> {
     let lookups = Lookup::ALL.iter().map(|what| what.word());
     ["tls", "dns", "exec", "heard", "burn", "seen"].into_iter().chain(lookups).collect()
 }
 
 impl Question {
-    /// The host whose budget this question uses up.
+    /// The host whose request budget this question uses.
     pub fn host(&self) -> &str {
         match self {
             Question::Http(http) => &http.host,
@@ -85,7 +85,7 @@ impl Question {
         }
     }
 
-    /// What is asked, as a person would repeat it, without secrets.
+    /// What is requested, in words for people, without secrets.
     pub fn shown(&self) -> String {
         match self {
             Question::Http(http) => http.shown.clone(),
@@ -103,7 +103,7 @@ impl Question {
 pub struct HttpQuestion {
     /// `GET`, `HEAD` or `POST`.
     pub method: String,
-    /// The logical URL; it may hold a secret, so it is never shown.
+    /// The logical URL. It may contain a secret, so it is never shown.
     pub url: Secret,
     /// The URL with secrets as dots, for people.
     pub shown: String,
@@ -113,22 +113,23 @@ pub struct HttpQuestion {
     pub headers: Vec<Field>,
     /// A body to send.
     pub body: Option<Secret>,
-    /// A website, asked as browsers ask: the TLS facts of the connection are recorded, and a page that
-    /// sends its readers on is followed.
+    /// Requests a website as browsers do: the TLS facts of the connection are recorded, and redirects within the page
+    /// are followed.
     pub tls: bool,
-    /// Everything together takes no longer.
+    /// The timeout for the whole request.
     pub timeout: Duration,
-    /// Asked first, unless its answer of before is still good: the `access_token` of its
+    /// A request for an access token, sent first unless an earlier token is still valid. The `access_token` in its
     /// answer is the bearer token of this request (RFC 6749, section 5.1).
     pub token: Option<Box<HttpQuestion>>,
-    /// The URL is the directory of an ACME server, and its account with this key is asked for (RFC 8555).
+    /// The account key, if the URL is the directory of an ACME server: the request asks for the account with this key
+    /// (RFC 8555).
     pub acme: Option<Secret>,
-    /// Somebody outside named the URL, and it must not lead to a private address.
+    /// An external party supplied the URL, so it must not lead to a private address.
     pub named_by_stranger: bool,
 }
 
 impl HttpQuestion {
-    /// A plain question for a page.
+    /// A plain request for a page.
     pub fn get(url: &Url, timeout: Duration) -> HttpQuestion {
         HttpQuestion {
             method: "GET".to_owned(),
@@ -153,12 +154,12 @@ pub struct Field {
     pub name: String,
     /// Its value.
     pub value: Secret,
-    /// Whether a secret stands in it: then it goes to the origin that was asked, and nowhere else.
+    /// Whether it contains a secret. If so, it is sent only to the origin of the original request.
     pub secret: bool,
 }
 
 impl Field {
-    /// A field that anybody may see.
+    /// A field without a secret.
     pub fn public(name: &str, value: &str) -> Field {
         Field { name: name.to_owned(), value: Secret::new(value), secret: false }
     }
@@ -169,38 +170,38 @@ impl Field {
 pub struct ExecQuestion {
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// It is ended after this.
+    /// The program is stopped after this time.
     pub timeout: Duration,
 }
 
-/// A domain at its registry.
+/// The registration of a domain.
 #[derive(Clone, Debug)]
 pub struct RdapQuestion {
     /// The registered domain.
     pub domain: String,
-    /// What stands for its registry until it is known: `registry of DOMAIN`.
+    /// What to show for its registry until that is known: `registry of DOMAIN`.
     pub registry: String,
-    /// The registry's address, where it is not looked up.
+    /// The registry's address, if it is not looked up.
     pub base: Option<String>,
-    /// What its WHOIS is asked, where that is more than the name.
+    /// The WHOIS query, if it is more than the name.
     pub line: Option<String>,
-    /// Each request takes no longer.
+    /// The timeout for each request.
     pub timeout: Duration,
 }
 
-/// What others reported about something.
+/// A query for what was reported to plugwatch.
 #[derive(Clone, Debug)]
 pub struct CheckInQuestion {
-    /// What was to be reported.
+    /// The kind of report.
     pub takes: Takes,
-    /// The name under which they reported.
+    /// The name that the reports are stored under.
     pub name: String,
-    /// Only what was heard since then is summed up.
+    /// How far back reports are summed.
     pub window: Duration,
 }
 
 impl CheckInQuestion {
-    /// Where its reports are kept.
+    /// The key under which its reports are stored.
     pub fn key(&self) -> String {
         super::check_in::key(self.takes, &self.name)
     }
@@ -211,8 +212,8 @@ impl CheckInQuestion {
 pub struct DnsQuestion {
     /// The zone, without a trailing dot.
     pub domain: String,
-    /// The record types asked of every server of the zone.
+    /// The record types requested from every server of the zone.
     pub types: Vec<String>,
-    /// One server gets so long for one answer.
+    /// The timeout for one answer from one server.
     pub timeout: Duration,
 }

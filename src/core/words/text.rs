@@ -1,14 +1,14 @@
-//! Text of others, made fit to be shown: on terminals, in messages, on pages. It is cleaned and cut
-//! once, where it enters; what was really said stays in the evidence.
+//! Makes text from outside fit to show on terminals, in messages and on pages. It is cleaned and shortened once,
+//! where it enters; the original stays in the evidence.
 
-/// A sentence about one check, with what the vendor said in it.
+/// The longest sentence about one check, with the vendor's text in it, in characters.
 pub const SENTENCE: usize = 400;
-/// A word or value of a vendor's.
+/// The longest word or value from a vendor, in characters.
 pub const VALUE: usize = 200;
 
-/// One line of visible text of at most `most` characters. Escape sequences (ECMA-48) go whole, other
-/// control characters and line ends become blanks, and marks that turn the order of writing around or
-/// hide text (Unicode, UAX 9 and 15) are left out.
+/// One line of visible text with at most `most` characters. Escape sequences (ECMA-48) are removed, other control
+/// characters and line ends become spaces, and characters that change the writing direction or hide text (Unicode UAX
+/// 9 and 15) are dropped.
 pub fn clean(text: &str, most: usize) -> String {
     let mut out = String::new();
     let (mut count, mut gap) = (0, false);
@@ -20,7 +20,7 @@ pub fn clean(text: &str, most: usize) -> String {
             c if is_hidden(c) => {}
             c if c.is_whitespace() || c.is_control() => gap = true,
             c => {
-                // Room for what is put in front of it, and for the mark of a cut.
+                // Leave room for the space before it and for the ellipsis.
                 if count + usize::from(gap) + 1 > most {
                     out.push('…');
                     return out;
@@ -38,13 +38,13 @@ pub fn clean(text: &str, most: usize) -> String {
     out
 }
 
-/// Several lines, each cleaned; for terminals that show what was said at length.
+/// Several lines, each cleaned, for terminals that show the full text.
 pub fn clean_lines(text: &str, most: usize) -> String {
     text.lines().map(|line| clean(line, most)).collect::<Vec<_>>().join("\n")
 }
 
-/// Marks without a shape of their own: the order of writing, tags, joiners that no script needs, the
-/// soft hyphen. The joiners of Persian and of emoji stay.
+/// Whether a character is invisible: writing direction, tags, joiners that no script needs, the soft hyphen. The
+/// joiners of Persian and of emoji are kept.
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
@@ -61,13 +61,13 @@ fn is_hidden(c: char) -> bool {
     )
 }
 
-/// What follows ESC: a control sequence, a string up to its terminator, or one character.
+/// Skips what follows ESC: a control sequence, a string up to its terminator, or one character.
 fn skip_sequence(chars: &mut std::str::Chars<'_>) {
     match chars.next() {
         Some('[') => skip_parameters(chars),
         Some(']' | 'P' | 'X' | '^' | '_') => {
             let mut last = ' ';
-            // A string that nobody ended would swallow everything: it ends with its line.
+            // A string without a terminator would swallow the rest, so it ends with its line.
             for c in chars.by_ref() {
                 if matches!(c, '\u{7}' | '\u{9c}' | '\n') || (last == '\u{1b}' && c == '\\') {
                     return;
@@ -80,7 +80,7 @@ fn skip_sequence(chars: &mut std::str::Chars<'_>) {
 }
 
 fn skip_parameters(chars: &mut std::str::Chars<'_>) {
-    // Parameters and intermediates are of 0x20 to 0x3f; the first other one ends the sequence.
+    // Parameters and intermediates are 0x20 to 0x3f; the first other character ends the sequence.
     for c in chars.by_ref() {
         if !('\u{20}'..='\u{3f}').contains(&c) {
             return;
@@ -88,7 +88,7 @@ fn skip_parameters(chars: &mut std::str::Chars<'_>) {
     }
 }
 
-/// A text with one full stop at its end, whatever others have put there.
+/// The text with exactly one full stop at its end, whatever punctuation it had there.
 pub fn stopped(text: &str) -> String {
     let text = text.trim_end();
     let quoted = [".\u{201d}", "!\u{201d}", "?\u{201d}"].iter().any(|end| text.ends_with(end));
@@ -98,15 +98,15 @@ pub fn stopped(text: &str) -> String {
     format!("{}.", text.trim_end_matches(['.', ':', ';', ',', ' ']))
 }
 
-/// What is wrong with a text that a program has put together: a full stop too many, brackets around
-/// nothing, a template that was not filled. Quotes of others are left alone.
+/// What is wrong with a composed text: doubled punctuation, empty brackets, an unfilled template. `None` if nothing
+/// is wrong.
 pub fn sloppy(text: &str) -> Option<&'static str> {
     let plain = text.replace("...", "");
     let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
     if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", ".\u{201d}.", "; ;", ", ,"]) {
         return Some("two signs of punctuation in a row");
     }
-    // `./check` and `.in` begin a name; a sign that stands alone does not.
+    // `./check` and `.in` begin a name; a mark that stands alone does not.
     let alone = |sign: &str| plain.contains(&format!("{sign} ")) || plain.ends_with(sign);
     if [" .", " ,", " ;"].into_iter().any(alone) || any(&["( ", " )"]) {
         return Some("a blank before a sign of punctuation");
@@ -123,7 +123,7 @@ pub fn sloppy(text: &str) -> Option<&'static str> {
     None
 }
 
-/// Things that sentences count.
+/// Nouns that messages use with a number, in the plural.
 const COUNTED: [&str; 25] = [
     "addresses",
     "apps",
@@ -152,25 +152,25 @@ const COUNTED: [&str; 25] = [
     "warnings",
 ];
 
-/// "1 servers", "1 mail servers", "none of the 1 keys".
+/// Finds plurals after "1": "1 servers", "1 mail servers", "none of the 1 keys".
 fn counts_one_as_many(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let plural = |word: &&str| COUNTED.contains(&word.trim_end_matches(|c: char| !c.is_alphanumeric()));
     let one = words.iter().enumerate().filter(|(_, word)| **word == "1");
     one.into_iter().any(|(n, _)| {
         let mut next = words[n + 1..].iter().take(2);
-        // "1 of 3 servers" counts the three.
+        // "1 of 3 servers" counts three, so the plural is right.
         next.clone().next().is_some_and(|word| *word != "of") && next.any(plural)
     })
 }
 
-/// With a capital letter at its beginning.
+/// The text with a capital first letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Advice without the parts that send somebody to a fallback; nothing where no other part is left.
+/// Advice without the parts that mention the fallback; `None` if nothing else remains.
 pub fn without_fallback(advice: &str) -> Option<String> {
     const FALLBACK: &str = "the fallback";
     if !advice.contains(FALLBACK) {
@@ -180,12 +180,12 @@ pub fn without_fallback(advice: &str) -> Option<String> {
     for sentence in advice.split(". ") {
         let parts = sentence.trim_end_matches('.').split("; ").filter_map(|part| match part.find(FALLBACK) {
             None => Some(part),
-            // Of two ways, the other is left.
+            // If the part offers an alternative, that is kept.
             Some(at) => part[..at].rfind(", or ").map(|or| &part[..or]),
         });
         let parts: Vec<&str> = parts.collect();
         if let Some((first, rest)) = parts.split_first() {
-            // What stood first may be gone; a name that begins small stays as it is.
+            // The original first part may have been removed; a name in lower case stays as it is.
             let begins = sentence.starts_with(*first);
             let first =
                 if begins { (*first).to_owned() } else { capital(first.strip_prefix("then ").unwrap_or(first)) };

@@ -1,11 +1,11 @@
-//! The words of the project as types: verdict, fault, proof, reading, fact.
+//! The project's terms as types: verdict, fault, proof, reading, fact.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Makes an enum with one fixed word per variant, used in files, JSON and the store.
+/// Makes an enum with one fixed word per variant, for use in files, JSON and the store.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -37,23 +37,23 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// What a check, a probe or a dependency comes to.
+    /// The result of a check, a probe or a dependency.
     Verdict {
-        /// The vendor serves us, said about *our* account, listing or name.
+        /// The vendor's service works for the customer: this account, listing or name.
         Live = "live",
-        /// It serves us, with a warning sign.
+        /// It works, with a warning.
         Degraded = "degraded",
-        /// Nobody is served, or nobody can be reached.
+        /// It works for nobody, or cannot be reached.
         Outage = "outage",
-        /// The vendor no longer serves us.
+        /// The vendor no longer serves this customer.
         Dropped = "dropped",
-        /// We could not look, or could not read the answer.
+        /// The check could not be made, or its answer not read.
         Unknown = "unknown",
     }
 }
 
 impl Verdict {
-    /// How bad it is, for "the worst of": higher is worse. `Unknown` is no badness at all.
+    /// How bad it is, to find the worst: higher is worse. `Unknown` has the lowest value.
     pub fn badness(self) -> u8 {
         match self {
             Verdict::Unknown => 0,
@@ -66,13 +66,13 @@ impl Verdict {
 }
 
 words! {
-    /// Whose doing it is; it decides whether the reader waits, calls a lawyer or mends a key.
+    /// Who is responsible. It decides whether the reader waits, calls a lawyer or fixes a key.
     Fault {
-        /// The vendor decided against us.
+        /// The vendor decided against the customer.
         VendorDecision = "vendor_decision",
-        /// The vendor is broken for everybody.
+        /// The vendor has an outage for everybody.
         VendorBreakdown = "vendor_breakdown",
-        /// Ours to mend: key, network, configuration, our own application.
+        /// On the user's side: key, network, configuration or application.
         Ours = "ours",
         /// Not known yet.
         Unclear = "unclear",
@@ -80,64 +80,64 @@ words! {
 }
 
 words! {
-    /// What a verdict rests on.
+    /// The kind of evidence for a verdict.
     Proof {
-        /// The vendor's or the registry's own words.
+        /// Stated by the vendor or the registry.
         Stated = "stated",
-        /// Concluded from several things seen.
+        /// Inferred from several observations.
         Inferred = "inferred",
-        /// A notice received, or a person's word.
+        /// From a letter, or reported by a person.
         Told = "told",
     }
 }
 
 words! {
-    /// What a `live` of a check proves.
+    /// What a check's `live` proves.
     Proves {
-        /// The account is in good order, by the vendor's own field.
+        /// The account is in good standing, by a field in the vendor's API.
         Standing = "standing",
         /// The key works.
         Access = "access",
-        /// Seen from outside.
+        /// It can be seen from outside.
         Presence = "presence",
-        /// Your own systems, or a person, report it.
+        /// Your own systems, or a person, reported it.
         Reported = "reported",
     }
 }
 
 words! {
-    /// What a `dropped` of a check rests on.
+    /// What a check's `dropped` is based on.
     Basis {
-        /// The vendor says so about us, our identity echoed. No control is needed.
+        /// The vendor's statement about this customer, whose identity the answer repeats. No control is needed.
         OwnStatement = "own_statement",
-        /// Something is not there any more. Controls are compulsory.
+        /// Something that used to exist is missing. Controls are mandatory.
         Absence = "absence",
     }
 }
 
 words! {
-    /// What a probe counts for within its dependency.
+    /// A probe's role in its dependency.
     Role {
-        /// Decides: the vendor serves us here.
+        /// Decides: whether the vendor's service works here.
         Serves = "serves",
         /// Decides: the owner's view of the account.
         Standing = "standing",
         /// Can make the dependency degraded, never worse.
         Warning = "warning",
-        /// Never counts; it is shown and may speak for others.
+        /// Never affects the verdict. It is shown, and may be evidence for other checks.
         Witness = "witness",
     }
 }
 
 impl Role {
-    /// Whether it decides how its dependency stands.
+    /// Whether it decides the state of its dependency.
     pub fn decides(self) -> bool {
         matches!(self, Role::Serves | Role::Standing)
     }
 }
 
 words! {
-    /// How much hangs on a dependency.
+    /// How critical a dependency is.
     Criticality {
         /// The platform stops without it.
         Critical = "critical",
@@ -148,31 +148,31 @@ words! {
     }
 }
 
-/// A named thing an answer tells, kept as history.
+/// Named values found in an answer and kept as history.
 pub type Facts = BTreeMap<String, serde_json::Value>;
 
 /// One judged answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// What this one answer comes to.
+    /// The verdict of this answer.
     pub verdict: Verdict,
-    /// Why, as one fixed snake_case word of the catalogue.
+    /// The reason code, one snake_case word from the catalogue.
     pub reason: String,
-    /// Whose doing it is.
+    /// Who is responsible.
     pub fault: Fault,
-    /// What it rests on.
+    /// The kind of evidence.
     pub proof: Proof,
-    /// What a `dropped` here rests on.
+    /// What a `dropped` here is based on.
     pub basis: Basis,
-    /// One sentence for people. It never holds a secret.
+    /// One sentence for people. It never contains a secret.
     pub say: String,
-    /// What to do about it, where the catalogue knows.
+    /// What to do about it, if the catalogue says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Facts worth keeping; only from answers whose identity is proven.
+    /// Facts to keep; only from answers whose identity is proven.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: Facts,
-    /// The vendor asked us to stay away for this long.
+    /// How long the vendor asked clients to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
 }
