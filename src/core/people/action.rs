@@ -1,5 +1,5 @@
-//! What people do about what they are told: acknowledge, mute, accept, say whose fault it was.
-//! Acts stop or settle alerts, never history. Each is kept with who and when.
+//! What people do about alerts: acknowledge, mute, accept, report whose fault it was. Actions stop or settle alerts
+//! and never change history. Each is stored with who did it and when.
 
 use std::collections::BTreeMap;
 
@@ -13,60 +13,60 @@ use crate::core::words::verdict::words;
 words! {
     /// What a person did.
     ActionKind {
-        /// "I know, and I see to it."
+        /// Someone is taking care of it.
         Ack = "ack",
-        /// Nothing about it for a while.
+        /// Muted for a while.
         Mute = "mute",
-        /// Tell it again.
+        /// No longer muted.
         Unmute = "unmute",
         /// The change or warning is the new normal.
         Accept = "accept",
-        /// We did it ourselves.
+        /// The user's own team caused it.
         ItWasUs = "it_was_us",
-        /// It was no such thing.
+        /// A false alarm.
         FalseAlarm = "false_alarm",
-        /// Work of ours goes on.
+        /// Maintenance on the user's side.
         Maintenance = "maintenance",
-        /// It is over.
+        /// That maintenance is over.
         MaintenanceOver = "maintenance_over",
-        /// A letter came, was confirmed, answered or taken back.
+        /// A letter was added, confirmed, answered or withdrawn.
         Letter = "letter",
-        /// A drill was asked for.
+        /// A drill was requested.
         Drill = "drill",
         /// The channels were tested.
         Test = "test",
-        /// Somebody who may not asked for something.
+        /// Someone without permission requested something.
         Refused = "refused",
     }
 }
 
-/// Something that a person did.
+/// An action taken by a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorAction {
-    /// Its number, in the order in which things were done.
+    /// Its number; numbers follow the order of the actions.
     pub id: i64,
-    /// When.
+    /// When it was taken.
     pub at: Time,
-    /// Who.
+    /// Who took it.
     pub by: String,
-    /// Where: `terminal`, or a channel's name.
+    /// Where it was taken: `terminal`, or the name of a channel.
     pub via: String,
-    /// What.
+    /// The kind of action.
     pub deed: ActionKind,
-    /// The dependency it concerns; all, if none.
+    /// The dependency it concerns; all if `None`.
     pub dependency: Option<String>,
     /// The incident, drill or letter it concerns, by public id.
     pub about: Option<String>,
-    /// From when it holds, if not at once.
+    /// When it takes effect; at once if `None`.
     pub from: Option<Time>,
-    /// Until when it holds, if not for ever.
+    /// When it ends; never if `None`.
     pub until: Option<Time>,
     /// A reason, or what was accepted.
     pub words: String,
 }
 
 impl OperatorAction {
-    /// An act of somebody, now.
+    /// An action by a person, taken now.
     pub fn new(deed: ActionKind, by: &str, via: &str, at: Time) -> OperatorAction {
         let (by, via) = (by.to_owned(), via.to_owned());
         OperatorAction {
@@ -88,32 +88,32 @@ impl OperatorAction {
     }
 }
 
-/// Somebody sees to it.
+/// Whether people have dealt with an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeenTo {
-    /// Somebody has acknowledged it then.
+    /// Acknowledged at this time.
     Acknowledged(Time),
-    /// It is accepted, ours or a false alarm: nobody is reminded of it.
+    /// Accepted, on the user's side, or a false alarm: no reminders are sent.
     Settled,
 }
 
-/// All that people did and that is still in force.
+/// All actions in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
-    /// Muted dependencies; the empty name stands for all.
+    /// Mutes by dependency; the empty name means all.
     mutes: BTreeMap<String, OperatorAction>,
-    /// Work that was announced.
+    /// Announced maintenance.
     works: Vec<OperatorAction>,
     /// The last acknowledgement of each incident, drill or alert.
     acks: BTreeMap<String, OperatorAction>,
-    /// What was said of an incident for good: accepted, ours, a false alarm.
+    /// Final decisions about incidents: accepted, on the user's side, a false alarm.
     settled: BTreeMap<String, OperatorAction>,
-    /// Letters that were not taken back.
+    /// Letters that were not withdrawn.
     pub letters: Vec<Letter>,
 }
 
 impl People {
-    /// What is in force at `now`, of all acts in their order.
+    /// What is in force at `now`, from all actions in order.
     pub fn of(acts: &[OperatorAction], letters: Vec<Letter>, now: Time) -> People {
         let mut people = People { letters, ..People::default() };
         for act in acts {
@@ -124,7 +124,7 @@ impl People {
         people
     }
 
-    /// Work that was announced and is not over.
+    /// Announced maintenance that is not over.
     pub fn works(&self) -> impl Iterator<Item = &OperatorAction> {
         self.works.iter()
     }
@@ -163,7 +163,7 @@ impl People {
         }
     }
 
-    /// Until when a dependency is muted, and by whom.
+    /// The mute in force for a dependency: who set it, and until when.
     pub fn muted(&self, dependency: &str, now: Time) -> Option<&OperatorAction> {
         let mutes = [dependency, ""].into_iter().filter_map(|name| self.mutes.get(name));
         mutes.filter(|act| act.lasts(now)).max_by_key(|act| act.until)
@@ -174,29 +174,29 @@ impl People {
         !self.mutes.is_empty()
     }
 
-    /// Whether any work is announced.
+    /// Whether any maintenance is announced.
     pub fn works_anywhere(&self) -> bool {
         !self.works.is_empty()
     }
 
-    /// Until when announced work on a dependency lasts, if it is now.
+    /// When current maintenance on a dependency ends; `None` if there is none.
     pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
         let concerns = |work: &&OperatorAction| work.dependency.as_deref().is_none_or(|id| id == dependency);
         let now_on = |work: &&OperatorAction| work.from.is_none_or(|from| from <= now) && work.lasts(now);
         self.works.iter().filter(concerns).filter(now_on).filter_map(|work| work.until).max()
     }
 
-    /// Who acknowledged an incident or a drill, if nothing new was told of it since.
+    /// The acknowledgement of an incident or a drill, unless there was news about it since.
     pub fn acked(&self, about: &str, news_at: Option<Time>) -> Option<&OperatorAction> {
         self.acks.get(about).filter(|act| news_at.is_none_or(|news| act.at >= news))
     }
 
-    /// What was said of an incident for good.
+    /// The final decision about an incident.
     pub fn settled(&self, about: &str) -> Option<&OperatorAction> {
         self.settled.get(about)
     }
 
-    /// What somebody said of an incident since the last news of it.
+    /// How people have dealt with an incident since the last news about it.
     pub fn seen_to(&self, incident: &Incident, news_at: Option<Time>) -> Option<SeenTo> {
         let fresh = |act: &&OperatorAction| news_at.is_none_or(|news| act.at >= news);
         let same = |act: &&OperatorAction| act.deed != ActionKind::Accept || act.words == incident.reason;
@@ -206,20 +206,20 @@ impl People {
         self.acked(&incident.public_id, news_at).map(|act| SeenTo::Acknowledged(act.at))
     }
 
-    /// Who acknowledged a lost access last: what has no incident is acknowledged by its dependency.
+    /// The latest acknowledgement of lost access. Trouble without an incident is acknowledged by its dependency.
     pub fn acked_access(&self, dependency: &str) -> Option<&OperatorAction> {
         self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency)).max_by_key(|act| act.at)
     }
 
-    /// The same of a lost access: what has no incident is acknowledged by its dependency.
+    /// Like [`People::seen_to`], for lost access. Trouble without an incident is acknowledged by its dependency.
     pub fn seen_to_access(&self, dependency: &str, news_at: Option<Time>) -> Option<SeenTo> {
         let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));
         let last = own.map(|act| act.at).max()?;
         news_at.is_none_or(|news| last >= news).then_some(SeenTo::Acknowledged(last))
     }
 
-    /// When somebody said of a dependency's trouble that it was ours or none: what was lost before
-    /// that counts as no loss.
+    /// When someone last said that a dependency's trouble was on the user's side or a false alarm. Losses before that
+    /// do not count.
     pub fn excused_at(&self, dependency: &str) -> Option<Time> {
         let excuses = |act: &&OperatorAction| {
             matches!(act.deed, ActionKind::ItWasUs | ActionKind::FalseAlarm)
@@ -228,7 +228,7 @@ impl People {
         self.settled.values().filter(excuses).map(|act| act.at).max()
     }
 
-    /// The next instant at which something begins or ends.
+    /// The next instant at which an action takes effect or ends.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
         let mutes = self.mutes.values().filter_map(|act| act.until);
         let works = self.works.iter().flat_map(|act| [act.from, act.until]).flatten();
@@ -237,7 +237,7 @@ impl People {
     }
 }
 
-/// Work that people announced and that was over at `now`, with when it was: at its end, or when somebody ended it.
+/// Maintenance that people announced and that was over at `now`, with its end: as planned, or when someone ended it.
 pub fn finished_works(acts: &[OperatorAction], now: Time) -> Vec<(OperatorAction, Time)> {
     let ended = |(n, work): (usize, &OperatorAction)| {
         let by_hand = acts[n + 1..].iter().find(|act| {
@@ -245,14 +245,14 @@ pub fn finished_works(acts: &[OperatorAction], now: Time) -> Vec<(OperatorAction
             act.deed == ActionKind::MaintenanceOver && whom
         });
         let at = by_hand.map_or(work.until?, |act| act.at.min(work.until.unwrap_or(act.at)));
-        // What was ended before it began was never done.
+        // Maintenance that was ended before its start never took place.
         (at <= now && at > work.from.unwrap_or(work.at)).then(|| (work.clone(), at))
     };
     let works = acts.iter().enumerate().filter(|(_, act)| act.deed == ActionKind::Maintenance);
     works.filter_map(ended).collect()
 }
 
-/// When each thing was drilled last, by id.
+/// When each dependency was last drilled, by id.
 pub fn drilled(acts: &[OperatorAction]) -> BTreeMap<String, Time> {
     let drills = acts.iter().filter(|act| act.deed == ActionKind::Drill);
     drills.filter_map(|act| Some((act.dependency.clone()?, act.at))).collect()

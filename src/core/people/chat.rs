@@ -1,12 +1,12 @@
-//! A place in Telegram: a chat, and perhaps a topic of it. Written `-1001234567890/7`.
+//! A place in Telegram: a chat and optionally one of its topics, written `-1001234567890/7`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a message goes.
+/// The destination of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chat {
-    /// The chat; groups have negative ids.
+    /// The chat id; groups have negative ids.
     pub id: i64,
     /// The topic within a forum group.
     pub topic: Option<i32>,

@@ -1,23 +1,23 @@
-//! Who is on duty: each time that an alert is sent again because nobody acknowledged it, the next one is called.
+//! Who is on duty: each time an alert is resent because nobody acknowledged it, the next person is called.
 
 use crate::core::time::Time;
 use crate::core::time::hours::Hours;
 
-/// A person with the place where they are reached.
+/// A person and how to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
     /// Their name.
     pub who: String,
-    /// The channel's name.
+    /// The name of the channel.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// When they are on duty; always, if none.
+    /// When they are on duty; always if `None`.
     pub hours: Option<Hours>,
 }
 
-/// Who is called by the resend number `turn`, counted from zero, of those who are on duty; nobody where nobody
-/// is, and then everybody is told.
+/// Who is called by resend number `turn`, counted from zero, among those on duty. `None` if nobody is on duty;
+/// everybody is then notified.
 pub fn called(duties: &[Duty], turn: usize, now: Time) -> Option<&Duty> {
     let on: Vec<&Duty> = duties.iter().filter(|duty| duty.hours.as_ref().is_none_or(|hours| hours.hold(now))).collect();
     on.get(turn.checked_rem(on.len())?).copied()

@@ -1,4 +1,4 @@
-//! What people do and say: acts, notices, chats, who is on duty.
+//! What people do and report: actions, letters, chats, duty.
 
 pub mod action;
 pub mod chat;

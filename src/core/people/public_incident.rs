@@ -1,16 +1,16 @@
-//! Incidents as people tell them to the public: a title, states, updates. Nothing here follows from a check.
+//! Incidents published by people: a title, states and updates. Nothing here is derived from a check.
 
 use crate::core::time::Time;
 use crate::core::words::verdict::words;
 
 words! {
-    /// How far an incident is, in the words of status pages.
+    /// The progress of an incident, in the usual words of status pages.
     StoryState {
-        /// The cause is looked for.
+        /// The cause is being investigated.
         Investigating = "investigating",
         /// The cause is known.
         Identified = "identified",
-        /// It is mended, and watched.
+        /// It is fixed and being monitored.
         Monitoring = "monitoring",
         /// It is over.
         Resolved = "resolved",
@@ -18,62 +18,62 @@ words! {
 }
 
 words! {
-    /// How much of the platform an incident takes, in the words of status pages.
+    /// How much of the platform an incident affects, in the usual words of status pages.
     Impact {
         /// Nothing.
         None = "none",
-        /// Some of it is limited.
+        /// Parts are limited.
         Minor = "minor",
-        /// Something is unavailable.
+        /// A part is unavailable.
         Major = "major",
         /// Nothing works.
         Critical = "critical",
     }
 }
 
-/// One thing said about an incident.
+/// One update of an incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoryUpdate {
-    /// Its number, in the order of all.
+    /// Its number, counted over all updates.
     pub id: i64,
-    /// When it was said.
+    /// When it was published.
     pub at: Time,
-    /// How far the incident was then.
+    /// The state of the incident at that time.
     pub state: StoryState,
     /// The text, in Markdown.
     pub words: String,
-    /// Who said it; never public.
+    /// Who wrote it; never public.
     pub by: String,
 }
 
-/// An incident that was published.
+/// A published incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicIncident {
     /// Its public id.
     pub public_id: String,
-    /// The public id of the incident that proposed it, if one did; never public.
+    /// The public id of the internal incident that proposed it, if any; never public.
     pub cause: Option<String>,
     /// What happened, in one line.
     pub title: String,
-    /// How much it takes.
+    /// How much it affects.
     pub impact: Impact,
-    /// What it concerns, by id.
+    /// The ids of the affected dependencies.
     pub dependencies: Vec<String>,
     /// When the trouble began.
     pub began_at: Time,
-    /// What was learned afterwards, in Markdown.
+    /// The lessons learned, in Markdown.
     pub postmortem: Option<String>,
-    /// What was said of it, the oldest first; never empty.
+    /// Its updates, oldest first; never empty.
     pub updates: Vec<StoryUpdate>,
 }
 
 impl PublicIncident {
-    /// How far it is.
+    /// Its current state.
     pub fn state(&self) -> StoryState {
         self.updates.last().map_or(StoryState::Investigating, |update| update.state)
     }
 
-    /// Whether it goes on.
+    /// Whether it is still open.
     pub fn is_open(&self) -> bool {
         self.state() != StoryState::Resolved
     }
@@ -83,30 +83,30 @@ impl PublicIncident {
         self.updates.first().map_or(self.began_at, |update| update.at)
     }
 
-    /// When something was said last.
+    /// When it was last updated.
     pub fn updated_at(&self) -> Time {
         self.updates.last().map_or(self.began_at, |update| update.at)
     }
 
-    /// When it first came to this state, after it last was in another.
+    /// When its latest period in this state began.
     pub fn since(&self, state: StoryState) -> Option<Time> {
         self.updates.iter().rev().find(|update| update.state == state).map(|update| update.at)
     }
 }
 
-/// What may be published, as it would be: proposed from what was confirmed, naming nobody.
+/// A proposed public incident, built from confirmed failures only. It names no vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The public id of the incident that proposes it.
+    /// The public id of the internal incident that proposes it.
     pub cause: String,
     /// The title.
     pub title: String,
-    /// How much it takes.
+    /// How much it affects.
     pub impact: Impact,
-    /// What it concerns, by id.
+    /// The id of the affected dependency.
     pub dependency: String,
     /// When the trouble began.
     pub began_at: Time,
-    /// The first text.
+    /// The text of the first update.
     pub words: String,
 }

@@ -1,25 +1,25 @@
-//! Politeness: how often one host may be asked, whatever is configured.
+//! Request budgets: how often one host may receive a request, whatever is configured.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::{Time, millis};
 
-/// The pace for one host.
+/// The request rate for one host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// At least so long between two questions.
+    /// The minimum time between two requests.
     pub gap: Duration,
 }
 
 impl Pace {
-    /// So many questions a minute, at most.
+    /// At most `count` requests a minute.
     pub fn per_minute(count: u32) -> Pace {
         Pace { gap: Duration::from_millis(60_000 / u64::from(count.max(1))) }
     }
 }
 
-/// When each host may be asked next.
+/// When each host may next receive a request.
 #[derive(Debug, Default)]
 pub struct Budget {
     paces: HashMap<String, Pace>,
@@ -27,28 +27,28 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A budget with a pace for some hosts; others are free.
+    /// A budget with a rate for some hosts; the others are not limited.
     pub fn new(paces: HashMap<String, Pace>) -> Budget {
         Budget { paces, next: HashMap::new() }
     }
 
-    /// Other paces from now on; what was taken stays taken.
+    /// Replaces the rates. Slots that were already taken stay taken.
     pub fn set_paces(&mut self, paces: HashMap<String, Pace>) {
         self.paces = paces;
     }
 
-    /// When `host` may be asked, not before `now`. Nothing is taken yet.
+    /// When `host` may next receive a request, no earlier than `now`. This takes no slot.
     pub fn free_at(&self, host: &str, now: Time) -> Time {
         self.next.get(host).copied().unwrap_or(now).max(now)
     }
 
-    /// Whether a host has a pace; others are free.
+    /// Whether a host has a rate; the others are not limited.
     pub fn has_pace(&self, host: &str) -> bool {
         self.paces.contains_key(host)
     }
 
-    /// Takes the slot at `at`. `jitter` in 0..1 stretches the gap by up to a fifth,
-    /// so that the pace is never exceeded and never a metronome.
+    /// Takes the slot at `at`. `jitter`, from 0 to 1, lengthens the gap by up to a fifth, so that the rate is never
+    /// exceeded and requests are not strictly periodic.
     pub fn take(&mut self, host: &str, at: Time, jitter: f64) {
         if let Some(pace) = self.paces.get(host) {
             let gap = pace.gap.mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
@@ -56,24 +56,26 @@ impl Budget {
         }
     }
 
-    /// The clock ran ahead by so much and was set back to `now`: every turn comes as soon as it would have.
+    /// Adjusts slots after the clock ran ahead by `ahead` and was set back to `now`, so that the remaining waits stay
+    /// the same.
     pub fn clock_set_back(&mut self, now: Time, ahead: Duration) {
         for next in self.next.values_mut().filter(|next| **next > now) {
             *next = Time(next.0 - millis(ahead)).max(now);
         }
     }
 
-    /// The host asked us to stay away until then.
+    /// Blocks a host until then, because it asked clients to wait.
     pub fn stay_away(&mut self, host: &str, until: Time) {
         let next = self.next.entry(host.to_owned()).or_insert(until);
         *next = (*next).max(until);
     }
 }
 
-/// The longest time a vendor may send us away for; longer asks are capped.
+/// The longest wait a vendor can ask for; longer requests are capped.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 3_600);
 
-/// When to come back after `Retry-After`, at least a little and never for ever.
+/// When to send the next request after a `Retry-After`: at least a second and at most [`LONGEST_RETRY_AFTER`] from
+/// `now`.
 pub fn come_back(now: Time, retry_after: Duration) -> Time {
     let least = Duration::from_secs(1);
     Time(now.0 + millis(retry_after.clamp(least, LONGEST_RETRY_AFTER)))

@@ -1,29 +1,29 @@
-//! How fast something runs down, such as a balance: what was spent of late, top-ups left out.
+//! How fast something is used up, such as a balance: recent spending, without top-ups.
 
 use std::time::Duration;
 
 use super::{Time, millis};
 
-/// A stock is noted so often.
+/// How often a stock is recorded.
 pub const NOTED: Duration = Duration::from_secs(3_600);
-/// What was spent in this time tells what will be spent.
+/// The period of spending from which future spending is estimated.
 pub const LOOKED_BACK: Duration = Duration::from_secs(7 * 86_400);
-/// What is usual is known after so long: weekends are quiet, and one busy day is no habit.
+/// The time needed to know usual spending: weekends are quiet, and one busy day is not a pattern.
 const USUAL: Duration = Duration::from_secs(3 * 86_400);
-/// Less than this tells nothing: nights are quiet, and Mondays are not.
+/// The minimum time for an estimate: nights are quiet, and Mondays are not.
 const LEAST: Duration = Duration::from_secs(86_400);
 
-/// What was left at an instant.
+/// How much was left at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stock {
-    /// When.
+    /// When it was recorded.
     pub at: Time,
-    /// How much.
+    /// How much was left.
     pub value: f64,
 }
 
-/// Notes a stock if the last one is old enough, and forgets what is too old to count. Returns
-/// whether it was noted.
+/// Records a stock if the last one is old enough, and forgets those too old to count. Returns whether it was
+/// recorded.
 pub fn note(stocks: &mut Vec<Stock>, stock: Stock) -> bool {
     let soon = stocks.last().is_some_and(|last| stock.at.since(last.at) < NOTED);
     if soon || !stock.value.is_finite() {
@@ -34,30 +34,30 @@ pub fn note(stocks: &mut Vec<Stock>, stock: Stock) -> bool {
     true
 }
 
-/// What was spent of late, as rules see it.
+/// Recent spending, as rules see it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Burn {
-    /// In a day, over the last week or what is known of it.
+    /// Spending per day, over the last week or as much of it as is known.
     pub per_day: f64,
-    /// In the last day, beside a usual day of those before it.
+    /// Spending in the last day, compared with a usual day before it.
     pub habit: Option<Habit>,
 }
 
-/// The last day beside those before it.
+/// The last day compared with the days before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Habit {
     /// What was spent in the last 24 hours.
     pub last_day: f64,
-    /// What was spent in a day before them.
+    /// The usual spending per day before that.
     pub usual: f64,
 }
 
-/// How it burns; `None` before a day is known.
+/// The rate of spending; `None` until a full day is known.
 pub fn burn(stocks: &[Stock], now: Time) -> Option<Burn> {
     Some(Burn { per_day: per_day(stocks, now)?, habit: habit(stocks, now) })
 }
 
-/// `None` before so many days are known as tell what is usual.
+/// The comparison with a usual day; `None` until enough days are known.
 fn habit(stocks: &[Stock], now: Time) -> Option<Habit> {
     let yesterday = Time(now.0 - millis(LEAST));
     let late = stocks.partition_point(|stock| stock.at <= yesterday).checked_sub(1)?;
@@ -66,7 +66,7 @@ fn habit(stocks: &[Stock], now: Time) -> Option<Habit> {
     Some(Habit { last_day: spent(&stocks[late..]), usual })
 }
 
-/// What is spent in a day, over the last week or what is known of it; `None` before a day is known.
+/// Spending per day, over the last week or as much of it as is known; `None` until a full day is known.
 fn per_day(stocks: &[Stock], now: Time) -> Option<f64> {
     let old = stocks.partition_point(|stock| now.since(stock.at) > LOOKED_BACK);
     let recent = &stocks[old..];

@@ -1,4 +1,4 @@
-//! Hours of the week in a time zone: `22:00-07:00`, `Mon-Fri 09:00-18:00`.
+//! Hours of the week in a time zone, such as `22:00-07:00` or `Mon-Fri 09:00-18:00`.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use chrono_tz::Tz;
 use super::Time;
 use super::schedule::instant;
 
-/// Hours are counted in steps of this when their end is looked for.
+/// The step in which the end of a period is searched for.
 const STEP: Duration = Duration::from_secs(60);
-/// The end of hours lies at most so many steps ahead: a week.
+/// The maximum number of steps to that end: one week.
 const FURTHEST: u32 = 7 * 24 * 60;
 
-/// Some hours of some days, again and again.
+/// Recurring hours on some days of the week.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     days: [bool; 7],
@@ -23,11 +23,11 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Reads `22:00-07:00` or `Mon-Fri 09:00-18:00` or `Sat,Sun 00:00-24:00`. Hours over midnight
-    /// belong to the day on which they begin.
+    /// Parses `22:00-07:00`, `Mon-Fri 09:00-18:00` or `Sat,Sun 00:00-24:00`. Hours that pass midnight belong to the
+    /// day on which they begin.
     ///
     /// # Errors
-    /// A sentence that says how to write it.
+    /// If `text` is not in one of these formats: a sentence that shows how to write it.
     pub fn parse(text: &str, zone: Tz) -> Result<Hours, String> {
         let wrong = || format!("`{text}` are not hours; write them like \"22:00-07:00\" or \"Mon-Fri 09:00-18:00\"");
         let (days, hours) = match text.trim().rsplit_once(' ') {
@@ -42,7 +42,7 @@ impl Hours {
         Ok(Hours { days, from, to, zone })
     }
 
-    /// Whether they are now.
+    /// Whether `now` is within these hours.
     pub fn hold(&self, now: Time) -> bool {
         let today = now.utc().with_timezone(&self.zone).date_naive();
         let days = [today.pred_opt(), Some(today)].into_iter().flatten();
@@ -52,8 +52,8 @@ impl Hours {
         })
     }
 
-    /// When they begin and end that begin on a day: once, also where a clock change repeats or skips one of
-    /// the two. Hours that are skipped altogether come right after the gap, as long as they are.
+    /// The start and end of the hours that begin on `day`. Each happens once, even if a clock change repeats or skips
+    /// it. Hours that are skipped entirely follow right after the gap, with their full length.
     fn of(&self, day: NaiveDate) -> (Time, Time) {
         let last = if self.from < self.to { day } else { day.succ_opt().unwrap_or(day) };
         let (begin, end) = (day.and_time(self.from), last.and_time(self.to));
@@ -61,12 +61,12 @@ impl Hours {
         (from, if to > from { to } else { from.plus((end - begin).to_std().unwrap_or_default()) })
     }
 
-    /// When they end, if they are now. Those of the whole week never do.
+    /// When they end, if `now` is within them; `None` otherwise, and for hours that cover the whole week.
     pub fn end(&self, now: Time) -> Option<Time> {
         if !self.hold(now) {
             return None;
         }
-        // Ends lie on whole minutes, whatever a clock change does between.
+        // They end on a whole minute, even across a clock change.
         let minute = Time(now.0 - now.0.rem_euclid(60_000));
         (1..=FURTHEST).map(|n| minute.plus(STEP * n)).find(|at| !self.hold(*at))
     }
@@ -75,7 +75,7 @@ impl Hours {
 fn clock(text: &str) -> Option<NaiveTime> {
     let (hour, minute) = text.trim().split_once(':')?;
     match (hour.parse().ok()?, minute.parse().ok()?) {
-        // The end of the day is where the next begins.
+        // The end of the day is the start of the next.
         (24, 0) => Some(NaiveTime::MIN),
         (hour, minute) => NaiveTime::from_hms_opt(hour, minute, 0),
     }
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn hours_come_once_in_the_nights_when_clocks_change() {
-        // In Berlin 02:00 to 03:00 is skipped on 29 March 2026, and comes twice on 25 October.
+        // In Berlin, 02:00 to 03:00 is skipped on 29 March 2026 and repeated on 25 October.
         for (text, at, holds) in [
             ("02:15-02:45", "2026-03-29T00:59:00Z", false),
             ("02:15-02:45", "2026-03-29T01:00:00Z", true),

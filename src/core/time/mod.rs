@@ -1,4 +1,4 @@
-//! Instants as milliseconds since the Unix epoch, UTC. Nobody here reads a clock.
+//! Instants as milliseconds since the Unix epoch, in UTC. Nothing here reads a clock.
 
 pub mod budget;
 pub mod burn;
@@ -19,39 +19,39 @@ use serde::{Deserialize, Serialize};
 pub struct Time(pub i64);
 
 impl Time {
-    /// This instant, `later` afterwards.
+    /// The instant `later` after this one.
     pub fn plus(self, later: Duration) -> Time {
         Time(self.0.saturating_add(millis(later)))
     }
 
-    /// How long this instant lies after `earlier`; zero if it does not.
+    /// The time from `earlier` to this instant; zero if `earlier` is later.
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The instant as a calendar date; the epoch if it lies outside chrono's years.
+    /// The instant as a calendar date; the epoch if chrono cannot represent its year.
     pub fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
-    /// RFC 3339 with seconds and `Z`, as it stands in JSON.
+    /// RFC 3339 with seconds and `Z`, as used in JSON.
     pub fn rfc3339(self) -> String {
         self.utc().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
-    /// Reads an RFC 3339 text.
+    /// Parses an RFC 3339 text; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Time> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
     }
 
-    /// `Mon 08:59 CET`: within some days the weekday is enough.
+    /// `Mon 08:59 CET`, for times a few days away.
     pub fn weekday(self, zone: Tz) -> String {
         let at = self.utc().with_timezone(&zone);
         format!("{} {}", at.format("%a %H:%M"), named(&at))
     }
 
-    /// As a person in `zone` reads it at `now`: `Fri 8 Jan 23:48 CET` within a week, the year where it is
-    /// another.
+    /// The time for a person in `zone` who reads it at `now`: `Fri 8 Jan 23:48 CET`. The weekday is shown within a
+    /// week, the year if it differs.
     pub fn local(self, zone: Tz, now: Time) -> String {
         let at = self.utc().with_timezone(&zone);
         let near = self.since(now).max(now.since(self)) < WEEK;
@@ -64,27 +64,27 @@ impl Time {
         format!("{} {}", at.format(&format!("{day} %H:%M")), named(&at))
     }
 
-    /// `8 Jan 17:42 UTC`, as it stands in evidence.
+    /// `8 Jan 17:42 UTC`, as used in evidence.
     pub fn short(self) -> String {
         self.utc().format("%-d %b %H:%M UTC").to_string()
     }
 }
 
-/// A zone's letters; where it has none of its own, how far it is from UTC.
+/// The zone's abbreviation; the offset from UTC if it has none.
 fn named(at: &DateTime<Tz>) -> String {
     let name = at.format("%Z").to_string();
     if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name }
 }
 
-/// Within this a weekday says which day is meant.
+/// Within this time a weekday identifies the day.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
-/// A duration in whole milliseconds, capped at what fits.
+/// A duration in whole milliseconds, at most `i64::MAX`.
 pub fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A duration as a person says it: `45 s`, `14 min`, `3 h 20 min`, `2 d 4 h`.
+/// A duration for people: `45 s`, `14 min`, `3 h 20 min`, `2 d 4 h`.
 pub fn human(span: Duration) -> String {
     let seconds = span.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);

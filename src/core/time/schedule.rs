@@ -1,4 +1,4 @@
-//! When to look: every so long with a stable phase, or by cron in a time zone.
+//! When checks run: at an interval with a stable phase, or by cron in a time zone.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,32 +8,33 @@ use chrono_tz::Tz;
 
 use super::{Time, millis};
 
-/// The first check comes within this time, budgets allowing.
+/// The first check runs within this time, budgets permitting.
 pub const FIRST_LOOK: Duration = Duration::from_secs(60);
-/// From so many probes on, first checks are not spread over half a minute ...
+/// With at least this many probes, first checks are not spread over half a minute ...
 const MANY: usize = 100;
-/// ... but begin so far apart: five hundred in a second are no burden, and people wait for them.
+/// ... but start this far apart: five hundred a second is no burden, and people are waiting for them.
 const FIRST_APART: Duration = Duration::from_millis(2);
 
-/// An hour that comes twice is passed over the second time, second by second where a job runs so often.
+/// The most matches to skip in an hour that occurs twice: every second of it, for a job that runs that often.
 const MOST_SKIPPED: usize = 2 * 3_600 + 1;
 
-/// When a probe looks.
+/// When a probe is checked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Schedule {
-    /// Every so long, at a phase of its own.
+    /// At this interval, with a phase of its own.
     Every(Duration),
     /// By a cron expression in a time zone.
     Cron(Box<Cron>),
 }
 
-/// A cron expression with its zone.
+/// A cron expression with its time zone.
 #[derive(Clone, Debug)]
 pub struct Cron {
     text: String,
     zone: Tz,
     schedule: cron::Schedule,
-    /// Steps such as `*/5` go on through a clock change, so that none stretches them.
+    /// Whether only minutes and seconds are restricted. Steps such as `*/5` then continue through a clock change
+    /// without a gap.
     steps: bool,
 }
 
@@ -44,10 +45,10 @@ impl PartialEq for Cron {
 }
 
 impl Cron {
-    /// Reads five fields (minute hour day month weekday) or six (with seconds first).
+    /// Parses five fields (minute hour day month weekday), or six with seconds first.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and how to write it.
+    /// If the expression is invalid or never matches: a sentence that says what is wrong and how to write it.
     pub fn parse(text: &str, zone: Tz) -> Result<Cron, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [second, rest @ ..] = match fields.len() {
@@ -71,7 +72,7 @@ impl Cron {
         ] {
             in_range(name, text, least, most)?;
         }
-        // Only what repeats within every hour can be reckoned without a zone.
+        // Only something that repeats within every hour can be computed without a time zone.
         let steps = [hour, day, month, weekday].iter().all(|field| matches!(*field, "*" | "?"));
         let weekday = named_weekdays(weekday)?;
         let full = format!("{second} {minute} {hour} {day} {month} {weekday}");
@@ -86,11 +87,11 @@ impl Cron {
 
     /// The first instant after `now` that matches.
     ///
-    /// A local time that a clock change skips runs at the first instant after the
-    /// gap; one that comes twice runs the first time only.
+    /// A local time skipped by a clock change runs at the first instant after the gap; one that occurs twice runs the
+    /// first time only.
     pub fn next(&self, now: Time) -> Option<Time> {
         if self.steps {
-            // At the offset of now: where clocks are off by half an hour, so are the minutes.
+            // Use the current offset: in zones that are off by half an hour, the minutes are too.
             let offset = self.zone.offset_from_utc_datetime(&now.utc().naive_utc()).fix();
             let fixed = now.utc().with_timezone(&offset);
             return self.schedule.after(&fixed).next().map(|at| Time(at.timestamp_millis()));
@@ -104,8 +105,8 @@ impl Cron {
     }
 }
 
-/// The instant of a local time. One that a clock change skips is the first instant after the gap; one that
-/// comes twice is the first.
+/// The instant of a local time. If a clock change skips it, the first instant after the gap; if it occurs twice, the
+/// first one.
 pub fn instant(zone: Tz, local: NaiveDateTime) -> Time {
     let at: DateTime<Utc> = match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
@@ -114,7 +115,7 @@ pub fn instant(zone: Tz, local: NaiveDateTime) -> Time {
     Time(at.timestamp_millis())
 }
 
-/// The first valid instant after a skipped local time: gaps end on a whole minute.
+/// The first valid instant after a skipped local time; gaps end on a whole minute.
 fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     let whole = local.with_second(0).unwrap_or(local);
     let minutes = (1..=24 * 60).map(|m| whole + chrono::Duration::minutes(m));
@@ -125,7 +126,7 @@ fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
         .unwrap_or_else(|| Utc.from_utc_datetime(&local))
 }
 
-/// The library's own messages about this run over several lines, and are off by one.
+/// The library's own messages about this span several lines and are off by one.
 fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String> {
     let before_step = text.split(',').filter_map(|item| item.split('/').next());
     let numbers = before_step.flat_map(|item| item.split('-')).filter_map(|number| number.parse::<u32>().ok());
@@ -137,8 +138,8 @@ fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String>
 
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/// Vixie cron counts Sunday as 0 and as 7 (crontab(5)), the library as 1, and it knows no range that ends
-/// with a Sunday: so each day of the field is named.
+/// Names each weekday of a field. Vixie cron counts Sunday as 0 and 7 (crontab(5)); the library counts it as 1, and
+/// rejects ranges that end with Sunday.
 fn named_weekdays(field: &str) -> Result<String, String> {
     if matches!(field, "*" | "?") {
         return Ok(field.to_owned());
@@ -150,11 +151,11 @@ fn named_weekdays(field: &str) -> Result<String, String> {
         let (first, last) = match range.split_once('-') {
             Some((first, last)) => (weekday(first)?, weekday(last)?),
             None if range == "*" => (0, 6),
-            // A day with a step goes on to the end of the week.
+            // A day with a step extends to the end of the week.
             None if item.contains('/') => (weekday(range)?, 6),
             None => (weekday(range)?, weekday(range)?),
         };
-        // `7-2` begins the week; `Sat-Sun` and `Fri-Mon` go over its end.
+        // `7-2` starts with Sunday; `Sat-Sun` and `Fri-Mon` pass the end of the week.
         let first = if first == 7 && last < 7 { 0 } else { first };
         let last = if last < first { last + 7 } else { last };
         (first..=last).step_by(step).for_each(|day| days[day % 7] = true);
@@ -179,19 +180,19 @@ fn not_a_weekday(text: &str) -> String {
 }
 
 impl Schedule {
-    /// When a probe with this stable number, one of so many, looks for the first time.
+    /// When a probe is first checked. `phase` is its stable number; `of` is the number of probes.
     pub fn first(&self, now: Time, phase: u64, of: usize) -> Time {
         let window = match self {
             Schedule::Every(every) => FIRST_LOOK.min(*every),
             Schedule::Cron(_) => FIRST_LOOK,
         };
-        // Half the window at most: the other half is left for hosts with a tight budget.
+        // At most half the window: the other half is for hosts with a tight budget.
         let most = window / 2;
         let spread = if of < MANY { most } else { FIRST_APART.saturating_mul(u32::try_from(of).unwrap_or(u32::MAX)) };
         now.plus(share(spread.min(most), phase))
     }
 
-    /// When it looks next after `now`; for ever the same phase, so a restart moves nothing.
+    /// The next check after `now`. The phase never changes, so a restart does not shift checks.
     pub fn next(&self, now: Time, phase: u64) -> Time {
         match self {
             Schedule::Every(every) => {
@@ -200,7 +201,7 @@ impl Schedule {
                 let slot = (now.0 - offset).div_euclid(every_ms) + 1;
                 Time(slot * every_ms + offset)
             }
-            // `parse` has refused expressions without a next time.
+            // `parse` rejects expressions that never match.
             Schedule::Cron(cron) => cron.next(now).unwrap_or_else(|| now.plus(Duration::from_secs(86_400))),
         }
     }
@@ -307,7 +308,7 @@ mod tests {
             runs("0,20,40 2 * * *", "America/New_York", "2026-03-08T06:00:00Z", 2),
             ["2026-03-08T07:00:00Z", "2026-03-09T06:00:00Z"]
         );
-        // Where the gap is at midnight, and where it is half an hour long.
+        // A gap at midnight, and a gap of half an hour.
         assert_eq!(
             runs("0 0 * * *", "Africa/Cairo", "2026-04-23T12:00:00Z", 2),
             ["2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"]
@@ -322,7 +323,7 @@ mod tests {
     fn in_the_hour_that_comes_twice_every_second_is_passed_over_once() {
         let after = runs("* * 2 * * *", "Europe/Berlin", "2026-10-25T01:00:00Z", 1);
         assert_eq!(after, ["2026-10-26T01:00:00Z"]);
-        // Wherever one starts to count within that night.
+        // From any starting point within that night.
         for from in ["2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z", "2026-10-25T01:30:00Z"] {
             assert_eq!(runs("30 2 * * *", "Europe/Berlin", from, 1), ["2026-10-26T01:30:00Z"], "{from}");
         }

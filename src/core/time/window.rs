@@ -1,29 +1,30 @@
-//! Windows of time in which work is announced.
+//! Time windows of announced maintenance.
 
 use std::time::Duration;
 
 use super::schedule::Cron;
 use super::{Time, millis};
 
-/// Of what comes again, so many last times are given, about: a quarter of weekly or nightly work.
+/// The approximate maximum number of past occurrences returned for recurring maintenance: a quarter's worth if it is
+/// nightly.
 const MOST_PAST: i64 = 90;
 
-/// When work goes on.
+/// When maintenance takes place.
 #[derive(Clone, Debug)]
 pub enum Window {
-    /// Once.
+    /// Once, from the first instant to the second.
     Once(Time, Time),
-    /// Again and again.
+    /// Repeatedly: each start, and the duration.
     Again(Box<Cron>, Duration),
 }
 
 impl Window {
-    /// Until when it lasts, if it is now.
+    /// When the current occurrence ends; `None` if there is none at `now`.
     pub fn until(&self, now: Time) -> Option<Time> {
         self.around(now).filter(|(from, _)| *from <= now).map(|(_, to)| to)
     }
 
-    /// From when to when it lasts: the one that goes on at `now`, or else the next.
+    /// The start and end of the occurrence at `now`, or of the next one.
     pub fn around(&self, now: Time) -> Option<(Time, Time)> {
         match self {
             Window::Once(from, to) => (now < *to).then_some((*from, *to)),
@@ -34,8 +35,8 @@ impl Window {
         }
     }
 
-    /// From when to when it lasted, each time that ended after `since` and by `now`, the earliest first. Of what comes
-    /// again often only the last times are given.
+    /// The start and end of each occurrence that ended after `since` and by `now`, earliest first. If there are very
+    /// many, only the latest are returned.
     pub fn past(&self, since: Time, now: Time) -> Vec<(Time, Time)> {
         let over = |to: Time| to > since && to <= now;
         match self {
@@ -51,7 +52,7 @@ impl Window {
         }
     }
 
-    /// When it begins or ends next.
+    /// When an occurrence next begins or ends.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
         match self {
             Window::Once(from, to) => [*from, *to].into_iter().find(|at| *at > now),

@@ -1,18 +1,18 @@
-//! "Immediately" in a letter: the hour of a cut, which is asked about, or of what we are to do.
+//! "Immediately" in a letter: either the cut-off, whose hour must be asked for, or something the reader should do.
 
 use super::token::Token;
 use super::words;
 
-/// What is asked where a letter may mean now.
+/// The question if a letter may mean now.
 pub(super) const QUESTION: &str = "it says immediately: if they have left you already, say so, else give the hour";
 
-/// So many words around it tell what it is about.
+/// How many words before and after it are searched for its meaning.
 const NEAR: usize = 8;
 
-/// Whether a letter says that something is to be done at once, as a sentence for its reader.
+/// If a letter says that something must be done at once: a sentence for its reader.
 ///
 /// # Errors
-/// It may mean that they cut us off now: the question.
+/// If the letter may mean that the vendor cuts you off now: the question for the reader.
 pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
     let mut asked = None;
     let at_once = |token: &Token| {
@@ -30,7 +30,7 @@ pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
     Ok(asked)
 }
 
-/// Whether the nearest word that tells it, within the sentence, is about a cut.
+/// Whether the nearest significant word in the sentence is about a cut-off.
 fn is_cut(tokens: &[Token], at: usize) -> bool {
     let before = tokens[..at].iter().rev().take_while(|token| !token.ends);
     let after = tokens[at + 1..].iter().take(if tokens[at].ends { 0 } else { NEAR });
@@ -50,7 +50,7 @@ fn is_cut(tokens: &[Token], at: usize) -> bool {
             }
         }
         (Some((_, cut)), None) | (None, Some((_, cut))) => cut,
-        // Alone it is no hour, and nobody's doing.
+        // On its own, it names neither a time nor who acts.
         (None, None) => false,
     }
 }

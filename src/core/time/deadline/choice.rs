@@ -1,5 +1,6 @@
-//! Which of a letter's dates is the cut: the one that suspends, ends or stops something, before those on which data
-//! is deleted, an appeal closes or access is still kept. Where several may be the cut, the earliest warns soonest.
+//! Chooses which of a letter's dates is the cut-off: the one on which something is suspended, ends or stops, before
+//! those on which data is deleted, an appeal period ends or access is still kept. If several may be the cut-off, the
+//! earliest is used.
 
 use std::time::Duration;
 
@@ -7,29 +8,29 @@ use super::token::Token;
 use super::{Deadline, span, words};
 use crate::core::time::Time;
 
-/// Words so far before a date may still speak of it, where its own sentence does not say what it is.
+/// How many words before a date may describe it, if its own sentence does not.
 const NEAR: usize = 14;
-/// Two ways to name one end differ by no more than this.
+/// Two dates that name the same end differ by no more than this.
 const SAME: Duration = Duration::from_secs(2 * 86_400);
-/// An hour of the same day says more than the day.
+/// An hour within this time of a day is more precise than the day.
 const DAY: Duration = Duration::from_secs(86_400);
-/// So many other dates are said.
+/// The maximum number of other dates that are reported.
 const MOST_SAID: usize = 3;
 
-/// What a date is, as far as the words around it tell; the least is meant.
+/// What a date means, judging by the words around it. The lowest role found is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     /// Something is suspended, ended, stopped or removed.
     Cut,
-    /// By then something is to be done.
+    /// Something must be done by then.
     Until,
-    /// Data is deleted, or nothing tells.
+    /// Data is deleted, or no word says.
     Other,
-    /// An appeal closes, access is kept, a call is held.
+    /// An appeal period ends, access is kept, or a call is held.
     Aside,
 }
 
-/// A date of the letter, with the words that name it.
+/// A date in the letter, with the position of its words.
 pub(super) struct Found {
     pub(super) from: usize,
     pub(super) until: usize,
@@ -37,7 +38,7 @@ pub(super) struct Found {
     pub(super) deadline: Deadline,
 }
 
-/// The date that is meant, with what is said of the others; `all` in the order of the text.
+/// The cut-off, with sentences about the other dates. `all` is in the order of the text.
 pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Option<Deadline> {
     let mut ranked: Vec<(Role, Found)> = Vec::new();
     for (n, found) in all.iter().enumerate() {
@@ -57,8 +58,8 @@ pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Option<Deadline> {
     Some(deadline)
 }
 
-/// "In 90 days, on 26 February": the day that it names is meant, not the count; and "on 4 December … on 4 December
-/// at 17:00" is that hour.
+/// A more precise way of naming the same time: in "in 90 days, on 26 February", the date rather than the count; in
+/// "on 4 December … on 4 December at 17:00", the hour.
 fn said_better<'f>(first: &'f Found, ranked: &'f [(Role, Found)], best: Role) -> &'f Found {
     let better = |(role, other): &&(Role, Found)| {
         let counted = first.deadline.is_counted() && !other.deadline.is_counted();
@@ -74,7 +75,7 @@ fn near(one: Time, other: Time, far: Duration) -> bool {
     one.since(other).max(other.since(one)) <= far
 }
 
-/// A sentence for each other date that may be taken for the cut.
+/// A sentence for each other date that could be taken for the cut-off.
 fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for (role, other) in ranked {
@@ -95,11 +96,12 @@ fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)])
     all
 }
 
-/// What the words around a date tell: those of its part of the sentence first, then those of the whole of it.
+/// The role of a date from the words around it: first those in its part of the sentence, then those in the whole
+/// sentence.
 fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     let sentence = tokens[..found.from].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
     let mut begins = sentence.max(before);
-    // After another date of the sentence, its own part begins behind a comma or an "and".
+    // After an earlier date in the sentence, this date's part begins at a comma or an "and".
     if before > sentence {
         let parts = (before - 1..found.from).find(|at| tokens[*at].pauses || words::joins(&tokens[*at].text));
         begins = parts.map_or(begins, |at| at + 1);
@@ -131,7 +133,7 @@ fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     }
 }
 
-/// The words between the pauses around a date.
+/// The words before and after a date, up to the nearest pauses.
 fn part<'t>(tokens: &'t [Token], (begins, ends): (usize, usize), found: &Found) -> (&'t [Token], &'t [Token]) {
     let from = (begins..found.from.saturating_sub(1)).rev().find(|at| tokens[*at].pauses).map_or(begins, |at| at + 1);
     let until = match tokens[found.until - 1].pauses {
@@ -159,7 +161,7 @@ fn told_by(tokens: &[Token], begins: usize, ends: usize, condition: bool) -> Opt
     cut.or_else(|| all().any(|token| words::leads(&token.text)).then_some(Role::Until))
 }
 
-/// Data is deleted, and nothing else ends.
+/// The role if data is deleted and nothing else ends.
 fn of_data<'t>(all: impl Iterator<Item = &'t Token> + Clone) -> Option<Role> {
     let any = |is: fn(&str) -> bool| all.clone().any(|token| is(&token.text));
     (any(words::deletes) && any(words::is_data) && !any(words::ends_something)).then_some(Role::Other)

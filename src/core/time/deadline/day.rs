@@ -1,29 +1,29 @@
-//! Days as letters name them.
+//! Days, as letters name them.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::token::Token;
 use super::{short, words};
 
-/// A day without a year lies no further ahead.
+/// The furthest that a day without a year may be ahead, in days.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
 
 const BY_WEEKDAY: &str = "Day and month are taken so that the weekday fits.";
 const BY_OTHERS: &str = "Day and month are taken in the order of the letter's other dates.";
 const BY_LANGUAGE: &str = "The day is taken to stand before the month, as in the letter's language.";
 
-/// What dates begin with.
+/// Whether the text's dates begin with the day or the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum First {
-    /// Another date of the letter can be nothing else.
+    /// The day: another date in the letter can only be read that way.
     Day,
-    /// The same.
+    /// The month: another date in the letter can only be read that way.
     Month,
-    /// The letter's language writes so.
+    /// The day, because the letter's language writes it first.
     DayByLanguage,
 }
 
-/// A day, as far as it is named.
+/// A day, as precisely as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Day {
     Date {
@@ -38,24 +38,24 @@ pub(super) enum Day {
         second: u32,
     },
     Weekday(Weekday),
-    /// "Next Monday": the one that comes, or the one of the week after.
+    /// "Next Monday": the coming one, or the one a week later.
     NextWeekday(Weekday),
-    /// The last day of a month: of this one, where none is named.
+    /// The last day of a month; of the current month if none is named.
     Last {
         year: Option<i32>,
         month: Option<u32>,
     },
-    /// So many days from the day it came.
+    /// A number of days after the letter arrived.
     Later(u64),
 }
 
 impl Day {
-    /// The day itself, seen from `here`; `clock` is the hour that goes with it.
+    /// The date, seen from `here`; `clock` is the time of day that belongs to it.
     pub(super) fn date(self, here: NaiveDateTime, clock: NaiveTime) -> Option<NaiveDate> {
         match self {
             Day::Later(days) => here.date().checked_add_days(chrono::Days::new(days)),
             Day::Weekday(weekday) => {
-                // Today, if its hour is still to come.
+                // Today, if that time of day is still ahead.
                 let first = if clock > here.time() { 0 } else { 1 };
                 (first..first + 7)
                     .filter_map(|n| here.date().checked_add_days(chrono::Days::new(n)))
@@ -76,19 +76,19 @@ impl Day {
                 if this >= here.date() {
                     return Some(this);
                 }
-                // A letter of December that names January means the next one; one of January that names
-                // last week means what has passed.
+                // A letter from December that names January means next year's; a letter from January that names last
+                // week means a past date.
                 let next = NaiveDate::from_ymd_opt(here.year() + 1, month, day)?;
                 ((next - here.date()).num_days() <= FURTHEST_WITHOUT_YEAR).then_some(next)
             }
         }
     }
 
-    /// With what decided, as a sentence. One of two days is sure where the text's other dates have an order, or where only one of them is
-    /// the day of the week that stands beside it.
+    /// Resolves a date that can be read in two ways, and returns a sentence that says how. It is certain if the
+    /// text's other dates have an order, or if only one reading falls on the weekday beside it.
     ///
     /// # Errors
-    /// It may be either: the question to a person.
+    /// If both readings are possible: a question for a person.
     pub(super) fn decided(
         self,
         day_first: Option<First>,
@@ -115,10 +115,10 @@ impl Day {
     }
 }
 
-/// Words before a day of the week that some take for the coming week. Spanish and French have no such doubt.
+/// Words before a weekday that some take to mean the coming week. Spanish and French are unambiguous.
 const NEXT: [&str; 5] = ["next", "nächsten", "nächster", "nächstem", "nächste"];
 
-/// The question which "next Monday" is meant, where no date stands beside it.
+/// The question which "next Monday" is meant, if there is no date beside it.
 pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
     let coming = Day::Weekday(weekday).date(here, NaiveTime::MIN)?;
     let after = coming.checked_add_days(chrono::Days::new(7))?;
@@ -126,7 +126,7 @@ pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
     Some(format!("next {weekday} may be {} or {}: write the date", said(coming), said(after)))
 }
 
-/// The day that begins at `from`, with where it ends.
+/// The day that begins at `from`, and the position after it.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let word = tokens[from].text.as_str();
     let before = from.checked_sub(1).map_or("", |before| tokens[before].text.as_str());
@@ -156,7 +156,7 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
         name => {
             let month = Some(words::month(name)?);
             let after = tokens.get(at + 1).filter(|_| !tokens[at].ends);
-            // "It will end May 5" names a day of its own.
+            // "It will end May 5" names its own day.
             if at == from + 1 && after.is_some_and(|token| short::ordinal(&token.text).is_some()) {
                 return None;
             }
@@ -170,7 +170,7 @@ fn relative(tokens: &[Token], from: usize) -> Option<Day> {
     match tokens[from].text.as_str() {
         "today" | "tonight" | "heute" | "hoy" | "aujourd'hui" | "aujourd’hui" => Some(Day::Later(0)),
         "tomorrow" | "morgen" | "demain" => Some(Day::Later(1)),
-        // "por la mañana" is a part of a day.
+        // "Por la mañana" is a part of the day.
         "mañana" if from == 0 || tokens[from - 1].text != "la" => Some(Day::Later(1)),
         _ => None,
     }
@@ -180,7 +180,7 @@ fn year(token: Option<&Token>) -> Option<i32> {
     token?.text.parse().ok().filter(|year| (2000..2200).contains(year))
 }
 
-/// `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, the year or not.
+/// `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, with or without the year.
 fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let first = &tokens[from];
     if first.ends {
@@ -228,7 +228,7 @@ fn numeric(word: &str) -> Option<Day> {
     let year = last?;
     let date = |month, day| Day::Date { year: Some(year), month, day };
     match (sign, first > 12, second > 12) {
-        // Nobody writes the month first with dots.
+        // With dots, nobody writes the month first.
         ('.', _, _) | (_, true, _) => Some(date(second, first)),
         (_, _, true) => Some(date(first, second)),
         _ if first == second => Some(date(first, second)),
@@ -236,7 +236,7 @@ fn numeric(word: &str) -> Option<Day> {
     }
 }
 
-/// `2027`, or `27` as it stands in a date.
+/// `2027`, or `27` as it appears in a date.
 fn full_year(text: &str) -> Option<i32> {
     let year: i32 = text.parse().ok()?;
     match text.len() {
@@ -246,8 +246,8 @@ fn full_year(text: &str) -> Option<i32> {
     }
 }
 
-/// What the dates of a text begin with, where one of them can be nothing else; or the day, where
-/// most of its common words are of a language that writes so.
+/// Whether the dates of a text begin with the day or the month. This is known if one of them can only be read one
+/// way, or (for the day) if most of its common words are from a language that writes the day first.
 pub(super) fn first(tokens: &[Token]) -> Option<First> {
     let sure = tokens.iter().filter(|token| token.text.contains('/')).find_map(|token| {
         let parts: Vec<u32> = token.text.split('/').filter_map(|part| part.parse().ok()).collect();

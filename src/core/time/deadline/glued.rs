@@ -1,6 +1,6 @@
-//! Takes apart what letters write without a blank between: `2026-12-10T17:00`, `17:00:00-08:00`, `1700Z`.
+//! Splits what letters write without a space: `2026-12-10T17:00`, `17:00:00-08:00`, `1700Z`.
 
-/// The parts of a word in lower case; the word itself where it is one.
+/// The parts of a word, which is in lower case; the word itself if it has only one part.
 pub(super) fn parts(word: &str) -> Vec<&str> {
     match dated(word) {
         Some((date, rest)) => [vec![date], timed(rest)].concat(),
@@ -16,20 +16,20 @@ fn dated(word: &str) -> Option<(&str, &str)> {
     (is_date && rest.starts_with(digits)).then_some((date, rest))
 }
 
-/// A time of the day with its zone behind it. What stands behind a time may be its half of the day, too.
+/// A time of day followed by its zone. It may also be followed by "am" or "pm".
 fn timed(word: &str) -> Vec<&str> {
     let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
     let (time, zone) = word.split_at(end);
     let whole = time.contains(':') || time.len() == 4;
     let is_zone = match zone.strip_prefix(['+', '-']) {
-        // `10:00-11:00` is a span of hours, and `2026-12-10` a day.
+        // `10:00-11:00` is a range of hours, and `2026-12-10` is a day.
         Some(offset) => time.contains(':') && is_offset(offset),
         None => matches!(zone, "z" | "utc" | "gmt" | "est" | "edt" | "pst" | "pdt" | "cet" | "cest" | "mez"),
     };
     if whole && is_zone { vec![time, zone] } else { vec![word] }
 }
 
-/// `08:00`, `0800`: whole or half or quarter hours, not further than any zone lies.
+/// `08:00`, `0800`: whole, half or quarter hours, within the offsets of real zones.
 fn is_offset(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let shape = text.len() == digits.len() || text.as_bytes().get(2) == Some(&b':');

@@ -1,18 +1,18 @@
-//! Hours as letters name them.
+//! Times of day, as letters name them.
 
 use chrono::NaiveTime;
 
 use super::token::Token;
 
-/// An hour of a day.
+/// A time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hour {
     pub(super) time: NaiveTime,
-    /// `24:00` is where the day ends.
+    /// `24:00` is the end of the day.
     pub(super) next_day: bool,
-    /// "Monday midnight" is where Monday begins or ends.
+    /// "Monday midnight" is the beginning or the end of Monday.
     pub(super) midnight: bool,
-    /// What had to be assumed.
+    /// What had to be assumed, as a sentence.
     pub(super) assumed: Option<&'static str>,
 }
 
@@ -20,7 +20,7 @@ const CLOSE: &str = "Close of business is taken as 17:00.";
 const DAY_END: &str = "The end of the day is taken as 17:00.";
 const MORNING: &str = "The hour is taken to be before noon, the earlier of two.";
 
-/// The hour that begins at `from`, with where it ends.
+/// The time of day that begins at `from`, and the position after it.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     if let Some((until, said)) = close(tokens, from) {
         return plain(17, 0).map(|hour| (until, Hour { assumed: Some(said), ..hour }));
@@ -52,7 +52,7 @@ fn plain(hour: u32, minute: u32) -> Option<Hour> {
     }
 }
 
-/// "8 o'clock": before noon, unless the half of the day stands behind it.
+/// "8 o'clock": before noon, unless "pm" or similar follows.
 fn o_clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let next = tokens.get(from + 1).filter(|_| !tokens[from].ends)?;
     let hour: u32 = tokens[from].text.parse().ok().filter(|hour| *hour <= 24)?;
@@ -89,13 +89,13 @@ fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     };
     let (hour, minute) = match digits.trim_end_matches('h').split_once(':') {
         Some((hour, rest)) => (hour.parse().ok()?, rest.split(':').next()?.parse().ok()?),
-        // A bare number is an hour only with its half of the day.
+        // A bare number is a time of day only with "am" or "pm".
         None => (digits.parse::<u32>().ok().filter(|_| half.is_some())?, 0),
     };
     Some((from + 1 + part, plain(halved(hour, half), minute)?))
 }
 
-/// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": so many words, and which half.
+/// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": the number of words, and which half of the day.
 fn part_of_day(tokens: &[Token], at: usize) -> (usize, Option<&'static str>) {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     match (word(at), word(at + 1), word(at + 2)) {
@@ -143,7 +143,7 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
                 | "cest"
         );
         let until = from + 1 + usize::from(matches!(next(1), "hrs" | "hours" | "h" | "uhr"));
-        // A year stands behind its month.
+        // A year follows its month.
         let year = from > 0 && super::short::is_month(&tokens[from - 1].text);
         return plain(number / 100, number % 100).filter(|_| said && !year).map(|hour| (until, hour));
     }
@@ -163,7 +163,7 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     }
 }
 
-/// "End of business", "Geschäftsschluss", "fin de journée": where it ends, and what is said of it.
+/// "End of business", "Geschäftsschluss", "fin de journée": the position after it, and the assumption made.
 fn close(tokens: &[Token], from: usize) -> Option<(usize, &'static str)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     match word(from) {

@@ -1,5 +1,5 @@
-//! Finds the hour in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". What is
-//! read is always read back to a person, with its zone, and with what had to be assumed.
+//! Finds the deadline in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". The result is always
+//! read back to a person, with its zone and all assumptions.
 
 mod at_once;
 mod choice;
@@ -29,22 +29,22 @@ use hour::Hour;
 use token::{Token, tokens};
 use zone::Zone;
 
-/// A letter that names a day further away means one that has passed.
+/// A date that seems to be further ahead than this is one that has passed.
 const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
 
-/// The hour that a text names.
+/// The deadline that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// When.
+    /// The instant.
     pub at: Time,
-    /// As it is read back: `Sun 10 Jan 2021 23:59 PST`.
+    /// The reading shown to a person: `Sun 10 Jan 2021 23:59 PST`.
     pub read_as: String,
-    /// What had to be assumed, a sentence each.
+    /// What had to be assumed, one sentence each.
     pub assumed: Vec<String>,
 }
 
 impl Deadline {
-    /// The whole of it, for a person to confirm: with UTC, how long that is, and what was assumed.
+    /// The full reading for a person to confirm: with UTC, the time left, and the assumptions.
     pub fn read_back(&self, now: Time) -> String {
         let left = match self.at > now {
             true => format!("in {}", human(self.at.since(now))),
@@ -57,11 +57,10 @@ impl Deadline {
     }
 }
 
-/// The hour that `text` names, if it names one that lies after `received`. `zone` counts where the
-/// text names none.
+/// The deadline that `text` names, if it lies after `received`. `zone` applies if the text names none.
 ///
 /// # Errors
-/// What is missing, as a question to a person.
+/// If something is missing or ambiguous: a question for a person.
 pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     if let Some(at) = exact(text, received) {
         let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
@@ -73,7 +72,7 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     let (mut found, mut passed): (Vec<Found>, Option<Deadline>) = (Vec::new(), None);
     let mut next = 0;
     while next < tokens.len() {
-        // What may be one of two hours is asked, whatever else the text names.
+        // If a phrase may mean one of two times, a person is asked, whatever else the text names.
         let (until, read) = phrase(&tokens, next, &Letter { received, usual: zone, day_first })?;
         if let Some((timed, deadline)) = read {
             if deadline.at <= received || deadline.at > furthest {
@@ -99,12 +98,12 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     })
 }
 
-/// A letter, as far as its phrases need it.
+/// What phrases need to know about the letter.
 struct Letter {
     received: Time,
-    /// The zone where none is named.
+    /// The zone if none is named.
     usual: Tz,
-    /// What dates begin with, where the text makes that clear.
+    /// Whether its dates begin with the day or the month, if the text makes that clear.
     day_first: Option<day::First>,
 }
 
@@ -118,8 +117,8 @@ fn exact(text: &str, received: Time) -> Option<Time> {
     Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(ahead)
 }
 
-/// The phrase that begins at `from`: a day, an hour and a zone in any usual order. Where it ends, and
-/// what it names, with whether it has an hour.
+/// The phrase that begins at `from`: a day, a time of day and a zone in any usual order. Returns the position after
+/// it and what it names, with whether that includes a time of day.
 fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Option<(bool, Deadline)>), String> {
     if let Some((until, deadline)) = span::read(tokens, from, letter.received, letter.usual) {
         return Ok((until, Some((true, deadline))));
@@ -184,12 +183,12 @@ fn leads_to_zone(tokens: &[Token], at: usize) -> bool {
         && zone::read(tokens, at + 1).is_some_and(|(until, _)| until > at + 2)
 }
 
-/// What a phrase names.
+/// The parts that a phrase names.
 #[derive(Default)]
 struct Parts {
     day: Option<Day>,
     weekday: Option<chrono::Weekday>,
-    /// "Next" stands before it.
+    /// Whether "next" precedes it.
     next: bool,
     hour: Option<Hour>,
     zone: Option<Zone>,
@@ -204,13 +203,13 @@ impl Parts {
         }
     }
 
-    /// The same hour, said in another way.
+    /// Whether `read` repeats the same time of day in other words.
     fn says_again(&self, read: &Hour) -> bool {
         self.hour.is_some_and(|hour| hour.time == read.time)
     }
 
-    /// A zone goes with an hour, also with one behind it ("UTC 17:00"); and with a day where it can be
-    /// nothing else.
+    /// Whether a zone may follow. A zone belongs to a time of day, even to one after it ("UTC 17:00"), and to a day
+    /// if it can be nothing else.
     fn may_have_zone(&self, tokens: &[Token], from: usize, until: usize) -> bool {
         let sure = until > from + 1 || tokens[from].capitals;
         let hour_behind = until < tokens.len() && hour::read(tokens, until).is_some();
@@ -218,7 +217,7 @@ impl Parts {
     }
 }
 
-/// An hour without a day is the next one on the clock, unless something beside it may be its day.
+/// A time of day without a day is the next one, unless something near it may be its day.
 fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
     let mut near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
     let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || short::is_month(&token.text);
@@ -244,7 +243,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
     let zone = zone.unwrap_or_else(|| Zone::usual(*usual));
     let here = zone.local(*received);
     if hour.is_none() {
-        // Today, without an hour, may be now.
+        // "Today", without a time of day, may be now.
         if day == Some(Day::Later(0)) {
             return Ok(None);
         }
@@ -257,7 +256,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
     let named = day.or(weekday.map(Day::Weekday));
     let date = match named {
         Some(day) => day.date(here, clock),
-        // An hour alone is the next one on the clock.
+        // A time of day alone is the next one.
         None if here.time() < clock => Some(here.date()),
         None => here.date().succ_opt(),
     };
@@ -268,7 +267,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
         let (date, is) = (date.format("%-d %B %Y"), date.weekday());
         return Err(format!("{date} is no {weekday} but a {is}: which day is meant?"));
     }
-    // `24:00` is where the day that is named ends; its midnight may be either end: the earlier one that lies ahead.
+    // `24:00` is the end of the named day. Its midnight may be either end; the earlier one still ahead is used.
     let midnight = named.is_some() && hour.is_some_and(|hour| hour.midnight);
     let begun = midnight && NaiveDateTime::new(date, clock) <= here;
     let ends = named.is_some() && hour.is_some_and(|hour| hour.next_day) || begun;
@@ -295,7 +294,7 @@ impl Zone {
     fn instant(&self, local: NaiveDateTime) -> Option<Time> {
         let utc = match self.zone {
             None => (local - chrono::Duration::seconds(self.offset)).and_utc(),
-            // An hour that comes twice, or never: the earlier one, which warns sooner.
+            // For a local time that occurs twice or never, use the earlier instant, which warns sooner.
             Some(zone) => zone
                 .from_local_datetime(&local)
                 .earliest()

@@ -1,18 +1,18 @@
-//! Short words that stand for days, and end no sentence by their dots.
+//! Short words in dates. A dot after them does not end a sentence.
 
 use super::words;
 
-/// A month's name, whole or cut.
+/// A month's name, in full or abbreviated.
 pub(super) fn is_month(word: &str) -> bool {
     words::month(word).is_some()
 }
 
-/// `10`, as in "10. Januar": a dot after it ends no sentence.
+/// `10`, as in "10. Januar", where the dot does not end a sentence.
 pub(super) fn is_ordinal(word: &str) -> bool {
     word.len() <= 2 && ordinal(word).is_some()
 }
 
-/// `10.12.`, as German writes a day of this year or the next: its day and its month.
+/// The day and month of `10.12.`, as German writes a date without a year.
 pub(super) fn short_date(word: &str) -> Option<(u32, u32)> {
     let (day, month) = word.strip_suffix('.')?.split_once('.')?;
     let number = |text: &str| text.parse::<u32>().ok().filter(|_| (1..=2).contains(&text.len()));

@@ -1,4 +1,4 @@
-//! Spans, such as "within 24 hours" or "in 3 business days", counted from when a letter came.
+//! Periods such as "within 24 hours" or "in 3 business days", counted from when a letter arrived.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::token::Token;
 use super::words::{self, Unit};
 use crate::core::time::Time;
 
-/// What is said of every span.
+/// The assumption that applies to every period.
 pub(super) const COUNTED: &str = "Counted from when it came.";
 const WORKDAYS: &str = "Saturdays and Sundays are no business days; holidays are not known.";
-/// More of anything is no span of a letter.
+/// The largest number that counts as a letter's period.
 const MOST: u64 = 400;
 
-/// The span that begins at `from`, with where it ends.
+/// The period that begins at `from`, and the position after it.
 pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let begins = matches!(
@@ -75,7 +75,7 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     counted(tokens, at, received, usual)
 }
 
-/// "3 Werktage", "10 business days", also where no word leads to them; and "90 days from the date of this letter".
+/// "3 Werktage", "10 business days", even without a leading word; and "90 days from the date of this letter".
 fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let first = word(from);
@@ -97,7 +97,7 @@ fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<
     ((workdays || from_here) && !ago).then_some((until, deadline))
 }
 
-/// The span whose number stands at `at`.
+/// The period whose number is at `at`.
 fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let (count, mut assumed) = count(word(at))?;
@@ -127,11 +127,11 @@ fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(us
     Some((until, Deadline { at: end, read_as, assumed }))
 }
 
-/// Where the unit at `at` ends, and whether working days alone count.
+/// The position after the unit at `at`, and whether only working days count.
 fn counted_in<'w>(word: impl Fn(usize) -> &'w str, at: usize) -> (usize, bool) {
     match word(at) {
         "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
-        // Every day counts, also where it is said.
+        // Every day counts, whether stated or not.
         "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
         day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
         "kalendertagen" | "kalendertage" => (at + 1, false),
@@ -148,7 +148,7 @@ fn is_day(word: &str) -> bool {
     words::unit(word) == Some(Unit::Seconds(86_400))
 }
 
-/// A number, or the first of `3-5`.
+/// A number, or the first of `3-5`, with what had to be assumed.
 fn count(word: &str) -> Option<(u64, Vec<String>)> {
     if let Some(number) = words::number(word) {
         return Some((number, Vec::new())).filter(|(number, _)| *number <= MOST);
@@ -158,7 +158,7 @@ fn count(word: &str) -> Option<(u64, Vec<String>)> {
     Some((first, vec![format!("It says {word}: the earlier is taken.")])).filter(|(number, _)| *number <= MOST)
 }
 
-/// The same time of day after so many days from Monday to Friday.
+/// The same time of day after `count` days from Monday to Friday.
 fn after_workdays(received: Time, count: u64, usual: Tz) -> Option<Time> {
     let local = received.utc().with_timezone(&usual).naive_local();
     let (mut day, mut left) = (local.date(), count);

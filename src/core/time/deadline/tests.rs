@@ -125,7 +125,7 @@ fn what_we_shall_do_at_once_does_not_hide_when_it_ends() {
 
 #[test]
 fn business_days_are_counted_and_said() {
-    // A Saturday in Seattle, where it is a Sunday in Berlin already.
+    // A Saturday in Seattle, while it is already Sunday in Berlin.
     let deadline = read("respond within 3 business days", received(), chrono_tz::Europe::Berlin).unwrap();
     assert_eq!(deadline.at.rfc3339(), "2021-01-13T00:10:00Z");
     assert_eq!(
@@ -190,7 +190,7 @@ fn reads(text: &str) -> (String, Vec<String>) {
     }
 }
 
-/// Letters with several dates, and the one of the cut.
+/// Letters with several dates, and the one of the cut-off.
 const CUTS: &[(&str, &str)] = &[
     (
         "Shop Birke will be suspended on 15 January 2021. Its data will be erased on 29 January 2021 at 18:00 UTC.",
@@ -286,7 +286,7 @@ fn midnight_of_a_day_is_its_beginning_and_said() {
             ("2021-01-15T00:00:00Z".to_owned(), vec!["Midnight is taken as the beginning of Fri 15 Jan.".to_owned()]);
         assert_eq!(reads(text), wanted, "{text}");
     }
-    // That of today lies behind.
+    // Today's midnight has passed.
     assert_eq!(reads("Ends on January 10, 2021 at midnight UTC.").1, ["Midnight is taken as the end of Sun 10 Jan."]);
     assert_eq!(reads("Der Zugang endet am 15.01.2021 um 24:00 Uhr UTC.").0, "2021-01-16T00:00:00Z");
     assert_eq!(reads("Ends January 15, 2021 at 12 noon UTC").0, "2021-01-15T12:00:00Z");

@@ -1,26 +1,26 @@
-//! A letter's words with what stands around them.
+//! Splits a letter into words with their punctuation.
 
 use super::{glued, short};
 
-/// A word of the text with what follows it directly: `11:59pm`, `january`, `10th`.
+/// A word of the text with anything attached to it: `11:59pm`, `january`, `10th`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) text: String,
     /// A sentence ends after it.
     pub(super) ends: bool,
-    /// A comma, a colon, a bracket or a dash stands behind it.
+    /// A comma, a colon, a closing bracket or a dash follows it.
     pub(super) pauses: bool,
     /// A bracket opens before it.
     pub(super) opens: bool,
-    /// It is written in capitals, as abbreviations are.
+    /// It is written in capitals, like an abbreviation.
     pub(super) capitals: bool,
-    /// It begins with a capital, as names do.
+    /// It begins with a capital, like a name.
     pub(super) titled: bool,
 }
 
-/// The words of a text. A blank line and the next point of a list end a sentence.
+/// The words of a text. A blank line or the next list item ends a sentence.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    // The minus sign and the hyphen that breaks no line (U+2212, U+2010, U+2011) are hyphens to us.
+    // Treat the minus sign and Unicode hyphens (U+2212, U+2010, U+2011) as plain hyphens.
     let text = text.replace(['\u{2212}', '\u{2010}', '\u{2011}'], "-");
     let mut all: Vec<Token> = Vec::new();
     for line in text.lines() {
@@ -41,7 +41,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     halves_joined(all)
 }
 
-/// `UTC + 1` and `UTC- 5` as `UTC+1` and `UTC-5`; not "10:00 UTC - 5 days later" or "10:00 UTC - 12:00 UTC".
+/// Joins `UTC + 1` and `UTC- 5` to `UTC+1` and `UTC-5`, but not "10:00 UTC - 5 days later" or "10:00 UTC - 12:00
+/// UTC".
 fn offsets_joined(line: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (mut at, mut all) = (0, Vec::new());
@@ -82,7 +83,7 @@ fn offsets_joined(line: &str) -> Vec<String> {
     all
 }
 
-/// `9:00 a. m.` as `9:00 am`.
+/// Joins `9:00 a. m.` to `9:00 am`.
 fn halves_joined(all: Vec<Token>) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(all.len());
     for token in all {
@@ -99,10 +100,10 @@ fn halves_joined(all: Vec<Token>) -> Vec<Token> {
 
 fn of(raw: &str) -> Vec<Token> {
     let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-');
-    // A sign belongs to a number, such as an offset.
+    // A leading sign is kept before a number, such as an offset.
     let signed = bare.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
-    // `10.12.` is a day in German: its dots end no sentence.
+    // `10.12.` is a day in German: its dots do not end a sentence.
     let dotted = raw.trim_matches([',', ';', '(', ')']);
     let bare = if short::short_date(dotted).is_some() { dotted } else { bare };
     let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");

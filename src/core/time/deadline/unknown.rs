@@ -1,18 +1,18 @@
-//! What stands behind an hour as a time zone does, and is none that is known here, is asked.
+//! Detects words after a time of day that look like a time zone but are not a known one, so that a person is asked.
 
 use super::token::Token;
 use super::words;
 
-/// Words that no name of a zone holds.
+/// Words that are not part of a zone's name.
 const WORDS: &str = "on at by the of and or if we you your in to is am pm for will until all no not it as this that first next last \
     any some same from with our be are was has have can may";
-/// Names have no more words.
+/// The maximum number of words in a zone's name.
 const LONGEST: usize = 5;
 
-/// An abbreviation, "Samoa time", "hora de Samoa" or a name in brackets after an hour that nobody here knows.
+/// Rejects an unknown zone after a time of day: an abbreviation, "Samoa time", "hora de Samoa" or a name in brackets.
 ///
 /// # Errors
-/// Which words were not understood.
+/// If there is such a zone: a question with the words that were not understood.
 pub(super) fn refuse(tokens: &[Token], at: usize) -> Result<(), String> {
     let Some(token) = tokens.get(at).filter(|_| at > 0 && !tokens[at - 1].ends) else { return Ok(()) };
     let unknown = |until: usize| Err(unknown(&tokens[at..until.min(tokens.len())]));
@@ -36,7 +36,7 @@ fn is_word(word: &str) -> bool {
     WORDS.split(' ').any(|own| own == word)
 }
 
-/// "Samoa Standard Time", "Ortszeit", "hora de Samoa", "heure locale": where it ends.
+/// The position after "Samoa Standard Time", "Ortszeit", "hora de Samoa" or "heure locale".
 fn in_words(tokens: &[Token], at: usize) -> Option<usize> {
     let within = |from: usize| {
         let stop = tokens[from..].iter().take(LONGEST).position(|token| token.ends || token.pauses);
@@ -60,7 +60,7 @@ fn in_words(tokens: &[Token], at: usize) -> Option<usize> {
     (clean && time < at + 4).then_some(time + 1)
 }
 
-/// "17:00 (Samoa)": one to three names in brackets.
+/// The position after "17:00 (Samoa)": one to three names in brackets.
 fn bracketed(tokens: &[Token], at: usize) -> Option<usize> {
     let closes = tokens[at..].iter().take(3).position(|token| token.pauses || token.ends)?;
     let names = &tokens[at..=at + closes];

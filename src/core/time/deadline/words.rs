@@ -1,5 +1,5 @@
-//! Words of letters in English, German, Spanish and French, in lower case: names of days and months,
-//! numbers and units, and words after which a letter names its hour.
+//! Words used in letters in English, German, Spanish and French, in lower case: names of days and months, numbers and
+//! units, and words before a deadline.
 
 use chrono::Weekday;
 
@@ -50,7 +50,7 @@ const NUMBERS: &[(u64, &str)] = &[
     (90, "ninety neunzig noventa"),
 ];
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Seconds(u64),
@@ -66,11 +66,11 @@ const UNITS: &[(Unit, &str)] = &[
     (Unit::Months, "month months monat monate monaten monats mes meses mois"),
 ];
 
-/// Words after which a letter names its hour, or their beginnings.
+/// Words before a deadline, or their beginnings.
 const LEADS: &str = "effective until by before deadline bis spätestens frist hasta antes plazo límite jusqu avant délai d'ici \
     prendra latest";
 
-/// Something is suspended, ended, stopped or taken down: words, or the beginnings of those of five letters and more.
+/// Words for suspending, ending, stopping or taking down. Those of five letters or more match as prefixes.
 const ENDS: &str = "suspend suspension terminat end ends ended ending expir close closes closed closing closure cease ceases \
     ceasing stop stops stopped stopping halt halts halted discontinu decommission shut shuts shutting shutdown sunset retire retired retires retirement \
     remov delist unpublish cancel deactivat disabl block blocked blocks revok withdraw withheld restrict lock locked locks freeze freezes frozen \
@@ -84,7 +84,7 @@ const ENDS: &str = "suspend suspension terminat end ends ended ending expir clos
     résili ferme fermé fermer fermé fermeture désactiv arrêt arrêté arrête coupé coupé couper coupure coupée bloqu interromp interrompu cess cesse cessera cesseront \
     clôtur retir retiré retirée prend prendra gelé gelés gelée débranch";
 
-/// Something is deleted: an account's end, or what follows it where it is data.
+/// Words for deleting: of an account, which is its end, or of data, which follows it.
 const DELETES: &str = "delet eras purge purged wipe wiped destroy gelöscht löschen löschung löscht vernichtet elimin borra borrar \
     borrará borrarán suprim destru supprim effac détrui";
 
@@ -92,7 +92,7 @@ const DELETES: &str = "delet eras purge purged wipe wiped destroy gelöscht lös
 const DATA: &str = "data backup backups file files content contents copies records logs history snapshots daten datei dateien inhalte inhalten \
     sicherungen datos archivos contenido contenidos copias données fichiers contenu contenus sauvegardes";
 
-/// What is no cut: an appeal, access that is kept, a grace, a call, a bill.
+/// Words that do not mean a cut-off: appeals, access that is kept, grace periods, calls, bills.
 const KEEPS: &str = "appeal appeals appealed dispute disput objection contest keep keeps kept retain retains retained remain remains continue continues \
     grace download downloads export exports restore recover reactivate reinstate available accessible renew renews renewal renewed invoice charge charged \
     call meeting webinar maintenance \
@@ -103,24 +103,24 @@ const KEEPS: &str = "appeal appeals appealed dispute disput objection contest ke
     appel recours contester conserv garder gardez garderez gardent continuer continuez conserverez disponible accessible sursis grâce télécharg \
     exporter récupérer renouvel facture réunion";
 
-/// A condition stands before what happens: "unless you appeal by then, we close".
+/// Words for a condition before the consequence: "unless you appeal by then, we close".
 const CONDITIONS: &str =
     "unless otherwise else or if falls sonst andernfalls oder wenn sofern sinon faute sauf si salvo contrario o ou";
 
-/// What was kept is kept no longer.
+/// Words that negate keeping.
 const NOT: &str = "not no longer cannot can't nicht kein keine ya ne plus nunca";
 
 /// Words that begin another part of a sentence.
 const JOINS: &str = "and then but while whereas und dann aber während y luego pero mientras et puis mais tandis";
 
-/// A sentence speaks of all its times.
+/// Words for all times in a letter, as in "all times are in UTC".
 const TIMES: &str = "times zeiten zeitangaben uhrzeiten horas horarios heures horaires timezone";
 
-/// What a letter does to us, or the beginnings of such words: "immediately" beside one means now.
+/// Words for what the vendor does to an account, or their beginnings: "immediately" near one means now.
 const CUTS: &str = "effective effect suspend terminat close closi closu disabl remov revok cease ceasing delet block deactivat cancel \
     discontinu ends ending stop stops stopp restrict locke locki ban withdraw gekündigt gesperrt kündig sperr wirkung";
 
-/// What a letter asks of us: "immediately" beside one is no hour.
+/// Words for what the vendor asks the reader to do: "immediately" near one is not a deadline.
 const ACTS: &str = "download back backup export migrat move moving contact reply respond answer save saving copy \
     action act attention step steps pay remedy fix resolve update upgrade transfer review verify provide \
     submit appeal please login log";
@@ -136,7 +136,8 @@ fn has(list: &str, word: &str) -> bool {
     list.split(' ').any(|own| own == word)
 }
 
-/// Whether one of a list begins a word; short ones are whole words, for "by" begins "bypass".
+/// Whether an entry of the list is a prefix of the word. Short entries must match whole words, because "by" begins
+/// "bypass".
 fn begins(list: &str, word: &str) -> bool {
     list.split(' ').any(|own| if own.len() <= 4 { own == word } else { word.starts_with(own) })
 }
@@ -163,7 +164,7 @@ pub(super) fn leads(word: &str) -> bool {
     begins(LEADS, word)
 }
 
-/// Something ends, other than by being deleted.
+/// Whether the word says that something ends other than by deletion.
 pub(super) fn ends_something(word: &str) -> bool {
     begins(ENDS, word)
 }
@@ -172,7 +173,7 @@ pub(super) fn deletes(word: &str) -> bool {
     begins(DELETES, word)
 }
 
-/// Something ends or is deleted.
+/// Whether the word says that something ends or is deleted.
 pub(super) fn cuts_off(word: &str) -> bool {
     ends_something(word) || deletes(word)
 }
@@ -181,7 +182,7 @@ pub(super) fn is_data(word: &str) -> bool {
     has(DATA, word)
 }
 
-/// What is no cut: an appeal, access that is kept.
+/// Whether the word does not mean a cut-off: an appeal, access that is kept.
 pub(super) fn keeps(word: &str) -> bool {
     begins(KEEPS, word)
 }
@@ -198,7 +199,7 @@ pub(super) fn joins(word: &str) -> bool {
     has(JOINS, word)
 }
 
-/// A sentence gives something for all its times.
+/// Whether the word refers to all times in the letter.
 pub(super) fn says_times(word: &str) -> bool {
     has(TIMES, word)
 }
@@ -215,12 +216,12 @@ pub(super) fn is_between(word: &str) -> bool {
     has(BETWEEN, word)
 }
 
-/// Whether a word is one of a language that writes the day first.
+/// Whether the word is from a language that writes the day first.
 pub(super) fn is_day_first(word: &str) -> bool {
     has(DAY_FIRST, word)
 }
 
-/// The name of a month, as it is asked back.
+/// The name of a month, as used in questions.
 pub(super) fn name(month: u32) -> &'static str {
     const NAMES: [&str; 12] = [
         "January",

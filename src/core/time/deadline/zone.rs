@@ -1,4 +1,4 @@
-//! Time zones as letters name them; one that means several is asked back, and one that nobody here knows, too.
+//! Time zones, as letters name them. If one is ambiguous or unknown, a person is asked.
 
 use chrono_tz::Tz;
 
@@ -7,13 +7,14 @@ use super::words;
 use super::zones::{self, Kind, Meant, folded};
 
 const HOUR: i64 = 3_600;
-/// In a text of more words, these are zones in capitals only: "et" is French, "est" French, "ist" German.
+/// In a text with more words than this, short names are zones only in capitals: "et" and "est" are French words,
+/// "ist" is German.
 const SHORT_TEXT: usize = 12;
 const ALSO_WORDS: [&str; 10] = ["et", "est", "ist", "west", "art", "cat", "mt", "pt", "ct", "hac"];
-/// Names have no more words.
+/// The maximum number of words in a zone's name.
 const LONGEST: usize = 5;
 
-/// Abbreviations that mean whichever offset holds there that day.
+/// Abbreviations for whichever offset the place has on that day.
 const PLACES: [(&str, Tz); 8] = [
     ("pt", chrono_tz::America::Los_Angeles),
     ("pacific", chrono_tz::America::Los_Angeles),
@@ -30,7 +31,7 @@ const PLACES: [(&str, Tz); 8] = [
 pub(super) struct Zone {
     pub(super) name: String,
     pub(super) zone: Option<Tz>,
-    /// Seconds east of UTC, where it is no place.
+    /// Seconds east of UTC, if it is not a place.
     pub(super) offset: i64,
 }
 
@@ -40,7 +41,7 @@ impl Zone {
     }
 }
 
-/// The zone that begins at `from`, with where it ends; or what it may mean.
+/// The zone that begins at `from`, and the position after it; or a question if it is ambiguous.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Result<Zone, String>)> {
     let token = &tokens[from];
     let word = token.text.as_str();
@@ -78,7 +79,7 @@ fn next(tokens: &[Token], from: usize) -> Option<&str> {
     tokens.get(from + 1).filter(|_| !tokens[from].ends).map(|token| token.text.as_str())
 }
 
-/// "Pacific", "Eastern": of America, unless it is said to be elsewhere.
+/// "Pacific", "Eastern": in America, unless the text says otherwise.
 fn american(tokens: &[Token], from: usize, place: Tz) -> (usize, Result<Zone, String>) {
     let elsewhere = ["afric", "austral", "asia", "indones", "amazon", "brazil", "greenland", "europ"];
     let (word, next) = (tokens[from].text.as_str(), next(tokens, from));
@@ -89,7 +90,7 @@ fn american(tokens: &[Token], from: usize, place: Tz) -> (usize, Result<Zone, St
     (from + 1 + usize::from(next == Some("time")), Ok(Zone::usual(place)))
 }
 
-/// The words from `from` on within the sentence, without accents.
+/// The words from `from` to the end of the sentence, without accents.
 fn sentence(tokens: &[Token], from: usize) -> Vec<String> {
     let mut ended = false;
     let within = tokens[from..].iter().take_while(|token| !std::mem::replace(&mut ended, token.ends));
@@ -165,7 +166,7 @@ fn before(words: &[&str]) -> Option<(usize, Tz)> {
     bare.map(|last| [others, &[last]].concat()).find_map(|name| zones::place(&name)).map(|place| (time + 1, place))
 }
 
-/// A zone that stands anywhere in a sentence, and cannot be another word.
+/// A zone anywhere in a sentence that cannot be another word.
 fn within(tokens: &[Token], from: usize, until: usize) -> Option<Result<Zone, String>> {
     (from..until).find_map(|at| {
         let (end, zone) = read(tokens, at)?;
@@ -175,8 +176,8 @@ fn within(tokens: &[Token], from: usize, until: usize) -> Option<Result<Zone, St
     })
 }
 
-/// The zone of an hour that has none beside it: one of its sentence, else one that a sentence gives for all
-/// times ("All times are Pacific Time"). Whether it is of another sentence.
+/// The zone for a time of day without one beside it: from the same sentence, or from a sentence about all times ("All
+/// times are Pacific Time"). The flag says whether it is from another sentence.
 pub(super) fn elsewhere(tokens: &[Token], from: usize) -> Option<(Result<Zone, String>, bool)> {
     let begins = |at: usize| tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
     let ends = |at: usize| tokens[at..].iter().position(|token| token.ends).map_or(tokens.len(), |n| at + n + 1);
@@ -205,7 +206,7 @@ fn signed(word: &str) -> bool {
     word.starts_with(['+', '-'])
 }
 
-/// `utc+1`, `gmt-8`, `utc+5:30`, `+0100`, in seconds.
+/// Parses `utc+1`, `gmt-8`, `utc+5:30` or `+0100` to seconds.
 fn offset(word: &str) -> Option<i64> {
     let rest = word.strip_prefix("utc").or_else(|| word.strip_prefix("gmt")).unwrap_or(word);
     let (sign, digits) = match rest.split_at_checked(1)? {

@@ -1,4 +1,4 @@
-//! The names of time zones that stand in `zones.txt`.
+//! The names of time zones listed in `zones.txt`.
 
 use std::sync::LazyLock;
 
@@ -9,26 +9,26 @@ use chrono_tz::Tz;
 pub(super) enum Meant {
     /// Seconds east of UTC.
     Offset(i64),
-    /// Whichever offset holds there that day.
+    /// Whichever offset the place has on that day.
     Place(Tz),
-    /// One of several: the question to a person.
+    /// One of several: the question for a person.
     Several(String),
 }
 
-/// What kind of name it is.
+/// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `PST`.
+    /// An abbreviation, such as `PST`.
     Short,
-    /// "Pacific Standard Time", whole.
+    /// A complete name, such as "Pacific Standard Time".
     Phrase,
-    /// "Pacific", of "Pacific Time".
+    /// A place, such as "Pacific" in "Pacific Time".
     Place,
 }
 
 struct Row {
     kind: Kind,
-    /// Its words, without accents, in small letters.
+    /// Its words in lower case, without accents.
     words: Vec<&'static str>,
     meant: Meant,
 }
@@ -36,7 +36,7 @@ struct Row {
 static ROWS: LazyLock<Vec<Row>> =
     LazyLock::new(|| include_str!("zones.txt").lines().filter_map(rows).flatten().collect());
 
-/// `place berlin; new york = Zone`
+/// Parses `place berlin; new york = Zone`.
 fn rows(line: &'static str) -> Option<Vec<Row>> {
     let (kind, rest) = line.split_once(' ')?;
     let (names, meant) = rest.split_once(" = ")?;
@@ -55,19 +55,19 @@ fn rows(line: &'static str) -> Option<Vec<Row>> {
     Some(parts.into_iter().map(row).collect())
 }
 
-/// `+05:30`, in seconds.
+/// Parses `+05:30` to seconds.
 fn offset(text: &str) -> Option<i64> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let (hours, minutes) = text.strip_prefix(['+', '-'])?.split_once(':')?;
     Some(sign * (hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60))
 }
 
-/// What a name of that kind means, word by word.
+/// What a name of this kind means; all words must match.
 pub(super) fn named(kind: Kind, words: &[&str]) -> Option<Meant> {
     ROWS.iter().find(|row| row.kind == kind && row.words == words).map(|row| row.meant.clone())
 }
 
-/// The place of that name: of the file, or a city of the IANA list.
+/// The place with this name: from the file, or a city in the IANA database.
 pub(super) fn place(words: &[&str]) -> Option<Tz> {
     if let Some(Meant::Place(place)) = named(Kind::Place, words) {
         return Some(place);
@@ -77,7 +77,7 @@ pub(super) fn place(words: &[&str]) -> Option<Tz> {
     chrono_tz::TZ_VARIANTS.iter().find(city).copied()
 }
 
-/// Without accents: `México` as `mexico`.
+/// The word without accents: `México` becomes `mexico`.
 pub(super) fn folded(word: &str) -> String {
     let plain = |c: char| match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
