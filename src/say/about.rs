@@ -1,4 +1,4 @@
-//! What messages are made of: a dependency in trouble, what works beside it, and how long something lasts.
+//! The parts of messages: a dependency in trouble, what still works, and how long something lasts.
 
 use std::time::Duration;
 
@@ -7,199 +7,199 @@ use serde::Serialize;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
-/// What is still open, for a reminder.
+/// Something that is still open, for a reminder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OpenItem {
-    /// Its dependency.
+    /// The id of the dependency.
     pub id: String,
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// Who is behind it; nobody behind what is one's own, or is named like its vendor.
+    /// The vendor; `None` for the user's own parts, and if it has the same name as the dependency.
     pub vendor: Option<String>,
-    /// How it stands: a verdict's word, or `access_lost`.
+    /// Its state: the word of a verdict, or `access_lost`.
     pub state: String,
-    /// Since when it is so.
+    /// When this state began.
     pub since: Time,
-    /// Since when there is trouble at all, if that is longer.
+    /// When the trouble began, if that was earlier.
     pub trouble_since: Option<Time>,
-    /// When it ends, as a notice says.
+    /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// What was seen.
+    /// What was read, as a sentence.
     pub say: String,
     /// What to switch to.
     pub fallback: Option<String>,
-    /// Whether that works.
+    /// Whether the fallback works.
     pub fallback_works: Option<bool>,
-    /// When that was checked.
+    /// When the fallback was last checked.
     pub fallback_checked: Option<Time>,
-    /// When that ends, as a notice says.
+    /// When the fallback ends, according to a letter.
     pub fallback_ends: Option<Time>,
-    /// Its incident's public id.
+    /// The public id of its incident.
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Who is responsible for it, as the configuration says.
+    /// Who is responsible for it, according to the configuration.
     pub owner: Option<String>,
-    /// Who said that they see to it.
+    /// Who said that they are taking care of it.
     pub on_it: Option<String>,
 }
 
-/// What still works, for an alert.
+/// Something that still works, for an alert.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Working {
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// When that was checked last.
+    /// When it was last checked.
     pub checked: Time,
 }
 
-/// An alert about a dependency.
+/// An alert about one dependency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct About {
-    /// Its id.
+    /// The id of the dependency.
     pub id: String,
-    /// Its name.
+    /// Its label.
     pub label: String,
     /// The vendor's name.
     pub vendor: String,
-    /// Who decides there.
+    /// Who makes the decision, as named in the sentence about the cause.
     pub decider: String,
     /// The company behind it.
     pub parent: String,
-    /// What holds now.
+    /// The current verdict.
     pub verdict: Verdict,
-    /// What was told before.
+    /// The verdict that was reported before.
     pub before: Option<Verdict>,
-    /// Why, as a fixed word.
+    /// The reason code.
     pub why: String,
-    /// Whose doing it is.
+    /// Who is responsible.
     pub fault: Fault,
-    /// What it rests on.
+    /// The kind of evidence.
     pub proof: Proof,
-    /// What was seen, and which witnesses it rests on.
+    /// What was read, and which witnesses support it.
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
     /// When the trouble began.
     pub since: Time,
-    /// How long it lasted, when it is over.
+    /// How long it lasted, once it is over.
     pub lasted: Option<Duration>,
-    /// It ended while nobody monitored it: until when that was so.
+    /// If it ended while it was not monitored: when monitoring resumed.
     pub unwatched_until: Option<Time>,
     /// What breaks.
     pub breaks: Option<String>,
     /// What to switch to.
     pub fallback: Option<String>,
-    /// Our account there.
+    /// The account id at the vendor.
     pub account_id: Option<String>,
-    /// Whom to call.
+    /// Whom to contact.
     pub contact: Option<String>,
-    /// How many days of notice the contract gives.
+    /// The contract's notice period, in days.
     pub contract_notice_days: Option<u32>,
-    /// Steps to leave, with the time they take.
+    /// Steps to move away, with the time they take.
     pub leave: Vec<String>,
-    /// The vendor's status page, to look at.
+    /// The URL of the vendor's status page.
     pub status_page: Option<String>,
-    /// What it stands on and is not live, in words.
+    /// What it depends on that is not `live`, in words.
     pub stands_on: Vec<String>,
-    /// Labels of what is not live besides.
+    /// Labels of the other dependencies that are not `live`.
     pub also_down: Vec<String>,
-    /// Labels of what still stands, verified.
+    /// Labels of what still works and was verified.
     pub still_standing: Vec<String>,
-    /// The same, grouped by what is proven of them.
+    /// The same labels, grouped by kind of evidence.
     pub proven: Vec<String>,
-    /// Labels of what may not stand: it is being checked, or could not be seen.
+    /// Labels of what may not work: it is being confirmed or could not be checked.
     pub unsure: Vec<String>,
-    /// The incident's public id.
+    /// The public id of the incident.
     pub incident: Option<String>,
-    /// What announced it: a notice, with when it came.
+    /// The letter that announced it, and when that came.
     pub announced: Option<String>,
-    /// How what the fallback stands on is now.
+    /// The state of what the fallback depends on.
     pub fallback_state: Option<String>,
     /// The others in the same message.
     pub group: Option<Group>,
-    /// Earlier losses, for a cascade: a line each.
+    /// Earlier losses, one line each, if several vendors are lost in a row.
     pub losses: Vec<String>,
-    /// When each of them was lost.
+    /// When each of those losses happened.
     pub lost_at: Vec<Option<Time>>,
-    /// Which loss of a company this is, for a cascade.
+    /// The position of this loss among the recent vendor losses (2 for the second), if several are lost in a row.
     pub loss_number: usize,
-    /// What of it cannot be seen, though it is live again.
+    /// What still cannot be checked, although it is `live` again.
     pub unseen: Option<String>,
-    /// Steps that are still possible elsewhere, the longest first.
+    /// Steps that are still possible elsewhere, longest first.
     pub steps: Vec<String>,
-    /// It rests on a person's word.
+    /// Whether a person reported it.
     pub attested: bool,
-    /// What still works, with when it was checked.
+    /// What still works, with the time of the last check.
     pub working: Vec<Working>,
-    /// How many more of those there are.
+    /// How many more still work.
     pub more_working: usize,
-    /// What it depends on, where all that is known is that the account there is in order.
+    /// What it depends on, if only the good standing of the account there is known.
     pub in_order: Vec<Working>,
-    /// What a drop leaves working for one's users, as the catalogue has it.
+    /// What keeps working for the users after a drop, according to the catalogue.
     pub keeps_working: Option<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
-    /// What has no fallback left because of this.
+    /// What no longer has a fallback because of this.
     pub without_fallback: Vec<String>,
     /// What the fallback depends on, if that is monitored.
     pub fallback_on: Option<Working>,
-    /// Whether the fallback works; nothing where nobody monitors it.
+    /// Whether the fallback works; `None` if it is not monitored.
     pub fallback_works: Option<bool>,
-    /// When what the fallback depends on ends, as a notice says.
+    /// When what the fallback depends on ends, according to a letter.
     pub fallback_ends: Option<Time>,
-    /// When it ends, as a notice says.
+    /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// When the next message comes at the latest.
+    /// The latest time of the next message.
     pub next: Option<Time>,
-    /// How much hangs on it; alerts before 0.3.0 do not say.
+    /// How critical it is; alerts from before 0.3.0 do not contain it.
     pub criticality: Option<Criticality>,
 }
 
 /// Several dependencies in one message.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Group {
-    /// The company they belong to.
+    /// The company they have in common.
     pub name: String,
-    /// How many of our dependencies belong to it.
+    /// How many dependencies belong to that company.
     pub of: usize,
-    /// They are unrelated, and so many at once that our own side is suspect.
+    /// Whether unrelated dependencies failed at the same time, which suggests a problem on the user's side.
     pub mass: bool,
     /// Their ids.
     pub ids: Vec<String>,
-    /// Their incidents, by public id.
+    /// The public ids of their incidents.
     pub incidents: Vec<String>,
-    /// Their names, in the order of the lines.
+    /// Their labels, in the order of the lines.
     pub labels: Vec<String>,
-    /// A line each.
+    /// One line for each.
     pub lines: Vec<String>,
-    /// What holds for each of its ids; alerts before 0.3.0 do not say.
+    /// The verdict of each; alerts from before 0.3.0 do not contain it.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Group {
-    /// The names of its members; alerts of 0.1.0 have them in their lines only.
+    /// The names of its members; alerts from 0.1.0 have them only in their lines.
     pub fn names(&self) -> &[String] {
         if self.labels.is_empty() { &self.lines } else { &self.labels }
     }
 }
 
-/// What is watched, in numbers.
+/// What is monitored, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Started {
-    /// All dependencies.
+    /// The number of dependencies.
     pub watched: usize,
-    /// How many of them are how, in words: `11 live`.
+    /// How many are in each state, in words: `11 live`.
     pub counts: Vec<String>,
-    /// Names worth a line: label and sentence.
+    /// Dependencies that need a line: label and sentence.
     pub lines: Vec<String>,
     /// When the next report comes.
     pub next_report: Option<String>,
-    /// Since when nobody watched, if that is worth saying.
+    /// Since when nothing was monitored, if that is worth mentioning.
     pub gap: Option<String>,
 }
 
-/// How long something lasted, by the minutes that stand beside it.
+/// How long something lasted, in agreement with the minutes shown beside it.
 pub(super) fn between(since: Time, lasted: Duration) -> Duration {
     let minute = |at: Time| at.0.div_euclid(60_000);
     let minutes = minute(since.plus(lasted)) - minute(since);
@@ -211,7 +211,7 @@ pub(super) fn ago(one: &Working, now: Time) -> String {
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
 }
 
-/// Names, with how many more there are.
+/// Names, followed by how many more there are.
 pub(super) fn with_more(mut names: Vec<String>, more: usize) -> Vec<String> {
     names.extend((more > 0).then(|| format!("{more} more")));
     names

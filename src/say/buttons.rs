@@ -1,5 +1,5 @@
-//! What can be done about a message with one press. A press carries a verb and a public id, and
-//! nothing else: what they mean is looked up when it comes.
+//! Buttons below a message. A press carries only a verb and a public id; what they refer to is looked up when it
+//! arrives.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,29 +10,29 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::notice::is_ending;
 use crate::core::words::verdict::{Verdict, words};
 
-/// Telegram takes no more bytes (Bot API, InlineKeyboardButton.callback_data).
+/// Telegram's limit in bytes (Bot API, InlineKeyboardButton.callback_data).
 pub const LONGEST: usize = 64;
 
 words! {
-    /// What a press asks for.
+    /// What a press requests.
     Verb {
-        /// I see to it.
+        /// "I'm on it."
         Ack = "a",
-        /// Nothing about it for an hour.
+        /// Mute it for an hour.
         Mute = "m",
-        /// Why is it believed?
+        /// Show the evidence.
         Why = "w",
-        /// It is the new normal.
+        /// Accept the change as the new normal.
         Accept = "n",
-        /// They still work for us.
+        /// The vendor still works for us.
         WithUs = "s",
-        /// They left.
+        /// The vendor left.
         Left = "l",
-        /// A letter's hour was read rightly.
+        /// The date read from a letter is right.
         Confirm = "c",
-        /// I answer the letter.
+        /// "I will answer the letter."
         Answer = "r",
-        /// It was no letter.
+        /// It was not a letter.
         Withdraw = "x",
     }
 }
@@ -40,18 +40,18 @@ words! {
 /// One button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
-    /// What it says.
+    /// The text on the button.
     pub label: String,
-    /// What a press sends back.
+    /// The data that a press sends back.
     pub data: String,
 }
 
-/// A button that asks `verb` about `id`.
+/// A button that requests `verb` for the public id `id`.
 pub fn button(label: &str, verb: Verb, id: &str) -> Button {
     Button { label: label.to_owned(), data: format!("v1:{verb}:{id}") }
 }
 
-/// What a press asks for, and about what; `None` for what is not ours or of another version.
+/// The verb and the id of a press; `None` if the data is not from plugwatch or from another version.
 pub fn read(data: &str) -> Option<(Verb, &str)> {
     let (verb, id) = data.strip_prefix("v1:")?.split_once(':')?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -59,10 +59,10 @@ pub fn read(data: &str) -> Option<(Verb, &str)> {
     verb.parse().ok().filter(|_| ours).map(|verb| (verb, id))
 }
 
-/// The buttons below an alert; none where there is nothing to do. `id` is the alert's own public
-/// id, for what belongs to no incident.
+/// The buttons below an alert; none if there is nothing to do. `id` is the alert's own public id, used if it belongs
+/// to no incident.
 pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> {
-    // What opens no incident is acknowledged by its own message.
+    // An alert without an incident is acknowledged by its own id.
     let about = thread.filter(|thread| thread.starts_with("pw-")).unwrap_or(id);
     if view.reason == Reason::Drill {
         return vec![vec![button("I'm on it", Verb::Ack, about)]];
@@ -95,10 +95,10 @@ pub fn of(view: &AlertView, thread: Option<&str>, id: &str) -> Vec<Vec<Button>> 
     rows
 }
 
-/// So many things of a reminder have a button of their own.
+/// The maximum number of items in a reminder with a button each.
 const MOST_OPEN: usize = 4;
 
-/// The buttons below a reminder: each thing that is open can be taken on.
+/// The buttons below a reminder: one to acknowledge each open item.
 fn of_open(items: &[OpenItem], id: &str) -> Vec<Vec<Button>> {
     let ack = |item: &OpenItem, label: &str| button(label, Verb::Ack, item.incident.as_deref().unwrap_or(id));
     match items {
@@ -112,7 +112,7 @@ fn of_open(items: &[OpenItem], id: &str) -> Vec<Vec<Button>> {
     }
 }
 
-/// The buttons below a situation: what nobody has taken on.
+/// The buttons below a situation: one for each item that nobody has acknowledged.
 fn of_situation(situation: &Situation) -> Vec<Vec<Button>> {
     let items = situation.lost.iter().chain(&situation.ending);
     let open = items.filter_map(|item| Some((item, item.unseen.as_deref()?)));
@@ -121,7 +121,7 @@ fn of_situation(situation: &Situation) -> Vec<Vec<Button>> {
     open.take(MOST_OPEN).map(ack).collect()
 }
 
-/// The buttons below what is read back of a letter.
+/// The buttons below the read-back of a letter.
 pub fn of_letter(id: &str, has_hour: bool, answered: bool) -> Vec<Vec<Button>> {
     let mut row = Vec::new();
     if has_hour {

@@ -1,12 +1,12 @@
-//! The likely cause, and how sure that is: never more than was seen.
+//! The likely cause and how certain it is, never claiming more than was seen.
 
 use super::about::About;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// Its own word, and not its own doing for sure: the words of an advice that asks for that already.
+/// Words by which an advice shows that it already asks to rule out the user's own side.
 const ASKED: [&str; 7] = ["balance", "unpaid", "bill", "Billing", "invoice", "your team", "Restore"];
 
-/// What to rule out before the vendor is blamed, where nobody knows whose doing it is.
+/// What to rule out before blaming the vendor, if the vendor states a drop and nobody knows who is responsible.
 pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     let own_word = about.fault == Fault::Unclear && about.proof == Proof::Stated && about.verdict == Verdict::Dropped;
     let asked = about.hint.as_ref().is_some_and(|hint| ASKED.iter().any(|word| hint.contains(word)));
@@ -16,18 +16,18 @@ pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     })
 }
 
-/// A sentence about who caused it; nothing where the rest of the message says so.
+/// A sentence about the cause; `None` if the rest of the message has it, or if it is not known.
 pub(super) fn cause(about: &About) -> Option<String> {
     if about.verdict == Verdict::Live {
         return None;
     }
     let decider = &about.decider;
     let said = match (about.fault, about.proof) {
-        // A key that was revoked and a server that was stopped by hand would look the same.
+        // A revoked key and a server stopped by hand would look the same.
         (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => format!(
             "Likely {decider}'s decision. A key revoked and a service stopped by your own team would look the same."
         ),
-        // An absence says nothing about its author; the advice may have asked already.
+        // An absence does not show who caused it. The advice may already ask the team.
         (Fault::VendorDecision, Proof::Inferred)
             if about.hint.as_ref().is_some_and(|hint| hint.contains("your team")) =>
         {
@@ -48,7 +48,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         }
         (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
-        // The title says so.
+        // The title already says so.
         (Fault::Ours, _) if about.verdict == Verdict::Outage => return None,
         // So does the advice.
         (Fault::Ours, _) if about.hint.is_some() => return None,
@@ -56,7 +56,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::Unclear, Proof::Stated) if about.verdict == Verdict::Dropped && about.decider != "your host" => {
             format!("Source: {decider}'s own answer.")
         }
-        // What is not known is no sentence.
+        // Nothing is said about an unknown cause.
         (Fault::Unclear, _) => return None,
     };
     Some(super::sentence(said))

@@ -1,4 +1,5 @@
-//! How each dependency is known: by its vendor's API, from outside, by letters, by a person's word, or not.
+//! How each dependency is monitored: by its vendor's API, from outside, by letters, by a person's report, or not at
+//! all.
 
 use serde_json::{Value, json};
 
@@ -10,17 +11,17 @@ use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, words};
 
 words! {
-    /// One way in which something is known, the strongest first.
+    /// A way of monitoring; the variants are in order, strongest first.
     Way {
         /// The vendor's own API, with a key.
         Api = "api",
-        /// Seen from outside, without a key.
+        /// From outside, without a key.
         Outside = "outside",
-        /// The platform's own systems report how it goes.
+        /// Reports from the platform's own systems.
         Reports = "reports",
         /// A vendor's letter.
         Letters = "letters",
-        /// A person says so.
+        /// A person's report.
         Word = "word",
         /// Not at all.
         Not = "not",
@@ -28,7 +29,7 @@ words! {
 }
 
 impl Way {
-    /// The same for people.
+    /// The way in words for people.
     pub fn words(self) -> &'static str {
         match self {
             Way::Api => "API",
@@ -46,26 +47,26 @@ impl Way {
 pub struct Covered {
     /// Its id.
     pub id: String,
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// The vendor's name; empty where nobody is known.
+    /// The vendor's name; empty if none is known.
     pub vendor: String,
-    /// How much hangs on it.
+    /// How critical it is.
     pub criticality: Criticality,
-    /// How it is known, the strongest first; [`Way::Not`] alone or beside a letter.
+    /// How it is monitored, strongest first; [`Way::Not`] is alone or beside a letter.
     pub ways: Vec<Way>,
-    /// Why it is not monitored, or a part of it.
+    /// Why it, or a part of it, is not monitored.
     pub why: Option<String>,
     /// What to do about that.
     pub cure: Option<String>,
-    /// How it is shown.
+    /// The state shown for it.
     pub shown: Shown,
     /// When it was last checked.
     pub checked_at: Option<Time>,
 }
 
 impl Covered {
-    /// Whether anything checks it.
+    /// Whether any check monitors it.
     pub fn is_monitored(&self) -> bool {
         !self.ways.contains(&Way::Not)
     }
@@ -75,12 +76,12 @@ impl Covered {
     }
 }
 
-/// What nothing checks first, the critical before others; else in the order of the configuration.
+/// Unmonitored dependencies first, the critical ones before others, then in the order of the configuration.
 pub fn sort(all: &mut [Covered]) {
     all.sort_by_key(|one| (one.is_monitored(), one.criticality));
 }
 
-/// The table for people, with the sum below it.
+/// The table for people, followed by the summary.
 pub fn text(all: &[Covered], width: Option<usize>) -> String {
     let row = |one: &Covered| {
         let why = [one.why.clone(), one.cure.clone()].into_iter().flatten().collect::<Vec<_>>().join(". To do: ");
@@ -102,7 +103,7 @@ pub fn sum(all: &[Covered]) -> String {
     monitoring(all.len(), &blind)
 }
 
-/// The same for programs.
+/// The same as JSON.
 pub fn json(platform: &str, all: &[Covered]) -> Value {
     let one = |one: &Covered| {
         json!({

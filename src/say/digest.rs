@@ -1,4 +1,4 @@
-//! Many messages as one: what was held back at night, or while a channel took nothing.
+//! Several messages combined into one: those held back at night, or while a channel was not accepting any.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::{Format, render};
 use crate::core::dependency::incident::Reason;
 use crate::core::time::Time;
 
-/// What a digest says of its messages, the oldest first: how each thing stands by the last of them.
-/// Each comes with the thread that it belongs to.
+/// The text of a digest, with the state of each thread after its last message. `views` holds the messages, oldest
+/// first, each with its thread.
 pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, repeat: bool, zone: Tz) -> String {
     let mut threads: BTreeMap<String, (usize, usize, &AlertView)> = BTreeMap::new();
     for (n, (thread, view)) in views.iter().enumerate() {
         let key = thread.clone().unwrap_or_else(|| format!("#{n}"));
         let entry = threads.entry(key).or_insert((n, 0, view));
-        // What says nothing of the verdict supersedes nothing.
+        // A message that does not change the verdict does not replace one that does.
         let said = if view.reason.keeps_verdict() && entry.1 > 0 { entry.2 } else { view };
         *entry = (n, entry.1 + 1, said);
     }

@@ -1,20 +1,20 @@
-//! What stands around an alert's own text: seen when it is sent, not when it was made.
+//! Additions to an alert's text that are known only when it is sent.
 
 use chrono_tz::Tz;
 
 /// What is added to an alert's text when it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Footer {
-    /// It may have come already.
+    /// Whether it may already have been delivered.
     pub repeat: bool,
-    /// Why it comes here and not where it belongs.
+    /// Why it is sent here instead of to its usual place.
     pub instead: Option<String>,
-    /// What is newer by now, in one line.
+    /// What has happened since, in one line.
     pub newer: Option<String>,
-    /// How it stands now: for a message that is changed after it was sent.
+    /// The current state, for a message that is updated after it was sent.
     pub stands: Option<String>,
-    /// The zone of whoever reads it.
+    /// The reader's time zone.
     pub zone: Tz,
-    /// The message can be changed where it is sent.
+    /// Whether the channel can update sent messages.
     pub edits: bool,
 }

@@ -1,11 +1,11 @@
-//! Mails: our HTML in a page that every reader shows, light and dark.
+//! E-mails: an HTML page that all mail programs can display, in light and dark mode.
 
 use minijinja::context;
 use minijinja::value::Value;
 
 use super::TEMPLATES;
 
-/// The page, with pictures on top by the names of their files. `wide` is for what is long.
+/// The page, with pictures at the top, given by file name. `wide` is for long texts.
 pub fn html(title: &str, body: &str, pictures: &[String], wide: bool) -> String {
     let lines: Vec<Value> = body.lines().map(|line| Value::from_safe_string(line.to_owned())).collect();
     let template = TEMPLATES.get_template("mail.html");

@@ -100,7 +100,7 @@ fn thing(snapshot: &Snapshot, id: &str) -> Option<minijinja::Value> {
     })
 }
 
-/// Why nothing checks it, if so.
+/// Why it is not monitored; `None` if it is.
 fn blind(dependency: &DependencySnapshot) -> Option<String> {
     (!dependency.is_monitored()).then(|| dependency.blind_reason())
 }
@@ -120,7 +120,7 @@ fn proof(fallback: &Fallback) -> String {
     }
 }
 
-/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them, what needs that.
+/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them directly, and what needs that.
 pub fn mermaid(snapshot: &Snapshot) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     let companies: BTreeMap<&str, &str> = snapshot
@@ -153,7 +153,7 @@ pub fn mermaid(snapshot: &Snapshot) -> String {
     lines.join("\n")
 }
 
-/// A label within quotes of Mermaid: its own entities for what would end them.
+/// A label within Mermaid quotes, with Mermaid's entities for characters that would end them.
 fn quoted(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())

@@ -1,21 +1,21 @@
-//! How wide a text is when it is drawn, so that it can be cut or wrapped where it ends, not where it
-//! is guessed to end. Widths are those of DejaVu Sans, the font of all pictures.
+//! The width of a drawn text, so that it can be cut or wrapped exactly. Widths are those of DejaVu Sans, the font of
+//! all pictures.
 
-/// How heavy the letters are.
+/// The weight of the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// As usual.
+    /// Regular.
     Regular,
     /// Bold.
     Bold,
 }
 
-/// A font of one size.
+/// A font in one size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Font {
-    /// In pixels.
+    /// The size in pixels.
     pub(super) size: f64,
-    /// How heavy.
+    /// The weight.
     pub(super) weight: Weight,
 }
 
@@ -28,12 +28,12 @@ impl Font {
         Font { size, weight: Weight::Bold }
     }
 
-    /// In pixels.
+    /// The width of the text in pixels.
     pub(super) fn width(self, text: &str) -> f64 {
         text.chars().map(|letter| f64::from(self.advance(letter))).sum::<f64>() * self.size / 100.0
     }
 
-    /// The text, or as much of it as fits, with a sign where it goes on.
+    /// The text, shortened with an ellipsis if it does not fit into `room` pixels.
     pub(super) fn fit(self, text: &str, room: f64) -> String {
         if self.width(text) <= room {
             return text.to_owned();
@@ -50,8 +50,8 @@ impl Font {
         format!("{}…", short.trim_end_matches([' ', ',', ':', '(']))
     }
 
-    /// The text in lines that fit, at most so many; the last one is cut where more would follow. It is
-    /// not broken at a blank that does not break (U+00A0).
+    /// The text in at most `most` lines that fit into `room` pixels; the last one is shortened if text remains. Lines
+    /// are not broken at a non-breaking space (U+00A0).
     pub(super) fn wrap(self, text: &str, room: f64, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut rest = text.split(' ').filter(|word| !word.is_empty()).peekable();
@@ -82,7 +82,7 @@ impl Font {
     }
 }
 
-/// What other letters and signs take at most, in hundredths of the size.
+/// The maximum width of other characters, in hundredths of the size.
 const WIDE: u8 = 100;
 
 // In hundredths of the size, rounded up: U+0020 to U+017F, then U+0370 to U+045F, from the tables

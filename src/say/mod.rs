@@ -1,7 +1,6 @@
-//! Turns what is known into words: alerts, status, report. Pure; no I/O, no clock.
+//! Puts the state into words: alerts, status, reports. Pure: no I/O, no clock.
 //!
-//! Texts are templates in `templates/`, one for all formats: `bold(...)` is the only
-//! thing that differs between plain text and HTML.
+//! Texts are templates in `templates/`, one for all formats; only `bold(...)` differs between plain text and HTML.
 
 pub mod about;
 pub mod alert;
@@ -31,7 +30,7 @@ use std::sync::LazyLock;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 
-/// An immutable constant: all templates, compiled once.
+/// Immutable: all templates, compiled once.
 #[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
@@ -71,8 +70,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env
 });
 
-/// Pages escape everything that HTML may need; messages only what Telegram and Slack ask for, since
-/// what else is escaped they show as it is.
+/// Escapes a value. Pages escape everything that HTML may need. Messages escape only what Telegram and Slack require,
+/// because they show other escapes literally.
 fn write_value(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
     let message = state.auto_escape() == AutoEscape::Html && !state.name().ends_with("page.html");
     if !message || value.is_safe() || state.name() == "mail.html" {
@@ -95,10 +94,10 @@ fn bold(state: &State<'_, '_>, text: Value) -> Value {
     Value::from_safe_string(format!("<b>{}</b>", escape(&text.to_string())))
 }
 
-/// With a capital, unless it begins with a name such as `api.example.com`.
+/// The text with a capital first letter, unless it begins with a name such as `api.example.com`.
 fn sentence(text: String) -> String {
     let first_word = text.split(' ').next().unwrap_or("");
-    // `iOS` and the like are written as they are.
+    // Names like `iOS` keep their spelling.
     let own = first_word.chars().skip(1).any(char::is_uppercase) || first_word == "plugwatch";
     let plain = first_word.chars().all(char::is_alphabetic) && !own;
     let mut letters = text.chars();
@@ -108,10 +107,10 @@ fn sentence(text: String) -> String {
     }
 }
 
-/// What is longer than this is several sentences.
+/// A text longer than this many characters is split into sentences.
 const ONE_SENTENCE: usize = 90;
 
-/// A long text whose parts are joined by semicolons, as sentences. A quotation stays as it is.
+/// Splits a long text at its semicolons into sentences. Quotations are left as they are.
 fn sentences(text: &str) -> String {
     if text.chars().count() <= ONE_SENTENCE {
         return sentence(text.to_owned());
@@ -142,11 +141,11 @@ fn sentences(text: &str) -> String {
     parts.into_iter().enumerate().map(whole).collect::<Vec<_>>().join(" ")
 }
 
-/// HTML in which what stands between backticks is code.
+/// HTML in which text between backticks is code.
 fn coded(text: String) -> Value {
     let part = |(n, part): (usize, &str)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() };
     let escaped = escape(&text);
-    // A backtick without its second is one that was meant.
+    // An unpaired backtick is kept as it is.
     let whole = escaped.matches('`').count().is_multiple_of(2);
     Value::from_safe_string(if whole { escaped.split('`').enumerate().map(part).collect() } else { escaped })
 }
@@ -156,12 +155,12 @@ pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// How a text is to be written.
+/// The format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Without any marks.
+    /// Without markup.
     Plain,
-    /// The few tags that Telegram knows.
+    /// The few HTML tags that Telegram supports.
     Html,
     /// Markdown, for a wiki or a repository.
     Markdown,
@@ -177,23 +176,23 @@ impl Format {
     }
 }
 
-/// Renders a template; empty lines at the end go.
+/// Renders a template and removes empty lines at the end.
 fn render(name: &str, format: Format, context: Value) -> String {
     let name = format!("{name}.{}", format.ending());
     let template = TEMPLATES.get_template(&name);
     let context = minijinja::context! { ending => format.ending(), ..context };
     let text = template.and_then(|template| template.render(context));
-    // A text that cannot be rendered must still reach people, with what is wrong.
+    // A text that cannot be rendered must still reach people, with the error.
     text.unwrap_or_else(|error| format!("(this message could not be written: {error})")).trim_end().to_owned()
 }
 
-/// No more of a text than this, with a sign where it goes on.
+/// The first `most` characters, with an ellipsis if there are more.
 pub fn cut(text: &str, most: usize) -> String {
     let short: String = text.chars().take(most).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
-/// Our HTML as Markdown: bold between double asterisks, everything else as it reads.
+/// plugwatch's HTML as Markdown: bold becomes double asterisks, everything else plain text.
 pub fn markdown(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -206,7 +205,7 @@ pub fn markdown(html: &str) -> String {
         } else {
             let mut letters = rest.chars();
             let letter = letters.next().unwrap_or_default();
-            // A sign of the text is no sign of the form.
+            // Punctuation in the text must not act as Markdown.
             if letter != '<' {
                 out.push('\\');
             }

@@ -1,5 +1,5 @@
-//! The report: a letter of about a dozen lines, the most useful first, and tables for those who
-//! scroll. Weekly and monthly from the same code; one template for Telegram, mail and Markdown.
+//! The report: a letter of about a dozen lines, most useful first, followed by tables. Weekly and monthly reports
+//! share the code; one template serves Telegram, e-mail and Markdown.
 
 use minijinja::context;
 use serde::{Deserialize, Serialize};
@@ -8,27 +8,26 @@ use super::strips::{Strip, Strips, svg};
 use super::tally::{WORKING, grouped};
 use super::{Format, TEMPLATES, render};
 
-/// Pictures show so many dependencies; more only while they are in trouble.
+/// The number of dependencies in a picture; more are shown only if they are in trouble.
 const DRAWN: usize = 10;
-/// Even then no more: a message takes no longer picture.
+/// The maximum even then: messages cannot carry a longer picture.
 const MOST_DRAWN: usize = 40;
 
-/// Something to do.
+/// A task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Todo {
-    /// How pressing: less is more.
+    /// How urgent it is; lower is more urgent.
     pub rank: u32,
-    /// What.
+    /// What to do.
     pub what: String,
-    /// Who, if that is known.
+    /// Who does it, if known.
     pub owner: Option<String>,
-    /// Until when.
+    /// The deadline.
     pub by: Option<String>,
-    /// Minutes, as older versions guessed them; kept so that these can read new reports, and never
-    /// shown.
+    /// An estimate in minutes from older versions. Never shown; kept so that those versions can read new reports.
     pub minutes: u32,
-    /// How long it takes, where that is configured: `9 h`.
+    /// How long it takes, if configured: `9 h`.
     pub takes: Option<String>,
 }
 
@@ -45,80 +44,78 @@ impl Todo {
     }
 }
 
-/// One line of the table of availability.
+/// One line of the availability table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The dependency's label.
     pub label: String,
-    /// How it is shown now, as a word.
+    /// Its current state, as a word.
     pub now: String,
-    /// How available it was.
+    /// Its availability, in words.
     pub served: String,
-    /// Its days, the oldest first, as words of `DayKind`.
+    /// Its days, oldest first, as words of `DayKind`.
     pub days: Vec<String>,
 }
 
 impl Row {
-    /// Older versions wrote `live`.
+    /// Whether it works; older versions wrote `live`.
     fn works(&self) -> bool {
         self.now == WORKING || self.now == "live"
     }
 }
 
-/// Everything that a report says, gathered when it was due. Fields are sentences without their
-/// full stop.
+/// Everything in a report, gathered when it was due. Fields are sentences without the final full stop.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Report {
     /// `week` or `month`.
     pub span: String,
-    /// The first day, as a person writes it.
+    /// The first day, written for people.
     pub from: String,
-    /// The day it ends.
+    /// The last day, written for people.
     pub to: String,
-    /// All dependencies.
+    /// The number of dependencies.
     pub watched: usize,
-    /// How many of them are how.
+    /// How many are in each state.
     pub counts: Vec<String>,
-    /// Who dropped the platform or locked it out, since when, and whether it is over.
+    /// Who dropped the platform or locked it out, since when, and whether that is over.
     pub dropped: Vec<String>,
-    /// What to do, the most pressing first.
+    /// Tasks, most urgent first.
     pub todo: Vec<Todo>,
-    /// What changed and nobody accepted.
+    /// Changes that nobody accepted.
     pub changed: Vec<String>,
-    /// What somebody accepted.
+    /// Changes that someone accepted.
     pub accepted: Vec<String>,
-    /// Why what works counts as working, a line for each kind of evidence.
+    /// The evidence for what works, one line for each kind.
     pub proven: Vec<String>,
     /// What could not be checked, for how long and why.
     pub unseen: Vec<String>,
-    /// What nothing checks, by reason, in one line.
+    /// What is not monitored, by reason, in one line.
     pub not_monitored: Option<String>,
-    /// Whom nobody has asked for long; older versions wrote them here, now they stand in `todo`.
+    /// Vendors that nobody has asked for long. Written by older versions; now part of `todo`.
     pub unasked: Vec<String>,
-    /// What happened, a line each.
+    /// The incidents, one line each.
     pub incidents: Vec<String>,
-    /// How often plugwatch was wrong, as people said.
+    /// How many alerts people marked as false alarms.
     pub false_alarms: usize,
     /// What would stop if the company with the largest share of what works cut the platform off.
     pub risk: Option<String>,
     /// Dates ahead, the nearest first.
     pub ahead: Vec<String>,
-    /// Letters that came, and who answers them.
+    /// Letters that arrived, and who answers them.
     pub notices: Vec<String>,
-    /// How much of the time was monitored, how many messages were delivered, how fast they were
-    /// acknowledged.
+    /// How much of the time was monitored, how many messages were delivered, and how fast they were acknowledged.
     pub work: String,
     /// Whether a test or drill reached everybody.
     pub tested: String,
-    /// When plugwatch did not run.
+    /// When plugwatch was not running.
     pub gaps: Vec<String>,
-    /// How available each dependency was, the worst first.
+    /// The availability of each dependency, worst first.
     pub rows: Vec<Row>,
 }
 
 impl Report {
-    /// What it is called.
+    /// The title of the report.
     pub fn title(&self, platform: &str) -> String {
         format!("{platform}: the {} to {}", self.span(), self.to)
     }
@@ -133,7 +130,7 @@ impl Report {
         context! { title => self.title(platform), report => self, todo, more, span => self.span() }
     }
 
-    /// The whole of it as text.
+    /// The full report as text.
     pub fn text(&self, platform: &str, format: Format) -> String {
         render("report", format, self.context(platform))
     }
@@ -147,7 +144,7 @@ impl Report {
         };
         let troubled = self.rows.iter().filter(|row| !row.works()).count();
         let (drawn, rest) = self.rows.split_at(troubled.clamp(DRAWN, MOST_DRAWN).min(self.rows.len()));
-        // A number stays with its word where the line is broken.
+        // Keep a number and its word on one line.
         let counts = self.counts.iter().map(|count| count.replace(' ', "\u{a0}")).collect::<Vec<_>>().join(", ");
         let words: Vec<&str> = rest.iter().map(|row| row.now.as_str()).collect();
         svg(&Strips {
@@ -160,7 +157,7 @@ impl Report {
         })
     }
 
-    /// The page that is kept for ever.
+    /// The page that is archived.
     pub fn page(&self, platform: &str, simulation: bool) -> String {
         let body = self.text(platform, Format::Html);
         let lines: Vec<minijinja::Value> =

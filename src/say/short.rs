@@ -1,4 +1,4 @@
-//! A text for SMS and for speech: one message of 160 characters, without signs.
+//! A text for SMS and for speech: one message of 160 characters, without symbols.
 
 use chrono_tz::Tz;
 
@@ -25,7 +25,7 @@ pub fn text(view: &AlertView, zone: Tz) -> String {
             None => None,
         }));
     }
-    // Whole sentences only: a sentence that is cut says the wrong thing.
+    // Only whole sentences: a sentence that is cut off may say the opposite.
     let mut text = super::cut(&parts[0], ONE_SMS - 1);
     for part in &parts[1..] {
         if text.chars().count() + 1 + part.chars().count() <= ONE_SMS {

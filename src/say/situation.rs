@@ -1,4 +1,4 @@
-//! The situation message: what is lost, what ends, what works, what to do, and who is on it.
+//! The situation message: what is lost, what ends, what works, what to do, and who is taking care of it.
 
 use std::time::Duration;
 
@@ -10,60 +10,60 @@ use super::about::{Working, ago, with_more};
 use super::title::Title;
 use crate::core::time::{Time, human};
 
-/// So many steps stand in the message; the rest is counted.
+/// The maximum number of steps in the message; the rest are counted.
 const MOST_STEPS: usize = 5;
 
-/// Names of what is lost stand in the title where they are no longer than this: a lock screen shows 60 characters.
+/// The maximum length of names in the title, in characters; a lock screen shows 60.
 const ROOM: usize = 40;
 
-/// With so little time left the longest copy no longer comes first.
+/// With less time left than this, the longest copy no longer comes first.
 const SOON: Duration = Duration::from_secs(3 * 3_600);
 
-/// How everything stands.
+/// The state of everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Situation {
-    /// As of when.
+    /// The time of this state.
     pub at: Time,
-    /// All of it is over.
+    /// Whether all of it is over.
     pub over: bool,
-    /// What is lost, the latest last.
+    /// What is lost, latest last.
     pub lost: Vec<Item>,
-    /// What ends at an announced hour, the nearest first.
+    /// What ends at an announced time, nearest first.
     pub ending: Vec<Item>,
     /// What else is in trouble.
     pub trouble: Vec<Item>,
-    /// What works, with when that was checked.
+    /// What works, with the time of the last check.
     pub working: Vec<Working>,
-    /// How many more of those there are.
+    /// How many more work.
     pub more_working: usize,
     /// Labels of what cannot be checked or confirmed now.
     pub unsure: Vec<String>,
     /// Labels of what plugwatch does not monitor.
     pub not_monitored: Vec<String>,
-    /// What can still be done, the earliest start first.
+    /// Steps that are still possible, earliest start first.
     pub steps: Vec<Step>,
-    /// Who is on it: names with what.
+    /// Who is taking care of what: names, each with labels.
     pub on_it: Vec<(String, Vec<String>)>,
-    /// Labels of what is critical and acknowledged by nobody.
+    /// Labels of critical dependencies that nobody has acknowledged.
     pub nobody: Vec<String>,
-    /// When it is sent anew at the latest.
+    /// The latest time at which it is sent again.
     pub next: Option<Time>,
 }
 
-/// One thing in trouble.
+/// One dependency in trouble.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Item {
     /// Its id.
     pub id: String,
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// How it stands, in a word or two.
+    /// Its state, in a word or two.
     pub word: String,
-    /// Since when.
+    /// When that state began.
     pub since: Time,
     /// When it ends.
     pub ends: Option<Time>,
-    /// Its incident's public id, while nobody has acknowledged it.
+    /// The public id of its incident, until someone acknowledges it.
     pub unseen: Option<String>,
 }
 
@@ -72,18 +72,18 @@ pub struct Item {
 pub struct Step {
     /// What to do.
     pub what: String,
-    /// For which dependency, by name.
+    /// The label of the dependency it is for.
     pub label: String,
     /// How long it takes.
     pub takes: Option<Duration>,
     /// Who does it.
     pub owner: Option<String>,
-    /// When it has to begin at the latest.
+    /// The latest time to start.
     pub start: Option<Time>,
 }
 
 impl Situation {
-    /// What the template needs.
+    /// The data for the template.
     pub(super) fn context(&self, now: Time, zone: Tz, edits: bool) -> Value {
         let working: Vec<String> =
             self.working.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
@@ -114,7 +114,7 @@ impl Situation {
         }
     }
 
-    /// A line for each hour: when, in how long, and what ends then.
+    /// One line for each deadline: when, in how long, and what ends then.
     fn hours(&self, now: Time, zone: Tz) -> Vec<String> {
         let mut hours: Vec<(Time, Vec<&str>)> = Vec::new();
         for item in &self.ending {
@@ -133,7 +133,7 @@ impl Situation {
     /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`, or `CUT-OFF in 15 h: Cloud hosting`.
     pub(super) fn title(&self, at: Time) -> Title {
         if self.over {
-            // Only what is seen to be well is good news.
+            // Good news needs everything to be checked and working.
             return match self.trouble.len() + self.unsure.len() {
                 0 => Title::marked("🟢", "SITUATION OVER", "everything monitored works"),
                 1 => Title::marked("🟡", "SITUATION CLOSED", "1 problem is left"),
@@ -148,7 +148,7 @@ impl Situation {
             [only] => Some(format!("{} lost", only.label)),
             several => {
                 let names = several.iter().map(|item| item.label.as_str()).collect::<Vec<_>>().join(", ");
-                // Beside hours and keys, names would push them off a lock screen.
+                // Beside deadlines and keys, names would push those off a lock screen.
                 let alone = refused.is_empty() && ending.is_empty() && names.chars().count() <= ROOM;
                 Some(if alone { format!("{names} lost") } else { format!("{} lost", several.len()) })
             }
@@ -160,7 +160,7 @@ impl Situation {
         };
         let ends = match ending.as_slice() {
             [] => None,
-            // Beside other news a name would push the hours off a lock screen.
+            // Beside other news, a name would push the deadline off a lock screen.
             [(_, ends)] if lost.is_some() && refused.is_some() => Some(format!("1 ends in {}", left(*ends, at))),
             [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
             [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
@@ -174,14 +174,14 @@ impl Situation {
     }
 }
 
-/// A weekday says which day of the last ones is meant; the zone stands at the head of the message.
+/// The time with the weekday, if the day needs it; the zone is at the top of the message.
 fn near(at: Time, now: Time, zone: Tz) -> String {
     let days = at.since(now).max(now.since(at)).as_secs() / 86_400;
     let format = if days < 6 { "%a %H:%M" } else { "%-d %b %H:%M" };
     at.utc().with_timezone(&zone).format(format).to_string()
 }
 
-/// Hours are counted in hours for some days: that is what is left to act.
+/// The time left, in hours for the first few days, because that is the time to act.
 fn left(ends: Time, now: Time) -> String {
     let left = ends.since(now);
     let days = left.as_secs() / 86_400;

@@ -1,10 +1,10 @@
-//! Cuts long texts at line ends, so that no message is dropped for its length.
+//! Splits long texts at line ends, so that no message is rejected for its length.
 
-/// Telegram allows 4,096 after parsing; this leaves room for a mark and surrogates.
+/// Telegram allows 4,096 UTF-16 units after parsing; this leaves room for markup.
 pub const LIMIT: usize = 3_500;
 
-/// The text in parts of at most `limit` UTF-16 units, cut at line ends where possible.
-/// Tags never span lines in our templates, so none is cut.
+/// The text in parts of at most `limit` UTF-16 units, split at line ends where possible. Tags in plugwatch's
+/// templates never span lines, so no tag is cut.
 pub fn split(text: &str, limit: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
@@ -26,7 +26,7 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
     parts
 }
 
-/// The same, in two parts at most: a message is no book. What is left out is said.
+/// Like [`split`], with at most two parts; a note says that the rest was left out.
 pub fn two_parts(text: &str, limit: usize) -> Vec<String> {
     let mut parts = split(text, limit);
     if parts.len() > 2 {
@@ -40,14 +40,14 @@ pub fn two_parts(text: &str, limit: usize) -> Vec<String> {
     parts
 }
 
-/// What stands where a message was cut.
+/// The note where a message was cut.
 const LEFT_OUT: &str = "… (cut: the rest is in /why and at `plugwatch why`)";
 
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// A line that is too long alone is cut between words, and its tags are left out.
+/// Splits a line that is too long between words, and removes its tags.
 fn pieces(line: &str, limit: usize) -> Vec<String> {
     if units(line) <= limit {
         return vec![line.to_owned()];

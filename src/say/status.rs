@@ -1,4 +1,4 @@
-//! What is known, as people and programs read it.
+//! The current state, for people and programs.
 
 use chrono_tz::Tz;
 use minijinja::context;
@@ -13,10 +13,10 @@ use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Proves, Role, Verdict};
 
-/// The version of `/status.json`; a change that breaks readers raises it.
+/// The version of `/status.json`; a breaking change raises it.
 pub const SCHEMA: &str = "plugwatch.status/1";
 
-/// The words for what is shown, beside a name: a drop is not to be overlooked.
+/// The words for a state beside a name. A drop is in capitals, so that it is not overlooked.
 pub fn words(shown: Shown) -> &'static str {
     match shown {
         Shown::Dropped => "DROPPED",
@@ -25,7 +25,7 @@ pub fn words(shown: Shown) -> &'static str {
     }
 }
 
-/// The word for a stored verdict: people read `working` where files and programs say `live`.
+/// The word for a stored verdict: people read `working`, files and programs have `live`.
 pub fn verdict_words(verdict: &str) -> &str {
     if verdict == Verdict::Live.word() { "working" } else { verdict }
 }
@@ -39,7 +39,7 @@ pub fn spoken(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Names grouped by what is proven of them, the most first: `A, B (in good standing)`.
+/// Names grouped by kind of evidence, strongest first: `A, B (in good standing)`.
 pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     let ways = [
         (Some(Proves::Standing), " (in good standing)"),
@@ -56,7 +56,7 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     ways.into_iter().filter_map(group).collect()
 }
 
-/// The sign before a name; words stand beside it always.
+/// The symbol before a name; words always accompany it.
 pub fn mark(shown: Shown) -> &'static str {
     match shown {
         Shown::Live => "🟢",
@@ -67,7 +67,7 @@ pub fn mark(shown: Shown) -> &'static str {
     }
 }
 
-/// What the first message says of a dependency that is not simply live.
+/// The lines in the first message about a dependency that is not simply working.
 pub fn first_lines(dependency: &DependencySnapshot, zone: Tz, now: Time) -> Vec<String> {
     let (shown, label) = (dependency.shown(), &dependency.label);
     let mut lines = Vec::new();
@@ -84,11 +84,11 @@ pub fn first_lines(dependency: &DependencySnapshot, zone: Tz, now: Time) -> Vec<
         };
         lines.push(format!("{} {label}{doing}{since}: {}.{}", mark(shown), held.say, hint(held)));
     }
-    // Every deciding check that cannot be seen has its line; what is listed is not told again.
+    // Every deciding check that cannot be read has a line, unless it was already listed.
     let others = dependency.state.unseen.iter().map(|unseen| &unseen.held);
     let others = others.filter(|held| Some(*held) != explaining && held.reason != NOT_MONITORED);
     lines.extend(others.map(|held| format!("⚪ {label}, {}: {}.{}", held.by, held.say, hint(held))));
-    // A warning that cannot be had changes no state, and nobody would ever hear of it.
+    // A warning that cannot be read changes no state, so nobody would otherwise learn of it.
     let mute = |probe: &&ProbeSnapshot| probe.role == Role::Warning && probe.standing.unverified.is_some();
     for probe in dependency.probes.iter().filter(mute).filter(|_| shown.rank() > Shown::NeedsKey.rank()) {
         if let Some(unseen) = &probe.standing.unverified {
@@ -98,7 +98,7 @@ pub fn first_lines(dependency: &DependencySnapshot, zone: Tz, now: Time) -> Vec<
     lines
 }
 
-/// The answer to `/status`: grouped, the worst first.
+/// The answer to `/status`: grouped, worst first.
 pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
     let at = |at: Time| at.local(zone, snapshot.as_of);
     let dependencies: Vec<_> = snapshot
@@ -120,8 +120,8 @@ pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
     render("status", format, context)
 }
 
-/// The answer to `/why`: readings, suspicion, what is asked and when next; and `story`, what people
-/// and vendors said and what is kept as evidence.
+/// The answer to `/why`: readings, suspicion, checks and when the next is due. `story` has what people and vendors
+/// reported, and the stored evidence.
 pub fn why(dependency: &DependencySnapshot, story: &[String], now: Time, format: Format, zone: Tz) -> String {
     let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now, zone)).collect();
     let shown = dependency.shown();
@@ -159,7 +159,7 @@ fn why_probe(probe: &ProbeSnapshot, now: Time, zone: Tz) -> minijinja::Value {
     }
 }
 
-/// `/status.json`. Without `details`, only public labels and states.
+/// `/status.json`. Without `details`, it has only public labels and states.
 pub fn json(snapshot: &Snapshot, details: bool) -> Value {
     let dependencies: Vec<Value> = snapshot
         .each()
@@ -178,10 +178,10 @@ pub fn json(snapshot: &Snapshot, details: bool) -> Value {
     })
 }
 
-/// The worst of what is monitored; never better than what could not be verified.
+/// The worst state of what is monitored; an unverified dependency counts as unverified.
 pub fn overall(snapshot: &Snapshot, details: bool) -> Shown {
     let shown = snapshot.each().filter(|d| details || d.public.is_some()).map(DependencySnapshot::shown);
-    // What nothing checks says nothing of the rest; it is named beside it.
+    // Dependencies without a check do not affect the others; they are named separately.
     shown.min_by_key(|shown| (*shown == Shown::NotMonitored, shown.rank())).unwrap_or(Shown::Starting)
 }
 

@@ -1,5 +1,5 @@
-//! Strips of days as a picture (SVG): one for each dependency, readable on a phone, by day and at night.
-//! A letter stands in every cell of a day that was not simply good, so that no colour is needed to read it.
+//! Bars of days as a picture (SVG): one bar for each dependency, readable on a phone in light and dark mode. A day
+//! that was not simply good has a letter in its cell, so that reading does not depend on colour.
 
 use minijinja::context;
 
@@ -7,41 +7,41 @@ use super::TEMPLATES;
 use super::measure::Font;
 use crate::core::probe::days::DayKind;
 
-/// One dependency.
+/// The bar of one dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strip {
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// How it is now: `working`.
+    /// Its current state in words: `working`.
     pub words: String,
-    /// Its days, the oldest first.
+    /// Its days, oldest first.
     pub days: Vec<DayKind>,
 }
 
 /// The picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strips {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// Below it, in two lines at most.
+    /// The subtitle, at most two lines.
     pub subtitle: String,
-    /// Dependencies, the worst first.
+    /// The dependencies, worst first.
     pub strips: Vec<Strip>,
     /// What is not shown: `Not shown: 9 working`.
     pub rest: Option<String>,
-    /// What stands below the first day.
+    /// The label below the first day.
     pub first: String,
-    /// What stands below the last day.
+    /// The label below the last day.
     pub last: String,
 }
 
-/// Its width; a phone shows it at a third of that.
+/// The width in pixels; a phone shows it at a third of that.
 const WIDTH: usize = 1_080;
 const MARGIN: usize = 48;
-/// Where the first row begins below a subtitle of one line.
+/// The top of the first row below a one-line subtitle.
 const TOP: usize = 190;
 const ROW: usize = 128;
-/// A line of the subtitle.
+/// The height of a subtitle line.
 const LINE: usize = 42;
 const ROOM: f64 = (WIDTH - 2 * MARGIN) as f64;
 const TITLE: Font = Font::bold(46.0);
@@ -49,7 +49,7 @@ const SUBTITLE: Font = Font::regular(30.0);
 const LABEL: Font = Font::regular(32.0);
 const WORDS: Font = Font::regular(27.0);
 const REST: Font = Font::regular(28.0);
-/// Between a label and its words.
+/// The gap between a label and its words.
 const BETWEEN: f64 = 28.0;
 
 fn letter(kind: DayKind) -> &'static str {
@@ -62,7 +62,7 @@ fn letter(kind: DayKind) -> &'static str {
     }
 }
 
-/// The SVG.
+/// The picture as SVG.
 pub fn svg(strips: &Strips) -> String {
     let subtitle = SUBTITLE.wrap(&strips.subtitle, ROOM, 2);
     let top = TOP + subtitle.len().saturating_sub(1) * LINE;

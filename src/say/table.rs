@@ -1,12 +1,12 @@
-//! Tables for a terminal: as wide as they need to be, and never wider than it is.
+//! Tables for a terminal: as wide as needed, but never wider than the terminal.
 
-/// Between two columns.
+/// The gap between two columns.
 const GAP: &str = "  ";
-/// A last column narrower than this is no column: what stands in it goes below.
+/// A last column narrower than this is shown below its row instead.
 const NARROWEST: usize = 24;
 
-/// Rows with aligned columns. With a `width`, the last column is broken into lines below itself; where no room is
-/// left for it, each row becomes a short paragraph. Every row has the same number of cells.
+/// Rows with aligned columns. With a `width`, the last column is wrapped within itself; if there is no room for it,
+/// each row becomes a short paragraph. All rows have the same number of cells.
 pub fn table(rows: &[Vec<String>], width: Option<usize>) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest =
@@ -34,7 +34,7 @@ fn line(row: &[String], widths: &[usize], taken: usize, room: Option<usize>) -> 
     format!("{}\n", trimmed.join("\n"))
 }
 
-/// The first cell, and below it all others, indented.
+/// The first cell, with all others indented below it.
 fn stacked(rows: &[Vec<String>], width: usize) -> String {
     let mut text = String::new();
     for row in rows {
@@ -48,7 +48,7 @@ fn stacked(rows: &[Vec<String>], width: usize) -> String {
     text
 }
 
-/// A text in lines of at most `width` signs, broken between words; a longer word is broken within.
+/// A text in lines of at most `width` characters, broken between words; longer words are broken within.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let (mut lines, mut open) = (Vec::new(), String::new());

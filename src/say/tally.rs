@@ -5,7 +5,7 @@ use crate::core::platform::snapshot::Snapshot;
 use crate::core::probe::history::Counts;
 use crate::core::words::verdict::Proves;
 
-/// The words for what is shown.
+/// The words for a state.
 pub fn state(shown: Shown) -> &'static str {
     match shown {
         Shown::Live => WORKING,
@@ -26,11 +26,11 @@ pub fn spoken(shown: Shown) -> &'static str {
     if shown == Shown::Degraded { "warning" } else { state(shown) }
 }
 
-/// What is said of a dependency without trouble.
+/// The word for a dependency without trouble.
 pub(super) const WORKING: &str = "working";
 
-/// `2 need a key`, `11 working`: the worst first, nothing that is zero. What is not monitored is named beside
-/// it, and not counted.
+/// `2 need a key`, `11 working`: worst first, without zeros. Dependencies that are not monitored are not counted;
+/// they are named separately.
 pub fn counts(snapshot: &Snapshot, word: fn(Shown) -> &'static str) -> Vec<String> {
     let all = snapshot.each().map(|dependency| dependency.shown());
     let mut all: Vec<Shown> = all.filter(|shown| *shown != Shown::NotMonitored).collect();
@@ -39,10 +39,10 @@ pub fn counts(snapshot: &Snapshot, word: fn(Shown) -> &'static str) -> Vec<Strin
     grouped(&words)
 }
 
-/// More names than this stand in no message; `plugwatch coverage` has all.
+/// The maximum number of names in a message; `plugwatch coverage` lists all.
 const NAMED: usize = 12;
 
-/// What nothing checks, by reason: `Stripe, SendGrid (need a key), AWS (not visible from outside)`. `None` where
+/// What is not monitored, by reason: `Stripe, SendGrid (need a key), AWS (not visible from outside)`. `None` if
 /// everything is monitored.
 pub fn not_monitored(blind: &[(&str, String)]) -> Option<String> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
@@ -68,7 +68,7 @@ pub fn monitoring(total: usize, blind: &[(&str, String)]) -> String {
     format!("Monitoring {} of {total}.{named}", total - blind.len())
 }
 
-/// Equal words in a row, counted.
+/// Runs of equal words, counted.
 pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     let count = |group: &[&str]| match (group.len(), group[0]) {
         (many, "needs a key") if many > 1 => format!("{many} need a key"),
@@ -78,14 +78,14 @@ pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     words.chunk_by(|a, b| a == b).map(count).collect()
 }
 
-/// How much of the time something was available, never as a share of checks that read nothing.
+/// The availability in words, never as a share of checks that could not be read.
 pub fn uptime(counts: &Counts) -> String {
     let unread = if counts.unknown > 0 { format!(", {} more gave no answer", counts.unknown) } else { String::new() };
     let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
     match counts.uptime() {
         None if counts.looks() == 0 => "no check".to_owned(),
         None => format!("unknown: {} gave no answer", checks(counts.unknown)),
-        // A share of a few checks among many without an answer would sound like knowledge.
+        // A share of a few readable checks among many unreadable ones would sound too certain.
         Some(_) if counts.mostly_unread() => {
             let good = counts.live + counts.degraded;
             format!("mostly unknown: available in {good} of {}{unread}", checks(counts.readable()))
@@ -94,7 +94,7 @@ pub fn uptime(counts: &Counts) -> String {
     }
 }
 
-/// Why what works counts as working, a line for each kind of evidence, the strongest first.
+/// The evidence for what works, one line for each kind, strongest first.
 pub fn proven(snapshot: &Snapshot) -> Vec<String> {
     let ways = [
         (Proves::Standing, "Account in good standing, says the vendor's own API"),

@@ -11,46 +11,46 @@ use crate::core::probe::refused::is_refused_by_turns;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Criticality, Fault, Verdict};
 
-/// How the catalogue calls the company behind what is one's own (`config/catalog/_parents.toml`).
+/// The catalogue's name for the company behind the user's own parts (`config/catalog/_parents.toml`).
 pub(super) const OWN: &str = "you";
-/// A warning by the catalogue.
+/// The title of a warning defined by the catalogue.
 const WARNING: &str = "WARNING";
-/// A phone's lock screen shows so many characters of a title.
+/// The number of characters of a title that a phone's lock screen shows.
 const LONGEST: usize = 60;
 
-/// So many of one company are named, if their names take no more than so many letters.
+/// Up to this many dependencies of one company are named, if their names fit into the room below.
 const FEW: usize = 3;
 const ROOM: usize = 36;
 
-/// A title in its parts, so that a long name is cut and never what happened to it.
+/// A title in parts, so that a long name can be shortened but never what happened to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Title {
-    /// Colour is never the only sign: the words say it as well.
+    /// The coloured symbol. The words say the same, so colour is never the only sign.
     mark: &'static str,
     what: String,
     name: String,
-    /// The vendor, left out where there is no room.
+    /// The vendor, left out if there is no room.
     vendor: String,
-    /// How long it was or has been so.
+    /// How long it lasted, or has lasted.
     lasted: String,
-    /// When it will be.
+    /// When it will happen.
     when: String,
-    /// How several are counted, where their names find no room.
+    /// The count of several dependencies, used if their names do not fit.
     counted: Option<String>,
 }
 
 impl Title {
-    /// A title of three parts.
+    /// A title with a symbol, what happened, and a name.
     pub(super) fn marked(mark: &'static str, what: &str, name: &str) -> Title {
         Title { mark, what: what.to_owned(), name: name.to_owned(), ..Title::default() }
     }
 
-    /// A title that is one text.
+    /// A title that is a single text.
     pub(super) fn plain(what: String) -> Title {
         Title { what, ..Title::default() }
     }
 
-    /// The title, of at most sixty characters where its parts allow.
+    /// The title, in at most sixty characters if its parts allow that.
     pub(super) fn text(&self) -> String {
         if self.name.is_empty() {
             return self.what.clone();
@@ -67,7 +67,7 @@ impl Title {
         if let Some(counted) = &self.counted {
             return self.joined(counted, "");
         }
-        // A name of less than a dozen letters says nothing; then the title is longer.
+        // A name shorter than a dozen characters would say nothing, so the title may then be longer.
         let keep = self.name.chars().count().saturating_sub(over + 1).max(12);
         self.joined(&super::cut(&self.name, keep), "")
     }
@@ -84,7 +84,7 @@ fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The title of an alert about a dependency that was made at `at`.
+/// The title of an alert about a dependency, made at `at`.
 pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     let (name, vendor) = named(about);
     let counted = about.group.as_ref().filter(|group| !group.mass).map(counted);
@@ -107,10 +107,10 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
-            // Whether a refused key is a loss is not known: the number stands in the message.
+            // It is not known whether a refused key is a loss, so the number is only in the message.
             let what = match verdict {
                 Verdict::Unknown => words(Reason::Blind, verdict, about).to_owned(),
-                // All that came before is a refused key, which may be no loss.
+                // All earlier ones are refused keys, which may not be losses.
                 _ if about.loss_number == 1 => words(Reason::Opened, verdict, about).to_owned(),
                 _ => format!("{} vendor lost in 3 days", nth(about.loss_number)),
             };
@@ -123,14 +123,14 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         (reason, verdict) => {
             let what = words(reason, verdict, about);
             let said = (what == WARNING).then(|| Title { what: warned_of(&about.why), ..title.clone() });
-            // Of what it warns stands in the title where a lock screen has room for it.
+            // Say what the warning is about if a lock screen has room for it.
             let fits = said.filter(|said| length(&said.joined(&said.name, "")) <= LONGEST);
             fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
         }
     }
 }
 
-/// `WARNING, payouts disabled`: the catalogue's reasons are words.
+/// `WARNING, payouts disabled`, from the words of the catalogue's reason code.
 fn warned_of(why: &str) -> String {
     let mut reasons = why.split('+');
     let first = reasons.next().unwrap_or_default().replace('_', " ");
@@ -138,7 +138,7 @@ fn warned_of(why: &str) -> String {
     format!("{WARNING}, {first}{more}")
 }
 
-/// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for some days, and hours are counted in hours.
+/// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for a few days, and the time left is in hours.
 fn when(ends: Time, at: Time, zone: Tz) -> String {
     let left = ends.since(at);
     let days = left.as_secs() / 86_400;
@@ -147,7 +147,7 @@ fn when(ends: Time, at: Time, zone: Tz) -> String {
     format!(", {day} (in {left})")
 }
 
-/// What happened, without whom and when.
+/// What happened, without the name and the time.
 fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     match (reason, verdict) {
         (Reason::Retired, _) => "NO LONGER MONITORED",
@@ -177,14 +177,14 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     }
 }
 
-/// It was gone or out, as people know, and no letter stands in its place.
+/// Whether it was gone or out, as people know, and no letter applies.
 fn was_down(about: &About) -> bool {
     matches!(about.before, Some(Verdict::Dropped | Verdict::Outage))
         && !is_by_letter(&about.why)
         && !is_by_turns(&about.why)
 }
 
-/// A warning by what it warns of, where the core itself knows; the catalogue's reasons are its own.
+/// The title of a warning that the core itself defines; the catalogue's reasons have their own words.
 fn warning(why: &str) -> &'static str {
     match why.split('+').next().unwrap_or_default() {
         "outlived_notice" => "CUT-OFF TIME PASSED",
@@ -206,7 +206,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     };
     let warns = |item: &OpenItem| item.state == "degraded";
     let unseen = |item: &OpenItem| item.state == "unseen";
-    // A warning that goes on is no worse for it.
+    // A continuing warning does not become worse with time.
     let mark = match () {
         () if items.iter().any(red) => "🔴",
         () if items.iter().all(warns) => "🟡",
@@ -243,7 +243,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     }
 }
 
-/// How something stands, as a title says it.
+/// The state in the words of a title.
 pub(super) fn state(state: &str) -> &'static str {
     match state {
         "dropped" => "dropped",
@@ -272,20 +272,20 @@ pub(super) fn nth(number: usize) -> String {
     format!("{number}{ending}")
 }
 
-/// `3 services at Google`, or `3 services`, of several companies.
+/// `3 services at Google`, or `3 services` if they belong to several companies.
 fn counted(group: &Group) -> String {
     let at = if group.name.is_empty() { String::new() } else { format!(" at {}", group.name) };
     format!("{} services{at}", group.names().len())
 }
 
-/// Whom it is about: one dependency with its vendor, or several of one company.
+/// The name and vendor of one dependency, or the names of several from one company.
 fn named(about: &About) -> (String, String) {
     match &about.group {
         Some(group) if group.mass => {
             (format!("{} of {} services at once", group.names().len(), group.of), String::new())
         }
         Some(group) if group.name.is_empty() => (group.names().join(", "), String::new()),
-        // Few are named, where a lock screen has room.
+        // A few are named if a lock screen has room.
         Some(group) if group.names().len() <= FEW && group.names().join(", ").chars().count() <= ROOM => {
             (group.names().join(", "), group.name.clone())
         }
@@ -296,7 +296,7 @@ fn named(about: &About) -> (String, String) {
             (format!("all {} services at {}", group.of, group.name), String::new())
         }
         Some(group) => (format!("{} of {} services at {}", group.names().len(), group.of, group.name), String::new()),
-        // What is one's own, or named like its vendor, has nobody behind it to name.
+        // The user's own parts, and those with their vendor's name, need no vendor in the title.
         None if about.parent == OWN || about.vendor == about.label => (about.label.clone(), String::new()),
         None => (about.label.clone(), about.vendor.clone()),
     }
@@ -321,7 +321,7 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
     }
 }
 
-/// The colour of an alert: a refused key of something that is not important is no emergency.
+/// The symbol of an alert: a refused key of something unimportant is not an emergency.
 fn mark_of(reason: Reason, about: &About) -> &'static str {
     let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
     if refused && about.criticality == Some(Criticality::Normal) {

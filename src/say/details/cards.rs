@@ -1,4 +1,4 @@
-//! One dependency: what is wrong, what to do, and what that rests on.
+//! One dependency: what is wrong, what to do, and the evidence.
 
 use minijinja::{Value, context};
 
@@ -26,7 +26,7 @@ pub(super) fn card(facts: &Facts<'_>, dependency: &DependencySnapshot) -> Value 
     }
 }
 
-/// The title of a check, with its storefront.
+/// The title of a check, with its storefront's country.
 pub(super) fn title(probe: &ProbeSnapshot) -> String {
     let title = if probe.title.is_empty() { &probe.check } else { &probe.title };
     probe.country.as_ref().map_or_else(|| title.clone(), |country| format!("{title} in {}", country.to_uppercase()))

@@ -1,4 +1,4 @@
-//! Checks that are late, and checks that see nothing.
+//! Checks that are late, and checks that cannot be read.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot};
 use crate::core::time::{Time, human};
 use crate::say::sentence;
 
-/// A check is asked within seconds of its time, and gives up after at most a minute; what is still not asked after two
-/// waits for something.
+/// A check starts within seconds of its time and times out after at most a minute, so one that is later than this is
+/// waiting for something.
 const LATE: Duration = Duration::from_secs(120);
 
-/// Both kinds, what waits longest first.
+/// Both kinds, longest waiting first.
 pub(super) fn section(facts: &Facts<'_>) -> Value {
     let all = || facts.snapshot.each().flat_map(|one| one.probes.iter().map(move |probe| (one, probe)));
     let mut late: Vec<_> = all().filter(|(_, probe)| is_late(probe, facts.now)).collect();

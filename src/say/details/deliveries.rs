@@ -1,4 +1,4 @@
-//! Which message reached whom, and when; which did not, with what to do about it.
+//! Which messages were delivered to whom and when; which were not, and what to do about it.
 
 use minijinja::{Value, context};
 
@@ -6,62 +6,62 @@ use super::{Facts, Operator};
 use crate::core::dependency::incident::Level;
 use crate::core::time::{Time, human};
 
-/// A message to one place.
+/// A message to one recipient.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The alert's public id: the same at every place.
+    /// The public id of the alert, the same for all recipients.
     pub alert: String,
-    /// Its title.
+    /// The title of the alert.
     pub title: String,
-    /// How loud it is.
+    /// How urgent it is.
     pub level: Level,
     /// When it was made.
     pub at: Time,
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// Why it went here, if it belonged elsewhere.
+    /// Why it was sent here instead of to its usual place.
     pub instead: Option<String>,
-    /// What became of it.
+    /// What happened to it.
     pub fate: Fate,
 }
 
-/// What became of a message at one place.
+/// What happened to a message to one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It arrived.
+    /// Delivered at this time.
     Arrived(Time),
-    /// It waits for its time, or on a condition, such as that nobody acknowledges.
+    /// Waiting for its time or for a condition, such as that nobody acknowledges.
     Waits {
-        /// Not before this.
+        /// The earliest time.
         until: Time,
-        /// It may prove needless.
+        /// Whether it is sent only if a condition is met.
         on_condition: bool,
     },
-    /// It was tried and did not arrive yet.
+    /// Not delivered yet, after failed attempts.
     Fails {
         /// Why.
         why: String,
-        /// How often it was tried.
+        /// The number of attempts.
         tries: i64,
     },
-    /// It will never arrive there.
+    /// Will not be delivered, for this reason.
     Lost(String),
 }
 
-/// A place that takes nothing.
+/// A recipient that accepts no messages.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// Since when.
+    /// Since when it accepts none.
     pub since: Time,
     /// Why.
     pub why: String,
-    /// It refuses plugwatch: somebody has to change something.
+    /// Whether it rejects plugwatch, so that a person must change something.
     pub refuses: bool,
 }
 
@@ -122,7 +122,7 @@ fn line(facts: &Facts<'_>, operator: &Operator, sent: &Sent) -> Value {
     }
 }
 
-/// What to do about a message that did not arrive, and whether it arrived elsewhere.
+/// What to do about a message that was not delivered, and whether it was delivered elsewhere.
 fn cure(operator: &Operator, sent: &Sent) -> String {
     let same = operator.sent.iter().filter(|other| other.alert == sent.alert);
     let mut elsewhere: Vec<String> = same

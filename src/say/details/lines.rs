@@ -1,5 +1,5 @@
-//! Thirty days of one dependency as two lines (SVG) with their figures in words: how available it was, and how long its
-//! checks took. The words say all that the lines show, so the lines are hidden from screen readers.
+//! Thirty days of one dependency as two SVG lines, with the figures in words: its availability, and the duration of
+//! its checks. The words repeat everything in the lines, which are therefore hidden from screen readers.
 
 use std::fmt::Write as _;
 
@@ -10,15 +10,15 @@ use crate::core::time::Time;
 use crate::say::public::LineDay;
 use crate::say::public::status::percent;
 
-/// Pixels of a day, and of the whole height; the picture is stretched to its box.
+/// The width of a day and the total height, in pixels; the picture is stretched to its box.
 const DAY: usize = 10;
 const HEIGHT: f64 = 40.0;
-/// Lines keep clear of the edge, or their ends would be cut.
+/// The distance from the edge, so that line ends are not cut off.
 const EDGE: f64 = 2.0;
-/// The line of availability begins at one of these, so that an hour of outage is seen and a bad month fits.
+/// The possible lower bounds of the availability line, so that both an hour of outage and a bad month are visible.
 const FLOORS: [f64; 6] = [0.99, 0.95, 0.9, 0.75, 0.5, 0.0];
 
-/// Both lines of a dependency; nothing where nothing is known of it.
+/// Both lines of a dependency; `None` if there is no history.
 pub(super) fn of(facts: &Facts<'_>, id: &str) -> Option<Value> {
     let history = facts.history.get(id)?;
     let days = history.line(facts.now);
@@ -35,7 +35,7 @@ pub(super) fn of(facts: &Facts<'_>, id: &str) -> Option<Value> {
     })
 }
 
-/// An SVG path from day to day; it breaks off where nothing is known.
+/// An SVG path from day to day, interrupted where a value is missing.
 fn path(values: &[Option<f64>], from: f64, to: f64) -> String {
     let (mut out, mut drawing) = (String::new(), false);
     for (n, value) in values.iter().enumerate() {
@@ -45,7 +45,7 @@ fn path(values: &[Option<f64>], from: f64, to: f64) -> String {
         };
         let share = ((value - from) / (to - from)).clamp(0.0, 1.0);
         let y = HEIGHT - EDGE - share * (HEIGHT - 2.0 * EDGE);
-        // A day between two unknown ones is a dot: a line of no length with round ends.
+        // A day between two missing ones is a dot: a line of zero length with round ends.
         let step = if drawing { "L" } else { "M" };
         let _ = write!(out, "{step}{} {y:.0}", n * DAY);
         let alone = !drawing && values.get(n + 1).is_none_or(Option::is_none);

@@ -1,6 +1,6 @@
-//! What the operator sees at `/details`: every dependency with vendor, reason, checks and thirty days; what reached whom;
-//! what is late or cannot be checked; dates ahead; who depends on whom. It can be read on a phone: trouble stands
-//! first, with what to do, and what works is folded.
+//! The operator's page at `/details`: every dependency with its vendor, reason, checks and thirty days; deliveries;
+//! checks that are late or fail; dates ahead; dependence on companies. It can be read on a phone: trouble comes
+//! first, with what to do, and what works is collapsed.
 
 mod cards;
 mod checks;
@@ -26,41 +26,41 @@ use crate::core::time::{Time, human};
 
 pub use deliveries::{Fate, Place, Sent};
 
-/// What the public style lacks.
+/// Styles in addition to the public ones.
 const STYLE: &str = include_str!("../templates/details.css");
-/// The snapshot is renewed every minute: what is older than this is no longer the present state.
+/// The snapshot is renewed every minute, so an older one no longer shows the current state.
 const STALE: Duration = Duration::from_secs(300);
 
-/// What the page is drawn from.
+/// The data for the page.
 pub struct Facts<'f> {
-    /// What is known now of what may be shown.
+    /// The current state, as far as it may be shown.
     pub snapshot: &'f Snapshot,
-    /// The past, by dependency.
+    /// The history, by dependency.
     pub history: &'f HashMap<String, History>,
-    /// What only the operator may see; without it the page shows dependencies alone.
+    /// What only the operator may see; if `None`, the page shows only dependencies.
     pub operator: Option<Operator>,
-    /// The zone of times.
+    /// The time zone.
     pub zone: Tz,
-    /// When it is drawn.
+    /// When the page is rendered.
     pub now: Time,
 }
 
-/// What names more than what is public.
+/// Data that contains more than the public names.
 #[derive(Default)]
 pub struct Operator {
-    /// Messages of the last week: those that did not arrive first, then the newest.
+    /// Messages of the last week: undelivered ones first, then newest first.
     pub sent: Vec<Sent>,
-    /// Places that take nothing now.
+    /// Recipients that accept no messages now.
     pub places: Vec<Place>,
     /// Dates ahead, the nearest first.
     pub ahead: Vec<Ahead>,
-    /// The last evidence of dependencies in trouble, by id: `Evidence 12, ...`.
+    /// The latest evidence for dependencies in trouble, by id: `Evidence 12, ...`.
     pub evidence: HashMap<String, Vec<String>>,
-    /// When each dependency was drilled last.
+    /// When each dependency was last drilled.
     pub drilled: BTreeMap<String, Time>,
 }
 
-/// The page.
+/// The page as HTML.
 pub fn html(facts: &Facts<'_>) -> String {
     let (snapshot, now) = (facts.snapshot, facts.now);
     let troubled = |dependency: &&DependencySnapshot| dependency.shown() != Shown::Live;
@@ -117,7 +117,7 @@ fn headline(snapshot: &Snapshot) -> &'static str {
     }
 }
 
-/// The class of the public style that has the colour of a state.
+/// The CSS class of the public styles with the colour of a state.
 fn class(shown: Shown) -> &'static str {
     match shown {
         Shown::Live => "operational",

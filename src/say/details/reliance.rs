@@ -1,4 +1,4 @@
-//! Who depends on whom: a map, and for each company what would stop without it.
+//! Dependence on companies: a map, and what would stop without each company.
 
 use minijinja::{Value, context};
 

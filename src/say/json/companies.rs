@@ -1,4 +1,4 @@
-//! Who depends on whom: `map --json` and `whatif --json`.
+//! Dependence on companies: `map --json` and `whatif --json`.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! What commands say to programs: `docs/cli.schema.json` has the shapes, each with its version in `schema`. A change
-//! that breaks readers raises the version.
+//! JSON output of commands. `docs/cli.schema.json` has the formats, each with its version in `schema`. A breaking
+//! change raises the version.
 
 mod companies;
 mod state;

@@ -1,4 +1,4 @@
-//! How things stand: `status --json` and `why --json`.
+//! The current state: `status --json` and `why --json`.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
 use crate::say::status::overall;
 
-/// The whole platform, the worst first. `running` is whether a plugwatch monitors now.
+/// The whole platform, worst first. `running` says whether plugwatch is monitoring now.
 pub fn state(snapshot: &Snapshot, running: bool) -> Value {
     let dependencies: Vec<Value> = snapshot.worst_first().into_iter().map(dependency).collect();
     json!({
@@ -40,7 +40,7 @@ fn held(held: &Held) -> Value {
     })
 }
 
-/// What one state is based on: every check of it, and what people and vendors said.
+/// The basis of one state: all its checks, and what people and vendors reported.
 pub fn why(one: &DependencySnapshot, story: &[String]) -> Value {
     let probes: Vec<Value> = one.probes.iter().map(probe).collect();
     json!({ "schema": "plugwatch.why/1", "dependency": dependency(one), "checks": probes, "story": story })

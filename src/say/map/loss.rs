@@ -1,5 +1,5 @@
-//! What would stop without one company, as a picture (SVG): what stops in boxes, the critical first, each with its way
-//! out; below, what keeps working and how much time there is.
+//! What would stop without one company, as a picture (SVG): a box for each dependency that stops, critical ones
+//! first, with its fallback; below, what keeps working and how much time there is.
 
 use minijinja::context;
 
@@ -14,23 +14,23 @@ use crate::say::measure::Font;
 
 const WIDTH: usize = 1_080;
 const TOP: usize = 190;
-/// A box with its label and one line of its way out; a second line makes it taller.
+/// The height of a box with its label and one line about the fallback; a second line makes it taller.
 const BOX: usize = 90;
 const SECOND: usize = 32;
-/// Between two boxes.
+/// The gap between two boxes.
 const BETWEEN: usize = 14;
 const LINE: usize = 38;
 const ROOM: f64 = 984.0;
-/// Within a box.
+/// The width inside a box.
 const INSIDE: f64 = 930.0;
 const TITLE: Font = Font::bold(42.0);
 const SUBTITLE: Font = Font::regular(29.0);
 const LABEL: Font = Font::bold(28.0);
 const TEXT: Font = Font::regular(25.0);
-/// So many boxes are about three screens of a phone; the rest is counted.
+/// The maximum number of boxes, about three phone screens; the rest are counted.
 const MOST: usize = 30;
 
-/// The picture.
+/// The picture as SVG.
 pub fn loss_svg(snapshot: &Snapshot, loss: &Loss) -> String {
     let (mut rows, mut y) = (Vec::new(), TOP);
     for stop in loss.stops.iter().take(MOST) {
@@ -74,7 +74,7 @@ fn subtitle(snapshot: &Snapshot, loss: &Loss) -> String {
     crate::core::words::text::capital(&loss_words(snapshot, loss))
 }
 
-/// A box at `y`, and how tall it is.
+/// The box at `y`, and its height.
 fn row(snapshot: &Snapshot, stop: &Stopped, y: usize) -> Option<(minijinja::Value, usize)> {
     let dependency = snapshot.each().find(|dependency| dependency.id == stop.id)?;
     let critical = dependency.criticality == Criticality::Critical;
@@ -95,7 +95,7 @@ fn row(snapshot: &Snapshot, stop: &Stopped, y: usize) -> Option<(minijinja::Valu
     Some((context! { y, tall, label, way_out, kind, critical, second => SECOND }, tall))
 }
 
-/// What is not drawn, what keeps working, and how much time there is.
+/// The lines below: what is not drawn, what keeps working, and how much time there is.
 fn below_boxes(snapshot: &Snapshot, loss: &Loss, more: usize) -> Vec<String> {
     let standing = |works: bool| -> Vec<&str> {
         let found = loss.stands.iter().filter_map(|id| snapshot.each().find(|d| d.id == *id));

@@ -1,6 +1,5 @@
-//! The map as a picture (SVG): companies on the left, the largest first, what depends on them on the
-//! right. Everything critical is drawn; what is not critical gives way where the picture would become
-//! too long.
+//! The map as a picture (SVG): companies on the left, largest first, and what depends on them on the right. Every
+//! critical dependency is drawn; others are left out if the picture would become too long.
 
 use minijinja::context;
 
@@ -15,14 +14,14 @@ use crate::say::measure::Font;
 const WIDTH: usize = 1_080;
 const TOP: usize = 190;
 const ROW: usize = 58;
-/// Between two companies.
+/// The gap between two companies.
 const BETWEEN: usize = 30;
-/// A picture that is longer than this folds what is not critical: about three screens of a phone.
+/// Above this height, dependencies that are not critical are left out: about three phone screens.
 const LONG: usize = 3_600;
-/// No side may be longer: the limit of what draws and of what messages carry, with some room. A longer
-/// picture is drawn smaller.
+/// The longest side, in pixels: the limit of the renderer and of messages, with a margin. A longer picture is scaled
+/// down.
 const LONGEST: usize = 7_800;
-/// The bar at its full length, and the room for the words above it.
+/// The full length of the bar, and the width of the words above it.
 const BAR: usize = 380;
 const TITLE: Font = Font::bold(42.0);
 const SUBTITLE: Font = Font::regular(29.0);
@@ -30,27 +29,27 @@ const NAME: Font = Font::bold(28.0);
 const SHARE: Font = Font::regular(22.0);
 const LABEL: Font = Font::regular(25.0);
 const REST: Font = Font::regular(24.0);
-/// The width of a label within its box, and of a line of the whole picture.
+/// The width of a label in its box, and of a line across the picture.
 const LABEL_ROOM: f64 = 390.0;
 const ROOM: f64 = 984.0;
 const REST_LINE: usize = 34;
 
-/// Stands behind the name of what nothing checks.
+/// The suffix for a dependency without a check.
 const UNSEEN: &str = " (not monitored)";
 
-/// One company, or what depends on none that is known.
+/// One company, or the group of dependencies without a known company.
 struct Company<'b> {
     name: String,
     share: String,
-    /// How much of what is critical would stop, in pixels.
+    /// The share of critical dependencies that would stop, as a bar length in pixels.
     bar: usize,
-    /// What is drawn beside it, and whether it stops only because of what it needs.
+    /// The dependencies drawn beside it, and whether each stops only because of what it needs.
     rows: Vec<(&'b DependencySnapshot, bool)>,
-    /// What is counted instead.
+    /// The number of those left out, in words.
     more: Option<String>,
 }
 
-/// The map as a picture.
+/// The map as SVG.
 pub fn svg(snapshot: &Snapshot) -> String {
     let whole = companies(snapshot, false);
     let folds = height(&whole) > LONG;
@@ -74,7 +73,7 @@ pub fn svg(snapshot: &Snapshot) -> String {
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
 }
 
-/// Companies with what is drawn beside them; with `folds`, only what is critical.
+/// Companies with the dependencies drawn beside them; with `folds`, only critical ones.
 fn companies(snapshot: &Snapshot, folds: bool) -> Vec<Company<'_>> {
     let shares = reliance::shares(snapshot);
     let known = shares.iter().map(|share| company(snapshot, share, folds)).filter(|c| !folds || !c.rows.is_empty());
@@ -96,7 +95,7 @@ fn company<'b>(snapshot: &'b Snapshot, share: &Share, folds: bool) -> Company<'b
     let find = |id: &String| snapshot.each().find(|d| d.id == *id);
     let own: Vec<&DependencySnapshot> = share.things.iter().filter_map(find).collect();
     let with: Vec<&DependencySnapshot> = share.with_them.iter().filter_map(find).collect();
-    // What has a company of its own is drawn there.
+    // A dependency with a company of its own is drawn there.
     let homeless = with.iter().filter(|d| is_critical(d) && d.companies.is_empty()).map(|d| (*d, true));
     let shown = own.iter().filter(|d| !folds || is_critical(d)).map(|d| (*d, false));
     let rows: Vec<_> = shown.chain(homeless).collect();
@@ -118,7 +117,7 @@ fn is_critical(dependency: &DependencySnapshot) -> bool {
     dependency.criticality == Criticality::Critical
 }
 
-/// How tall it is: as its rows, but room for its own words.
+/// The height: all rows, but at least as much as its own words need.
 fn tall(company: &Company<'_>) -> usize {
     company.rows.len().max(2 + usize::from(company.more.is_some())) * ROW
 }
@@ -147,7 +146,7 @@ fn drawn(company: &Company<'_>, y: usize) -> minijinja::Value {
     }
 }
 
-/// What is not drawn, in lines: nothing of it is critical.
+/// The lines about what is not drawn, none of it critical.
 fn rest(snapshot: &Snapshot, folds: bool) -> Vec<String> {
     let nobody: Vec<&str> =
         reliance::on_nobody(snapshot).into_iter().filter(|d| !is_critical(d)).map(|d| d.label.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Badges: how everything or one component stands, as a picture for a README, and as the JSON that shields.io reads.
+//! Badges: the state of the whole page or one component, as a picture for a README, and as JSON for shields.io.
 
 use minijinja::{Environment, context};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ const RED: &str = "#b42318";
 const GREY: &str = "#57606a";
 
 impl Badge {
-    /// How everything stands.
+    /// The badge for the whole page.
     pub fn of(view: &View, language: Language) -> Badge {
         let colour = match view.indicator {
             _ if view.stale || view.components.is_empty() => GREY,
@@ -35,7 +35,7 @@ impl Badge {
         Badge { label: view.name.clone(), message, colour, is_error: colour == RED }
     }
 
-    /// How one component stands.
+    /// The badge for one component.
     pub fn of_one(component: &Component, language: Language) -> Badge {
         let colour = match component.state {
             PublicState::Operational => GREEN,
@@ -47,7 +47,7 @@ impl Badge {
         Badge { label: component.label.clone(), message, colour, is_error: colour == RED }
     }
 
-    /// The endpoint badge of shields.io: <https://shields.io/badges/endpoint-badge>.
+    /// The endpoint format of shields.io: <https://shields.io/badges/endpoint-badge>.
     pub fn shields(&self) -> Value {
         json!({
             "schemaVersion": 1, "label": self.label, "message": self.message,
@@ -55,7 +55,7 @@ impl Badge {
         })
     }
 
-    /// The picture.
+    /// The picture as SVG.
     pub fn svg(&self) -> String {
         let (left, right) = (wide(&self.label), wide(&self.message));
         let mut env = Environment::new();
@@ -69,7 +69,7 @@ impl Badge {
     }
 }
 
-/// So wide a text is at 11 px, at most; the font is the reader's own, so the picture fits text to it.
+/// The maximum width of a text at 11 px. The font is the reader's own, so the picture fits the text to this width.
 fn wide(text: &str) -> usize {
     14 + text.chars().map(|c| if c.is_ascii() { 7 } else { 8 }).sum::<usize>()
 }

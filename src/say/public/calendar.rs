@@ -1,4 +1,4 @@
-//! Announced work as a calendar (RFC 5545), to be subscribed to.
+//! Announced maintenance as a calendar (RFC 5545) to subscribe to.
 
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
@@ -6,7 +6,7 @@ use super::texts::Texts;
 use super::view::{Maintenance, View};
 use crate::core::platform::public::Language;
 
-/// The calendar.
+/// The calendar in iCalendar format.
 pub fn ical(view: &View, language: Language) -> String {
     let texts = Texts::of(language);
     let mut calendar = Calendar::new();
@@ -22,7 +22,7 @@ fn event(view: &View, work: &Maintenance, texts: &Texts) -> Event {
     let title = work.title.as_deref().unwrap_or(texts.get("maintenance.title"));
     let mut event = Event::new();
     event.uid(&format!("{}@{}", work.id, view.id));
-    // The stamp is when the event was made (3.8.7.2): the same each time it is asked for.
+    // The stamp is when the event was created (3.8.7.2), and must be the same for each request.
     event.timestamp(work.from.min(view.started_at).utc());
     event.summary(&format!("{}: {title}", view.name));
     event.description(&format!("{}: {}", texts.get("incident.affects"), names.join(", ")));

@@ -1,4 +1,5 @@
-//! Incidents and announced work as an Atom feed (RFC 4287), for readers and for mail services that follow feeds.
+//! Incidents and announced maintenance as an Atom feed (RFC 4287), for feed readers and for mail services that follow
+//! feeds.
 
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Text};
 
@@ -8,17 +9,17 @@ use super::view::{Incident, Maintenance, View};
 use crate::core::platform::public::Language;
 use crate::core::time::Time;
 
-/// A feed gives what is new: readers keep what they have seen.
+/// The maximum number of entries: readers keep older ones themselves.
 const MOST: usize = 30;
 
-/// The feed.
+/// The feed as XML.
 pub fn atom(view: &View, language: Language) -> String {
     let texts = Texts::of(language);
     let incidents = view.incidents.iter().take(MOST).map(|one| incident(view, one, texts));
     let works = view.maintenances.iter().chain(&view.finished).take(MOST).map(|work| maintenance(view, work, texts));
     let mut entries: Vec<Entry> = incidents.chain(works).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
-    // It is as old as what is in it: a reader who asks again for the same gets the same.
+    // The feed is as old as its newest entry, so that repeated requests get the same content.
     let updated = entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| date(view.started_at));
     let own = Link { rel: "self".into(), mime_type: Some("application/atom+xml".into()), ..link(view, "/feed.atom") };
     let feed = Feed {
@@ -72,7 +73,7 @@ fn maintenance(view: &View, work: &Maintenance, texts: &Texts) -> Entry {
     let active = work.from <= view.now;
     let state = texts.get(work.state(view.now));
     let title = work.title.as_deref().unwrap_or(texts.get("maintenance.title"));
-    // When it was announced is not known; its beginning is news, and is no news before.
+    // The time of the announcement is not known. Use the start of plugwatch, or of the maintenance if that is earlier.
     let updated = date(work.from.min(view.started_at.max(Time(0))));
     Entry {
         title: Text::plain(format!("{state}: {title}")),

@@ -1,4 +1,4 @@
-//! Ninety days of one component: what each day was like, and how much of the time it was available.
+//! Ninety days of one component: the state of each day, and its availability.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use crate::core::probe::history::{Counts, DAY, HOUR, bucket};
 use crate::core::time::{Time, millis};
 use crate::core::words::verdict::Verdict;
 
-/// So many days are shown.
+/// The number of days shown.
 pub(super) const DAYS: usize = 90;
-/// So many days have the operator's lines: a phone shows each of them some ten pixels wide.
+/// The number of days in the operator's lines: on a phone, each is about ten pixels wide.
 const LINE_DAYS: i64 = 30;
 
-/// What is known of one component's past.
+/// The history of one component.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// What was seen on each day, the oldest first.
+    /// The checks of each day, oldest first.
     pub days: Vec<(Time, Counts)>,
-    /// What was seen in each hour of the last day, the oldest first.
+    /// The checks of each hour of the last day, oldest first.
     pub hours: Vec<(Time, Counts)>,
     /// Confirmed trouble.
     pub troubles: Vec<Trouble>,
 }
 
-/// An incident's stretches of trouble. What it was at its worst it was not all the time: hours in which checks saw it
-/// serve again are counted as a warning.
+/// Splits the trouble of an incident by hour. It was not at its worst all the time: hours in which checks found it
+/// working count as a warning.
 pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Trouble> {
     if !is_out(trouble.worst) {
         return vec![trouble];
@@ -53,14 +53,15 @@ fn is_out(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Outage | Verdict::Dropped)
 }
 
-/// A day of the last thirty, as the operator's lines show it.
+/// One of the last thirty days, for the operator's lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LineDay {
-    /// When it began.
+    /// The start of the day.
     pub at: Time,
-    /// The share of it that was available; `None` where nothing was seen, or mostly nothing could be checked.
+    /// The share of the day in which it was available, 0 to 1; `None` if there were no checks, or most could not be
+    /// read.
     pub uptime: Option<f64>,
-    /// How long a check took on average, in milliseconds; `None` without checks.
+    /// The mean duration of a check in milliseconds; `None` without checks.
     pub latency_ms: Option<u32>,
 }
 
@@ -69,12 +70,12 @@ pub struct LineDay {
 pub(super) struct Day {
     pub(super) at: Time,
     pub(super) kind: DayKind,
-    /// How long it was not available.
+    /// How long it was unavailable.
     pub(super) out: Duration,
 }
 
 impl History {
-    /// The last ninety days, today last.
+    /// The last ninety days, ending with today.
     pub(super) fn last_days(&self, now: Time) -> Vec<Day> {
         let first = Time(bucket(now, DAY) - (DAYS as i64 - 1) * DAY);
         let kinds = days(first, DAYS, &self.days, &self.troubles, now);
@@ -85,7 +86,7 @@ impl History {
         kinds.into_iter().enumerate().map(day).collect()
     }
 
-    /// The last thirty days, today last.
+    /// The last thirty days, ending with today.
     pub fn line(&self, now: Time) -> Vec<LineDay> {
         let day = |n: i64| {
             let at = Time(bucket(now, DAY) - (LINE_DAYS - 1 - n) * DAY);
@@ -100,12 +101,12 @@ impl History {
         (0..LINE_DAYS).map(day).collect()
     }
 
-    /// The share of the last thirty days in which it was available.
+    /// The availability over the last thirty days, 0 to 1.
     pub fn uptime_of_month(&self, now: Time) -> Option<f64> {
         self.uptime(Duration::from_secs(LINE_DAYS.unsigned_abs() * 86_400), now)
     }
 
-    /// How many milliseconds of a span it was not available. Troubles of one dependency follow one another.
+    /// How many milliseconds of a span it was unavailable. The troubles of one dependency do not overlap.
     fn out(&self, from: Time, to: Time, now: Time) -> i64 {
         let within = |trouble: &Trouble| {
             let until = trouble.until.unwrap_or(now).min(to).min(now);
@@ -114,15 +115,15 @@ impl History {
         self.troubles.iter().filter(|trouble| is_out(trouble.worst)).map(within).sum()
     }
 
-    /// The hour in which it was seen first, if that was on the last day: it was not seen from midnight on.
+    /// The hour of the first check, if that was on the last day: that day was not monitored from midnight on.
     fn seen_since(&self) -> Option<Time> {
         let first_day = self.days.first().map(|(day, _)| *day);
         let first_hour = self.hours.first().map(|(hour, _)| *hour);
         first_hour.filter(|hour| first_day.is_some_and(|day| day.0 == bucket(*hour, DAY)))
     }
 
-    /// The share of a span in which it was available: confirmed outages and drops count against it, what could not be
-    /// checked counts neither way. `None` if nothing was seen.
+    /// The share of a span in which it was available, 0 to 1. Confirmed outages and drops count against it; time that
+    /// could not be checked is left out. `None` if there is no readable time.
     pub(super) fn uptime(&self, span: Duration, now: Time) -> Option<f64> {
         let from = Time(now.0 - millis(span));
         let (width, buckets) = if millis(span) <= DAY { (HOUR, &self.hours) } else { (DAY, &self.days) };
@@ -181,7 +182,7 @@ mod tests {
         let parts: Vec<_> = parts.iter().map(|part| (part.from, part.until.unwrap(), part.worst)).collect();
         let (out, warned) = (Verdict::Outage, Verdict::Degraded);
         assert_eq!(parts, [(at(0), at(1), warned), (at(1), at(3), out), (at(3), at(4), warned)]);
-        // What nobody could see in between is no sign that it served.
+        // An hour without readable checks does not show that it worked.
         let open = segments(Trouble { from: at(2), until: None, worst: Verdict::Dropped }, &hours[..3], at(9));
         assert_eq!(open, [Trouble { from: at(2), until: None, worst: Verdict::Dropped }]);
     }

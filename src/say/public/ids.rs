@@ -1,23 +1,23 @@
-//! Stable ids that tell nothing: without the salt, nobody can try which name is behind one.
+//! Stable ids that reveal nothing: without the salt, nobody can test which name is behind one.
 
 use sha2::{Digest, Sha256};
 
-/// Makes ids of one page.
+/// Makes the ids of one page.
 #[derive(Clone, Debug)]
 pub struct Ids {
     salt: String,
 }
 
-/// As long as those of Statuspage.
+/// The length of an id, the same as on Statuspage.
 const LONG: usize = 12;
 
 impl Ids {
-    /// With the salt of this database.
+    /// Ids with the salt of this database.
     pub fn new(salt: &str) -> Ids {
         Ids { salt: salt.to_owned() }
     }
 
-    /// The id of one thing of a kind: `component`, `group`, `maintenance`, `page`.
+    /// The id of something of a kind: `component`, `group`, `maintenance`, `page`.
     pub fn of(&self, kind: &str, name: &str) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let hash = Sha256::digest(format!("{}\n{kind}\n{name}", self.salt));

@@ -1,5 +1,5 @@
-//! What strangers see: page, JSON, Statuspage's API, feeds and badges, all drawn from one [`View`]. It holds nothing
-//! that is not public, so that no output can show more.
+//! What the public can see: page, JSON, Statuspage API, feeds and badges, all rendered from one [`View`]. It contains
+//! only public data, so that no output can reveal more.
 
 pub mod badge;
 pub mod calendar;

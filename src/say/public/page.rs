@@ -1,5 +1,5 @@
-//! The public page, its incidents and its history by month, as HTML. No script is needed: the one there is greys a page
-//! that is old.
+//! The public page, its incidents and its monthly history, as HTML. It works without scripts; the only one greys out
+//! a page that is old.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,10 +15,10 @@ use crate::core::platform::public::Language;
 use crate::core::probe::days::DayKind;
 use crate::core::time::Time;
 
-/// Those that are over stand on the first page only so long.
+/// The maximum number of past incidents on the first page.
 const PAST: usize = 5;
 
-/// What the browser may do with these pages: show them.
+/// The Content-Security-Policy of these pages: they may be shown, and run only their own script.
 pub fn policy() -> String {
     let hash = BASE64_STANDARD.encode(Sha256::digest(SCRIPT));
     format!(
@@ -32,7 +32,7 @@ struct Writer<'v> {
     texts: &'static Texts,
 }
 
-/// How everything stands.
+/// The page with the current state.
 pub fn html(view: &View, language: Language) -> String {
     let writer = Writer { view, texts: Texts::of(language) };
     let headline = writer.texts.headline(view);
@@ -48,14 +48,14 @@ pub fn html(view: &View, language: Language) -> String {
     render("status", context)
 }
 
-/// One incident with its story.
+/// One incident with its updates.
 pub fn incident(view: &View, incident: &Incident, language: Language) -> String {
     let writer = Writer { view, texts: Texts::of(language) };
     let title = format!("{}: {}", view.name, incident.title);
     render("incident", context! { one => writer.incident(incident), ..writer.around(&title) })
 }
 
-/// All incidents and finished work by month, the newest first.
+/// All incidents and finished maintenance by month, newest first.
 pub fn incidents(view: &View, language: Language) -> String {
     let writer = Writer { view, texts: Texts::of(language) };
     let incidents = view.incidents.iter().map(|one| (one.began_at, writer.incident(one)));
@@ -72,7 +72,7 @@ pub fn incidents(view: &View, language: Language) -> String {
 }
 
 impl View {
-    /// An address of this page, whole where it is known how it is reached.
+    /// An address on this page; absolute if its public URL is known.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
@@ -83,7 +83,7 @@ impl Writer<'_> {
         self.texts.time(at, self.view.look.zone)
     }
 
-    /// What stands around every page.
+    /// The parts that all pages have in common.
     fn around(&self, title: &str) -> Value {
         let (view, look) = (self.view, &self.view.look);
         let language = |one: &Language| {
@@ -99,7 +99,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Colours were read as such: nothing else can stand here.
+    /// Colours were validated when they were read, so nothing else can appear here.
     fn accent(&self) -> String {
         let look = &self.view.look;
         let rule = |colour: &String| format!(":root{{--accent:{colour}}}");
@@ -142,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Groups in their order, what has none first; within each the worst first.
+    /// The components without a group, then the groups in order; worst first within each.
     fn groups(&self) -> Vec<Value> {
         let groups = std::iter::once(None).chain((0..self.view.groups.len()).map(Some));
         let group = |position: Option<usize>| {
@@ -190,7 +190,7 @@ impl Writer<'_> {
         if known.is_empty() { String::new() } else { format!("{}: {}", self.texts.get("uptime"), known.join(", ")) }
     }
 
-    /// What a day was, if it was not simply good.
+    /// What happened on a day, unless it was simply good.
     fn trouble(&self, day: &Day) -> Option<String> {
         let words = match day.kind {
             _ if !day.out.is_zero() => format!("{} {}", self.texts.get("day.out"), self.texts.span(day.out)),

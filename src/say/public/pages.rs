@@ -1,11 +1,11 @@
-//! Templates of the public pages, and Markdown as HTML.
+//! Templates of the public pages, and Markdown rendered as HTML.
 
 use std::sync::LazyLock;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-/// An immutable constant: all templates, compiled once.
+/// Immutable: all templates, compiled once.
 #[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
@@ -26,19 +26,19 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env
 });
 
-/// The style of every page.
+/// The style sheet of every page.
 pub(in crate::say) const STYLE: &str = include_str!("templates/style.css");
-/// Greys a page that is old. It stands in every page, and its hash in the policy.
+/// The script that greys out an old page. It is in every page, and its hash is in the policy.
 pub(super) const SCRIPT: &str = include_str!("templates/old.js");
 
-/// Renders a page.
+/// Renders a page from its template.
 pub(super) fn render(name: &str, context: Value) -> String {
     let page = PAGES.get_template(name).and_then(|page| page.render(context));
     page.unwrap_or_else(|error| format!("the page cannot be written: {error}"))
 }
 
-/// Markdown as HTML, without anything that asks another server or runs: raw HTML is shown as text, pictures as their
-/// words, and links lead to the web and to mail only.
+/// Markdown as HTML that loads and runs nothing: raw HTML is shown as text, images as their descriptions, and links
+/// may lead only to the web or to an e-mail address.
 pub(super) fn markdown(text: &str) -> Value {
     let safe = |url: &str| ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));
     let mut unsafe_links = 0;

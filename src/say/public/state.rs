@@ -1,17 +1,17 @@
-//! How a component stands, in the words of public status pages.
+//! The state of a component, in the words of public status pages.
 
 use crate::core::dependency::shown::Shown;
 use crate::core::platform::snapshot::DependencySnapshot;
 use crate::core::words::verdict::words;
 
 words! {
-    /// What strangers are told of one component. Nothing unverified is ever operational.
+    /// The public state of one component. An unverified one is never operational.
     PublicState {
         /// Confirmed and verified.
         Operational = "operational",
-        /// It works, with a warning sign.
+        /// It works, with a warning.
         Limited = "limited",
-        /// Announced work goes on.
+        /// Announced maintenance is in progress.
         Maintenance = "maintenance",
         /// It could not be checked, or a possible problem is being confirmed.
         Unchecked = "unchecked",
@@ -22,13 +22,13 @@ words! {
     }
 }
 
-/// The reason under which storefronts are combined when some of them are gone: `gone_in_2_of_7_storefronts`.
+/// Whether a reason says that a listing is gone in some storefronts: `gone_in_2_of_7_storefronts`.
 fn is_about_some_storefronts(reason: &str) -> bool {
     reason.starts_with("gone_in_") && reason.ends_with("_storefronts")
 }
 
 impl PublicState {
-    /// Of a dependency, while work on it goes on or not. A drop is shown whatever work goes on.
+    /// The state of a dependency; `work` says whether maintenance on it is in progress. A drop is shown even then.
     pub fn of(dependency: &DependencySnapshot, work: bool) -> PublicState {
         let some = dependency.state.held.as_ref().is_some_and(|held| is_about_some_storefronts(&held.reason));
         match dependency.shown() {
@@ -43,7 +43,7 @@ impl PublicState {
         }
     }
 
-    /// The word of Atlassian's Statuspage for it.
+    /// The word for it on Atlassian's Statuspage.
     pub fn statuspage(self) -> &'static str {
         match self {
             PublicState::Operational => "operational",
@@ -54,7 +54,7 @@ impl PublicState {
         }
     }
 
-    /// For sorting: the worst first.
+    /// The sort order: worst first.
     pub fn rank(self) -> u8 {
         match self {
             PublicState::Unavailable => 0,
@@ -68,22 +68,22 @@ impl PublicState {
 }
 
 words! {
-    /// How everything stands, in the words of Statuspage's `indicator`.
+    /// The state of the whole page, in the words of Statuspage's `indicator`.
     Indicator {
-        /// All is well.
+        /// Everything works.
         None = "none",
-        /// Only announced work.
+        /// Only announced maintenance.
         Maintenance = "maintenance",
         /// Something is limited, or could not be checked.
         Minor = "minor",
         /// Something is not available.
         Major = "major",
-        /// More than half is not available.
+        /// More than half is unavailable.
         Critical = "critical",
     }
 }
 
-/// What all states come to. A page without anything says nothing good.
+/// The indicator for all states together. A page without components is not reported as good.
 pub(super) fn indicator(states: &[PublicState]) -> Indicator {
     let count = |wanted: PublicState| states.iter().filter(|state| **state == wanted).count();
     let gone = count(PublicState::Unavailable);

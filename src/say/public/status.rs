@@ -7,13 +7,13 @@ use super::view::{Component, Incident, Maintenance, View, Window};
 use crate::core::platform::public::Language;
 use crate::core::time::Time;
 
-/// The version; a change that breaks readers raises it.
+/// The version; a breaking change raises it.
 pub const SCHEMA: &str = "plugwatch.status/2";
 
-/// The JSON Schema of what [`json()`] gives.
+/// The JSON Schema for [`json()`].
 pub const JSON_SCHEMA: &str = include_str!("../../../docs/status.schema.json");
 
-/// Everything public, for programs.
+/// Everything public, as JSON.
 pub fn json(view: &View, language: Language) -> Value {
     let texts = Texts::of(language);
     let components: Vec<Value> = view.components.iter().map(|one| component(view, one, texts)).collect();
@@ -55,7 +55,7 @@ fn component(view: &View, component: &Component, texts: &Texts) -> Value {
     })
 }
 
-/// With three digits, and never rounded up to a whole it was not: 99.9996 % is 99.999.
+/// A percentage with three decimals, rounded down, so that 99.9996 % is 99.999 and not 100.
 pub(in crate::say) fn percent(share: f64) -> f64 {
     (share * 100_000.0).floor() / 1_000.0
 }
@@ -64,7 +64,7 @@ fn ids(view: &View, positions: &[usize]) -> Vec<String> {
     positions.iter().map(|n| view.components[*n].id.clone()).collect()
 }
 
-/// One incident with all that was said of it.
+/// One incident with all its updates.
 pub fn incident(view: &View, incident: &Incident) -> Value {
     let updates: Vec<Value> = incident
         .updates

@@ -1,7 +1,8 @@
-//! The public API of Atlassian's Statuspage, version 2: the same addresses, fields and words, so that what reads those
-//! pages reads this one. Source: the API page of any of them, such as <https://www.cloudflarestatus.com/api/v2/>.
+//! The public API of Atlassian's Statuspage, version 2, with the same addresses, fields and words, so that its
+//! clients can read this page. Source: the API page of any of them, such as
+//! <https://www.cloudflarestatus.com/api/v2/>.
 //!
-//! A word that Statuspage has no room for stands beside it as `plugwatch_state`.
+//! States that Statuspage does not have are given in an extra field, `plugwatch_state`.
 
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -15,31 +16,31 @@ use crate::core::time::Time;
 use crate::core::words::verdict::words;
 
 words! {
-    /// What can be asked for, below `/api/v2/`.
+    /// The resources below `/api/v2/`.
     Resource {
-        /// How everything stands.
+        /// The state of the whole page.
         Status = "status",
         /// Everything that is unresolved.
         Summary = "summary",
         /// All components.
         Components = "components",
-        /// The last incidents.
+        /// The latest incidents.
         Incidents = "incidents",
-        /// Those that go on.
+        /// Open incidents.
         Unresolved = "incidents/unresolved",
-        /// All announced work.
+        /// All announced maintenance.
         Maintenances = "scheduled-maintenances",
-        /// What is ahead.
+        /// Upcoming maintenance.
         Upcoming = "scheduled-maintenances/upcoming",
-        /// What goes on.
+        /// Maintenance in progress.
         Active = "scheduled-maintenances/active",
     }
 }
 
-/// Statuspage gives the last fifty.
+/// The maximum number of incidents: Statuspage returns the last fifty.
 const MOST: usize = 50;
 
-/// The answer to one address.
+/// The response for one resource.
 pub fn json(view: &View, resource: Resource, language: Language) -> Value {
     let api = Api { view, texts: Texts::of(language) };
     let (open, works) = (|| api.incidents(true), |wanted| json!(api.maintenances(wanted)));
@@ -68,7 +69,7 @@ struct Api<'v> {
     texts: &'static Texts,
 }
 
-/// With milliseconds, as Statuspage has it.
+/// A time with milliseconds, as on Statuspage.
 fn at(time: Time) -> String {
     time.utc().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
@@ -165,7 +166,7 @@ impl Api<'_> {
         })
     }
 
-    /// A post-mortem that was published is a state of its own there.
+    /// On Statuspage, an incident with a published post-mortem has a status of its own.
     fn status_of(&self, one: &Incident) -> &'static str {
         match (one.state, &one.postmortem) {
             (StoryState::Resolved, Some(_)) => "postmortem",
@@ -192,13 +193,13 @@ impl Api<'_> {
         })
     }
 
-    /// Work that is not over: all of it, or what is ahead, or what goes on.
+    /// Maintenance that is not over: all of it, only upcoming, or only in progress.
     fn maintenances(&self, active: Option<bool>) -> Vec<Value> {
         let wanted = |work: &&Maintenance| active.is_none_or(|active| active == (work.from <= self.view.now));
         self.view.maintenances.iter().filter(wanted).take(MOST).map(|work| self.maintenance(work)).collect()
     }
 
-    /// All of it, and what is over after it.
+    /// All maintenance, with finished maintenance at the end.
     fn every_maintenance(&self) -> Vec<Value> {
         let mut all = self.maintenances(None);
         let room = MOST.saturating_sub(all.len());
@@ -224,7 +225,7 @@ impl Api<'_> {
         })
     }
 
-    /// When a stage was told. When work was announced is not known: it is no later than its beginning.
+    /// When a stage was announced. The time of the announcement itself is not known, but is no later than the start.
     fn told(&self, work: &Maintenance, stage: Stage) -> Time {
         match (stage, work.ended) {
             (Stage::Over, Some(ended)) => ended,
@@ -249,7 +250,7 @@ impl Api<'_> {
     }
 }
 
-/// How far work is.
+/// The progress of maintenance.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Ahead,
@@ -258,7 +259,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Statuspage's status, the key of the text, and how components stand then.
+    /// Statuspage's status, the key of the text, and the state of components at that stage.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Stage::Ahead => ("scheduled", "maintenance.ahead", "operational"),
@@ -272,7 +273,7 @@ fn first(incident: &Incident) -> &str {
     incident.updates.last().map_or("", |update| update.id.as_str())
 }
 
-/// How a component stands in an incident of such an impact.
+/// The state of a component in an incident with this impact.
 fn of_impact(impact: Impact) -> &'static str {
     match impact {
         Impact::None => "operational",
@@ -282,7 +283,7 @@ fn of_impact(impact: Impact) -> &'static str {
     }
 }
 
-/// Statuspage's own words, for programs that compare them.
+/// Statuspage's own wording, for programs that compare it.
 fn description(indicator: Indicator) -> &'static str {
     match indicator {
         Indicator::None => "All Systems Operational",

@@ -1,4 +1,4 @@
-//! What the public page says, one file for each language.
+//! The texts of the public page, one file for each language.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,16 +16,16 @@ use crate::core::time::{Time, human};
 /// The texts of one language.
 #[derive(Debug)]
 pub struct Texts {
-    /// Which.
+    /// The language.
     pub language: Language,
     all: BTreeMap<String, String>,
 }
 
-/// Immutable constants: the files, read once.
+/// Immutable: the files, read once.
 static ENGLISH: LazyLock<Texts> = LazyLock::new(|| read(Language::English, include_str!("texts/en.toml")));
 static GERMAN: LazyLock<Texts> = LazyLock::new(|| read(Language::German, include_str!("texts/de.toml")));
 
-/// A file that cannot be read has no texts; a test reads them all.
+/// Reads the texts of a language. An invalid file results in no texts; a test reads all files.
 fn read(language: Language, text: &str) -> Texts {
     let table = DeTable::parse(text).map(toml::Spanned::into_inner).unwrap_or_default();
     let text = |value: &toml::de::DeValue<'_>| value.as_str().map(str::to_owned);
@@ -34,7 +34,7 @@ fn read(language: Language, text: &str) -> Texts {
 }
 
 impl Texts {
-    /// Those of a language.
+    /// The texts of a language.
     pub fn of(language: Language) -> &'static Texts {
         match language {
             Language::English => &ENGLISH,
@@ -42,22 +42,22 @@ impl Texts {
         }
     }
 
-    /// One of them.
+    /// The text with this key; empty if there is none.
     pub fn get(&self, key: &str) -> &str {
         self.all.get(key).map_or("", String::as_str)
     }
 
-    /// All of them, for templates.
+    /// All texts, for templates.
     pub(super) fn all(&self) -> &BTreeMap<String, String> {
         &self.all
     }
 
-    /// How a component stands.
+    /// The state of a component in words.
     pub fn state(&self, state: PublicState) -> &str {
         self.get(&format!("state.{state}"))
     }
 
-    /// How everything stands.
+    /// The headline for the state of the whole page.
     pub fn headline(&self, view: &View) -> &str {
         let any = |wanted: PublicState| view.components.iter().any(|component| component.state == wanted);
         self.get(match view.indicator {
@@ -86,7 +86,7 @@ impl Texts {
         format!("{} {}", self.get(&format!("month.{}", at.month())), at.year())
     }
 
-    /// `3 March 2026, 08:40 UTC`: absolute, for a page may be old when it is read.
+    /// `3 March 2026, 08:40 UTC`: an absolute time, because the page may be old when it is read.
     pub fn time(&self, at: Time, zone: Tz) -> String {
         let local = at.utc().with_timezone(&zone);
         let name = local.format("%Z").to_string();
@@ -94,7 +94,7 @@ impl Texts {
         format!("{}, {:02}:{:02} {name}", self.date(at, zone), local.hour(), local.minute())
     }
 
-    /// `99.95 %`, or that there are no figures yet. Never rounded up to a whole it was not.
+    /// `99.95 %`, or that there are no figures yet. Rounded down, so that 100 % means exactly that.
     pub fn percent(&self, share: Option<f64>) -> String {
         let Some(share) = share else { return self.get("uptime_none").to_owned() };
         let hundredths = (share * 10_000.0).floor() / 100.0;

@@ -1,4 +1,4 @@
-//! Everything that is public at one instant.
+//! All public data at one instant.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
 use crate::core::words::verdict::words;
 
-/// The snapshot is renewed every minute: what is older than this is no longer the present state.
+/// The snapshot is renewed every minute, so an older one no longer shows the current state.
 pub(super) const STALE: Duration = Duration::from_secs(300);
 
 words! {
-    /// The spans for which uptime is given.
+    /// The periods for which uptime is given.
     Window {
-        /// A day.
+        /// One day.
         Day = "24h",
-        /// A week.
+        /// One week.
         Week = "7d",
-        /// A month.
+        /// Thirty days.
         Month = "30d",
-        /// A quarter.
+        /// Ninety days.
         Quarter = "90d",
     }
 }
@@ -42,21 +42,21 @@ impl Window {
     }
 }
 
-/// What a view is made from; most of it is not public.
+/// The data that a view is made from; most of it is not public.
 pub struct Facts<'f> {
-    /// What is known now.
+    /// The current state.
     pub snapshot: &'f Snapshot,
-    /// How the page looks.
+    /// The look of the page.
     pub page: &'f PublicPage,
-    /// Where public ids come from.
+    /// The generator of public ids.
     pub ids: &'f Ids,
-    /// Announced work: running, ahead, and over.
+    /// Announced maintenance: in progress, upcoming and finished.
     pub works: Vec<WorkSpan>,
-    /// Incidents that were published, the newest first.
+    /// Published incidents, newest first.
     pub incidents: &'f [PublicIncident],
-    /// The past, by dependency.
+    /// The history, by dependency.
     pub history: &'f HashMap<String, History>,
-    /// When it is drawn.
+    /// When the page is rendered.
     pub now: Time,
 }
 
@@ -67,26 +67,26 @@ pub struct Component {
     pub id: String,
     /// Its label.
     pub label: String,
-    /// One line about it.
+    /// One line that describes it.
     pub description: Option<String>,
     /// The position of its group.
     pub group: Option<usize>,
-    /// How it stands.
+    /// Its state.
     pub state: PublicState,
-    /// Since when, where that is known.
+    /// When that state began, if known.
     pub since: Option<Time>,
-    /// When it was checked last.
+    /// When it was last checked.
     pub last_checked: Option<Time>,
-    /// The share of time in which it was available, for each of [`Window::ALL`].
+    /// Its availability for each of [`Window::ALL`], 0 to 1.
     pub uptime: Vec<Option<f64>>,
     pub(super) days: Vec<Day>,
-    /// When it was seen first.
+    /// When it was first checked.
     pub first_seen: Option<Time>,
     /// The id of its open incident.
     pub incident: Option<String>,
 }
 
-/// A heading with components below it.
+/// A heading and the components below it.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// Its stable id.
@@ -95,14 +95,14 @@ pub struct Group {
     pub name: String,
 }
 
-/// Something said about an incident.
+/// An update of an incident.
 #[derive(Clone, Debug)]
 pub struct Update {
     /// Its stable id.
     pub id: String,
-    /// When.
+    /// When it was published.
     pub at: Time,
-    /// How far the incident was.
+    /// The state of the incident at that time.
     pub state: StoryState,
     /// The text, in Markdown.
     pub words: String,
@@ -115,47 +115,47 @@ pub struct Incident {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// How much it takes.
+    /// How much it affects.
     pub impact: Impact,
-    /// How far it is.
+    /// Its current state.
     pub state: StoryState,
     /// When the trouble began.
     pub began_at: Time,
     /// When it was published.
     pub published_at: Time,
-    /// When something was said last.
+    /// When it was last updated.
     pub updated_at: Time,
-    /// When it was mended, if it is watched or over.
+    /// When it was fixed, if it is being monitored or over.
     pub monitoring_at: Option<Time>,
-    /// When it was over.
+    /// When it was resolved.
     pub resolved_at: Option<Time>,
-    /// Positions of its components.
+    /// The positions of its components.
     pub components: Vec<usize>,
-    /// What was said, the newest first.
+    /// Its updates, newest first.
     pub updates: Vec<Update>,
-    /// What was learned, in Markdown.
+    /// The lessons learned, in Markdown.
     pub postmortem: Option<String>,
 }
 
-/// Announced work.
+/// Announced maintenance.
 #[derive(Clone, Debug)]
 pub struct Maintenance {
     /// Its stable id.
     pub id: String,
-    /// Its title, if it has one of its own.
+    /// Its own title, if it has one.
     pub title: Option<String>,
-    /// From when.
+    /// The announced start.
     pub from: Time,
-    /// Until when it was announced to last.
+    /// The announced end.
     pub to: Time,
-    /// When it was over.
+    /// When it ended.
     pub ended: Option<Time>,
-    /// Positions of its components.
+    /// The positions of its components.
     pub components: Vec<usize>,
 }
 
 impl Maintenance {
-    /// The key of the text that says how far it is.
+    /// The key of the text for its progress.
     pub(super) fn state(&self, now: Time) -> &'static str {
         match (self.ended, self.from <= now) {
             (Some(_), _) => "maintenance.completed",
@@ -165,47 +165,47 @@ impl Maintenance {
     }
 }
 
-/// Everything that is public.
+/// All public data.
 #[derive(Clone, Debug)]
 pub struct View {
     /// The page's stable id.
     pub id: String,
     /// The page's name.
     pub name: String,
-    /// Where it is reached, without a slash at the end; empty if nobody said.
+    /// Its public URL without a trailing slash; empty if none is configured.
     pub url: String,
-    /// How it looks.
+    /// The look of the page.
     pub look: PublicPage,
-    /// It is a simulation.
+    /// Whether this is a simulation.
     pub simulation: bool,
-    /// When this was so.
+    /// The time of this state.
     pub as_of: Time,
-    /// Since when plugwatch runs.
+    /// When plugwatch started.
     pub started_at: Time,
-    /// When it was drawn.
+    /// When the page was rendered.
     pub now: Time,
-    /// For how long after `as_of` it may be shown as the present state.
+    /// How long after `as_of` it may be shown as the current state.
     pub lasts: Duration,
-    /// Plugwatch's own network is down.
+    /// plugwatch's own network is down.
     pub blind: bool,
-    /// It is old: what was seen working then is not known to work now.
+    /// Whether it is old: what worked then may no longer work.
     pub stale: bool,
-    /// How everything stands.
+    /// The state of the whole page.
     pub indicator: Indicator,
-    /// Groups in their order.
+    /// The groups in order.
     pub groups: Vec<Group>,
-    /// Components in their order.
+    /// The components in order.
     pub components: Vec<Component>,
-    /// Incidents, the newest first.
+    /// Incidents, newest first.
     pub incidents: Vec<Incident>,
-    /// Work that goes on or is ahead, the earliest first.
+    /// Maintenance in progress or scheduled, earliest first.
     pub maintenances: Vec<Maintenance>,
-    /// Work that is over, the newest first.
+    /// Finished maintenance, newest first.
     pub finished: Vec<Maintenance>,
 }
 
 impl View {
-    /// What is public of these facts.
+    /// The public part of these facts.
     pub fn of(facts: &Facts<'_>) -> View {
         let shown: Vec<(&DependencySnapshot, &PublicEntry)> =
             facts.snapshot.each().filter_map(|d| Some((d, d.public.as_ref()?))).collect();
@@ -247,7 +247,7 @@ impl View {
         }
     }
 
-    /// Until when this may be shown as the present state.
+    /// Until when this may be shown as the current state.
     pub fn stale_after(&self) -> Time {
         self.as_of.plus(self.lasts)
     }
@@ -262,13 +262,13 @@ impl View {
         self.components.iter().find(|component| component.id == id)
     }
 
-    /// Incidents that go on.
+    /// Open incidents.
     pub fn open_incidents(&self) -> impl Iterator<Item = &Incident> {
         self.incidents.iter().filter(|incident| incident.resolved_at.is_none())
     }
 }
 
-/// Named groups in the order of the page, then others as they come.
+/// The configured groups in the order of the page, then others in order of appearance.
 fn groups(facts: &Facts<'_>, shown: &[(&DependencySnapshot, &PublicEntry)]) -> Vec<Group> {
     let used: Vec<&String> = shown.iter().filter_map(|(_, entry)| entry.group.as_ref()).collect();
     let mut names: Vec<&String> = facts.page.groups.iter().filter(|name| used.contains(name)).collect();
@@ -299,7 +299,7 @@ fn component(facts: &Facts<'_>, dependency: &DependencySnapshot, entry: &PublicE
     }
 }
 
-/// Positions of those that are public; none at all, and nothing of it is.
+/// The positions of the public ones among `wanted`; `None` if none is public.
 fn positions(wanted: &[String], ids: &[&str]) -> Option<Vec<usize>> {
     let is_wanted = |id: &&&str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == **id);
     let found: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| is_wanted(id)).map(|(n, _)| n).collect();
@@ -307,7 +307,7 @@ fn positions(wanted: &[String], ids: &[&str]) -> Option<Vec<usize>> {
 }
 
 fn incident(facts: &Facts<'_>, told: &PublicIncident, ids: &[&str]) -> Option<Incident> {
-    // Of an incident that concerns only what is no longer public, nothing is said any more.
+    // An incident that affects only components that are no longer public is not shown.
     let components = if told.dependencies.is_empty() { Vec::new() } else { positions(&told.dependencies, ids)? };
     let update = |update: &crate::core::people::public_incident::StoryUpdate| Update {
         id: facts.ids.of("update", &format!("{} {}", told.public_id, update.id)),
@@ -332,7 +332,7 @@ fn incident(facts: &Facts<'_>, told: &PublicIncident, ids: &[&str]) -> Option<In
     })
 }
 
-/// What is over, the newest first, and what is not, the earliest first; each once.
+/// Finished maintenance, newest first, and other maintenance, earliest first; one entry each.
 fn maintenances(facts: &Facts<'_>, ids: &[&str]) -> (Vec<Maintenance>, Vec<Maintenance>) {
     let mut all: Vec<Maintenance> = facts.works.iter().filter_map(|work| maintenance(facts, work, ids)).collect();
     all.sort_by(|a, b| (a.from, a.to, &a.id, a.ended).cmp(&(b.from, b.to, &b.id, b.ended)));
