@@ -15,18 +15,18 @@ use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// Everything that an alert's text needs, frozen when it was made.
+/// Everything that an alert's text needs, frozen when the alert was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertView {
     /// Why it is sent.
     pub reason: Reason,
-    /// How loud.
+    /// How urgent it is.
     pub level: Level,
     /// The platform.
     pub platform: String,
     /// When it was made.
     pub at: Time,
-    /// It is a simulation.
+    /// Whether this is a simulation.
     pub simulation: bool,
     /// What it is about.
     pub body: Body,
@@ -37,20 +37,20 @@ pub struct AlertView {
 pub enum Body {
     /// A dependency.
     Dependency(Box<About>),
-    /// What is watched, said at the start.
+    /// What is monitored, sent at start-up.
     Started(Started),
     /// A reminder of what is still open.
     Open {
-        /// The worst first.
+        /// The open items, worst first.
         items: Vec<OpenItem>,
-        /// When the next reminder comes at the latest.
+        /// The latest time of the next reminder.
         next: Option<Time>,
     },
-    /// How everything stands.
+    /// The state of everything.
     Situation(Box<super::situation::Situation>),
     /// Sentences about plugwatch itself.
     Note {
-        /// One line.
+        /// The title, one line.
         title: String,
         /// Further lines.
         lines: Vec<String>,
@@ -60,10 +60,10 @@ pub enum Body {
 }
 
 impl AlertView {
-    /// The text. `now` is when it is sent.
+    /// The text of the alert. `now` is when it is sent.
     pub fn text(&self, format: Format, now: Time, footer: &Footer) -> String {
         let late = now.since(self.at);
-        // A message that is changed later came in time.
+        // A message that is updated later was not late when it was first sent.
         let late = (late >= Duration::from_secs(120) && footer.stands.is_none()).then(|| human(late));
         let Footer { repeat, instead, newer, stands, zone, edits } = footer;
         let title = self.titled(*zone).text();
@@ -82,7 +82,7 @@ impl AlertView {
         render(name, format, context! { ..own, ..around })
     }
 
-    /// One line that says what happened, complete on a lock screen, with times as in `zone`.
+    /// One line that says what happened, complete on a lock screen. Times are in `zone`.
     pub fn title(&self, zone: Tz) -> String {
         let title = self.titled(zone).text();
         if self.simulation { format!("[SIMULATION] {title}") } else { title }
@@ -99,11 +99,11 @@ impl AlertView {
         }
     }
 
-    /// What the template of an alert needs besides the plain facts.
+    /// The values that an alert's template needs in addition to the plain facts.
     fn about(&self, about: &About, now: Time, zone: Tz) -> Value {
         let over = matches!(self.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
         let settled = self.reason == Reason::Settled && about.verdict == Verdict::Live;
-        // What was checked before the trouble says nothing of how it stands since.
+        // A check from before the trouble says nothing about the state since then.
         let (since_then, before): (Vec<_>, Vec<_>) = about.working.iter().partition(|one| one.checked >= about.since);
         let named = |all: Vec<&Working>| all.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
         let (working, before): (Vec<String>, Vec<String>) = (named(since_then), named(before));
@@ -113,7 +113,7 @@ impl AlertView {
         context! {
             over => over || settled,
             ending => is_ending(&about.why),
-            // Its own sentence quotes the letter.
+            // These sentences quote the letter themselves.
             by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
@@ -157,7 +157,7 @@ impl AlertView {
             context! {
                 word => title::state(&item.state),
                 since => item.since.local(zone, now),
-                // As in the title, which is as old as the alert.
+                // As in the title, which was made with the alert.
                 lasted => human(between(item.since, self.at.since(item.since))),
                 fallback_age => item.fallback_checked.map(|at| since(at, now)),
                 fallback_until => item.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
@@ -168,7 +168,7 @@ impl AlertView {
             }
         };
         let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
-        // The same advice stands once, after the last of those that it is for.
+        // Advice shared by consecutive items is shown once, after the last of them.
         let advice = |n: usize| {
             items[n].hint.as_ref().filter(|hint| items.get(n + 1).and_then(|next| next.hint.as_ref()) != Some(hint))
         };
@@ -178,10 +178,10 @@ impl AlertView {
     }
 }
 
-/// Of more things than this only the names stand in a message; the rest is behind `/why`.
+/// A message with more items than this shows only their names; the rest is in `/why`.
 const MOST_LINES: usize = 3;
 
-/// Earlier losses by the reader's own clock; alerts of before have the hour in the line.
+/// Earlier losses with times in the reader's zone. Alerts from older versions have the time in the line.
 fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
     let at = |n: usize| about.lost_at.get(n).copied().flatten();
     let line = |(n, line): (usize, &String)| match at(n) {
@@ -191,7 +191,7 @@ fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
     about.losses.iter().enumerate().map(line).collect()
 }
 
-/// `just now`, or `12 min ago` by the minutes that stand beside it.
+/// `just now`, or `12 min ago`, in agreement with the minutes shown beside it.
 fn since(at: Time, now: Time) -> String {
     let lasted = between(at, now.since(at));
     if lasted < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(lasted)) }
@@ -206,7 +206,7 @@ fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
     })
 }
 
-/// What people knew before, where that is worth a word.
+/// What people knew before, if it is worth mentioning.
 fn was(reason: Reason, about: &About) -> Option<&'static str> {
     let before = about.before.filter(|before| *before != about.verdict)?;
     let turned = matches!(reason, Reason::Eased | Reason::Worsened | Reason::Corrected | Reason::Cascade);
@@ -218,7 +218,7 @@ fn was(reason: Reason, about: &About) -> Option<&'static str> {
     }
 }
 
-/// What to do where neither the catalogue nor the core knows anything better.
+/// What to do, by vendor, if neither the catalogue nor the core has better advice.
 fn by_vendor(about: &About) -> Option<String> {
     let vendor = Some(&about.vendor).filter(|vendor| about.parent != OWN && !vendor.is_empty())?;
     match (about.verdict, about.fault) {
@@ -233,12 +233,12 @@ fn by_vendor(about: &About) -> Option<String> {
     }
 }
 
-/// What to do where the catalogue knows nothing better.
+/// What to do if the catalogue has no better advice.
 fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
     let blind = reason == Reason::Blind && well;
     match (about.why.as_str(), about.verdict, about.fault) {
-        // Where a vendor's answers alternate, your own servers are not the place to look.
+        // If a vendor's answers alternate, the problem is not on your own servers.
         _ if reason == Reason::Flapping && about.parent != OWN => {
             Some("Open the vendor's console and its status page: its answers contradict each other.")
         }
@@ -253,7 +253,7 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
             "Log in to the vendor, and let a second person try. If neither can, the account is likely suspended: call them. If you can, create a new key.",
         ),
         (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell how it stands."),
-        // No more is claimed than that: what could not be read may be a sign.
+        // No stronger claim is made: the check that could not be read may be a sign.
         _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),
         (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
             (Some(_), _) if about.fallback_works != Some(false) => {

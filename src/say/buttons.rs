@@ -24,9 +24,9 @@ words! {
         Why = "w",
         /// Accept the change as the new normal.
         Accept = "n",
-        /// The vendor still works for us.
+        /// "The vendor still works for us."
         WithUs = "s",
-        /// The vendor left.
+        /// "The vendor left."
         Left = "l",
         /// The date read from a letter is right.
         Confirm = "c",
