@@ -1,4 +1,4 @@
-//! What is to be told about one dependency by itself: what was told, what holds now.
+//! What must be reported about one dependency by itself, comparing what was reported with the current state.
 
 use std::time::Duration;
 
@@ -16,31 +16,31 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
-/// Something to be told about one dependency.
+/// Something to report about one dependency.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Due {
-    /// Why.
+    /// Why it is reported.
     pub reason: Reason,
-    /// The verdict that was told before.
+    /// The verdict that was reported before.
     pub before: Option<Verdict>,
-    /// What holds now.
+    /// The current verdict.
     pub held: Held,
 }
 
-/// A return that takes longer to be proven than this is in doubt itself.
+/// If a recovery takes longer than this to confirm, it no longer delays reminders.
 const RETURNS: Duration = Duration::from_secs(600);
-/// An end that lies further ahead than this leaves time for a night's sleep.
+/// An announced end further ahead than this is not urgent enough to wake anyone.
 const FAR: Duration = Duration::from_secs(7 * 86_400);
-/// A suspicion of the same thing speaks once within this.
+/// A suspicion of the same dependency is reported at most once within this time.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
-/// Whoever was told of a suspicion hears within this what became of it, or that it goes on: three checks five minutes
-/// apart confirm an absence.
+/// After a suspicion was reported, people hear within this time whether it was confirmed, cleared or is still open:
+/// an absence is confirmed by three checks five minutes apart.
 const CONFIRMING: Duration = Duration::from_secs(1_200);
-/// Where that is not enough, because a second path cannot be read, it is an hour each time.
+/// If that is not enough, for example because a second path cannot be read, the later intervals are an hour each.
 const CONFIRMING_THEN: Duration = Duration::from_secs(3_600);
 
-/// What is due, the most important first; silence is what remains. What has to wait does not
-/// silence what comes after it.
+/// What is due, most important first. Anything not in the list is silent. An item that has to wait does not hold back
+/// those after it.
 pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Vec<Due> {
     let about = match subject.incident {
         Some(incident) => about_incident(subject, incident, notified, now),
@@ -65,7 +65,8 @@ fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notifie
     Some(Due { reason, before: notified.verdict, held })
 }
 
-/// A hold that becomes a deletion, a review that becomes a rejection: another drop with another cure.
+/// Whether a drop turned into another one with another remedy, such as a hold into a deletion or a review into a
+/// rejection.
 fn is_another(held: &Held, notified: &Notified, incident: &Incident, now: Time) -> bool {
     let other = notified.dropped_for.as_ref().is_some_and(|reason| *reason != held.reason);
     other && incident.verdict == Verdict::Dropped && notified.is_settled_news(now)
@@ -78,11 +79,11 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Rea
         (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
         (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
         _ if ours => Some(Reason::ItWasUs),
-        // The same verdict for other reasons: one warning more, or one less.
+        // The same verdict with other reasons: one warning more or one fewer.
         (Verdict::Degraded, _) if notified.reason == incident.reason => None,
         (Verdict::Degraded, _) if notified.reason.contains(&incident.reason) => Some(Reason::Eased),
         (Verdict::Degraded, _) => Some(Reason::Grew),
-        // Another wording of a drop or an outage is no news.
+        // A different wording of a drop or an outage is not news.
         _ => None,
     }
 }
@@ -90,18 +91,18 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Rea
 fn about_end(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
     let before = notified.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
-    // Over since the first good check, where that is known.
+    // It is over since the first good check, if that is known.
     let since = Some(held.since).filter(|since| Some(*since) > notified.began_at && *since <= now).unwrap_or(now);
     Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since, ..held } })
 }
 
-/// Blind is told once, and sight once; what speaks at once is told even to who knows of a
-/// duller blindness.
+/// Reports once that checks are blind and once that they work again. A reason that is reported at once is reported
+/// even to people who know of a less serious blindness.
 fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due> {
     let state = subject.state;
     let before = state.held.as_ref().map(|held| held.verdict);
     let blind = |unseen: &Unseen| Due { reason: Reason::Blind, before, held: unseen.held.clone() };
-    // Who knows that it is dropped learns nothing from a refused key.
+    // To someone who knows of the drop, a refused key is not news.
     let news = |unseen: &&Unseen| notified.verdict != Some(Verdict::Dropped) || unseen.held.reason != "access_lost";
     let untold: Vec<Due> = notified.untold(state).filter(news).map(blind).collect();
     if !untold.is_empty() {
@@ -113,11 +114,11 @@ fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due
     state.held.clone().filter(|_| seen).map(sighted).into_iter().collect()
 }
 
-/// After a loss, a suspicion of the next one speaks at once, marked as unconfirmed.
+/// After a loss, a suspicion of the next one is reported at once, marked as unconfirmed.
 fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Option<Due> {
     let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
-    // Once in a while: what comes and goes is not cried every time.
+    // Only once in a while: a suspicion that comes and goes is not reported every time.
     let lately = notified.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
     match (suspected, notified.suspected) {
         (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
@@ -134,7 +135,7 @@ fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool,
     }
 }
 
-/// Until when people hear of a suspicion again that they know of.
+/// When people who know of a suspicion must hear about it again.
 pub fn confirmed_by(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     let (first, last) = (notified.suspected?, notified.suspected_last?);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
@@ -144,7 +145,7 @@ pub fn confirmed_by(subject: &Subject<'_>, notified: &Notified) -> Option<Time> 
 }
 
 fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
-    // A check says that it is back: the next one tells whether there is anything to be reminded of.
+    // A check says that it is back: wait for the next one before reminding.
     if subject.returning_since().is_some_and(|since| now.since(since) < RETURNS) {
         return None;
     }
@@ -157,7 +158,7 @@ fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due
     (due <= now).then_some(Due { reason: Reason::StillOpen, before: notified.verdict, held })
 }
 
-/// When an open incident is reminded of next, if nothing happens before.
+/// When the next reminder of an open incident is due, if nothing happens before.
 pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     let news = notified.news_at?;
     let spoken = notified.news_at.max(notified.reminded_at)?;
@@ -167,10 +168,10 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     let open = notified.verdict.is_some_and(|verdict| verdict != Verdict::Dropped);
     let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, spoken));
     match (is_loud(subject, notified)?, subject.seen_to) {
-        // The situation's message speaks of it, and comes when there is something to say.
+        // The message of the situation covers it, and is sent when there is news.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
-        // An acknowledgement does not silence an open deadline.
-        // One message reminds of everything, as soon after the newest of it as after one.
+        // An acknowledgement does not silence an open deadline. One message reminds of everything, timed by the
+        // newest event.
         (true, None) => Some(
             reminder::unseen(subject.in_situation.map_or(news, |newest| newest.max(news)), spoken)
                 .min(ends.flatten().unwrap_or(Time(i64::MAX))),
@@ -182,17 +183,17 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     }
 }
 
-/// When something critical was told that nobody has acknowledged.
+/// When something critical was reported that nobody has acknowledged.
 pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
     let notified = subject.notified;
     notified.news_at.filter(|_| subject.seen_to.is_none() && is_loud(subject, notified) == Some(true))
 }
 
-/// Whether what is open was told at critical level; nothing where nothing is open.
+/// Whether what is open was reported at critical level; `None` if nothing is open.
 fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     let access = || subject.access_told(notified) && subject.criticality != Criticality::Normal;
     let far = subject.ends.zip(notified.news_at).is_some_and(|(ends, news)| ends.since(news) > FAR);
-    // What else is critical beside such a letter stays so.
+    // Another critical reason beside such a letter stays critical.
     let only_ends = |reason: &str| is_ending(reason) && !is_by_turns(reason) && !is_mostly(reason);
     let critical = |held: &Held| {
         let quiet = far && held.verdict == Verdict::Degraded && only_ends(&held.reason);
@@ -209,15 +210,15 @@ fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     }
 }
 
-/// How loud a reminder is: as what it reminds of, until somebody acknowledges that.
+/// The level of a reminder: critical if what it reminds of is, until someone acknowledges that.
 pub fn reminder_level(subject: &Subject<'_>, notified: &Notified) -> Level {
     let unseen = subject.seen_to.is_none() && is_loud(subject, notified) == Some(true);
-    // The last hours are all that is left.
+    // In the last hours before an end, there is no more time to lose.
     let ending = subject.ends.is_some() && notified.verdict == Some(Verdict::Degraded);
     if unseen || ending { Level::Critical } else { Level::Warning }
 }
 
-/// How loud it is.
+/// The level of an alert.
 pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
     match (reason, held.verdict) {
         (Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::ItWasUs | Reason::Settled, _) => Level::Info,
@@ -229,7 +230,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             "wrong_page" if criticality == Criticality::Critical => Level::Critical,
             _ => Level::Warning,
         },
-        // The owner's view says no while the public still sees us: the public will follow.
+        // The owner's view says dropped while the public still sees it: the public view will follow.
         (_, Verdict::Degraded) if held.reason == "sources_disagree" && held.fault == Fault::VendorDecision => {
             Level::Critical
         }
@@ -238,7 +239,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             Level::Critical
         }
         (_, Verdict::Degraded) if is_by_turns(&held.reason) => Level::Critical,
-        // The letter comes a day before the cut: that day is all there is.
+        // A letter may come only a day before the cut-off, and that day is all the time there is.
         (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
         _ => Level::Warning,

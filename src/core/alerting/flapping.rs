@@ -1,5 +1,5 @@
-//! Up and down and up again: said once, then once more when it has settled. Two
-//! thresholds over a window, so that one turn more or less changes nothing.
+//! Flapping: a dependency that keeps failing and recovering is reported once, and once more when it has settled. Two
+//! thresholds over a window ensure that a single change makes no difference.
 
 use std::time::Duration;
 
@@ -7,35 +7,36 @@ use super::notified::Notified;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// So many turns within this are flapping: three times up and down at the pace of half an hour each.
+/// The number of changes within this time that count as flapping: three failures and recoveries, half an hour per
+/// change.
 const ON: (usize, Duration) = (6, Duration::from_secs(3 * 3_600 + 1_800));
-/// No more than so many within half an hour are settled; where the turns come more slowly, within twice and a half
-/// of the longest of them, up to an hour and a half.
+/// The maximum number of changes, within half an hour, that counts as settled. If changes are slower, the window is
+/// two and a half times the longest interval between them, up to an hour and a half.
 const OFF: usize = 1;
 const SETTLES: (Duration, Duration) = (Duration::from_secs(1_800), Duration::from_secs(5_400));
-/// So many turns tell its pace.
+/// The number of recent changes that determine the pace.
 const PACE: usize = 6;
-/// However slow its pace, what lasts so long is told.
+/// However slow the pace, a state that lasts this long is reported.
 const LASTS: Duration = Duration::from_secs(2_700);
-/// A drop that lasts so long without a break is told in spite of flapping.
+/// A drop that lasts this long without interruption is reported in spite of flapping.
 const DROP_LASTS: Duration = Duration::from_secs(600);
-/// And an outage.
+/// An outage that lasts this long without interruption is reported in spite of flapping.
 const OUTAGE_LASTS: Duration = Duration::from_secs(1_800);
 
 /// What flapping means now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flap {
-    /// It does not flap.
+    /// Not flapping.
     Steady,
-    /// It began just now.
+    /// Flapping has just started.
     Begins,
-    /// It goes on; if nothing else happens, look again then.
+    /// Still flapping; if nothing else happens, review again at this time.
     GoesOn(Time),
-    /// It has settled just now.
+    /// It has just settled.
     Ends,
 }
 
-/// What flapping means for a dependency now.
+/// The flapping state of a dependency now.
 pub fn flap(notified: &Notified, now: Time) -> Flap {
     match notified.flapping {
         None if notified.turns_within(ON.1, now) >= ON.0 => Flap::Begins,
@@ -45,14 +46,14 @@ pub fn flap(notified: &Notified, now: Time) -> Flap {
     }
 }
 
-/// When, without further turns, only so few are left within the window.
+/// When few enough changes are left in the window, if there are no further ones.
 pub fn settles_at(notified: &Notified, now: Time) -> Time {
     let within = settles(notified);
     let nth = notified.turns.len().checked_sub(OFF + 1).and_then(|n| notified.turns.get(n));
     nth.map_or(now.plus(within), |turn| turn.plus(within + Duration::from_millis(1)))
 }
 
-/// The longest of its last turns.
+/// The longest interval between recent changes.
 fn pace(notified: &Notified) -> Duration {
     let last = &notified.turns[notified.turns.len().saturating_sub(PACE)..];
     last.windows(2).map(|two| two[1].since(two[0])).max().unwrap_or_default()
@@ -62,14 +63,14 @@ fn settles(notified: &Notified) -> Duration {
     (pace(notified) * 5 / 2).clamp(SETTLES.0, SETTLES.1)
 }
 
-/// From when on this is told although it flaps: it has lasted without a break.
+/// When a state is reported in spite of flapping, because it has lasted without interruption.
 pub fn lasts_at(notified: &Notified, verdict: Verdict) -> Option<Time> {
     let wait = match verdict {
         Verdict::Dropped => DROP_LASTS,
         Verdict::Outage => OUTAGE_LASTS,
         _ => return None,
     };
-    // Of turns that last longer than that by themselves each one would be told.
+    // If every state lasted longer than that, each change would be reported.
     let wait = wait.max((pace(notified) * 3 / 2).min(LASTS));
     notified.turned_at.map(|at| at.plus(wait))
 }
@@ -93,7 +94,7 @@ mod tests {
         let slow = [0, 25, 60, 85, 120, 145];
         assert_eq!(flap(&minutes(&slow), Time(145 * 60_000)), Flap::Begins);
         let notified = Notified { flapping: Some(Time(0)), turned_at: Some(Time(145 * 60_000)), ..minutes(&slow) };
-        // Two and a half times thirty-five minutes after the last turn but one.
+        // Two and a half times thirty-five minutes after the last change but one.
         assert_eq!(flap(&notified, Time(200 * 60_000)), Flap::GoesOn(Time(207 * 60_000 + 30_001)));
         assert_eq!(
             lasts_at(&notified, Verdict::Dropped),

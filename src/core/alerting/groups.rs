@@ -1,5 +1,5 @@
-//! One event is one message: things of one company that stop together, too many at once,
-//! reminders in one digest; and which loss is the second of a cascade.
+//! Groups one event into one message: dependencies of one company that stop together, too many failures at once,
+//! reminders in one digest. Also decides which loss is a second or later vendor loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,43 +15,43 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// The first of several waits so long for those that are being checked.
+/// How long the first loss of several waits for those being checked.
 const COMPANY_WAIT: Duration = Duration::from_secs(90);
-/// The first that is back waits so long for the others of its company: an end is proven for four minutes.
+/// How long the first recovery waits for others of its company: confirming a recovery takes four minutes.
 const RETURN_WAIT: Duration = Duration::from_secs(300);
-/// And so long for those that are asked because of it.
+/// How long it waits for those that are checked because of it.
 const ASKED_WAIT: Duration = Duration::from_secs(45);
-/// What cannot be seen waits so long for others of its company that cannot for the same reason: as long as
-/// lies between two checks of a store.
+/// How long a dependency that cannot be checked waits for others of its company with the same reason: the time
+/// between two checks of a store.
 const UNSEEN_WAIT: Duration = Duration::from_secs(900);
-/// Too many at once wait so long for another round of everything.
+/// How long a mass outage waits for another round of all checks.
 const MASS_WAIT: Duration = Duration::from_secs(120);
-/// What stops within this after the first belongs to the same event.
+/// A dependency that stops within this time after the first belongs to the same event.
 const JOINS: Duration = Duration::from_secs(1_800);
-/// What was spoken of within this is not repeated beside another thing's reminder.
+/// A dependency mentioned within this time is not repeated in a reminder of another one.
 const JUST_SPOKEN: Duration = Duration::from_secs(60);
-/// So many companies, and at least half of all, out at once are a mass.
+/// At least this many companies, and at least half of all, with outages at the same time are a mass outage.
 const MASS: usize = 4;
 
-/// Something that one dependency wants told now.
+/// Something due for one dependency.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// Whose.
+    /// The position of the dependency.
     pub index: usize,
-    /// What.
+    /// What is due.
     pub wanted: Due,
 }
 
-/// What is told, and when those that wait are looked at again.
+/// The messages to send, and when those that wait are reviewed again.
 #[derive(Debug, Default)]
 pub struct Sorted {
-    /// What is told.
+    /// The messages to send now.
     pub tellings: Vec<Telling>,
-    /// When to look again.
+    /// When to review again.
     pub later: Vec<Time>,
 }
 
-/// What belongs together by its nature.
+/// What makes candidates belong together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
     Stops(Event<'a>, Verdict),
@@ -80,12 +80,12 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notifi
             None => sorted.tellings.push(telling(platform_view, &key, group)),
         }
     }
-    // The loudest first: what is sent first is read first.
+    // The most urgent first, because what is sent first is read first.
     sorted.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.level));
     sorted
 }
 
-/// Why it cannot be seen, where that is no news that speaks at once.
+/// Why it cannot be checked, unless that reason is reported at once.
 fn dull<'a>(subject: &Subject<'a>) -> Option<&'a str> {
     subject.state.unseen.first().filter(|unseen| !unseen.urgent).map(|unseen| unseen.held.reason.as_str())
 }
@@ -95,13 +95,13 @@ fn stops(wanted: &Due) -> bool {
     turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
 }
 
-/// A letter's hour has passed.
+/// Whether the time announced in a letter has passed.
 fn passed(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew | Reason::Eased);
     turn && wanted.held.verdict == Verdict::Degraded && is_spent(&wanted.held.reason)
 }
 
-/// A letter says that it ends.
+/// Whether a letter announces the end.
 fn ends(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
     turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
@@ -127,7 +127,8 @@ fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: boo
     }
 }
 
-/// What is told of a domain's loss says as well what another check of it warns of.
+/// The group of a domain's loss, if the candidate is only a warning about the same domain: the message about the loss
+/// covers it.
 fn taken_with<'k, 'a>(
     platform_view: &PlatformView<'_>,
     candidate: &Candidate,
@@ -139,11 +140,11 @@ fn taken_with<'k, 'a>(
     keys.iter().find(|key| matches!(key, Key::Stops(other, Verdict::Dropped) if *other == event))
 }
 
-/// Whether so many unrelated companies are out at once that it is most likely us.
+/// Whether so many unrelated companies have outages at once that the problem is most likely on the user's side.
 fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
     let out = |index: usize| {
         let subject = &platform_view.subjects[index];
-        // What has a cause here, or was announced, says nothing about our own side.
+        // A failure with a known cause or during maintenance says nothing about the user's side.
         if subject.maintenance.is_some() || matches!(platform_view.cause(index), Cause::Down(_)) {
             return false;
         }
@@ -158,7 +159,7 @@ fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
     failing.len() >= MASS && failing.len() * 2 >= platform_view.companies
 }
 
-/// Until when a group waits for others of its kind.
+/// Until when a group waits for others that belong to it.
 fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], notified: &[Notified]) -> Option<Time> {
     let first = group.iter().filter_map(|candidate| notified[candidate.index].held_since).min()?;
     let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
@@ -180,7 +181,7 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
             joins.then_some(first.plus(COMPANY_WAIT))
         }
         Key::Returns(event) => {
-            // What comes back with it is asked at once, and proves it as long as this one did.
+            // The others are checked at once, and confirming their recovery takes as long.
             let unasked = |other: &Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
             let of_event = || others().filter(|other| other.event() == Some(*event));
             let returns = of_event().any(|other| other.is_returning()).then_some(RETURN_WAIT);
@@ -192,13 +193,13 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
             };
             others().any(joins).then_some(first.plus(UNSEEN_WAIT))
         }
-        // One that joins what was told already is told at once.
+        // A candidate that joins a reported event is reported at once.
         Key::Mass => told_lately(platform_view, out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
         Key::Ends(_) | Key::Digest => None,
     }
 }
 
-/// Another check of its own is about to say why it is gone, where nothing says that yet.
+/// Whether another check of the same dependency is about to say why it is gone, and none has yet.
 fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
     group.iter().filter(|candidate| stops(&candidate.wanted)).any(|candidate| {
         let held = &candidate.wanted.held;
@@ -210,18 +211,18 @@ fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
     })
 }
 
-/// An open incident that people were told of so recently that the next belongs to it.
+/// An open incident that was reported so recently that the next one belongs to it.
 fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
     (0..platform_view.subjects.len()).filter(|index| fits(*index)).find(|index| {
         let subject = &platform_view.subjects[*index];
-        // A letter may have been told of long before the cut that it announced.
+        // A letter may have been reported long before the cut-off that it announced.
         let told = subject.notified.opened_at.max(subject.notified.so_since);
         let lately = told.is_some_and(|at| platform_view.now.since(at) <= JOINS);
         lately && subject.is_down() && subject.notified.verdict.is_some()
     })
 }
 
-/// Who is open as an outage.
+/// Whether a dependency has an open outage.
 fn out<'s>(platform_view: &'s PlatformView<'_>) -> impl Fn(usize) -> bool + 's {
     |index| platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
 }
@@ -247,7 +248,7 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     let together = match key {
         Key::Digest => {
             members.extend(also_open(platform_view, &members));
-            // A cause stands before what fell with it.
+            // A cause comes before its consequences.
             members.sort_by_key(|member| matches!(platform_view.cause(*member), Cause::Down(_)));
             Together::Digest
         }
@@ -265,11 +266,11 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     Telling { reason, level, members, wanted, together, losses, next: None }
 }
 
-/// Why now: a first stop, one more of the same event, or the second loss of a cascade.
+/// Why it is reported now: a first stop, another one in the same event, or a second or later vendor loss.
 fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
-    // One more thing of a company that is lost already is no further loss.
+    // Another loss at a company that is already lost does not count again.
     let own = &platform_view.subjects[lead];
     let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.notified.lost_lately(platform_view.now);
     let again =
@@ -289,7 +290,8 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: 
         platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
     };
     let under = if stops(wanted) { platform_view.foundations(lead) } else { Vec::new() };
-    // A loss goes with an earlier loss of its company or its foundation; an outage there explains none.
+    // A loss belongs to an earlier loss of its company or of something it depends on; an outage there does not
+    // explain it.
     let goes_with = |index: usize| platform_view.subjects[index].is_down() && (!lost || gone(index));
     if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
         return (Reason::Grew, Vec::new());
@@ -300,7 +302,7 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: 
     (reason, losses)
 }
 
-/// Everything else that is open and was told: one reminder speaks of all of it.
+/// Everything else that is open and was reported: one reminder covers all of it.
 fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
     let open = |index: &usize| {
         let subject = &platform_view.subjects[*index];
@@ -328,7 +330,7 @@ pub fn known(notified: &Notified, platform_view: &PlatformView<'_>, telling: &Te
     let (subject, now) = (&platform_view.subjects[member], platform_view.now);
     let mut notified = Notified { held_since: None, muted: false, cause_up: None, ..notified.clone() };
     match telling.wanted.reason {
-        // Those that fell due while nobody watched are one reminder.
+        // Reminders that fell due while plugwatch was not running are sent as one.
         Reason::StillOpen => {
             notified.reminded_at = Some(now);
         }
@@ -359,13 +361,13 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
     let subject = &platform_view.subjects[member];
     notified.suspected = None;
     if subject.state.unseen.is_empty() {
-        // What is told now says that it is seen, too.
+        // This message shows that it can be checked, too.
         (notified.blind, notified.blind_since) = (BTreeMap::new(), None);
     }
     match subject.incident {
         Some(incident) => {
             notified.opened_at.get_or_insert(platform_view.now);
-            // Who has acknowledged the worse need not acknowledge the better.
+            // Someone who acknowledged the worse state need not acknowledge the better one.
             let better =
                 matches!(reason, Reason::Eased | Reason::Corrected | Reason::ItWasUs) && notified.news_at.is_some();
             let spoken = if better { &mut notified.reminded_at } else { &mut notified.news_at };

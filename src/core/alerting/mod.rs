@@ -1,4 +1,4 @@
-//! What is told, when, to whom: the comparison of what people know with how it stands.
+//! What is reported, when and to whom: compares what people know with the current state.
 
 pub mod due;
 pub mod flapping;

@@ -1,5 +1,4 @@
-//! What people were told about one dependency, kept beside what is believed about it:
-//! an alert is due where the two differ.
+//! What people were told about one dependency, stored beside its state. An alert is due when the two differ.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,70 +10,70 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// A loss counts towards a cascade, and keeps watch heightened, for so long.
+/// How long a loss counts as recent, and heightened monitoring lasts after it.
 pub const LOSS_COUNTS: Duration = Duration::from_secs(72 * 3_600);
-/// What is said otherwise within this after it was told is another wording of the same.
+/// Within this time after a report, a different reason is only another wording of it.
 const SAME_NEWS: Duration = Duration::from_secs(1_800);
-/// Turns older than this say nothing about flapping.
+/// Changes older than this do not count for flapping.
 const TURNS_KEPT: Duration = Duration::from_secs(6 * 3_600);
-/// So many turns are kept at most.
+/// The maximum number of changes that are kept.
 const MOST_TURNS: usize = 24;
 
-/// What people were told, and what that rests on. Part of the store.
+/// What people were told, and its basis. Part of the store.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notified {
-    /// The verdict told last; `None` while people believe that all is well.
+    /// The verdict last reported; `None` while people believe that all is well.
     pub verdict: Option<Verdict>,
-    /// The reason that went with it.
+    /// The reason reported with it.
     pub reason: String,
-    /// Whose doing they were told it is.
+    /// Who was reported as responsible.
     pub fault: Option<Fault>,
-    /// The number of the incident they were told of, and its public id.
+    /// The number and the public id of the reported incident.
     pub incident: Option<(i64, String)>,
-    /// When that began.
+    /// When that incident began.
     pub began_at: Option<Time>,
-    /// Since when it is as it was told last: a warning that became an outage was none before.
+    /// When the state last reported began; a warning that became an outage began as an outage only then.
     pub so_since: Option<Time>,
-    /// When it was first told.
+    /// When it was first reported.
     pub opened_at: Option<Time>,
-    /// When the last news of it was told.
+    /// When news about it was last reported.
     pub news_at: Option<Time>,
-    /// When the last of them was.
+    /// When the last reminder was sent.
     pub reminded_at: Option<Time>,
-    /// What they know cannot be seen: the checks by group, with the reason they were told.
+    /// The checks reported as blind, by group, with the reason reported.
     pub blind: BTreeMap<String, String>,
     /// Since when that is so.
     pub blind_since: Option<Time>,
-    /// An unconfirmed suspicion was told then.
+    /// When the open, unconfirmed suspicion was first reported.
     pub suspected: Option<Time>,
-    /// When one was told last, confirmed since or not.
+    /// When a suspicion was last reported, whether it has been confirmed since or not.
     pub suspected_last: Option<Time>,
-    /// Something is due since then, and held back.
+    /// Since when something is due but held back.
     pub held_since: Option<Time>,
-    /// It is a consequence of something that is down, and therefore silent.
+    /// Whether it is silent because its cause is down.
     pub muted: bool,
-    /// Since when that something is up again.
+    /// When that cause recovered.
     pub cause_up: Option<Time>,
-    /// Whether an incident was open at the last review, and since when it is so.
+    /// Whether an incident was open at the last review.
     pub open: bool,
-    /// When it opened or ended last.
+    /// When an incident last opened or ended.
     pub turned_at: Option<Time>,
-    /// When it opened and ended lately.
+    /// When incidents opened and ended recently.
     pub turns: Vec<Time>,
-    /// It goes up and down since then, and single turns are not told.
+    /// Since when it has been flapping, so that single changes are not reported.
     pub flapping: Option<Time>,
-    /// What that rested on.
+    /// The kind of evidence reported.
     pub proof: Option<Proof>,
     /// Whether it was dropped at the last review.
     pub dropped: bool,
-    /// When it was lost, if it was within the time that counts.
+    /// When it was lost, if that is recent enough to count.
     pub lost_at: Option<Time>,
-    /// For which reason it is dropped, as people know; nothing while they know of no drop.
+    /// The reason of the drop that people know of; `None` if they know of none.
     pub dropped_for: Option<String>,
 }
 
 impl Notified {
-    /// As a clock that has been set back to `now` has it: nothing was told in the future.
+    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
         let times = [
             &mut self.began_at,
@@ -97,7 +96,7 @@ impl Notified {
         self.turns.retain(|turn| *turn <= now);
     }
 
-    /// What must have been told of an incident that an older version left open.
+    /// What must have been reported about an incident that an older version left open.
     pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Notified {
         let blind = combined.unseen.iter().filter(|unseen| unseen.blind);
         let blind = blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
@@ -120,14 +119,14 @@ impl Notified {
         }
     }
 
-    /// What is left when the incident is no longer watched: that something was lost.
+    /// What remains once the dependency is no longer monitored: that it was lost.
     pub fn forgotten(self) -> Notified {
         Notified { lost_at: self.lost_at, blind: self.blind, ..Notified::default() }
     }
 
-    /// Notes what happened since the last review, told or not.
+    /// Records what happened since the last review, reported or not.
     ///
-    /// What was lost before `excused` was no loss.
+    /// Losses before `excused` do not count.
     pub fn follow(&mut self, state: &Combined, incident: Option<&Incident>, excused: Option<Time>, now: Time) {
         if self.open != incident.is_some() {
             self.open = incident.is_some();
@@ -140,17 +139,16 @@ impl Notified {
         self.follow_loss(state, incident, now);
         self.follow_reason(state, incident, now);
         self.lost_at = self.lost_at.filter(|at| excused.is_none_or(|excused| *at > excused));
-        // Seen again, but as gone or out, or beside others that are not: that is no good news, and
-        // the next time that it cannot be seen is told again.
-        // Where that is told, its end tells of both.
+        // It can be checked again but is gone or out, or other checks are still blind. That is no good news, and the
+        // next blindness is reported again. If the trouble was reported, its end covers both.
         let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage) && self.verdict.is_some();
         if gone || !state.unseen.is_empty() {
             self.blind.retain(|group, _| state.unseen.iter().any(|unseen| unseen.group == *group));
         }
     }
 
-    /// What cannot be seen, is worth an alert, and was not told for this reason. Being blind
-    /// for another dull reason is no news.
+    /// Blind checks that are worth an alert and were not reported with this reason. Another reason of little urgency
+    /// is not news.
     pub fn untold<'s>(&self, state: &'s Combined) -> impl Iterator<Item = &'s Unseen> {
         let news = |unseen: &&Unseen| match self.blind.get(&unseen.group) {
             Some(reason) => unseen.urgent && *reason != unseen.held.reason,
@@ -159,7 +157,7 @@ impl Notified {
         state.unseen.iter().filter(news)
     }
 
-    /// It is known now that this cannot be seen, and so is whatever says the same or less.
+    /// Records that this blindness was reported, and with it all that have the same reason or are less urgent.
     pub fn know_unseen(&mut self, state: &Combined, said: &Held) {
         let same = |unseen: &&Unseen| unseen.blind && (!unseen.urgent || unseen.held.reason == said.reason);
         let known = state.unseen.iter().filter(same);
@@ -171,19 +169,19 @@ impl Notified {
         let access = state.lost_access();
         let dropped = incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         if dropped && !self.dropped {
-            // Anew for each drop, and not as old as the warning before it.
+            // Each drop gets its own date, not that of the warning before it.
             self.lost_at = Some(state.held.as_ref().map_or(now, |held| held.since));
         }
         self.dropped = dropped;
         let outage = incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
         if outage && self.proof == Some(Proof::Inferred) && self.verdict == Some(Verdict::Dropped) {
-            // Concluded to be dropped, and it was an outage: nothing was lost.
+            // It was inferred to be dropped but was an outage, so nothing was lost.
             self.lost_at = None;
         } else if let Some(held) = access {
             self.lost_at.get_or_insert(held.since);
         }
         let still = dropped || access.is_some();
-        // A key that was refused and works again was no loss.
+        // A key that was refused and works again was not a loss.
         let known = self.verdict == Some(Verdict::Dropped) || self.dropped_for.is_some();
         let since_then = self.lost_at.is_some() && self.lost_at >= self.blind_since;
         let only_refused = since_then && !known && self.knows_refusal();
@@ -197,7 +195,7 @@ impl Notified {
         self.blind.values().any(|reason| reason == "access_lost")
     }
 
-    /// The reason of a drop that people know of; what is only worded otherwise, or was never kept, is taken over.
+    /// Updates the reason of the reported drop if the new one is only a different wording, or if none was stored.
     fn follow_reason(&mut self, state: &Combined, incident: Option<&Incident>, now: Time) {
         let dropped = |verdict: Verdict| verdict == Verdict::Dropped;
         let known = self.verdict.is_some_and(dropped) && incident.is_some_and(|incident| dropped(incident.verdict));
@@ -211,12 +209,12 @@ impl Notified {
         }
     }
 
-    /// What was told last is old enough for something new to be another thing.
+    /// Whether the last report is old enough for a new reason to be a new event.
     pub fn is_settled_news(&self, now: Time) -> bool {
         self.news_at.is_some_and(|at| now.since(at) >= SAME_NEWS)
     }
 
-    /// Nothing of it is open, waits, or counts for anything else: what happened lately is over.
+    /// Whether nothing about it is open, waiting or still counted.
     pub fn is_at_rest(&self) -> bool {
         let Notified { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
         let Notified { turns, flapping, dropped, lost_at, .. } = self;
@@ -226,12 +224,12 @@ impl Notified {
         !(notified || waits || counts)
     }
 
-    /// Turns within `span` before `now`.
+    /// The number of changes within `span` before `now`.
     pub fn turns_within(&self, span: Duration, now: Time) -> usize {
         self.turns.iter().filter(|turn| now.since(**turn) <= span).count()
     }
 
-    /// Lost recently enough to count.
+    /// Whether it was lost recently enough to count.
     pub fn lost_lately(&self, now: Time) -> bool {
         self.lost_at.is_some_and(|at| now.since(at) <= LOSS_COUNTS)
     }

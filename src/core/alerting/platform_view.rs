@@ -1,4 +1,4 @@
-//! The whole platform as the core sees it when it decides what to tell.
+//! The whole platform, as the core sees it to decide what to report.
 
 use super::notified::Notified;
 use super::situation::Situation;
@@ -15,114 +15,115 @@ use crate::core::words::verdict::{Criticality, Fault, Verdict};
 pub struct Subject<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The company behind it; `None` where it is ours.
+    /// The company behind it; `None` for the user's own parts.
     pub parent: Option<&'a str>,
-    /// All companies that it rides on: losses that share one are one company's.
+    /// All companies it depends on. Losses that share one count as one company's.
     pub companies: &'a [String],
-    /// The registered domain that it is about.
+    /// The registered domain that it concerns.
     pub domain: Option<&'a str>,
-    /// Ids of what it cannot work without.
+    /// The ids of what it cannot work without.
     pub needs: &'a [String],
-    /// Ids of the accounts that it may live in, where it is looked at from outside.
+    /// The ids of the accounts that it may belong to, if it is checked from outside.
     pub accounts: Vec<&'a str>,
-    /// How much hangs on it.
+    /// How critical it is.
     pub criticality: Criticality,
-    /// What it comes to.
+    /// Its combined state.
     pub state: &'a Combined,
     /// Its open incident.
     pub incident: Option<&'a Incident>,
     /// What people were told.
     pub notified: &'a Notified,
-    /// Work was announced that lasts until then.
+    /// The end of current announced maintenance.
     pub maintenance: Option<Time>,
-    /// When all that decides was looked at last.
+    /// When all its deciding checks last ran.
     pub looked_at: Option<Time>,
-    /// Somebody muted it until then.
+    /// Until when it is muted.
     pub muted: Option<Time>,
-    /// What somebody said about its trouble since the last news of it.
+    /// How people have dealt with its trouble since the last news about it.
     pub seen_to: Option<SeenTo>,
-    /// What was lost before then was no loss, says a person.
+    /// Losses before this time do not count, because a person said so.
     pub excused: Option<Time>,
-    /// When it ends, as a notice says.
+    /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// The number of the letter behind it, where that threatens things of several companies: whoever wrote it is
-    /// behind all of them.
+    /// The number of the letter that concerns it, if that letter threatens dependencies of several companies: its
+    /// sender then counts as the company behind all of them.
     pub letter: Option<usize>,
-    /// When the steps of leaving it have to begin at the latest, to be done by then.
+    /// The latest times to start the steps of moving away, so that they finish before the end.
     pub starts: Vec<Time>,
-    /// While a situation is open its message takes the place of reminders: when the newest of all that is
-    /// critical and acknowledged by nobody was told.
+    /// While a situation is open, when the newest critical event was reported that nobody has acknowledged. The
+    /// situation's message then replaces reminders.
     pub in_situation: Option<Time>,
 }
 
 impl Subject<'_> {
-    /// Its open incident says that it is gone or out.
+    /// Whether its open incident is a drop or an outage.
     pub fn is_down(&self) -> bool {
         let down = |incident: &Incident| matches!(incident.verdict, Verdict::Dropped | Verdict::Outage);
         self.incident.is_some_and(down)
     }
 
-    /// Its open incident says that it is gone.
+    /// Whether its open incident is a drop.
     pub fn is_dropped(&self) -> bool {
         self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
     }
 
-    /// Looks say that it is out, or it is since no longer than `span`.
+    /// Whether checks suspect an outage, or it has been out for no longer than `span`.
     pub fn is_out_within(&self, span: std::time::Duration, now: Time) -> bool {
         is_out_within(self.state, self.incident, span, now)
     }
 
-    /// Since when it is in trouble, if it is.
+    /// When its trouble began, if there is any.
     fn began_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
         let suspected = self.state.suspicion.as_ref().map(|held| held.since);
         self.incident.map(|incident| incident.began_at).or(unseen).or(suspected)
     }
 
-    /// Since when it is gone or out: a warning, or a letter, may have come long before. Else since when it is in
-    /// trouble.
+    /// When the drop or outage began, which may be long after a warning or a letter. Otherwise, when its trouble
+    /// began.
     fn fell_at(&self) -> Option<Time> {
         let down = self.state.held.as_ref().filter(|held| self.is_down() && held.verdict.badness() > 2);
         down.map(|held| held.since).or_else(|| self.began_at())
     }
 
-    /// Since when what explains others is so: that it fell, or, where it only warns so far, that it is in doubt.
+    /// When it may have begun to affect others: when it went down, or, if it only warns so far, when it became
+    /// doubtful.
     fn troubled_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
         let doubt = self.state.suspicion.as_ref().map(|held| held.since).into_iter().chain(unseen).min();
         doubt.filter(|_| !self.is_down()).or_else(|| self.fell_at())
     }
 
-    /// The key worked and is refused now.
+    /// Whether a key that used to work is refused.
     pub fn lost_access(&self) -> bool {
         self.state.lost_access().is_some()
     }
 
-    /// Announced work goes on that explains its trouble: being out, and no refusal by the other side.
+    /// Whether announced maintenance explains its outage. A refusal by the vendor is not explained by maintenance.
     pub fn is_held_by_work(&self) -> bool {
         let out = self.incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
         self.maintenance.is_some() && out && !self.lost_access()
     }
 
-    /// People were told that the key is refused, it still is, and nobody knows worse.
+    /// Whether people know that the key is refused, it still is, and nothing worse is open.
     pub fn access_told(&self, notified: &Notified) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !dropped && self.access_known(notified)
     }
 
-    /// Why it cannot be seen, where people know that and nothing worse is open.
+    /// Why it cannot be checked, if people know that and nothing worse is open.
     pub fn unseen_told(&self, notified: &Notified) -> Option<&Held> {
         let told = |unseen: &&Unseen| notified.blind.contains_key(&unseen.group);
         let unseen = self.state.unseen.iter().find(told).filter(|_| self.incident.is_none());
         unseen.map(|unseen| &unseen.held)
     }
 
-    /// The key is refused, and people know it.
+    /// Whether the key is refused and people know it.
     pub fn access_known(&self, notified: &Notified) -> bool {
         self.lost_access() && notified.blind.values().any(|reason| reason == "access_lost")
     }
 
-    /// Looks say that it is gone or out, but it is not confirmed; or it cannot be seen now.
+    /// Whether checks suspect a drop or an outage, or it cannot be checked now.
     pub fn is_doubtful(&self) -> bool {
         let worse = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Outage);
         let suspected = self.state.suspicion.as_ref().is_some_and(|held| worse(held.verdict));
@@ -130,86 +131,85 @@ impl Subject<'_> {
         suspected || self.state.unseen.iter().any(|unseen| !dull.contains(&unseen.held.reason.as_str()))
     }
 
-    /// Checks say that it is gone, unconfirmed or not told yet.
+    /// Whether checks suspect a drop that is not confirmed yet.
     pub fn is_suspected(&self) -> bool {
         self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped)
     }
 
-    /// Looks contradict an incident that is gone or out: it may be on its way back.
+    /// Whether checks contradict its drop or outage, so that it may be recovering.
     pub fn is_returning(&self) -> bool {
         self.returning_since().is_some()
     }
 
-    /// Since when they do.
+    /// Since when checks contradict its drop or outage.
     pub fn returning_since(&self) -> Option<Time> {
         let back = self.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Live && self.is_down());
         back.map(|held| held.since)
     }
 
-    /// Whose event its trouble is: the letter's that announced it, or its company's; `None` where it is one's own.
+    /// What its trouble belongs to: the letter that announced it, or its company; `None` if it is independent.
     pub fn event(&self) -> Option<Event<'_>> {
         self.letter.map(Event::Letter).or(self.parent.or(self.domain).map(Event::Company))
     }
 
-    /// A letter's hour has passed, and what came of it is not known: nothing was checked since.
+    /// Whether the time announced in a letter has passed, and nothing was checked since.
     pub fn awaits_hour(&self) -> bool {
         let announced = self.incident.is_some_and(|incident| is_ending(&incident.reason));
         announced && self.ends.is_none()
     }
 
-    /// What counts as one company; what is ours counts by itself, or by its domain.
+    /// The name of its company; the user's own parts count by themselves or by their domain.
     pub fn company(&self) -> &str {
         self.parent.or(self.domain).unwrap_or(self.id)
     }
 
-    /// Whether one company may have ended both.
+    /// Whether the same company may have ended both.
     pub fn shares_company(&self, other: &Subject<'_>) -> bool {
         let domain = self.domain.is_some() && self.domain == other.domain;
         self.id == other.id || domain || self.companies.iter().any(|company| other.companies.contains(company))
     }
 }
 
-/// Looks say that it is out, or it is since no longer than `span`.
+/// Whether checks suspect an outage, or it has been out for no longer than `span`.
 pub fn is_out_within(state: &Combined, incident: Option<&Incident>, span: std::time::Duration, now: Time) -> bool {
     let suspected = state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
     let lately = |incident: &Incident| incident.verdict == Verdict::Outage && now.since(incident.began_at) <= span;
     suspected || incident.is_some_and(lately)
 }
 
-/// The platform at one instant: everything that is in trouble, or lately was, and what that needs. What is at
-/// rest has nothing to say and explains nothing, so it may be left out.
+/// The platform at one instant: everything that is or recently was in trouble, and what that needs. A dependency at
+/// rest causes no message and explains nothing, so it may be left out.
 #[derive(Clone, Debug)]
 pub struct PlatformView<'a> {
     /// In the order of the configuration.
     pub subjects: Vec<Subject<'a>>,
-    /// How many companies there are in all; what is one's own counts by itself.
+    /// The total number of companies; each of the user's own parts counts as one.
     pub companies: usize,
-    /// The time.
+    /// The current time.
     pub now: Time,
-    /// What was looked at before that is old: the program was started, or slept.
+    /// Checks before this time are outdated, because the program was started or suspended since.
     pub fresh_since: Time,
-    /// Losses that count of what is configured no longer: whoever is left does not forget them.
+    /// Recent losses of dependencies that are no longer configured. They still count.
     pub gone: &'a [(String, Time)],
-    /// The situation that is open.
+    /// The open situation, if there is one.
     pub situation: Option<&'a Situation>,
-    /// Some channel can change messages that were sent.
+    /// Whether any channel can change messages after sending.
     pub edits: bool,
 }
 
-/// What several dependencies have in common that stop, or end, together.
+/// What several dependencies that stop or end together have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event<'a> {
-    /// The company behind them, or the domain that they are about.
+    /// The company behind them, or the domain that they concern.
     Company(&'a str),
-    /// A letter to all of them, by its number.
+    /// A letter about all of them, by its number.
     Letter(usize),
 }
 
-/// A cause and its consequence begin within this of each other: as far apart as looks are.
+/// The maximum time between the start of a cause and of its consequence: the time between checks.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(3_600);
 
-/// What lives in an account that was closed stops within this of it: keys that are taken out, a site that is
-/// turned off.
+/// After an account is closed, what belongs to it stops within this time: keys are revoked, sites are turned off.
 const CARRIED: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
 /// What may explain a dependency's trouble.
@@ -228,13 +228,13 @@ impl<'a> PlatformView<'a> {
         self.subjects.iter().position(|subject| subject.id == id)
     }
 
-    /// Another check of the same domain that says who took it away, where this one only finds that it is gone.
+    /// Another check of the same domain that says who took it away, if this one only finds it gone.
     fn taken_domain(&self, subject: usize) -> Option<usize> {
         let own = &self.subjects[subject];
         let stated = |held: &&Held| held.verdict == Verdict::Dropped && held.fault == Fault::VendorDecision;
         let states = |other: &Subject<'_>| other.is_dropped() && other.state.held.as_ref().filter(stated).is_some();
         let domain = own.domain.filter(|_| own.is_down() && !states(own))?;
-        // Both in one message, where neither was told.
+        // If neither was reported, both go in one message.
         let told = |other: &Subject<'_>| other.notified.verdict == Some(Verdict::Dropped);
         let of_it = |other: &Subject<'_>| other.domain == Some(domain) && states(other) && told(other) && !told(own);
         self.subjects.iter().position(of_it).filter(|other| {
@@ -243,7 +243,7 @@ impl<'a> PlatformView<'a> {
         })
     }
 
-    /// The domain that `subject` is about or stands on was lost lately, and may be on its way back.
+    /// Whether the domain that `subject` concerns or depends on was lost recently, and may be recovering.
     pub fn lost_domain(&self, subject: usize) -> bool {
         let own = self.said_foundations(subject).into_iter().chain([subject]);
         let domains: Vec<&str> = own.filter_map(|index| self.subjects[index].domain).collect();
@@ -253,7 +253,7 @@ impl<'a> PlatformView<'a> {
         self.subjects.iter().enumerate().any(|(index, other)| index != subject && lost(other))
     }
 
-    /// What `subject` stands on and is in trouble itself, directly or through others.
+    /// Something that `subject` depends on, directly or indirectly, that is in trouble itself.
     pub fn cause(&self, subject: usize) -> Cause {
         let mut doubtful = Cause::None;
         if let Some(taken) = self.taken_domain(subject) {
@@ -262,12 +262,12 @@ impl<'a> PlatformView<'a> {
         let began = self.subjects[subject].fell_at();
         for index in self.said_foundations(subject) {
             let need = &self.subjects[index];
-            // What went on for long while the other was still well did not cause it.
+            // Trouble that began long before or after is not the cause.
             let near = began.zip(need.troubled_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
             if near && need.is_down() {
                 return Cause::Down(index);
             }
-            // What was not looked at since the trouble began may be its cause.
+            // A dependency that was not checked since the trouble began may be its cause.
             let stale = began.is_some() && need.looked_at < began;
             if (stale || (near && (need.is_doubtful() || need.lost_access()))) && doubtful == Cause::None {
                 doubtful = Cause::Doubtful(index);
@@ -276,15 +276,15 @@ impl<'a> PlatformView<'a> {
         doubtful
     }
 
-    /// Everything that `subject` stands on, the nearest first: what it says that it needs, and an account that it
-    /// may live in and that is lost.
+    /// Everything that `subject` depends on, nearest first: its configured needs, and a lost account that it may
+    /// belong to.
     pub fn foundations(&self, subject: usize) -> Vec<usize> {
         let mut found = self.said_foundations(subject);
         found.extend(self.lost_account(subject).filter(|account| !found.contains(account)));
         found
     }
 
-    /// An account that `subject` may live in and that was lost about when its own trouble began.
+    /// A lost account that `subject` may belong to, if both losses began at about the same time.
     pub fn lost_account(&self, subject: usize) -> Option<usize> {
         let own = &self.subjects[subject];
         let lost = |account: &&Subject<'_>| {
@@ -310,10 +310,9 @@ impl<'a> PlatformView<'a> {
         found
     }
 
-    /// Within the time after the loss of something else, of which people know, in which
-    /// everything is watched more closely.
+    /// Whether another dependency was lost recently, as people know, so that everything is monitored more closely.
     pub fn is_heightened(&self, but: usize) -> bool {
-        // One more thing of a company that is lost already belongs to that loss.
+        // Another loss at a company that is already lost belongs to that loss.
         let own = &self.subjects[but];
         let known = |subject: &Subject<'_>| {
             let notified = subject.notified;
@@ -323,13 +322,12 @@ impl<'a> PlatformView<'a> {
         gone || self.subjects.iter().enumerate().any(|(index, subject)| index != but && known(subject))
     }
 
-    /// What was lost lately and is configured no longer.
+    /// Recent losses of dependencies that are no longer configured.
     pub fn lost_and_gone(&self) -> impl Iterator<Item = &(String, Time)> {
         self.gone.iter().filter(|(_, at)| self.now.since(*at) <= super::notified::LOSS_COUNTS)
     }
 
-    /// Losses that count, of companies independent of `subject`'s and not explained by needs,
-    /// the earliest first.
+    /// Recent losses, earliest first, at companies independent of `subject`'s and not explained by what it needs.
     pub fn other_losses(&self, subject: usize) -> Vec<usize> {
         let own = &self.subjects[subject];
         let under = self.foundations(subject);
@@ -338,7 +336,7 @@ impl<'a> PlatformView<'a> {
             *other != subject && !related && !self.subjects[*other].shares_company(own)
         };
         let lost = |other: &usize| self.subjects[*other].notified.lost_lately(self.now);
-        // What fell with its foundation is one loss with it.
+        // A loss together with something it depends on counts as one.
         let fell = |other: &usize| self.foundations(*other).iter().any(lost);
         let all = (0..self.subjects.len()).filter(lost).filter(independent);
         let mut losses: Vec<usize> = all.filter(|other| !fell(other)).collect();

@@ -1,31 +1,32 @@
-//! When people are reminded of what is open: soon and often while nobody has acknowledged something
-//! critical, rarely once somebody has. Each answer depends on times alone, so a restart changes nothing.
+//! When people are reminded of what is open: soon and often while nobody has acknowledged something critical, rarely
+//! afterwards. The times depend only on earlier times, so a restart changes nothing.
 
 use std::time::Duration;
 
 use crate::core::time::Time;
 
-/// Minutes after the first message, while nobody has acknowledged something critical; then every 4 h. An
-/// alert that woke nobody is sent again before a second person would have been asked by hand.
+/// Minutes after the first message, until someone acknowledges something critical; then every 4 h. An alert that woke
+/// nobody is sent again before a person would think of calling someone else.
 const UNSEEN: [u64; 11] = [5, 15, 30, 60, 120, 180, 240, 300, 360, 420, 480];
 const UNSEEN_THEN: u64 = 240;
-/// Minutes after an acknowledgement; then daily. Somebody may have fallen asleep over it.
+/// Minutes after an acknowledgement; then daily. The person who acknowledged it may have fallen asleep.
 const ACKNOWLEDGED: [u64; 3] = [240, 720, 1_440];
 const ACKNOWLEDGED_THEN: u64 = 1_440;
-/// Minutes after the first message of what is not critical; then weekly.
+/// Minutes after the first message about something that is not critical; then weekly.
 const QUIET: [u64; 3] = [1_440, 4_320, 10_080];
 const QUIET_THEN: u64 = 10_080;
 
-/// What was spoken of within this beside something else is not repeated yet.
+/// Something that was mentioned within this time, with something else, is not repeated yet.
 const SPOKEN_OF: Duration = Duration::from_secs(180);
 
-/// Of something critical that nobody has acknowledged, told first at `news` and spoken of last at `spoken`.
+/// When to remind of something critical that nobody has acknowledged. It was first reported at `news` and last
+/// mentioned at `spoken`.
 pub fn unseen(news: Time, spoken: Time) -> Time {
     let lately = if spoken > news { spoken.plus(SPOKEN_OF) } else { spoken };
     next(news, &UNSEEN, UNSEEN_THEN, lately)
 }
 
-/// The number of a reminder that comes at `now` of what was told first at `news`, counted from zero.
+/// The number of the reminder sent at `now`, counted from zero, for something first reported at `news`.
 pub fn turn(news: Time, now: Time) -> usize {
     let minutes = now.since(news).as_secs() / 60;
     let last = UNSEEN.last().copied().unwrap_or(0);
@@ -34,17 +35,17 @@ pub fn turn(news: Time, now: Time) -> usize {
     (passed + beyond).saturating_sub(1)
 }
 
-/// Of something that somebody has acknowledged at `at`.
+/// When to remind of something acknowledged at `at`.
 pub fn acknowledged(at: Time, spoken: Time) -> Time {
     next(at, &ACKNOWLEDGED, ACKNOWLEDGED_THEN, spoken)
 }
 
-/// Of something that is not critical.
+/// When to remind of something that is not critical.
 pub fn quiet(news: Time, spoken: Time) -> Time {
     next(news, &QUIET, QUIET_THEN, spoken)
 }
 
-/// The first of these minutes after `from` that lies after `spoken`.
+/// The first of these minutes after `from` that is later than `spoken`.
 fn next(from: Time, minutes: &[u64], then: u64, spoken: Time) -> Time {
     let at = |minutes: u64| from.plus(Duration::from_secs(minutes * 60));
     if let Some(due) = minutes.iter().map(|minutes| at(*minutes)).find(|due| *due > spoken) {
@@ -59,7 +60,7 @@ fn next(from: Time, minutes: &[u64], then: u64, spoken: Time) -> Time {
 mod tests {
     use super::*;
 
-    /// The minutes at which reminders come, each spoken when it is due.
+    /// The minutes at which reminders are sent, each when it is due.
     fn minutes(due: impl Fn(Time) -> Time, from: i64, count: usize) -> Vec<i64> {
         let mut spoken = Time(from * 60_000);
         let next = |_| {

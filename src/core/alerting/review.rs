@@ -1,9 +1,8 @@
-//! Decides what is told now, what waits, and what stays silent, over the whole platform:
-//! consequences behind their cause, one company's things together, maintenance, flapping,
-//! and the second loss in three days as what it is.
+//! Decides what is reported now, what waits and what stays silent, for the whole platform: consequences after their
+//! cause, dependencies of one company together, maintenance, flapping, and second or later vendor losses.
 //!
-//! [`review`] is pure: what was told, what holds, now. Silence always has one of the
-//! reasons of `Fate`.
+//! [`review`] is pure: it compares what was reported with the current state. Silence always has one of the reasons in
+//! `Fate`.
 
 use super::message::Telling;
 use std::time::Duration;
@@ -25,44 +24,44 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// A consequence waits so long for its cause to be confirmed.
+/// How long a consequence waits for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
-/// What may be on its way back is waited for so long before it is told.
+/// How long to wait before reporting something that may be recovering.
 const RETURN_WAIT: Duration = Duration::from_secs(300);
-/// Work that a vendor's status page announces is believed for so long.
+/// How long maintenance announced on a vendor's status page is believed.
 const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
-/// What may be behind a doubt is asked at once; its answer is waited for so long.
+/// How long to wait for a check of what may be behind a suspicion; that check is made at once.
 const ASKED_WAIT: Duration = Duration::from_secs(45);
-/// A round of all storefronts takes so long where a store is asked twenty times a minute.
+/// How long a round of all storefronts takes if a store allows twenty requests a minute.
 pub const ROUND_WAIT: Duration = Duration::from_secs(1_200);
-/// What is still down so long after its cause is up stands by itself.
+/// A consequence that is still down this long after its cause recovered is reported by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
-/// A domain that was given back stands in the zone again when its registry publishes next, and answers that it is not
-/// there are kept for an hour or two (RFC 2308).
+/// A restored domain is back in the zone after the registry's next publication, and negative answers are cached for
+/// an hour or two (RFC 2308).
 const DOMAIN_GRACE: Duration = Duration::from_secs(7_200);
 
-/// What comes of a review.
+/// The result of a review.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Review {
-    /// What is told now.
+    /// The messages to send now.
     pub tellings: Vec<Telling>,
-    /// What people know after that, for whoever changed.
+    /// What people know afterwards, by position.
     pub notified: Vec<(usize, Notified)>,
     /// When to review again, if nothing happens before.
     pub again: Option<Time>,
-    /// How it stands with the situation.
+    /// The state of the situation.
     pub stands: Stands,
 }
 
-/// What happens to something wanted.
+/// What happens to something that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// It may be told now.
+    /// It may be reported now.
     Now,
     /// It waits until then.
     Later(Time),
-    /// It stays silent behind its cause, for as long as that lasts.
+    /// It stays silent while its cause is down.
     Muted,
 }
 
@@ -99,7 +98,7 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     }
     for (index, subject) in platform_view.subjects.iter().enumerate() {
         let notified = &after[index];
-        // The hours before an announced end are called to mind whatever is muted.
+        // Reminders before an announced end are sent even if it is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none();
         let held_back = notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || muted;
         if let Some(at) = confirmed_by(subject, notified) {
@@ -117,14 +116,14 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     review
 }
 
-/// As people know it after a message: an acknowledgement of what was told before covers no news.
+/// The subject after a message: an acknowledgement of an earlier report does not cover news.
 fn since_told<'a>(subject: &Subject<'a>, notified: &Notified) -> Subject<'a> {
     let news = notified.news_at != subject.notified.news_at;
     let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
     Subject { seen_to, ..subject.clone() }
 }
 
-/// While a situation is open its message is what reminds, of everything. How loud it has to be.
+/// While a situation is open, its message replaces all reminders. Returns the level it needs, if a reminder is due.
 fn instead_of_reminders(
     platform_view: &PlatformView<'_>,
     candidates: &mut Vec<Candidate>,
@@ -159,7 +158,7 @@ impl Review {
     }
 }
 
-/// What one dependency wants to be told now, once everything that silences it was heard.
+/// What is due now for one dependency, after everything that may silence it.
 fn by_itself(
     platform_view: &PlatformView<'_>,
     index: usize,
@@ -167,7 +166,7 @@ fn by_itself(
     review: &mut Review,
 ) -> Option<Due> {
     let (subject, now) = (&platform_view.subjects[index], platform_view.now);
-    // What was believed before a pause is told once it was looked at again.
+    // What was known before a pause is reported only after a new check.
     if subject.looked_at.is_none_or(|at| at < platform_view.fresh_since) {
         return None;
     }
@@ -203,7 +202,7 @@ fn about_flapping(
         Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
-            // It is still open, and nobody hears of single turns.
+            // It is still open, and single changes are not reported.
             let began = notified.flapping.unwrap_or(platform_view.now);
             let spoken = notified.reminded_at.map_or(began, |at| at.max(began));
             let due = reminder::acknowledged(began, spoken);
@@ -211,7 +210,7 @@ fn about_flapping(
             let silent = subject.muted.is_some() || platform_view.situation.is_some();
             wanted(Reason::StillOpen).filter(|_| due <= platform_view.now && !silent)
         }
-        // A drop is told as one, and a consequence or announced work as what it is.
+        // A drop is reported as such, and so are consequences and maintenance.
         Flap::Begins => {
             let work = subject.maintenance.is_some_and(|until| until > platform_view.now);
             let quiet = work || platform_view.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
@@ -222,7 +221,7 @@ fn about_flapping(
             }
             said
         }
-        // Settled is good news only if it is live; all else is told as what it is.
+        // Settling is good news only if it is live; any other state is reported as such.
         Flap::Ends => {
             let said = wanted(Reason::Settled).filter(|_| subject.state.is_surely_live());
             notified.flapping = None;
@@ -232,12 +231,13 @@ fn about_flapping(
     }
 }
 
-/// A doubt whose cause is down, or in doubt as well: that is told in its place, and is asked at once.
+/// The fate of a suspicion whose cause is down or doubtful: the cause, which is checked at once, is reported instead.
 fn of_doubt(platform_view: &PlatformView<'_>, index: usize, since: Time) -> Option<Fate> {
     let asked = since.plus(ASKED_WAIT);
     match platform_view.cause(index) {
         Cause::Down(_) => Some(Fate::Muted),
-        // The account that it lives in is lost, and that was told: what stops with it is told once it has.
+        // The account that it belongs to is lost, and that was reported. What stops with the account is reported once
+        // it has stopped.
         _ if platform_view.lost_account(index).is_some() => Some(Fate::Muted),
         Cause::Doubtful(behind) if platform_view.subjects[behind].is_suspected() => Some(Fate::Muted),
         Cause::Doubtful(_) => Some(Fate::Later(asked)).filter(|_| platform_view.now < asked),
@@ -252,11 +252,11 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     }
     let own_no = wanted.held.verdict == Verdict::Dropped
         || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
-    // A mute silences no loss that is news: it is asked for because of something else.
+    // A mute does not silence a new loss: people mute for other reasons.
     let reason = &wanted.held.reason;
     let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
     let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
-    // Nor the end of what was told.
+    // A mute does not silence the end of something reported either.
     let over = matches!(wanted.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
     if let Some(until) = subject.muted.filter(|until| *until > now && !loss && !over) {
         return Fate::Later(until);
@@ -280,7 +280,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     if !is_consequential(platform_view, index, wanted) {
         return Fate::Now;
     }
-    // A check says that it is back already: the next one tells whether there is anything to say.
+    // A check says that it is back already: wait for the next one.
     if let Some(back) = subject.returning_since().map(|since| since.plus(RETURN_WAIT)).filter(|back| *back > now) {
         return Fate::Later(back);
     }
@@ -305,8 +305,8 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     }
 }
 
-/// Which storefronts it is gone in is told once all of them have answered; and what became of a letter's hour, once that
-/// is known.
+/// Until when to wait: for all storefronts to answer before saying where it is gone, or for the result after the time
+/// announced in a letter.
 fn awaits_round(subject: &Subject<'_>, wanted: &Due, since: Time) -> Option<Time> {
     let reason = &wanted.held.reason;
     let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
@@ -314,8 +314,8 @@ fn awaits_round(subject: &Subject<'_>, wanted: &Due, since: Time) -> Option<Time
     (round && unsure).then(|| since.plus(ROUND_WAIT))
 }
 
-/// What a cause or announced work may explain: being out, or not being seen, but no refusal by the other side; and of
-/// what is gone, that for which another check of the same domain, or what it stands on, says who took it away.
+/// Whether a cause or maintenance may explain it: an outage or blindness, but not a refusal by the vendor. A drop is
+/// explained only if another check of the same domain, or something it depends on, says who took it away.
 fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
     let held = &wanted.held;
     match wanted.reason {
@@ -328,7 +328,7 @@ fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due
     }
 }
 
-/// A warning about a domain that another check is about to find gone: both are one message.
+/// Whether it warns of a domain that another check is about to find gone, so that both go in one message.
 fn warns_of_taken(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
     let own = &platform_view.subjects[index];
     let warns = wanted.reason == Reason::Opened && wanted.held.verdict == Verdict::Degraded;
@@ -336,9 +336,9 @@ fn warns_of_taken(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) 
     warns && own.domain.is_some() && platform_view.subjects.iter().filter(of_it).any(Subject::is_suspected)
 }
 
-/// Gone without anybody's word, and what explains that is gone itself, or seems to be.
+/// Whether it is gone without a statement from anyone, and something that explains this is gone too or seems to be.
 fn is_carried(platform_view: &PlatformView<'_>, index: usize, held: &Held) -> bool {
-    // Only a domain takes along what stands on it: a host that is gone leaves it open what became of the site.
+    // Only the loss of a domain takes down what depends on it. If a host is gone, the fate of the site is still open.
     let domain = |cause: usize| platform_view.subjects[cause].domain.is_some();
     held.fault == Fault::Unclear
         && match platform_view.cause(index) {

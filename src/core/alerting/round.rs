@@ -1,5 +1,5 @@
-//! Who else is looked at now, because something fell into doubt: what stops together is to
-//! be told together, and a cause is to be found before its consequence is told.
+//! Which other dependencies are checked now because of a suspicion: those that stop together should be reported
+//! together, and a cause should be found before its consequence is reported.
 
 use std::time::Duration;
 
@@ -8,11 +8,10 @@ use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
 use crate::core::time::Time;
 
-/// What fails within this after something unrelated may have the same cause.
+/// What fails within this time after something unrelated may have the same cause.
 const TOGETHER: Duration = Duration::from_secs(300);
 
-/// Whether everybody is asked when something falls into doubt that has nothing to do with this one: it is out, since
-/// lately.
+/// Whether an outage, suspected or recent, should cause a check of all dependencies, even unrelated ones.
 pub fn concerns_everybody(state: &Combined, incident: Option<&Incident>, now: Time) -> bool {
     is_out_within(state, incident, TOGETHER, now)
 }

@@ -1,5 +1,5 @@
-//! Who is told what, and when: by loudness, verdict, dependency, hours. A critical alert is never
-//! held back for the hour of the day, and one that nobody would get goes to everybody.
+//! Who gets which alert, and when: by level, verdict, dependency and hours. A critical alert is never delayed by
+//! quiet hours, and one that would reach nobody goes to everybody.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,65 +11,65 @@ use crate::core::time::Time;
 use crate::core::time::hours::Hours;
 use crate::core::words::verdict::{Criticality, Verdict, words};
 
-/// What a channel wants to hear. As it stands by default: everything, at once.
+/// The alerts that a channel receives. By default: all of them, at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
-    /// At least so loud.
+    /// The lowest level.
     pub at_least: Option<Level>,
-    /// Only these verdicts; none given, all.
+    /// Only these verdicts; all if empty.
     pub verdicts: BTreeSet<Verdict>,
-    /// Only what so much hangs on.
+    /// Only dependencies of this criticality; all if empty.
     pub criticality: BTreeSet<Criticality>,
-    /// Only these dependencies.
+    /// Only these dependencies; all if empty.
     pub dependencies: BTreeSet<String>,
-    /// Only within these hours; at others somebody else is told.
+    /// Only within these hours; at other times someone else is notified.
     pub hours: Option<Hours>,
-    /// What is not critical waits for the end of these.
+    /// Alerts that are not critical wait until these hours end.
     pub quiet: Option<Hours>,
-    /// Only what is critical, and only if nobody acknowledged it within this.
+    /// Only critical alerts that nobody acknowledged within this time.
     pub after: Option<Duration>,
     /// No reports.
     pub no_reports: bool,
 }
 
-/// What is to be told.
+/// Something to report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occasion {
     /// Why.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
-    /// What it came to, if it is about a dependency.
+    /// The verdict, if it is about a dependency.
     pub verdict: Option<Verdict>,
-    /// The dependencies it is about, with how much hangs on each.
+    /// The dependencies it is about, each with its criticality.
     pub about: Vec<(String, Criticality)>,
-    /// When.
+    /// When it happened.
     pub at: Time,
 }
 
 words! {
-    /// On what condition somebody is told, seen when it is sent.
+    /// The condition for notifying someone, checked when the message is sent.
     Only {
-        /// On none.
+        /// No condition.
         Always = "always",
-        /// If nobody has acknowledged it by then.
+        /// Only if nobody has acknowledged it by then.
         UnlessAcked = "unless_acked",
-        /// If they were told before of what it belongs to.
+        /// Only if they were notified earlier of what it belongs to.
         IfTold = "if_told",
     }
 }
 
-/// How somebody is told.
+/// When and on what condition someone is notified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// Not before this.
+    /// The earliest time.
     pub at: Time,
-    /// On this condition.
+    /// The condition.
     pub only: Only,
 }
 
 impl Route {
-    /// Whether and when this occasion is told here.
+    /// Whether and when this route receives the occasion.
     pub fn turn(&self, occasion: &Occasion) -> Option<Turn> {
         let Occasion { reason, level, at, .. } = *occasion;
         if reason == Reason::Report {
@@ -83,21 +83,22 @@ impl Route {
         }
         match self.after {
             None => Some(self.in_quiet(level, at)),
-            // What is not confirmed is confirmed or cleared by then, and that is told.
+            // By then, a suspicion is confirmed or cleared, and that is reported.
             Some(_) if reason == Reason::Suspected => None,
-            // Whoever is on call is asked for what cannot wait, and for drills of it.
+            // The person on call is contacted for anything that cannot wait, and for drills.
             Some(wait) if level == Level::Critical => Some(Turn { at: at.plus(wait), only: Only::UnlessAcked }),
             Some(_) => None,
         }
     }
 
-    /// What is not critical waits for the end of the quiet hours.
+    /// An alert that is not critical waits for the end of the quiet hours.
     pub fn in_quiet(&self, level: Level, at: Time) -> Turn {
         let end = self.quiet.as_ref().filter(|_| level < Level::Critical).and_then(|quiet| quiet.end(at));
         Turn { at: end.unwrap_or(at), only: Only::Always }
     }
 
-    /// What is about nothing in particular, such as our own network, concerns everybody.
+    /// Whether the route matches. Something without dependencies, such as plugwatch's own network, concerns
+    /// everybody.
     fn concerns(&self, occasion: &Occasion) -> bool {
         let verdict = occasion.verdict.is_none_or(|v| self.verdicts.is_empty() || self.verdicts.contains(&v));
         let about = &occasion.about;
@@ -108,34 +109,34 @@ impl Route {
     }
 }
 
-/// A place where somebody can be told.
+/// A recipient on a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Way {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// What they want to hear.
+    /// What they receive.
     pub route: Route,
-    /// A person is reached; the log and the terminal are read by nobody at night.
+    /// Whether it can wake a person; nobody reads the log or the terminal at night.
     pub wakes: bool,
-    /// The zone of whoever reads it.
+    /// The reader's time zone.
     pub zone: Tz,
-    /// What was sent there can be changed.
+    /// Whether sent messages can be changed.
     pub edits: bool,
 }
 
 impl Way {
-    /// A place that wants to hear everything, and wakes somebody.
+    /// A recipient that receives everything and can wake someone.
     pub fn plain(channel: &str, recipient: &str) -> Way {
         let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
         Way { channel, recipient, route: Route::default(), wakes: true, zone: Tz::UTC, edits: false }
     }
 }
 
-/// Who is told, and when. Whoever was told of something hears how it goes on, whatever they wanted;
-/// and what is critical and would reach nobody at once goes to every place that wakes somebody: a
-/// gap between two routes loses nothing.
+/// Who is notified, and when. Anyone who was notified of something also hears how it continues, whatever their route.
+/// A critical alert that would reach nobody at once goes to every recipient that can wake someone, so that a gap
+/// between routes loses nothing.
 pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> {
     let turns: Vec<Option<Turn>> = ways.iter().map(|way| way.route.turn(occasion)).collect();
     let at_once = |(way, turn): (&Way, &Option<Turn>)| way.wakes && turn.is_some_and(|turn| turn.only == Only::Always);
@@ -156,7 +157,7 @@ pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> 
 }
 
 impl Occasion {
-    /// It is no beginning: what it belongs to was told before.
+    /// Whether it continues something that was reported before.
     fn goes_on(&self) -> bool {
         match self.reason {
             Reason::Worsened
@@ -268,7 +269,7 @@ mod tests {
         let (always, if_told) = (Only::Always, Only::IfTold);
         assert_eq!(notified(Level::Critical, Reason::Opened), [("log", always), ("day", always), ("boss", always)]);
         assert_eq!(notified(Level::Warning, Reason::Opened), [("log", always)]);
-        // Who heard of it hears its end.
+        // Anyone who was notified of it hears of its end.
         assert_eq!(notified(Level::Info, Reason::Recovered), [("log", always), ("day", if_told), ("boss", if_told)]);
     }
 }

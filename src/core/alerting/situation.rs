@@ -1,24 +1,24 @@
-//! A situation that is open: several losses, or a letter's hour, that are one story.
+//! An open situation: several losses, or announced ends, that are reported together.
 
 use crate::core::time::Time;
 
-/// A situation that is open: what was said of it, and when. Part of the store.
+/// An open situation: what was reported about it, and when. Part of the store.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Situation {
     /// Random public id.
     pub public_id: String,
     /// When it opened.
     pub opened_at: Time,
-    /// When its message was sent anew last.
+    /// When its message was last sent again.
     pub sent_at: Time,
-    /// What it said then.
+    /// The content of that message.
     pub sent: Vec<String>,
-    /// When its message was changed last.
+    /// When its message was last changed.
     pub shown_at: Time,
-    /// What that says.
+    /// The content after that change.
     pub shown: Vec<String>,
-    /// Since when there is more to say than was sent.
+    /// Since when there is more to report than was sent.
     pub changed_at: Option<Time>,
-    /// Latest starts that were named: `id since`.
+    /// The latest start times that were reported, as `id since`.
     pub called: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! How a situation goes on: from the second loss on, or while a letter's hour is open, one message says how everything
-//! stands. It is changed in place, and sent anew instead of a reminder for each thing.
+//! How a situation develops: from the second loss on, or while an announced end is near, one message shows the state
+//! of everything. It is changed in place, and sent again instead of reminders for each dependency.
 
 use std::time::Duration;
 
@@ -10,54 +10,54 @@ use crate::core::people::action::SeenTo;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// What changed is sent anew so long after it changed, and no more often: what brings the change is told by
-/// itself, and this gathers what came together.
+/// How long after a change the message is sent again, and the minimum time between sends. The change itself is
+/// reported by its own alert; this message collects several.
 const GATHERED: Duration = Duration::from_secs(3_600);
-/// A step is named again so long before it has to begin: time to wake somebody.
+/// How long before its latest start a step is reported again: time enough to wake someone.
 const START_NEAR: Duration = Duration::from_secs(3_600);
-/// An announced hour further ahead than this is no situation yet: the letter itself has been told.
+/// An announced end further ahead than this is not a situation yet; the letter itself was reported.
 const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
-/// Nobody forgets a situation for longer than a day.
+/// The maximum time between two sends.
 pub const DAILY: Duration = Duration::from_secs(86_400);
-/// The ages of checks are brought up to date this often, where messages can be changed.
+/// How often the ages of checks are updated, if messages can be changed.
 const REFRESH: Duration = Duration::from_secs(900);
 
-/// What happens to its message.
+/// What happens to the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is sent for the first time, without a sound, where it can be changed later.
+    /// It is sent for the first time; silently, if it can be changed later.
     Open,
     /// It is changed in place.
     Edit,
-    /// It is sent anew.
+    /// It is sent again, at this level.
     Send(Level),
-    /// It is changed for the last time: all is over.
+    /// It is changed for the last time: everything is over.
     Close,
 }
 
-/// What comes of a review.
+/// The effect of a review on the situation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stands {
-    /// The situation after it, if one is open.
+    /// The situation afterwards, if one is open.
     pub situation: Option<Situation>,
     /// What happens to its message.
     pub change: Option<Change>,
-    /// When to look at it again.
+    /// When to review it again.
     pub again: Option<Time>,
 }
 
-/// Whether it is lost, as people know, and nobody has settled that.
+/// Whether it is lost, people know that, and nobody has settled it.
 pub fn is_lost(subject: &Subject<'_>) -> bool {
     let notified = subject.notified;
     let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
     let known = dropped && notified.verdict == Some(Verdict::Dropped);
-    // A key that was refused before the letter came hides no hour that is still ahead.
+    // A key refused before the letter arrived does not hide an end that is still ahead.
     let access = subject.access_known(notified) && subject.ends.is_none();
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 
-/// Whether a letter's hour is near enough to be acted on now, as people know: within a week, or within a day
-/// of the latest start of a step.
+/// Whether an announced end that people know of needs action now: it is within a week, or the latest start of a step
+/// is within a day.
 pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
     let near = |ends: Time| {
         let start = subject.starts.iter().filter(|start| **start > now).any(|start| start.since(now) <= DAILY);
@@ -66,7 +66,7 @@ pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
     subject.ends.is_some_and(near) && subject.notified.verdict.is_some() && subject.seen_to != Some(SeenTo::Settled)
 }
 
-/// How it goes on with the situation. `reminded` is how loud a reminder is that is due now.
+/// The next state of the situation. `reminded` is the level of a reminder that is due now.
 pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, reminded: Option<Level>) -> Stands {
     let now = platform_view.now;
     let content = content(platform_view);
@@ -81,7 +81,7 @@ pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, remin
     if !opens(platform_view, true) {
         return Stands { change: Some(Change::Close), again: begins(platform_view), ..Stands::default() };
     }
-    // Who is on it is shown in place; nobody has to be alerted for that.
+    // Who is taking care of it is updated in place, without an alert.
     let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
     let known = Situation { changed_at, ..known.clone() };
     let near: Vec<String> = near(platform_view).filter(|start| !known.called.contains(start)).collect();
@@ -107,17 +107,18 @@ pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, remin
     Stands { again: again(&situation, platform_view), situation: Some(situation), change }
 }
 
-/// After its message was sent to everybody.
+/// The situation after its message was sent to everybody.
 fn said(known: &Situation, content: Vec<String>, now: Time) -> Situation {
     Situation { sent_at: now, sent: news(&content), shown_at: now, shown: content, changed_at: None, ..known.clone() }
 }
 
-/// What is worth a message.
+/// The part of the content that justifies a new message.
 fn news(content: &[String]) -> Vec<String> {
     content.iter().filter(|line| !line.starts_with("on ")).cloned().collect()
 }
 
-/// Two companies are lost, or a letter's hour is open; what has begun goes on while anything is lost.
+/// Whether a situation is open: two companies are lost or an announced end is near. One that has begun stays open
+/// while anything is lost.
 fn opens(platform_view: &PlatformView<'_>, begun: bool) -> bool {
     let subjects = &platform_view.subjects;
     let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
@@ -127,7 +128,7 @@ fn opens(platform_view: &PlatformView<'_>, begun: bool) -> bool {
         || (!lost.is_empty() && second())
 }
 
-/// What there is to say, without what merely grows older.
+/// The content of the message, without ages.
 fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     let mut content = Vec::new();
     for subject in &platform_view.subjects {
@@ -138,7 +139,7 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
         } else if let Some(incident) = down {
             content.push(format!("{} {id}", incident.verdict));
         }
-        // The hour of what is lost already brings nothing new.
+        // The announced end of something already lost is not news.
         let ending = !is_lost(subject) && is_ending(subject, platform_view.now);
         content.extend(subject.ends.filter(|_| ending).map(|ends| format!("ends {id} {}", ends.0)));
         let blind = !subject.notified.blind.is_empty() && !is_lost(subject);
@@ -150,7 +151,7 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     content
 }
 
-/// Latest starts that are near and have not passed.
+/// Latest start times that are near and have not passed.
 fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
     let now = platform_view.now;
     let is_near = move |start: &Time| *start > now && start.since(now) <= START_NEAR;
@@ -173,7 +174,7 @@ fn again(situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time
     [ripe, begins(platform_view), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
 }
 
-/// When an announced hour, or a latest start, comes near next.
+/// When an announced end or a latest start next becomes near.
 fn begins(platform_view: &PlatformView<'_>) -> Option<Time> {
     let known = platform_view.subjects.iter().filter(|subject| subject.notified.verdict.is_some());
     let before = |at: Time, span: Duration| Time(at.0 - crate::core::time::millis(span));

@@ -1,5 +1,5 @@
-//! Notices: a vendor's letter, or a person's word. They come before the cut, while every
-//! look is green, and they explain the silence that follows.
+//! Notices: a vendor's letter, or a person's report. They come before the cut-off, while every check is good, and
+//! explain the silence that follows.
 
 use std::time::Duration;
 
@@ -11,87 +11,87 @@ use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// What somebody was told about some dependencies.
+/// What a letter or a person says about some dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Ids of what it threatens.
+    /// The ids of the dependencies it threatens.
     pub dependencies: Vec<String>,
-    /// When it came.
+    /// When it arrived.
     pub received: Time,
     /// When it takes effect, if it says so.
     pub effective: Option<Time>,
     /// What it says, in a few words.
     pub text: String,
-    /// A person says that they have left us already.
+    /// A person reports that the vendor has already left.
     pub left: bool,
 }
 
-/// A notice that a person brought while plugwatch ran, with what people did about it.
+/// A notice that a person added while plugwatch was running, with what people did about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// Random public id; stands in questions and buttons.
+    /// Random public id, used in questions and buttons.
     pub public_id: String,
-    /// What it says.
+    /// The notice.
     pub notice: Notice,
-    /// How its hour was read, for people to confirm; empty if none was found.
+    /// The reading of its date, for people to confirm; empty if none was found.
     pub read_as: String,
-    /// Who brought it.
+    /// Who added it.
     pub by: String,
-    /// Where.
+    /// The channel it was added through.
     pub via: String,
-    /// When it was brought.
+    /// When it was added.
     pub added_at: Time,
-    /// SHA-256 of the bytes as they came.
+    /// SHA-256 of the original bytes.
     pub sha256: String,
-    /// Who confirmed its hour, and when.
+    /// Who confirmed its date, and when.
     pub confirmed: Option<(String, Time)>,
     /// Who answers it, and since when.
     pub answered: Option<(String, Time)>,
 }
 
-/// A deadline is called to mind so many hours before it.
+/// How many hours before a deadline people are reminded of it.
 const CALL: [u64; 5] = [24, 12, 6, 3, 1];
 
-/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`.
+/// When the next reminder of a deadline is due, if the last one was at `spoken`.
 pub fn call_at(ends: Time, spoken: Time) -> Option<Time> {
     let calls = CALL.iter().map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
     calls.filter(|at| *at > spoken).min()
 }
 
-/// Silence that begins within this after its hour is explained by a notice.
+/// A failure that begins within this time after the announced end is explained by the notice.
 const EXPLAINS: Duration = Duration::from_secs(72 * 3_600);
-/// What still serves us so long after its hour has outlived the notice.
+/// If it still works this long after the announced end, the notice no longer counts.
 const SPENT: Duration = Duration::from_secs(7 * 86_400);
 
-/// Reasons for not seeing something that are ours, and prove nothing about a vendor.
+/// Reasons for blindness that are on the user's side and prove nothing about a vendor.
 const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
-/// Reasons that a key has which never worked: what was never seen working does not stop.
+/// Reasons of a key that never worked; something never seen working cannot stop.
 const NEVER: [&str; 2] = ["credential_refused", "never_seen_live"];
 
-/// What is known beside the state when a letter's hour is weighed.
+/// What else is known when the announced end is judged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Around {
-    /// When all that decides was checked last.
+    /// When all deciding checks last ran.
     pub looked_at: Option<Time>,
-    /// When the vendor's own word was last that the account is in order.
+    /// When the vendor last stated that the account is in good standing.
     pub in_order_at: Option<Time>,
-    /// Announced work of one's own is under way.
+    /// Whether announced maintenance on the user's side is in progress.
     pub worked_on: bool,
 }
 
 impl Notice {
-    /// The next instant at which it means something else than now.
+    /// The next instant at which its meaning changes.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
         let spent = self.effective.map(|at| at.plus(SPENT));
         [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
-    /// What a dependency comes to with this notice, beside what is known `around` it and its `open` incident.
+    /// The state of a dependency with this notice, given what is known `around` it and its `open` incident.
     pub fn apply(&self, state: Combined, around: Around, open: Option<&Incident>, now: Time) -> Combined {
         if self.received > now {
             return state;
         }
-        // It stands within quotation marks, and the sentence goes on.
+        // The text is quoted inside a sentence.
         let text = self.text.trim_end_matches('.');
         if self.left {
             return notified(
@@ -121,9 +121,9 @@ impl Notice {
             );
             return notified(state, Verdict::Dropped, "ended_by_notice", say, since);
         }
-        // What the hour brought is known once somebody looked after it.
+        // The outcome is known only after a check past the announced end.
         if now < ends || around.looked_at.is_none_or(|at| at < ends) {
-            // The hour stands beside it, by the reader's own clock.
+            // The end is shown beside it, in the reader's time zone.
             let say = format!("a letter announces the cut-off, with {given} of notice: \u{201c}{text}\u{201d}");
             return notified(state, Verdict::Degraded, "ends", say, self.received);
         }
@@ -144,21 +144,21 @@ impl Notice {
         }
     }
 
-    /// Whether silence since then is what the letter announced. What was silent when it came is not; nor is what
-    /// began before the hour, where announced work or the vendor's own word since then explains it.
+    /// Whether a failure since then is the announced cut-off. It is not if it began before the letter arrived, or
+    /// before the announced end if maintenance or a later statement by the vendor explains it.
     fn is_cut(&self, since: Time, ends: Time, around: Around) -> bool {
         let explained = around.worked_on || around.in_order_at.is_some_and(|at| at >= ends);
         since >= self.received && since <= ends.plus(EXPLAINS) && (since >= ends || !explained)
     }
 
-    /// Since when the key is refused that worked when the letter came, before the letter's hour: the announced cut
-    /// has begun.
+    /// When a key that worked as the letter arrived was refused before the announced end: the cut-off has begun
+    /// early.
     fn cut_early(&self, state: &Combined, ends: Time) -> Option<Time> {
         let refused = state.lost_access()?;
         Some(refused.since).filter(|since| *since >= self.received && *since < ends)
     }
 
-    /// The hour has passed, and nothing says that it has stopped.
+    /// The state after the announced end if nothing shows that it has stopped.
     fn outlived(&self, state: Combined, worked_on: bool, text: &str, ends: Time) -> Combined {
         let ends = ends.short();
         let (reason, say) = match &state.held {
@@ -166,7 +166,7 @@ impl Notice {
                 let say = format!("a letter announced the cut-off for {ends}, and it cannot be checked");
                 ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
             }
-            // The last check contradicts what was believed before: neither is said.
+            // The last check contradicts the confirmed verdict, so neither is reported.
             Some(_) if worked_on || is_in_doubt(&state) => {
                 let say =
                     format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
@@ -183,8 +183,8 @@ impl Notice {
     }
 }
 
-/// An outage that announced work explains, and that nobody hears of, silences no letter: it is left out, and whether it
-/// was.
+/// Leaves out an outage that maintenance explains and that is not reported, so that it does not hide the letter.
+/// Returns whether it was left out.
 fn without_work(state: Combined, around: Around, ends: Time) -> (Combined, bool) {
     let explained = |held: &Held| around.worked_on && held.verdict == Verdict::Outage && held.since < ends;
     let worked_on = state.held.as_ref().is_some_and(explained);
@@ -192,9 +192,9 @@ fn without_work(state: Combined, around: Around, ends: Time) -> (Combined, bool)
     (Combined { held, ..state }, worked_on)
 }
 
-/// Since when nothing good is heard of it, for reasons that are not ours.
+/// Since when no check was good, for reasons that are not on the user's side.
 fn silent_since(state: &Combined) -> Option<Time> {
-    // A breakdown that the vendor itself reports is one.
+    // An outage that the vendor itself reports is only that.
     let reported = |held: &Held| held.fault == Fault::VendorBreakdown && held.proof == Proof::Stated;
     let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
     let held = state.held.as_ref().filter(out);
@@ -205,12 +205,12 @@ fn silent_since(state: &Combined) -> Option<Time> {
     held.map(|held| held.since).or_else(|| unseen.map(|unseen| unseen.held.since).min())
 }
 
-/// The last check was not a good one, or there was none.
+/// Whether the last check was not good, or there was none.
 fn is_in_doubt(state: &Combined) -> bool {
     state.suspicion.is_some() || !state.unseen.is_empty()
 }
 
-/// A breakdown after the announced hour may be none.
+/// Marks an outage after the announced end as possibly being the cut-off.
 fn doubted(state: Combined, ends: Time) -> Combined {
     let doubt = |held: Held| Held {
         fault: Fault::Unclear,
@@ -222,8 +222,8 @@ fn doubted(state: Combined, ends: Time) -> Combined {
     Combined { held: state.held.map(doubt), ..state }
 }
 
-/// The state with what was told, unless what was seen is worse. Beside another warning, what was
-/// told leads.
+/// The state with the notice applied, unless a check found something worse. If there is also another warning, the
+/// notice comes first.
 fn notified(state: Combined, verdict: Verdict, reason: &str, say: String, since: Time) -> Combined {
     let mut held = Held {
         verdict,
@@ -259,17 +259,17 @@ fn hint(verdict: Verdict, reason: &str) -> &'static str {
     }
 }
 
-/// Whether a letter, not a check, is behind a reason, perhaps one of several: what was told leads.
+/// Whether a reason comes from a letter and not from a check. If there are several reasons, the letter's comes first.
 pub fn is_by_letter(reason: &str) -> bool {
     reason.split('+').next().is_some_and(|first| matches!(first, "ends" | "noticed") || is_spent(first))
 }
 
-/// Whether a reason, perhaps one of several, is a letter whose hour has passed and that nobody withdrew.
+/// Whether a reason, alone or among others, is a letter whose announced end has passed and that nobody withdrew.
 pub fn is_spent(reason: &str) -> bool {
     reason.split('+').any(|reason| matches!(reason, "ended_unseen" | "outlived_notice"))
 }
 
-/// Whether a reason, perhaps one of several, is that it ends.
+/// Whether a reason, alone or among others, announces an end.
 pub fn is_ending(reason: &str) -> bool {
     reason.split('+').any(|reason| reason == "ends")
 }
@@ -332,7 +332,7 @@ mod tests {
         let cut = (Verdict::Dropped, "ended_by_notice".to_owned());
         assert_eq!(after(5, refused(4)), cut);
         assert_eq!(after(40, refused(4)), cut, "and still is after the hour");
-        // Who was refused before the letter came had lost the key before.
+        // A key refused before the letter arrived was already lost.
         assert_eq!(after(5, refused(-4)), (Verdict::Degraded, "ends".to_owned()));
     }
 
@@ -344,7 +344,7 @@ mod tests {
             notice().apply(held(Verdict::Outage, hour(since)), around, None, hour(40)).held.unwrap().verdict
         };
         assert_eq!(reads(-2, Around::default()), Verdict::Outage, "it was silent when the letter came");
-        // What announced work explains is told by nobody: the letter is.
+        // An outage explained by maintenance is not reported; the letter is.
         assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Degraded);
         assert_eq!(reads(30, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Outage);
         assert_eq!(reads(30, Around { in_order_at: Some(hour(29)), ..Around::default() }), Verdict::Dropped);

@@ -25,7 +25,7 @@ pub fn says_end(name: &str) -> bool {
     name.split('_').any(|word| ENDS.contains(&word))
 }
 
-/// Parses a fact's time: RFC 3339, or a day, which stands for its beginning (UTC). `None` if it is neither.
+/// Parses a fact's time: RFC 3339, or a day, which means its beginning (UTC). `None` if it is neither.
 pub fn time_of(text: &str) -> Option<Time> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(Time(at.timestamp_millis()));
