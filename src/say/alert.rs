@@ -18,11 +18,11 @@ use crate::core::words::verdict::{Fault, Proof, Verdict};
 /// Everything that an alert's text needs, frozen when the alert was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertView {
-    /// Why it is sent.
+    /// Why the alert is sent.
     pub reason: Reason,
     /// How urgent it is.
     pub level: Level,
-    /// The platform.
+    /// The platform's name.
     pub platform: String,
     /// When it was made.
     pub at: Time,
@@ -52,7 +52,7 @@ pub enum Body {
     Note {
         /// The title, one line.
         title: String,
-        /// Further lines.
+        /// The further lines.
         lines: Vec<String>,
     },
     /// The weekly report.

@@ -19,11 +19,11 @@ words! {
         Outside = "outside",
         /// Reports from the platform's own systems.
         Reports = "reports",
-        /// A vendor's letter.
+        /// Letters from the vendor.
         Letters = "letters",
         /// A person's report.
         Word = "word",
-        /// Not at all.
+        /// Not monitored.
         Not = "not",
     }
 }
@@ -57,7 +57,7 @@ pub struct Covered {
     pub ways: Vec<Way>,
     /// Why it, or a part of it, is not monitored.
     pub why: Option<String>,
-    /// What to do about that.
+    /// What to do so that it is monitored.
     pub cure: Option<String>,
     /// The state shown for it.
     pub shown: Shown,

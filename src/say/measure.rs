@@ -6,7 +6,7 @@
 pub(super) enum Weight {
     /// Regular.
     Regular,
-    /// Bold.
+    /// Bold letters.
     Bold,
 }
 

@@ -23,7 +23,7 @@ const DROP_LASTS: Duration = Duration::from_secs(600);
 /// An outage that lasts this long without interruption is reported in spite of flapping.
 const OUTAGE_LASTS: Duration = Duration::from_secs(1_800);
 
-/// What flapping means now.
+/// The flapping state of a dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flap {
     /// Not flapping.

@@ -42,7 +42,7 @@ pub struct Notified {
     pub reminded_at: Option<Time>,
     /// The checks reported as blind, by group, with the reason reported.
     pub blind: BTreeMap<String, String>,
-    /// Since when that is so.
+    /// When they became blind, as reported.
     pub blind_since: Option<Time>,
     /// When the open, unconfirmed suspicion was first reported.
     pub suspected: Option<Time>,

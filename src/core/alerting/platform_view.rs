@@ -181,7 +181,7 @@ pub fn is_out_within(state: &Combined, incident: Option<&Incident>, span: std::t
 /// rest causes no message and explains nothing, so it may be left out.
 #[derive(Clone, Debug)]
 pub struct PlatformView<'a> {
-    /// In the order of the configuration.
+    /// The dependencies, in the order of the configuration.
     pub subjects: Vec<Subject<'a>>,
     /// The total number of companies; each of the user's own parts counts as one.
     pub companies: usize,

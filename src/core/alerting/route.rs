@@ -28,14 +28,14 @@ pub struct Route {
     pub quiet: Option<Hours>,
     /// Only critical alerts that nobody acknowledged within this time.
     pub after: Option<Duration>,
-    /// No reports.
+    /// Whether it receives no reports.
     pub no_reports: bool,
 }
 
 /// Something to report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// Why.
+    /// Why it is reported.
     pub reason: Reason,
     /// Its level.
     pub level: Level,

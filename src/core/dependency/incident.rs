@@ -109,7 +109,7 @@ words! {
 /// An open incident of one dependency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Incident {
-    /// Dense number in the store.
+    /// Sequential number in the store.
     pub id: i64,
     /// Random public id, for messages and webhooks.
     pub public_id: String,
@@ -132,7 +132,7 @@ pub struct Incident {
 /// What happens to the incident of a dependency.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Nothing.
+    /// Nothing happens.
     Stay,
     /// A new incident opens.
     Open(Held),

@@ -15,7 +15,7 @@ const TOGETHER: Duration = Duration::from_secs(7_200);
 /// The combined state of one probe, or of all storefronts of one listing.
 #[derive(Debug, Default)]
 pub(super) struct Vote {
-    /// The verdict.
+    /// The confirmed verdict; `None` if there is none.
     pub held: Option<Held>,
     /// Set if it cannot be read.
     pub unseen: Option<Unseen>,

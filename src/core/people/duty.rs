@@ -6,7 +6,7 @@ use crate::core::time::hours::Hours;
 /// A person and how to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
-    /// Their name.
+    /// The name of the person.
     pub who: String,
     /// The name of the channel.
     pub channel: String,

@@ -20,7 +20,7 @@ words! {
 words! {
     /// How much of the platform an incident affects, in the usual words of status pages.
     Impact {
-        /// Nothing.
+        /// Nothing is affected.
         None = "none",
         /// Parts are limited.
         Minor = "minor",
@@ -99,7 +99,7 @@ impl PublicIncident {
 pub struct Draft {
     /// The public id of the internal incident that proposes it.
     pub cause: String,
-    /// The title.
+    /// The proposed title.
     pub title: String,
     /// How much it affects.
     pub impact: Impact,

@@ -19,7 +19,7 @@ pub struct PublicEntry {
 }
 
 words! {
-    /// A language of the public page.
+    /// The language of the public page.
     #[derive(Default)]
     Language {
         /// English.

@@ -99,7 +99,7 @@ pub fn on_nobody(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
 /// The company that a name refers to, as slug and name.
 ///
 /// # Errors
-/// If the name fits none or several companies: a sentence that lists the candidates.
+/// Fails if the name fits no company, or several, with a sentence that lists the candidates.
 pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, String), String> {
     let mut all: Vec<&(String, String)> = snapshot.each().flat_map(|d| &d.companies).collect();
     all.sort();

@@ -80,14 +80,14 @@ pub struct DependencySnapshot {
     pub incident: Option<Incident>,
     /// What people did about it, and what was announced, such as `acknowledged by Ada`.
     pub notes: Vec<String>,
-    /// Its probes.
+    /// Its probes, with their standings.
     pub probes: Vec<ProbeSnapshot>,
 }
 
 /// One probe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProbeSnapshot {
-    /// Its check.
+    /// Its check, `vendor/check`.
     pub check: String,
     /// The title of the check.
     pub title: String,

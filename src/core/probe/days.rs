@@ -17,7 +17,7 @@ words! {
         Warned = "warned",
         /// Out for part of the day.
         Out = "out",
-        /// Dropped.
+        /// Dropped for part of the day.
         Dropped = "dropped",
     }
 }

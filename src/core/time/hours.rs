@@ -27,7 +27,7 @@ impl Hours {
     /// day on which they begin.
     ///
     /// # Errors
-    /// If `text` is not in one of these formats: a sentence that shows how to write it.
+    /// Fails if `text` is not in one of these formats, with a sentence that shows how to write it.
     pub fn parse(text: &str, zone: Tz) -> Result<Hours, String> {
         let wrong = || format!("`{text}` are not hours; write them like \"22:00-07:00\" or \"Mon-Fri 09:00-18:00\"");
         let (days, hours) = match text.trim().rsplit_once(' ') {

@@ -48,7 +48,8 @@ impl Cron {
     /// Parses five fields (minute hour day month weekday), or six with seconds first.
     ///
     /// # Errors
-    /// If the expression is invalid or never matches: a sentence that says what is wrong and how to write it.
+    /// Fails if the expression is invalid or never matches, with a sentence that says what is wrong and how to write
+    /// it.
     pub fn parse(text: &str, zone: Tz) -> Result<Cron, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [second, rest @ ..] = match fields.len() {

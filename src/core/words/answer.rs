@@ -120,11 +120,11 @@ pub struct Answer {
     pub step: String,
     /// How long it took, in milliseconds.
     pub took_ms: u32,
-    /// Why there is no whole answer, if there is none.
+    /// Why there is no complete answer; `None` if there is one.
     pub failure: Option<Failure>,
     /// Details of the failure, without plugwatch's own addresses or secrets.
     pub failure_detail: String,
-    /// HTTP facts.
+    /// The HTTP facts, if the request was made over HTTP.
     pub http: Option<HttpFacts>,
     /// Further facts that the asker found, by asker name: `dns`, `exec`, `smtp` and so on. `tls` has the facts of the
     /// connection, which are kept even if validation failed.

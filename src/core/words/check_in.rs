@@ -8,7 +8,7 @@ use super::verdict::words;
 use crate::core::time::Time;
 
 words! {
-    /// What a report says.
+    /// The content of a report.
     Word {
         /// A job ran, or is running.
         Alive = "alive",
@@ -30,7 +30,7 @@ words! {
     Takes {
         /// Pings from a job.
         Pings = "pings",
-        /// Counted outcomes.
+        /// Counts of successes and failures.
         Counts = "counts",
         /// A person's report.
         Words = "words",
@@ -65,7 +65,7 @@ impl CheckInPoint {
 pub struct Report {
     /// When it was made.
     pub at: Time,
-    /// What it says.
+    /// Its content.
     pub word: Word,
     /// Who made it, for a person's report.
     pub by: String,

@@ -18,12 +18,12 @@ macro_rules! lookups {
                 needs: [domain], takes: [],
                 leaves: [domain, resolvers, count, addresses],
             }
-            /// Records of several names of a domain.
+            /// Records for several names in a domain.
             Names = names {
                 needs: [domain, wanted], takes: [],
                 leaves: [domain, rows],
             }
-            /// Whose network an address lies in.
+            /// The network that a domain's addresses belong to.
             Network = network {
                 needs: [domain], takes: [],
                 leaves: [domain, addresses, networks, asns, failed],

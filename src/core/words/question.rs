@@ -33,7 +33,7 @@ impl fmt::Debug for Secret {
 /// A secret that the configuration names: set or missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// It is set.
+    /// It is set to this value.
     Set(Secret),
     /// It is not set. Holds where it was expected: "the variable NAME", "the file PATH".
     Unset(String),

@@ -74,7 +74,7 @@ words! {
         VendorBreakdown = "vendor_breakdown",
         /// On the user's side: key, network, configuration or application.
         Ours = "ours",
-        /// Not known yet.
+        /// It is not known yet.
         Unclear = "unclear",
     }
 }

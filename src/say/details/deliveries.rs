@@ -41,7 +41,7 @@ pub enum Fate {
     },
     /// Not delivered yet, after failed attempts.
     Fails {
-        /// Why.
+        /// Why the last attempt failed.
         why: String,
         /// The number of attempts.
         tries: i64,
@@ -57,9 +57,9 @@ pub struct Place {
     pub channel: String,
     /// The recipient on that channel.
     pub recipient: String,
-    /// Since when it accepts none.
+    /// Since when it accepts no messages.
     pub since: Time,
-    /// Why.
+    /// Why it accepts no messages.
     pub why: String,
     /// Whether it rejects plugwatch, so that a person must change something.
     pub refuses: bool,

@@ -12,7 +12,7 @@ const NEAR: usize = 8;
 /// If a letter says that something must be done at once: a sentence for its reader.
 ///
 /// # Errors
-/// If the letter may mean that the vendor cuts you off now: the question for the reader.
+/// Fails if the letter may mean that the vendor cuts you off now, with the question for the reader.
 pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
     let mut asked = None;
     let at_once = |token: &Token| {

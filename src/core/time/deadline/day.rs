@@ -88,7 +88,7 @@ impl Day {
     /// text's other dates have an order, or if only one reading falls on the weekday beside it.
     ///
     /// # Errors
-    /// If both readings are possible: a question for a person.
+    /// Fails if both readings are possible, with a question for a person.
     pub(super) fn decided(
         self,
         day_first: Option<First>,

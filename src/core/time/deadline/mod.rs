@@ -60,7 +60,7 @@ impl Deadline {
 /// The deadline that `text` names, if it lies after `received`. `zone` applies if the text names none.
 ///
 /// # Errors
-/// If something is missing or ambiguous: a question for a person.
+/// Fails if something is missing or ambiguous, with a question for a person.
 pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     if let Some(at) = exact(text, received) {
         let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();

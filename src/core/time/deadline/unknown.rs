@@ -12,7 +12,7 @@ const LONGEST: usize = 5;
 /// Rejects an unknown zone after a time of day: an abbreviation, "Samoa time", "hora de Samoa" or a name in brackets.
 ///
 /// # Errors
-/// If there is such a zone: a question with the words that were not understood.
+/// Fails if there is such a zone, with a question that names the words not understood.
 pub(super) fn refuse(tokens: &[Token], at: usize) -> Result<(), String> {
     let Some(token) = tokens.get(at).filter(|_| at > 0 && !tokens[at - 1].ends) else { return Ok(()) };
     let unknown = |until: usize| Err(unknown(&tokens[at..until.min(tokens.len())]));
@@ -23,7 +23,7 @@ pub(super) fn refuse(tokens: &[Token], at: usize) -> Result<(), String> {
     if !token.capitals || shouted || is_word(&token.text) { Ok(()) } else { unknown(at + 1) }
 }
 
-/// The question.
+/// The question for the person.
 fn unknown(tokens: &[Token]) -> String {
     let name: Vec<String> = tokens
         .iter()

@@ -26,7 +26,7 @@ const PLACES: [(&str, Tz); 8] = [
     ("mountain", chrono_tz::America::Denver),
 ];
 
-/// A time zone.
+/// A time zone: a place, or a fixed offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Zone {
     pub(super) name: String,
