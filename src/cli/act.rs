@@ -1,5 +1,5 @@
-//! Commands by which a person does something about what was told: the same as in Telegram, for
-//! the day on which Telegram is what dropped us.
+//! Commands by which a person responds to an alert. They do the same as the Telegram bot, for the day on
+//! which Telegram is the vendor that dropped you.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// Who does it.
+/// The person who acts.
 #[derive(Args)]
 pub(super) struct By {
     /// Your name, for the record; if not given, the user who runs this
@@ -31,7 +31,7 @@ impl By {
     }
 }
 
-/// What is done.
+/// The action, with its arguments.
 pub(super) enum ActionKind {
     Ack(Option<String>),
     Mute { dependency: String, lasts: String, why: String },
@@ -57,7 +57,7 @@ pub(super) async fn act(path: &Path, by: &By, deed: ActionKind) -> ExitCode {
     tell(said)
 }
 
-/// Acts on the configuration's history, beside a program that runs.
+/// Opens the history (the database) of a configuration for changes, while `plugwatch run` may be running.
 pub(super) async fn open(config: &Config) -> Result<(Acts, Arc<Store>), String> {
     let store = Arc::new(Store::beside(&config.database).await.map_err(|error| error.to_string())?);
     let acts = Acts::new(store.clone(), Arc::new(Known::of(config)), Ids::Random);
@@ -80,7 +80,7 @@ async fn perform(acts: &Acts, who: &Person, deed: ActionKind) -> Said {
     }
 }
 
-/// Prints the answer. What a person can put right is 2, as a wrong argument is.
+/// Prints the answer. A refusal that the person can correct ends with exit code 2, like a wrong argument.
 pub(super) fn tell(said: Said) -> ExitCode {
     match said {
         Ok(said) => {

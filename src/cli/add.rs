@@ -1,4 +1,4 @@
-//! `plugwatch add`: one vendor's parameters, tried at once, and added at the end of the file.
+//! `plugwatch add`: checks one vendor's parameters at once, then adds its entry at the end of the file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,11 +31,11 @@ pub(super) struct Add {
     /// The name to show in messages
     #[arg(long)]
     label: Option<String>,
-    /// Accept that its key can do more than read, if the vendor offers no lesser key
+    /// Accept that its key can do more than read, if the vendor offers no key with fewer rights
     #[arg(long)]
     accept_key_risk: bool,
-    /// Add it without a check, for this reason, so that it stands in the map and the report; the vendor can
-    /// then be any name
+    /// Add it without a check, for this reason, so that it appears on the map and in the report; the vendor
+    /// can then be any name
     #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "needs a key")]
     not_monitored: Option<String>,
     /// Add it even if the check does not succeed
@@ -72,7 +72,7 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     if let Some(other) = twin(&config, &entry).filter(|_| !args.anyway) {
         return failed(2, format!("`{other}` already monitors this; to add it nevertheless, use --anyway"));
     }
-    // What is reported to a program that runs cannot be tried before.
+    // Checks that read reports sent to a running plugwatch cannot be tried in advance.
     let waits = |said: &Said| matches!(said.reason.as_str(), "needs_key" | "no_history");
     let bad: Vec<&Said> = said.iter().filter(|said| !said.is_good() && !waits(said)).collect();
     let mut entry = entry;
@@ -100,10 +100,10 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Leaves out of the entry what did not succeed, and names it.
+/// Removes the checks that did not succeed from the entry, and returns their names.
 ///
 /// # Errors
-/// The check that says most did not succeed.
+/// If the vendor's main check did not succeed.
 fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) -> Result<String, &'static str> {
     let all = asked_of(catalog, entry);
     let main = all.first().map(|check| check.id.clone());
@@ -116,7 +116,7 @@ fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) -> Result<Stri
     Ok(left.iter().map(|check| check.id.as_str()).collect::<Vec<_>>().join(", "))
 }
 
-/// Adds what nothing checks yet.
+/// Adds a dependency that nothing checks yet.
 fn unmonitored(path: &Path, config: &Config, text: &str, args: &Add, why: &str) -> ExitCode {
     let vendors: Vec<&str> = config.catalog.vendors.keys().map(String::as_str).collect();
     let who = match Signs::load(&config.catalog.parents, &vendors) {
@@ -136,7 +136,7 @@ fn unmonitored(path: &Path, config: &Config, text: &str, args: &Add, why: &str) 
     ExitCode::SUCCESS
 }
 
-/// A dependency that asks the same already, with the same keys.
+/// A dependency that already runs the same check with the same keys.
 fn twin(config: &Config, entry: &Entry) -> Option<String> {
     let text = format!("platform = \"x\"\n{}", entry_text(entry));
     let new = Config::read_with("the new entry", text, Some(config.catalog.clone())).ok()?;
@@ -147,7 +147,7 @@ fn twin(config: &Config, entry: &Entry) -> Option<String> {
     twin.map(|(dependency, _)| dependency.id.clone())
 }
 
-/// The entry, with what a person was asked for.
+/// The entry, completed with the answers the person gave.
 fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     let catalog = &config.catalog;
     let named = args.vendor.trim().to_lowercase();
@@ -184,7 +184,7 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
             lines.join("\n")
         ));
     }
-    // What nobody gave stands in the catalogue's page, not in everybody's file.
+    // Parameters that nobody set are listed in the catalogue's page, so they are left out of the user's file.
     for probe in &mut entry.probes {
         probe.params.retain(|param| !param.off);
     }
@@ -192,7 +192,7 @@ fn entry(config: &Config, args: &Add) -> Result<Entry, String> {
     Ok(entry)
 }
 
-/// The id and the label that were wished for, or free ones.
+/// Sets the requested id and label, or free ones.
 fn name(config: &Config, args: &Add, entry: &mut Entry) -> Result<(), String> {
     entry.id = match &args.id {
         Some(id) if config.dependencies.iter().any(|other| other.id == *id) => {
@@ -233,7 +233,7 @@ fn no_param(vendor: &Vendor, name: &str) -> String {
     format!("{} has no parameter `{name}`; it has {}", vendor.name, names.join(", "))
 }
 
-/// A parameter as TOML. Secrets are named, never written down.
+/// A parameter as TOML. A secret is written as a reference, never as its value.
 fn written(param: &Param, value: &str) -> Result<String, String> {
     let text = |text: &str| Value::from(text).to_string();
     if param.secret {
@@ -291,8 +291,8 @@ async fn look(config: &Config, entry: &Entry) -> Result<Vec<Said>, String> {
     Ok(trial.look(std::slice::from_ref(entry)).await?.remove(&entry.id).unwrap_or_default())
 }
 
-/// Adds text at the end of a file that somebody else may have changed meanwhile, if all of it still
-/// reads.
+/// Appends text to a file, if the whole is still a valid configuration and nobody changed the file in the
+/// meantime.
 pub(super) fn append(path: &Path, before: &str, more: &str, catalog: &std::sync::Arc<Catalog>) -> Result<(), String> {
     use std::io::Write;
     let space = if before.ends_with('\n') { "\n" } else { "\n\n" };

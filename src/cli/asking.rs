@@ -2,16 +2,16 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-/// Whether somebody is there to answer.
+/// Whether standard input and output are terminals, so that a person can answer.
 pub(super) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// What a person answers; `usual` if they only press enter, nothing at the end of input.
+/// A person's answer: `usual` if they only press Enter, or at the end of input.
 pub(super) fn ask(question: &str, usual: &str) -> String {
     let hint = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
     print!("{question}{hint}: ");
-    // A question that cannot be shown cannot be answered either.
+    // If the question cannot be shown, the person cannot answer it either, so this error is ignored.
     let _ = std::io::stdout().flush();
     let mut line = String::new();
     match std::io::stdin().lock().read_line(&mut line) {
@@ -20,7 +20,7 @@ pub(super) fn ask(question: &str, usual: &str) -> String {
     }
 }
 
-/// A secret: what is typed is not shown. Nothing where none is given.
+/// Asks for a secret without showing what is typed. Empty if none is given.
 pub(super) fn ask_secret(question: &str) -> String {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let stdin = std::io::stdin();
@@ -28,7 +28,7 @@ pub(super) fn ask_secret(question: &str) -> String {
     if let Ok(shown) = &shown {
         let mut hidden = shown.clone();
         hidden.local_modes.remove(LocalModes::ECHO);
-        // A terminal that cannot hide it still takes it.
+        // If the terminal cannot hide the input, the secret is read nevertheless.
         _ = tcsetattr(&stdin, OptionalActions::Now, &hidden);
     }
     let answer = ask(question, "");
@@ -39,7 +39,7 @@ pub(super) fn ask_secret(question: &str) -> String {
     answer
 }
 
-/// A yes or a no; whatever else is answered is asked again, and is no in the end.
+/// Asks for yes or no. After three answers that are neither, the result is no.
 pub(super) fn agree(question: &str, usual: bool) -> bool {
     for _ in 0..3 {
         let answer = ask(&format!("{question} (y/n)"), if usual { "y" } else { "n" });

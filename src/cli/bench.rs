@@ -1,4 +1,4 @@
-//! `plugwatch bench drops`: scenarios with a known truth, played and judged.
+//! `plugwatch bench`: scenarios with a known outcome, played and judged.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::clock::Stopwatch;
 use crate::core::time::human;
 use crate::engine::EventLog;
 
-/// The benches.
+/// The benchmarks.
 #[derive(Subcommand)]
 pub(super) enum BenchCommand {
     /// Simulate a platform for days, with kills between any two steps
@@ -34,27 +34,27 @@ pub(super) enum BenchCommand {
         #[arg(long, value_name = "FOLDER")]
         events: Option<PathBuf>,
     },
-    /// Feed event logs to a program that asks nobody: each decision must be equal to the byte
+    /// Feed event logs to a plugwatch that sends no requests: each decision must be identical, byte for byte
     Replay {
         /// Logs, or folders with logs
         #[arg(required = true)]
         logs: Vec<PathBuf>,
     },
-    /// Measure what one decision costs beside many dependencies that are idle
+    /// Measure what one decision costs while many other dependencies are idle
     Decide {
-        /// How many are idle
+        /// How many other dependencies are idle
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
     },
     /// Measure processor, memory, disk and punctuality of `run` under load, against servers on this machine
     Load(super::bench_load::Loads),
-    /// Measure what the public page costs, drawn from ninety days of sums
+    /// Measure the cost of the public page, drawn from ninety days of hourly sums
     Page {
         /// How many dependencies are public
         #[arg(long, default_value_t = 500)]
         dependencies: usize,
     },
-    /// Play 28 real drops of 2021 to 2026: what plugwatch would have said, and when
+    /// Play 28 real drops of 2021 to 2026: what plugwatch would have sent, and when
     History {
         /// A folder with your own cases instead of the shipped ones
         folder: Option<PathBuf>,
@@ -89,7 +89,7 @@ pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool,
         return failed(2, "no scenario has a matching name");
     }
     let watch = Stopwatch::start();
-    // Each result is printed as it ends: one that hangs hides none of the others.
+    // Each result is printed as soon as it is there, so one scenario that hangs does not hide the others.
     let mut playing = futures_util::stream::iter(wanted).map(|one| play_one(one, events)).buffer_unordered(at_once());
     let mut sum = Sum::default();
     while let Some((scenario, played)) = playing.next().await {
@@ -114,12 +114,13 @@ pub(super) fn decide(idle: &[usize]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// One for each processor.
+/// How many scenarios run at once: one per processor.
 pub(super) fn at_once() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// On a thread of its own, where what is asked at the same time is answered in the same order each time.
+/// Plays a scenario on its own single-threaded runtime, so that concurrent requests are answered in the same
+/// order each time.
 pub(super) async fn play_one(
     scenario: Arc<Scenario>,
     events: Option<&Path>,
@@ -132,12 +133,12 @@ pub(super) async fn play_one(
         let result = runtime.block_on(play_logged(&played, folder.path(), log.clone()))?;
         log.map_or(Ok(()), |log| log.close()).map(|()| result)
     });
-    // A panic has said what happened; the others go on.
+    // A panic has already printed what happened; the other scenarios continue.
     let played = playing.await.unwrap_or_else(|broken| Err(broken.to_string()));
     (scenario, played)
 }
 
-/// A log with this name in the folder, if one is wanted.
+/// An event log with this name in the folder, if a folder is given.
 fn event_log(folder: Option<&Path>, name: &str) -> Result<Option<EventLog>, String> {
     let Some(folder) = folder else { return Ok(None) };
     std::fs::create_dir_all(folder).map_err(text)?;
@@ -149,22 +150,22 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// What all scenarios came to.
+/// The totals of all scenarios.
 #[derive(Default)]
 struct Sum {
     score: Score,
     played: usize,
     right: usize,
-    /// Wrong, and marked as known.
+    /// Scenarios that went wrong and are marked as a known fault.
     known: usize,
     alerts: usize,
     looks: i64,
-    /// How many messages each event brought.
+    /// How many messages each event caused.
     messages: Vec<usize>,
 }
 
 impl Sum {
-    /// A line for a scenario that ended.
+    /// Adds the result of one scenario, and prints its line.
     fn add(&mut self, scenario: &Scenario, played: &Result<Played, String>, show: bool) {
         self.played += 1;
         let played = match played {
@@ -184,7 +185,7 @@ impl Sum {
         }
     }
 
-    /// The sum; whether nothing is wrong but what is known.
+    /// Prints the totals. Returns whether nothing is wrong except known faults.
     fn report(mut self) -> bool {
         let took = self.score.took().map_or_else(String::new, |(middle, longest)| {
             format!(", alerted after {} (median) to {} (longest)", human(middle), human(longest))
@@ -212,13 +213,13 @@ impl Sum {
     }
 }
 
-/// What a scenario came to, and whether that is a surprise.
+/// The result of a scenario, compared with what its file expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Right,
     Wrong,
     Known,
-    /// It is marked as a known fault, and nothing is wrong with it.
+    /// Marked as a known fault, but nothing is wrong with it any more.
     Mended,
 }
 
@@ -244,14 +245,14 @@ fn line(scenario: &Scenario, played: &Played, mark: Mark) {
         println!("        known: {why}");
     }
     if mark == Mark::Mended {
-        println!("        fixed: nothing is wrong any more; remove `known_fault` from the file");
+        println!("        fixed: the scenario passes now; remove `known_fault` from the file");
     }
     for finding in &played.wrong {
         println!("        {}: {}", finding.kind, finding.what);
     }
 }
 
-/// `plugwatch bench simulate`: as many seeds at once as there are processors.
+/// `plugwatch bench simulate`: runs as many seeds at once as there are processors.
 pub(super) async fn simulation(settings: Settings, runs: u64, events: Option<&Path>) -> ExitCode {
     let seeds = settings.seed..settings.seed.saturating_add(runs);
     let all = seeds.map(|seed| Settings { seed, ..settings });
@@ -264,7 +265,7 @@ pub(super) async fn simulation(settings: Settings, runs: u64, events: Option<&Pa
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// One seed on a thread of its own, with how many seconds it took.
+/// Simulates one seed on its own thread. Returns the seed, its report, and how long it took in seconds.
 async fn simulate_one(settings: Settings, events: Option<&Path>) -> (u64, Report, f64) {
     let watch = Stopwatch::start();
     let log = event_log(events, &format!("seed_{}", settings.seed));

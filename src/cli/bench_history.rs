@@ -1,4 +1,4 @@
-//! `plugwatch bench history`: real drops, and what plugwatch would have said.
+//! `plugwatch bench history`: real drops, and what plugwatch would have sent.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ pub(super) async fn history(folder: Option<&Path>, show: Option<u32>) -> ExitCod
     let wanted: Vec<Arc<Scenario>> =
         cases.into_iter().filter(|case| show.is_none() || number(case) == show).map(Arc::new).collect();
     if wanted.is_empty() {
-        return failed(2, "there is no case with this number");
+        return failed(2, "no case has this number");
     }
     let mut playing = futures_util::stream::iter(wanted).map(|one| play_one(one, None)).buffered(at_once());
     let (mut played, mut broken) = (Vec::new(), false);

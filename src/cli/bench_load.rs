@@ -1,4 +1,5 @@
-//! `plugwatch bench load`: the program itself under load, a line for each kind of checks and each count.
+//! `plugwatch bench load`: measures plugwatch itself under load, with one line for each kind of check and
+//! each count.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,38 +10,39 @@ use clap::Args;
 use super::failed;
 use crate::bench::under_load::{Kind, Load, Row, Servers, measure, serve, synced};
 
-/// No bench is larger or longer: it shares the machine with others.
+/// Upper limits of a benchmark, because the machine is shared: checks, and seconds.
 const MOST_CHECKS: u32 = 20_000;
 const LONGEST: u64 = 3_600;
 
 /// What to measure.
 #[derive(Args)]
 pub(super) struct Loads {
-    /// How many checks
+    /// How many checks to run
     #[arg(long, value_delimiter = ',', default_values_t = [100, 1_000, 5_000, 20_000], value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_CHECKS)))]
     checks: Vec<u32>,
-    /// Of which kinds: json, json-new, https, http2, words, words-https, selectors, dns
+    /// The kinds of checks: json, json-new, https, http2, words, words-https, selectors, dns
     #[arg(long, value_delimiter = ',', default_value = "json")]
     kinds: Vec<Kind>,
-    /// Seconds between two checks of the same thing
+    /// Seconds between two checks of the same target
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=LONGEST))]
     every: u64,
-    /// Seconds to measure, after each check was made once
+    /// Seconds to measure, after every check has run once
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=LONGEST))]
     lasts: u64,
-    /// How many answers of a thousand are wrong; each must be noticed
+    /// How many answers in a thousand are wrong; each must be noticed
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=1_000))]
     wrong: u64,
-    /// Draws which
+    /// The random seed that decides which answers are wrong
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many webhooks are called when something drops; one check drops after each measurement, and the calls are timed
+    /// How many webhooks are called when something is dropped; one check is dropped after each measurement,
+    /// and the calls are timed
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     places: u32,
-    /// Measure this program instead of this very one
+    /// Measure this plugwatch program instead of the running one
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Be the servers
+    /// Run the test servers instead of a measurement
     #[arg(long, hide = true)]
     serve: bool,
 }
@@ -56,15 +58,15 @@ pub(super) async fn load(loads: Loads) -> ExitCode {
     }
 }
 
-/// Whether no row is void.
+/// Measures every kind with every count. Returns whether all measurements are valid.
 async fn all(loads: &Loads) -> Result<bool, String> {
-    let own = std::env::current_exe().map_err(|error| format!("this program cannot be found: {error}"))?;
+    let own = std::env::current_exe().map_err(|error| format!("the program file cannot be found: {error}"))?;
     let program = loads.program.as_ref().unwrap_or(&own);
     let mut servers = Servers::start(&own).await?;
     let mut fine = true;
     if loads.places > 0 {
         let synced = synced(&std::env::temp_dir()).map_err(|error| format!("the disk cannot be written: {error}"))?;
-        println!("the disk keeps a page within {:.2} ms (median)", synced.as_secs_f64() * 1e3);
+        println!("the disk stores a page in {:.2} ms (median)", synced.as_secs_f64() * 1e3);
     }
     for kind in &loads.kinds {
         println!("\n{}: {}, every {} s\n{HEAD}", kind.word(), kind.about(), loads.every);
@@ -78,7 +80,7 @@ async fn all(loads: &Loads) -> Result<bool, String> {
                 seed: loads.seed,
                 places: loads.places,
             };
-            let folder = tempfile::tempdir().map_err(|error| format!("no folder for a database: {error}"))?;
+            let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
             let measured = measure(&load, program, &mut servers, folder.path()).await;
             fine &= measured.is_ok();
             match measured {

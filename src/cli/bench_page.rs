@@ -1,4 +1,5 @@
-//! `plugwatch bench page`: what the public page costs, drawn from ninety days of sums of many dependencies.
+//! `plugwatch bench page`: the cost of the public page, drawn from ninety days of hourly sums of many
+//! dependencies.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,16 +17,16 @@ use crate::say::public::{page, status};
 use crate::store::{Batch, CheckRow, Store, Sums, WantedProbe};
 use crate::web::{Pages, Public};
 
-/// So far back the page shows.
+/// How many days the page shows.
 const DAYS: i64 = 90;
 const DAY: i64 = 86_400_000;
-/// Hours of a day in which something is summed: every one.
+/// Hours of a day that have a sum: all of them.
 const HOURS: i64 = 24;
-/// So often each part is measured; the median is printed.
+/// How many times each part is measured; the median is printed.
 const TIMES: usize = 21;
-/// Nothing is drawn more often than every five seconds.
+/// The clock's step between two reads, because the view is read at most every five seconds.
 const NEXT: Duration = Duration::from_secs(6);
-/// Any day will do.
+/// An arbitrary fixed time.
 const NOW: Time = Time(1_790_000_000_000);
 
 pub(super) async fn page(dependencies: usize) -> ExitCode {
@@ -44,7 +45,7 @@ async fn measured(dependencies: usize) -> Result<(), String> {
     println!("{dependencies} dependencies, {DAYS} days of hourly sums; the median of {TIMES}");
     let whole = Stopwatch::start();
     let view = pages.public.view(&pages).await;
-    println!("{:>10}  read for the first time, and once an hour", millis(whole.elapsed()));
+    println!("{:>10}  first read, and one read an hour", millis(whole.elapsed()));
     let mut read = Vec::new();
     for _ in 0..TIMES {
         pages.clock.move_to(pages.clock.now().plus(NEXT));
@@ -52,7 +53,7 @@ async fn measured(dependencies: usize) -> Result<(), String> {
         _ = pages.public.view(&pages).await;
         read.push(watch.elapsed());
     }
-    println!("{:>10}  read again: what is new, and every bar", millis(median(read)));
+    println!("{:>10}  later read: new rows, and every bar", millis(median(read)));
     let html = (0..TIMES).map(|_| timed(|| page::html(&view, Language::English).len())).collect();
     println!("{:>10}  the page, {} KB", millis(median(html)), page::html(&view, Language::English).len() >> 10);
     let json = (0..TIMES).map(|_| timed(|| status::json(&view, Language::English).to_string().len())).collect();
@@ -62,7 +63,7 @@ async fn measured(dependencies: usize) -> Result<(), String> {
 
 fn timed(draw: impl FnOnce() -> usize) -> Duration {
     let watch = Stopwatch::start();
-    // What is drawn must be made, not only promised.
+    // Keeps the compiler from removing the unused result.
     std::hint::black_box(draw());
     watch.elapsed()
 }
@@ -76,7 +77,7 @@ fn millis(took: Duration) -> String {
     format!("{:.1} ms", took.as_secs_f64() * 1e3)
 }
 
-/// A check in every hour of ninety days, a bad one now and then.
+/// Stores one check for every hour of ninety days, with a bad one now and then.
 async fn seed(store: &Store, dependencies: usize) -> crate::store::Result<()> {
     let wanted = |n: usize| WantedProbe {
         identity: format!("probe-{n}"),

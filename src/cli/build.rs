@@ -1,4 +1,4 @@
-//! Puts the parts together from a configuration.
+//! Builds the program's parts from a configuration.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -12,17 +12,18 @@ use crate::core::time::budget::Budget;
 use crate::engine::Ways;
 use crate::notify::{Senders, Shared};
 
-/// The gate before all hosts. One for the whole run: a reload must not forget what was asked.
+/// The rate limiter for all hosts. There is one for the whole run, so that a reload does not forget recent
+/// requests.
 pub fn gate(clock: &Clock) -> Arc<Gate> {
     Arc::new(Gate::new(Budget::default(), clock.clone()))
 }
 
-/// Askers for the configuration's network, at the paces of its catalogue.
+/// Builds the askers for the configuration's network, with the rate limits of its catalogue.
 pub fn askers(config: &Config, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers, String> {
     askers_of(&config.network, &config.catalog, clock, gate)
 }
 
-/// Askers for a network, at the paces of a catalogue.
+/// Builds the askers for a network, with the rate limits of a catalogue.
 pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc<Gate>) -> Result<Askers, String> {
     let usual_roots = || ROOTS.iter().filter_map(|root| root.parse::<IpAddr>().ok()).collect();
     let options = NetOptions {
@@ -44,7 +45,7 @@ pub fn askers_of(network: &Network, catalog: &Catalog, clock: &Clock, gate: &Arc
     Ok(Askers::new(Net::new(options, gate.clone(), clock.clone())?))
 }
 
-/// Senders for the configuration's channels, and everybody they reach.
+/// Builds the senders for the configuration's channels, and the list of all recipients.
 pub fn ways(config: &Config, shared: &Shared) -> Result<Ways, String> {
     let (off, on): (Vec<&Channel>, Vec<&Channel>) = config.channels.iter().partition(|channel| channel.off().is_some());
     let settings = on.into_iter().map(|channel| (channel.name.clone(), channel.settings.clone()));

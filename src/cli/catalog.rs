@@ -1,4 +1,4 @@
-//! `plugwatch catalog`: what is known about vendors, and whether the files hold.
+//! `plugwatch catalog`: lists what is known about vendors, and tests the vendor files.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,25 +21,25 @@ pub(super) enum CatalogCommand {
     },
     /// Print the whole catalogue as a page (docs/CATALOG.md)
     Page,
-    /// Print the words of the vendors' own books, and how many of them reach a rule
+    /// Print how many values the vendors' own documentation lists, and how many of them have a rule
     Words,
-    /// Take in a newer catalogue: its signature is verified, and its examples run first
+    /// Install a newer catalogue: its signature is verified, and its examples run first
     Update {
-        /// A file or a URL; its signature has the same name with .minisig at its end
+        /// A file or a URL; its signature has the same name with .minisig appended
         source: String,
-        /// A public key of minisign to trust from now on, or a file with it
+        /// A minisign public key to trust from now on, or a file that contains it
         #[arg(long, value_name = "KEY")]
         key: Option<String>,
     },
-    /// Write this catalogue as one file, which can be signed and given out
+    /// Write this catalogue as one file, ready to be signed and distributed
     Pack {
-        /// The file
+        /// The file to write
         file: PathBuf,
-        /// A public key that may sign the next ones; can be given several times
+        /// A public key that may sign later catalogues; can be given several times
         #[arg(long = "next-key", value_name = "KEY")]
         keys: Vec<String>,
     },
-    /// Write a vendor file to begin with, whose examples pass
+    /// Write a first vendor file to edit, with examples that pass
     New {
         /// The vendor's name
         name: String,
@@ -55,7 +55,7 @@ pub(super) enum CatalogCommand {
     },
 }
 
-/// Does what a command asks for.
+/// Runs a subcommand.
 pub(super) async fn catalog(config: &Path, overlay: Option<&Path>, command: CatalogCommand) -> ExitCode {
     match command {
         CatalogCommand::Update { source, key } => catalog_update::update(config, &source, key.as_deref()).await,
@@ -163,7 +163,7 @@ fn page(catalog: &Catalog) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The table of the vendors' own books; a value without a rule is a failure.
+/// Prints the table of the values that vendors document. Fails if one has no rule.
 fn words(catalog: &Catalog) -> ExitCode {
     let rows = listed(catalog);
     println!("| check | field | source | in the book | with a rule |\n| --- | --- | --- | --- | --- |");
@@ -178,7 +178,8 @@ fn words(catalog: &Catalog) -> ExitCode {
     if book == ruled { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Tries the examples, or recordings; `shipped` demands words of each check that proves a standing, too.
+/// Runs the examples, or recorded answers. `shipped` also demands documented words for each check that proves
+/// a standing.
 fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
     let Some(folder) = recordings else {
         let mut tested = test_examples(catalog);
@@ -201,6 +202,6 @@ fn report(tested: &Tested, what: &str) -> ExitCode {
         println!("{line}");
     }
     println!("{} {what} passed, {} failed", tested.passed, tested.failed.len());
-    // Nothing tested is no success.
+    // If nothing was tested, the test has failed.
     if tested.failed.is_empty() && tested.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,4 +1,4 @@
-//! `plugwatch catalog new`: a vendor file to begin with, whose examples pass.
+//! `plugwatch catalog new`: writes a first vendor file to edit, with examples that pass.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,22 +23,22 @@ fn scaffold(folder: &Path, name: &str) -> Result<String, String> {
         name.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let id = id.trim_matches('_').to_owned();
     if name.contains(['"', '\\', '\'']) || name.chars().any(char::is_control) {
-        return Err("a name has neither quotes nor backslashes".to_owned());
+        return Err("the name must not contain quotes, backslashes or control characters".to_owned());
     }
     if id.is_empty() || id.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(format!("`{name}` gives no id: it begins with a letter, and has letters, digits and _"));
+        return Err(format!("`{name}` cannot be turned into an id: it must begin with a letter (A-Z)"));
     }
     let shipped = Catalog::load(None).map_err(|problems| problems.to_string())?;
     if let Some(known) = shipped.vendors.get(&id) {
-        return Err(format!("plugwatch knows {} already: plugwatch catalog show {id}", known.name));
+        return Err(format!("plugwatch already knows {}: see plugwatch catalog show {id}", known.name));
     }
     let path = folder.join(format!("{id}.toml"));
     if path.exists() {
-        return Err(format!("{} is there already", path.display()));
+        return Err(format!("{} already exists", path.display()));
     }
     let written = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
     std::fs::create_dir_all(folder).map_err(written)?;
-    // A company that stands behind no other vendor is known by its own name.
+    // A company that owns no other vendor is listed under its own name.
     if !shipped.parents.contains_key(&id) {
         add_parent(folder, &id, name)?;
     }
@@ -51,7 +51,7 @@ fn scaffold(folder: &Path, name: &str) -> Result<String, String> {
     }
     let shown = folder.display();
     Ok(format!(
-        "Written: {}\nReplace what it asks, and its example answers, with what {} really says. Then run: plugwatch catalog test \
+        "Written: {}\nReplace the request, and the example answers, with those of {}. Then run: plugwatch catalog test \
          --overlay {shown}\nTo use it, put this at the top of your configuration: catalog = \"{shown}\"",
         path.display(),
         name.trim()
@@ -62,7 +62,7 @@ fn text(id: &str, name: &str) -> String {
     TEMPLATE.replace("{id}", id).replace("{host}", &id.replace('_', "-")).replace("{name}", name)
 }
 
-/// Companies of one's own stand in a file of their own, beside the shipped one.
+/// Your own companies go in a separate file, next to the shipped one.
 fn add_parent(folder: &Path, id: &str, name: &str) -> Result<(), String> {
     let path = folder.join("companies").join("_parents.toml");
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());

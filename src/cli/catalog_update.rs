@@ -1,4 +1,5 @@
-//! `plugwatch catalog update`: a newer catalogue, signed by somebody who is trusted, tried before it is used.
+//! `plugwatch catalog update`: installs a newer catalogue, signed with a trusted key and tested before it is
+//! used.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,9 +10,9 @@ use super::service::files;
 use crate::catalog::{Bundle, Catalog, Edition, keys_in, shipped_keys, test_examples, verify, wordless};
 use crate::config::{Config, catalog_keys, updated_catalog};
 
-/// A catalogue has some hundred KB.
+/// The largest catalogue accepted, in bytes; a real one has some hundred KB.
 const MOST: usize = 16 << 20;
-/// Nobody waits longer for it.
+/// The longest time for the download.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn update(path: &Path, source: &str, key: Option<&str>) -> ExitCode {
@@ -27,14 +28,14 @@ pub(super) async fn update(path: &Path, source: &str, key: Option<&str>) -> Exit
 async fn take_in(path: &Path, source: &str, key: Option<&str>) -> Result<String, String> {
     let config = Config::load(path).map_err(|problems| format!("the configuration is wrong\n\n{problems}"))?;
     let (bytes, signature) = (fetch(source).await?, fetch(&format!("{source}.minisig")).await?);
-    let signature = String::from_utf8(signature).map_err(|_| "its signature is not a text".to_owned())?;
+    let signature = String::from_utf8(signature).map_err(|_| "its signature is not UTF-8 text".to_owned())?;
     let keys = trusted(&config, key)?;
     let comment = verify(&bytes, &signature, &keys)?;
     let bundle = Bundle::parse(&bytes)?;
     let (now, new) = (config.catalog.edition.version.max(Edition::shipped().version), bundle.edition());
     if new.version <= now {
         return Err(format!(
-            "it is version {}, and version {now} is in use: only a higher one is taken in",
+            "it is version {}, and version {now} is in use: only a higher version is installed",
             new.version
         ));
     }
@@ -45,14 +46,14 @@ async fn take_in(path: &Path, source: &str, key: Option<&str>) -> Result<String,
     files::private_bytes(&place, &bytes)?;
     let date = new.date.map_or_else(String::new, |date| format!(" of {}", date.utc().format("%-d %B %Y")));
     Ok(format!(
-        "Catalogue {}{date} is in use from now on (signed: {comment}); {passed} examples passed. A plugwatch that runs \
-         takes it up with SIGHUP: systemctl reload plugwatch",
+        "Catalogue {}{date} is installed (signed: {comment}); {passed} examples passed. If plugwatch is running, \
+         reload it to use the new catalogue (SIGHUP): systemctl reload plugwatch",
         new.version
     ))
 }
 
-/// The keys that may have signed it: those of the catalogue that was taken in last, else those of this program, and the
-/// one that a person names.
+/// The trusted keys: those of the catalogue that was installed last, or else those built into this program;
+/// and the one that a person names.
 fn trusted(config: &Config, key: Option<&str>) -> Result<Vec<String>, String> {
     let kept = std::fs::read_to_string(catalog_keys(&config.database));
     let mut keys = kept.map_or_else(|_| shipped_keys(), |text| keys_in(&text));
@@ -66,7 +67,11 @@ fn trusted(config: &Config, key: Option<&str>) -> Result<Vec<String>, String> {
     Ok(keys)
 }
 
-/// How many of its examples read as they say, where all do and the configuration holds with it.
+/// Tests a catalogue. Returns how many of its examples passed.
+///
+/// # Errors
+///
+/// If an example fails, or the configuration or your own vendor files are not valid with it.
 fn tried(path: &Path, config: &Config, bundle: &Bundle) -> Result<usize, String> {
     let refused = |what: &str, lines: &str| format!("it is refused: {what}\n\n{lines}\n");
     let alone = Catalog::load_from(Some(bundle), None)
@@ -77,19 +82,19 @@ fn tried(path: &Path, config: &Config, bundle: &Bundle) -> Result<usize, String>
         return Err(refused("its own examples fail", &tested.failed.join("\n")));
     }
     let overlaid = Catalog::load_from(Some(bundle), config.overlay.as_deref())
-        .map_err(|problems| refused("your own vendor files do not go with it", &problems.to_string()))?;
+        .map_err(|problems| refused("your own vendor files are not valid with it", &problems.to_string()))?;
     let text = std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     Config::read_with(path.display().to_string(), text, Some(overlaid.into()))
-        .map_err(|problems| refused("your configuration does not go with it", &problems.to_string()))?;
+        .map_err(|problems| refused("your configuration is not valid with it", &problems.to_string()))?;
     Ok(tested.passed)
 }
 
-/// A file, or what a URL leads to.
+/// Reads a file, or downloads a URL.
 async fn fetch(source: &str) -> Result<Vec<u8>, String> {
     if !source.starts_with("https://") && !source.starts_with("http://") {
         return std::fs::read(source).map_err(|error| format!("{source} cannot be read: {error}"));
     }
-    // What is signed may come by any way.
+    // Plain HTTP is allowed, because the signature is verified.
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let client = reqwest::Client::builder().timeout(PATIENCE).tls_backend_preconfigured(tls).build();

@@ -1,4 +1,4 @@
-//! `plugwatch check`: everything is checked once, as a table, and nothing is stored.
+//! `plugwatch check`: checks everything once and prints a table; nothing is stored.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -63,7 +63,7 @@ pub(super) async fn check(path: &Path, json: bool) -> ExitCode {
     if lines.iter().all(Line::live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What a single look needs; where `run` has kept reports, they are read, too.
+/// What a single check needs. It also reads the check-ins that `run` has stored.
 pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     let clock = Clock::system();
     let mut askers = build::askers(&config, &clock, &build::gate(&clock)).map_err(|why| failed(1, why))?;
@@ -81,7 +81,7 @@ pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     Ok(ctx)
 }
 
-/// Which reference hosts do not answer, and why: a wrong certificate is not a cut line.
+/// The reference hosts that do not answer, and why: a wrong certificate is not a lost connection.
 async fn silent_anchors(ctx: &Context) -> String {
     let answers = ctx.askers.anchors().await;
     let silent = ctx.config.network.anchors.iter().zip(answers).filter_map(|(anchor, answer)| {

@@ -1,4 +1,4 @@
-//! `plugwatch config check`: what is wrong, and what a reload would add and retire.
+//! `plugwatch config check`: lists what is wrong, and what a reload would add and retire.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -35,13 +35,13 @@ pub(super) async fn check(path: &Path, json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What a reload would change.
+/// The difference that a reload would make.
 #[derive(Default)]
 struct Change {
-    /// Nothing was monitored yet.
+    /// Whether nothing was monitored before.
     all_new: bool,
     note: Option<String>,
-    /// Ids before and now.
+    /// Renamed dependencies: the old id and the new id.
     renames: Vec<(String, String)>,
     adds: Vec<Named>,
     retires: Vec<Named>,
@@ -136,7 +136,11 @@ pub(super) fn sizes(config: &Config) -> String {
     .join(", ")
 }
 
-/// The probes in the store, if it is this platform's.
+/// The probes in the database.
+///
+/// # Errors
+///
+/// If the database belongs to another platform, or cannot be read.
 async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<(Vec<ProbeRow>, Option<String>)> {
     let store = Store::view(&config.database).await?;
     match store.other_platform(&config.platform, wanted).await? {
@@ -145,10 +149,10 @@ async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result
     }
 }
 
-/// Something before and now.
+/// The old and the new value of the same thing.
 type Pair = (String, String);
 
-/// Ids that change, and the identities of probes that go on under another id: before and now.
+/// Changed ids and, for each probe that continues under a new id, its old and new identity.
 fn renames(config: &Config, stored: &[ProbeRow]) -> (Vec<Pair>, Vec<Pair>) {
     let (mut renames, mut goes_on) = (Vec::new(), Vec::new());
     for dependency in &config.dependencies {

@@ -1,4 +1,4 @@
-//! `plugwatch coverage`: how each dependency is known, and what is not monitored.
+//! `plugwatch coverage`: lists how each dependency is known, and what is not monitored.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::core::words::check_in::Takes;
 use crate::discover::{NEEDS_KEY, main_check};
 use crate::say::coverage::{self, Covered, Way};
 
-/// How it is printed.
+/// The output format.
 #[derive(Args)]
 pub(super) struct How {
     /// Print as CSV, for spreadsheets
@@ -76,7 +76,7 @@ fn covered(config: &Config, dependency: &Dependency, snapshot: &Snapshot, letter
     }
 }
 
-/// How it is known, and why not, or not all of it, with what to do.
+/// How a dependency is known; and, if it is not or only partly monitored, why and what to do.
 fn known_by(
     config: &Config,
     dependency: &Dependency,
@@ -110,7 +110,7 @@ fn known_by(
     (ways.into_iter().collect(), why, cure)
 }
 
-/// Variables and files that are to hold a key of it, and do not.
+/// The variables and files that should hold a key of this dependency but do not.
 fn missing(config: &Config, dependency: &Dependency) -> Vec<String> {
     let own = |owner: &KeyOwner| matches!(owner, KeyOwner::Dependency(id) if *id == dependency.id);
     let unset = config.keys.iter().filter(|key| own(&key.owner) && !key.source.is_set());
@@ -118,7 +118,7 @@ fn missing(config: &Config, dependency: &Dependency) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// What to do, a clause each, in their order.
+/// What to do: the steps in order, separated by commas.
 fn cure(dependency: &Dependency, vendor: Option<&Vendor>, missing: &[String]) -> String {
     if vendor.is_none() && missing.is_empty() {
         return "report it yourself: a person's word (attest/word) or your own counts (outcome/feed)".to_owned();

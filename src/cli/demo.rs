@@ -1,4 +1,4 @@
-//! `plugwatch demo`: the weekend, with alerts as they would be sent and the page open.
+//! `plugwatch demo`: plays the weekend, prints the alerts as they would be sent, and serves the page.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -22,14 +22,14 @@ use crate::say::{Format, status};
 use crate::store::Store;
 use crate::web::{self, Pages, Public};
 
-/// Everything that plays.
+/// All parts of the demo.
 struct Play {
     engine: Engine,
     dispatcher: Dispatcher,
     stage: Stage,
     clock: Clock,
     acts: Acts,
-    /// As fast as possible.
+    /// Whether to play as fast as possible.
     fast: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn demo(how: How) -> ExitCode {
         },
         Err(error) => Err(text(error)),
     };
-    // The folder holds nothing but the demo's own history.
+    // The folder contains nothing but the demo's own history.
     let _ = std::fs::remove_dir_all(&folder);
     match played {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,7 +63,7 @@ pub(super) async fn demo(how: How) -> ExitCode {
     }
 }
 
-/// Ends with the first signal to stop; from now on, none ends the program by itself.
+/// Completes on the first signal to stop. From now on, no such signal ends the program by itself.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut hup = signal(SignalKind::hangup())?;
@@ -125,7 +125,7 @@ async fn play(folder: &Path, how: &How) -> Result<(), String> {
     println!("\n==== Current state ====\n{}", status::text(&snapshot.borrow().clone(), Format::Plain, chrono_tz::UTC));
     if how.hold {
         println!("\nThe page stays open at {address} until you press Ctrl-C.");
-        // Whoever waits for this line reads it through a pipe.
+        // A test reads this line through a pipe, so it is flushed at once.
         std::io::stdout().flush().map_err(text)?;
         std::future::pending::<()>().await;
     }
@@ -148,7 +148,7 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 impl Play {
-    /// Plays from one step to the next: the clock jumps from one due thing to the other.
+    /// Plays from one step to the next: the clock jumps to each due time.
     async fn step(&mut self, step: &Step, until: Time) -> crate::store::Result<()> {
         println!("\n==== {} ==== {}", step.at.short(), step.caption);
         for (vendor, mode) in &step.set {
@@ -157,7 +157,7 @@ impl Play {
         let watch = Stopwatch::start();
         let mut now = self.clock.now().max(step.at);
         if let Some(who) = &step.acknowledged_by {
-            // Nothing open would be a fault of the story, and is printed.
+            // If nothing is open, the story is wrong, and the refusal is printed.
             let said = self.acts.ack(&Person::new(who, "demo"), None, now).await;
             println!("{}", said.unwrap_or_else(|no| no.to_string()));
         }

@@ -1,4 +1,4 @@
-//! `plugwatch drill`: nothing happened, and everybody acts as if. Shows who acknowledged, and when.
+//! `plugwatch drill`: sends a test alert, and shows who acknowledged it, and when.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,11 +14,12 @@ use crate::core::time::{Time, human};
 use crate::read::duration;
 use crate::store::Store;
 
-/// Nobody acknowledges sooner, and a typing error should wake nobody.
+/// The shortest wait: nobody acknowledges sooner, and a typing error should not wake anyone.
 const LEAST: Duration = Duration::from_secs(10);
-/// How often it is seen who acknowledged.
+/// How often new acknowledgements are read.
 const LOOK: Duration = Duration::from_secs(1);
-/// `plugwatch run` hears of it within seconds.
+/// `plugwatch run` notices a drill within seconds; if nothing was sent after this time, the person is sent to
+/// the log.
 const HEARD_WITHIN: Duration = Duration::from_secs(15);
 
 pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitCode {
@@ -58,9 +59,9 @@ pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitC
     }
 }
 
-/// Whether anybody acknowledged within the time.
+/// Prints deliveries and acknowledgements until the time is over. Returns whether anyone acknowledged.
 async fn watch(store: &Store, clock: &Clock, id: &str, begun: Time, wait: Duration) -> crate::store::Result<bool> {
-    println!("Drill {id}: everyone is alerted now. To acknowledge, press \"I'm on it\" or run: plugwatch ack {id}");
+    println!("Drill {id}: alerts go to everyone now. To acknowledge, press \"I'm on it\" or run: plugwatch ack {id}");
     println!("Waiting {} for acknowledgements. Ctrl-C ends the waiting, not the drill.", human(wait));
     let (mut told, mut acked) = (BTreeSet::new(), 0);
     let end = begun.plus(wait);

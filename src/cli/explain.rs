@@ -1,5 +1,5 @@
-//! `plugwatch check --explain`: everything about one dependency's checks: what was asked, what
-//! came, which rule decided, and what a key lacks.
+//! `plugwatch check --explain`: everything about one dependency's checks: the request, the answer, the rule
+//! that decided, and the permission that a key lacks.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,11 +18,11 @@ use crate::core::words::verdict::Verdict;
 use crate::engine::{Before, Context, FinishedCheck, Spec, check_once};
 use crate::say::status::verdict_words;
 
-/// No line is longer.
+/// The longest line, in characters.
 const MOST_SHOWN: usize = 1_000;
-/// A vendor's own words are shown up to here.
+/// The most characters of a vendor's own words.
 const MOST_WORDS: usize = 300;
-/// What an asker found, up to here.
+/// The most characters of an asker's facts.
 const MOST_FACTS: usize = 2_000;
 
 pub(super) async fn explain(path: &Path, name: &str) -> ExitCode {
@@ -79,7 +79,8 @@ async fn explain_one(ctx: &Arc<Context>, probe: Arc<Probe>) -> bool {
 }
 
 fn line(name: &str, text: String) {
-    // A vendor's words come to a terminal here.
+    // The text can contain a vendor's words, so control characters are removed before it reaches the
+    // terminal.
     println!("  {name:9} {}", clean_lines(&text, MOST_SHOWN));
 }
 
@@ -137,7 +138,8 @@ fn gather(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Whether the keys are set, the least that serves, and what the vendor says is lacking.
+/// Prints whether the keys are set, the least rights that suffice, and the permission that the vendor says is
+/// missing.
 fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &FinishedCheck) {
     for (name, key) in &probe.params.secret {
         match key {

@@ -1,4 +1,4 @@
-//! `plugwatch history`: what happened to a dependency, or all incidents.
+//! `plugwatch history`: what happened to one dependency, or all incidents.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -58,7 +58,7 @@ async fn print_incidents(config: &Config, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Incidents, and what could not be judged, newest first.
+/// Incidents and periods that could not be judged, newest first.
 async fn with_unjudged(store: &Store, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
     let mut rows = store.incidents(dependency, since).await?;
     rows.extend(store.unjudged(dependency, since).await?);
@@ -188,7 +188,8 @@ fn flip_text(flip: &FlipRow, zone: Tz, now: Time) -> String {
         (_, Some(from)) => format!("{} -> {}", verdict_words(from), verdict_words(&flip.to)),
         (_, None) => format!("first seen, {}", verdict_words(&flip.to)),
     };
-    // A change is dated to when it was confirmed; when it began is worth saying only if that was earlier.
+    // A change carries the time of its confirmation. Its beginning is added only if that was at least a
+    // minute earlier.
     let began = flip.change == "verdict" && flip.confirmed_at.since(flip.at) >= Duration::from_secs(60);
     let since = if began { format!(", since {}", flip.at.local(zone, now)) } else { String::new() };
     format!(

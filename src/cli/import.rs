@@ -1,4 +1,4 @@
-//! `plugwatch import`: a list of vendors becomes dependencies, monitored or not.
+//! `plugwatch import`: turns a list of vendors into dependencies, monitored or not.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,21 +16,21 @@ pub(super) struct Import {
     /// A CSV file: the vendor's name in the column `vendor`, or else in the first one; also `label`, `criticality`,
     /// `breaks`, `fallback`, `owner`, `contact`, `account_id`, `contract_notice_days`
     file: PathBuf,
-    /// Print what would be added, and add nothing
+    /// Print what would be added, without adding it
     #[arg(long)]
     dry_run: bool,
 }
 
 /// Columns that become keys of an entry.
 const TEXTS: [&str; 6] = ["breaks", "fallback", "owner", "contact", "account_id", "criticality"];
-/// What the column with the vendor's name may be called.
+/// The accepted names of the column with the vendor's name.
 const NAMES: [&str; 6] = ["vendor", "name", "supplier", "company", "service", "vendor_name"];
 
-/// A list of vendors weighs no more.
+/// The largest list, in bytes.
 const LARGEST: usize = 1 << 20;
-/// No platform has more vendors than this.
+/// The most vendors in one list.
 const MOST: usize = 1_000;
-/// So many that are not known are named; the rest is counted.
+/// How many unknown vendors are named; the rest are counted.
 const NAMED: usize = 20;
 
 /// One line of the list.
@@ -40,7 +40,7 @@ struct Line {
     keys: Vec<(&'static str, String)>,
 }
 
-/// What became of the list.
+/// The result of comparing the list with the configuration.
 #[derive(Default)]
 struct Outcome {
     added: Vec<Entry>,
@@ -85,7 +85,7 @@ fn keep(path: &Path, config: &Config, outcome: &Outcome, dry: bool) -> Result<()
     add::append(path, &text, &outcome.texts.join("\n"), &config.catalog)
 }
 
-/// How it stands now.
+/// Prints how much is monitored now.
 fn close(path: &Path, config: &Config, outcome: &Outcome) {
     if let Ok(now) = Config::load(path) {
         println!("\n{}", monitoring(now.dependencies.len(), &now.unmonitored()));
@@ -95,17 +95,18 @@ fn close(path: &Path, config: &Config, outcome: &Outcome) {
     }
 }
 
-/// The lines of a list. Its first line is a heading where one of its cells is a name that columns have.
+/// Reads the lines of a list. The first line is a heading if one of its cells is a known name for the
+/// vendor's column.
 fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
     if bytes.len() > LARGEST {
-        return Err(format!("it is larger than {} KB; a list of vendors is not", LARGEST >> 10));
+        return Err(format!("it is larger than {} KB, the limit for a list of vendors", LARGEST >> 10));
     }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err("it is not a CSV text: it holds control characters".to_owned());
+        return Err("it is not CSV text: it contains control characters".to_owned());
     }
-    // Spreadsheets of many countries write semicolons.
+    // In many countries, spreadsheets separate cells with semicolons.
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new();
@@ -122,7 +123,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Line>, String> {
     match lines.len() {
         0 => Err("it names no vendor".to_owned()),
         1..=MOST => Ok(lines),
-        many => Err(format!("it names {many} vendors; at most {MOST} are added at once")),
+        many => Err(format!("it names {many} vendors; at most {MOST} can be added at once")),
     }
 }
 
@@ -156,7 +157,7 @@ fn compare(config: &Config, signs: &Signs, lines: &[Line]) -> Result<Outcome, St
     Ok(outcome)
 }
 
-/// The entry with what the list says of it.
+/// The entry, with the values of the list.
 fn text(entry: &Entry, line: &Line) -> Result<String, String> {
     let mut text = entry_text(entry);
     for (key, value) in &line.keys {
@@ -175,11 +176,11 @@ fn text(entry: &Entry, line: &Line) -> Result<String, String> {
     Ok(text)
 }
 
-/// The dependency that this line is about already.
+/// The dependency, existing or from an earlier line, that this line means.
 fn already(config: &Config, outcome: &Outcome, who: &Named, line: &Line) -> Option<String> {
     let label = line.label.as_ref().unwrap_or(&who.service);
     let is = |id: &str, other: &str, vendors: &[String]| {
-        // A second account of a vendor has a label of its own.
+        // A line with its own label is a second account of a vendor.
         let vendor = || who.vendor.as_ref().is_some_and(|vendor| vendors.contains(vendor));
         let same = line.label.is_none() && (vendor() || id.eq_ignore_ascii_case(&line.name));
         same || other.eq_ignore_ascii_case(label)

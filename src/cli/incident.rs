@@ -1,4 +1,4 @@
-//! `plugwatch incident`: what the public is told.
+//! `plugwatch incident`: drafts and published incidents of the public page.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,10 +21,10 @@ pub(super) enum IncidentCommand {
     Publish {
         /// The draft's id
         draft: String,
-        /// Another title
+        /// The title to publish instead of the draft's
         #[arg(long, default_value = "")]
         title: String,
-        /// Another first text, in Markdown
+        /// The first text to publish instead of the draft's, in Markdown
         #[arg(default_value = "")]
         text: String,
         #[command(flatten)]
@@ -32,11 +32,11 @@ pub(super) enum IncidentCommand {
     },
     /// Publish an incident that no check found
     Open {
-        /// Its title
+        /// The incident's title
         title: String,
-        /// What is wrong, for whom, in Markdown
+        /// What is wrong and for whom, in Markdown
         text: String,
-        /// A dependency on the public page; repeat it for more
+        /// A dependency on the public page; can be given several times
         #[arg(long, required = true, value_name = "DEPENDENCY")]
         affects: Vec<String>,
         /// investigating, identified, monitoring or resolved
@@ -48,9 +48,9 @@ pub(super) enum IncidentCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Say something more of a published incident
+    /// Add an update to a published incident
     Update {
-        /// Its id
+        /// The incident's id
         id: String,
         /// investigating, identified, monitoring or resolved
         state: String,
@@ -61,7 +61,7 @@ pub(super) enum IncidentCommand {
     },
     /// Say that a published incident is over
     Resolve {
-        /// Its id
+        /// The incident's id
         id: String,
         /// What happened, in Markdown
         #[arg(default_value = "This incident is resolved.")]
@@ -69,9 +69,9 @@ pub(super) enum IncidentCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Publish what was learned from an incident that is over
+    /// Publish a post-mortem of an incident that is over
     Postmortem {
-        /// Its id
+        /// The incident's id
         id: String,
         /// A Markdown file; `-` for standard input
         file: PathBuf,

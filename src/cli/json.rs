@@ -1,11 +1,11 @@
-//! What commands print for programs: `docs/cli.schema.json` has every shape.
+//! What commands print as JSON: `docs/cli.schema.json` describes each document.
 
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
 
-/// For whom a command prints.
+/// The choice between output for people and for programs.
 #[derive(Args)]
 pub(super) struct For {
     /// Print as JSON; docs/cli.schema.json describes it
@@ -13,7 +13,7 @@ pub(super) struct For {
     pub(super) json: bool,
 }
 
-/// Prints one document, with code 0.
+/// Prints one document. Returns exit code 0.
 pub(super) fn print(value: &Value) -> ExitCode {
     println!("{value:#}");
     ExitCode::SUCCESS

@@ -1,4 +1,5 @@
-//! `plugwatch keys`: every key that the configuration names, what it is for, and how it did. Never a key itself.
+//! `plugwatch keys`: every key that the configuration names, its purpose, and its last use. A key itself is
+//! never printed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -16,7 +17,7 @@ use crate::core::words::verdict::Verdict;
 use crate::say::table::table;
 use crate::store::{DEAD_MANS_SWITCH, DETAILS_TOKEN, PlaceRow, SeenLook, Store};
 
-/// How it is printed.
+/// The output format.
 #[derive(Args)]
 pub(super) struct How {
     /// Print as JSON
@@ -24,29 +25,29 @@ pub(super) struct How {
     json: bool,
 }
 
-/// One key, by where it comes from.
+/// One key, identified by its source.
 pub(super) struct KeyLine {
     pub(super) source: KeySource,
     pub(super) set: bool,
-    /// `Stripe: key`.
+    /// The owners and parameters that use it, such as `Stripe: key`.
     pub(super) used_by: Vec<String>,
-    /// The least rights that serve, as the catalogue knows them.
+    /// The least rights that suffice, from the catalogue.
     pub(super) least: BTreeSet<String>,
-    /// What the key can do besides reading.
+    /// What the key can do in addition to reading.
     risks: BTreeSet<String>,
     /// When its file was written.
     written_at: Option<Time>,
     /// When a check that uses it was added.
     first_seen: Option<Time>,
-    /// When it was last used.
+    /// Its last use.
     pub(super) last: Option<LastUse>,
 }
 
-/// How a key did when it was used last.
+/// The result of a key's last use.
 #[derive(Clone)]
 pub(super) struct LastUse {
     at: Time,
-    /// `accepted`, `refused`, or the reason for which nobody knows.
+    /// `accepted`, `refused`, or the reason why the result is not known.
     pub(super) outcome: String,
 }
 
@@ -57,22 +58,22 @@ impl LastUse {
 }
 
 const REFUSED: &str = "refused";
-/// Reasons of a check whose key was not accepted.
+/// Reasons of a check whose key was refused.
 const REFUSALS: [&str; 3] = ["credential_refused", "access_lost", "permission_missing"];
 
-/// What was written down of checks and channels.
+/// What the database knows about the use of keys, by checks and by channels.
 #[derive(Default)]
 pub(super) struct Written {
     /// The last check of each probe, by its identity.
     looks: HashMap<String, SeenLook>,
     added: HashMap<String, Time>,
-    /// Of keys that belong to no check and no channel.
+    /// The last uses of keys that belong to neither a check nor a channel.
     uses: HashMap<String, Time>,
     pub(super) places: Vec<PlaceRow>,
 }
 
 impl Written {
-    /// Reads it; nothing where nothing was monitored yet.
+    /// Reads it from the database. Empty if there is no database yet.
     pub(super) async fn of(config: &Config) -> Result<Written, String> {
         if !Store::exists(&config.database) {
             return Ok(Written::default());
@@ -109,7 +110,7 @@ pub(super) async fn keys(path: &Path, how: How) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A line for each key, by name.
+/// One line per key, sorted by name.
 pub(super) fn lines(config: &Config, written: &Written) -> Vec<KeyLine> {
     let mut by_source: BTreeMap<&KeySource, Vec<&NamedKey>> = BTreeMap::new();
     for key in &config.keys {
@@ -174,7 +175,7 @@ fn of_dependency(line: &mut KeyLine, config: &Config, written: &Written, id: &st
     }
 }
 
-/// How a check did with it; nothing where it was not asked.
+/// The result of the key's use by a check. `None` if the check was not run for lack of a key.
 fn used(set: bool, look: &SeenLook) -> Option<LastUse> {
     let outcome = match (look.verdict, look.reason.as_str()) {
         (_, "needs_key") => return None,
@@ -199,7 +200,7 @@ fn noted(written: &Written, key: &str, outcome: &str) -> Option<LastUse> {
     written.uses.get(key).map(|at| LastUse { at: *at, outcome: outcome.to_owned() })
 }
 
-/// The later use; a refusal before what was accepted at the same time.
+/// Keeps the later use; at the same time, a refusal is kept rather than a success.
 fn later(last: &mut Option<LastUse>, other: Option<LastUse>) {
     let rank = |used: &LastUse| (used.at, used.refused());
     if let Some(other) = other

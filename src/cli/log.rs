@@ -9,8 +9,9 @@ const LEVEL: &str = "PLUGWATCH_LOG";
 /// `text`, the default, or `json`: an object on each line.
 const FORMAT: &str = "PLUGWATCH_LOG_FORMAT";
 
-/// Starts it; `usual` is how much is logged where nobody says. Libraries are heard where they are named, so `debug`
-/// shows checks and not every statement of the database.
+/// Starts the log; `usual` is the level if the variable is not set. A level such as `debug` applies to
+/// plugwatch only, so it shows checks and not every statement of the database; libraries log at that level
+/// only if the variable names them.
 pub(super) fn start(usual: &str) {
     let wish = std::env::var(LEVEL).unwrap_or_default();
     let format = std::env::var(FORMAT).unwrap_or_default();
@@ -20,7 +21,7 @@ pub(super) fn start(usual: &str) {
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match format.trim() {
-        // The fields of an event stand beside its message, as collectors expect them.
+        // Log collectors expect an event's fields at the same level as its message.
         "json" => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
         _ => log.with_ansi(terminal::has_colours()).init(),
     }
@@ -38,7 +39,7 @@ fn filter(wish: &str, usual: &str) -> Result<EnvFilter, String> {
         level @ ("error" | "warn" | "info" | "debug" | "trace") => {
             EnvFilter::try_new(format!("warn,plugwatch={level}")).map_err(|error| error.to_string())
         }
-        // A bare word would be taken for the name of a module, and silence everything else.
+        // A bare word would be read as a module's name, and would silence everything else.
         word if word.chars().all(char::is_alphanumeric) => Err("it is not a level".to_owned()),
         other => EnvFilter::try_new(other).map_err(|error| error.to_string()),
     }

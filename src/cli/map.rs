@@ -77,7 +77,7 @@ pub(super) async fn whatif(path: &Path, company: &str, json: bool) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
-    // A vendor's name is as good as its company's.
+    // A vendor's id also works, and stands for its company.
     let vendor = config.catalog.vendors.get(&company.trim().to_lowercase()).filter(|vendor| vendor.parent != "own");
     let company = vendor.map_or_else(|| company.to_owned(), |vendor| vendor.parent.clone());
     let (snapshot, said) = match known(config, &clock).await {
@@ -96,14 +96,14 @@ pub(super) async fn whatif(path: &Path, company: &str, json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What people did, and the letters that came.
+/// What people did, and the letters that arrived.
 pub(super) struct Said {
     pub(super) acts: Vec<OperatorAction>,
     pub(super) letters: Vec<Letter>,
 }
 
-/// How things stand, and what people did. Before anything was watched, who stands on whom is known all
-/// the same: then it is read from a history that is empty.
+/// The current state, and what people did. Before the first run, dependencies between companies are known
+/// from the configuration, so the state is read from an empty database.
 pub(super) async fn known(mut config: Config, clock: &Clock) -> Result<(Snapshot, Said), String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     if !Store::exists(&config.database) {

@@ -1,4 +1,4 @@
-//! Arguments to commands, one file each. Exit codes: 0 fine, 1 something is not, 2 the
+//! The command line, with one file per command. Exit codes: 0 success; 1 something is wrong; 2 the
 //! configuration or the arguments are wrong.
 
 mod act;
@@ -64,10 +64,10 @@ struct Arguments {
     command: Option<Command>,
 }
 
-/// Below the help.
+/// The text below the help.
 const EXIT_CODES: &str = "\
 Exit codes: 0 success; 1 something is wrong (status: something is out, dropped, or the wrong page; check: something does not work; \
-doctor: something must be mended); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
+doctor: something must be fixed); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -81,7 +81,7 @@ enum Command {
     Coverage(coverage::How),
     /// List the keys that the configuration names: what they are for, the least rights, age and last use
     Keys(keys::How),
-    /// Check plugwatch itself: clock, DNS, disk, rights, keys, channels; each problem with its cure
+    /// Check plugwatch itself: clock, DNS, disk, rights, keys, channels; each problem with what to do
     Doctor(doctor::How),
     /// Monitor everything (the default)
     Run,
@@ -96,7 +96,7 @@ enum Command {
     },
     /// Show the current state, worst first; ends with 1 if something is out, dropped, or the wrong page
     Status(For),
-    /// Show what one state is based on: checks, witnesses, what people said, evidence
+    /// Show the reasons for one state: checks, witnesses, what people said, evidence
     Why {
         /// Its id or name, or a part that matches no other
         dependency: String,
@@ -133,7 +133,7 @@ enum Command {
     Maintenance {
         /// The dependency, or `all`
         dependency: String,
-        /// How long: 30m, 2h; `over` ends it
+        /// How long: 30m, 2h; `over` ends it now
         lasts: String,
         /// What you are doing
         #[arg(default_value = "")]
@@ -170,9 +170,9 @@ enum Command {
     },
     /// Say that a supplier still works for you, or has left: no program can check that
     Attest {
-        /// The dependency's id or name, or a part of it that fits no other
+        /// The dependency's id or name, or a part that matches no other
         dependency: String,
-        /// They have left
+        /// The supplier no longer works for you
         #[arg(long)]
         left: bool,
         #[command(flatten)]
@@ -181,7 +181,7 @@ enum Command {
     /// Vendors' letters: report, list, confirm and answer them
     #[command(subcommand)]
     Notice(NoticeCommand),
-    /// What the public page tells of incidents: drafts, updates, post-mortems
+    /// Incidents on the public page: drafts, updates, post-mortems
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     /// Show what depends on which company, and how much of it is critical
@@ -206,7 +206,7 @@ enum Command {
     /// Notification channels
     #[command(subcommand)]
     Notify(NotifyCommand),
-    /// plugwatch as a service of this machine
+    /// Run plugwatch as a service of this machine
     #[command(subcommand)]
     Service(service::ServiceCommand),
     /// Print the report as it would be sent now
@@ -223,7 +223,7 @@ enum Command {
     /// Test plugwatch's judgement with scenarios whose outcome is known
     #[command(subcommand)]
     Bench(bench::BenchCommand),
-    /// The vendors that plugwatch knows
+    /// List, test and update the vendors that plugwatch knows
     Catalog {
         /// A folder with your own vendor files, which replace shipped ones of the same name
         #[arg(long, global = true, value_name = "DIR")]
@@ -231,7 +231,7 @@ enum Command {
         #[command(subcommand)]
         command: catalog::CatalogCommand,
     },
-    /// The configuration
+    /// Check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print the completions of a shell: bash, zsh, fish
@@ -251,7 +251,7 @@ enum Command {
 enum NotifyCommand {
     /// Send a test message through every channel to everyone, and show whether it arrived
     Test {
-        /// Only through this channel
+        /// Test only this channel
         #[arg(long, value_name = "NAME")]
         channel: Option<String>,
     },
@@ -263,8 +263,8 @@ enum ConfigCommand {
     Check(For),
 }
 
-/// What is wrong with these arguments, the program's name before them; nothing is run. The documentation's commands are held
-/// by this.
+/// The error message for wrong arguments, which start with the program's name. Nothing is run. A test checks
+/// the documentation's commands with this.
 pub fn wrong_arguments(arguments: &[String]) -> Option<String> {
     Arguments::try_parse_from(arguments).err().filter(clap::Error::use_stderr).map(|error| error.to_string())
 }
@@ -272,15 +272,15 @@ pub fn wrong_arguments(arguments: &[String]) -> Option<String> {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // `plugwatch catalog list | head` ends quietly; a monitor must outlive whoever reads its log.
+    // `plugwatch catalog list | head` ends quietly. `run` must not end when the reader of its log does.
     if !matches!(arguments.command, None | Some(Command::Run)) {
         sigpipe::reset();
     }
     let quiet =
         matches!(arguments.command, Some(Command::Demo(_) | Command::Bench(_) | Command::Init(_) | Command::Add(_)));
     log::start(if quiet { "warn,plugwatch=error" } else { "warn,plugwatch=info" });
-    // One thread asks and decides; pages that are heavy to read go to threads of their own.
-    // Handing each answer from thread to thread would cost more than all the work on it.
+    // One thread sends requests and decides; pages that are slow to parse go to other threads. Passing every
+    // answer between threads would cost more than processing it.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -341,8 +341,8 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// The configuration of this folder, else the example of a checkout, else that of the service, which is read where the
-/// service is started.
+/// The configuration in this folder, or else the example of a checkout, or else the service's, with the
+/// service's folder as the current one.
 fn usual_config() -> PathBuf {
     let usual = [init::USUAL, "config/plugwatch.toml"];
     if let Some(here) = usual.into_iter().find(|path| Path::new(path).exists()) {
@@ -354,7 +354,7 @@ fn usual_config() -> PathBuf {
     "config/plugwatch.toml".into()
 }
 
-/// What a person does about an alert.
+/// Runs a command by which a person responds to an alert.
 async fn by_a_person(config: &Path, command: Command) -> ExitCode {
     let (by, deed) = match command {
         Command::Ack { what, by } => (by, ActionKind::Ack(what)),
@@ -370,7 +370,7 @@ async fn by_a_person(config: &Path, command: Command) -> ExitCode {
     act::act(config, &by, deed).await
 }
 
-/// The configuration, or the code to end with.
+/// Loads the configuration, or returns the exit code.
 fn load(path: &Path) -> Result<Config, ExitCode> {
     Config::load(path).map_err(|problems| failed(2, wrong(&problems)))
 }
@@ -379,7 +379,7 @@ fn wrong(problems: &crate::read::Problems) -> String {
     format!("the configuration is wrong\n\n{problems}; nothing was started")
 }
 
-/// Says what went wrong, and gives the code.
+/// Prints the error, and returns the exit code.
 fn failed(code: u8, what: impl std::fmt::Display) -> ExitCode {
     eprintln!("plugwatch: {what}");
     ExitCode::from(code)

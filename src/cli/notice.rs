@@ -1,4 +1,4 @@
-//! `plugwatch notice`: vendors' letters, brought from a terminal.
+//! `plugwatch notice`: reports and handles vendors' letters from a terminal.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,65 +21,66 @@ use crate::store::Store;
 
 #[derive(Subcommand)]
 pub(super) enum NoticeCommand {
-    /// Report a letter: what it concerns is shown as ending from now on
+    /// Report a vendor's letter: from now on, the dependencies it concerns are shown as ending
     Add {
-        /// What it concerns: dependencies, or a company with everything that depends on it; if not given,
-        /// the vendors that the letter names
+        /// The dependencies it concerns, or a company with everything that depends on it; if not given, the
+        /// vendors that the letter names
         about: Vec<String>,
-        /// What it says
+        /// The letter's text
         #[arg(long, value_name = "TEXT")]
         text: Option<String>,
-        /// The letter itself: a mail, a text, a picture; - for standard input
+        /// The letter as a file: an e-mail, a text, a picture; - for standard input
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
-        /// When it takes effect, such as "Sun 10 Jan 23:59 PST"; if not given, it is read from the text
+        /// When the letter takes effect, such as "Sun 10 Jan 23:59 PST"; if not given, it is read from the
+        /// text
         #[arg(long, value_name = "WHEN")]
         effective: Option<String>,
-        /// When it came, with its time zone; if not given, now
+        /// When the letter arrived, with its time zone; if not given, now
         #[arg(long, value_name = "WHEN")]
         received: Option<String>,
-        /// They have already stopped serving you
+        /// The vendor has already stopped serving you
         #[arg(long)]
         left: bool,
         #[command(flatten)]
         by: By,
     },
-    /// List all notices that were not withdrawn
+    /// List all letters that were not withdrawn
     List {
         #[command(flatten)]
         how: For,
     },
-    /// Print a letter as it came
+    /// Print a letter in its original form
     Show {
-        /// Its id, pw-...
+        /// The letter's id, pw-...
         id: String,
     },
-    /// Say when it takes effect
+    /// Set the time at which a letter takes effect
     Effective {
-        /// Its id, pw-...
+        /// The letter's id, pw-...
         id: String,
-        /// When, with its time zone
+        /// The time, with its time zone
         when: String,
         #[command(flatten)]
         by: By,
     },
-    /// Confirm the time that plugwatch read in it
+    /// Confirm the time that plugwatch read in a letter
     Confirm {
-        /// Its id, pw-...
+        /// The letter's id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that you are answering the vendor
+    /// Record that you are answering the vendor
     Answered {
-        /// Its id, pw-...
+        /// The letter's id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that it was not a notice
+    /// Withdraw a letter that was not a notice
     Withdraw {
-        /// Its id, pw-...
+        /// The letter's id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
@@ -125,7 +126,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
     }
 }
 
-/// Its bytes, and what of them is text.
+/// The letter's bytes, and its text if the bytes are text.
 fn letter(text: Option<String>, file: Option<PathBuf>) -> Result<(Vec<u8>, String), No> {
     let Some(file) = file else { return Ok((Vec::new(), text.unwrap_or_default())) };
     let mut bytes = Vec::new();
@@ -139,7 +140,7 @@ fn letter(text: Option<String>, file: Option<PathBuf>) -> Result<(Vec<u8>, Strin
     Ok((bytes, words))
 }
 
-/// A time that has passed, exact or as letters name it.
+/// Reads a time in the past: exact, or in the forms that letters use.
 fn past(text: &str, config: &Config) -> Result<Time, No> {
     let long_ago = Time(Clock::system().now().0 - 300 * 86_400_000);
     let read = Time::parse(text)
@@ -148,7 +149,7 @@ fn past(text: &str, config: &Config) -> Result<Time, No> {
     read.map_err(|why| No(format!("`{text}`: {why}; write it like \"2027-01-09T16:10:00-08:00\"")))
 }
 
-/// Those that are still to come first, the soonest on top.
+/// Lists the letters: first those that have not taken effect yet, the soonest at the top.
 async fn list(store: &Store, zone: Tz, now: Time, json: bool) -> Said {
     let mut letters = store.letters().await?;
     let ahead = |letter: &Letter| letter.notice.effective.filter(|at| *at > now);
@@ -159,7 +160,7 @@ async fn list(store: &Store, zone: Tz, now: Time, json: bool) -> Said {
     }
     let line = |letter: &Letter| {
         let hour = match letter.notice.effective {
-            _ if letter.notice.left => "they have left".to_owned(),
+            _ if letter.notice.left => "the vendor has left".to_owned(),
             None => "no date yet".to_owned(),
             Some(at) if at > now => format!("effective {}, in {}", at.local(zone, now), human(at.since(now))),
             Some(at) => format!("effective {}, {} ago", at.local(zone, now), human(now.since(at))),
@@ -178,7 +179,7 @@ async fn list(store: &Store, zone: Tz, now: Time, json: bool) -> Said {
         )
     };
     let lines: Vec<String> = letters.iter().map(line).collect();
-    Ok(if lines.is_empty() { "there are no notices".to_owned() } else { lines.join("\n") })
+    Ok(if lines.is_empty() { "There are no letters.".to_owned() } else { lines.join("\n") })
 }
 
 fn as_json(letter: &Letter) -> Value {
@@ -206,7 +207,7 @@ async fn show(config: &Config, id: &str) -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(1, error),
         },
-        Ok(None) => failed(2, format!("there is no notice `{id}`; `plugwatch notice list` shows all of them")),
+        Ok(None) => failed(2, format!("there is no letter `{id}`; `plugwatch notice list` shows all of them")),
         Err(error) => failed(1, error),
     }
 }

@@ -1,4 +1,4 @@
-//! `plugwatch notify test`: a message through every channel to everybody, and what came of it.
+//! `plugwatch notify test`: sends a message through every channel to everyone, and shows the results.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,12 +22,12 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
     };
     let known: Vec<&str> = config.channels.iter().map(|channel| channel.name.as_str()).collect();
     if let Some(wrong) = channel.filter(|name| !known.contains(name)) {
-        return failed(2, format!("there is no channel `{wrong}`; there are: {}", known.join(", ")));
+        return failed(2, format!("there is no channel `{wrong}`; available channels: {}", known.join(", ")));
     }
     match send_to_all(&config, channel).await {
         Ok((took, fine)) => {
             for way in took.iter().filter(|way| way.wakes) {
-                println!("Ask whoever reads {} to {} whether it arrived.", way.channel, way.recipient);
+                println!("Ask the person who reads {} to {} whether it arrived.", way.channel, way.recipient);
             }
             if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
@@ -35,10 +35,11 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
     }
 }
 
-/// Sends a test to everyone, or through one channel only. Returns those who took it, and whether all did.
+/// Sends a test to everyone, or through one channel only. Returns the recipients that accepted it, and
+/// whether all did.
 ///
 /// # Errors
-/// A channel's client cannot be built.
+/// If a channel's client cannot be built.
 pub(super) async fn send_to_all(config: &Config, only: Option<&str>) -> Result<(Vec<Way>, bool), String> {
     let clock = Clock::system();
     let ways = build::ways(config, &Shared::new(&clock))?;
@@ -60,7 +61,7 @@ pub(super) async fn send_to_all(config: &Config, only: Option<&str>) -> Result<(
     Ok((took, fine))
 }
 
-/// The report says when the channels were tested, and what came of it.
+/// Records the test and its result for the report.
 async fn remember(config: &Config, took: &[Way], fine: bool, now: Time) {
     let Ok(store) = Store::beside(&config.database).await else {
         println!(
@@ -71,7 +72,7 @@ async fn remember(config: &Config, took: &[Way], fine: bool, now: Time) {
     let user = std::env::var("USER").unwrap_or_default();
     let count = took.iter().filter(|way| way.wakes).count();
     for way in took {
-        // A place that was dead is alive again.
+        // A recipient that was marked as failing works again.
         if let Err(error) = store.note_works(&way.channel, &way.recipient, now).await {
             eprintln!("plugwatch: could not record that {} works: {error}", way.channel);
         }

@@ -1,4 +1,4 @@
-//! `plugwatch bench replay`: event logs, decided again.
+//! `plugwatch bench replay`: makes the decisions of event logs again, and compares them.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::failed;
 use crate::bench::replay;
 
-/// Replays each log; a folder stands for the logs in it.
+/// Replays each log, or each log in a folder.
 pub(super) async fn replay_all(logs: &[PathBuf]) -> ExitCode {
     let mut files = Vec::new();
     for log in logs {
@@ -16,13 +16,13 @@ pub(super) async fn replay_all(logs: &[PathBuf]) -> ExitCode {
         }
     }
     if files.is_empty() {
-        return failed(2, "no event log is there; write one with `plugwatch bench drops --events FOLDER`");
+        return failed(2, "there is no event log; write one with `plugwatch bench drops --events FOLDER`");
     }
     let (mut equal, mut events, mut decisions) = (0, 0, 0);
     for file in &files {
         let folder = match tempfile::tempdir() {
             Ok(folder) => folder,
-            Err(error) => return failed(2, format!("no folder for a database: {error}")),
+            Err(error) => return failed(2, format!("no temporary folder for a database: {error}")),
         };
         match replay(file, folder.path()).await {
             Ok(replayed) => {
@@ -31,7 +31,7 @@ pub(super) async fn replay_all(logs: &[PathBuf]) -> ExitCode {
             Err(why) => println!("FAIL  {}: {why}", file.display()),
         }
     }
-    println!("{equal} of {} logs decided as recorded: {events} events, {decisions} commits", files.len());
+    println!("{equal} of {} logs gave the recorded decisions: {events} events, {decisions} commits", files.len());
     if equal == files.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

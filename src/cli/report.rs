@@ -1,4 +1,4 @@
-//! `plugwatch report`: what the report would say now.
+//! `plugwatch report`: prints the report as it would be sent now.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,10 +16,10 @@ use crate::say::Format;
 use crate::say::report::Report;
 use crate::store::Store;
 
-/// How it is written.
+/// The period and the output format.
 #[derive(Args)]
 pub(super) struct How {
-    /// The last thirty days instead of seven
+    /// Cover the last thirty days instead of seven
     #[arg(long)]
     month: bool,
     /// Print as Markdown
@@ -71,7 +71,7 @@ async fn print(config: Config, how: How) -> Result<(), String> {
     Ok(())
 }
 
-/// What it says, as it is kept; not how its lines are sorted.
+/// The report's content as it is stored, without the fields that only sort its lines.
 fn as_json(platform: &str, report: &Report) -> Result<Value, String> {
     let mut fields = serde_json::to_value(report).map_err(|error| error.to_string())?;
     for todo in fields["todo"].as_array_mut().into_iter().flatten() {
@@ -86,7 +86,7 @@ fn as_json(platform: &str, report: &Report) -> Result<Value, String> {
     Ok(all)
 }
 
-/// A report names vendors: it is for its owner only.
+/// A report names vendors, so only its owner may read the file.
 fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! `plugwatch completions` and `plugwatch man`: made from the commands themselves.
+//! `plugwatch completions` and `plugwatch man`: generated from the commands.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use super::{Arguments, failed};
 
-/// The name under which the program is called.
+/// The name under which the program is run.
 const NAME: &str = "plugwatch";
 
 /// Prints the completions of a shell.
@@ -17,7 +17,7 @@ pub(super) fn completions(shell: Shell) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes a page for the program and one for each command into a folder.
+/// Writes a man page for the program, and one for each command, into a folder.
 pub(super) fn man(folder: &Path) -> ExitCode {
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(Arguments::command().name(NAME), folder));

@@ -1,4 +1,4 @@
-//! Tries entries before they are written: each is checked once, as `check` would.
+//! Tests entries before they are written: each is checked once, as `plugwatch check` does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::core::words::verdict::Verdict;
 use crate::discover::{Entry, State, entry_text};
 use crate::engine::{Before, Context, Spec, check_once};
 
-/// What a trial needs.
+/// The parts that a trial needs.
 #[derive(Clone)]
 pub(super) struct Trial {
     pub(super) catalog: Arc<Catalog>,
@@ -23,7 +23,7 @@ pub(super) struct Trial {
     pub(super) clock: Clock,
 }
 
-/// What one probe of an entry said.
+/// The result of one probe of an entry.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub(super) check: String,
@@ -33,17 +33,17 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// It serves us, perhaps with a warning.
+    /// Whether the vendor serves the platform, perhaps with a warning.
     pub(super) fn is_good(&self) -> bool {
         matches!(self.verdict, Verdict::Live | Verdict::Degraded)
     }
 }
 
 impl Trial {
-    /// The entries that are on, as a configuration of their own.
+    /// The entries that are on, as a separate configuration.
     ///
     /// # Errors
-    /// What is wrong with one of them.
+    /// What is wrong with an entry.
     pub(super) fn config(&self, entries: &[Entry]) -> Result<Config, String> {
         let on: Vec<Entry> = entries.iter().filter(|entry| entry.is_on()).cloned().collect();
         let text: Vec<String> = on.iter().map(entry_text).collect();
@@ -52,7 +52,7 @@ impl Trial {
         read.map(|config| Config { network: self.network.clone(), ..config }).map_err(|problems| problems.to_string())
     }
 
-    /// Everything that was found, watched or not, as far as it reads as a configuration.
+    /// Everything that was found, monitored or not, if it is a valid configuration.
     pub(super) fn config_of_all(&self, entries: &[Entry]) -> Option<Config> {
         let all = entries.iter().filter(|entry| entry.vendor.is_none() && !entry.probes.is_empty());
         let mut all: Vec<Entry> = all.map(|entry| Entry { state: State::On, ..entry.clone() }).collect();
@@ -62,10 +62,10 @@ impl Trial {
         self.config(&all).ok()
     }
 
-    /// Puts aside what would not read as a configuration.
+    /// Turns off entries that would not be a valid configuration.
     pub(super) fn weed(&self, entries: &mut [Entry]) {
         for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
-            // What it needs stands in other entries.
+            // The dependencies it needs are in other entries.
             let alone = Entry { needs: Vec::new(), ..entry.clone() };
             if let Err(why) = self.config(&[alone]) {
                 let first = why.lines().next().unwrap_or_default().to_owned();
@@ -74,7 +74,7 @@ impl Trial {
         }
     }
 
-    /// Looks once at everything that would be watched: what each probe says, by dependency.
+    /// Checks everything once that would be monitored. Returns the results of the probes by dependency.
     ///
     /// # Errors
     /// What is wrong with an entry.
@@ -102,7 +102,7 @@ impl Trial {
                 check: looked.spec.probe.check.clone(),
                 verdict: weighed.verdict,
                 reason: weighed.reason,
-                // What a server said is shown to people, and stands in their files.
+                // The text can contain a server's words, and is shown to people and written to their files.
                 say: weighed.say.chars().filter(|c| !c.is_control()).collect(),
             });
         }
@@ -110,12 +110,11 @@ impl Trial {
     }
 }
 
-/// Puts aside what was tried and is not served: one probe of several by itself, the first one with its
-/// entry.
+/// Turns off what did not succeed: the whole entry if its first probe failed, or else the probe that failed.
 pub(super) fn put_aside(entries: &mut [Entry], said: &BTreeMap<String, Vec<Said>>) {
     for entry in entries.iter_mut().filter(|entry| entry.is_on()) {
         let Some(said) = said.get(&entry.id) else {
-            entry.put_aside("it could not be tried");
+            entry.put_aside("it could not be checked");
             continue;
         };
         let bad = |check: &str| {

@@ -1,4 +1,4 @@
-//! `plugwatch status` and `plugwatch why`: how things stand, as far as it was written down.
+//! `plugwatch status` and `plugwatch why`: the current state, as far as it is recorded.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +16,8 @@ use crate::ids::Ids;
 use crate::say::{self, Format, status};
 use crate::store::Store;
 
-/// Ends with 1 where something is out or dropped, so that a script can ask.
+/// Prints the state. Ends with 1 if something is out, dropped, or the wrong page, so that scripts can test
+/// it.
 pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
     let config = match load(path) {
         Ok(config) => config,
@@ -43,7 +44,7 @@ pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
     }
 }
 
-/// Out, dropped, or a site that shows something else than it should: whoever opens it is not served either.
+/// Whether it is out, dropped, or a site that shows the wrong page: its visitors are not served either.
 fn is_down(one: &DependencySnapshot) -> bool {
     let wrong_page = one.state.unverified().is_some_and(|held| held.reason == "wrong_page");
     matches!(one.shown(), Shown::Outage | Shown::Dropped) || wrong_page
@@ -86,7 +87,7 @@ pub(super) async fn stand(config: Config, clock: &Clock) -> Result<(Snapshot, Ar
     Ok((snapshot, store))
 }
 
-/// What nobody watches is not how it stands now.
+/// Warns if the state is old because plugwatch is not running.
 fn warn_if_old(snapshot: &Snapshot, now: Time) {
     let age = now.since(snapshot.as_of);
     if age.as_secs() >= 300 {

@@ -1,4 +1,4 @@
-//! What is missing until somebody can rely on being woken.
+//! What is missing before people can rely on plugwatch to wake them.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use crate::core::words::question::Key;
 use crate::notify::Carrier;
 
 impl Config {
-    /// What is missing, a line each, when people have confirmed that these channels wake them; nothing where two do, of
-    /// two companies, and a dead-man's switch waits for plugwatch itself.
+    /// What is missing, one line each, after people confirmed that these channels wake them. Empty if at
+    /// least two channels from two companies do, and a dead-man's switch monitors plugwatch itself.
     pub fn lacks(&self, confirmed: &[&str]) -> Vec<String> {
         let awake: Vec<&Channel> =
             self.channels.iter().filter(|one| one.wakes() && confirmed.contains(&one.name.as_str())).collect();
@@ -17,26 +17,26 @@ impl Config {
         match (awake.as_slice(), companies.len()) {
             ([], _) => lacks.push("nobody confirmed that a test alert arrived: plugwatch cannot wake you".to_owned()),
             ([only], _) => lacks.push(format!(
-                "a second channel, of another company: only `{}` can wake you, and if it fails, nobody hears of anything",
+                "a second channel, from another company: only `{}` can wake you, and if it fails, nobody is alerted",
                 only.name
             )),
             (_, 1) => lacks.push(format!(
-                "a channel of another company: all that can wake you are carried by {}",
+                "a channel from another company: all that can wake you are carried by {}",
                 self.catalog.company(companies.first().map_or("", String::as_str))
             )),
             _ => {}
         }
         if !matches!(self.heartbeat, Some((Key::Set(_), _))) {
             lacks.push(
-                "a dead-man's switch: create a check at healthchecks.io or the like, and put its URL into [heartbeat]; \
-                 otherwise nobody hears when plugwatch or its machine stops"
+                "a dead-man's switch: create a check at healthchecks.io or a similar service, and put its URL into [heartbeat]; \
+                 otherwise nobody notices if plugwatch or its machine stops"
                     .to_owned(),
             );
         }
         lacks
     }
 
-    /// Who carries a channel: a company's slug where it is known, else a host, else the channel itself.
+    /// The company that carries a channel: its slug if known, or else its host, or else the channel's name.
     fn behind(&self, channel: &Channel) -> String {
         let host = || match channel.settings.carrier() {
             Some(Carrier::Host(host)) => host,

@@ -1,4 +1,4 @@
-//! Alerts that depend on what is monitored: "your only channel for alerts about Amazon is Amazon".
+//! Channels that depend on a monitored company: "your only channel for alerts about Amazon is Amazon".
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::{Channel, Config};
 use crate::notify::Carrier;
 
 impl Config {
-    /// The company that carries a channel, as far as it is known: by its kind, or by its host.
+    /// The slug of the company that carries a channel, if its kind or host shows it.
     pub fn carrier(&self, channel: &Channel) -> Option<String> {
         match channel.settings.carrier()? {
             Carrier::Company(slug) => Some(slug.to_owned()),
@@ -14,14 +14,14 @@ impl Config {
         }
     }
 
-    /// Labels of what stands on a company.
+    /// The labels of the dependencies that depend on a company.
     fn standing_on(&self, company: &str) -> Vec<&str> {
         let on = |slug: &String| slug == company;
         let things = self.dependencies.iter().filter(|dependency| dependency.companies.iter().any(on));
         things.map(|dependency| dependency.label.as_str()).collect()
     }
 
-    /// What a person wants to know before relying on it: who would fall silent with whom.
+    /// Warnings about channels, and plugwatch itself, that would fail together with what they report.
     pub(super) fn of_conflicts(&self) -> Vec<String> {
         let awake: Vec<&Channel> = self.channels.iter().filter(|channel| channel.wakes()).collect();
         let carriers: Vec<(&Channel, Option<String>)> =
@@ -43,7 +43,7 @@ impl Config {
             if carriers.iter().all(|(_, carrier)| carrier.as_ref() == Some(company)) {
                 notes.push(format!(
                     "alerts about {what} can reach you only through {name} (`{by}`), the company that they are about: \
-                     add a channel of another company"
+                     add a channel from another company"
                 ));
             }
         }

@@ -1,28 +1,27 @@
-//! `[[date]]`: what ends or is due ahead and that nobody can measure: agreements, memberships,
-//! contracts.
+//! `[[date]]`: deadlines that no check can measure, such as the end of agreements, memberships and contracts.
 
 use super::{Config, Dependency};
 use crate::core::platform::ahead::{Ahead, day};
 use crate::read::Table;
 use chrono::NaiveDate;
 
-/// A date that somebody typed in.
+/// A deadline from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Date {
     /// The day.
     pub on: NaiveDate,
     /// What ends or is due.
     pub what: String,
-    /// Who sees to it.
+    /// Who is responsible.
     pub owner: Option<String>,
     /// The dependency it concerns.
     pub dependency: Option<String>,
-    /// How many minutes it takes to see to.
+    /// How many minutes it takes to do.
     pub minutes: Option<u32>,
 }
 
 impl Config {
-    /// Dates that somebody typed in, for whoever shows what is ahead.
+    /// The deadlines, for pages that show what is ahead.
     pub fn dates_ahead(&self) -> Vec<Ahead> {
         let ahead = |date: &Date| {
             let (what, owner) = (date.what.clone(), date.owner.clone());

@@ -12,47 +12,49 @@ use crate::core::words::text::{VALUE, clean};
 use crate::core::words::verdict::{Criticality, Role};
 use crate::read::{At, Table};
 
-/// One thing that the platform stands on.
+/// One thing that the platform depends on.
 #[derive(Clone, Debug)]
 pub struct Dependency {
-    /// Its id, as in commands.
+    /// Its id, as used in commands.
     pub id: String,
-    /// Its id before, where it was renamed: its history goes on.
+    /// Its previous id, if it was renamed, so that its history continues.
     pub was: Option<String>,
     /// Its name for people.
     pub label: String,
-    /// How much hangs on it.
+    /// How critical it is.
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
     /// Dependencies without which it cannot work.
     pub needs: Vec<String>,
-    /// What to switch to.
+    /// The alternative to switch to.
     pub fallback: Option<String>,
-    /// The dependency that the fallback stands on, if one is watched.
+    /// The dependency that the fallback depends on, if one is monitored.
     pub fallback_on: Option<String>,
-    /// Our account at the vendor.
+    /// The platform's account at the vendor.
     pub account_id: Option<String>,
-    /// Whom to call there.
+    /// Who to call at the vendor.
     pub contact: Option<String>,
-    /// Who of us sees to it.
+    /// Who on your team is responsible.
     pub owner: Option<String>,
-    /// How many days of notice the contract gives.
+    /// The notice period in the contract, in days.
     pub contract_notice_days: Option<u32>,
     /// The steps to leave, longest first.
     pub leave: Vec<LeaveStep>,
     /// What the public page shows of it.
     pub public: Public,
-    /// Vendor ids of its probes, the first one's first.
+    /// The vendor ids of its probes, the first probe's first.
     pub vendors: Vec<String>,
-    /// Slugs of all companies that it stands on: those behind its vendors, and those of `rides_on`;
-    /// whoever decides about it first.
+    /// The slugs of all companies that it depends on: those behind its vendors, and those of `rides_on`. The
+    /// company that decides about it comes first.
     pub companies: Vec<String>,
-    /// The registered domain that it is about, as its registration and its zone are: their losses are one.
+    /// The registered domain that it is about. A zone and its registration with the same domain count as one
+    /// loss.
     pub domain: Option<String>,
-    /// Where it is looked at from outside: ids of the accounts that may carry it, where nothing says which does.
+    /// If it is checked from outside: ids of the accounts that may carry it, if the file does not say which
+    /// one does.
     pub accounts: Vec<String>,
-    /// Why nothing checks it, in the file's words; it has no probes then.
+    /// Why nothing checks it, in the file's words. It then has no probes.
     pub not_monitored: Option<String>,
     /// Its probes.
     pub probes: Vec<Arc<Probe>>,
@@ -69,7 +71,7 @@ pub struct LeaveStep {
     pub who: Option<String>,
 }
 
-/// Keys of a dependency that are no parameters of a check.
+/// The keys of a dependency that are not parameters of a check.
 const OWN_KEYS: [&str; 24] = [
     "id",
     "was",
@@ -145,7 +147,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         domain: None,
         accounts: Vec::new(),
         not_monitored: unmonitored.map(|unmonitored| unmonitored.why),
-        // A list of its own: the one that was read into is larger.
+        // The list is copied, because the one that was filled has spare capacity.
         probes: probes.into_iter().map(Arc::new).collect::<Box<[_]>>().into_vec(),
         id: id_text,
     };
@@ -157,8 +159,8 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
     id.map(|_| dependency)
 }
 
-/// The companies behind the vendors, and those that the file names: where a check looks from
-/// outside, only a person knows whose machines answer.
+/// The companies behind the vendors, and those that the file names: if a check looks from outside, only a
+/// person knows who hosts it.
 fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> Vec<String> {
     let behind = vendors.iter().filter_map(|id| catalog.vendors.get(id)).map(|vendor| vendor.parent.clone());
     let mut companies: Vec<String> = behind.filter(|parent| parent != "own").collect();
@@ -175,7 +177,7 @@ fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> V
     companies
 }
 
-/// A label stands in messages and tables: one line of visible text.
+/// A label appears in messages and tables, so it is one line of visible text.
 fn read_label(table: &Table<'_>) -> Option<String> {
     Some(clean(&table.string("label")?.value, VALUE)).filter(|label| !label.is_empty())
 }
@@ -196,7 +198,7 @@ fn read_leave(table: &Table<'_>) -> Option<LeaveStep> {
     Some(LeaveStep { step: step?.value, takes, who })
 }
 
-/// `check`, or `vendor` with all its checks, or `[[dependency.probe]]` for several.
+/// Reads `check`, or `vendor` with all its checks, or several `[[dependency.probe]]`.
 fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<Probe> {
     let several = table.tables("probe");
     let (check, vendor) = (table.string("check"), table.string("vendor"));
@@ -226,7 +228,7 @@ fn read_probes(table: &Table<'_>, id: &str, catalog: &Catalog, zone: Tz) -> Vec<
         }
         return probes;
     }
-    // Which parameters an unknown check has cannot be known; what any check has can be.
+    // The parameters of an unknown check cannot be validated; the settings that all checks have can be.
     let unknown = || {
         probe::read_usual(table, zone);
         Vec::new()
@@ -258,7 +260,7 @@ fn read_vendor(table: &Table<'_>, id: &str, vendor: &Vendor, named: &At<String>,
     if !probes.is_empty() {
         return probes;
     }
-    // What is nearest to being whole is what was meant.
+    // The check with the fewest missing parameters is probably the intended one.
     if let Some(near) = checks.iter().min_by_key(|check| probe::lacking(table, check).len()) {
         for param in probe::lacking(table, near) {
             let what = format!("{} needs `{}`", near.id, param.name);

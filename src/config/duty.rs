@@ -1,4 +1,4 @@
-//! `[[duty]]`: who is called, one after the other, while nobody has acknowledged an alert.
+//! `[[duty]]`: who is called, one after the other, until somebody acknowledges an alert.
 
 use chrono_tz::Tz;
 
@@ -27,7 +27,7 @@ pub(super) fn read(table: &Table<'_>, channels: &[Channel], zone: Tz) -> Option<
     let recipient = match given {
         Some(given) => {
             let wanted = text(&given.value);
-            // A channel that is off has no recipients; its entry waits with it.
+            // A channel that is off has no recipients, so the entry cannot be checked yet.
             if !recipients.is_empty() && !recipients.contains(&wanted) {
                 let what = format!("the channel `{}` does not reach `{wanted}`", name.value);
                 table.problem(given.span, what, format!("it reaches: {}", recipients.join(", ")));

@@ -1,4 +1,4 @@
-//! Vendors and checks by the names that a file gives them.
+//! Finds vendors and checks by the names in a file.
 
 use crate::catalog::{Catalog, Check, Vendor};
 use crate::core::platform::naming::nearest;
@@ -10,7 +10,7 @@ pub(super) fn find_vendor<'c>(table: &Table<'_>, catalog: &'c Catalog, id: &At<S
         let near = nearest(&id.value, catalog.vendors.keys().map(String::as_str));
         let cure = format!("did you mean `{near}`? `plugwatch catalog list` shows all");
         table.problem(id.span.clone(), format!("`{}` is not a vendor in the catalogue", id.value), cure);
-        // Whose parameters these are cannot be known.
+        // The vendor is unknown, so the parameters cannot be checked.
         table.forgive();
     }
     found

@@ -1,4 +1,4 @@
-//! Which secrets the file names, where each of them comes from, and what for. Never the secrets themselves.
+//! The secrets that the file names, where each comes from, and its purpose; never the secrets themselves.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::read::{credential, variable};
 
-/// What a secret is for.
+/// The purpose of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyOwner {
     /// A check of the dependency with this id.
@@ -22,11 +22,11 @@ pub enum KeyOwner {
 /// Where a secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeySource {
-    /// A variable of the environment, or else a credential of that name, which may lie beside the configuration.
+    /// An environment variable, or else a credential with that name, which may be next to the configuration.
     Variable {
-        /// Its name.
+        /// The variable's name.
         name: String,
-        /// The configuration's file.
+        /// The path of the configuration file.
         config: String,
     },
     /// A file, by its path.
@@ -53,7 +53,7 @@ impl KeySource {
         }
     }
 
-    /// Whether there is something in it. What it is, is not kept.
+    /// Whether it has a value. The value is not kept.
     pub fn is_set(&self) -> bool {
         let text = match self {
             KeySource::Variable { name, config } => variable(config, name),
@@ -62,7 +62,7 @@ impl KeySource {
         !text.trim().is_empty()
     }
 
-    /// The file that holds it, if a file does.
+    /// The file that contains it, if any.
     pub fn path(&self) -> Option<PathBuf> {
         match self {
             KeySource::Variable { name, config } => credential(config, name),
@@ -71,7 +71,7 @@ impl KeySource {
     }
 }
 
-/// Every secret that the configuration at `config` names, in its order. `file` is the file as JSON.
+/// Every secret that the configuration at `config` names, in the file's order. `file` is the file as JSON.
 pub(super) fn named(file: &Value, config: &str) -> Vec<NamedKey> {
     let mut keys = Vec::new();
     for dependency in tables(file, "dependency") {
@@ -96,7 +96,7 @@ fn text(table: &Value, key: &str) -> Option<String> {
     table[key].as_str().map(str::to_owned)
 }
 
-/// Values such as `{ env = "NAME" }`.
+/// Collects values such as `{ env = "NAME" }`.
 fn collect((table, config): (&Value, &str), owner: &KeyOwner, keys: &mut Vec<NamedKey>) {
     for (param, value) in table.as_object().into_iter().flatten() {
         let source = match (value["env"].as_str(), value["file"].as_str()) {

@@ -1,4 +1,4 @@
-//! `[[maintenance]]`: work that was announced. Looks go on, alerts about outages wait.
+//! `[[maintenance]]`: announced maintenance. Checks continue; alerts about outages wait.
 
 use chrono_tz::Tz;
 
@@ -8,26 +8,26 @@ use crate::core::time::schedule::Cron;
 use crate::core::time::window::Window;
 use crate::read::{At, Table};
 
-/// Announced work.
+/// Announced maintenance.
 #[derive(Clone, Debug)]
 pub struct Maintenance {
-    /// What it concerns; empty for everything.
+    /// The dependencies it concerns; empty for all.
     pub dependencies: Vec<String>,
-    /// Why; for your team.
+    /// The reason, for your team.
     pub why: String,
-    /// Its title on the public page, if it has one of its own.
+    /// Its title on the public page, if it has a separate one.
     pub public: Option<String>,
-    /// When.
+    /// The time.
     pub window: Window,
 }
 
 impl Config {
-    /// When announced work begins or ends next.
+    /// When announced maintenance next begins or ends.
     pub fn maintenance_turns_at(&self, now: Time) -> Option<Time> {
         self.maintenance.iter().filter_map(|work| work.window.turns_at(now)).min()
     }
 
-    /// Until when announced work on a dependency lasts, if it is now.
+    /// When maintenance of a dependency ends, if it is in progress.
     pub fn maintenance_until(&self, dependency: &str, now: Time) -> Option<Time> {
         let concerns =
             |work: &&Maintenance| work.dependencies.is_empty() || work.dependencies.iter().any(|d| d == dependency);
@@ -71,7 +71,7 @@ fn again(table: &Table<'_>, zone: Tz) -> Option<Window> {
     }
 }
 
-/// A time in RFC 3339, with its zone: work is announced in somebody's local time.
+/// A time in RFC 3339, with its zone, because maintenance is announced in local time.
 pub(super) fn time(table: &Table<'_>, key: &str) -> Option<At<Time>> {
     let Some(given) = table.any(key) else {
         table.missing(key, "\"2026-12-01T02:00:00+01:00\"");

@@ -1,4 +1,4 @@
-//! `plugwatch.toml` as a [`Config`], or every problem at once with line and caret.
+//! Reads `plugwatch.toml` as a [`Config`], or reports every problem at once, with line and caret.
 
 mod armed;
 mod channel;
@@ -50,52 +50,52 @@ use crate::core::words::check_in::{CheckInPoint, Takes};
 use crate::core::words::question::{Key, Secret};
 use crate::read::{At, Problem, Problems, Source, Table, secret};
 
-/// Everything that one run needs to know.
+/// The configuration of one run.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The platform's name.
     pub platform: String,
     /// The database file.
     pub database: PathBuf,
-    /// For cron schedules and messages.
+    /// The time zone of cron schedules and messages.
     pub time_zone: Tz,
-    /// When the weekly report comes.
+    /// When the weekly report is sent.
     pub report: Schedule,
-    /// When the monthly one comes, if at all.
+    /// When the monthly report is sent, if at all.
     pub monthly: Option<Schedule>,
-    /// How long raw looks are kept.
+    /// How long single checks are kept.
     pub keep_raw: Duration,
     /// The status page.
     pub web: Web,
     /// How the public page looks.
     pub page: PublicPage,
-    /// Where the public page is written as files, if anywhere.
+    /// Where the public page is published as files, if anywhere.
     pub publish: Option<Publish>,
     /// The network.
     pub network: Network,
-    /// Ways to tell.
+    /// The notification channels.
     pub channels: Vec<Channel>,
-    /// Who is called in turn while nobody acknowledges.
+    /// The people who are called in turn until somebody acknowledges.
     pub duties: Vec<Duty>,
-    /// What the platform stands on.
+    /// The dependencies of the platform.
     pub dependencies: Vec<Dependency>,
-    /// Announced work.
+    /// Announced maintenance.
     pub maintenance: Vec<Maintenance>,
-    /// What vendors and people have told.
+    /// Notices from vendors, reported by people.
     pub notices: Vec<Notice>,
-    /// Dates ahead that nobody can measure.
+    /// Deadlines that no check can measure.
     pub dates: Vec<Date>,
-    /// Companies that plugwatch itself rides on, by slug.
+    /// The companies that plugwatch itself depends on, by slug.
     pub rides_on: Vec<String>,
-    /// The dead-man's switch, and how often it is told that all is well.
+    /// The URL of the dead-man's switch, and how often a sign of life is sent.
     pub heartbeat: Option<(Key, Duration)>,
-    /// Every secret that the file names, by where it comes from.
+    /// Every secret that the file names, with its source.
     pub keys: Vec<NamedKey>,
     /// The catalogue that the dependencies were read with.
     pub catalog: Arc<Catalog>,
-    /// The folder with vendor files of the user's own.
+    /// The folder with the user's own vendor files.
     pub overlay: Option<PathBuf>,
-    /// Why a catalogue that was taken in is not used.
+    /// Why an installed catalogue is not used, if so.
     pub catalog_note: Option<String>,
 }
 
@@ -113,7 +113,7 @@ impl Config {
         Config::read(name, text)
     }
 
-    /// Reads a text under its name.
+    /// Reads a text; `name` appears in messages about problems.
     ///
     /// # Errors
     /// Every problem of the text, or those of the catalogue.
@@ -121,7 +121,7 @@ impl Config {
         Config::read_with(name, text, None)
     }
 
-    /// The same with a catalogue that was read before; without one, the text's own.
+    /// Reads a text with a given catalogue; without one, with the catalogue that the text names.
     ///
     /// # Errors
     /// As for [`Config::read`].
@@ -140,19 +140,20 @@ impl Config {
         }
     }
 
-    /// Whether the file says of any dependency what the public page shows of it.
+    /// Whether any dependency has `public`.
     pub fn says_public(&self) -> bool {
         self.dependencies.iter().any(|dependency| dependency.public != Public::Unsaid)
     }
 
-    /// The whole configuration, where nothing is said and the page showed everything before.
+    /// Shows every dependency on the public page, for a file without `public` whose page showed everything
+    /// before.
     pub fn show_as_before(&mut self) {
         for dependency in self.dependencies.iter_mut().filter(|dependency| dependency.public == Public::Unsaid) {
             dependency.public = Public::under(&dependency.label);
         }
     }
 
-    /// Every secret that is set, so that it can be kept out of everything.
+    /// Every secret that is set, so that it can be removed from all output.
     pub fn secrets(&self) -> Vec<Secret> {
         let probes = self.dependencies.iter().flat_map(|dependency| &dependency.probes);
         let of_probes = probes.flat_map(|probe| probe.params.secret.values().filter_map(|key| key.set().cloned()));
@@ -161,7 +162,8 @@ impl Config {
         of_probes.chain(self.channels.iter().flat_map(Channel::secrets)).chain(heartbeat).chain(details).collect()
     }
 
-    /// Labels of what nothing checks, with why: the file says so, or every key of it is missing.
+    /// The labels of dependencies that nothing checks, with the reason: the file says so, or all its keys are
+    /// missing.
     pub fn unmonitored(&self) -> Vec<(&str, String)> {
         let why = |dependency: &Dependency| {
             let waits = || dependency.probes.iter().all(|probe| probe.waits_for_key());
@@ -171,7 +173,7 @@ impl Config {
         self.dependencies.iter().filter_map(|one| Some((one.label.as_str(), why(one)?))).collect()
     }
 
-    /// What may be reported about a probe, if it rests on reports.
+    /// The kind of reports that a probe accepts, if it relies on reports.
     pub fn takes(&self, probe: &Probe) -> Option<Takes> {
         match self.catalog.check(&probe.check)?.1.ask {
             Ask::CheckIn(takes) => Some(takes),
@@ -179,7 +181,7 @@ impl Config {
         }
     }
 
-    /// Who may report what, over the web.
+    /// The check-in addresses: who may report what over the web.
     pub fn check_in_points(&self) -> Vec<CheckInPoint> {
         let check_in_point = |(_, probe): (&Dependency, &Arc<Probe>)| {
             let takes = self.takes(probe)?;
@@ -190,12 +192,13 @@ impl Config {
         self.probes().filter_map(check_in_point).collect()
     }
 
-    /// Forgets what of the catalogue nothing here names. Whoever wants more reads it anew, as a reload does.
+    /// Removes the parts of the catalogue that this configuration does not use, to save memory. A reload
+    /// reads the whole catalogue again.
     pub fn forget_unused(&mut self) {
         let checks = self.dependencies.iter().flat_map(|dependency| &dependency.probes).map(|probe| &probe.check);
         let named = self.dependencies.iter().flat_map(|dependency| &dependency.vendors).map(String::as_str);
         let vendors = checks.filter_map(|check| Some(check.split_once('/')?.0)).chain(named).collect();
-        // While others hold it, it is kept whole: that costs memory, and nothing else.
+        // If the catalogue is shared, it stays whole. That only costs memory.
         if let Some(catalog) = Arc::get_mut(&mut self.catalog) {
             catalog.keep_only(&vendors);
         }
@@ -253,7 +256,7 @@ fn read_all(source: &Source, catalog: Option<Arc<Catalog>>) -> Result<Config, Pr
     Ok(config)
 }
 
-/// The whole file, for what stands in several of its tables.
+/// The whole file as JSON, for readers that need several tables.
 fn as_json(parsed: &toml::Spanned<toml::de::DeTable<'_>>) -> serde_json::Value {
     let fields = parsed.get_ref().iter();
     fields.map(|(key, value)| (key.get_ref().to_string(), crate::read::to_json(value.get_ref()))).collect()
@@ -338,7 +341,7 @@ fn read_zone(table: &Table<'_>) -> Option<Tz> {
     zone_of(table, table.string("time_zone")?)
 }
 
-/// A zone by its name.
+/// A time zone by its name.
 fn zone_of(table: &Table<'_>, zone: At<String>) -> Option<Tz> {
     match zone.value.parse() {
         Ok(zone) => Some(zone),
@@ -361,7 +364,7 @@ fn read_report(root: &Table<'_>, zone: Tz) -> Schedule {
         }
         None => usual(),
     };
-    // The usual expression is a constant that a test reads.
+    // The default expression is a constant, and a test parses it.
     read.unwrap_or(Schedule::Every(Duration::from_secs(7 * 86_400)))
 }
 

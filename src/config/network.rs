@@ -11,36 +11,36 @@ use crate::core::probe::reference_hosts;
 use crate::core::probe::reference_hosts::Anchor;
 use crate::read::{At, Problem, Problems, Source, Table};
 
-/// Three operators who share no network: Cloudflare, Google, Quad9.
+/// Three operators with independent networks: Cloudflare, Google, Quad9.
 const ANCHORS: [&str; 3] = ["one.one.one.one@1.1.1.1:443", "dns.google@8.8.8.8:443", "dns.quad9.net@9.9.9.9:443"];
 
-/// What most people's devices ask: Cloudflare, Google, Quad9, OpenDNS.
+/// The most widely used resolvers: Cloudflare, Google, Quad9, OpenDNS.
 const RESOLVERS: [&str; 4] = ["1.1.1.1", "8.8.8.8", "9.9.9.9", "208.67.222.222"];
 
 /// The network's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
-    /// Independent operators that tell whether our own network works.
+    /// Reference hosts of independent operators, which show whether plugwatch's own network works.
     pub anchors: Vec<Anchor>,
-    /// Logical origins and where they really are.
+    /// Origins, and the addresses that replace them.
     pub overrides: BTreeMap<String, String>,
-    /// Root servers for delegation walks; empty for the usual ones.
+    /// Root servers for delegation walks; empty for the default ones.
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
     pub dns_port: u16,
     /// Resolvers of different operators, as witnesses of what users see.
     pub resolvers: Vec<IpAddr>,
-    /// The port on which mail servers take mail from anybody.
+    /// The port on which mail servers receive mail from other servers.
     pub smtp_port: u16,
     /// The port of every WHOIS server.
     pub whois_port: u16,
-    /// One question takes no longer.
+    /// The timeout of one request.
     pub timeout: Duration,
-    /// Talk to this machine only.
+    /// Connect to this machine only.
     pub loopback_only: bool,
-    /// Follow a public host that redirects to a private address.
+    /// Whether to follow redirects from a public host to a private address.
     pub private_redirects: bool,
-    /// Certificate authorities beside the usual ones, as DER.
+    /// Certificate authorities in addition to the default ones, as DER.
     pub extra_roots: Vec<Vec<u8>>,
 }
 
@@ -63,7 +63,7 @@ impl Default for Network {
 }
 
 impl Network {
-    /// Reads a file that holds nothing but `[network]` and `[override]`.
+    /// Reads a file that contains only `[network]` and `[override]`.
     ///
     /// # Errors
     /// Every problem of the file.

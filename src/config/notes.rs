@@ -1,12 +1,11 @@
-//! What is allowed and yet worth saying: keys that wait, channels that are off.
+//! Notes about settings that are valid but may surprise: missing keys, channels that are off.
 
 use super::Config;
 use crate::catalog::{Ask, Check};
 use crate::core::words::question::{Key, Lookup};
 
 impl Config {
-    /// A sentence for everything that is allowed, and that a person wants to know before
-    /// relying on it.
+    /// One sentence for each setting that is valid, but that a person should know about before relying on it.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.catalog_note.iter().cloned().collect();
         notes.extend(self.of_channels());
@@ -26,7 +25,7 @@ impl Config {
         notes
     }
 
-    /// Whether a fallback works is said in alerts only where it is known what it depends on.
+    /// Alerts say whether a fallback works only if the file names what it depends on.
     fn of_fallbacks(&self) -> Option<String> {
         let blind = self.dependencies.iter().filter(|one| one.fallback.is_some() && one.fallback_on.is_none());
         let blind: Vec<&str> = blind.map(|dependency| dependency.id.as_str()).collect();
@@ -94,7 +93,7 @@ impl Config {
                 let second = check.second_path.as_ref().and_then(|name| vendor.checks.get(name));
                 let asks = |check: &Check| match &check.ask {
                     Ask::Http(request) => request.url.to_lowercase().starts_with(origin),
-                    // Which registry, and which of its addresses, is only known once it was asked.
+                    // The registry and its address are only known after the request.
                     Ask::Rdap { .. } => true,
                     Ask::Lookup(what) => *what == Lookup::MtaSts && origin.starts_with("https://mta-sts."),
                     Ask::Dns { .. } | Ask::Exec(_) | Ask::CheckIn(_) => false,

@@ -1,5 +1,5 @@
-//! Another discovery of a platform whose configuration a person has made theirs: what is new, what is
-//! another value now, what is no longer found. Nothing of theirs is ever changed.
+//! Compares a new discovery with an existing configuration: new entries, changed values, and what was no
+//! longer found. The person's file is never changed.
 
 use std::collections::BTreeMap;
 
@@ -10,40 +10,40 @@ use super::draft::{Entry, State, toml_value};
 use super::file::entry_text;
 use crate::config::Config;
 
-/// What another look found.
+/// The differences that a new discovery found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Entries that are not in the file.
     pub new: Vec<Proposal>,
-    /// What is another value now, a line each.
+    /// Values that differ from the file, one line each.
     pub other: Vec<String>,
-    /// What is in the file, and was not found again, a line each.
+    /// Entries of the file that were not found again, or do not work, one line each.
     pub missed: Vec<String>,
 }
 
 /// An entry that could be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// Its id.
+    /// The proposed id.
     pub id: String,
-    /// Its text.
+    /// The entry as TOML.
     pub text: String,
 }
 
 impl Changes {
-    /// Whether everything is as it was.
+    /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.other.is_empty() && self.missed.is_empty()
     }
 }
 
-/// Which thing a probe is about, whoever named it: the check, and what makes it another one, as JSON.
+/// What identifies a probe, whoever named it: its check, and its identifying parameters as JSON.
 type Asked = (String, String);
-/// What does not make it another one.
+/// The parameters that do not identify a probe.
 type Values = BTreeMap<String, Value>;
 
-/// Compares a file with what was found now. `text` is the file, `theirs` what it says, `entries` what was
-/// found, watched or not, and `found` what all of those say.
+/// Compares a file with the current findings. `text` is the file, `theirs` its configuration, `entries` the
+/// findings, monitored or not, and `found` the configuration of all findings.
 pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[Entry], domain: &Domain) -> Changes {
     let known = asked(theirs);
     let now = found.map(asked).unwrap_or_default();
@@ -75,12 +75,12 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
     changes
 }
 
-/// Whether the file has it as a dependency that nothing checks.
+/// Whether the file lists it as a dependency that nothing checks.
 fn is_unmonitored(theirs: &Config, id: &str) -> bool {
     theirs.dependencies.iter().any(|other| other.id == id && other.not_monitored.is_some())
 }
 
-/// What is another value now, or not well, of something that the file has.
+/// Lists what differs, or does not work, for something that the file has.
 fn differs(
     changes: &mut Changes,
     entry: &Entry,
@@ -129,10 +129,10 @@ fn proposal(theirs: &Config, entry: &Entry) -> Proposal {
     Proposal { text: entry_text(&Entry { id: id.clone(), needs, label, ..entry.clone() }), id }
 }
 
-/// Every probe by what it asks, with its dependency and the values that do not make it another one.
+/// Every probe by its identity, with its dependency and its other parameters.
 fn asked(config: &Config) -> BTreeMap<Asked, (String, Values)> {
     let mut all = BTreeMap::new();
-    // Storefronts beside the first one go with it.
+    // Further storefronts belong to the first one.
     for (dependency, probe) in config.probes().filter(|(_, probe)| probe.home) {
         let Some((_, check)) = config.catalog.check(&probe.check) else { continue };
         let other = |name: &String| check.param(name).is_some_and(|param| !param.identity);
@@ -143,7 +143,7 @@ fn asked(config: &Config) -> BTreeMap<Asked, (String, Values)> {
     all
 }
 
-/// Whether the file speaks of it already, even as a comment: by its vendor, its id, or what it is about.
+/// Whether the file already mentions it, even in a comment: by its vendor, its id, or what it is about.
 fn names(text: &str, entry: &Entry) -> bool {
     let stands = |key: &str, value: &str| text.contains(&format!("{key} = {value}"));
     if text.contains(&format!("not mine: {}", entry.id)) {
@@ -154,7 +154,7 @@ fn names(text: &str, entry: &Entry) -> bool {
     }
     let telling = |name: &str| matches!(name, "url" | "package" | "bundle_id");
     let params = entry.probes.iter().flat_map(|probe| &probe.params);
-    // What has no check is known by its company and its name.
+    // An entry without a check is identified by its label.
     if entry.probes.is_empty() && stands("label", &toml_value(&entry.label.clone().into())) {
         return true;
     }
@@ -162,14 +162,14 @@ fn names(text: &str, entry: &Entry) -> bool {
     about || stands("id", &format!("\"{}\"", entry.id))
 }
 
-/// An id that the file does not have: the one that is wished for, or with a number.
+/// An id that the file does not have: the given one, or with a number appended.
 pub fn free_id(theirs: &Config, id: &str) -> String {
     let taken = |id: &str| theirs.dependencies.iter().any(|other| other.id == id);
     let more = (2..).map(|n| format!("{id}-{n}"));
     std::iter::once(id.to_owned()).chain(more).find(|id| !taken(id)).unwrap_or_else(|| id.to_owned())
 }
 
-/// Lists are the same in any order.
+/// Whether two values are equal; the order of lists does not matter.
 fn same(one: &Value, other: &Value) -> bool {
     let sorted = |value: &Value| {
         let mut texts: Vec<String> = value.as_array().into_iter().flatten().map(Value::to_string).collect();

@@ -1,7 +1,8 @@
-//! From what was seen to who it is: every sign that shows itself, put together by what it shows.
+//! Concludes from what was seen which companies a platform depends on: signs are grouped by the service they
+//! show.
 //!
-//! Two sources that agree make a finding *confirmed*, one makes it *suggested*. Who decides about
-//! something needs no second: the registry about the registrar, a certificate about its issuer.
+//! Two independent sources make a finding *confirmed*, one makes it *suggested*. An authoritative source
+//! needs no second: the registry for the registrar, a certificate for its issuer.
 
 use std::collections::BTreeSet;
 
@@ -11,59 +12,59 @@ use super::{Domain, Seen, clean};
 use crate::core::words::verdict::words;
 
 words! {
-    /// How sure a finding is.
+    /// How certain a finding is.
     Certainty {
-        /// Two sources say so, or the one that decides it.
+        /// Two sources agree, or one authoritative source shows it.
         Confirmed = "confirmed",
-        /// One source says so.
+        /// Only one source shows it.
         Suggested = "suggested",
     }
 }
 
-/// Somebody whom the platform stands on.
+/// A service that the platform depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The product, as people know it.
     pub service: String,
-    /// The company behind it, by its slug, where that is known.
+    /// The slug of the company behind it, if known.
     pub company: Option<String>,
-    /// What it does, the first that was seen first.
+    /// What it does, in the order in which its roles were found.
     pub roles: Vec<Role>,
-    /// Its file in the catalogue.
+    /// The id of its vendor file in the catalogue.
     pub vendor: Option<String>,
-    /// What shows it: where, and each value seen there.
+    /// The evidence: each place, with the values found there.
     pub proofs: Vec<(String, Vec<String>)>,
-    /// How sure it is.
+    /// How certain it is.
     pub certainty: Certainty,
-    /// Every network of its company, where it was seen in one.
+    /// Every network (AS number) of its company, if it was found in one.
     pub networks: BTreeSet<String>,
     sources: BTreeSet<&'static str>,
 }
 
 impl Finding {
-    /// Whether it does this.
+    /// Whether it has one of these roles.
     pub fn does(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(role))
     }
 
-    /// Whether nothing but its network shows it.
+    /// Whether its network is the only evidence.
     pub fn is_network_only(&self) -> bool {
         self.sources.iter().all(|source| *source == Kind::Asn.word())
     }
 
-    /// How it was seen, in one line.
+    /// The evidence in one line.
     pub fn proof(&self) -> String {
         let told = |(place, values): &(String, Vec<String>)| format!("{place} {}", values.join(", "));
         self.proofs.iter().map(told).collect::<Vec<_>>().join("; ")
     }
 }
 
-/// Whose machines answer for the site.
+/// The roles of those whose machines serve the site.
 pub(super) const SERVING: [Role; 3] = [Role::SiteBuilder, Role::Hosting, Role::Cdn];
-/// More values of one place are not told.
+/// The most values kept per place.
 const MOST_VALUES: usize = 4;
 
-/// Everybody whom what was seen shows, in the order of their roles.
+/// All services that the findings show, in the order of their roles.
 pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
     let mut all = Findings { signs, found: Vec::new() };
     all.registrar(seen);
@@ -73,7 +74,7 @@ pub fn conclude(domain: &Domain, seen: &Seen, signs: &Signs) -> Vec<Finding> {
     for text in &seen.texts {
         all.see(Kind::Txt, "", text, Kind::Txt.word());
     }
-    // Whoever lends the name serves it.
+    // The company that lends the name also serves it.
     if domain.lent_by.is_some() {
         all.see(Kind::Cname, "", &domain.name, "name");
     }
@@ -93,8 +94,7 @@ struct Findings<'s> {
 }
 
 impl Findings<'_> {
-    /// Notes what one value shows, if it shows anything. `source` tells apart what is seen in
-    /// different places.
+    /// Records what one value shows, if anything. `source` distinguishes evidence from different places.
     fn see(&mut self, kind: Kind, name: &str, value: &str, source: &'static str) -> bool {
         let Some(sign) = self.signs.of(kind, name, value) else { return false };
         let shown = match kind {
@@ -109,11 +109,12 @@ impl Findings<'_> {
     }
 
     fn note(&mut self, sign: &Sign, shown: &str, source: &'static str) {
-        // A registrar that hosts, too, is two things: one is sure, and says nothing of the other.
+        // A registrar that also hosts is recorded as two findings: the registration is certain, and does not
+        // confirm the hosting.
         let registers = sign.role == Role::Registrar;
         let same = |finding: &Finding| finding.service == sign.service && finding.does(&[Role::Registrar]) == registers;
-        // A network tells the company only: which of its products serves the site, other signs of the
-        // site itself tell.
+        // A network identifies the company only. Which of its products serves the site is known from other
+        // signs of the site itself.
         let serves = |finding: &Finding| {
             let of_site = finding.sources.contains(Kind::Cname.word()) || finding.sources.contains(Kind::Header.word());
             let company = finding.company.as_ref() == Some(&sign.company);
@@ -144,7 +145,7 @@ impl Findings<'_> {
         finding.add(sign.kind.words(), shown, source);
     }
 
-    /// Somebody whom no sign knows.
+    /// Records a service that no sign identifies.
     fn stranger(&mut self, service: &str, role: Role, kind: Kind, shown: &str, sources: &[&'static str]) {
         let service = clean(service);
         let mut finding = Finding {
@@ -175,10 +176,11 @@ impl Findings<'_> {
         }
     }
 
-    /// The parent's delegation, the registry's list, and that they serve the zone.
+    /// Records the DNS host, with up to three sources: the parent's delegation, the registry's list, and the
+    /// servers' own answers.
     fn dns_host(&mut self, domain: &Domain, seen: &Seen) {
         let listed = seen.registration.as_ref().map(|registration| &registration.name_servers);
-        // One of several may be left from before.
+        // A single parking server among others may be a leftover.
         let parks =
             |server: &String| self.signs.of(Kind::Ns, "", server).is_some_and(|sign| sign.role == Role::Parking);
         let parked = seen.name_servers.iter().all(parks);
@@ -207,7 +209,7 @@ impl Findings<'_> {
     fn site(&mut self, domain: &Domain, seen: &Seen) {
         for (host, at) in &seen.hosts {
             let name = host.as_str();
-            // What another host leads to says nothing of the site.
+            // An alias of another host is not evidence for the site.
             let own = *name == domain.name || name == domain.front() || name == format!("www.{}", domain.name);
             let source = if own { Kind::Cname.word() } else { "another host" };
             for alias in &at.aliases {
@@ -251,7 +253,7 @@ impl Findings<'_> {
             self.see(Kind::Spf, "", name, Kind::Spf.word());
         }
         for (selector, target) in &seen.selectors {
-            // A key that stands in the zone itself may be anybody's: selectors are no names.
+            // A key in the zone itself may belong to any vendor, because selectors are not unique.
             if let Some(target) = target {
                 self.see(Kind::Dkim, selector, target, Kind::Dkim.word());
             }
@@ -265,7 +267,7 @@ impl Findings<'_> {
 impl Finding {
     fn add(&mut self, place: &str, value: &str, source: &'static str) {
         self.sources.insert(source);
-        // What came from outside is shown to people.
+        // The value comes from outside and is shown to people, so it is cleaned.
         let value = clean(value);
         match self.proofs.iter_mut().find(|(known, _)| known == place) {
             Some((_, values)) if values.len() >= MOST_VALUES || values.contains(&value) => {}

@@ -1,4 +1,4 @@
-//! What a person gives as their domain: a name, a URL, a mail address; in any script.
+//! Reads what a person enters as their domain: a name, a URL or an e-mail address, in any script.
 
 use psl::{Psl, Type};
 
@@ -7,20 +7,20 @@ use psl::{Psl, Type};
 pub struct Domain {
     /// The registered name, in ASCII.
     pub name: String,
-    /// The same as people write it.
+    /// The registered name in its own script, for people.
     pub shown: String,
-    /// The host that was given, if it is another name below the domain.
+    /// The host that was given, if it is a subdomain.
     pub host: Option<String>,
-    /// It lies below a name that another company gives away, such as `github.io`: there is nothing
-    /// to ask at a registry.
+    /// The suffix, such as `github.io`, if another company owns it and gives out names below it. Such a name
+    /// has no registration of its own.
     pub lent_by: Option<String>,
 }
 
 impl Domain {
-    /// Reads what a person gave.
+    /// Parses what a person entered.
     ///
     /// # Errors
-    /// What is wrong with it, with what to give instead.
+    /// If it is not a domain; the message says what to enter instead.
     pub fn parse(given: &str) -> Result<Domain, String> {
         let host = host_of(given)?;
         let found = psl::List.domain(host.as_bytes());
@@ -42,12 +42,12 @@ impl Domain {
         })
     }
 
-    /// The host that people open first: the one given, else the domain itself.
+    /// The host that visitors open first: the given one, or else the domain itself.
     pub fn front(&self) -> &str {
         self.host.as_deref().unwrap_or(&self.name)
     }
 
-    /// A name for the platform to begin with: `Acme Shoes` of `acme-shoes.co.uk`.
+    /// A first proposal for the platform's name, such as `Acme Shoes` for `acme-shoes.co.uk`.
     pub fn platform(&self) -> String {
         let first = self.shown.split('.').next().unwrap_or(&self.shown);
         let word = |word: &str| {
@@ -58,17 +58,17 @@ impl Domain {
     }
 }
 
-/// The registered domain of a host; the host itself where it is an ending.
+/// The registered domain of a host, or the host itself if it is a public suffix.
 pub(super) fn registered(host: &str) -> String {
     let found = psl::List.domain(host.as_bytes());
     found.map_or_else(|| host.to_owned(), |found| String::from_utf8_lossy(found.as_bytes()).into_owned())
 }
 
-/// The host within a URL, a mail address or a bare name, in ASCII and lower case.
+/// The host in a URL, an e-mail address or a bare name, in ASCII and lower case.
 fn host_of(given: &str) -> Result<String, String> {
     let text = given.trim();
     if text.is_empty() {
-        return Err("which domain? Such as example.com".to_owned());
+        return Err("no domain given; give one such as example.com".to_owned());
     }
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn what_is_none_is_refused_with_a_cure() {
         let no = |given: &str| Domain::parse(given).unwrap_err();
-        assert_eq!(no(""), "which domain? Such as example.com");
+        assert_eq!(no(""), "no domain given; give one such as example.com");
         assert_eq!(
             no("co.uk"),
             "`co.uk` is a suffix under which others register names; give your own, such as example.co.uk"

@@ -1,4 +1,4 @@
-//! Entries as the text of a configuration file.
+//! Writes entries as the text of a configuration file.
 
 use minijinja::{Environment, UndefinedBehavior, context};
 
@@ -7,28 +7,28 @@ use super::conclude::{Certainty, Finding};
 use super::draft::{Entry, NEEDS_KEY, Param, Probe, State, stands_alone, toml_value};
 use super::seen::Gap;
 
-/// Lines are no longer than this, where they can be broken.
+/// The width at which lines are broken, in characters.
 const WIDTH: usize = 100;
 
-/// What stands at the head of a file.
+/// The values at the top of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Header {
     /// The platform's name.
     pub platform: String,
-    /// When it was written: `2026-11-22`.
+    /// The date of writing, such as `2026-11-22`.
     pub date: String,
-    /// Chats of Telegram, if any are known.
+    /// Telegram chats that receive alerts, if any are known.
     pub chats: Vec<i64>,
-    /// Who may change anything in groups of Telegram.
+    /// Telegram users who may change things in groups.
     pub users: Vec<u64>,
-    /// Settings of the network to be taken over, as they stand in a file.
+    /// Network settings to copy, as TOML.
     pub network: String,
 }
 
 /// The whole file.
 ///
 /// # Errors
-/// The shipped template cannot be rendered.
+/// If the shipped template cannot be rendered.
 pub fn file(
     header: &Header,
     domain: &Domain,
@@ -66,7 +66,7 @@ fn told(finding: &Finding) -> String {
     format!("{} ({}): {}", finding.service, roles.join(", "), finding.proof())
 }
 
-/// `not_monitored = "needs a key"`, and how it ends.
+/// The line `not_monitored = "needs a key"`, with a comment that says how to start monitoring.
 fn unmonitored_line(entry: &Entry, why: &str) -> String {
     let cure = match (entry.probes.is_empty(), why == NEEDS_KEY) {
         (true, _) => {
@@ -78,7 +78,7 @@ fn unmonitored_line(entry: &Entry, why: &str) -> String {
     format!("not_monitored = {}   # {cure}", quoted(why))
 }
 
-/// One entry; as a comment where nobody is sure that the platform depends on it.
+/// One entry as TOML; as a comment if it may not be a dependency.
 pub fn entry_text(entry: &Entry) -> String {
     let mut lines = Vec::new();
     for line in &entry.found {
@@ -134,8 +134,7 @@ pub fn entry_text(entry: &Entry) -> String {
     lines.join("\n") + "\n"
 }
 
-/// An entry's text with a key of the dependency: in the place of its example, or of its usual value. `value` is
-/// TOML.
+/// An entry's text with a key set to `value`, which is TOML. The key's example or default line is replaced.
 pub fn with_key(text: &str, key: &str, value: &str) -> String {
     let line = format!("{key} = {value}");
     let stands = |old: &&str| old.trim_start_matches("# ").starts_with(&format!("{key} = "));
@@ -156,12 +155,12 @@ fn param_line(param: &Param) -> String {
     format!("{off}{} = {}{about}", param.name, param.value)
 }
 
-/// What only people know: what is usual stands there as a beginning.
+/// The values that only people know, with defaults to start from.
 fn to_fill(entry: &Entry) -> Vec<String> {
     let usual = &entry.usual;
     let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
     lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
-    // Strangers are promised nothing that nobody checks.
+    // The public page must not list what nobody checks.
     let mark = if entry.not_monitored().is_some() { "# " } else { "" };
     lines.extend(usual.public.as_ref().map(|label| format!("{mark}public = {}", quoted(label))));
     lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));
@@ -188,7 +187,7 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     lines
 }
 
-/// A sentence that ends once.
+/// A text with exactly one mark at its end.
 fn ended(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
@@ -201,7 +200,7 @@ fn quoted(text: &str) -> String {
     toml_value(&text.into())
 }
 
-/// A comment, broken into lines. Nothing that came from outside can end it.
+/// A comment, broken into lines. Control characters are removed, so text from outside cannot end it.
 fn commented(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut lines = vec![String::from("#")];

@@ -1,12 +1,12 @@
-//! From a domain to what the platform stands on: what is found without any key, and a
-//! configuration that a person likes to read.
+//! Discovers from a domain what the platform depends on, without any key, and writes a readable
+//! configuration.
 //!
 //! ```text
 //! domain -> gather (questions) -> Seen -> conclude (signs) -> findings -> draft (entries) -> file
 //! ```
 //!
-//! Only `gather` asks anybody anything; all that follows is pure. Which company stands behind a
-//! name is data: `config/signs`.
+//! Only `gather` sends requests; all other steps are pure functions. Which company is behind a name is data,
+//! in `config/signs`.
 
 mod compare;
 mod conclude;
@@ -29,8 +29,7 @@ pub use named::{Named, entry_of, named};
 pub use seen::{App, Gap, Host, Seen, Store};
 pub use signs::{Kind, Role, Sign, Signs};
 
-/// A text that came from outside, as it may be shown and written: without signs that a terminal obeys,
-/// and no longer than a line.
+/// A text from outside, made safe to show and to write: without control characters, 120 characters at most.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect::<String>().trim().to_owned()
 }

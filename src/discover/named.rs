@@ -1,21 +1,21 @@
-//! From a vendor's name, as people and lists write it, to what is known of it.
+//! Finds what is known about a vendor from its name, as people and lists write it.
 
 use super::Signs;
 use super::draft::{Entry, unasked_entry, vendor_entry};
 use crate::catalog::Catalog;
 
-/// Who is meant by a name.
+/// The vendor or company that a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     /// The product or company, as people know it.
     pub service: String,
-    /// Its file in the catalogue.
+    /// The id of its vendor file in the catalogue.
     pub vendor: Option<String>,
-    /// The company behind it, by its slug; `None` where nobody is known by this name.
+    /// The slug of the company behind it; `None` if the name is unknown.
     pub company: Option<String>,
 }
 
-/// Who is meant: a vendor of the catalogue, a service that a sign shows, or a company; else nobody that is known.
+/// Finds a name among the catalogue's vendors, the services of signs, and companies, in this order.
 pub fn named(catalog: &Catalog, signs: &Signs, name: &str) -> Named {
     let wanted = plain(name);
     let is = |other: &str| plain(other) == wanted;
@@ -32,14 +32,14 @@ pub fn named(catalog: &Catalog, signs: &Signs, name: &str) -> Named {
     Named { service: name.trim().to_owned(), vendor: None, company: company.or(host).filter(|slug| slug != "own") }
 }
 
-/// The entry of a vendor as it can be written without asking anybody anything: nothing monitors it where it needs
-/// a key, or where there is no check of it.
+/// A vendor's entry, written without sending any request. It is not monitored if it needs a key, or if there
+/// is no check for it.
 pub fn entry_of(catalog: &Catalog, named: &Named) -> Entry {
     let entry = named.vendor.as_ref().and_then(|id| vendor_entry(catalog, id, &std::collections::BTreeMap::new()));
     entry.unwrap_or_else(|| unasked_entry(catalog, &named.service, named.company.clone()))
 }
 
-/// `Amazon Web Services, Inc.` and `amazon-web-services` are one name.
+/// A name in a form for comparison: `Stripe, Inc.` and `stripe` are equal.
 fn plain(name: &str) -> String {
     let name = name.trim().to_lowercase();
     let name = [", inc.", " inc.", " inc", " gmbh", " ltd.", " ltd", " llc", " b.v.", " ag", " s.a."]

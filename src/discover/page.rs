@@ -1,38 +1,38 @@
-//! Reads a page for what it leads to, and for words that stand on it.
+//! Reads a page: what it uses and links to, and words by which to recognise it.
 
 use scraper::{Html, Selector};
 use url::Url;
 
 use crate::catalog::is_shallow;
 
-/// More than this is not read of one page.
+/// The most addresses read from one page.
 const MOST: usize = 2_000;
-/// A title's part that is shorter stands on any page.
+/// The shortest usable part of a title, in characters; shorter ones occur on any page.
 const SHORTEST: usize = 4;
-/// A longer one changes with every campaign.
+/// The longest usable part of a title, in characters; longer ones change with every campaign.
 const LONGEST: usize = 60;
 
-/// What a page leads to, and words that would be missed.
+/// The result of reading a page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Read {
     /// What it uses: URLs of scripts, frames, forms and styles.
     pub(super) uses: Vec<String>,
-    /// What it links to; the smart banner's app as a link to Apple's store.
+    /// What it links to; the app of a smart banner as a link to Apple's store.
     pub(super) links: Vec<String>,
-    /// Words that stand on the page just so: part of its title.
+    /// A part of its title that is also in the page's text.
     pub(super) words: Option<Words>,
 }
 
-/// Words to hold a page by.
+/// Words by which to recognise a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// As they stand in the page's text.
+    /// The words, exactly as in the page's text.
     pub text: String,
-    /// They hold the platform's own name, which no campaign takes away.
+    /// Whether they contain the platform's own name, which stays when a campaign ends.
     pub named: bool,
 }
 
-/// Reads a page; nothing where it is nested too deeply to be parsed. `name` is the platform's.
+/// Reads a page; `None` if it is nested too deeply to be parsed. `name` is the platform's name.
 pub(super) fn read(url: &str, body: &str, name: &str) -> Option<Read> {
     if !is_shallow(body) {
         return None;
@@ -53,7 +53,7 @@ fn urls(url: &str, page: &Html, places: &[(&str, &str)]) -> Vec<String> {
     let Ok(base) = Url::parse(url) else { return Vec::new() };
     let mut urls = Vec::new();
     for (css, attribute) in places {
-        // The selectors are constants that a test reads.
+        // The selectors are constants, and a test parses them.
         let Ok(selector) = Selector::parse(css) else { continue };
         let found = page.select(&selector).filter_map(|element| element.value().attr(attribute));
         urls.extend(found.take(MOST).filter_map(|link| base.join(link.trim()).ok()).map(String::from));
@@ -64,7 +64,7 @@ fn urls(url: &str, page: &Html, places: &[(&str, &str)]) -> Vec<String> {
     urls
 }
 
-/// The smart banner (developer.apple.com, "Promoting apps with Smart App Banners").
+/// The app of a smart banner (developer.apple.com, "Promoting apps with Smart App Banners").
 fn banner(page: &Html) -> Option<String> {
     let selector = Selector::parse("meta[name='apple-itunes-app']").ok()?;
     let content = page.select(&selector).find_map(|element| element.value().attr("content"))?;
@@ -72,14 +72,14 @@ fn banner(page: &Html) -> Option<String> {
     Some(format!("https://apps.apple.com/app/id{number}"))
 }
 
-/// The shortest part of the title that holds the platform's name, or else its first part.
+/// The shortest part of the title that contains the platform's name, or else its first part.
 fn words(page: &Html, body: &str, name: &str) -> Option<Words> {
     let selector = Selector::parse("title").ok()?;
     let title: String = page.select(&selector).next()?.text().collect();
     let parts =
         title.split(['|', '–', '—', '·', '•', '»', ':', '\n']).flat_map(|part| part.split(" - ")).map(str::trim);
     let fits = |part: &&str| (SHORTEST..=LONGEST).contains(&part.chars().count()) && !is_nobodys(part);
-    // As it stands in the page's text, which is what is looked at later.
+    // The part as it is written in the page's text, which is what the check compares later.
     let stands = |part: &str| {
         let escaped = part.replace('&', "&amp;");
         [part.to_owned(), escaped].into_iter().find(|form| body.contains(form))
@@ -92,7 +92,7 @@ fn words(page: &Html, body: &str, name: &str) -> Option<Words> {
     Some(Words { text, named: named.is_some() })
 }
 
-/// Titles of pages that belong to no site yet, or no more.
+/// Whether a title belongs to a page without a site, such as a default or parking page.
 fn is_nobodys(part: &str) -> bool {
     const NOBODYS: [&str; 12] = [
         "welcome to nginx",

@@ -1,4 +1,4 @@
-//! What was seen of a platform: facts only.
+//! The facts that discovery gathered about a platform.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,50 +6,50 @@ use super::page::Words;
 use super::{Domain, clean};
 use crate::core::words::verdict::words;
 
-/// Everything that was seen.
+/// Everything that was gathered.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Its registration; none where the registry knows none, or could not be asked.
+    /// Its registration; `None` if the registry does not list it, or did not answer.
     pub registration: Option<Registration>,
-    /// The registry says that it knows no such domain.
+    /// The registry says that the domain is not registered.
     pub unregistered: bool,
-    /// The servers that the parent names.
+    /// The name servers that the parent zone lists.
     pub name_servers: Vec<String>,
-    /// How many of them serve the zone.
+    /// How many of them answer for the zone.
     pub serving: usize,
     /// Hosts, by name.
     pub hosts: BTreeMap<String, Host>,
-    /// Any name below the domain leads somewhere: that a host has one proves nothing.
+    /// Any name below the domain resolves, so it proves nothing that a host does.
     pub wildcard: bool,
-    /// Its mail servers, the preferred first.
+    /// Its mail servers, in order of preference.
     pub mail_servers: Vec<String>,
-    /// Mail servers that greeted.
+    /// Mail servers that sent an SMTP greeting.
     pub greeting: BTreeSet<String>,
-    /// It says that it takes no mail (RFC 7505).
+    /// It declares that it accepts no mail (RFC 7505).
     pub takes_no_mail: bool,
-    /// Its texts (TXT), some hundreds at most.
+    /// Its TXT records, some hundreds at most.
     pub texts: Vec<String>,
-    /// Names of others that its own SPF record includes.
+    /// Names that its own SPF record includes.
     pub spf_includes: Vec<String>,
     /// It has an SPF record.
     pub has_spf: bool,
-    /// DKIM selectors that hold a key, with where they lead.
+    /// DKIM selectors that have a key, with the target of their alias.
     pub selectors: Vec<(String, Option<String>)>,
     /// Its DMARC policy.
     pub dmarc: Option<String>,
     /// Domains of the addresses that DMARC reports go to.
     pub dmarc_reports: Vec<String>,
-    /// It promises TLS for mail (RFC 8461).
+    /// It has an MTA-STS policy (RFC 8461).
     pub has_mta_sts: bool,
-    /// Numbers and names of the networks of `network_of`.
+    /// AS numbers and names of the networks of `network_of`.
     pub networks: Vec<(String, String)>,
-    /// The host whose networks these are.
+    /// The host to which these networks belong.
     pub network_of: Option<String>,
     /// Pages that were read.
     pub pages: Vec<Page>,
     /// Apps.
     pub apps: Vec<App>,
-    /// What could not be found out.
+    /// Facts that could not be determined.
     pub gaps: Vec<Gap>,
 }
 
@@ -58,24 +58,24 @@ pub struct Seen {
 pub struct Registration {
     /// The registrar's name.
     pub registrar: String,
-    /// Its number at IANA.
+    /// The registrar's IANA number.
     pub registrar_id: Option<String>,
     /// The name servers that the registry lists.
     pub name_servers: Vec<String>,
-    /// Its states there, such as `client hold`.
+    /// Its states at the registry, such as `client hold`.
     pub status: Vec<String>,
-    /// When it ends, as written there.
+    /// When it expires, as the registry writes it.
     pub expires: Option<String>,
     /// It is locked against transfer.
     pub locked: bool,
-    /// It is frozen at the registry itself.
+    /// It is locked at the registry itself.
     pub registry_lock: bool,
 }
 
-/// A host's name.
+/// What a host's name resolves to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
-    /// The names that it was sent on to.
+    /// The aliases (CNAME) in its answer.
     pub aliases: Vec<String>,
     /// Its addresses.
     pub addresses: Vec<String>,
@@ -84,19 +84,19 @@ pub struct Host {
 /// A page that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// What was opened.
+    /// The requested URL.
     pub asked: String,
-    /// Where that ended.
+    /// The URL after redirects.
     pub url: String,
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
     /// Header fields, in lower case.
     pub headers: BTreeMap<String, String>,
-    /// Who issued the certificate.
+    /// The organisation that issued the certificate.
     pub issuer: Option<String>,
-    /// Words that stand on it and would be missed.
+    /// Words by which to recognise it.
     pub words: Option<Words>,
-    /// It is sent on to somebody else's domain.
+    /// It redirects to another domain.
     pub elsewhere: bool,
     /// URLs of scripts, frames, forms and styles.
     pub uses: Vec<String>,
@@ -115,7 +115,7 @@ words! {
 }
 
 impl Store {
-    /// The same for people.
+    /// The store's name for people.
     pub fn words(self) -> &'static str {
         match self {
             Store::Apple => "the App Store",
@@ -127,45 +127,45 @@ impl Store {
 /// An app, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
-    /// Where it is offered.
+    /// The store that offers it.
     pub store: Store,
     /// Its bundle id or package name.
     pub id: String,
-    /// Its number in Apple's store.
+    /// Its number in Apple's App Store.
     pub track_id: Option<u64>,
-    /// Its name there.
+    /// Its name in the store.
     pub name: Option<String>,
-    /// Who sells it there.
+    /// Its seller in the store.
     pub seller: Option<String>,
-    /// The storefront that has it; none has, if none is named.
+    /// The storefront that lists it; `None` if none does.
     pub country: Option<String>,
-    /// What names it: `the home page`, `apple-app-site-association`.
+    /// The sources that name it, such as `the home page` or `apple-app-site-association`.
     pub named_by: BTreeSet<String>,
-    /// Why the store's word is not known.
+    /// Why the store could not be asked, if so.
     pub unasked: Option<String>,
 }
 
-/// Something that could not be found out.
+/// A fact that could not be determined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What.
+    /// The missing fact.
     pub what: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
 impl Seen {
-    /// Notes what could not be found out.
+    /// Records a fact that could not be determined.
     pub fn lacks(&mut self, what: &str, why: impl Into<String>) {
         self.gaps.push(Gap { what: clean(what), why: clean(&why.into()) });
     }
 
-    /// The page that people see first: the first that was read well.
+    /// The page that visitors see first: the first that answered with status 200.
     pub fn front(&self) -> Option<&Page> {
         self.pages.iter().find(|page| page.status == 200)
     }
 
-    /// Hosts that have a name of their own beside the domain and its `www`.
+    /// Hosts other than the domain and its `www`.
     pub fn other_hosts<'s>(&'s self, domain: &'s Domain) -> impl Iterator<Item = &'s String> {
         let usual = format!("www.{}", domain.name);
         self.hosts.keys().filter(move |host| **host != domain.name && **host != usual)

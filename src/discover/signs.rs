@@ -1,4 +1,4 @@
-//! Signs by which a company is recognised: `config/signs`, one file for each kind.
+//! Signs by which a company is recognised, from `config/signs`: one file per kind.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::read::{Problem, Problems, Source, Table};
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/signs");
 
 words! {
-    /// Where a sign is seen.
+    /// The place where a sign is found.
     Kind {
-        /// The registrar's number at IANA.
+        /// The registrar's IANA number.
         Registrar = "registrar",
         /// A name server's name.
         Ns = "ns",
-        /// The name that a host's name stands in for (CNAME).
+        /// The target of a host's alias (CNAME).
         Cname = "cname",
-        /// The number of the network that an address lies in.
+        /// The AS number of the network that contains an address.
         Asn = "asn",
         /// A header field of the home page.
         Header = "header",
@@ -27,13 +27,13 @@ words! {
         Mx = "mx",
         /// A name included by the SPF record.
         Spf = "spf",
-        /// Where a DKIM selector leads.
+        /// The target of a DKIM selector's alias.
         Dkim = "dkim",
         /// The domain of an address for DMARC reports.
         Dmarc = "dmarc",
-        /// A text of the domain.
+        /// A TXT record of the domain.
         Txt = "txt",
-        /// Who issued the certificate.
+        /// The organisation that issued the certificate.
         Issuer = "issuer",
         /// The URL of a script, frame, form or style of the home page.
         Page = "page",
@@ -41,7 +41,7 @@ words! {
 }
 
 impl Kind {
-    /// The same for people.
+    /// The kind's name for people.
     pub fn words(self) -> &'static str {
         match self {
             Kind::Registrar => "the registry names",
@@ -67,15 +67,15 @@ words! {
         Registrar = "registrar",
         /// Runs its name servers.
         DnsHost = "dns_host",
-        /// Shows a page for domains that nobody uses.
+        /// Shows a page for unused domains.
         Parking = "parking",
         /// Runs its servers.
         Hosting = "hosting",
-        /// Stands before them.
+        /// Runs the CDN in front of them.
         Cdn = "cdn",
-        /// Hosts its site, with all that belongs to it.
+        /// Hosts its site, with domain, mail and everything else.
         SiteBuilder = "site_builder",
-        /// Takes its mail.
+        /// Receives its mail.
         InboundMail = "inbound_mail",
         /// Sends its mail.
         OutboundMail = "outbound_mail",
@@ -85,19 +85,19 @@ words! {
         Payments = "payments",
         /// Signs its users in.
         SignIn = "sign_in",
-        /// Wakes its users' devices.
+        /// Sends push notifications to its users' devices.
         Push = "push",
-        /// Talks to its users.
+        /// Provides its customer support.
         Support = "support",
-        /// Counts its users.
+        /// Measures its usage.
         Analytics = "analytics",
-        /// Works for those who run it.
+        /// Provides a service to its team.
         Saas = "saas",
     }
 }
 
 impl Role {
-    /// The same for people.
+    /// The role's name for people.
     pub fn words(self) -> &'static str {
         match self {
             Role::Registrar => "registrar",
@@ -122,15 +122,15 @@ impl Role {
 /// One sign.
 #[derive(Clone, Debug)]
 pub struct Sign {
-    /// Where it is seen.
+    /// The place where it is found.
     pub kind: Kind,
-    /// What is seen there, in lower case.
+    /// A pattern for the value, in lower case.
     pub like: Regex,
-    /// Numbers of networks or registrars, instead.
+    /// AS numbers or registrar numbers, instead of a pattern.
     pub numbers: Vec<String>,
-    /// The header field in which it is seen.
+    /// The name of the header field, for a header.
     pub header: String,
-    /// The selectors that lead there, usually.
+    /// The selectors that usually lead to this target.
     pub selectors: Vec<String>,
     /// The product, as people know it.
     pub service: String,
@@ -138,16 +138,16 @@ pub struct Sign {
     pub company: String,
     /// What it does.
     pub role: Role,
-    /// Its file in the catalogue, if there is one.
+    /// The id of its vendor file in the catalogue, if there is one.
     pub vendor: Option<String>,
-    /// A value that shows it.
+    /// A value that matches.
     pub example: String,
-    /// Where it was found.
+    /// Where the pattern was found.
     pub source: String,
 }
 
 impl Sign {
-    /// Whether this value shows it; for a header, `name` is the field's.
+    /// Whether a value matches; `name` is the field's name for a header.
     pub fn shows(&self, name: &str, value: &str) -> bool {
         match self.kind {
             Kind::Asn | Kind::Registrar => self.numbers.iter().any(|number| number == value),
@@ -157,21 +157,21 @@ impl Sign {
     }
 }
 
-/// Every sign that is known.
+/// All known signs.
 #[derive(Clone, Debug, Default)]
 pub struct Signs {
-    /// In the order of their files: the first that shows itself counts.
+    /// In the order of their files; the first that matches counts.
     pub all: Vec<Sign>,
-    /// DKIM selectors that are common, and tell no vendor by themselves.
+    /// Common DKIM selectors that do not identify a vendor.
     common: Vec<String>,
 }
 
 impl Signs {
-    /// The signs inside the binary; `companies` are the slugs that may stand in them, `vendors` the
-    /// ids of the catalogue.
+    /// Loads the shipped signs. `companies` are the slugs that they may name, `vendors` the ids of the
+    /// catalogue.
     ///
     /// # Errors
-    /// Every problem of every file at once.
+    /// All problems of all files.
     pub fn load(companies: &BTreeMap<String, String>, vendors: &[&str]) -> Result<Signs, Problems> {
         let (mut signs, mut problems) = (Signs::default(), Vec::new());
         for file in SHIPPED.files() {
@@ -194,12 +194,12 @@ impl Signs {
         if problems.is_empty() { Ok(signs) } else { Err(Problems(problems)) }
     }
 
-    /// The first sign of a kind that a value shows.
+    /// The first sign of a kind that matches a value.
     pub fn of(&self, kind: Kind, name: &str, value: &str) -> Option<&Sign> {
         self.all.iter().filter(|sign| sign.kind == kind).find(|sign| sign.shows(name, value))
     }
 
-    /// Every selector that is worth a check.
+    /// Every selector that should be looked up.
     pub fn selectors(&self) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         for selector in self.all.iter().flat_map(|sign| &sign.selectors).chain(&self.common) {

@@ -1,4 +1,4 @@
-//! How old what plugwatch knows of vendors is.
+//! The age of the catalogue.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::core::time::{Time, human};
 
-/// Vendors change their answers within half a year.
+/// After this age, a finding asks for an update: vendors change their answers within half a year.
 const OLD: Duration = Duration::from_secs(183 * 86_400);
 
 pub(super) fn findings(config: &Config, now: Time) -> Vec<Finding> {
@@ -23,14 +23,14 @@ pub(super) fn findings(config: &Config, now: Time) -> Vec<Finding> {
     vec![Finding::fine("catalogue", says)]
 }
 
-/// The newest date of a source that the catalogue quotes and that is not ahead of `now`.
+/// The newest date among the sources that the catalogue quotes, ignoring dates after `now`.
 fn newest(catalog: &Catalog, now: Time) -> Option<Time> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     let sources = checks.flat_map(|check| &check.words).map(|words| words.source.as_str());
     sources.flat_map(dates).filter(|at| *at <= now).max()
 }
 
-/// Every date in a text: `2026-11-20`.
+/// Every date in a text, such as `2026-11-20`.
 fn dates(text: &str) -> impl Iterator<Item = Time> + '_ {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '-');
     let date = |word: &str| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok();

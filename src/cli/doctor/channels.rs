@@ -1,4 +1,4 @@
-//! Whether an alert reaches somebody: channels, a second one of another company, a dead-man's switch.
+//! Whether an alert reaches somebody: channels, a second channel from another company, a dead-man's switch.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::core::time::{Time, human};
 use crate::core::words::question::Key;
 use crate::store::PlaceRow;
 
-/// A channel that delivered nothing for so long may have stopped unnoticed.
+/// A channel that has delivered nothing for this long may have failed unnoticed.
 const LONG: Duration = Duration::from_secs(31 * 86_400);
 
 pub(super) fn findings(config: &Config, places: &[PlaceRow], now: Time) -> Vec<Finding> {
@@ -24,7 +24,7 @@ pub(super) fn findings(config: &Config, places: &[PlaceRow], now: Time) -> Vec<F
 fn off(channel: &Channel) -> Option<Finding> {
     let why = channel.off()?;
     let says = format!("the channel `{}` is off: {why}", channel.name);
-    Some(Finding::note("channels", says, "complete it, or remove it"))
+    Some(Finding::note("channels", says, "complete its settings, or remove it"))
 }
 
 fn enough(config: &Config, awake: &[&Channel]) -> Finding {
@@ -40,12 +40,12 @@ fn enough(config: &Config, awake: &[&Channel]) -> Finding {
         ([only], _) => Finding::mend(
             "channels",
             format!("only one channel can wake someone, `{}`", only.name),
-            "add a second one, of another company",
+            "add a second one, from another company",
         ),
         (_, 1) if companies[0].is_some() => {
             let company = companies[0].as_ref().map(|slug| config.catalog.company(slug)).unwrap_or_default();
             let says = format!("`{}` all depend on {company}", names.join("`, `"));
-            Finding::mend("channels", says, "add a channel of another company")
+            Finding::mend("channels", says, "add a channel from another company")
         }
         _ => Finding::fine("channels", format!("{} can wake someone: {}", names.len(), names.join(", "))),
     }
@@ -62,7 +62,7 @@ fn deliveries(channel: &Channel, places: &[PlaceRow], now: Time) -> Vec<Finding>
 fn delivery(name: &str, place: Option<&PlaceRow>, now: Time) -> Finding {
     let test = "run plugwatch notify test";
     let Some(place) = place else {
-        return Finding::note("delivery", format!("nothing was ever sent through {name}"), test);
+        return Finding::note("delivery", format!("nothing has ever been sent through {name}"), test);
     };
     let why = place.why.clone().unwrap_or_default();
     match (place.dead_since, place.failing_since, place.sent_at) {
@@ -80,7 +80,7 @@ fn delivery(name: &str, place: Option<&PlaceRow>, now: Time) -> Finding {
         (None, None, Some(at)) => {
             Finding::fine("delivery", format!("{name} last delivered {} ago", human(now.since(at))))
         }
-        (None, None, None) => Finding::note("delivery", format!("nothing was delivered through {name} yet"), test),
+        (None, None, None) => Finding::note("delivery", format!("nothing has been delivered through {name} yet"), test),
     }
 }
 

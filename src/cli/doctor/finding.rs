@@ -1,34 +1,34 @@
-//! One thing that was looked at, and how it is.
+//! One finding of `plugwatch doctor`.
 
 use crate::core::words::verdict::words;
 
 words! {
-    /// How pressing it is.
+    /// How urgent a finding is.
     Level {
-        /// It must be mended: monitoring or alerting suffers, or will.
+        /// It must be fixed: monitoring or alerting suffers, or soon will.
         Mend = "mend",
-        /// It is worth knowing.
+        /// It is worth knowing, but not urgent.
         Note = "note",
-        /// It is well.
+        /// Nothing is wrong.
         Fine = "fine",
     }
 }
 
 impl Level {
-    /// The same for people.
+    /// The level's name for people.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Level::Mend => "MEND",
+            Level::Mend => "FIX",
             Level::Note => "note",
             Level::Fine => "ok",
         }
     }
 }
 
-/// One finding. Sentences stand without their full stop.
+/// One finding. Its sentences have no full stop at the end.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// What was looked at: `clock`, `disk`.
+    /// What was examined, such as `clock` or `disk`.
     pub(super) about: &'static str,
     pub(super) level: Level,
     pub(super) says: String,

@@ -1,4 +1,5 @@
-//! What was written down: whether plugwatch runs, and checks whose answers it has not understood for a day.
+//! Findings from the history: whether plugwatch is running, and which checks got answers that it could not
+//! read for a day.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::core::platform::snapshot::{ProbeSnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::store::Store;
 
-/// What is not understood for so long does not mend itself.
+/// An answer that could not be read for this long does not become readable by itself.
 const DAY: Duration = Duration::from_secs(86_400);
 /// The reason of an answer that no rule recognises.
 const UNRECOGNISED: &str = "unrecognised";
@@ -30,7 +31,7 @@ pub(super) async fn findings(config: Config, clock: &Clock) -> Result<Vec<Findin
     Ok(findings)
 }
 
-/// Checks that have read "perhaps a changed layout" for a day.
+/// Checks whose answers have not been understood for a day, perhaps because of a changed layout.
 fn layouts(snapshot: &Snapshot, now: Time) -> Vec<Finding> {
     let mut findings = Vec::new();
     for dependency in snapshot.each() {

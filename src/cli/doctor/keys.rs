@@ -1,4 +1,4 @@
-//! Keys that are missing, or refused.
+//! Findings about keys that are missing or refused.
 
 use super::super::keys::{KeyLine, Written, lines};
 use super::finding::Finding;
@@ -28,7 +28,8 @@ fn finding(config: &Config, line: &KeyLine) -> Option<Finding> {
     Some(Finding::mend("keys", says, format!("log in to the vendor, and create a new key if it was revoked{least}")))
 }
 
-/// Something is to be monitored with it. Channels without their key stand with the channels.
+/// Whether something should be monitored with this key. Missing keys of channels are reported with the
+/// channels.
 fn is_wanted(config: &Config, line: &KeyLine) -> bool {
     let monitored = |id: &str| {
         let dependency = config.dependencies.iter().find(|dependency| dependency.id == *id);

@@ -1,4 +1,4 @@
-//! `plugwatch doctor`: whether plugwatch itself is well, and what to do where it is not.
+//! `plugwatch doctor`: checks plugwatch itself, and says what to do about each problem.
 
 mod catalogue;
 mod channels;
@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::say::table::table;
 
-/// How it is printed.
+/// The output format.
 #[derive(Args)]
 pub(super) struct How {
     /// Print as JSON
@@ -48,13 +48,13 @@ pub(super) async fn doctor(path: &Path, how: How) -> ExitCode {
     if findings.iter().any(|finding| finding.level == Level::Mend) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Everything that was found, what must be mended first.
+/// All findings, with those that must be fixed first at the top.
 async fn examine(path: &Path, config: Config) -> Result<Vec<Finding>, String> {
     let clock = Clock::system();
     let written = Written::of(&config).await?;
     let mut findings = system::findings(path, &config);
     {
-        let _working = terminal::Working::on("asking the network");
+        let _working = terminal::Working::on("checking the network");
         findings.extend(network::findings(&config, &clock).await?);
     }
     findings.extend(keys::findings(&config, &written));
@@ -73,9 +73,9 @@ fn text(findings: &[Finding], width: Option<usize>) -> String {
     };
     let rows: Vec<Vec<String>> = findings.iter().map(row).collect();
     let sum = match findings.iter().filter(|finding| finding.level == Level::Mend).count() {
-        0 => "Nothing must be mended.".to_owned(),
-        1 => "1 thing must be mended.".to_owned(),
-        many => format!("{many} things must be mended."),
+        0 => "Nothing must be fixed.".to_owned(),
+        1 => "1 thing must be fixed.".to_owned(),
+        many => format!("{many} things must be fixed."),
     };
     format!("{}\n{sum}\n", table(&rows, width))
 }

@@ -1,4 +1,5 @@
-//! The network: whether anything answers, names, the clock beside another one, and the address as others see it.
+//! Findings about the network: reference hosts, DNS, the clock compared with another one, and this machine's
+//! public address.
 
 use std::time::Duration;
 
@@ -16,11 +17,12 @@ use crate::core::time::{Time, human};
 use crate::core::words::answer::Answer;
 use crate::core::words::question::{HttpQuestion, Question};
 
-/// Says which address asked, and in its `Date` what time it is (Cloudflare, /cdn-cgi/trace).
+/// Returns the address that sent the request, and the current time in its `Date` header (Cloudflare,
+/// /cdn-cgi/trace).
 const TRACE: &str = "https://www.cloudflare.com/cdn-cgi/trace";
-/// A clock that differs more gets signed requests refused, and dates alerts wrongly.
+/// If the clock is off by more, vendors refuse signed requests, and alerts carry wrong times.
 const DIFFERS: Duration = Duration::from_secs(60);
-/// Nobody waits longer for a name.
+/// The longest time to resolve a name.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn findings(config: &Config, clock: &Clock) -> Result<Vec<Finding>, String> {
@@ -42,19 +44,19 @@ async fn anchors(askers: &Askers) -> Finding {
         OwnNetwork::Blind => {
             Finding::mend("network", says, "check this machine's connection and firewall: no vendor can be checked")
         }
-        _ if silent > 0 => Finding::note("network", says, "nothing, unless it stays so"),
+        _ if silent > 0 => Finding::note("network", says, "nothing, unless it stays like this"),
         _ => Finding::fine("network", says),
     }
 }
 
 async fn names(config: &Config) -> Finding {
-    // A trial in its own network has no other name to ask for.
+    // Tests in an isolated network have no other name to resolve.
     let host = if config.network.loopback_only { "localhost" } else { "www.cloudflare.com" };
     let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, 443))).await;
     let why = match found {
         Ok(Ok(mut addresses)) => match addresses.next() {
             Some(_) => return Finding::fine("DNS", format!("this machine resolves {host}")),
-            None => "no address came".to_owned(),
+            None => "the answer has no address".to_owned(),
         },
         Ok(Err(error)) => error.to_string(),
         Err(_) => format!("no answer within {}", human(PATIENCE)),
@@ -66,7 +68,7 @@ async fn names(config: &Config) -> Finding {
 fn time(answer: &Answer, now: Time) -> Finding {
     let date = answer.http.as_ref().and_then(|http| http.headers.get("date"));
     let Some(there) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else {
-        return Finding::note("clock", "it could not be compared with another one", "run plugwatch doctor again later");
+        return Finding::note("clock", "it could not be compared with another", "run plugwatch doctor again later");
     };
     let there = Time(there.timestamp_millis());
     let differs = now.since(there).max(there.since(now));

@@ -1,4 +1,4 @@
-//! The machine: open files, disk, and who may read and change what belongs to plugwatch.
+//! Findings about the machine: open files, disk space, and who may read and change plugwatch's files.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use super::finding::Finding;
 use crate::config::Config;
 use crate::store::Store;
 
-/// Files and connections beside those of checks: database, pages, channels.
+/// Files and connections in addition to those of checks: database, pages, channels.
 const OTHERS: u64 = 256;
-/// A check can hold its own connection, and one to its control.
+/// A check can hold its own connection, and one for its control.
 const EACH: u64 = 2;
-/// With less room, a day with much evidence fills the disk.
+/// With less free space, in bytes, one day with much evidence can fill the disk.
 const LITTLE: u64 = 1 << 30;
-/// With less, nothing can be written soon.
+/// With less free space, in bytes, writing will soon fail.
 const NOTHING: u64 = 100 << 20;
-/// Rights of others, to read and to change.
+/// Permission bits for group and others: to read, and to change.
 const OTHERS_READ: u32 = 0o044;
 const OTHERS_CHANGE: u32 = 0o022;
 
@@ -88,7 +88,7 @@ fn database(config: &Config) -> Finding {
     }
 }
 
-/// Files with secrets that others can read.
+/// Files with secrets that other users can read or change.
 fn credentials(config: &Config) -> Vec<Finding> {
     let mut files: Vec<PathBuf> = config.keys.iter().filter_map(|key| key.source.path()).collect();
     files.sort();

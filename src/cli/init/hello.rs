@@ -1,4 +1,4 @@
-//! Which chat of Telegram is told: whoever writes to the bot now.
+//! Finds the Telegram chats that receive alerts: those in which somebody writes to the bot now.
 
 use std::path::Path;
 
@@ -10,16 +10,16 @@ use crate::core::time::Time;
 use crate::core::words::question::Secret;
 use crate::read::{CREDENTIALS, variable};
 
-/// How often a person is waited for, some seconds each.
+/// How many times the bot's new messages are requested; each request waits some seconds.
 const TRIES: usize = 6;
-/// Clocks differ by so much.
+/// The greatest assumed difference between two clocks, in milliseconds.
 const SLACK_MS: i64 = 60_000;
 
 /// The variable, and the credential, that holds the bot's token.
 const TOKEN: &str = "PLUGWATCH_TELEGRAM_TOKEN";
 
-/// The bot's token: the one that is known already, or one that is given now and kept as a credential beside the
-/// configuration; nothing where there is none.
+/// The bot's token: the one that is set already, or one that the person enters now, which is stored as a
+/// credential next to the configuration. `None` if there is none.
 fn token(config: &Path) -> Option<String> {
     let known = variable(&config.display().to_string(), TOKEN);
     if !known.trim().is_empty() {
@@ -32,13 +32,13 @@ fn token(config: &Path) -> Option<String> {
     }
     let folder = config.with_file_name(CREDENTIALS);
     match files::private_folder(&folder).and_then(|()| files::private(&folder.join(TOKEN), &given)) {
-        Ok(()) => println!("Kept in {}, which only you can read.", folder.join(TOKEN).display()),
-        Err(why) => println!("It could not be kept: {why}. Set {TOKEN} before you start plugwatch."),
+        Ok(()) => println!("Stored in {}, which only you can read.", folder.join(TOKEN).display()),
+        Err(why) => println!("It could not be stored: {why}. Set {TOKEN} before you start plugwatch."),
     }
     Some(given)
 }
 
-/// Asks who shall be told, and says hello to them. An empty list leaves it to the variable.
+/// Asks who receives alerts, and sends each a greeting. If the list is empty, the variable decides.
 pub(super) async fn find_chat(trial: &Trial, config: &Path) -> Vec<Wrote> {
     let Some(token) = token(config) else { return Vec::new() };
     let elsewhere = trial.network.overrides.get("https://api.telegram.org");
@@ -60,7 +60,7 @@ pub(super) async fn find_chat(trial: &Trial, config: &Path) -> Vec<Wrote> {
             Ok(chats) if chats.is_empty() => {}
             Ok(chats) => return greet(&hello, chats).await,
             Err(why) => {
-                println!("Telegram cannot say who wrote to the bot: {why}");
+                println!("plugwatch could not read who wrote to the bot: {why}");
                 return Vec::new();
             }
         }

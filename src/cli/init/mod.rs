@@ -23,11 +23,11 @@ use crate::discover::{
     gather,
 };
 
-/// Where a configuration is written, unless another file is named.
+/// The file to which a configuration is written, unless another one is named.
 pub(super) const USUAL: &str = "plugwatch.toml";
 
-/// Countries with storefronts of their own whose endings are mostly used there; endings such as .io, .ai
-/// or .me are sold to everybody.
+/// Countries that have their own storefront, and whose domain endings are mostly used there. Endings such as
+/// .io, .ai or .me are used worldwide.
 const STOREFRONTS: [&str; 44] = [
     "ae", "ar", "at", "au", "be", "br", "ca", "ch", "cl", "cn", "cz", "de", "dk", "es", "fi", "fr", "gb", "gr", "hk",
     "hu", "id", "ie", "il", "in", "it", "jp", "kr", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ro", "sa", "se",
@@ -57,10 +57,10 @@ pub(super) struct Init {
     /// Ask no questions
     #[arg(long)]
     yes: bool,
-    /// If the file exists, append what is new
+    /// If the file exists, append new entries to it
     #[arg(long)]
     write: bool,
-    /// A file with [network] and [override], for trials in your own network
+    /// A file with [network] and [override], for tests in an isolated network
     #[arg(long, value_name = "FILE")]
     network: Option<PathBuf>,
 }
@@ -85,7 +85,7 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
     if let Err(why) = countries(&domain, &mut args) {
         return failed(2, why);
     }
-    // Whoever cannot go on is asked nothing.
+    // If discovery cannot work, the person is asked nothing.
     if reference_hosts::judge(&trial.askers.anchors().await) == OwnNetwork::Blind {
         return failed(1, BLIND);
     }
@@ -99,14 +99,14 @@ pub(super) async fn init(path: Option<&Path>, mut args: Init) -> ExitCode {
     }
 }
 
-/// Everything that was found out.
+/// Everything that was discovered.
 struct Around {
     seen: Seen,
     found: Vec<Finding>,
     entries: Vec<Entry>,
 }
 
-/// What a person knows better than the network.
+/// Asks for what a person knows better than the network.
 fn ask_before(domain: &Domain, args: &mut Init) {
     if args.platform.is_none() {
         args.platform = Some(asking::ask("What is your platform called", &domain.platform()));
@@ -118,7 +118,7 @@ fn ask_before(domain: &Domain, args: &mut Init) {
     }
 }
 
-/// Whether what was found is theirs, where that alone is in doubt.
+/// Asks whether a discovered thing is theirs, if nothing else about it is in doubt.
 fn ask_whose(entries: &mut [Entry]) {
     for entry in entries.iter_mut().filter(|entry| entry.doubt) {
         let found = entry.found.first().cloned().unwrap_or_default();
@@ -128,7 +128,7 @@ fn ask_whose(entries: &mut [Entry]) {
     }
 }
 
-/// The storefronts: those given, else that of the domain's ending, and the one in the United States.
+/// The storefronts: those given, or else that of the domain's ending and the United States.
 fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     for country in &mut args.countries {
         *country = country.trim().to_lowercase();
@@ -146,7 +146,7 @@ fn countries(domain: &Domain, args: &mut Init) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a file can come there, before anybody is asked anything.
+/// Checks that a file can be written to `path`, before the first question is asked.
 fn can_be_written(path: &Path) -> Result<(), String> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
@@ -161,7 +161,7 @@ fn can_be_written(path: &Path) -> Result<(), String> {
     tried.map(drop).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Whether there is a file of somebody's; an empty one is as good as none.
+/// Whether the file exists and is not empty.
 fn is_there(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }
@@ -170,7 +170,7 @@ fn prepare(path: &Path, network: Option<&Path>) -> Result<Trial, String> {
     let catalog = Arc::new(Catalog::load(None).map_err(|problems| problems.to_string())?);
     let network = match network {
         Some(file) => Network::load(file).map_err(|problems| problems.to_string())?.0,
-        // A file that is there knows the network it was written for.
+        // An existing configuration contains the network settings it was written for.
         None if is_there(path) => Config::load(path).map_err(|problems| problems.to_string())?.network,
         None => Network::default(),
     };
@@ -224,7 +224,7 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     }
     let wrote = if asks && args.chats.is_empty() { hello::find_chat(trial, path).await } else { Vec::new() };
     let chats = wrote.iter().map(|wrote| wrote.chat).chain(args.chats).collect();
-    // In a group only those who are listed may change anything; whoever wrote may.
+    // In a group, only listed users may change anything. Those who wrote to the bot may.
     let users = wrote.iter().filter(|wrote| wrote.chat < 0).flat_map(|wrote| wrote.users.clone()).collect();
     let network = args.network.as_deref().map(Network::load).and_then(Result::ok).map(|(_, text)| text);
     let header = Header {
@@ -248,21 +248,21 @@ async fn finish(path: &Path, trial: &Trial, domain: &Domain, args: Init, around:
     ExitCode::SUCCESS
 }
 
-/// Whom plugwatch depends on, and its own addresses, are nobody else's business.
+/// The configuration lists vendors and addresses, so only its owner may read it.
 const PRIVATE: u32 = 0o600;
 
-/// Never over a file that is there, not even one that has come meanwhile.
+/// Creates the file. An existing file is never overwritten, even if it appeared in the meantime.
 fn create(path: &Path, text: &str) -> Result<(), String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    // An empty file may be there, as from `mktemp`.
+    // An empty file may exist, for example from `mktemp`.
     let empty = path.exists() && !is_there(path);
     let opened = std::fs::OpenOptions::new().write(true).create_new(!empty).mode(PRIVATE).open(path);
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// What another look found, beside a file that is somebody's own.
+/// Compares new findings with an existing configuration, and appends new entries if `write` is set.
 fn propose(path: &Path, trial: &Trial, domain: &Domain, entries: &[Entry], write: bool) -> ExitCode {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,

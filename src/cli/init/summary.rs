@@ -1,4 +1,4 @@
-//! What `init` says: what was found, what was written, what is new.
+//! The output of `init`: what was found, what was written, what is new.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::discover::{Certainty, Changes, Domain, Entry, Finding, Header, Seen, 
 use crate::say::table::table;
 use crate::say::{cut, tally};
 
-/// Who was found, a line each, and what could not be.
+/// Lists the services that were found, one per line, and what could not be determined.
 pub(super) fn found(
     catalog: &Catalog,
     domain: &Domain,
@@ -23,7 +23,7 @@ pub(super) fn found(
         count_companies(companies.len())
     );
     let rows: Vec<Vec<String>> = found.iter().map(|one| row(catalog, one)).collect();
-    // Indented, as everything below the first line is.
+    // Every line below the first is indented by two columns.
     let width = width.map(|width| width.saturating_sub(2));
     table(&rows, width).lines().for_each(|line| text.push_str(&format!("  {line}\n")));
     for app in &seen.apps {
@@ -32,7 +32,7 @@ pub(super) fn found(
     }
     if seen.wildcard {
         text.push_str(
-            "\nEvery subdomain leads somewhere (wildcard DNS), so hosts that are known only by name were left out.\n",
+            "\nEvery subdomain leads somewhere (wildcard DNS), so hosts found only by their name were left out.\n",
         );
     }
     if !seen.gaps.is_empty() {
@@ -55,7 +55,7 @@ fn row(catalog: &Catalog, finding: &Finding) -> Vec<String> {
     vec![roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
 }
 
-/// What stands in the new file, and what to do next.
+/// What the new file contains, and what to do next.
 pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String {
     let mut text = format!("\nWritten: {}\n\nMonitored without a key, each checked just now:\n", path.display());
     for entry in entries.iter().filter(|entry| entry.is_on()) {
@@ -87,7 +87,7 @@ pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String
     text
 }
 
-/// How much of what was found is monitored, and why the rest is not.
+/// How many of the findings are monitored, and why the rest are not.
 fn monitored(entries: &[Entry]) -> String {
     let on = entries.iter().filter(|entry| entry.is_on()).count();
     let blind: Vec<(&str, String)> =
@@ -95,7 +95,7 @@ fn monitored(entries: &[Entry]) -> String {
     tally::monitoring(on + blind.len(), &blind)
 }
 
-/// What another look found, beside a file that is there.
+/// The differences between new findings and an existing file.
 pub(super) fn changes(path: &Path, changes: &Changes, added: bool) -> String {
     let path = path.display();
     if changes.is_empty() {

@@ -16,7 +16,7 @@ use crate::notify::Shared;
 use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
 
-/// What bots need of the program around them.
+/// The program's parts that bots use.
 pub(super) struct Surroundings<'a> {
     windows: &'a Windows,
     store: &'a Arc<Store>,
@@ -37,7 +37,7 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-/// Starts them.
+/// Starts the bots.
 pub(super) fn start(supervisor: &mut Supervisor, bots: Vec<BotOf>, with: &Surroundings<'_>) {
     for bot in bots {
         let around = Around {
@@ -57,8 +57,8 @@ pub(super) fn start(supervisor: &mut Supervisor, bots: Vec<BotOf>, with: &Surrou
     }
 }
 
-/// A bot of the configuration: one for each token, however many channels write as it, for only one
-/// program may listen (Bot API, error 409).
+/// A bot of the configuration. There is one per token, even if several channels use it, because only one
+/// program may listen for a bot (Bot API, error 409).
 #[derive(Clone, PartialEq)]
 pub(super) struct BotOf {
     pub(super) token: Secret,

@@ -1,4 +1,4 @@
-//! How `plugwatch run` ends: because it was told to, or because going on makes no sense.
+//! How `plugwatch run` ends: on a signal, or because it cannot continue.
 
 use std::future::Future;
 use std::pin::pin;
@@ -14,14 +14,14 @@ use crate::notify::Heartbeat;
 use crate::store::{Result, Store};
 use crate::supervise::{Ended, Supervisor, guarded};
 
-/// What is decided and written is still sent after the monitoring failed, if it goes out within this:
-/// a service that is restarted is not held up for longer.
+/// After the monitoring has failed, messages that are already decided are sent within this time. A longer
+/// round would delay the service's restart.
 const LAST_ROUND: Duration = Duration::from_secs(30);
-/// The dead-man's switch is told within this.
+/// The longest time to report the failure to the dead-man's switch.
 const LAST_WORD: Duration = Duration::from_secs(10);
 
-/// Runs the engine beside all parts. Whatever else ends the program, the engine is stopped as usual, so that
-/// what was decided is written.
+/// Runs the engine alongside all other parts. However the program ends, the engine is shut down normally, so
+/// its decisions are written.
 pub(super) async fn until_ended(
     engine: impl Future<Output = Result<()>>,
     supervisor: &mut Supervisor,
@@ -30,16 +30,16 @@ pub(super) async fn until_ended(
     let mut engine = pin!(engine);
     let ended = supervisor.beside(engine.as_mut()).await;
     if let Ended::GaveUp(_) = &ended {
-        // Nobody listens where the engine has ended by itself.
+        // If the engine has already ended, nothing receives this command.
         let (_, stopped) = tokio::join!(stop.send(Command::Stop), guarded(engine));
         if let Ok(Err(error)) = stopped {
-            tracing::error!(%error, "what was decided last could not be written: {error}");
+            tracing::error!(%error, "the last decisions could not be written: {error}");
         }
     }
     ended
 }
 
-/// What is closed in the end.
+/// The parts that are closed at the end.
 pub(super) struct Open {
     pub(super) supervisor: Supervisor,
     pub(super) dispatcher: Arc<Dispatcher>,
@@ -50,22 +50,23 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// Closes everything, as far as what ended the program allows.
+    /// Closes everything, as far as the reason for the end allows.
     ///
     /// # Errors
-    /// Why it ended, if it was not told to.
+    /// The reason for the end, unless the program was stopped with a signal.
     pub(super) async fn close(mut self, ended: Ended<Result<()>>) -> std::result::Result<(), String> {
         self.supervisor.shutdown().await;
         if let Ended::Panicked(_) = &ended {
             self.last_round().await;
         }
-        // A full disk may have kept an arrival unwritten until now: noted, it is not sent again.
+        // A full disk may have delayed recording deliveries. Once recorded, they are not repeated.
         if let Ok(Err(error)) = guarded(self.dispatcher.settle_what_waited()).await {
-            tracing::warn!(%error, "could not record which messages arrived last, so they may be sent again: {error}");
+            tracing::warn!(%error, "could not record the last deliveries, so messages may be sent again: {error}");
         }
         let said = said(ended);
         if let (Err(why), Some(heartbeat)) = (&said, &self.heartbeat) {
-            // Whoever is to be told is told by the switch itself if this does not arrive.
+            // If this report does not arrive, the switch alerts people itself when the next sign of life is
+            // missing.
             _ = tokio::time::timeout(LAST_WORD, heartbeat.beat(Some(why))).await;
         }
         self.page.close().await;
@@ -74,26 +75,26 @@ impl Open {
         said
     }
 
-    /// An alert may have been written a moment before the monitoring failed.
+    /// Sends what is waiting: an alert may have been written just before the monitoring failed.
     async fn last_round(&self) {
         let round = guarded(self.dispatcher.deliver(self.clock.now()));
         match tokio::time::timeout(LAST_ROUND, round).await {
             Ok(Ok(Ok(_))) => {}
-            Ok(Ok(Err(error))) => tracing::error!(%error, "what waits is sent at the next start: {error}"),
-            Ok(Err(what)) => tracing::error!("what waits is sent at the next start: {what}"),
-            Err(_) => tracing::warn!("what did not go out within {} s is sent at the next start", LAST_ROUND.as_secs()),
+            Ok(Ok(Err(error))) => tracing::error!(%error, "waiting messages are sent at the next start: {error}"),
+            Ok(Err(what)) => tracing::error!("waiting messages are sent at the next start: {what}"),
+            Err(_) => tracing::warn!("messages not sent within {} s are sent at the next start", LAST_ROUND.as_secs()),
         }
     }
 }
 
-/// Why it ended, in a sentence for the operator.
+/// Why the program ended, in a sentence for the operator.
 fn said(ended: Ended<Result<()>>) -> std::result::Result<(), String> {
     match ended {
         Ended::Done(result) => result.map_err(|error| error.to_string()),
         Ended::GaveUp(why) => Err(why),
         Ended::Panicked(what) => Err(format!(
-            "the monitoring failed: {what}; this is a bug in plugwatch, please report it. What it holds in memory may be \
-             half changed, so plugwatch ends. Start it again: the database is whole, and nothing that was decided is lost"
+            "the monitoring failed: {what}; this is a bug in plugwatch, please report it. Its state in memory may be \
+             inconsistent, so plugwatch ends. Start it again: the database is intact, and no decision is lost"
         )),
     }
 }
@@ -118,7 +119,7 @@ mod tests {
         Supervisor::new(Clock::manual(Time(1_800_000_000_000)))
     }
 
-    /// What a program prints and returns is not compared by its type.
+    /// Exit codes have no equality, so their debug texts are compared.
     fn code(ended: Ended<Result<()>>) -> String {
         format!("{:?}", concluded(said(ended)))
     }
@@ -135,7 +136,7 @@ mod tests {
         });
         let mut written = false;
         let engine = async {
-            assert!(matches!(receive.recv().await, Some(Command::Stop)), "it is told to stop");
+            assert!(matches!(receive.recv().await, Some(Command::Stop)), "the engine is stopped");
             written = true;
             Ok(())
         };
@@ -179,7 +180,7 @@ mod tests {
         });
         let stop = send.clone();
         let engine = async {
-            // It has been started a dozen times, and all the while the engine goes on.
+            // The part has been restarted a dozen times while the engine runs.
             for _ in 0..12 {
                 failures.recv().await;
             }
@@ -192,7 +193,7 @@ mod tests {
         assert_eq!(code(ended), format!("{:?}", std::process::ExitCode::SUCCESS));
     }
 
-    /// Takes one request, and answers it.
+    /// Accepts one request, and answers it.
     async fn answers_once() -> (String, tokio::task::JoinHandle<String>) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -211,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn after_a_panic_the_switch_is_told_and_the_database_is_free_for_the_next_start() {
-        // Another test may have chosen it.
+        // Another test may have installed it already.
         _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("plugwatch.db");

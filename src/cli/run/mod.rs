@@ -43,7 +43,7 @@ pub(super) async fn run(path: &Path) -> ExitCode {
     }
 }
 
-/// Says why it ended, if it was not told to.
+/// Prints why it ended, unless it was stopped with a signal.
 fn concluded(ended: Result<(), String>) -> ExitCode {
     ended.map_or_else(|why| failed(1, why), |()| ExitCode::SUCCESS)
 }
@@ -72,7 +72,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let ways = build::ways(&config, &telegram)?;
     let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
     let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
-    // Whoever reads that it runs may stop it at once.
+    // The signal handlers are installed before the log says that plugwatch runs, because a script may then
+    // stop it at once.
     let signals = Signals::new();
     greet(&config, &own.0.shown(), public);
     let (bots, once) = (bots(&config), Once::of(&config));
@@ -107,7 +108,8 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     open.close(ended).await
 }
 
-/// Without it monitoring goes on and nobody hears of it: that must not stay unseen.
+/// Starts message delivery as a vital part: without it, monitoring would continue and nobody would be
+/// alerted.
 fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, windows: &Windows) {
     let (dispatcher, windows) = (dispatcher.clone(), windows.clone());
     supervisor.start(Part::vital("message delivery", "no alert can be sent"), move || {
@@ -116,7 +118,7 @@ fn start_delivery(supervisor: &mut Supervisor, dispatcher: &Arc<Dispatcher>, win
     });
 }
 
-/// People acknowledge where a message reached them.
+/// Starts reading acknowledgements that people give in channels other than Telegram.
 fn start_listening(
     supervisor: &mut Supervisor,
     dispatcher: &Arc<Dispatcher>,
@@ -129,7 +131,7 @@ fn start_listening(
     supervisor.start(Part::new("acknowledgements by other channels"), move || listening.clone().run());
 }
 
-/// Runs also without a switch: a reload may bring one.
+/// Starts the heartbeat even if no dead-man's switch is configured, because a reload may add one.
 fn start_heartbeat(
     supervisor: &mut Supervisor,
     settings: watch::Receiver<Beating>,
@@ -141,11 +143,11 @@ fn start_heartbeat(
         .start(Part::new("heartbeat"), move || beat(settings.clone(), snapshot.clone(), store.clone(), clock.clone()));
 }
 
-/// So many open files are enough for some ten thousand checks at once.
+/// The limit on open files that is requested; it suffices for some ten thousand checks at once.
 const ENOUGH: u64 = 65_536;
 
-/// As many files and connections as the system lets this program have: shells give 1,024, and a
-/// platform with many dependencies needs more at once.
+/// Raises the limit on open files as far as the system allows: shells set 1,024, and many dependencies need
+/// more at once.
 fn raise_descriptors() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
@@ -158,7 +160,8 @@ fn raise_descriptors() {
     }
 }
 
-/// What must be ours before anything is watched: the history, the page's address, and its threads.
+/// Claims what must be exclusive before monitoring starts: the history and the page's address; and starts the
+/// page's threads.
 async fn claim(config: &Config, store: &Store) -> Result<(Listener, Threads), String> {
     let identities: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
     store.claim(&config.platform, &identities).await.map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! The status page, on threads of its own and with readers of its own.
+//! The status page, on its own threads and with its own database readers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use crate::store::Store;
 use crate::supervise::{Part, Supervisor};
 use crate::web::{Listener, Pages, Public, Publishing, Target, Threads, serve};
 
-/// What an answer that is being given still holds is not waited for longer when the program ends.
+/// The longest wait at the end of the program for answers that still read the database.
 const LEAVE: Duration = Duration::from_secs(5);
 
-/// The page while it is served.
+/// The page while it is being served.
 pub(super) struct Page {
     threads: Threads,
     store: Arc<Store>,
 }
 
-/// What the page shows of the configuration, and changes with it.
+/// The parts of the configuration that the page shows. They change when the configuration is reloaded.
 pub(super) struct Configured {
     pub(super) check_in_points: watch::Receiver<Vec<CheckInPoint>>,
     pub(super) look: watch::Receiver<Arc<PublicPage>>,
     pub(super) dates: watch::Receiver<Vec<Ahead>>,
 }
 
-/// Takes its address, before anything is watched.
+/// Binds the page's address, before monitoring starts.
 pub(super) async fn listen(web: &Web) -> Result<Listener, String> {
     match &web.listen {
         Listen::Tcp(address) => Listener::tcp(*address).await,
@@ -39,13 +39,13 @@ pub(super) async fn listen(web: &Web) -> Result<Listener, String> {
     }
 }
 
-/// Where the configuration wants the page published.
+/// The folder and command for publishing the page, if the configuration sets them.
 pub(super) fn target(config: &Config) -> Option<Target> {
     config.publish.clone().map(|to| Target { folder: to.folder, run: to.run })
 }
 
 impl Page {
-    /// Starts to serve it.
+    /// Starts to serve the page.
     pub(super) fn start(
         supervisor: &mut Supervisor,
         (listener, threads): (Listener, Threads),
@@ -79,7 +79,7 @@ impl Page {
         Page { threads, store }
     }
 
-    /// Ends everything that is being answered.
+    /// Ends all answers in progress, and closes the readers.
     pub(super) async fn close(self) {
         drop(self.threads);
         if tokio::time::timeout(LEAVE, self.store.close_apart()).await.is_err() {
@@ -88,7 +88,8 @@ impl Page {
     }
 }
 
-/// Serves a copy of the socket: when serving fails, the socket is still there, and visitors wait.
+/// Serves on a duplicate of the socket. If serving fails, the original stays open and visitors' connections
+/// queue.
 fn again(listener: std::io::Result<Listener>, pages: &Pages) -> impl Future<Output = ()> + use<> {
     let pages = pages.clone();
     async move {

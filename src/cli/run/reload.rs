@@ -1,4 +1,4 @@
-//! Takes up a changed configuration.
+//! Applies a changed configuration while plugwatch is running.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,11 +29,11 @@ pub(super) struct Reloading {
     pub(super) store: Arc<Store>,
     pub(super) told_anew: Told,
     pub(super) telegram: Shared,
-    /// What was read once: a change of these needs a restart.
+    /// Settings that are read once: changing them needs a restart.
     pub(super) once: Once,
 }
 
-/// Where parts of the program hear of changed settings.
+/// The senders through which other parts receive changed settings.
 pub(super) struct Told {
     pub(super) check_in_points: watch::Sender<Vec<CheckInPoint>>,
     pub(super) look: watch::Sender<Arc<PublicPage>>,
@@ -43,7 +43,7 @@ pub(super) struct Told {
     pub(super) beating: watch::Sender<Beating>,
 }
 
-/// What is read at the start only.
+/// The settings that are read at the start only.
 #[derive(Clone, PartialEq)]
 pub(super) struct Once {
     database: PathBuf,
@@ -52,13 +52,13 @@ pub(super) struct Once {
 }
 
 impl Once {
-    /// Every setting is here or in [`taken_up`]: whoever adds one has to say which.
+    /// Every setting belongs either here or in [`taken_up`].
     pub(super) fn of(config: &Config) -> Once {
         let Config { database, web, .. } = config;
         Once { database: database.clone(), web: web.clone(), bots: bots(config) }
     }
 
-    /// The names of what differs.
+    /// The names of the settings that differ.
     fn differs(&self, other: &Once) -> Vec<&'static str> {
         let (old, new) = (&self.web, &other.web);
         let Web { listen, details, details_token, metrics, names, trusted_proxies } = new;
@@ -77,14 +77,14 @@ impl Once {
     }
 }
 
-/// Everything else is taken up with SIGHUP. A new setting does not compile here until somebody has decided where
-/// it belongs, and said it in docs/COMMANDS.md.
+/// All other settings, which SIGHUP applies. A new setting does not compile until it is listed here or in
+/// `Once`; docs/COMMANDS.md must say which.
 fn taken_up(config: &Config) {
     let Config {
-        // At the start only, see `Once`; a bot hears its own chats and users at the start, too.
+        // Read at the start only, see `Once`; so are a bot's chats and users.
         database: _,
         web: _,
-        // By the engine, with the whole configuration.
+        // Applied by the engine, which receives the whole configuration.
         platform: _,
         time_zone: _,
         report: _,
@@ -100,18 +100,18 @@ fn taken_up(config: &Config) {
         catalog: _,
         overlay: _,
         catalog_note: _,
-        // By the dispatcher, the engine and the heartbeat.
+        // Applied by the dispatcher, the engine and the heartbeat.
         channels: _,
         heartbeat: _,
-        // By the page and its publishing.
+        // Applied by the page and its publishing.
         page: _,
         publish: _,
-        // Nothing runs on it.
+        // Read by commands only.
         keys: _,
     } = config;
 }
 
-/// Where signs of life go by a configuration.
+/// The dead-man's switch of a configuration, and the channels.
 pub(super) fn beating(config: &Config) -> Result<Beating, String> {
     let to = match &config.heartbeat {
         Some((Key::Set(url), every)) => Some((Arc::new(Heartbeat::new(url.clone())?), *every)),
@@ -120,14 +120,14 @@ pub(super) fn beating(config: &Config) -> Result<Beating, String> {
     Ok(Beating { to, ways: config.ways() })
 }
 
-/// A configuration that was read anew.
+/// A newly read configuration, with its askers and channels.
 struct Fresh {
     config: Config,
     askers: Askers,
     ways: Ways,
 }
 
-/// Takes it up, or says why the old one stays.
+/// Applies the changed configuration, or logs why the old one stays in use.
 pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>) {
     let Reloading { path, clock, gate, telegram, .. } = reloading;
     let read = read_apart(path.clone(), clock.clone(), gate.clone(), telegram.clone()).await;
@@ -149,7 +149,7 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
     told.look.send_replace(Arc::new(config.public_page()));
     told.dates.send_replace(config.dates_ahead());
     let target = super::page::target(&config);
-    // What stays as it is needs not be published anew.
+    // An unchanged target does not have to be published again.
     told.target.send_if_modified(|known| std::mem::replace(known, target.clone()) != target);
     told.known.send_replace(Arc::new(Known::of(&config)));
     told.beating.send_replace(beating);
@@ -161,12 +161,12 @@ pub(super) async fn reload(reloading: &Reloading, engine: &mpsc::Sender<Command>
     for note in config.notes().into_iter().chain(public) {
         tracing::warn!("{note}");
     }
-    // The engine is gone already if nobody listens.
+    // If the engine has already ended, nothing receives this command.
     _ = engine.send(Command::Reload(Box::new((config, askers)))).await;
 }
 
-/// Reads it on a thread for such work: with its catalogue of some hundred files that takes a good part of a
-/// second, in which the monitoring would stand still.
+/// Reads the configuration on a blocking thread: with a catalogue of some hundred files this takes a good
+/// part of a second, during which monitoring would stop.
 async fn read_apart(path: PathBuf, clock: Clock, gate: Arc<Gate>, telegram: Shared) -> Result<Fresh, String> {
     let read = tokio::task::spawn_blocking(move || read(&path, &clock, &gate, &telegram)).await;
     read.unwrap_or_else(|error| {
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(differs("database = \"b.db\""), ["database"]);
         assert_eq!(differs("[web]\nlisten = \"127.0.0.1:9\"\nmetrics = true"), ["[web] listen", "[web] metrics"]);
         assert_eq!(differs("[web]\nnames = [\"status.example.com\"]"), ["[web] names"]);
-        // The dead-man's switch and all else is taken up.
+        // The dead-man's switch and all other settings are applied.
         let taken_up = "time_zone = \"Europe/Berlin\"\nkeep_raw = \"30d\"\nreport = \"0 8 * * Tue\"\n[heartbeat]\n\
                         url = { env = \"PLUGWATCH_TEST_NOT_SET\" }\nevery = \"90s\"";
         assert_eq!(differs(taken_up), [""; 0]);
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_bots_time_zone_is_one_of_its_own_settings() {
-        // Any file holds a token well enough here.
+        // Any file can serve as the token here.
         let key = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(key.path(), "123:abc").unwrap();
         let bot = |more: &str| {
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_configuration_is_read_while_others_work() {
-        // One thread for heavy work, which is taken: reading has to wait for it, and this thread has not.
+        // The only blocking thread is busy: reading must wait for it, but this thread must not.
         let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let (free, wait) = std::sync::mpsc::channel::<()>();

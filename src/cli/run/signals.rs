@@ -1,5 +1,4 @@
-//! What the system tells the program: SIGTERM and SIGINT stop cleanly; SIGHUP takes up a changed
-//! configuration.
+//! Signals: SIGTERM and SIGINT stop plugwatch cleanly; SIGHUP reloads the configuration.
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use super::reload::{Reloading, reload};
 use crate::engine::Command;
 use crate::supervise::{Part, Supervisor};
 
-/// What came since they were made waits until it is heeded.
+/// Signal handlers. Signals that arrive after they are installed are kept until they are handled.
 pub(super) struct Signals {
     term: Signal,
     int: Signal,
@@ -19,10 +18,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// From now on no signal ends the program by itself.
+    /// Installs the handlers. From now on, no signal ends the program by itself.
     ///
     /// # Errors
-    /// The system takes no handler.
+    /// If the operating system refuses to install a signal handler.
     pub(super) fn new() -> io::Result<Signals> {
         let of = |kind| signal(kind);
         let (term, int) = (of(SignalKind::terminate())?, of(SignalKind::interrupt())?);
@@ -30,7 +29,7 @@ impl Signals {
     }
 }
 
-/// Heeds signals from now on.
+/// Starts handling signals.
 pub(super) fn start(
     supervisor: &mut Supervisor,
     signals: io::Result<Signals>,
@@ -44,7 +43,7 @@ pub(super) fn start(
             return;
         }
     };
-    // Kept when handling them fails: what comes meanwhile is heeded afterwards.
+    // Kept outside the part, so that signals are not lost while it is restarted after a failure.
     let all = Arc::new((Mutex::new(signals), reloading, engine));
     supervisor.start(Part::new("signal handling"), move || {
         let all = all.clone();
@@ -66,6 +65,6 @@ async fn heed(signals: &Mutex<Signals>, reloading: &Reloading, engine: &mpsc::Se
 
 async fn stop(engine: &mpsc::Sender<Command>) {
     tracing::info!("stopping");
-    // The engine is gone already if nobody listens.
+    // If the engine has already ended, nothing receives this command.
     _ = engine.send(Command::Stop).await;
 }

@@ -1,4 +1,4 @@
-//! Whether alerts wake somebody: a test through each channel, which a person confirms.
+//! `plugwatch service arm`: tests each channel, and asks a person to confirm that the alert arrived.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ pub(super) async fn arm(path: &Path) -> ExitCode {
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Whether somebody can rely on being woken, in a sentence, or a line for each thing that is missing.
+/// Whether plugwatch can wake someone: a sentence, or one line per missing thing.
 fn said(config: &Config, confirmed: &[&str], now: Time) -> (bool, String) {
     let lacks = config.lacks(confirmed);
     let time = now.utc().with_timezone(&config.time_zone).format("%H:%M");

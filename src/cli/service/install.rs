@@ -1,4 +1,4 @@
-//! `plugwatch service install`: the program, the configuration, its credentials and the unit, each in its place.
+//! `plugwatch service install`: installs the program, the configuration, its credentials and the unit.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,12 +15,12 @@ pub(super) async fn install(path: &Path, root: Option<&Path>) -> ExitCode {
     };
     let serves = root.is_none();
     if serves && !system::is_root() {
-        return failed(1, "only root can install a service: run the same with sudo");
+        return failed(1, "only root can install a service: run the same command with sudo");
     }
     if serves && !system::has_systemd() {
         return failed(
             1,
-            "systemd does not run here; `plugwatch service unit` shows what any other manager needs to do",
+            "systemd is not running here; for another service manager, see what `plugwatch service unit` prints",
         );
     }
     match put(path, &config, root) {
@@ -37,11 +37,11 @@ pub(super) async fn install(path: &Path, root: Option<&Path>) -> ExitCode {
     arm::arm(Path::new(CONFIG)).await
 }
 
-/// Puts the files into their places; says what lies where.
+/// Installs the files. Returns one line per file, with its path.
 fn put(from: &Path, config: &Config, root: Option<&Path>) -> Result<Vec<String>, String> {
     let place = |path: &str| below(root, Path::new(path));
     let owner = root.is_none().then(system::user).transpose()?;
-    let own = std::env::current_exe().map_err(|error| format!("where this program lies is not known: {error}"))?;
+    let own = std::env::current_exe().map_err(|error| format!("the program file cannot be found: {error}"))?;
     let program = seat(&own);
     if program != own {
         files::program(&own, &below(root, program))?;
@@ -72,7 +72,8 @@ fn put(from: &Path, config: &Config, root: Option<&Path>) -> Result<Vec<String>,
     ])
 }
 
-/// A service cannot read what lies in somebody's home, or where it was built: such a program is copied.
+/// The path from which the service runs the program. A service cannot read a home or build folder, so a
+/// program there is copied.
 pub(super) fn seat(program: &Path) -> &Path {
     let is_fine = ["/usr", "/opt", "/bin"].iter().any(|folder| program.starts_with(folder));
     if is_fine { program } else { Path::new(PROGRAM) }
@@ -82,11 +83,11 @@ fn below(root: Option<&Path>, path: &Path) -> PathBuf {
     root.map_or_else(|| path.to_owned(), |root| root.join(path.strip_prefix("/").unwrap_or(path)))
 }
 
-/// Somebody's file is never overwritten by another.
+/// Copies the configuration. An existing file with other content is never overwritten.
 fn copy_config(from: &Path, text: &str, to: &Path) -> Result<(), String> {
     match std::fs::read_to_string(to) {
         Ok(there) if there != text => Err(format!(
-            "{} is there already and differs from {}; to use it, run: plugwatch service install -c {}",
+            "{} already exists and differs from {}; to use the existing file, run: plugwatch service install -c {}",
             to.display(),
             from.display(),
             to.display()
@@ -95,8 +96,8 @@ fn copy_config(from: &Path, text: &str, to: &Path) -> Result<(), String> {
     }
 }
 
-/// Each variable that is set becomes a credential; what is not set now stays as it is there. Returns the names of all
-/// that are there.
+/// Stores each variable that is set as a credential. A variable that is not set keeps its existing
+/// credential. Returns the names of all existing credentials.
 fn put_credentials(from: &Path, text: &str, folder: &Path) -> Result<Vec<String>, String> {
     let named = variables::named(text);
     files::private_folder(folder)?;
@@ -109,7 +110,7 @@ fn put_credentials(from: &Path, text: &str, folder: &Path) -> Result<Vec<String>
     Ok(named.into_iter().filter(|name| folder.join(name).is_file()).collect())
 }
 
-/// Starts it, or starts it anew; comes back when it says that it monitors.
+/// Starts or restarts the service. Returns once it reports that it is monitoring.
 fn start() -> Result<(), String> {
     system::run("systemctl", &["daemon-reload"])?;
     system::run("systemctl", &["enable", "plugwatch.service"])?;

@@ -1,4 +1,4 @@
-//! `plugwatch service`: plugwatch as a service of systemd, and whether it can wake somebody.
+//! `plugwatch service`: plugwatch as a systemd service, and whether its alerts can wake someone.
 
 mod arm;
 pub(super) mod files;
@@ -15,13 +15,13 @@ use clap::{Args, Subcommand};
 use super::failed;
 use unit::Unit;
 
-/// Where the service's configuration is.
+/// The service's configuration file.
 pub(super) const CONFIG: &str = "/etc/plugwatch/plugwatch.toml";
-/// Where the service is started and keeps its history.
+/// The service's working folder, which also holds its history.
 pub(super) const STATE: &str = "/var/lib/plugwatch";
-/// Where its unit is.
+/// The path of the systemd unit.
 const UNIT: &str = "/etc/systemd/system/plugwatch.service";
-/// Where a program is put that lies where a service cannot read it.
+/// Where the program is copied if it is in a folder that a service cannot read.
 const PROGRAM: &str = "/usr/local/bin/plugwatch";
 /// The user that the service runs as.
 const USER: &str = "plugwatch";
@@ -32,7 +32,7 @@ pub(super) enum ServiceCommand {
     Unit,
     /// Install plugwatch as a systemd service, start it, and test whether its alerts wake you
     Install(Install),
-    /// Test whether alerts wake you, and say what is missing until you can rely on it
+    /// Test whether alerts wake you, and list what is still missing
     Arm,
 }
 
@@ -51,11 +51,12 @@ pub(super) async fn service(path: &Path, command: ServiceCommand) -> ExitCode {
     }
 }
 
-/// The unit as `install` would write it: with the credentials of the configuration, if there is one.
+/// Prints the unit as `install` would write it, with the credentials that the configuration names, if there
+/// is one.
 fn print_unit(path: &Path) -> ExitCode {
     let program = match std::env::current_exe() {
         Ok(program) => program,
-        Err(error) => return failed(1, format!("where this program lies is not known: {error}")),
+        Err(error) => return failed(1, format!("the program file cannot be found: {error}")),
     };
     let names = std::fs::read_to_string(path).map(|text| variables::named(&text)).unwrap_or_default();
     let folder = Path::new(CONFIG).with_file_name(crate::read::CREDENTIALS);

@@ -1,14 +1,14 @@
-//! What is asked of the system: its user, its owners, its service manager.
+//! The operating system: users, file owners, the service manager.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::USER;
 
-/// Runs a program of the system.
+/// Runs a program of the operating system, and returns its output.
 ///
 /// # Errors
-/// What it said.
+/// If it cannot be started or fails; the message has the first line of its standard error.
 pub(super) fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))?;
     if output.status.success() {
@@ -18,10 +18,10 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     Err(format!("{program} {}: {}", arguments.join(" "), said.trim().lines().next().unwrap_or("failed")))
 }
 
-/// The user and group of the service, created where they do not exist: no password, no home, no shell.
+/// The user and group of the service. They are created if they do not exist, without password, home or shell.
 ///
 /// # Errors
-/// They cannot be created.
+/// If they cannot be created.
 pub(super) fn user() -> Result<(u32, u32), String> {
     let ids = || Some((run("id", &["-u", USER]).ok()?.parse().ok()?, run("id", &["-g", USER]).ok()?.parse().ok()?));
     if let Some(ids) = ids() {
@@ -29,25 +29,25 @@ pub(super) fn user() -> Result<(u32, u32), String> {
     }
     let home = ["--home-dir", super::STATE, "--no-create-home", "--shell", "/usr/sbin/nologin"];
     run("useradd", &[&["--system", "--user-group"], home.as_slice(), &[USER]].concat())?;
-    ids().ok_or_else(|| format!("the user {USER} was created, and `id {USER}` does not know it"))
+    ids().ok_or_else(|| format!("the user {USER} was created, but `id {USER}` cannot find it"))
 }
 
-/// Gives a file or folder to somebody.
+/// Makes the service's user the owner of a file or folder.
 ///
 /// # Errors
-/// That is not allowed.
+/// If the system refuses.
 pub(super) fn give(path: &Path, (user, group): (u32, u32)) -> Result<(), String> {
     let given = std::os::unix::fs::chown(path, Some(user), Some(group));
-    given.map_err(|error| format!("{} cannot be given to {USER}: {error}", path.display()))
+    given.map_err(|error| format!("{} cannot be given to the user {USER}: {error}", path.display()))
 }
 
-/// Whether systemd runs here.
+/// Whether systemd is running here.
 pub(super) fn has_systemd() -> bool {
-    // sd_booted(3) looks at the same folder.
+    // sd_booted(3) tests for the same folder.
     Path::new("/run/systemd/system").is_dir()
 }
 
-/// Whether this program may do everything here.
+/// Whether this process runs as root.
 pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }

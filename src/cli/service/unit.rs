@@ -1,4 +1,4 @@
-//! The unit of systemd.
+//! The systemd unit.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -7,25 +7,25 @@ use crate::config::Config;
 
 const TEMPLATE: &str = include_str!("plugwatch.service");
 
-/// What a unit is made of.
+/// The values that a unit is made of.
 pub(super) struct Unit<'a> {
     pub(super) program: &'a Path,
     pub(super) config: &'a Path,
-    /// Where the service is started, and where relative paths begin.
+    /// The working folder of the service, to which relative paths refer.
     pub(super) state: &'a Path,
-    /// Where credentials lie, and the names of those that are there.
+    /// The folder with the credentials, and the names of those that exist.
     pub(super) credentials: (&'a Path, &'a [String]),
-    /// What else it writes to.
+    /// Other folders that the service writes to.
     pub(super) writable: &'a [PathBuf],
 }
 
 impl Unit<'_> {
-    /// Its text.
+    /// The unit's text.
     pub(super) fn text(&self) -> String {
         let (folder, names) = self.credentials;
         let mut credentials = String::new();
         for name in names {
-            // Writing into a text does not fail.
+            // Writing to a string does not fail.
             _ = writeln!(credentials, "LoadCredential={name}:{}", folder.join(name).display());
         }
         let mut writable = String::new();
@@ -41,7 +41,7 @@ impl Unit<'_> {
     }
 }
 
-/// Folders outside its own that the configuration has it write to.
+/// Folders outside the service's own that the configuration makes it write to.
 pub(super) fn writable(config: &Config) -> Vec<PathBuf> {
     let database = config.database.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned);
     let published = config.publish.as_ref().map(|to| to.folder.clone()).filter(|folder| folder.is_absolute());

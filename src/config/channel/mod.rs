@@ -1,5 +1,4 @@
-//! Ways to tell: what every channel has, whatever its kind. What is of one kind stands with it in
-//! `notify`.
+//! Notification channels: the settings that all kinds have. The settings of each kind are in `notify`.
 
 mod routing;
 
@@ -15,18 +14,18 @@ use chrono_tz::Tz;
 
 pub(super) use routing::hours;
 
-/// A way to tell.
+/// A notification channel.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    /// Its name, unique; in the outbox and in messages.
+    /// Its unique name, used in the outbox and in messages.
     pub name: String,
-    /// What it is.
+    /// The settings of its kind.
     pub settings: Arc<dyn Settings>,
-    /// What is told there.
+    /// Which messages go to it.
     pub route: Route,
-    /// The zone of whoever reads it.
+    /// The time zone of its readers.
     pub zone: Tz,
-    /// The zones of those who have one of their own, by recipient.
+    /// Time zones of individual recipients, by recipient.
     pub zones: BTreeMap<String, Tz>,
 }
 
@@ -36,7 +35,7 @@ impl Channel {
         self.settings.keys().into_iter().filter_map(|(_, key)| key.set().cloned()).collect()
     }
 
-    /// Whom it reaches; nobody while it is off.
+    /// Its recipients; empty while it is off.
     pub fn recipients(&self) -> Vec<String> {
         if self.off().is_some() {
             return Vec::new();
@@ -47,29 +46,29 @@ impl Channel {
         recipients
     }
 
-    /// Why it tells nobody, if so.
+    /// Why it is off, if it is.
     pub fn off(&self) -> Option<String> {
         self.settings.off()
     }
 
-    /// Whether a message that was sent there can be changed.
+    /// Whether a message can be edited after it was sent.
     pub fn edits(&self) -> bool {
         self.settings.edits() && self.off().is_none()
     }
 
-    /// Whether a person hears of it: the log and the terminal are read by nobody at night.
+    /// Whether it can wake someone: nobody reads the log or the terminal at night.
     pub fn wakes(&self) -> bool {
         self.settings.wakes() && self.off().is_none()
     }
 
-    /// Its bot, if it is one of Telegram.
+    /// Its Telegram settings, if it is a Telegram channel.
     pub fn telegram(&self) -> Option<&telegram::Settings> {
         telegram::Settings::of(&*self.settings)
     }
 }
 
 impl Config {
-    /// Every place that can be told, with what it wants to hear.
+    /// Every recipient of every channel, with its route.
     pub fn ways(&self) -> Vec<Way> {
         let places = |channel: &Channel| {
             let (name, route) = (channel.name.clone(), channel.route.clone());
@@ -93,7 +92,7 @@ pub(super) fn read(table: &Table<'_>, zone: Tz) -> Option<Channel> {
     let zones = read_zones(table);
     let route = routing::read(table, zone);
     if kind.as_ref().is_none_or(|kind| notify::reader(&kind.value).is_none()) {
-        // Whose other keys these are cannot be known.
+        // The kind is unknown, so its other keys cannot be checked.
         table.forgive();
     }
     table.finish();
@@ -110,7 +109,7 @@ fn read_settings(table: &Table<'_>, kind: &At<String>) -> Option<Arc<dyn Setting
     read(table)
 }
 
-/// `zones = { "42" = "America/New_York" }`: recipients who live elsewhere.
+/// `zones = { "42" = "America/New_York" }`: recipients in other time zones.
 fn read_zones(table: &Table<'_>) -> BTreeMap<String, Tz> {
     let Some(zones) = table.table("zones") else { return BTreeMap::new() };
     let zone = |key: At<String>| Some((key.value.clone(), super::zone_of(&zones, zones.string(&key.value)?)?));

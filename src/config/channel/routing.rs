@@ -1,4 +1,4 @@
-//! What is told where: the same few keys for every channel.
+//! Which messages go to a channel: the same keys for every channel.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -34,7 +34,7 @@ fn after(table: &Table<'_>) -> Option<Duration> {
     Some(after.value)
 }
 
-/// Whether they exist is seen once all of them are read.
+/// Whether these dependencies exist is checked after all of them are read.
 fn names(table: &Table<'_>) -> BTreeSet<String> {
     let names = table.strings("dependencies").map(|names| names.value).unwrap_or_default();
     names.into_iter().map(|name| name.value).collect()

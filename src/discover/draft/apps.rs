@@ -1,4 +1,4 @@
-//! Apps in the stores.
+//! Entries for apps in the stores.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ impl Drafting<'_> {
         let by: Vec<&str> = app.named_by.iter().map(String::as_str).collect();
         let seller = app.seller.as_ref().map_or_else(String::new, |seller| format!("; sold by {seller}"));
         entry.found.push(format!("{} is named by {}{seller}", app.id, by.join(" and ")));
-        // The storefront that has it first.
+        // The storefront that lists the app comes first.
         let home = app.country.iter().chain(countries);
         let mut stores: Vec<&String> = Vec::new();
         for country in home {
@@ -55,7 +55,7 @@ impl Drafting<'_> {
     }
 }
 
-/// The store lists it, and something of yours names it: that makes two.
+/// An app is monitored if the store lists it and something of yours names it.
 fn state(app: &App, stores: &[&String]) -> State {
     let of_ours = app.named_by.iter().any(|by| *by == "you" || by.contains('.') || by.contains("association"));
     let only_linked = app.named_by.len() == 1 && app.named_by.contains("the home page");

@@ -1,5 +1,5 @@
-//! From findings to the entries of a configuration: what can be asked without a key is on, all else
-//! stands beside it as a comment, with the reason.
+//! Turns findings into entries of a configuration. Entries that can be checked without a key are on; all
+//! others are in the file as not monitored or as a comment, with the reason.
 
 mod apps;
 mod own;
@@ -19,26 +19,27 @@ use super::signs::Role;
 use super::{Domain, Seen};
 use crate::catalog::{Catalog, Usual};
 
-/// What a person wishes besides.
+/// A person's choices in addition to the findings.
 #[derive(Clone, Debug)]
 pub struct Wishes {
-    /// Storefronts in which apps are watched, the home one first.
+    /// Storefronts in which apps are monitored, the home one first.
     pub countries: Vec<String>,
 }
 
-/// Why a vendor is not monitored whose account only it can speak of.
+/// Reason for not monitoring a vendor that only an account's key can check.
 pub const NEEDS_KEY: &str = "needs a key";
-/// Why a vendor is not monitored of which one sign was found.
+/// Reason for not monitoring a vendor for which only one sign was found.
 const SEEN_ONCE: &str = "seen only once: is it yours?";
-/// Why a vendor is not monitored for which the catalogue has no check.
+/// Reason for not monitoring a vendor for which the catalogue has no check.
 const NOT_VISIBLE: &str = "not visible from outside";
 
-/// Whether an entry is watched.
+/// Whether an entry is monitored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is.
+    /// It is monitored.
     On,
-    /// It is not; why. What is surely a dependency stands in the file as not monitored, all else as a comment.
+    /// It is not monitored, for this reason. A certain dependency is written as not monitored, any other as a
+    /// comment.
     Off(String),
 }
 
@@ -49,36 +50,36 @@ pub struct Entry {
     pub id: String,
     /// Its name for people.
     pub label: String,
-    /// What shows it, a line each.
+    /// The evidence, one line each.
     pub found: Vec<String>,
-    /// The companies it rides on, by slug.
+    /// The companies it depends on, by slug.
     pub rides_on: Vec<String>,
-    /// What it needs, by id.
+    /// The dependencies it needs, by id.
     pub needs: Vec<String>,
-    /// All checks of this vendor, instead of probes.
+    /// The vendor whose checks are all used, instead of listed probes.
     pub vendor: Option<String>,
-    /// Its probes; one whose last part is a reason stands there as a comment.
+    /// Its probes; one with a reason in `off` is written as a comment.
     pub probes: Vec<Probe>,
-    /// What is usual for its kind.
+    /// The defaults for its kind.
     pub usual: Usual,
-    /// Whether it is watched.
+    /// Whether it is monitored.
     pub state: State,
-    /// It is not watched because what was asked did not answer as it should.
+    /// Whether it is not monitored because its check did not succeed.
     pub trouble: bool,
-    /// It is not watched only because nobody knows whether it is yours.
+    /// Whether it is not monitored only because it may not be yours.
     pub doubt: bool,
-    /// The platform depends on it, watched or not.
+    /// Whether the platform certainly depends on it, monitored or not.
     pub sure: bool,
 }
 
 /// One check with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Probe {
-    /// The check; empty for the parameters of a whole vendor.
+    /// The check's id; empty if these are the parameters of a whole vendor.
     pub check: String,
-    /// Parameters, each as TOML, with a remark or none.
+    /// Parameters with their values as TOML, each with an optional comment.
     pub params: Vec<Param>,
-    /// Why it is not asked, if it is not.
+    /// The reason for not running it, if it is off.
     pub off: Option<String>,
 }
 
@@ -89,9 +90,9 @@ pub struct Param {
     pub name: String,
     /// Its value, as TOML.
     pub value: String,
-    /// What it is and where to find it.
+    /// What it is, and where to find it.
     pub about: String,
-    /// It may be left out, and is.
+    /// Whether it is optional, and left out.
     pub off: bool,
 }
 
@@ -112,12 +113,12 @@ impl Probe {
 }
 
 impl Entry {
-    /// Whether it is watched.
+    /// Whether it is monitored.
     pub fn is_on(&self) -> bool {
         self.state == State::On
     }
 
-    /// Why it stands in the file as a dependency that nothing checks, if it does.
+    /// The reason, if it is written as a dependency that nothing checks.
     pub fn not_monitored(&self) -> Option<&str> {
         match &self.state {
             State::Off(why) if self.sure => Some(why),
@@ -125,9 +126,9 @@ impl Entry {
         }
     }
 
-    /// Puts it aside: what was asked did not answer as it should.
+    /// Turns it off because its check did not succeed.
     pub fn put_aside(&mut self, why: impl Into<String>) {
-        // What was to be monitored is a dependency, whatever its check says today.
+        // It was going to be monitored, so it is a dependency whatever its check says today.
         self.sure |= self.is_on();
         self.state = State::Off(why.into());
         self.trouble = true;
@@ -160,7 +161,7 @@ impl Entry {
     }
 }
 
-/// All entries, in the order of the file: what is yours, your apps, then vendors that want a key.
+/// All entries in the order of the file: your own systems, your apps, then vendors that need a key.
 pub fn draft(catalog: &Catalog, domain: &Domain, seen: &Seen, found: &[Finding], wishes: &Wishes) -> Vec<Entry> {
     let drafting = Drafting { catalog, domain, seen, found };
     let mut entries = drafting.own();
@@ -169,7 +170,7 @@ pub fn draft(catalog: &Catalog, domain: &Domain, seen: &Seen, found: &[Finding],
     let unasked = drafting.unasked(&entries);
     entries.extend(unasked);
     make_ids_unique(&mut entries);
-    // What is not watched is needed by nobody.
+    // An entry that is not monitored cannot be needed by another one.
     let on: BTreeSet<String> = entries.iter().filter(|entry| entry.is_on()).map(|entry| entry.id.clone()).collect();
     for entry in &mut entries {
         entry.needs.retain(|need| on.contains(need));
@@ -189,14 +190,14 @@ impl Drafting<'_> {
         self.found.iter().filter(move |finding| finding.does(roles))
     }
 
-    /// The companies of those who surely do this.
+    /// The companies of confirmed findings with these roles.
     fn companies(&self, roles: &[Role]) -> Vec<String> {
         let sure = self.doing(roles).filter(|finding| finding.certainty == Certainty::Confirmed);
         let mut seen = BTreeSet::new();
         sure.filter_map(|finding| finding.company.clone()).filter(|company| seen.insert(company.clone())).collect()
     }
 
-    /// What shows those who do this, a line each.
+    /// The evidence for findings with these roles, one line each.
     fn lines(&self, roles: &[Role]) -> Vec<String> {
         self.doing(roles).map(line).collect()
     }
@@ -206,7 +207,7 @@ impl Drafting<'_> {
     }
 }
 
-/// `Cloudflare DNS: name servers: ada.ns.cloudflare.com (confirmed)`.
+/// A finding as a line, such as `Cloudflare DNS (DNS), confirmed: name servers ada.ns.cloudflare.com`.
 fn line(finding: &Finding) -> String {
     let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
     format!("{} ({}), {}: {}", finding.service, roles.join(", "), finding.certainty, finding.proof())
@@ -238,8 +239,8 @@ fn slug(text: &str) -> String {
     if parts.is_empty() { "thing".to_owned() } else { parts.join("-").chars().take(40).collect() }
 }
 
-/// A value as TOML writes it: JSON's strings, numbers and lists are TOML's, too, but for a character
-/// that TOML forbids.
+/// A value as TOML. JSON strings, numbers and lists are valid TOML, except for one control character that
+/// TOML forbids.
 pub(super) fn toml_value(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", ")),

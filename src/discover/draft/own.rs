@@ -1,4 +1,4 @@
-//! What is the platform's own: its domain, its zone, its site, its mail.
+//! Entries for the platform's own systems: its domain, zone, site and mail.
 
 use serde_json::json;
 
@@ -45,7 +45,7 @@ impl Drafting<'_> {
                     (false, true) => "locked against transfer",
                     (false, false) => "NOT locked against transfer: ask the registrar to lock it",
                 };
-                entry.found.push(format!("it expires {}; {lock}", ends.unwrap_or("at a date that is not shown")));
+                entry.found.push(format!("it expires {}; {lock}", ends.unwrap_or("on a date that is not shown")));
             }
             None => entry.put_aside(self.why("the registration", "its registry gave no answer")),
         }
@@ -88,7 +88,7 @@ impl Drafting<'_> {
         let texts: Vec<&String> = words.iter().map(|words| &words.text).collect();
         let mut probe = Probe::of("website/page", &[("url", json!(url)), ("words", json!(texts))]);
         if texts.is_empty() {
-            let what = "texts that must all be on the page: write some here";
+            let what = "texts that must all be on the page: add some here";
             if let Some(param) = probe.params.last_mut() {
                 (param.value, param.about) = ("[\"...\"]".to_owned(), what.to_owned());
             }
@@ -111,8 +111,8 @@ impl Drafting<'_> {
         entry
     }
 
-    /// Whose network the site lies in: pinned to all networks of that company, for a host may answer from
-    /// any of them. A CDN of many networks is not pinned at all.
+    /// The network that serves the site. The probe lists all networks of that company, because a host may
+    /// answer from any of them. A CDN with many networks is not probed.
     fn network(&self) -> Option<Probe> {
         let host = self.seen.network_of.as_deref().unwrap_or(self.domain.front());
         let seen: Vec<&String> = self.seen.networks.iter().map(|(number, _)| number).collect();
@@ -132,7 +132,7 @@ impl Drafting<'_> {
         })
     }
 
-    /// Hosts beside the site: what they answer, only you know.
+    /// Entries for other hosts than the site: only their owner knows what they should answer.
     fn other_hosts(&self) -> Vec<Entry> {
         let others = self.seen.other_hosts(self.domain).filter(|host| Some(*host) != self.domain.host.as_ref());
         let entry = |host: &String| {
@@ -178,7 +178,8 @@ impl Drafting<'_> {
         let domain = || ("domain", json!(self.domain.name));
         let mut entry = self.entry("mail-out", "Outbound mail", "email", &[Role::OutboundMail]);
         if self.seen.has_spf {
-            // Only what stands in the record itself is yours; the rest is your vendors'.
+            // Only the includes in the record itself are the platform's own; nested ones belong to its
+            // vendors.
             let vendors = json!(self.seen.spf_includes);
             entry.probes.push(Probe::of("mail/spf", &[domain(), ("includes", vendors)]));
         }
@@ -192,8 +193,8 @@ impl Drafting<'_> {
         Some(entry)
     }
 
-    /// The keys by which mail is signed: those in the zone itself, and those of vendors that are sure. Old
-    /// keys are seldom taken out, and one that ends would be told as a loss.
+    /// The DKIM keys in the zone itself, and those of confirmed vendors. Old keys are seldom removed, and the
+    /// end of one would be reported as a loss.
     fn keys(&self) -> Probe {
         let sure = |target: &String| {
             let shows = |finding: &&super::Finding| {
@@ -212,7 +213,7 @@ impl Drafting<'_> {
         Probe::of("mail/dkim", &[("domain", json!(self.domain.name)), ("selectors", json!(names))])
     }
 
-    /// Why something could not be found out.
+    /// Why something could not be determined: the recorded gap, or else `usual`.
     fn why(&self, what: &str, usual: &str) -> String {
         let gap = self.seen.gaps.iter().find(|gap| gap.what.starts_with(what));
         gap.map_or_else(|| usual.to_owned(), |gap| gap.why.clone())

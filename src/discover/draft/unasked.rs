@@ -1,4 +1,5 @@
-//! Vendors that were found, and that nothing can ask: dependencies all the same.
+//! Entries for vendors that were found but cannot be checked from outside. They are dependencies all the
+//! same.
 
 use super::super::conclude::{Certainty, Finding};
 use super::{Drafting, Entry, NOT_VISIBLE, SEEN_ONCE, State, line, slug};
@@ -6,8 +7,8 @@ use crate::catalog::Catalog;
 use crate::core::words::verdict::Criticality;
 
 impl Drafting<'_> {
-    /// An entry for every finding with a known company that no other entry speaks of. One sign alone may be an old
-    /// record: it says so.
+    /// An entry for every finding with a known company that no other entry covers. If there is only one sign,
+    /// which may be an old record, the entry says so.
     pub(super) fn unasked(&self, entries: &[Entry]) -> Vec<Entry> {
         let alone = self.found.iter().filter(|finding| stands_alone(finding, entries));
         alone.filter_map(|finding| self.entry_of(finding)).collect()
@@ -24,10 +25,10 @@ impl Drafting<'_> {
     }
 }
 
-/// A dependency that nothing can ask, with the slug of the company behind it where that is known.
+/// A dependency that cannot be checked from outside, with the slug of the company behind it if known.
 pub fn unasked_entry(catalog: &Catalog, service: &str, company: Option<String>) -> Entry {
     let mut entry = Entry::new(catalog, &slug(service), service, "");
-    // How much hangs on it, nobody has said.
+    // Nobody has said how critical it is.
     entry.usual.criticality = Criticality::Normal;
     entry.rides_on = company.into_iter().collect();
     entry.state = State::Off(NOT_VISIBLE.to_owned());
@@ -35,7 +36,7 @@ pub fn unasked_entry(catalog: &Catalog, service: &str, company: Option<String>) 
     entry
 }
 
-/// A finding that no entry speaks of.
+/// Whether no entry covers a finding.
 pub(in crate::discover) fn stands_alone(finding: &Finding, entries: &[Entry]) -> bool {
     let named = format!("{} (", finding.service);
     !entries.iter().any(|entry| entry.found.iter().any(|line| line.starts_with(&named)))

@@ -1,4 +1,5 @@
-//! Vendors that need a key: what it would add, which key is enough, and where to make it.
+//! Entries for vendors that need a key: what each check shows, which key is sufficient, and where to create
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use super::{Drafting, Entry, Param, Probe, State, line, slug};
 use crate::catalog::{Catalog, Check, Kind, Param as CatalogParam, Vendor};
 use crate::core::words::verdict::{Proves, Role};
 
-/// The key by which a person accepts what a vendor's key can do besides reading.
+/// The parameter by which a person accepts that a key can do more than read.
 pub const RISK: &str = "key_risk_accepted";
 
 impl Drafting<'_> {
@@ -16,7 +17,7 @@ impl Drafting<'_> {
         let mut entries = Vec::new();
         let hosted = self.doing(&super::SERVING).any(|finding| finding.certainty == Certainty::Confirmed);
         for finding in self.found {
-            // A host lives in somebody's network: whose, is that host's matter.
+            // The network belongs to the confirmed host, so it is not a separate vendor.
             if hosted && finding.is_network_only() {
                 continue;
             }
@@ -34,8 +35,8 @@ impl Drafting<'_> {
     }
 }
 
-/// An entry for a vendor with the parameters that are given, as TOML; those that are lacking stand
-/// there as `<name>`. `None` where the catalogue has no check of it that counts.
+/// An entry for a vendor with the given parameters, as TOML. Missing ones are written as `<name>`. `None` if
+/// the catalogue has no check of the vendor that can decide.
 pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String>) -> Option<Entry> {
     let (id, only) = id.split_once('/').map_or((id, None), |(vendor, _)| (vendor, Some(id)));
     let vendor = catalog.vendors.get(id)?;
@@ -49,7 +50,7 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
         for param in check.needed() {
             add(&mut params, vendor, param, given, check.id != first.id);
         }
-        // A check that is not asked proves nothing, unless nothing is known yet.
+        // A check that is not run proves nothing; before any parameter is given, all are listed.
         let asked = check.id == first.id || given.is_empty() || lacking(check, given) == 0;
         entry.found.extend(asked.then(|| proves(check)));
     }
@@ -58,7 +59,7 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
             params.push(Param { name: name.clone(), value: value.clone(), about: String::new(), off: false });
         }
     }
-    // Only what is asked is accepted: a check that lacks something is none yet.
+    // A risk is accepted only for checks that run; a check without all parameters does not run yet.
     let mut asked = checks.iter().filter(|check| check.id == first.id || lacking(check, given) == 0);
     if let Some(risk) = asked.find_map(|check| check.key_risk.as_ref()) {
         let about = format!("its key can do more than read: {risk}");
@@ -76,13 +77,13 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
     Some(entry)
 }
 
-/// How many parameters that must be given are not.
+/// How many required parameters are missing.
 fn lacking(check: &Check, given: &BTreeMap<String, String>) -> usize {
     check.needed().filter(|param| !given.contains_key(param.key())).count()
 }
 
-/// The checks that count, those first that decide and lack least; among equals, what says more of an
-/// account.
+/// The vendor's checks, without witnesses, sorted: those that decide first, then those with the fewest
+/// missing parameters, then those that prove more about an account.
 fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v Check> {
     let mut checks: Vec<&Check> = vendor.checks.values().filter(|check| check.role != Role::Witness).collect();
     checks.sort_by_key(|check| {
@@ -100,12 +101,12 @@ fn useful<'v>(vendor: &'v Vendor, given: &BTreeMap<String, String>) -> Vec<&'v C
     checks
 }
 
-/// The check that says most of a vendor and lacks least.
+/// The check that proves most about a vendor and needs the fewest parameters.
 pub fn main_check(vendor: &Vendor) -> Option<&Check> {
     useful(vendor, &BTreeMap::new()).into_iter().next()
 }
 
-/// The checks that an entry for a whole vendor asks, the one that says most first.
+/// The checks that run for an entry of a whole vendor, the main one first.
 pub fn asked_of<'c>(catalog: &'c Catalog, entry: &Entry) -> Vec<&'c Check> {
     let Some(vendor) = entry.vendor.as_ref().and_then(|id| catalog.vendors.get(id)) else { return Vec::new() };
     let params = entry.probes.iter().flat_map(|probe| &probe.params).filter(|param| !param.off);
@@ -113,7 +114,7 @@ pub fn asked_of<'c>(catalog: &'c Catalog, entry: &Entry) -> Vec<&'c Check> {
     useful(vendor, &given).into_iter().filter(|check| lacking(check, &given) == 0).collect()
 }
 
-/// Asks these checks only, each with its own parameters, instead of all of the vendor's.
+/// Limits the entry to these checks, each with its own parameters.
 pub fn only(entry: &mut Entry, checks: &[&Check]) {
     let params: Vec<Param> = entry.probes.iter().flat_map(|probe| probe.params.clone()).collect();
     let probe = |check: &&Check| {
@@ -125,7 +126,7 @@ pub fn only(entry: &mut Entry, checks: &[&Check]) {
     entry.found = checks.iter().map(|check| proves(check)).collect();
 }
 
-/// What a check of an account would show, and the key for it.
+/// What a check proves, and the key it needs.
 fn proves(check: &Check) -> String {
     let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
     format!("{}: proves {}{key}", check.title, check.proves)
@@ -137,7 +138,7 @@ fn add(params: &mut Vec<Param>, vendor: &Vendor, param: &CatalogParam, given: &B
         return;
     }
     let variable = || format!("{{ env = \"{}_{}\" }}", vendor.id, param.name).to_uppercase().replace("ENV =", "env =");
-    // Nobody may take an example for their own.
+    // Placeholders are marked, so that nobody takes an example for a real value.
     let value = given.get(name).cloned().unwrap_or_else(|| match param.secret {
         true => variable(),
         false if param.each.is_some() || param.kind == Kind::List => format!("[\"<{name}>\"]"),

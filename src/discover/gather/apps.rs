@@ -1,4 +1,5 @@
-//! Apps: what the home page and its files name, asked at the stores; then the developer's others.
+//! Finds apps: those that the home page and its files name, looked up in the stores, and their developers'
+//! other apps.
 
 use std::collections::BTreeSet;
 
@@ -11,24 +12,24 @@ use crate::core::words::verdict::Verdict;
 use crate::discover::page::read;
 use crate::discover::{App, Domain, Seen, Store, clean};
 
-/// The stores want to be asked slowly; more apps than these are not looked up.
+/// The most apps to look up, because the stores limit requests.
 const MOST: usize = 12;
-/// Any page may link to anybody's app.
+/// The source of an app that is only linked, because a page may link to anyone's app.
 pub(super) const LINKED: &str = "the home page";
 
 /// An app that a person named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
-    /// Its number in Apple's store.
+    /// Its number in Apple's App Store.
     Track(u64),
-    /// Its package name, or its bundle id.
+    /// Its package name (Google Play) or bundle id (Apple).
     Id(Store, String),
-    /// Its name, to be searched for.
+    /// Its name, to search for.
     Name(String),
 }
 
 impl Given {
-    /// Reads a store's link, a number, a package or bundle id, or a name.
+    /// Parses a store link, a number, a package name, a bundle id, or a name.
     pub fn parse(text: &str) -> Given {
         let text = text.trim();
         if let Some((store, id)) = linked(text) {
@@ -50,7 +51,7 @@ impl Given {
     }
 }
 
-/// A store's link, as the store and the app's id or number there.
+/// The store of a store link, and the app's id or number in it.
 fn linked(link: &str) -> Option<(Store, String)> {
     let url = Url::parse(link).ok()?;
     match url.host_str()? {
@@ -69,10 +70,10 @@ fn linked(link: &str) -> Option<(Store, String)> {
 }
 
 impl Gathering<'_> {
-    /// Asks the stores about every app that was named, and for the developers' others.
+    /// Looks up every named app in the stores, and their developers' other apps.
     pub(super) async fn apps(&self, domain: &Domain, given: &[Given], seen: &mut Seen) {
         let mut apps: Vec<App> = Vec::new();
-        // What a person names goes first, so that nothing pushes it out.
+        // Apps that a person named come first, so that the limit never drops them.
         for one in given {
             match one {
                 Given::Track(number) => add(&mut apps, named_by(Store::Apple, number.to_string(), "you")),
@@ -100,7 +101,7 @@ impl Gathering<'_> {
             match app.store {
                 Store::Apple => {
                     let (app, artist) = self.ask_apple(domain, app).await;
-                    // A developer whom only a link names may be anybody.
+                    // A developer known only from a link may be anyone.
                     artists.extend(artist.filter(|_| app.named_by.iter().any(|by| by != LINKED)));
                     add(&mut known, app);
                 }
@@ -138,7 +139,7 @@ impl Gathering<'_> {
         }
     }
 
-    /// What Apple knows of an app, in the first storefront that has it; and its developer's number.
+    /// Apple's data of an app, in the first storefront that lists it, with its developer's number.
     async fn ask_apple(&self, domain: &Domain, app: App) -> (App, Option<u64>) {
         let query = match app.id.parse::<u64>() {
             Ok(number) => format!("lookup?id={number}&entity=software"),
@@ -159,7 +160,7 @@ impl Gathering<'_> {
         (App { unasked, ..app }, None)
     }
 
-    /// What Google's page of an app shows; and the address of its developer's page.
+    /// The data on an app's Google Play page, with the address of its developer's page.
     async fn ask_google(&self, domain: &Domain, app: App) -> (App, Option<String>) {
         for country in self.countries {
             let params = [("package", value(&app.id)), ("country", value(country))];
@@ -184,7 +185,7 @@ impl Gathering<'_> {
         (app, None)
     }
 
-    /// The developer's other apps, which only the store names.
+    /// The developer's other apps, named by the store only.
     async fn others_of(&self, artist: u64) -> Result<Vec<App>, String> {
         let Some(country) = self.countries.first() else { return Ok(Vec::new()) };
         let query = format!("lookup?id={artist}&entity=software&limit=50");
@@ -202,7 +203,7 @@ impl Gathering<'_> {
         Ok(rows.iter().filter_map(app).take(MOST).collect())
     }
 
-    /// The same at Google: the apps that the developer's page links to.
+    /// The developer's other apps at Google Play: those that the developer's page links to.
     async fn others_at_google(&self, page: &str) -> Result<Vec<App>, String> {
         let answer = self.get(page).await;
         if answer.http.as_ref().is_none_or(|http| http.status != 200) {
@@ -223,9 +224,9 @@ impl Gathering<'_> {
         Ok(packages.into_iter().take(MOST).map(app).collect())
     }
 
-    /// An app by its name: the one that is called just so.
+    /// Finds an app by its exact name, ignoring case.
     async fn search(&self, name: &str) -> Result<App, String> {
-        let Some(country) = self.countries.first() else { return Err("no storefront is named".to_owned()) };
+        let Some(country) = self.countries.first() else { return Err("no storefront is given".to_owned()) };
         let term: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
         let rows = self.apple(&format!("search?term={term}&entity=software&limit=10"), country).await?;
         let called = |row: &Value| row["trackName"].as_str().unwrap_or_default().to_owned();
@@ -241,7 +242,7 @@ impl Gathering<'_> {
             .collect();
         Err(match others.as_slice() {
             [] => "Apple's search finds no app of this name; give its store link".to_owned(),
-            others => format!("give its number; Apple's search found {}", others.join(", ")),
+            others => format!("give its number; Apple's search found: {}", others.join(", ")),
         })
     }
 }
@@ -259,7 +260,7 @@ fn named_by(store: Store, id: String, by: &str) -> App {
     App { store, id, track_id, name: None, seller: None, country: None, named_by, unasked: None }
 }
 
-/// What Apple says of an app.
+/// Fills an app with Apple's data.
 fn taken(domain: &Domain, app: App, row: &Value, country: &str) -> App {
     let mut named_by = app.named_by.clone();
     if row["sellerUrl"].as_str().is_some_and(|link| is_below(link, domain)) {
@@ -276,7 +277,7 @@ fn taken(domain: &Domain, app: App, row: &Value, country: &str) -> App {
     }
 }
 
-/// One app, named by several, is one.
+/// Adds an app; sources that name the same app are merged.
 fn add(apps: &mut Vec<App>, app: App) {
     let same = |other: &&mut App| {
         other.store == app.store && (other.id == app.id || (app.track_id.is_some() && other.track_id == app.track_id))

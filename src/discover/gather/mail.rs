@@ -1,4 +1,4 @@
-//! Who takes its mail, who may send it, and how it is signed.
+//! Finds who receives the domain's mail, who may send it, and who signs it.
 
 use futures_util::future::{join_all, join4};
 use serde_json::Value;
@@ -7,13 +7,13 @@ use super::{Gathering, one, texts};
 use crate::core::words::question::Lookup;
 use crate::discover::{Domain, Seen};
 
-/// So many selectors are looked up by one question.
+/// How many selectors are looked up per request.
 const SELECTORS: usize = 8;
-/// A vendor has nobody set this one.
+/// A selector that no vendor uses. If it has a key, every selector does.
 const NOBODY: &str = "plugwatch-nobody-has-this-name";
 
 impl Gathering<'_> {
-    /// All that concerns mail. A name that is lent has none of its own.
+    /// Everything about mail. A lent name has no mail of its own.
     pub(super) async fn mail(&self, domain: &Domain, seen: &Seen) -> Seen {
         if domain.lent_by.is_some() {
             return Seen::default();
@@ -28,7 +28,7 @@ impl Gathering<'_> {
 
     async fn mail_servers(&self, domain: &Domain, seen: &Seen) -> Seen {
         if seen.mail_servers.is_empty() {
-            self.tell("mail servers", if seen.takes_no_mail { "it takes no mail" } else { "none" });
+            self.tell("mail servers", if seen.takes_no_mail { "it accepts no mail" } else { "none" });
             return Seen::default();
         }
         self.tell("mail servers", seen.mail_servers.join(", "));
@@ -47,7 +47,7 @@ impl Gathering<'_> {
         if part.greeting.is_empty() && smtp["control"] == "silent" {
             part.lacks("whether its mail servers answer", "port 25 is blocked from here");
         } else if part.greeting.is_empty() {
-            part.lacks("whether its mail servers answer", "none of them greeted");
+            part.lacks("whether its mail servers answer", "none of them sent a greeting");
         }
         part
     }
@@ -120,7 +120,7 @@ impl Gathering<'_> {
     }
 }
 
-/// The domain of `mailto:x@example.net!10m`.
+/// The domain of a report address such as `mailto:x@example.net!10m`.
 fn domain_of(address: &str) -> Option<String> {
     let (_, domain) = address.rsplit_once('@')?;
     let domain = domain.split('!').next().unwrap_or(domain);

@@ -1,5 +1,5 @@
-//! Asks what there is to ask of a domain without any key. Each file asks about one thing, and
-//! brings a part of what is seen; what does not answer is a gap, and stops nothing else.
+//! Gathers everything that is visible of a domain without any key. Each file covers one subject. Anything
+//! that does not answer is recorded as a gap, and the rest continues.
 
 mod apps;
 mod mail;
@@ -23,54 +23,54 @@ use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::{Field, HttpQuestion, Lookup, LookupQuestion, Question};
 use crate::core::words::verdict::Reading;
 
-/// Everything that asking needs.
+/// The parts that gathering needs.
 pub struct Gathering<'g> {
     /// The askers.
     pub askers: &'g Askers,
-    /// What is known of vendors.
+    /// The catalogue of vendors.
     pub catalog: &'g Catalog,
-    /// Signs; their selectors are asked for.
+    /// The signs, whose selectors are looked up.
     pub signs: &'g Signs,
-    /// The time.
+    /// The clock.
     pub clock: &'g Clock,
-    /// One question takes no longer.
+    /// The longest time for one request.
     pub timeout: Duration,
     /// Storefronts, the home one first.
     pub countries: &'g [String],
-    /// Hears what is found, step by step: what was looked at, and what came of it.
+    /// Called with each step's name and result, to show progress.
     pub tell: &'g (dyn Fn(&str, &str) + Sync),
 }
 
-/// There is no such platform to be watched.
+/// Why there is no platform to monitor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotThere {
-    /// Nobody has registered it.
+    /// The domain is not registered.
     #[error("{0} does not exist: the name servers above it do not know it, and {1}. Is it spelled correctly?")]
     NoSuchDomain(String, String),
-    /// The domain is there, and the host below it that was given is not.
+    /// The domain exists, but the given host does not.
     #[error("{0} does not exist, although {1} does. Is it spelled correctly?")]
     NoSuchHost(String, String),
-    /// It is in no zone, and whether it is registered could not be found out.
+    /// No zone exists, and the registry could not say whether the domain is registered.
     #[error(
-        "the name servers above {0} do not know it, and its registry could not be asked: it is on hold, or does not exist. Is it spelled correctly?"
+        "the name servers above {0} do not know it, and its registry did not answer: it is on hold, or does not exist. Check the spelling"
     )]
     InNoZone(String),
-    /// It is registered, and leads nowhere.
+    /// The domain is registered, but has no name servers.
     #[error(
         "{0} is registered ({1}), but it has no name servers, so nothing can be found below it. If it is yours, log in at the registrar now"
     )]
     LeadsNowhere(String, String),
-    /// Nobody could be asked.
+    /// The name servers above it did not answer.
     #[error(
-        "the name servers above {0} could not be asked ({1}), and without them nothing can be found. Try again later, or from another network"
+        "the name servers above {0} did not answer ({1}), and without them nothing can be found. Try again later, or from another network"
     )]
     NobodyAnswers(String, String),
 }
 
-/// Looks at everything.
+/// Gathers everything.
 ///
 /// # Errors
-/// The domain is not there, or nobody could be asked.
+/// If the domain or host does not exist, has no zone, or cannot be looked up.
 pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> Result<Seen, NotThere> {
     let (mut seen, zone) = match &domain.lent_by {
         Some(owner) => {
@@ -108,7 +108,7 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
 }
 
 impl Gathering<'_> {
-    /// One check of the catalogue, as it would be asked later: its answer, and what it reads.
+    /// Runs one check of the catalogue, as monitoring would. Returns its answer and reading.
     async fn check(&self, id: &str, params: &[(&str, Value)]) -> Option<(Answer, Reading)> {
         let (_, check) = self.catalog.check(id)?;
         let usual = check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?)));
@@ -122,7 +122,11 @@ impl Gathering<'_> {
         Some((answer, reading))
     }
 
-    /// The facts of one lookup, or why there are none.
+    /// The facts of one lookup.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if there are none.
     async fn look_up(&self, what: Lookup, args: &[(&str, Vec<String>)]) -> Result<Value, String> {
         let args = args.iter().map(|(name, texts)| ((*name).to_owned(), texts.clone())).collect();
         let timeout = self.timeout.min(Duration::from_secs(5));
@@ -132,7 +136,7 @@ impl Gathering<'_> {
         facts.ok_or_else(|| why(&answer))
     }
 
-    /// A page, with the facts of the connection.
+    /// Fetches a page, with the facts of its connection.
     async fn get(&self, url: &str) -> Answer {
         let Ok(parsed) = Url::parse(url) else { return Answer::failed(url, Failure::NotAsked, "it is not a URL") };
         let headers = vec![Field::public("accept", "text/html,application/xhtml+xml,application/json,*/*;q=0.8")];
@@ -145,7 +149,7 @@ impl Gathering<'_> {
     }
 }
 
-/// Why an answer says nothing.
+/// Why an answer is not usable.
 fn why(answer: &Answer) -> String {
     match (&answer.failure, &answer.http) {
         (Some(failure), _) => failure.words().to_owned(),
@@ -154,23 +158,23 @@ fn why(answer: &Answer) -> String {
     }
 }
 
-/// The texts of a list.
+/// The strings of a list.
 fn texts(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// One text as a list, as lookups want their arguments.
+/// A text as a list with one item, the form of lookups' arguments.
 fn one(text: &str) -> Vec<String> {
     vec![text.to_owned()]
 }
 
-/// A text for a parameter.
+/// A text as a parameter's value.
 fn value(text: &str) -> Value {
     json!(text)
 }
 
 impl Seen {
-    /// Takes over what another part saw.
+    /// Adds what another part found.
     fn join(&mut self, part: Seen) {
         self.registration = self.registration.take().or(part.registration);
         self.unregistered |= part.unregistered;
@@ -195,7 +199,7 @@ impl Seen {
         self.gaps.extend(part.gaps);
     }
 
-    /// A part that saw nothing, with the reason.
+    /// A part that found nothing, for this reason.
     fn gap(what: &str, why: impl Into<String>) -> Seen {
         let mut seen = Seen::default();
         seen.lacks(what, why);

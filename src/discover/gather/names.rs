@@ -1,4 +1,4 @@
-//! The registration, the zone, and the names in it.
+//! Finds the domain's registration, its zone, and the names in it.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use crate::core::words::question::{DnsQuestion, Lookup, Question};
 use crate::discover::seen::Registration;
 use crate::discover::{Domain, Host, Seen, clean};
 
-/// Nobody has a host of this name, but where every name leads somewhere.
+/// A host name that nobody uses. If it resolves, the zone has a wildcard.
 const NOBODY: &str = "plugwatch-nobody-has-this-name";
-/// Names that platforms give their hosts.
+/// Names that platforms usually give their hosts.
 const USUAL: [&str; 3] = ["www", "app", "api"];
-/// More texts than these are not read.
+/// The most TXT records that are read.
 const MOST_TEXTS: usize = 200;
 
-/// What the servers above say of the zone.
+/// What the parent zone's name servers say about the zone.
 pub(super) enum Zone {
-    /// It is there.
+    /// The zone is delegated.
     There,
-    /// They do not know the name.
+    /// The name does not exist.
     Unknown,
-    /// They know the name, and no servers of its own.
+    /// The name exists, but has no name servers.
     Bare,
-    /// They could not be asked.
+    /// They did not answer, for this reason.
     Unasked(String),
-    /// It is no zone of its own.
+    /// The name is lent, so it has no zone of its own.
     Lent,
 }
 
-/// Whether there is anything to be found.
+/// Checks that there is anything to find.
 pub(super) fn there(domain: &Domain, seen: &Seen, zone: &Zone) -> Result<(), NotThere> {
     let name = domain.shown.clone();
     match (zone, &seen.registration) {
@@ -51,7 +51,7 @@ pub(super) fn there(domain: &Domain, seen: &Seen, zone: &Zone) -> Result<(), Not
 }
 
 impl Gathering<'_> {
-    /// What the registry says.
+    /// The registry's data.
     pub(super) async fn registration(&self, domain: &Domain) -> Seen {
         let Some((answer, reading)) = self.check("domain/registration", &[("domain", value(&domain.name))]).await
         else {
@@ -79,7 +79,7 @@ impl Gathering<'_> {
         Seen { registration: Some(registration), ..Seen::default() }
     }
 
-    /// What the servers above say, and which of the zone's own serve it.
+    /// The delegation in the parent zone, and which of the zone's name servers answer for it.
     pub(super) async fn zone(&self, domain: &Domain) -> (Seen, Zone) {
         let types = ["SOA", "NS", "MX"].map(str::to_owned).to_vec();
         let timeout = self.timeout.min(Duration::from_secs(5));
@@ -117,7 +117,7 @@ impl Gathering<'_> {
         (seen, zone)
     }
 
-    /// The names in it that lead somewhere, and its texts.
+    /// The names in the zone that resolve, and its TXT records.
     pub(super) async fn hosts(&self, domain: &Domain) -> Seen {
         let name = &domain.name;
         let below = |label: &str| format!("{label}.{name}");
@@ -140,7 +140,7 @@ impl Gathering<'_> {
         let nobody = seen.hosts.remove(&below(NOBODY));
         if let Some(nobody) = nobody {
             seen.wildcard = true;
-            // What leads where every name leads was never set up.
+            // A host that resolves like every name does was never set up.
             let www = below("www");
             let kept = |host: &String| host == name || *host == www || domain.host.as_ref() == Some(host);
             seen.hosts.retain(|host, at| kept(host) || !same(at, &nobody));

@@ -1,4 +1,4 @@
-//! The site: whose network it lies in, its pages, and the apps that it names.
+//! Gathers facts about the site: its network, its pages, and the apps that it names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use crate::discover::page::{Read, read};
 use crate::discover::seen::Page;
 use crate::discover::{App, Domain, Seen, Store};
 
-/// More apps of one file are not looked at.
+/// The most apps taken from one file.
 const MOST_APPS: usize = 500;
 
 impl Gathering<'_> {
-    /// The pages of its hosts, and the files beside them.
+    /// The pages of its hosts, and the files that name apps.
     pub(super) async fn site(&self, domain: &Domain, seen: &Seen) -> Seen {
         let mut hosts: Vec<String> = domain.host.iter().cloned().collect();
         let usual = [domain.name.clone(), format!("www.{}", domain.name)];
         hosts.extend(usual.into_iter().filter(|host| seen.hosts.contains_key(host)));
         if hosts.is_empty() {
-            return Seen::gap("the website", "no name of the domain leads to one");
+            return Seen::gap("the website", "no name of the domain leads to a website");
         }
         let leads = |host: &&String| seen.hosts.contains_key(*host);
         let first = hosts.iter().find(leads).unwrap_or(&hosts[0]);
@@ -49,7 +49,7 @@ impl Gathering<'_> {
             })
             .collect();
         if networks.is_empty() {
-            return Seen::gap("the network of the site", "Team Cymru's list has no answer");
+            return Seen::gap("the network of the site", "Team Cymru's list has no entry for this address");
         }
         let names: Vec<&str> = networks.iter().map(|(_, name)| name.as_str()).collect();
         self.tell("network", names.join(", "));
@@ -74,7 +74,7 @@ impl Gathering<'_> {
         };
         self.tell(&asked, http.status.to_string());
         let body = catalog::body_text(&answer);
-        // Where visitors are sent on to somebody else's domain, what stands there is not ours.
+        // A page to which visitors are redirected on another domain is not the platform's own.
         let elsewhere = !is_below(&http.url, domain);
         let html = http.status == 200 && http.content_type.contains("html") && !elsewhere;
         let read = if html { read(&http.url, &body, &domain.platform()) } else { Some(Read::default()) };
@@ -118,13 +118,13 @@ impl Gathering<'_> {
     }
 }
 
-/// Whether a URL leads to the domain, or below it.
+/// Whether a URL leads to the domain or a subdomain.
 pub(super) fn is_below(link: &str, domain: &Domain) -> bool {
     let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     host == domain.name || host.ends_with(&format!(".{}", domain.name))
 }
 
-/// A file counts only if it is one: many sites answer their home page to any path.
+/// The file's JSON. Many sites answer with their home page for any path, so anything else does not count.
 fn json_of(answer: &Answer) -> Option<Value> {
     let good = answer.failure.is_none() && answer.http.as_ref().is_some_and(|http| http.status == 200);
     good.then(|| serde_json::from_slice(&answer.body).ok()).flatten()
@@ -144,8 +144,8 @@ fn named(store: Store, ids: BTreeSet<String>, by: &str) -> Vec<App> {
     ids.into_iter().take(MOST_APPS).map(app).collect()
 }
 
-/// The bundle ids of Apple's file (developer.apple.com, "Supporting associated domains"): what follows
-/// the ten characters of the team. App clips have no listing of their own.
+/// The bundle ids in Apple's file (developer.apple.com, "Supporting associated domains"): the part after the
+/// ten characters of the team id. App clips have no listing of their own.
 pub(super) fn bundles(json: &Value) -> BTreeSet<String> {
     let mut ids: Vec<&Value> = Vec::new();
     let details = &json["applinks"]["details"];
@@ -154,7 +154,7 @@ pub(super) fn bundles(json: &Value) -> BTreeSet<String> {
         ids.extend(detail["appIDs"].as_array().into_iter().flatten());
     }
     ids.extend(json["webcredentials"]["apps"].as_array().into_iter().flatten());
-    // Old files have a map by app id instead of a list.
+    // Older files have a map by app id instead of a list.
     let keys = details.as_object().into_iter().flat_map(|map| map.keys().map(String::as_str));
     let bundle = |id: &str| {
         let (team, bundle) = id.split_once('.')?;
@@ -165,7 +165,7 @@ pub(super) fn bundles(json: &Value) -> BTreeSet<String> {
     ids.into_iter().filter_map(Value::as_str).chain(keys).filter_map(bundle).collect()
 }
 
-/// The packages of Google's file (developers.google.com/digital-asset-links).
+/// The package names in Google's file (developers.google.com/digital-asset-links).
 pub(super) fn packages(json: &Value) -> BTreeSet<String> {
     let of_android = |row: &&Value| row["target"]["namespace"] == "android_app";
     let rows = json.as_array().into_iter().flatten().filter(of_android);
