@@ -1,4 +1,4 @@
-//! Acknowledgements that people give where a message reached them: on the phone that rings, by a text message.
+//! Acknowledgements that people give outside Telegram: on the phone that rings, or by text message.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,28 +14,31 @@ use crate::ids::Ids;
 use crate::notify::Answer;
 use crate::store::Store;
 
-/// People are asked for that often: Pushover allows 5 seconds, and nobody notices ten more.
+/// How often answers are requested: Pushover allows every 5 seconds, and ten more make no difference to
+/// people.
 const EVERY: Duration = Duration::from_secs(15);
-/// What lasts is said again this often (prometheus.io/docs/alerting/clients: 30 seconds to 3 minutes).
+/// How often a lasting alert is repeated (prometheus.io/docs/alerting/clients: every 30 seconds to 3
+/// minutes).
 const AGAIN: Duration = Duration::from_secs(180);
 
-/// Hears what people answer elsewhere.
+/// Reads acknowledgements that people give in other channels.
 #[derive(Clone)]
 pub struct Listening {
-    /// Who knows what was sent, and asks the channels.
+    /// The dispatcher, which knows what was sent and queries the channels.
     pub dispatcher: Arc<Dispatcher>,
-    /// Where an acknowledgement is written down.
+    /// The store in which acknowledgements are recorded.
     pub store: Arc<Store>,
-    /// What people can talk about.
+    /// The dependencies that people can refer to.
     pub known: watch::Receiver<Arc<Known>>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Where public ids come from.
+    /// The source of public ids.
     pub ids: Ids,
 }
 
 impl Listening {
-    /// Asks for ever, and says again what lasts where it would be forgotten.
+    /// Reads answers until the program ends, and repeats lasting alerts to channels that would otherwise
+    /// close them.
     pub async fn run(self) {
         let mut done = HashSet::new();
         let mut again = self.clock.now().plus(AGAIN);
@@ -45,14 +48,14 @@ impl Listening {
             if now >= again {
                 again = now.plus(AGAIN);
                 if let Err(error) = self.dispatcher.say_again(now).await {
-                    tracing::warn!(%error, "what lasts could not be said again: {error}");
+                    tracing::warn!(%error, "lasting alerts could not be repeated: {error}");
                 }
             }
             self.clock.sleep_until(now.plus(EVERY)).await;
         }
     }
 
-    /// Asks once. Each acknowledgement counts once: `done` are those that did.
+    /// Reads answers once. Each acknowledgement counts once; `done` holds those that were counted.
     pub async fn hear(&self, done: &mut HashSet<Answer>, now: Time) {
         let answers = match self.dispatcher.answers(now).await {
             Ok(answers) => answers,

@@ -1,4 +1,4 @@
-//! The only place that reads a clock. Everybody else is told the time.
+//! The only module that reads a clock. All others get the time from it.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,56 +6,55 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::core::time::Time;
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     source: Source,
-    /// How often the clock was set back so far that it had to be followed.
+    /// How often the clock was set back so far that plugwatch followed.
     set_back: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// The machine's clock, made steady: small steps back are not followed.
+    /// The machine's clock, smoothed: small steps back are not followed.
     System(Arc<Mutex<Option<Steady>>>),
-    /// A time that stands still until it is moved: tests and the demo.
+    /// A time that changes only when it is moved, for tests and the demo.
     Manual(Arc<AtomicI64>),
 }
 
-/// A point from which steady time is reckoned.
+/// A reference point for the smoothed time.
 #[derive(Clone, Copy, Debug)]
 struct Steady {
-    /// The time that counted then.
+    /// The smoothed time at this point, in milliseconds.
     base: i64,
-    /// When that was, whatever any clock says.
+    /// The same point on the monotonic clock.
     anchor: Instant,
-    /// The last time that was given out.
+    /// The last time that was returned, in milliseconds.
     last: i64,
 }
 
-/// Clocks differ by so much all the time; more is a step.
+/// Smaller differences between clocks are normal; a larger one is a step.
 const STEP_MS: i64 = 500;
-/// A step back that would take this long or longer to be caught up with is followed: what people do
-/// at a terminal is dated by the machine's clock, and would else lie before what it is about.
+/// A step back of at least this size is followed. People's actions at a terminal are dated by the machine's
+/// clock; otherwise they would seem to precede what they are about.
 const FOLLOWED_MS: i64 = 600_000;
-/// 2026-01-01: a machine whose clock shows less has lost its time, and is not followed back there.
+/// 2026-01-01: a clock that shows less has lost its time, and is not followed.
 const EARLIEST_MS: i64 = 1_767_225_600_000;
 
-/// How time goes on.
+/// How the smoothed time continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goes {
     /// With the machine's clock.
     Along,
-    /// At half its pace, until the machine's clock has caught up.
+    /// At half speed, until the machine's clock has caught up.
     Slowly,
-    /// Back: the machine's clock was far ahead.
+    /// Back, because the machine's clock was far ahead.
     Back,
 }
 
-/// The time that counts, from what the machine's clock says and how much time has really
-/// passed. A step forward (a resume, a clock that was corrected) is followed, and so is one far back.
-/// After a small step back time goes on at half its pace until the machine's clock has caught up:
-/// nothing happens twice.
+/// The smoothed time, from the machine's clock and the time elapsed. A step forward (a resume, a corrected
+/// clock) is followed, and so is a large step back. After a small step back, time continues at half speed
+/// until the machine's clock has caught up, so nothing happens twice.
 fn steady(base: i64, last: i64, passed: i64, wall: i64) -> (i64, Goes) {
     let reckoned = base + passed;
     if wall < reckoned - FOLLOWED_MS && wall >= EARLIEST_MS {
@@ -65,7 +64,7 @@ fn steady(base: i64, last: i64, passed: i64, wall: i64) -> (i64, Goes) {
         return (wall.max(last), Goes::Along);
     }
     let slow = base + passed / 2;
-    // Once the machine's clock is ahead of the slow one, it counts again.
+    // Once the machine's clock is ahead of the slow time, it is used again.
     if wall >= slow { (wall.max(last), Goes::Along) } else { (slow.max(last), Goes::Slowly) }
 }
 
@@ -79,13 +78,13 @@ impl Clock {
         Clock::of(Source::System(Arc::default()))
     }
 
-    /// A clock that stands at `at`.
+    /// A clock that is set to `at`.
     pub fn manual(at: Time) -> Clock {
         Clock::of(Source::Manual(Arc::new(AtomicI64::new(at.0))))
     }
 
     /// The time now.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that reads the clock")]
     pub fn now(&self) -> Time {
         match &self.source {
             Source::System(state) => {
@@ -108,25 +107,25 @@ impl Clock {
         }
     }
 
-    /// How often the clock was set back so far that it was followed. Whoever plans ahead looks whether
-    /// it has changed, and plans anew.
+    /// How often the clock was set back so far that plugwatch followed. A scheduler whose count has changed
+    /// must plan again.
     pub fn times_set_back(&self) -> u64 {
         self.set_back.load(Ordering::SeqCst)
     }
 
-    /// Whether somebody moves this clock by hand.
+    /// Whether this clock is moved by hand.
     pub fn is_manual(&self) -> bool {
         matches!(self.source, Source::Manual(_))
     }
 
-    /// Moves a manual clock forward to `at`; the system's clock goes by itself.
+    /// Moves a manual clock forward to `at`; has no effect on the system's clock.
     pub fn move_to(&self, at: Time) {
         if let Source::Manual(now) = &self.source {
             now.fetch_max(at.0, Ordering::SeqCst);
         }
     }
 
-    /// Sets a manual clock back to `at`, as somebody may do with the machine's.
+    /// Sets a manual clock back to `at`, to simulate a change of the machine's clock.
     pub fn set_back_to(&self, at: Time) {
         if let Source::Manual(now) = &self.source {
             now.store(at.0, Ordering::SeqCst);
@@ -134,8 +133,8 @@ impl Clock {
         }
     }
 
-    /// Waits until `at` and returns the time that then counts. A manual clock does
-    /// not wait: whoever moves it has already decided that time passes.
+    /// Waits until `at`, and returns the time then. A manual clock does not wait, because its owner moves the
+    /// time.
     pub async fn sleep_until(&self, at: Time) -> Time {
         let now = self.now();
         if let Source::System(_) = self.source {
@@ -146,23 +145,23 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes, whatever the clock says meanwhile.
+/// Measures elapsed time, independent of changes of the clock.
 #[derive(Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts measuring.
-    #[expect(clippy::disallowed_methods, reason = "measures a span, tells no time")]
+    #[expect(clippy::disallowed_methods, reason = "measures elapsed time only")]
     pub fn start() -> Stopwatch {
         Stopwatch(Instant::now())
     }
 
-    /// How long it has been.
+    /// The elapsed time.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 
-    /// How long it has been, in whole milliseconds.
+    /// The elapsed time, in whole milliseconds.
     pub fn ms(&self) -> u32 {
         u32::try_from(self.0.elapsed().as_millis()).unwrap_or(u32::MAX)
     }
@@ -172,7 +171,7 @@ impl Stopwatch {
 mod tests {
     use super::*;
 
-    /// Plays pairs of how much has really passed and what the machine's clock says.
+    /// Runs pairs of elapsed time and the machine's clock.
     fn play(seen: &[(i64, i64)]) -> Vec<i64> {
         let (mut base, mut last, mut from) = (seen[0].1, seen[0].1, seen[0].0);
         let mut out = Vec::new();
@@ -191,7 +190,7 @@ mod tests {
 
     #[test]
     fn after_a_step_back_time_never_goes_back_and_catches_up_slowly() {
-        // Set back by 10 s: it goes at half pace until the machine's clock has caught up.
+        // Set back by 10 s: time runs at half speed until the machine's clock has caught up.
         let seen = play(&[(0, 100_000), (2_000, 92_000), (12_000, 102_000), (20_000, 110_000), (24_000, 114_000)]);
         assert_eq!(seen, [100_000, 101_000, 106_000, 110_000, 114_000]);
     }
@@ -201,7 +200,7 @@ mod tests {
         let (day, now) = (86_400_000, EARLIEST_MS);
         let seen = play(&[(0, now), (1_000, now + 1_000 + day), (2_000, now + 2_000), (3_000, now + 3_000)]);
         assert_eq!(seen, [now, now + 1_000 + day, now + 2_000, now + 3_000]);
-        // A machine that has lost its time is not followed to 1970.
+        // A clock that has lost its time is not followed to 1970.
         assert_eq!(play(&[(0, now), (1_000, 1_000), (3_000, 3_000)]), [now, now + 500, now + 1_500]);
     }
 

@@ -1,22 +1,22 @@
-//! Public ids: random, so that they tell nothing about how many there are.
+//! Public ids: random, so that they do not reveal how many there are.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where public ids come from.
+/// The source of public ids.
 #[derive(Clone, Debug)]
 pub enum Ids {
-    /// From the system's random numbers.
+    /// The system's random numbers.
     Random,
-    /// One after the other: tests, so that texts can be compared.
+    /// Consecutive numbers, for tests that compare texts.
     Counting(Arc<AtomicU64>),
-    /// Those of an event log, in their order.
+    /// The ids of an event log, in its order.
     Given(Arc<Mutex<VecDeque<String>>>),
 }
 
 impl Ids {
-    /// These, one after the other.
+    /// These ids, one after the other.
     pub fn given(ids: Vec<String>) -> Ids {
         Ids::Given(Arc::new(Mutex::new(ids.into())))
     }

@@ -6,32 +6,32 @@
 //! schedule -> ask -> judge -> confirm -> correlate -> record + outbox (one transaction) -> deliver
 //! ```
 //!
-//! # The house
+//! # Modules
 //!
 //! | module | does | may use |
 //! |---|---|---|
 //! | [`core`] | decides: verdicts, suspicion, incidents, alerts, schedules; pure | nothing here |
-//! | [`say`] | turns what is known into words; pure | `core` |
+//! | [`say`] | turns the state into texts for people; pure | `core` |
 //! | [`read`] | reads TOML and collects all problems | `core` |
-//! | [`ask`] | puts questions over HTTP, TLS, DNS; brings facts | `core`, `clock` |
+//! | [`ask`] | sends requests over HTTP, TLS, DNS; returns facts | `core`, `clock` |
 //! | [`catalog`] | vendor knowledge as data; judges answers | `core`, `read` |
 //! | [`store`] | SQLite: history, outbox, evidence | `core` |
-//! | [`notify`] | channels: their settings, and one try to tell | `core`, `read`, `say`, `clock` |
+//! | [`notify`] | channels: their settings, and one attempt to send | `core`, `read`, `say`, `clock` |
 //! | [`config`] | `plugwatch.toml` | `core`, `catalog`, `read`, `notify` |
-//! | [`discover`] | from a domain to what stands behind it, and a configuration of it | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
-//! | [`acts`] | what a person may do, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
-//! | [`engine`] | where all sides meet | all of the above |
+//! | [`discover`] | from a domain to the companies behind it, and a configuration | `core`, `read`, `ask`, `catalog`, `config`, `clock` |
+//! | [`acts`] | people's actions, from Telegram and from the terminal | `core`, `read`, `config`, `store`, `ids` |
+//! | [`engine`] | connects all parts | all of the above |
 //! | [`answers`] | acknowledgements that come back through channels | `acts`, `engine`, `notify`, `store`, `clock`, `ids` |
 //! | [`bot`], [`web`] | Telegram commands, status page | `acts`, `engine`, `say`, `store`'s read side, `supervise` |
-//! | [`service`] | what the service manager is told | `clock` |
-//! | [`supervise`] | runs parts for ever: sees a panic, starts again, or ends the program | `core`, `clock` |
+//! | [`service`] | messages to the service manager | `clock` |
+//! | [`supervise`] | runs parts: restarts one that panics, or ends the program | `core`, `clock` |
 //! | [`draw`] | pictures: SVG to PNG | nothing here |
 //! | [`demo`] | a stage and a story | `core`, `read` |
 //! | [`mod@bench`] | plays scenarios against the real pipeline in virtual time | all but `bot` and `web` |
-//! | [`cli`] | arguments to commands | everything |
+//! | [`cli`] | the command line | everything |
 //! | [`clock`], [`ids`] | the only readers of time and chance | `core` |
 //!
-//! `tests/suite/layers.rs` holds this table.
+//! `tests/suite/layers.rs` checks this table.
 //!
 //! # Walkthroughs
 //!

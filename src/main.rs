@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-/// musl's own gives each block back with a lock and often a call of the kernel: a check that takes and gives back
-/// hundreds of small ones costs several times as much with it.
+/// musl's allocator takes a lock and often a system call for each block, and a check allocates hundreds of
+/// small blocks: it would cost several times as much.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
-    // Two HTTP clients live here; both use ring, and it must be chosen before any TLS.
+    // Two HTTP clients use ring, which must be installed before any TLS connection.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
-        eprintln!("plugwatch: another TLS provider was chosen before ours; this is a fault of the build");
+        eprintln!("plugwatch: another TLS provider is already installed; this is a bug in the build, please report it");
         return ExitCode::FAILURE;
     }
     plugwatch::cli::main()

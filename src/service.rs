@@ -1,5 +1,5 @@
-//! What the service manager is told: started, alive, stopping (systemd's `sd_notify(3)`: datagrams to the socket that
-//! `NOTIFY_SOCKET` names). Without one, nothing is told to anybody.
+//! Messages to the service manager: started, alive, stopping (systemd's `sd_notify(3)`: datagrams to the
+//! socket in `NOTIFY_SOCKET`). Without that variable, nothing is sent.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 
-/// A manager that reads nothing holds up the end for no longer.
+/// The longest wait for a manager that does not read, so that it cannot delay the end.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-/// A service manager that listens.
+/// A service manager that accepts messages.
 #[derive(Debug)]
 pub struct ServiceManager {
     socket: UnixDatagram,
     to: SocketAddr,
-    /// A sign of life is wanted this often, if at all.
+    /// How often it expects a sign of life, if at all.
     every: Option<Duration>,
     signed: Mutex<Signed>,
 }
@@ -27,19 +27,19 @@ struct Signed {
     last: Option<Stopwatch>,
 }
 
-/// How it is reached, as the environment says.
+/// The environment variables that say how to reach it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// `NOTIFY_SOCKET`: a path, or `@` and an abstract name.
     pub socket: Option<String>,
-    /// `WATCHDOG_USEC`: it acts when it hears nothing for so many microseconds.
+    /// `WATCHDOG_USEC`: the manager acts if it receives no sign of life for this time, in microseconds.
     pub watchdog_usec: Option<String>,
-    /// `WATCHDOG_PID`: whom the watchdog is meant for.
+    /// `WATCHDOG_PID`: the process that the watchdog is meant for.
     pub watchdog_pid: Option<String>,
 }
 
 impl Environment {
-    /// As this program was started.
+    /// The variables of this process.
     pub fn of_this_program() -> Environment {
         let variable = |name: &str| std::env::var(name).ok();
         Environment {
@@ -49,7 +49,7 @@ impl Environment {
         }
     }
 
-    /// Half of what is allowed, as `sd_watchdog_enabled(3)` recommends.
+    /// The interval between signs of life: half of what is allowed, as `sd_watchdog_enabled(3)` recommends.
     fn every(&self) -> Option<Duration> {
         let own = std::process::id().to_string();
         let ours = self.watchdog_pid.as_ref().is_none_or(|pid| *pid == own);
@@ -59,10 +59,10 @@ impl Environment {
 }
 
 impl ServiceManager {
-    /// The one that started this program, if it listens.
+    /// The service manager that started this program, if it accepts messages.
     ///
     /// # Errors
-    /// Its socket cannot be used; a sentence.
+    /// If its socket cannot be used; the message is a sentence.
     pub fn find(environment: &Environment) -> Result<Option<ServiceManager>, String> {
         let Some(name) = environment.socket.as_deref().filter(|name| !name.is_empty()) else { return Ok(None) };
         let to = match name.strip_prefix('@') {
@@ -72,7 +72,7 @@ impl ServiceManager {
         let socket = UnixDatagram::unbound();
         match (to, socket) {
             (Ok(to), Ok(socket)) => {
-                // A manager that reads nothing must not hold up the monitoring.
+                // A manager that does not read must not delay monitoring.
                 socket.set_nonblocking(true).map_err(|error| error.to_string())?;
                 Ok(Some(ServiceManager { socket, to, every: environment.every(), signed: Mutex::default() }))
             }
@@ -80,8 +80,8 @@ impl ServiceManager {
         }
     }
 
-    /// The monitoring goes on: the first time the service has started, later the watchdog hears of it, as often as it
-    /// wants to.
+    /// Says that monitoring is alive: the first call reports that the service has started, later ones reset
+    /// the watchdog when a sign of life is due.
     pub fn alive(&self) {
         let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if !signed.ready {
@@ -95,18 +95,19 @@ impl ServiceManager {
         }
     }
 
-    /// It is stopping. This is said once, so it waits for its turn behind signs of life that are not read yet.
+    /// Says that the service is stopping. This is sent once, so it may wait behind signs of life that were
+    /// not read yet.
     pub fn stopping(&self) {
         let patient = self.socket.set_write_timeout(Some(LAST_WORD)).and_then(|()| self.socket.set_nonblocking(false));
         if let Err(error) = patient {
-            tracing::debug!(%error, "the service manager may miss that this stops: {error}");
+            tracing::debug!(%error, "the service manager may not notice that plugwatch is stopping: {error}");
         }
         self.tell("STOPPING=1\nSTATUS=Stopping.");
     }
 
     fn tell(&self, what: &str) {
         if let Err(error) = self.socket.send_to_addr(what.as_bytes(), &self.to) {
-            tracing::debug!(%error, "the service manager could not be told: {error}");
+            tracing::debug!(%error, "could not notify the service manager: {error}");
         }
     }
 }

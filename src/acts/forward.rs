@@ -1,29 +1,29 @@
-//! Forwarded letters: what counts is when the inner mail was written, not when somebody passed it on.
+//! Finds forwarded letters in a text: the date of the inner e-mail counts, not the time of forwarding.
 
 use chrono_tz::Tz;
 use mail_parser::Message;
 
 use crate::core::time::{Time, deadline};
 
-/// What stands above an inner mail, and names its date: in English, German, Spanish and French.
+/// Names of the date line above an inner e-mail: in English, German, Spanish and French.
 const DATES: [&str; 8] = ["date", "sent", "datum", "gesendet", "fecha", "enviado", "envoyé", "enviado el"];
-/// The lines beside it.
+/// Names of the sender line next to it.
 const FROM: [&str; 4] = ["from", "von", "de", "expéditeur"];
-/// Lines of one block stand within so many.
+/// The most lines in the head of an inner e-mail.
 const BLOCK: usize = 8;
-/// An inner mail is not older.
+/// The greatest age of an inner e-mail, in days.
 const OLDEST_DAYS: i64 = 300;
 
-/// An inner mail of a text.
+/// An inner e-mail in a text.
 pub(super) struct Inner {
-    /// What it says, up to the next inner mail.
+    /// Its text, up to the next inner e-mail.
     pub(super) text: String,
-    /// Its date as it is written, where one stands there.
+    /// Its date as written, if it has one.
     date: Option<String>,
 }
 
 impl Inner {
-    /// When it was written, if its date can be read and lies before `outer`.
+    /// When it was written, if its date is readable and before `outer`.
     pub(super) fn written(&self, outer: Time, zone: Tz) -> Option<Time> {
         let date = self.date.as_deref()?;
         let long_ago = Time(outer.0 - OLDEST_DAYS * 86_400_000);
@@ -32,7 +32,7 @@ impl Inner {
     }
 }
 
-/// The inner mails of a text, the one that was forwarded first on top.
+/// The inner e-mails of a text; the most recently forwarded one comes first.
 pub(super) fn inner(text: &str) -> Vec<Inner> {
     let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['>', ' ', '\t', '*'])).collect();
     let begins: Vec<usize> =
@@ -41,12 +41,12 @@ pub(super) fn inner(text: &str) -> Vec<Inner> {
     begins.iter().zip(ends).map(|(from, until)| block(&lines[*from..until])).collect()
 }
 
-/// A block of an inner mail's head has a date close to its sender.
+/// A sender line starts an inner e-mail only if a date line is close to it.
 fn has_date(lines: &[&str], at: usize) -> bool {
     head(&lines[at..]).any(|line| field(line, &DATES).is_some())
 }
 
-/// The lines of a head: up to the first blank one.
+/// The lines of a head, up to the first blank one.
 fn head<'l>(lines: &'l [&'l str]) -> impl Iterator<Item = &'l str> {
     lines.iter().take(BLOCK).copied().take_while(|line| !line.trim().is_empty())
 }
@@ -57,7 +57,7 @@ fn block(lines: &[&str]) -> Inner {
     Inner { text: lines[length..].join("\n"), date }
 }
 
-/// What stands behind `Date:`, `Fecha:`, `Date :`.
+/// The value after a name, such as `Date:`, `Fecha:` or `Date :`.
 fn field<'l>(line: &'l str, names: &[&str]) -> Option<&'l str> {
     let (name, value) = line.split_once(':')?;
     let name = name.trim_matches([' ', '*', '\u{a0}', '\u{202f}']).to_lowercase();
@@ -65,7 +65,7 @@ fn field<'l>(line: &'l str, names: &[&str]) -> Option<&'l str> {
     (names.contains(&name.as_str()) && !value.is_empty()).then_some(value)
 }
 
-/// A mail that is attached whole.
+/// An e-mail that is attached as a whole.
 pub(super) fn attached<'m>(mail: &'m Message<'m>) -> Option<&'m Message<'m>> {
     mail.attachments().find_map(|part| part.message()).filter(|inner| inner.date().is_some())
 }

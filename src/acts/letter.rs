@@ -1,4 +1,4 @@
-//! Vendors' letters: brought by a person, taken at their word at once, and read back.
+//! Vendors' letters: reported by a person, effective at once, and read back to be confirmed.
 
 use mail_parser::MessageParser;
 
@@ -11,41 +11,41 @@ use crate::core::time::{Time, human};
 use crate::core::words::text::clean;
 use crate::store::LetterChange;
 
-/// As much of a letter stands in messages.
+/// The most characters of a letter in messages.
 const SUMMARY: usize = 240;
-/// A letter is no longer than this; photos are a few MB.
+/// The largest letter, in bytes; photos have a few MB.
 const LARGEST: usize = 10 << 20;
 
-/// A letter that somebody brings.
+/// A letter that a person reports.
 #[derive(Clone, Debug, Default)]
 pub struct Brought {
-    /// Its bytes as they came: the text, the mail, the photo.
+    /// Its original bytes: the text, the e-mail, the photo.
     pub bytes: Vec<u8>,
-    /// What it says, as far as it is text.
+    /// Its text, as far as it has any.
     pub text: String,
-    /// What it threatens, if the person said so: ids, labels or companies.
+    /// The dependencies it concerns, if the person named them: ids, labels or companies.
     pub about: Vec<String>,
-    /// When it came, if not now.
+    /// When it arrived, if not now.
     pub received: Option<Time>,
-    /// Its hour, if the person said so.
+    /// When it takes effect, in the person's words, if given.
     pub effective: Option<String>,
-    /// They have left us already.
+    /// The vendor has already stopped serving the platform.
     pub left: bool,
-    /// Keep it even if nobody knows yet what it threatens: that is asked then.
+    /// Whether to keep it even if it is not known what it concerns. The person is then asked.
     pub ask: bool,
 }
 
 impl Acts {
-    /// Keeps a letter. Returns it with what is to be asked back.
+    /// Stores a letter. Returns it, with the questions for the person.
     ///
     /// # Errors
-    /// What it threatens is not known, its hour cannot be read, or the store does not answer.
+    /// If it is not known what it concerns, its time cannot be read, or the store does not answer.
     pub async fn bring(&self, who: &Person, brought: Brought, now: Time) -> Result<(Letter, String), No> {
         if brought.bytes.len() > LARGEST {
             return Err(No(format!("the letter is larger than {} MB", LARGEST >> 20)));
         }
         if brought.bytes.is_empty() && brought.text.trim().is_empty() {
-            return Err(No("what does it say? Give its text or its file".to_owned()));
+            return Err(No("the letter is empty; give its text or a file".to_owned()));
         }
         let dated = brought.received.is_some();
         let brought = opened(brought, now);
@@ -53,7 +53,7 @@ impl Acts {
         let passed = (!dated).then(|| self.forwarded(&brought.text, passed_on)).flatten();
         let received = passed.as_ref().map_or(passed_on, |(_, at, _)| *at);
         if received > now {
-            return Err(No(format!("it cannot have come at {}, which is in the future", received.short())));
+            return Err(No(format!("it cannot have arrived at {}, which is in the future", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
         let (deadline, unread) = self.hour(&brought, (received, passed), now)?;
@@ -77,7 +77,7 @@ impl Acts {
         let bytes = if brought.bytes.is_empty() { brought.text.as_bytes() } else { &brought.bytes };
         let kept = self.store.add_letter(&letter, bytes).await?;
         let again = kept.public_id != letter.public_id;
-        // The same letter, brought with another hour: that is a correction.
+        // The same letter reported with another time is a correction.
         let kept = match (again, letter.notice.effective, &brought.effective) {
             (true, Some(at), Some(_)) => {
                 let change = LetterChange::Effective(at, letter.read_as.clone());
@@ -91,9 +91,9 @@ impl Acts {
         Ok((kept, said))
     }
 
-    /// What people are asked about a letter: what it threatens, when, and who answers it.
+    /// What people are asked about a letter: what it concerns, when it takes effect, and who answers it.
     ///
-    /// `hour` is whether a person gave it, and why none was found in the text.
+    /// `hour` says whether a person gave the time, and why none was found in the text.
     fn read_back(&self, letter: &Letter, guessed: bool, again: bool, hour: (bool, Option<String>)) -> String {
         let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
         let kept = if again { "is known already" } else { "kept" };
@@ -119,7 +119,8 @@ impl Acts {
         lines.join("\n")
     }
 
-    /// What it threatens: as the person says, or whoever is named in it. Whether that was guessed.
+    /// The dependencies it concerns: those that the person named, or else those in the text; and whether they
+    /// were guessed from the text.
     fn threatened(&self, brought: &Brought) -> Result<(Vec<String>, bool), No> {
         let mut named = Vec::new();
         for name in &brought.about {
@@ -146,7 +147,7 @@ impl Acts {
         if all.is_empty() { Ok(vec![self.known.find(name)?.id.clone()]) } else { Ok(all) }
     }
 
-    /// By the whole of its id, label or company: what a letter threatens is not guessed from a part.
+    /// Finds dependencies by the whole of an id, label or company; a part is not enough for a letter.
     fn exactly(&self, name: &str) -> Result<Vec<String>, No> {
         let wanted = name.trim().to_lowercase();
         let own = |thing: &&Thing| thing.id == wanted || thing.label.to_lowercase() == wanted;
@@ -160,7 +161,7 @@ impl Acts {
         }
     }
 
-    /// Everything whose vendor, company or sending domain stands in the text.
+    /// All dependencies whose vendor, company or sending domain occurs in the text.
     fn named_in(&self, text: &str) -> Vec<String> {
         let text = text.to_lowercase();
         let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
@@ -174,8 +175,8 @@ impl Acts {
         named.map(|thing| thing.id.clone()).collect()
     }
 
-    /// What an inner mail of a text says, when it was written, and what is said of that: the first that names
-    /// an hour, else the first.
+    /// The text of an inner e-mail, when it was written, and a sentence about that. Of several, the first
+    /// that contains a time, or else the first.
     fn forwarded(&self, text: &str, passed_on: Time) -> Option<(String, Time, String)> {
         let read = |inner: forward::Inner| {
             let written = inner.written(passed_on, self.known.zone);
@@ -205,7 +206,7 @@ impl Acts {
     ) -> Result<(Option<Deadline>, Option<String>), No> {
         let (received, inner) = came;
         match &brought.effective {
-            // An hour that has passed is told, too: the letter may be typed in afterwards.
+            // A time in the past is accepted, because a letter may be reported later.
             Some(text) => match deadline::read(text, now, self.known.zone)
                 .or_else(|why| deadline::read(text, received, self.known.zone).map_err(|_| why))
             {
@@ -220,7 +221,7 @@ impl Acts {
         }
     }
 
-    /// The hour that a letter names: in the inner mail, else anywhere.
+    /// The time that a letter names: in the inner e-mail, or else anywhere.
     fn in_its_words(
         &self,
         text: &str,
@@ -234,13 +235,13 @@ impl Acts {
         Ok(deadline)
     }
 
-    /// Sets a letter's hour.
+    /// Sets the time at which a letter takes effect.
     ///
     /// # Errors
-    /// There is no such letter, the hour cannot be read, or the store does not answer.
+    /// If there is no such letter, the time cannot be read, or the store does not answer.
     pub async fn effective(&self, who: &Person, id: &str, text: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
-        // A person speaks from now on; the letter spoke from when it came.
+        // A person's words are relative to now; the letter's were relative to its arrival.
         let deadline = deadline::read(text, now, self.known.zone)
             .map_err(|why| No(format!("`{}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\"", text.trim())))?;
         let read_back = deadline.read_back(now);
@@ -250,10 +251,10 @@ impl Acts {
         Ok(format!("Notice {}: it takes effect {read_back} That is {given} of notice.", letter.public_id))
     }
 
-    /// Says what a letter threatens.
+    /// Sets which dependencies a letter concerns.
     ///
     /// # Errors
-    /// There is no such letter or dependency, or the store does not answer.
+    /// If there is no such letter or dependency, or the store does not answer.
     pub async fn concerns(&self, who: &Person, id: &str, names: &[String], now: Time) -> Said {
         let letter = self.letter(id).await?;
         let mut ids = Vec::new();
@@ -266,10 +267,10 @@ impl Acts {
         Ok(format!("Notice {}: it concerns {}.", letter.public_id, labels.join(", ")))
     }
 
-    /// Confirms a letter's hour as it was read.
+    /// Confirms the time that was read in a letter.
     ///
     /// # Errors
-    /// There is no such letter, it has no hour, or the store does not answer.
+    /// If there is no such letter, it has no time, or the store does not answer.
     pub async fn confirm(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         if letter.notice.effective.is_none() {
@@ -278,23 +279,23 @@ impl Acts {
         self.change(who, &letter, LetterChange::Confirmed, "time confirmed", now).await
     }
 
-    /// Somebody answers it.
+    /// Records that a person answers the vendor.
     ///
     /// # Errors
-    /// There is no such letter, or the store does not answer.
+    /// If there is no such letter, or the store does not answer.
     pub async fn answered(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         self.change(who, &letter, LetterChange::Answered, "answered", now).await
     }
 
-    /// It was no such letter.
+    /// Withdraws a letter that was not a notice.
     ///
     /// # Errors
-    /// There is no such letter, or the store does not answer.
+    /// If there is no such letter, or the store does not answer.
     pub async fn withdraw(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         let said = self.change(who, &letter, LetterChange::Withdrawn, "withdrawn", now).await?;
-        // Nobody left: what was called lost by that letter alone never was.
+        // If the letter alone made a dependency count as lost, its incident becomes a false alarm.
         for dependency in letter.notice.dependencies.iter().filter(|_| letter.notice.left) {
             let rows = self.store.incidents(Some(dependency), now).await?;
             let told = rows.iter().find(|row| row.closed_at.is_none() && row.incident.reason == "told_left");
@@ -315,24 +316,24 @@ impl Acts {
         let known: Vec<String> = letters.iter().map(|letter| letter.public_id.clone()).collect();
         let found = letters.into_iter().find(|letter| letter.public_id == id.trim());
         found.ok_or_else(|| match known.is_empty() {
-            true => No("there are no notices yet".to_owned()),
-            false => No(format!("there is no notice `{}`; there are: {}", id.trim(), known.join(", "))),
+            true => No("there are no letters yet".to_owned()),
+            false => No(format!("there is no letter `{}`; known letters: {}", id.trim(), known.join(", "))),
         })
     }
 }
 
-/// A mail speaks by its text part, and came when it was written.
+/// Takes the text and date of an e-mail.
 fn opened(brought: Brought, now: Time) -> Brought {
     let Some(mail) = MessageParser::default().parse(&brought.bytes).filter(|mail| mail.date().is_some()) else {
         return brought;
     };
-    // A mail that is attached to another is the letter.
+    // If another e-mail is attached, that one is the letter.
     let mail = forward::attached(&mail).unwrap_or(&mail);
     let words = mail.body_text(0).map(|text| text.into_owned()).filter(|text| !text.trim().is_empty());
     let subject = mail.subject().map(|subject| format!("{subject}\n")).unwrap_or_default();
     let sender = mail.from().and_then(|from| from.first()?.address().map(str::to_owned)).unwrap_or_default();
     let written = mail.date().map(|date| Time(date.to_timestamp() * 1_000)).filter(|at| *at <= now);
-    // Whoever brings a text of their own beside the file is believed.
+    // A person's own text next to the file has priority.
     let own = std::str::from_utf8(&brought.bytes).is_ok_and(|text| text != brought.text) && !brought.text.is_empty();
     let text = match words {
         Some(words) if !own => format!("{subject}{words}\n{sender}"),
@@ -341,7 +342,7 @@ fn opened(brought: Brought, now: Time) -> Brought {
     Brought { text, received: brought.received.or(written), ..brought }
 }
 
-/// A letter's words as they are kept, from a mail or a text.
+/// The words of an e-mail or text as they are stored, and when it was written.
 #[cfg(fuzzing)]
 pub fn read(bytes: &[u8], now: Time) -> (String, Option<Time>) {
     let text = String::from_utf8_lossy(bytes).into_owned();
@@ -349,7 +350,7 @@ pub fn read(bytes: &[u8], now: Time) -> (String, Option<Time>) {
     (format!("{}{}", summary(&brought.text), brought.text), brought.received)
 }
 
-/// The first words, on one line.
+/// The beginning of the text, on one line.
 fn summary(text: &str) -> String {
     let short = clean(text, SUMMARY);
     if short.is_empty() { "a letter without text, see the picture".to_owned() } else { short }

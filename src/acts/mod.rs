@@ -1,6 +1,6 @@
-//! What a person may do, the same from Telegram and from the terminal: acknowledge, mute, accept,
-//! bring a letter, ask for a drill. Each leaves a row with who and when; the engine hears it from
-//! the store. An answer is one sentence for the person who asked.
+//! The actions of people, the same from Telegram and from the terminal: acknowledge, mute, accept, report a
+//! letter, start a drill. Each is recorded with who and when, and the engine reads it from the store. An
+//! answer is one sentence for the person.
 
 mod forward;
 mod letter;
@@ -28,17 +28,17 @@ use crate::core::words::text::clean;
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// Somebody at a keyboard.
+/// A person who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Who.
+    /// The person's name.
     pub name: String,
-    /// Where: `terminal`, or a channel's name.
+    /// The place of the action: `terminal`, or a channel's name.
     pub via: String,
 }
 
 impl Person {
-    /// A person's name stands in messages, on one line.
+    /// A person with a name that is cleaned, because it appears in messages on one line.
     pub fn new(name: &str, via: &str) -> Person {
         let name = clean(name, 64);
         let name = if name.is_empty() { "somebody".to_owned() } else { name };
@@ -50,33 +50,33 @@ impl Person {
     }
 }
 
-/// What is known about a dependency by whoever is talked to.
+/// What people's commands need to know about a dependency.
 #[derive(Clone, Debug, Default)]
 pub struct Thing {
     /// Its id.
     pub id: String,
-    /// Its name.
+    /// Its label.
     pub label: String,
-    /// Names of its vendors and the companies behind them, and domains their notices come from.
+    /// Names of its vendors and the companies behind them, and the domains that their notices come from.
     pub vendors: Vec<String>,
     /// The slugs of those companies.
     pub companies: Vec<String>,
-    /// Under which name a person's word about it is kept, if it rests on one.
+    /// The name under which a person's attestation is kept, if it relies on one.
     pub attested: Option<String>,
-    /// Its label on the public page, if it stands there.
+    /// Its label on the public page, if it is there.
     pub public: Option<String>,
 }
 
-/// What people can talk about: a part of the configuration that changes with it.
+/// The parts of the configuration that people can refer to. They change when it is reloaded.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Dependencies, as configured.
     pub things: Vec<Thing>,
-    /// The zone of whoever names none.
+    /// The time zone of people who name none.
     pub zone: Tz,
 }
 
-/// Why something was not done: a sentence that says what to do instead.
+/// Why an action was refused: a sentence that says what to do instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct No(pub String);
@@ -87,10 +87,10 @@ impl From<crate::store::Error> for No {
     }
 }
 
-/// What comes of an act: a sentence.
+/// The result of an action: a sentence.
 pub type Said = Result<String, No>;
 
-/// Does what people ask for.
+/// Carries out people's actions.
 #[derive(Clone)]
 pub struct Acts {
     store: Arc<Store>,
@@ -99,7 +99,7 @@ pub struct Acts {
 }
 
 impl Known {
-    /// What the configuration names.
+    /// Takes the dependencies and the time zone from a configuration.
     pub fn of(config: &Config) -> Known {
         let things = config.dependencies.iter().map(|dependency| {
             let vendors: Vec<_> = dependency.vendors.iter().filter_map(|id| config.catalog.vendors.get(id)).collect();
@@ -119,22 +119,22 @@ impl Known {
         Known { things: things.collect(), zone: config.time_zone }
     }
 
-    /// The label of a dependency on the public page, if it stands there.
+    /// The label of a dependency on the public page, if it is there.
     pub fn public_label(&self, id: &str) -> Option<&str> {
         self.things.iter().find(|thing| thing.id == id)?.public.as_deref()
     }
 
-    /// The dependency that a name means.
+    /// Finds the dependency that a name refers to.
     ///
     /// # Errors
-    /// A question with all that it may be.
+    /// If none or several match; the message lists the candidates.
     pub fn find(&self, name: &str) -> Result<&Thing, No> {
         let list = |found: &[&Thing]| found.iter().map(|thing| thing.id.as_str()).collect::<Vec<_>>().join(", ");
         let pairs = self.things.iter().map(|thing| (thing.id.as_str(), thing.label.as_str()));
         match naming::find(pairs, name) {
             Named::One(index) => Ok(&self.things[index]),
             Named::Nothing if name.trim().is_empty() => {
-                Err(No(format!("which one? Monitored: {}", list(&self.things.iter().collect::<Vec<_>>()))))
+                Err(No(format!("name a dependency. Monitored: {}", list(&self.things.iter().collect::<Vec<_>>()))))
             }
             Named::Nothing => {
                 let all: Vec<&Thing> = self.things.iter().collect();
@@ -149,24 +149,24 @@ impl Known {
 }
 
 impl Acts {
-    /// Acts on this store.
+    /// Actions that are recorded in this store.
     pub fn new(store: Arc<Store>, known: Arc<Known>, ids: Ids) -> Acts {
         Acts { store, known, ids }
     }
 
-    /// Somebody who may not asked for something: that is recorded.
+    /// Records that somebody without permission requested an action.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn refuse(&self, who: &Person, asked: &str, now: Time) -> Result<(), No> {
         let words: String = asked.chars().take(200).collect();
         Ok(self.store.act(&OperatorAction { words, ..who.act(ActionKind::Refused, now) }).await?)
     }
 
-    /// Asks for a drill. Returns its public id, under which it is acknowledged.
+    /// Starts a drill. Returns its public id, by which it is acknowledged.
     ///
     /// # Errors
-    /// No such dependency, or the store does not answer.
+    /// If there is no such dependency, or the store does not answer.
     pub async fn drill(&self, who: &Person, name: &str, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let public_id = self.ids.next();

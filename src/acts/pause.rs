@@ -1,4 +1,4 @@
-//! For a while: mute one thing or all, and announce work of ours.
+//! Temporary actions: mute one dependency or all, and announce maintenance.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use crate::core::time::{Time, human};
 use crate::core::words::text::clean;
 use crate::read::duration;
 
-/// A longer silence would be forgotten; a longer one is asked for again.
+/// The longest mute or maintenance. A longer one would be forgotten; it can be repeated.
 const LONGEST: Duration = Duration::from_secs(14 * 86_400);
 
 impl Acts {
-    /// Tells nothing about a dependency, or about `all`, for a while: but a loss is told.
+    /// Mutes a dependency, or `all`, for a while. Drops and announced cut-offs are still sent.
     ///
     /// # Errors
-    /// No such dependency or duration, or the store does not answer.
+    /// If there is no such dependency or the duration is wrong, or the store does not answer.
     pub async fn mute(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         let until = now.plus(span(lasts)?);
@@ -36,7 +36,7 @@ impl Acts {
     /// Ends a mute.
     ///
     /// # Errors
-    /// No such dependency, or the store does not answer.
+    /// If there is no such dependency, it is not muted, or the store does not answer.
     pub async fn unmute(&self, who: &Person, name: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         let before = People::of(&self.store.acts().await?, Vec::new(), now);
@@ -56,10 +56,10 @@ impl Acts {
         Ok(format!("{label}: unmuted by {}.", who.name))
     }
 
-    /// Announces work on a dependency, or on `all`, from now on.
+    /// Announces maintenance of a dependency, or of `all`, from now on.
     ///
     /// # Errors
-    /// No such dependency or duration, or the store does not answer.
+    /// If there is no such dependency or the duration is wrong, or the store does not answer.
     pub async fn maintenance(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         if lasts.trim().eq_ignore_ascii_case("over") {

@@ -1,4 +1,4 @@
-//! Incidents as the public is told of them: proposed from what was confirmed, written by people.
+//! Public incidents: proposed from confirmed failures, written by people.
 
 use super::{Acts, No, Person, Said};
 use crate::core::people::public_incident::{Draft, Impact, PublicIncident, StoryState, StoryUpdate};
@@ -6,33 +6,33 @@ use crate::core::time::Time;
 use crate::core::words::text::{clean, clean_lines};
 use crate::core::words::verdict::Verdict;
 
-/// A title is one line, also on a phone.
+/// The longest title, in characters: one line, also on a phone.
 const LONGEST_TITLE: usize = 120;
-/// An update is a paragraph or two.
+/// The longest update, in characters: a paragraph or two.
 const LONGEST_UPDATE: usize = 4_000;
-/// A post-mortem is a page or two of Markdown.
+/// The longest post-mortem, in bytes: a page or two of Markdown.
 const LONGEST_POSTMORTEM: usize = 64 << 10;
 
-/// What is wanted of a new public incident.
+/// The content of a new public incident.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
     /// Its title.
     pub title: String,
-    /// What it concerns, by id or name.
+    /// The dependencies it affects, by id or name.
     pub affects: Vec<String>,
-    /// How far it is, as a word; investigating if none.
+    /// Its state, as a word; investigating if none is given.
     pub state: Option<String>,
-    /// How much it takes, as a word.
+    /// Its impact, as a word; minor if none is given.
     pub impact: Option<String>,
     /// The first text.
     pub words: String,
 }
 
 impl Acts {
-    /// What could be published: open incidents of what is public and gone, that nobody has written about.
+    /// Proposed incidents: open failures of dependencies on the public page that nobody has published yet.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn drafts(&self) -> Result<Vec<Draft>, No> {
         let published = self.store.public_incidents().await?;
         let told = |id: &str| published.iter().any(|one| one.cause.as_deref() == Some(id));
@@ -56,24 +56,24 @@ impl Acts {
         Ok(drafts)
     }
 
-    /// Published incidents, the newest first.
+    /// Published incidents, newest first.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn published(&self) -> Result<Vec<PublicIncident>, No> {
         Ok(self.store.public_incidents().await?)
     }
 
-    /// Publishes a draft, with another title or text where one is given.
+    /// Publishes a draft, with another title or text if given.
     ///
     /// # Errors
-    /// No such draft, or the store does not answer.
+    /// If there is no such draft, or the store does not answer.
     pub async fn publish(&self, who: &Person, id: &str, title: &str, words: &str, now: Time) -> Said {
         let drafts = self.drafts().await?;
         let Some(draft) = drafts.iter().find(|draft| draft.cause == id.trim()) else {
             let ids: Vec<&str> = drafts.iter().map(|draft| draft.cause.as_str()).collect();
             let there =
-                if ids.is_empty() { "there are none".to_owned() } else { format!("there are: {}", ids.join(", ")) };
+                if ids.is_empty() { "there are no drafts".to_owned() } else { format!("drafts: {}", ids.join(", ")) };
             return Err(No(format!("there is no draft `{}`; {there}", id.trim())));
         };
         let or = |given: String, usual: &str| if given.is_empty() { usual.to_owned() } else { given };
@@ -94,7 +94,7 @@ impl Acts {
     /// Publishes an incident that no check proposed.
     ///
     /// # Errors
-    /// No such dependency, one that is not public, a wrong word, or the store does not answer.
+    /// If a dependency does not exist or is not public, a word is wrong, or the store does not answer.
     pub async fn open_incident(&self, who: &Person, opening: &Opening, now: Time) -> Said {
         let title = clean(&opening.title, LONGEST_TITLE);
         if title.is_empty() {
@@ -131,10 +131,10 @@ impl Acts {
         Ok(published(&incident))
     }
 
-    /// Says something more of a published incident.
+    /// Adds an update to a published incident.
     ///
     /// # Errors
-    /// No such incident or state, no text, or the store does not answer.
+    /// If there is no such incident or state, the text is empty, or the store does not answer.
     pub async fn update_incident(&self, who: &Person, id: &str, word: &str, words: &str, now: Time) -> Said {
         let all = self.published().await?;
         let incident = find(&all, id)?;
@@ -147,10 +147,11 @@ impl Acts {
         Ok(format!("{}: {state}. It is on the public page: /incidents/{}", incident.title, incident.public_id))
     }
 
-    /// Publishes what was learned from an incident that is over, as Markdown.
+    /// Publishes a post-mortem, in Markdown, of an incident that is over.
     ///
     /// # Errors
-    /// No such incident, one that goes on, no text, or the store does not answer.
+    /// If there is no such incident, it is still open, the text is empty or too long, or the store does not
+    /// answer.
     pub async fn postmortem(&self, id: &str, words: &str) -> Said {
         let all = self.published().await?;
         let incident = find(&all, id)?;
@@ -158,7 +159,7 @@ impl Acts {
             return Err(No(format!("{} is not resolved yet; resolve it first", incident.title)));
         }
         if words.trim().is_empty() || words.len() > LONGEST_POSTMORTEM {
-            return Err(No(format!("a post-mortem has some text, of at most {} KB", LONGEST_POSTMORTEM >> 10)));
+            return Err(No(format!("a post-mortem must have a text of at most {} KB", LONGEST_POSTMORTEM >> 10)));
         }
         self.store.keep_postmortem(&incident.public_id, words.trim()).await?;
         Ok(format!("{}: the post-mortem is on the public page: /incidents/{}", incident.title, incident.public_id))
@@ -196,7 +197,7 @@ fn impact(word: &str) -> Result<Impact, No> {
     found.map_err(|()| No(format!("`{}` is not an impact; use one of: {}", word.trim(), words.join(", "))))
 }
 
-/// The one with this id; the only one that goes on, if none is given.
+/// The incident with this id; without an id, the only open one.
 fn find<'i>(all: &'i [PublicIncident], id: &str) -> Result<&'i PublicIncident, No> {
     let open: Vec<&PublicIncident> = all.iter().filter(|one| one.is_open()).collect();
     let found = all.iter().find(|one| one.public_id == id.trim());
@@ -204,9 +205,9 @@ fn find<'i>(all: &'i [PublicIncident], id: &str) -> Result<&'i PublicIncident, N
         let ids: Vec<String> = open.iter().map(|one| format!("{} ({})", one.public_id, one.title)).collect();
         match (id.trim(), ids.is_empty()) {
             ("", true) => No("no published incident is open; publish a draft or open one first".to_owned()),
-            ("", false) => No(format!("several incidents go on, which one? {}", ids.join(", "))),
-            (id, true) => No(format!("there is no published incident `{id}`; none goes on")),
-            (id, false) => No(format!("there is no published incident `{id}`; these go on: {}", ids.join(", "))),
+            ("", false) => No(format!("several incidents are open; name one of: {}", ids.join(", "))),
+            (id, true) => No(format!("there is no published incident `{id}`, and none is open")),
+            (id, false) => No(format!("there is no published incident `{id}`; open incidents: {}", ids.join(", "))),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! About something that is told: "I see to it", "that is normal now", "it was us", "false alarm".
+//! Responses to an alert: acknowledge it, accept it as normal, or mark it as your own doing or a false alarm.
 
 use super::{Acts, No, Person, Said, Thing};
 use crate::core::dependency::incident::Reason;
@@ -7,17 +7,17 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::store::{AlertRow, IncidentRow};
 
-/// A drill is acknowledged with everything else that is open for so long.
+/// How long a drill is acknowledged together with everything else that is open.
 const DRILL_LASTS: std::time::Duration = std::time::Duration::from_secs(3_600);
-/// What ended is still spoken about for so long.
+/// How long an incident that is over can still be marked, in milliseconds.
 const LATELY_MS: i64 = 14 * 86_400_000;
 
 impl Acts {
-    /// Acknowledges what is open about a dependency, an incident or drill by its public id, or
-    /// without a name everything that is open. Twice is once.
+    /// Acknowledges what is open about a dependency, an incident or a drill by its public id, or everything
+    /// open if no name is given. A second acknowledgement changes nothing.
     ///
     /// # Errors
-    /// Nothing of the kind is open, or the store does not answer.
+    /// If nothing of the kind is open, or the store does not answer.
     pub async fn ack(&self, who: &Person, name: Option<&str>, now: Time) -> Said {
         let open = self.store.incidents(None, now).await?;
         let open: Vec<&IncidentRow> = open.iter().filter(|row| row.closed_at.is_none()).collect();
@@ -46,7 +46,7 @@ impl Acts {
             let Some(named) = open.iter().find(|row| row.incident.public_id == name) else {
                 return self.ack_other(who, name, now).await;
             };
-            // Whoever saw a message about several things has seen all of them.
+            // A person who saw a message about several dependencies has seen all of them.
             let members = self.store.alert_called(name).await?.map(|alert| alert.members()).unwrap_or_default();
             let mut said = vec![self.ack_incident(who, named, now).await?];
             for row in open.iter().filter(|row| row.dependency != named.dependency && members.contains(&row.dependency))
@@ -64,7 +64,7 @@ impl Acts {
                 .await?
                 .filter(|alert| alert.reason == Reason::Blind || alert.reason.reminds())
             {
-                // A key that is refused opens no incident.
+                // A refused key opens no incident.
                 Some(alert) => {
                     let acts = self.store.acts_about(&alert.public_id).await?;
                     self.ack_alert(who, &alert, &acts, now).await
@@ -74,8 +74,8 @@ impl Acts {
         }
     }
 
-    /// What was told last of each key that is refused, and of what else cannot be seen: it stands in no incident that
-    /// counts, and is acknowledged by its message.
+    /// The last alerts about refused keys, and about dependencies that cannot be checked. These have no
+    /// incident of their own, so the alert is acknowledged.
     async fn unseen(&self, open: &[&IncidentRow]) -> Result<Vec<AlertRow>, No> {
         let states = self.store.dependencies().await?;
         let refused = |id: &&String| {
@@ -95,7 +95,7 @@ impl Acts {
     async fn ack_incident(&self, who: &Person, row: &IncidentRow, now: Time) -> Said {
         let label = self.label(&row.dependency);
         let about = &row.incident.public_id;
-        // A reminder may have called others since: then this is an answer to it.
+        // If a reminder was sent since the last acknowledgement, this is an answer to it.
         let news = self.store.last_alert(about).await?;
         if let Some(before) = self.acked(about, news).await? {
             return Ok(format!(
@@ -113,7 +113,7 @@ impl Acts {
         ))
     }
 
-    /// A drill, or an incident that has ended meanwhile.
+    /// Acknowledges a drill; an incident that has ended in the meantime cannot be acknowledged.
     async fn ack_other(&self, who: &Person, about: &str, now: Time) -> Said {
         let ended = self.store.incidents(None, Time(now.0 - LATELY_MS)).await?;
         if let Some(row) = ended.iter().find(|row| row.incident.public_id == about) {
@@ -128,9 +128,9 @@ impl Acts {
             return self.ack_alert(who, &alert, &acts, now).await;
         }
         let Some(drill) = acts.iter().find(|act| act.deed == ActionKind::Drill) else {
-            return Err(No(format!("nothing is called {about}")));
+            return Err(No(format!("there is nothing with the id {about}")));
         };
-        // In a drill everybody's acknowledgement counts.
+        // In a drill, every person's acknowledgement counts.
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack && act.by == who.name) {
             return Ok(format!("You already acknowledged this drill, at {}.", before.at.local(self.known.zone, now)));
         }
@@ -144,7 +144,7 @@ impl Acts {
         Ok(format!("Drill acknowledged by {}, {after} after it began.", who.name))
     }
 
-    /// What belongs to no incident: a key that is refused, something that cannot be seen.
+    /// Acknowledges an alert without an incident: a refused key, or a dependency that cannot be checked.
     async fn ack_alert(&self, who: &Person, alert: &AlertRow, acts: &[OperatorAction], now: Time) -> Said {
         let label = alert.dependency.as_ref().map_or_else(|| "this".to_owned(), |id| self.label(id));
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack) {
@@ -159,10 +159,10 @@ impl Acts {
         Ok(format!("{label}: acknowledged by {}.", who.name))
     }
 
-    /// The dependency that an alert or an incident is about, by its public id.
+    /// The dependency of an alert or incident, by its public id.
     ///
     /// # Errors
-    /// There is none, or the store does not answer.
+    /// If there is none, or the store does not answer.
     pub async fn concerned(&self, public_id: &str) -> Result<String, No> {
         let alert = self.store.alert_called(public_id).await?;
         let id = alert.and_then(|alert| alert.dependency);
@@ -175,10 +175,10 @@ impl Acts {
         Ok(acts.into_iter().rfind(fresh))
     }
 
-    /// Takes what was told of a dependency as the new normal: facts that changed, and an open warning.
+    /// Accepts changed facts and an open warning of a dependency as the new normal.
     ///
     /// # Errors
-    /// There is nothing to accept, or the store does not answer.
+    /// If there is nothing to accept, or the store does not answer.
     pub async fn accept(&self, who: &Person, name: &str, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let changed = self.store.changed_facts(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
@@ -191,7 +191,7 @@ impl Acts {
                 "{label} is {verdict} now, which can't be the new normal. Use it-was-us or false-alarm"
             )));
         }
-        // Only a warning can be the new normal.
+        // Only a warning can become the new normal.
         let row = row.filter(|row| row.incident.verdict == Verdict::Degraded);
         if changed.is_empty() && row.is_none() {
             return Err(No(format!("there is nothing to accept for {}", thing.label)));
@@ -208,20 +208,20 @@ impl Acts {
         Ok(format!("{}: accepted by {} as the new normal: {}.", thing.label, who.name, what.join("; ")))
     }
 
-    /// Says of a dependency's last trouble that it was ours: it counts as no loss, and stands so in
-    /// the record and the report.
+    /// Marks a dependency's last incident as the team's own doing: it does not count as a loss, and the
+    /// record and the report say so.
     ///
     /// # Errors
-    /// There was no trouble lately, or the store does not answer.
+    /// If there was no incident in the last two weeks, or the store does not answer.
     pub async fn it_was_us(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
         let said = "recorded as your own doing. It does not count as a loss, and the report says so";
         self.settle(who, ActionKind::ItWasUs, name, words, now, said).await
     }
 
-    /// Says that it never happened: plugwatch was wrong.
+    /// Marks a dependency's last incident as a false alarm.
     ///
     /// # Errors
-    /// There was no trouble lately, or the store does not answer.
+    /// If there was no incident in the last two weeks, or the store does not answer.
     pub async fn false_alarm(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
         let said = "recorded as a false alarm. It does not count as a loss, and the report counts it as a mistake of plugwatch";
         self.settle(who, ActionKind::FalseAlarm, name, words, now, said).await
@@ -252,7 +252,7 @@ impl Acts {
         ))
     }
 
-    /// The open incident of a dependency, or else the last one that ended lately.
+    /// The open incident of a dependency, or else the last one that ended recently.
     async fn incident_of(&self, thing: &Thing, now: Time) -> Result<Option<IncidentRow>, No> {
         let rows = self.store.incidents(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
         let open = rows.iter().position(|row| row.closed_at.is_none());

@@ -1,20 +1,20 @@
-//! What people and vendors said about a dependency, and what is kept as proof: for `/why`.
+//! What people and vendors said about a dependency, and what evidence is stored, for `/why`.
 
 use super::{Acts, No};
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
 
-/// So many entries of evidence are named.
+/// The most entries of evidence that are listed.
 const EVIDENCE: i64 = 3;
-/// So many of the last deeds are named; how many more there were is said.
+/// The most recent actions that are listed; further ones are counted.
 const DEEDS: usize = 8;
 
 impl Acts {
-    /// Sentences on what is in force and what is kept, the newest first.
+    /// Sentences about letters, actions and evidence, newest first.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn story(&self, id: &str, now: Time) -> Result<Vec<String>, No> {
         let mut lines = Vec::new();
         for letter in self.store.letters().await?.iter().rev() {
@@ -30,7 +30,7 @@ impl Acts {
                         human(at.since(letter.notice.received))
                     )
                 }
-                None if letter.notice.left => "they have left".to_owned(),
+                None if letter.notice.left => "the vendor has left".to_owned(),
                 None => "no date known".to_owned(),
             };
             let answer = letter.answered.as_ref().map_or("nobody has answered it yet".to_owned(), |(by, at)| {
@@ -74,7 +74,7 @@ impl Acts {
     }
 }
 
-/// What was done, in a word or two.
+/// An action's name for people.
 pub(super) fn said(deed: ActionKind) -> &'static str {
     match deed {
         ActionKind::Ack => "acknowledged",

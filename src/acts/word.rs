@@ -1,21 +1,21 @@
-//! A person's word that somebody still works for us, or left.
+//! A person's attestation that a supplier still works for the platform, or has left.
 
 use super::{Acts, No, Person, Said};
 use crate::config::{Config, Dependency};
 use crate::core::time::Time;
 use crate::core::words::check_in::{Report, Takes, Word, key};
 
-/// The name under which a person's word about a dependency is kept.
+/// The name under which attestations of a dependency are kept.
 pub(super) fn attested(config: &Config, dependency: &Dependency) -> Option<String> {
     let probe = dependency.probes.iter().find(|probe| config.takes(probe) == Some(Takes::Words))?;
     probe.params.public.get("name")?.as_str().map(str::to_owned)
 }
 
 impl Acts {
-    /// Keeps somebody's word about a dependency that rests on it.
+    /// Records a person's attestation of a dependency that relies on it.
     ///
     /// # Errors
-    /// It does not rest on anybody's word, or the store does not answer.
+    /// If it does not rely on attestations, or the store does not answer.
     pub async fn attest(&self, who: &Person, name: &str, left: bool, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let Some(about) = &thing.attested else {

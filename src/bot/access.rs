@@ -1,4 +1,4 @@
-//! Who may ask, and who may change anything.
+//! Who may ask questions, and who may change things.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,30 +10,30 @@ use super::Served;
 use crate::acts::Person;
 use crate::notify::Moved;
 
-/// Telegram writes as this user for administrators who do not show themselves.
+/// Telegram uses this user id for anonymous administrators.
 const ANONYMOUS: u64 = 1_087_968_824;
 
-/// Chats and users that are served.
+/// The chats and users that are served.
 pub struct Access {
     chats: HashSet<i64>,
     users: HashSet<i64>,
     /// The channel's name.
     pub(super) channel: String,
     moved: Arc<Moved>,
-    /// The zone of the channel, and those of chats and users who have one of their own.
+    /// The time zone of the channel, and those of individual chats and users.
     zone: Tz,
     zones: BTreeMap<String, Tz>,
     refused: Mutex<HashSet<i64>>,
 }
 
-/// What somebody may do here.
+/// What a sender may do in a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum May {
-    /// Ask and change.
+    /// Ask questions and change things.
     Change(Person),
-    /// Ask only; why not more.
+    /// Only ask questions; the text says why.
     Ask(String),
-    /// Nothing; what to tell them, the first time.
+    /// Nothing; the text is sent the first time.
     Nothing(Option<String>),
 }
 
@@ -44,14 +44,14 @@ impl Access {
         Access { chats, users: users.into_iter().collect(), channel, moved, zone, zones, refused: Mutex::default() }
     }
 
-    /// The zone of whoever asks: the chat's, the user's, or the channel's.
+    /// The sender's time zone: the chat's, or else the user's, or else the channel's.
     pub(super) fn zone(&self, chat: &Chat, user: Option<&User>) -> Tz {
         let own = |id: String| self.zones.get(&id).copied();
         let user = || user.and_then(|user| own(user.id.0.to_string()));
         own(chat.id.0.to_string()).or_else(user).unwrap_or(self.zone)
     }
 
-    /// A group is elsewhere now: if it was listed, it still is.
+    /// Follows a group that moved to a new id, if it was listed.
     pub(super) fn follow(&self, from: i64, to: i64) {
         if self.lists(from) {
             self.moved.learn(from, to);
@@ -62,8 +62,8 @@ impl Access {
         self.chats.contains(&chat) || self.chats.iter().any(|listed| self.moved.now(*listed) == chat)
     }
 
-    /// What the sender of a message, or whoever presses a button, may do in this chat. Both are
-    /// looked at each time: a list may have changed since the button was drawn.
+    /// What the sender of a message, or the person who presses a button, may do in this chat. It is decided
+    /// each time, because the lists may have changed since the button was sent.
     pub(super) fn may(&self, chat: &Chat, user: Option<&User>) -> May {
         let id = chat.id.0;
         if !self.lists(id) {
@@ -86,7 +86,7 @@ impl Access {
         May::Ask(said)
     }
 
-    /// How somebody stands in the record.
+    /// The person's name in the record.
     pub(super) fn person(&self, user: &User) -> Person {
         let name = user.username.as_ref().map_or_else(|| user.full_name(), |name| format!("@{name}"));
         Person::new(&name, &self.channel)

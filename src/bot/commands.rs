@@ -11,12 +11,12 @@ use crate::core::time::{Time, human};
 use crate::engine;
 use crate::say::{Format, buttons, escape, status};
 
-/// What changes something is not done later than this.
+/// The greatest age of a command that changes something.
 const TOO_OLD: std::time::Duration = std::time::Duration::from_secs(600);
-/// Incidents of so many days are listed.
+/// How many days of incidents are listed.
 const DAYS: i64 = 30;
 
-// What the bot understands. A comment for rustdoc would stand in /help.
+// The bot's commands. This is not a doc comment, because that would appear in /help.
 #[derive(BotCommands, Clone, Debug, PartialEq, Eq)]
 #[command(rename_rule = "lowercase", description = "plugwatch monitors whether your vendors still serve you.")]
 pub(super) enum Command {
@@ -64,10 +64,10 @@ pub(super) enum Command {
     Start,
 }
 
-/// The answers to a command; none for another bot's.
+/// The answers to a command; none if it is addressed to another bot.
 pub(super) async fn answer(answering: &Answering, message: &Message, me: &str) -> Vec<Reply> {
     let text = message.text().unwrap_or("");
-    // What is addressed to another bot is none of our business.
+    // Commands addressed to another bot are ignored.
     let own = text.split_whitespace().next().and_then(|word| word.split_once('@'));
     if own.is_some_and(|(_, name)| !name.eq_ignore_ascii_case(me)) {
         return Vec::new();
@@ -84,7 +84,7 @@ pub(super) async fn answer(answering: &Answering, message: &Message, me: &str) -
     }
 }
 
-/// One polite refusal for each stranger; who it was is recorded.
+/// Refuses an unlisted chat, politely and only once, and records who it was.
 async fn stranger(answering: &Answering, message: &Message, text: &str, said: Option<String>) -> Vec<Reply> {
     let chat = message.chat.id.0;
     tracing::warn!(chat, "chat {chat} is not listed in `chats` and was refused");
@@ -126,12 +126,12 @@ async fn ask(answering: &Answering, command: Command, may: &May, message: &Messa
     replied.unwrap_or_else(|No(why)| vec![Reply::plain(&why)])
 }
 
-/// What can be asked and done.
+/// The list of commands.
 pub(super) fn help() -> Reply {
     Reply::plain(&Command::descriptions().to_string())
 }
 
-/// What changes something is for listed users only, and a try by others is recorded.
+/// Carries out a command that changes something, for listed users only; attempts by others are recorded.
 async fn changed(
     answering: &Answering,
     command: Command,
@@ -150,7 +150,7 @@ async fn changed(
         }
         May::Nothing(_) => return Ok(Vec::new()),
     };
-    // It was written while nobody listened: since then things may have become worse.
+    // The command was written while plugwatch was not listening, and the situation may have changed since.
     let written = Time(message.date.timestamp_millis());
     if now.since(written) > TOO_OLD {
         return Err(No(format!(
@@ -199,7 +199,8 @@ async fn act(answering: &Answering, command: Command, who: &Person, now: Time) -
     }
 }
 
-/// `/notice aws "Sun 23:59 PST" the text`: what it threatens, when in quotes if at all, the rest.
+/// `/notice aws "Sun 23:59 PST" the text`: what the letter concerns, optionally its time in quotes, and its
+/// text.
 async fn notice(answering: &Answering, who: &Person, text: &str, now: Time) -> Result<Reply, No> {
     let (about, rest) = two(text);
     let (when, words) = quoted(rest);
@@ -239,7 +240,7 @@ async fn incidents(answering: &Answering, now: Time, zone: Tz) -> Result<Reply, 
             row.incident.public_id
         )
     };
-    // What is open stands first.
+    // Open incidents come first.
     let (open, over): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.closed_at.is_none());
     let lines: Vec<String> = open.into_iter().chain(over).map(line).collect();
     if lines.is_empty() {
@@ -289,7 +290,7 @@ fn three(text: &str) -> (&str, &str, &str) {
     (first, second, rest)
 }
 
-/// What stands in quotes at the beginning, whichever a phone's keyboard makes, and the rest.
+/// A leading text in quotes, in any style of quotation marks, and the rest.
 fn quoted(text: &str) -> (Option<&str>, &str) {
     let quote = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '\'' | '’' | '‘');
     let Some(inner) = text.strip_prefix(quote) else { return (None, text) };

@@ -1,4 +1,4 @@
-//! The first word with a bot, before anything is watched: who wrote to it, and a hello to them.
+//! The setup of a bot, before monitoring starts: who wrote to it, and a greeting to them.
 
 use teloxide::prelude::*;
 use teloxide::types::{AllowedUpdate, UpdateKind};
@@ -6,17 +6,17 @@ use teloxide::types::{AllowedUpdate, UpdateKind};
 use crate::core::time::Time;
 use crate::core::words::question::Secret;
 
-/// Telegram waits so long for somebody to write, in seconds.
+/// How long Telegram waits for a message, in seconds.
 const PATIENCE: u32 = 10;
 
 /// A chat in which somebody wrote to the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrote {
-    /// Its number.
+    /// The chat's id.
     pub chat: i64,
-    /// Its name.
+    /// The chat's name.
     pub name: String,
-    /// The numbers of those who wrote.
+    /// The ids of the users who wrote.
     pub users: Vec<u64>,
 }
 
@@ -26,7 +26,7 @@ pub struct Hello {
 }
 
 impl Hello {
-    /// A bot with this token; `api_url` if the Bot API is elsewhere.
+    /// A bot with this token; `api_url` if the Bot API is at another address.
     pub fn new(token: &Secret, api_url: Option<url::Url>) -> Hello {
         let bot = Bot::new(token.open());
         Hello { bot: api_url.map_or(bot.clone(), |url| bot.set_api_url(url)) }
@@ -35,16 +35,16 @@ impl Hello {
     /// The bot's own name.
     ///
     /// # Errors
-    /// Telegram refuses the token, or cannot be reached.
+    /// If Telegram refuses the token, or cannot be reached.
     pub async fn name(&self) -> Result<String, String> {
         self.bot.get_me().await.map(|me| me.username().to_owned()).map_err(|error| error.to_string())
     }
 
-    /// The chats in which somebody wrote to it since `since`, with their names; waits some seconds for
-    /// them.
+    /// The chats in which somebody wrote to the bot after `since`, with their names. Waits some seconds for
+    /// messages.
     ///
     /// # Errors
-    /// Telegram refuses, or cannot be reached.
+    /// If Telegram refuses the request, or cannot be reached.
     pub async fn chats(&self, since: Time) -> Result<Vec<Wrote>, String> {
         let wanted = [AllowedUpdate::Message, AllowedUpdate::MyChatMember];
         let updates = self.bot.get_updates().timeout(PATIENCE).allowed_updates(wanted).await;
@@ -57,7 +57,7 @@ impl Hello {
             };
             let name = chat.title().or(chat.first_name()).unwrap_or("somebody");
             let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-            // Whoever wrote long ago may be anybody.
+            // An older message may be from anyone.
             if at.timestamp_millis() < since.0 {
                 continue;
             }
@@ -70,10 +70,10 @@ impl Hello {
         Ok(chats)
     }
 
-    /// Says hello there.
+    /// Sends a greeting to a chat.
     ///
     /// # Errors
-    /// Telegram refuses, or cannot be reached.
+    /// If Telegram refuses the request, or cannot be reached.
     pub async fn greet(&self, chat: i64) -> Result<(), String> {
         let text = format!("Hello. plugwatch will send its alerts here (chat {chat}).");
         self.bot.send_message(ChatId(chat), text).await.map(drop).map_err(|error| error.to_string())

@@ -1,14 +1,15 @@
-//! `/update`: what the public page tells of incidents.
+//! `/update`: incidents on the public page.
 
 use crate::acts::{Acts, No, Person, Said};
 use crate::core::people::public_incident::StoryState;
 use crate::core::time::Time;
 
-/// How it is used; every answer that tells of a mistake ends with it.
-const HOW: &str = "/update publish DRAFT TEXT publishes a draft, /update ID STATE TEXT says more; STATE is \
+/// The usage; every error ends with it.
+const HOW: &str = "/update publish DRAFT TEXT publishes a draft, /update ID STATE TEXT adds an update; STATE is \
                    investigating, identified, monitoring or resolved.";
 
-/// `/update`, `/update publish DRAFT TEXT`, `/update ID STATE TEXT`, or without the id where one goes on.
+/// Handles `/update`, `/update publish DRAFT TEXT` and `/update ID STATE TEXT`; the id can be left out if one
+/// incident is open.
 pub(super) async fn update(acts: &Acts, who: &Person, text: &str, now: Time) -> Said {
     let (first, rest) = two(text);
     let is_state = first.parse::<StoryState>().is_ok();
@@ -34,7 +35,7 @@ async fn list(acts: &Acts) -> Said {
     for one in acts.published().await?.iter().filter(|one| one.is_open()) {
         lines.push(format!("{}: {}, {}", one.public_id, one.title, one.state()));
     }
-    let none = lines.is_empty().then(|| "No drafts, and no published incident goes on.".to_owned());
+    let none = lines.is_empty().then(|| "No drafts, and no published incident is open.".to_owned());
     lines.extend(none);
     lines.push(HOW.to_owned());
     Ok(lines.join("\n"))

@@ -1,5 +1,5 @@
-//! Letters that people bring: a forwarded message, a pasted text, a photo, a mail as a file. And
-//! their answers to what was asked back.
+//! Letters that people send: a forwarded message, a pasted text, a photo, an e-mail as a file. Also their
+//! answers to the questions about a letter.
 
 use teloxide::net::Download;
 use teloxide::prelude::*;
@@ -11,14 +11,15 @@ use crate::acts::{Brought, No, Person};
 use crate::core::time::Time;
 use crate::say::buttons;
 
-/// A text that is at least so long, written to the bot alone, is a letter and no small talk.
+/// The shortest text, in characters, that counts as a letter in a private chat; shorter ones are
+/// conversation.
 const PASTED: usize = 120;
-/// An answer to a question about a letter has no more words.
+/// The most words in an answer to a question about a letter.
 const ANSWER: usize = 9;
-/// As the Bot API's download limit allows, and letters are smaller.
+/// The largest file, in bytes; the Bot API allows more, but letters are smaller.
 const LARGEST: u32 = 10 << 20;
 
-/// The answers to what is no command.
+/// The answers to a message that is not a command.
 pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, me: UserId) -> Vec<Reply> {
     let user = message.from.as_ref().filter(|_| message.sender_chat.is_none());
     let asked = asked_about(message, me);
@@ -49,7 +50,8 @@ pub(super) async fn answer(bot: &Bot, answering: &Answering, message: &Message, 
     vec![done.unwrap_or_else(|No(why)| Reply::plain(&why))]
 }
 
-/// Whoever says hello to the bot alone learns what it can do. In a group people talk to each other.
+/// Sends the list of commands to a person who writes to the bot in a private chat. In a group, people talk to
+/// each other.
 fn greeted(answering: &Answering, message: &Message) -> Vec<Reply> {
     let user = message.from.as_ref().filter(|_| message.sender_chat.is_none());
     let listed = !matches!(answering.access.may(&message.chat, user), May::Nothing(_));
@@ -65,7 +67,7 @@ async fn refused(answering: &Answering, who: &Person, asked: &str) {
     }
 }
 
-/// The letter that a message of ours asks about, if this one answers it.
+/// The letter that a message of the bot asks about, if this message replies to it.
 fn asked_about(message: &Message, me: UserId) -> Option<String> {
     let question = message.reply_to_message().filter(|asked| asked.from.as_ref().is_some_and(|from| from.id == me))?;
     let text = question.text()?.strip_prefix("Notice ")?;
@@ -73,7 +75,8 @@ fn asked_about(message: &Message, me: UserId) -> Option<String> {
     text.split_whitespace().next().filter(|id| id.starts_with("pw-")).map(|id| id.trim_matches('.').to_owned())
 }
 
-/// In a group only what is forwarded or sent as a file, so that talk is no letter.
+/// Whether a message is a letter. In a group, only forwarded messages and files with a caption are, so that
+/// conversation is not taken for a letter.
 fn is_letter(message: &Message) -> bool {
     let file = message.photo().is_some() || message.document().is_some();
     let long = message.chat.is_private() && message.text().is_some_and(|text| text.chars().count() >= PASTED);
@@ -88,11 +91,11 @@ async fn bring(bot: &Bot, answering: &Answering, who: &Person, message: &Message
     };
     let words = message.text().or(message.caption()).unwrap_or("").to_owned();
     let text = match std::str::from_utf8(&bytes) {
-        // A mail as a file speaks for itself.
+        // An e-mail as a file contains its own text.
         Ok(mail) if words.is_empty() => mail.to_owned(),
         _ => words,
     };
-    // A forwarded message came when it was written first.
+    // A forwarded message arrived when it was first written.
     let received = message.forward_date().map(|at| Time(at.timestamp_millis())).filter(|at| *at <= now);
     let brought = Brought { bytes, text, received, ask: true, ..Brought::default() };
     let (letter, said) = answering.acts().bring(who, brought, now).await?;
@@ -115,12 +118,12 @@ async fn download(bot: &Bot, id: &FileId) -> Result<Vec<u8>, No> {
         |why: String| No(format!("Telegram did not deliver the file ({why}); send it again, or send it as text"));
     let file = bot.get_file(id.clone()).await.map_err(|error| failed(error.to_string()))?;
     let mut bytes = Vec::new();
-    // The address of a file holds the token: no error text of it is shown.
+    // The file's address contains the token, so its error text is not shown.
     bot.download_file(&file.path, &mut bytes).await.map_err(|_| failed("the download broke off".to_owned()))?;
     Ok(bytes)
 }
 
-/// The answer to "effective when?" or "what does it threaten?".
+/// Handles the answer to a question about a letter: when it takes effect, or what it concerns.
 async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Time) -> Result<Reply, No> {
     let acts = answering.acts();
     let words = text.trim().trim_end_matches(['.', '!']).to_lowercase();
@@ -134,7 +137,7 @@ async fn told(answering: &Answering, who: &Person, id: &str, text: &str, now: Ti
             ));
         }
         "me" | "i" | "i do" | "mine" => return acts.answered(who, id, now).await.map(|said| Reply::plain(&said)),
-        // Talk about a letter is no answer to a question about it.
+        // A long text is conversation, not an answer.
         _ if words.split_whitespace().count() > ANSWER => {
             return Err(No("reply with only a time or a name, for example Sun 10 Jan 23:59 PST".to_owned()));
         }

@@ -1,9 +1,8 @@
-//! The Telegram bot that answers: commands, presses of buttons, and letters that people bring.
-//! Only listed chats are served, and in them only listed users change anything; everybody else
-//! gets one polite refusal, and is recorded.
+//! The Telegram bot: commands, buttons, and letters that people send. Only listed chats are served, and only
+//! listed users in them can change things; others get one polite refusal, which is recorded.
 //!
-//! To add a command: a variant in `commands`, and its answer there. What it does is an act
-//! ([`crate::acts`]), so that the terminal can do it too.
+//! To add a command, add a variant in `commands` and its answer there. Its work belongs in [`crate::acts`],
+//! so that the terminal can do it, too.
 
 mod access;
 mod commands;
@@ -45,63 +44,63 @@ use access::Access;
 use commands::Command;
 use reply::Reply;
 
-/// What the bot needs.
+/// The parts that the bot uses.
 #[derive(Clone)]
 pub struct Answering {
-    /// Who may ask and do what.
+    /// Who may ask questions and change things.
     pub access: Arc<Access>,
-    /// What is known.
+    /// The current state.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
-    /// What people can talk about.
+    /// The dependencies that people can refer to.
     pub known: watch::Receiver<Arc<Known>>,
-    /// History.
+    /// The history.
     pub store: Arc<Store>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// The limits that it shares with whoever else writes as this bot.
+    /// The rate limits, shared with all other senders of this bot.
     pub limiter: Arc<Limiter>,
-    /// Where public ids come from.
+    /// The source of public ids.
     pub ids: Ids,
-    /// Who gathers reports.
+    /// The engine, which builds reports.
     pub engine: mpsc::Sender<crate::engine::Command>,
 }
 
-/// Who is served.
+/// The chats and users that a bot serves.
 pub struct Served {
-    /// Chats; each with all of its topics.
+    /// Chats, each with all its topics.
     pub chats: Vec<i64>,
-    /// Who may change anything, by user id.
+    /// The ids of users who may change things.
     pub users: Vec<i64>,
     /// The channel's name, for the record.
     pub channel: String,
-    /// Groups that are elsewhere now.
+    /// Groups that moved to a new id.
     pub moved: Arc<Moved>,
-    /// The channel's zone.
+    /// The channel's time zone.
     pub zone: Tz,
-    /// The zones of chats and users who have one of their own, by id.
+    /// The time zones of individual chats and users, by id.
     pub zones: BTreeMap<String, Tz>,
 }
 
-/// The program around the bot.
+/// The program's parts that a bot uses.
 pub struct Around {
-    /// What is known.
+    /// The current state.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
-    /// What people can talk about.
+    /// The dependencies that people can refer to.
     pub known: watch::Receiver<Arc<Known>>,
-    /// History.
+    /// The history.
     pub store: Arc<Store>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// The limits of the Bot API.
+    /// The rate limits of the Bot API.
     pub limiter: Arc<Limiter>,
-    /// Where public ids come from.
+    /// The source of public ids.
     pub ids: Ids,
-    /// Who gathers reports.
+    /// The engine, which builds reports.
     pub engine: mpsc::Sender<crate::engine::Command>,
 }
 
 impl Answering {
-    /// A bot that serves these people from this program.
+    /// A bot that serves these chats and users, with these parts of the program.
     pub fn new(served: Served, around: Around) -> Answering {
         let Around { snapshot, known, store, clock, limiter, ids, engine } = around;
         Answering { access: Arc::new(Access::new(served)), snapshot, known, store, clock, limiter, ids, engine }
@@ -116,8 +115,8 @@ impl Answering {
     }
 }
 
-/// Answers for ever. The library's dispatcher ends when Telegram cannot be reached at its
-/// start, so it is started again, more and more slowly.
+/// Answers until the program ends. The library's dispatcher ends if Telegram cannot be reached when it
+/// starts, so it is restarted with growing delays.
 pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering) {
     let bot = Bot::new(token.open());
     let bot = match api_url {
@@ -126,7 +125,7 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
     };
     let mut wait = Duration::from_secs(2);
     loop {
-        // A panic within the library must end neither the loop nor the program.
+        // A panic in the library must not end the loop or the program.
         let listening = tokio::spawn(listen(bot.clone(), answering.clone()));
         match listening.await {
             Ok(Ok(())) => wait = Duration::from_secs(2),
@@ -141,7 +140,8 @@ pub async fn run(token: Secret, api_url: Option<url::Url>, answering: Answering)
 async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestError> {
     bot.set_my_commands(registered()).await?;
     let listener = Polling::builder(bot.clone()).timeout(Duration::from_secs(10)).build();
-    // Where a group moved to is known before anything that is written there: it is taken up without a look-up.
+    // A group's move is handled first, without asking the database whether the update is new, so later
+    // messages find the new id.
     let moves = Update::filter_message()
         .branch(dptree::filter(|message: Message| message.migrate_to_chat_id().is_some()).endpoint(moved));
     let messages = Update::filter_message()
@@ -151,39 +151,39 @@ async fn listen(bot: Bot, answering: Answering) -> Result<(), teloxide::RequestE
     let updates = dptree::filter_async(is_new).branch(messages).branch(presses);
     Dispatcher::builder(bot, dptree::entry().branch(moves).branch(updates))
         .dependencies(dptree::deps![answering])
-        // Updates that we do not know are not for us.
+        // Other kinds of updates are ignored.
         .default_handler(|_| async {})
         .build()
         .try_dispatch_with_listener(listener, LoggingErrorHandler::with_custom_text("the Telegram bot"))
         .await
 }
 
-/// An update comes again when its receipt was lost: what was done once is not done twice. One that cannot be
-/// looked up is dealt with: better twice than never.
+/// Whether an update is new. Telegram repeats an update if its confirmation was lost, and it must not be
+/// handled twice. If the database cannot say, it is handled: twice is better than never.
 async fn is_new(update: Update, answering: Answering) -> bool {
     let (channel, id) = (&answering.access.channel, i64::from(update.id.0));
     let known = answering.store.has_dealt_with(channel, id).await;
     if let Err(error) = &known {
-        tracing::warn!(%error, "whether an update came before cannot be looked up: {error}");
+        tracing::warn!(%error, "could not look up whether this update is a repeat: {error}");
     }
     !known.unwrap_or(false)
 }
 
-/// An update was dealt with.
+/// Records that an update was handled.
 async fn dealt_with(update: &Update, answering: &Answering) {
     let (channel, id) = (&answering.access.channel, i64::from(update.id.0));
     if let Err(error) = answering.store.note_dealt_with(channel, id, answering.now()).await {
-        tracing::warn!(%error, "an update may be dealt with again: {error}");
+        tracing::warn!(%error, "could not record an update, so it may be handled again: {error}");
     }
 }
 
-/// The list that Telegram shows; a command's name has no slash there (Bot API, BotCommand).
+/// The list of commands that Telegram shows, in which names have no slash (Bot API, BotCommand).
 fn registered() -> Vec<BotCommand> {
     let bare = |command: BotCommand| BotCommand::new(command.command.trim_start_matches('/'), command.description);
     Command::bot_commands().into_iter().map(bare).collect()
 }
 
-/// What somebody else wrote is not done because it is forwarded.
+/// Whether a message is a command. Forwarded texts of others are not carried out.
 fn is_command(message: &Message) -> bool {
     let own = message.forward_origin().is_none() && message.via_bot.is_none();
     own && message.text().is_some_and(|text| text.starts_with('/'))
@@ -212,7 +212,7 @@ async fn press(bot: Bot, update: Update, query: CallbackQuery, answering: Answer
     let pressed = AssertUnwindSafe(presses::press(&answering, &query)).catch_unwind().await;
     dealt_with(&update, &answering).await;
     let (said, replies) = pressed.unwrap_or_else(|_| (broke(), Vec::new()));
-    // Whoever pressed sees that it was heard, even if what follows takes its time.
+    // The press is answered first, because sending the replies can take longer.
     reply::answer_press(&bot, &query, &said).await?;
     match query.regular_message() {
         Some(message) => reply::send(&bot, &answering, message, replies).await,
@@ -220,7 +220,7 @@ async fn press(bot: Bot, update: Update, query: CallbackQuery, answering: Answer
     }
 }
 
-/// A handler that panics would end the whole dispatcher.
+/// Catches a panic in a handler, which would end the whole dispatcher.
 async fn safely(answer: impl Future<Output = Vec<Reply>>) -> Vec<Reply> {
     AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| vec![Reply::plain(&broke())])
 }

@@ -10,10 +10,10 @@ use crate::say::status::words;
 use crate::say::strips::{Strip, Strips, svg};
 use crate::say::tally::uptime;
 
-/// So many days are shown.
+/// How many days are shown.
 const DAYS: usize = 30;
 
-/// A PNG, or nothing: words stand beside it.
+/// A PNG; `None` if it cannot be drawn, because the text suffices.
 pub(super) async fn of(answering: &Answering, thing: &Thing, now: Time) -> Option<Vec<u8>> {
     let drawn = draw_it(answering, thing, now).await;
     drawn.map_err(|why| tracing::warn!("a picture could not be drawn: {why}")).ok()

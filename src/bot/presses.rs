@@ -1,4 +1,4 @@
-//! Presses of buttons. A press carries a verb and a public id; who pressed is looked at anew.
+//! Presses of buttons. A press carries an action and a public id; the person's rights are checked each time.
 
 use chrono_tz::Tz;
 use teloxide::types::CallbackQuery;
@@ -9,7 +9,7 @@ use crate::acts::{No, Person};
 use crate::core::time::Time;
 use crate::say::buttons::{self, Verb};
 
-/// What whoever pressed is told, and what is answered to the message.
+/// The notice for the person who pressed, and the replies to the message.
 pub(super) async fn press(answering: &Answering, query: &CallbackQuery) -> (String, Vec<Reply>) {
     let Some(message) = query.regular_message() else {
         return (
@@ -64,6 +64,6 @@ async fn change(answering: &Answering, who: &Person, verb: Verb, id: &str, (now,
         Verb::Answer => acts.answered(who, id, now).await?,
         Verb::Withdraw => acts.withdraw(who, id, now).await?,
     };
-    // In a group everybody sees who did what.
+    // In a group, everybody sees who did what.
     Ok((said.clone(), vec![Reply::plain(&said)]))
 }

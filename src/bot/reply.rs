@@ -1,4 +1,4 @@
-//! Answers, within Telegram's limits.
+//! Sends answers, within Telegram's limits.
 
 use teloxide::prelude::*;
 use teloxide::types::{InputFile, ParseMode, ReplyParameters};
@@ -9,7 +9,8 @@ use crate::say::buttons::Button;
 use crate::say::escape;
 use crate::say::split::{LIMIT, split};
 
-/// The answer to a press is at most 200 characters (Bot API, answerCallbackQuery).
+/// The longest answer to a press, below the 200 characters that Telegram allows (Bot API,
+/// answerCallbackQuery).
 const PRESS: usize = 190;
 
 /// One answer.
@@ -30,7 +31,7 @@ impl Reply {
     }
 }
 
-/// Sends answers to a message, where it was written: in its topic, as replies to it.
+/// Sends answers as replies to a message, in its topic.
 pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies: Vec<Reply>) -> ResponseResult<()> {
     let thread = to.thread_id.filter(|_| to.is_topic_message);
     let answer_to = ReplyParameters::new(to.id).allow_sending_without_reply();
@@ -58,12 +59,12 @@ pub(super) async fn send(bot: &Bot, answering: &Answering, to: &Message, replies
     Ok(())
 }
 
-/// Ends the waiting of whoever pressed: a line that goes by itself, and no dialog to be closed.
+/// Answers a press with a short notice that disappears by itself, so that no dialog has to be closed.
 pub(super) async fn answer_press(bot: &Bot, query: &CallbackQuery, said: &str) -> ResponseResult<()> {
     let short: String = said.chars().take(PRESS).collect();
     let short = if short.len() < said.len() { format!("{short} …") } else { short };
     match bot.answer_callback_query(query.id.clone()).text(short).await {
-        // A press that is answered late is answered all the same.
+        // Telegram refuses late answers to a press; that is not an error here.
         Ok(_) | Err(teloxide::RequestError::Api(_)) => Ok(()),
         Err(error) => Err(error),
     }

@@ -1,11 +1,11 @@
-//! `[[notice]]`: letters and words that came, typed in.
+//! `[[notice]]`: letters and other notices that people entered in the configuration.
 
 use super::Dependency;
 use super::maintenance::time;
 use crate::core::people::notice::Notice;
 use crate::read::Table;
 
-/// Reads one; it names dependencies, or a company and with it all that stand on it.
+/// Reads one notice. It names dependencies, or a company and with it all that depend on it.
 pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Notice> {
     let mut named: Vec<String> = Vec::new();
     for id in table.strings("dependencies").map(|ids| ids.value).unwrap_or_default() {
@@ -37,13 +37,17 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Not
     if named.is_empty() {
         table.problem(
             table.span(),
-            "this notice concerns nothing",
+            "this notice names no dependency",
             "add dependencies = [\"...\"] or company = \"...\"",
         );
     }
     let received = received?;
     if effective.as_ref().is_some_and(|at| at.value < received.value) {
-        table.problem(received.span.clone(), "it takes effect before it came", "check both times and their zones");
+        table.problem(
+            received.span.clone(),
+            "it takes effect before it was received",
+            "check both times and their zones",
+        );
     }
     let effective = effective.map(|at| at.value);
     Some(Notice { dependencies: named, received: received.value, effective, text: text?.value, left })

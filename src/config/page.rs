@@ -1,4 +1,4 @@
-//! `[page]`: how the public page looks, and what it announces.
+//! `[page]`: the public page's appearance, and the maintenance it announces.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use super::{Config, Maintenance};
 use crate::core::platform::public::{Language, PublicPage, Work};
 use crate::read::{At, Table};
 
-/// A picture stands in every page: a larger one would make each slow.
+/// The largest picture, in bytes: it is embedded in every page, so a larger one would make pages slow.
 const LARGEST_PICTURE: u64 = 32 << 10;
 
 impl Config {
-    /// How the public page looks, with the work that it announces.
+    /// The page's appearance, with the maintenance it announces.
     pub fn public_page(&self) -> PublicPage {
         let work = |work: &Maintenance| Work {
             dependencies: work.dependencies.clone(),
@@ -91,7 +91,7 @@ fn inlined(path: &At<String>) -> Result<String, String> {
     let read = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
     let size = std::fs::metadata(path).map_err(read)?.len();
     if size > LARGEST_PICTURE {
-        return Err(format!("{} has {} KB", path.display(), size >> 10));
+        return Err(format!("{} is too large ({} KB)", path.display(), size >> 10));
     }
     let bytes = std::fs::read(path).map_err(read)?;
     Ok(format!("data:image/{media};base64,{}", BASE64_STANDARD.encode(bytes)))

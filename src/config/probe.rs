@@ -17,51 +17,51 @@ use crate::read::{At, Table, secret};
 pub struct Probe {
     /// Its identity: a hash of dependency, check, identity parameters and country.
     pub identity: String,
-    /// The dependency it speaks for.
+    /// The id of its dependency.
     pub dependency: String,
     /// The check, `vendor/check`.
     pub check: String,
     /// Its parameters.
     pub params: Params,
-    /// The same for all storefronts of one listing; else its own identity.
+    /// An identity shared by all storefronts of one listing; for other checks, the same as `identity`.
     pub spread: String,
-    /// The storefront, for checks asked in several.
+    /// The storefront, for checks that run in several.
     pub country: Option<String>,
-    /// The first of several storefronts; the others are asked more slowly.
+    /// Whether it is the first of several storefronts; the others are checked less often.
     pub home: bool,
-    /// What it counts for.
+    /// How its result counts.
     pub role: Role,
-    /// When it looks.
+    /// When it runs.
     pub schedule: Schedule,
-    /// How sure it wants to be.
+    /// How its results are confirmed.
     pub policy: Policy,
 }
 
-/// What a probe may count for.
+/// The roles that a probe may have.
 const ROLES: [&str; 4] = ["serves", "standing", "warning", "witness"];
 
-/// Who waits longer to be sure hears of it too late.
+/// The longest time to confirm a result. With a longer one, alerts would come too late.
 const LONGEST_CONFIRM: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
 
-/// Checking more rarely is not monitoring.
+/// The longest interval between two checks.
 const RAREST: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
 
-/// Storefronts beside the home one are asked so often.
+/// The shortest interval for storefronts other than the home one.
 const OTHERS: std::time::Duration = std::time::Duration::from_secs(3_600);
 
-/// The required parameters of a check that are not there.
+/// The required parameters of a check that are missing.
 pub(super) fn lacking<'c>(table: &Table<'_>, check: &'c Check) -> Vec<&'c Param> {
     check.params.iter().filter(|param| param.required && table.any(&param.name).is_none()).collect()
 }
 
-/// Marks every parameter of a check as a key that may stand here.
+/// Marks every parameter of a check as a known key.
 pub(super) fn know_params(table: &Table<'_>, check: &Check) {
     for param in &check.params {
         table.know(param.key());
     }
 }
 
-/// What to write for a parameter.
+/// The line to add for a parameter.
 pub(super) fn to_add(check: &Check, param: &Param) -> String {
     let variable = || format!("{}_{}", check.id.split('/').next().unwrap_or(""), param.name).to_uppercase();
     let value = if param.secret { format!("{{ env = \"{}\" }}", variable()) } else { sample(param) };
@@ -115,15 +115,15 @@ pub(super) fn read(table: &Table<'_>, dependency: &str, check: &Check, zone: Tz)
     probes.collect()
 }
 
-/// What is wrong with the keys that any check has: for an entry whose check is not known, so that all its problems are said at
-/// once.
+/// Reports problems in the keys that all checks share, for an entry whose check is unknown, so that all its
+/// problems are reported at once.
 pub(super) fn read_usual(table: &Table<'_>, zone: Tz) {
     read_schedule(table, OTHERS, zone);
     table.word::<Role>("role", &ROLES);
     read_confirm(table);
 }
 
-/// What is wrong beside the parameters that are missing.
+/// Reports problems of the given parameters, if others are missing.
 pub(super) fn read_given(table: &Table<'_>, check: &Check, zone: Tz) {
     accept_risk(table, check);
     for param in check.params.iter().filter(|param| param.each.is_none() && table.any(&param.name).is_some()) {
@@ -140,12 +140,12 @@ fn accept_risk(table: &Table<'_>, check: &Check) {
     let Some(risk) = &check.key_risk else { return };
     if !table.flag("key_risk_accepted").is_some_and(|flag| flag.value) {
         let what = format!("the key that {} needs can do more than read: {risk}", check.id);
-        let cure = "write `key_risk_accepted = true` here if you accept that, or monitor it another way; the vendor offers no lesser key";
+        let cure = "add `key_risk_accepted = true` here if you accept that, or monitor it another way; the vendor offers no key with fewer rights";
         table.problem(table.span(), what, cure);
     }
 }
 
-/// Four bytes of a hash over all keys: enough to see that one was changed.
+/// Four bytes of a hash over all keys, enough to notice that one was changed.
 fn key_mark(params: &Params) -> Option<u32> {
     let mut hash = Sha256::new();
     let mut set = params.secret.values().filter_map(|key| key.set()).peekable();
@@ -200,7 +200,7 @@ fn cure(param: &Param) -> String {
 }
 
 fn sample(param: &Param) -> String {
-    // What it is if nobody gives one is the best example there is.
+    // The default value is the best example.
     if let (Kind::Count | Kind::Number, Some(default)) = (param.kind, &param.default) {
         return default.to_string();
     }
@@ -233,7 +233,7 @@ fn read_secret(table: &Table<'_>, check: &Check, param: &Param, params: &mut Par
     }
 }
 
-/// What stands where a person is to write something: `"<zone_id>"`, `"..."`.
+/// Whether a value is a placeholder that a person must replace, such as `"<zone_id>"` or `"..."`.
 fn is_placeholder(value: &Value) -> bool {
     let marks = |text: &str| text == "..." || (text.starts_with('<') && text.ends_with('>') && !text.contains(' '));
     match value {
@@ -251,7 +251,7 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
         return param.default.clone();
     };
     if is_placeholder(&given.value) {
-        let what = format!("`{}` still holds a placeholder", param.name);
+        let what = format!("`{}` still contains a placeholder", param.name);
         table.problem(given.span, what, format!("{}; for example {}", param.about, cure(param)));
         return None;
     }
@@ -288,7 +288,7 @@ fn read_public(table: &Table<'_>, check: &Check, param: &Param) -> Option<Value>
     Some(given.value)
 }
 
-/// A blank text stands on every page.
+/// Whether it is a text that is not blank; a blank text occurs on every page.
 fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
@@ -336,7 +336,7 @@ fn read_schedule(table: &Table<'_>, usual: std::time::Duration, zone: Tz) -> Sch
     }
 }
 
-/// The user's own wish for confirmation; shorter than the catalogue's is their risk.
+/// Reads the user's own `confirm`. A shorter one than the catalogue's is allowed at their own risk.
 fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     let own = table.table("confirm")?;
     let reads = own.count("reads").map_or(2, |reads| reads.value);
@@ -352,10 +352,10 @@ fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
 }
 
 impl Probe {
-    /// Its identity and what its storefronts share, if its dependency had another id.
+    /// Its identity, and the one shared by its storefronts, as they were under another dependency id.
     pub fn identities_under(&self, dependency: &str, catalog: &Catalog) -> Option<(String, String)> {
         let (_, check) = catalog.check(&self.check)?;
-        // What storefronts share knows no country, which is one of the parameters of each.
+        // The shared identity does not include the country, which is a parameter of each storefront.
         let mut shared = self.params.clone();
         if let Some(each) = check.each() {
             shared.public.remove(&each.name);
@@ -366,8 +366,8 @@ impl Probe {
         ))
     }
 
-    /// What it is about, whichever dependency asks: its check with what makes it another thing, as JSON.
-    /// Which storefront comes first is a wish, and no other thing.
+    /// What it checks, independent of its dependency: the check's id, and its identifying parameters as JSON.
+    /// The order of storefronts does not matter.
     pub fn about(&self, catalog: &Catalog) -> (String, String) {
         let check = catalog.check(&self.check).map(|(_, check)| check);
         let tells = |name: &String| {
@@ -377,7 +377,7 @@ impl Probe {
         (self.check.clone(), serde_json::json!(own).to_string())
     }
 
-    /// Whether a secret that it needs is not set: then it is never asked.
+    /// Whether a secret that it needs is not set. Then it never runs.
     pub fn waits_for_key(&self) -> bool {
         self.params.secret.values().any(|key| key.set().is_none())
     }

@@ -1,22 +1,22 @@
-//! `public`: what the public page shows of a dependency, and under which label.
+//! `public`: whether a dependency is on the public page, and under which label.
 
 use crate::core::platform::public::PublicEntry;
 use crate::read::Table;
 
-/// Whether a dependency stands on the public page.
+/// Whether a dependency is on the public page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Public {
-    /// Nothing is written about it.
+    /// The file does not say.
     #[default]
     Unsaid,
-    /// It stays off the page.
+    /// It is not on the page.
     Hidden,
-    /// It stands there.
+    /// It is on the page.
     Shown(PublicEntry),
 }
 
 impl Public {
-    /// How it stands on the page, if it does.
+    /// Its entry on the page, if it has one.
     pub fn entry(&self) -> Option<&PublicEntry> {
         match self {
             Public::Shown(entry) => Some(entry),
@@ -29,7 +29,7 @@ impl Public {
     }
 }
 
-/// A page shows a label on one line, also on a phone.
+/// The longest label, in characters: it must fit on one line, also on a phone.
 const LONGEST: usize = 60;
 
 /// `public = "Website"`, `true` for the dependency's own label, `false`, or a table with `label`, `group` and
@@ -44,7 +44,9 @@ pub(super) fn read(table: &Table<'_>, label: &str) -> Public {
         (Some(false), _) => Public::Hidden,
         (None, Some(text)) if is_label(text) => Public::under(text),
         _ => {
-            let cure = format!("for example public = \"Website\", of at most {LONGEST} characters; false keeps it off");
+            let cure = format!(
+                "for example public = \"Website\", of at most {LONGEST} characters; false keeps it off the page"
+            );
             table.problem(given.span, "`public` is the label on the public page, or true or false", cure);
             Public::Hidden
         }
@@ -57,7 +59,7 @@ fn read_entry(table: &Table<'_>, label: &str) -> Public {
         if is_label(text.value.trim()) || (key == "description" && !text.value.contains(char::is_control)) {
             return Some(text.value.trim().to_owned());
         }
-        let what = format!("`{key}` cannot stand on the public page");
+        let what = format!("`{key}` cannot be shown on the public page");
         table.problem(text.span, what, format!("use one line of at most {LONGEST} characters"));
         None
     };

@@ -6,20 +6,20 @@ use super::Config;
 use crate::catalog::Catalog;
 use crate::read::Table;
 
-/// Where the public page is written, and what is run after it.
+/// Where the public page is written, and the command that runs afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publish {
     /// The folder.
     pub folder: PathBuf,
-    /// The command with its arguments; nothing if empty.
+    /// The command with its arguments; empty for none.
     pub run: Vec<String>,
-    /// Companies that the target depends on, by slug, where the command does not show it.
+    /// The slugs of companies that the target depends on, if the command does not show them.
     pub rides_on: Vec<String>,
 }
 
-/// Storage clients name a bucket, and no host, below these.
+/// URL schemes by which storage clients name a bucket without a host, with their companies.
 const SCHEMES: [(&str, &str); 3] = [("s3://", "amazon"), ("gs://", "google"), ("az://", "microsoft")];
-/// With one of these the bucket is elsewhere than at the company of its scheme.
+/// With an option of this name, the bucket is at another company than the scheme's.
 const ELSEWHERE: &str = "endpoint";
 
 pub(super) fn read(root: &Table<'_>, catalog: &Catalog) -> Option<Publish> {
@@ -32,7 +32,8 @@ pub(super) fn read(root: &Table<'_>, catalog: &Catalog) -> Option<Publish> {
 }
 
 impl Config {
-    /// A page that goes down with what it tells of tells nobody.
+    /// Warns if the page is published at a company on which monitored dependencies also rely: both would fail
+    /// at the same time.
     pub(super) fn of_publishing(&self) -> Vec<String> {
         let warn = |company: String| {
             let on = |slug: &String| *slug == company;
@@ -50,7 +51,7 @@ impl Config {
         self.carriers_of_publishing().into_iter().filter_map(warn).collect()
     }
 
-    /// Companies that the published page depends on, as far as command and address show, each once.
+    /// The companies on which the published page depends, as far as its command and address show, each once.
     fn carriers_of_publishing(&self) -> Vec<String> {
         let Some(Publish { run, rides_on, .. }) = &self.publish else { return Vec::new() };
         let parts = run.iter().chain(&self.page.url);

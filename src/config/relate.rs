@@ -1,5 +1,5 @@
-//! How dependencies belong together without anybody's saying so: what is about one domain, and the accounts that
-//! a site or the domain's mail may live in.
+//! Finds relations that the file does not state: dependencies about the same domain, and the accounts that
+//! may carry a site or the domain's mail.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,16 +9,17 @@ use super::probe::Probe;
 use crate::catalog::{Ask, Catalog, Vendor};
 use crate::core::words::check_in::Takes;
 
-/// The check that asks a registry about a domain.
+/// The check of a domain's registration.
 const REGISTRATION: &str = "domain/registration";
 
-/// Finds what belongs together.
+/// Fills in all relations.
 pub(super) fn relate(dependencies: &mut [Dependency], catalog: &Catalog) {
     relate_domains(dependencies, catalog);
     relate_accounts(dependencies, catalog);
 }
 
-/// Which of these are about one registered domain: its registration, its zone, and how it is looked up.
+/// Sets the registered domain of dependencies about a domain: its registration, its zone, and how it
+/// resolves.
 fn relate_domains(dependencies: &mut [Dependency], catalog: &Catalog) {
     let about = |dependency: &Dependency| {
         let in_dns = |probe: &&Arc<Probe>| {
@@ -39,14 +40,14 @@ fn relate_domains(dependencies: &mut [Dependency], catalog: &Catalog) {
     }
 }
 
-/// Kinds of things that are seen from outside and live in an account of the same kind: a site at its host, the
-/// domain's mail at its mail vendor.
+/// Kinds of dependencies that are checked from outside and run in an account of the same kind: a site at its
+/// host, the domain's mail at its mail vendor.
 const CARRIED: [&str; 2] = ["hosting", "email"];
 
-/// Kinds of accounts through which a backend sends what it counts.
+/// Kinds of accounts through which a backend sends the messages that it counts.
 const SENDS: [&str; 3] = ["sms", "email", "push"];
 
-/// Accounts of some kinds, by id, each with the companies behind it.
+/// Accounts of some kinds: their ids, each with the companies behind it.
 struct Accounts(Vec<(String, Vec<String>)>);
 
 impl Accounts {
@@ -56,12 +57,12 @@ impl Accounts {
         Accounts(own.map(|dependency| (dependency.id.clone(), dependency.companies.clone())).collect())
     }
 
-    /// One company has all of them.
+    /// Whether one company has all of them.
     fn are_of_one(&self) -> bool {
         self.0.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1
     }
 
-    /// Those that may carry a dependency; nothing where it says itself what it needs of them.
+    /// The accounts that may carry a dependency; `None` if its `needs` already names one.
     fn carrying(&self, dependency: &Dependency) -> Option<Vec<String>> {
         if self.0.iter().any(|(id, _)| dependency.needs.contains(id)) {
             return None;
@@ -77,8 +78,9 @@ fn vendor<'c>(dependency: &Dependency, catalog: &'c Catalog) -> Option<&'c Vendo
     catalog.vendors.get(dependency.vendors.first()?)
 }
 
-/// Which accounts may carry what is seen from outside, and what a backend counts. Of the first only where one company has
-/// all accounts of the kind, or `rides_on` names it: whose network answers there is not known otherwise.
+/// Sets the accounts that may carry what is checked from outside, and what a backend counts. For the first,
+/// an account is set only if one company has all accounts of the kind, or if `rides_on` names it; the network
+/// that answers is otherwise not known.
 fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
     for kind in CARRIED {
         let accounts = Accounts::of(&[kind], dependencies, catalog);
@@ -92,7 +94,7 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
         catalog.check(&probe.check).is_some_and(|(_, check)| matches!(check.ask, Ask::CheckIn(Takes::Counts)))
     };
     for dependency in dependencies.iter_mut().filter(|one| one.probes.iter().any(counts)) {
-        // Which of them it is, the code may say once there is one.
+        // A report may later say which account it is.
         let all = || accounts.0.iter().map(|(id, _)| id.clone()).collect();
         let carrying = accounts.carrying(dependency);
         dependency.accounts =

@@ -1,4 +1,4 @@
-//! What no single key shows: names that stand twice, circles, folders that are not there.
+//! Problems that no single key shows: duplicate names, circular needs, missing folders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::{Config, Dependency};
 use crate::core::words::check_in::Takes;
 use crate::read::{At, Table};
 
-/// Notes every problem that concerns several places.
+/// Reports every problem that concerns several places.
 pub(super) fn check(root: &Table<'_>, config: &Config) {
     let tables = root.tables("dependency");
     if tables.is_empty() {
@@ -41,7 +41,7 @@ fn check_ids(tables: &[Table<'_>]) {
     }
 }
 
-/// `was` names what is no longer there, and each old id once.
+/// `was` must name an id that is no longer used, and each old id only once.
 fn check_renamed(tables: &[Table<'_>], config: &Config) {
     let mut seen = BTreeSet::new();
     for table in tables {
@@ -51,17 +51,17 @@ fn check_renamed(tables: &[Table<'_>], config: &Config) {
             table.problem(was.span, what, "remove `was`, or the dependency with that id");
         } else if !seen.insert(was.value.clone()) {
             let what = format!("`{}` was renamed to two dependencies", was.value);
-            table.problem(was.span, what, "keep `was` at the one that goes on with its history");
+            table.problem(was.span, what, "keep `was` only at the dependency that continues its history");
         }
     }
 }
 
-/// Where a dependency stands.
+/// The table of a dependency.
 fn table_of<'t, 's>(tables: &'t [Table<'s>], dependency: &Dependency) -> Option<&'t Table<'s>> {
     tables.iter().find(|table| table.string("id").is_some_and(|id| id.value == dependency.id))
 }
 
-/// Two probes that ask the same would be one in the history, and only one would be asked.
+/// Two identical probes would share one history, and only one would run.
 fn check_probes(tables: &[Table<'_>], config: &Config) {
     let mut seen = BTreeSet::new();
     for (dependency, probe) in config.probes() {
@@ -70,12 +70,12 @@ fn check_probes(tables: &[Table<'_>], config: &Config) {
         }
         let Some(table) = table_of(tables, dependency) else { continue };
         let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
-        let what = format!("`{}` asks {}{place} twice for the same thing", dependency.id, probe.check);
+        let what = format!("`{}` checks {}{place} twice for the same thing", dependency.id, probe.check);
         table.problem(table.span(), what, "remove one, or give it another id, URL or country");
     }
 }
 
-/// A token that is guessed, or says two things, would let anybody report for somebody else.
+/// A token that is short or used twice would let others send reports for this dependency.
 fn check_inlets(tables: &[Table<'_>], config: &Config) {
     const SHORTEST: usize = 16;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
@@ -93,7 +93,7 @@ fn check_inlets(tables: &[Table<'_>], config: &Config) {
             let what = format!("the token of `{}` is not a long random text", dependency.id);
             problem(what, "use at least 16 letters, digits or -_.~, because it is part of a URL: openssl rand -hex 24");
         }
-        // Feeds may share one: they say which they mean.
+        // Feeds may share a token, because each report names its feed.
         let before = marks.insert(token.open().to_owned(), takes);
         if before.is_some_and(|before| before != takes || takes == Takes::Pings) {
             let what = format!("the token of `{}` is also used by another dependency", dependency.id);
@@ -102,7 +102,7 @@ fn check_inlets(tables: &[Table<'_>], config: &Config) {
     }
 }
 
-/// `needs` names what exists, and nothing needs itself, not even through others.
+/// `needs` must name existing dependencies, and none may need itself, directly or through others.
 fn check_needs(tables: &[Table<'_>], config: &Config) {
     let ids: BTreeSet<&str> = config.dependencies.iter().map(|dependency| dependency.id.as_str()).collect();
     let needs: BTreeMap<&str, &[String]> =

@@ -1,20 +1,20 @@
-//! `not_monitored`: a dependency that is known and that nothing checks. It stands in the map and in reports as
-//! what it is, until its key is there.
+//! `not_monitored`: a known dependency that nothing checks. The map and reports show it as not monitored
+//! until its key is set.
 
 use super::find::{find_check, find_vendor};
 use super::probe::know_params;
 use crate::catalog::Catalog;
 use crate::read::Table;
 
-/// Why nothing checks it, and the vendors that its checks would ask.
+/// Why nothing checks it, and the vendors of its checks.
 pub(super) struct Unmonitored {
     /// The reason, as the file gives it.
     pub(super) why: String,
-    /// Vendor ids, the first one's first.
+    /// Vendor ids, in the file's order.
     pub(super) vendors: Vec<String>,
 }
 
-/// Reads `not_monitored`, if it stands there. Parameters that wait beside it are known and not read: they may
+/// Reads `not_monitored`, if it is given. Parameters next to it are known but not read, because they may
 /// still be placeholders.
 pub(super) fn read(table: &Table<'_>, catalog: &Catalog) -> Option<Unmonitored> {
     let why = table.string("not_monitored")?;

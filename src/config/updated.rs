@@ -1,4 +1,4 @@
-//! The catalogue that a configuration is read with: the one that plugwatch came with, or a newer one that was taken in.
+//! The catalogue that a configuration is read with: the shipped one, or a newer one that was installed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use crate::catalog::{Bundle, Catalog, Edition};
 use crate::read::{Problems, Table};
 
-/// Where the history is, unless the configuration says.
+/// The default path of the database.
 pub(super) const DATABASE: &str = "plugwatch.db";
 
-/// Where a catalogue that was taken in lies: beside the history, whose owner answers for it.
+/// The path of an installed catalogue: next to the database, whose owner installed it.
 pub fn updated_catalog(database: &Path) -> PathBuf {
     beside(database, ".catalog")
 }
 
-/// Where the keys lie that may sign the next one.
+/// The path of the keys that may sign the next catalogue.
 pub fn catalog_keys(database: &Path) -> PathBuf {
     beside(database, ".catalog.keys")
 }
@@ -25,8 +25,8 @@ fn beside(database: &Path, end: &str) -> PathBuf {
     path.into()
 }
 
-/// The catalogue, and what a person wants to know about it. One that was taken in and cannot be used any more is left
-/// aside: monitoring goes on with the one that plugwatch came with.
+/// The catalogue, and a note for the operator. An installed catalogue that cannot be used is ignored, and
+/// monitoring continues with the shipped one.
 pub(super) fn load(root: &Table<'_>, overlay: Option<&Path>) -> Result<(Arc<Catalog>, Option<String>), Problems> {
     let database = root.string("database").map_or_else(|| DATABASE.to_owned(), |path| path.value);
     let path = updated_catalog(Path::new(&database));
@@ -36,7 +36,7 @@ pub(super) fn load(root: &Table<'_>, overlay: Option<&Path>) -> Result<(Arc<Cata
         Ok(bundle) => bundle,
         Err(why) => return shipped(Some(left_aside(&path, &why))),
     };
-    // A newer program brings a newer catalogue.
+    // After an upgrade, the shipped catalogue may be the newer one.
     if bundle.edition().version <= Edition::shipped().version {
         return shipped(None);
     }

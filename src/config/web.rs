@@ -11,15 +11,15 @@ use crate::read::{Table, secret};
 pub struct Web {
     /// Where it listens.
     pub listen: Listen,
-    /// Show vendor names and reasons of what is public to everybody who can open the page.
+    /// Whether everybody who can open the page sees vendor names and reasons of public dependencies.
     pub details: bool,
     /// The token for the details view, which shows everything.
     pub details_token: Option<Secret>,
-    /// Serve `/metrics`, which name everything that is monitored.
+    /// Whether to serve `/metrics`, which name everything that is monitored.
     pub metrics: bool,
-    /// Names under which the page is asked; none for any.
+    /// The host names under which the page answers; empty for any.
     pub names: Vec<String>,
-    /// Addresses whose connections are not counted as those of one visitor.
+    /// Proxies whose connections are not counted as those of one visitor.
     pub trusted_proxies: Vec<IpAddr>,
 }
 
@@ -33,7 +33,7 @@ pub enum Listen {
 }
 
 impl Listen {
-    /// Whether only this machine can connect there.
+    /// Whether only this machine can connect to it.
     pub fn is_local(&self) -> bool {
         match self {
             Listen::Tcp(address) => address.ip().is_loopback(),
@@ -105,7 +105,7 @@ pub(super) fn read(root: &Table<'_>) -> Web {
     web
 }
 
-/// A shorter token could be tried out.
+/// The shortest token, in characters; a shorter one could be guessed.
 const SHORTEST_TOKEN: usize = 16;
 
 /// `details = true`, or `details = { token = { env = "NAME" } }`.

@@ -1,6 +1,6 @@
-//! Reads TOML files and collects *all* problems, each with its place and a cure.
+//! Reads TOML files and collects *all* problems, each with its place and what to do.
 //!
-//! The configuration and the catalogue are both read with this; it knows neither.
+//! The configuration and the catalogue are both read with this module, which depends on neither.
 
 mod problem;
 pub mod secret;
@@ -19,15 +19,15 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::DeTable;
 
-/// One file being read: its text and what was found wrong with it.
+/// A file being read: its text, and the problems found so far.
 #[derive(Debug)]
 pub struct Source {
-    /// The file's name as people know it.
+    /// The file's name, as people know it.
     pub name: String,
     /// Its whole text.
     pub text: String,
     problems: RefCell<Vec<Problem>>,
-    /// Lines that are no TOML: what else is found there is of the same making.
+    /// Lines with syntax errors. Further problems there have the same cause, and are dropped.
     broken: RefCell<BTreeSet<usize>>,
 }
 
@@ -37,7 +37,7 @@ impl Source {
         Source { name: name.into(), text: text.into(), problems: RefCell::default(), broken: RefCell::default() }
     }
 
-    /// Parses the text; syntax errors become problems, and reading goes on with the rest.
+    /// Parses the text. Syntax errors become problems, and the rest is still read.
     pub fn parse(&self) -> Spanned<DeTable<'_>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         for error in errors {
@@ -48,17 +48,17 @@ impl Source {
         table
     }
 
-    /// Notes one problem at a span of bytes.
+    /// Records a problem at a range of bytes.
     pub fn problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()));
     }
 
-    /// The same where a secret stands: what is there is not shown, whatever its key is called.
+    /// Records a problem at a secret: the text there is not shown, whatever its key is called.
     pub fn secret_problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()).veiled());
     }
 
-    /// The same where only the key matters: its value is not shown.
+    /// Records a problem at a key whose value is not shown.
     pub fn keyed_problem(&self, span: std::ops::Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.note(Problem::at(&self.name, &self.text, span, what.into(), cure.into()).without_value());
     }
@@ -80,7 +80,7 @@ impl Source {
         problems
     }
 
-    /// Whether nothing was found wrong yet.
+    /// Whether no problem was found so far.
     pub fn is_fine(&self) -> bool {
         self.problems.borrow().is_empty()
     }

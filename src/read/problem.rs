@@ -1,4 +1,4 @@
-//! A problem with its place, a caret and a cure.
+//! A problem in a file, with its place, a caret and what to do.
 
 use std::fmt;
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem at a span of bytes of `source`.
+    /// The problem at a range of bytes of `source`.
     pub fn at(file: &str, source: &str, span: Range<usize>, what: String, cure: String) -> Problem {
         let start = floor(source, span.start.min(source.len()));
         let before = &source[..start];
@@ -37,7 +37,7 @@ impl Problem {
         Problem { file: file.to_owned(), line: line_of(source, start), column: column + 1, text, width, what, cure }
     }
 
-    /// The same without a text that follows the equals sign: a number or a flag is no secret.
+    /// Hides a text value after the equals sign. Numbers and flags are not secrets, so they stay.
     pub fn without_value(mut self) -> Problem {
         if let Some((key, value)) = self.text.split_once('=')
             && value.trim_start().starts_with(['"', '\'', '{', '['])
@@ -48,7 +48,7 @@ impl Problem {
         self
     }
 
-    /// The same without what stands at its place.
+    /// Hides the marked text.
     pub fn veiled(mut self) -> Problem {
         let shown = |(n, c): (usize, char)| {
             let within = n + 1 >= self.column && n + 1 < self.column + self.width;
@@ -58,7 +58,7 @@ impl Problem {
         self
     }
 
-    /// A problem of a whole file, without a place in it.
+    /// A problem of a whole file, without a line.
     pub fn of_file(file: &str, what: impl Into<String>, cure: impl Into<String>) -> Problem {
         let (what, cure) = (what.into(), cure.into());
         Problem { file: file.to_owned(), line: 0, column: 0, text: String::new(), width: 0, what, cure }
@@ -70,8 +70,7 @@ pub(super) fn line_of(source: &str, at: usize) -> usize {
     source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// A line whose key sounds like a secret is shown without its value: people see
-/// problems on screens and in logs.
+/// Hides the value of a key whose name suggests a secret, because problems are shown on screens and in logs.
 fn veiled(line: &str) -> String {
     let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
     let name = key.to_lowercase();
@@ -85,13 +84,13 @@ fn veiled(line: &str) -> String {
     format!("{key}={stars}")
 }
 
-/// Whether a key's name sounds like that of a secret.
+/// Whether a key's name suggests a secret.
 pub(super) fn sounds_secret(name: &str) -> bool {
     const SOUNDS: [&str; 6] = ["token", "secret", "passw", "key", "auth", "credential"];
     SOUNDS.iter().any(|sound| name.contains(sound))
 }
 
-/// A text without the names and passwords of its URLs (RFC 3986, section 3.2.1), at the same length.
+/// A text without the user names and passwords in its URLs (RFC 3986, section 3.2.1), at the same length.
 pub fn anonymous(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -113,7 +112,7 @@ pub fn anonymous(text: &str) -> String {
     out + rest
 }
 
-/// `{ env = "..." }` with the secret itself instead of a name: not shown either.
+/// Hides the name in `{ env = "..." }`, if it could be the secret itself.
 fn veiled_source(line: &str) -> String {
     let Some((before, after)) = line.split_once("env") else { return line.to_owned() };
     let mut parts = after.splitn(3, '"');
@@ -125,8 +124,8 @@ fn veiled_source(line: &str) -> String {
     format!("{before}env{glue}\"{name}\"{rest}")
 }
 
-/// Whether a text can be the name of an environment variable: capitals, digits and `_`. A
-/// secret pasted in its place nearly always has something else.
+/// Whether a text can be the name of an environment variable: capitals, digits and `_`. A secret pasted there
+/// nearly always contains other characters.
 pub fn is_variable(name: &str) -> bool {
     let fine = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(fine)
@@ -155,7 +154,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything wrong, at once.
+/// All problems of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(pub Vec<Problem>);
 

@@ -1,4 +1,4 @@
-//! One table of a file, read key by key; what nobody asked for is a problem.
+//! One table of a file, read key by key. Keys that nothing reads are reported as problems.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ impl<'s> Table<'s> {
         &self.source.name
     }
 
-    /// Where this table stands in the file.
+    /// The table's place in the file.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
@@ -55,12 +55,12 @@ impl<'s> Table<'s> {
         &self.path
     }
 
-    /// Notes a problem in this file.
+    /// Records a problem in this file.
     pub fn problem(&self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.source.problem(span, what, cure);
     }
 
-    /// The same where a secret stands, which is not shown.
+    /// Records a problem at a secret, which is not shown.
     pub fn secret_problem(&self, span: Range<usize>, what: impl Into<String>, cure: impl Into<String>) {
         self.source.secret_problem(span, what, cure);
     }
@@ -74,7 +74,7 @@ impl<'s> Table<'s> {
         self.table.get(key)
     }
 
-    /// Where a key itself stands, or the table if the key is missing.
+    /// The place of a key, or of the table if the key is missing.
     pub fn key_span(&self, key: &str) -> Range<usize> {
         let key = self.table.iter().find(|(name, _)| name.get_ref() == key);
         key.map_or_else(|| self.span(), |(name, _)| name.span())
@@ -102,12 +102,12 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// A text.
+    /// A string.
     pub fn string(&self, key: &str) -> Option<At<String>> {
         self.typed(key, "a text", "\"...\"", |value| value.as_str().map(str::to_owned))
     }
 
-    /// A text that must be there.
+    /// A required string.
     pub fn need_string(&self, key: &str, example: &str) -> Option<At<String>> {
         if self.raw(key).is_none() {
             self.missing(key, example);
@@ -116,7 +116,7 @@ impl<'s> Table<'s> {
         self.string(key)
     }
 
-    /// A URL of a host, over HTTP.
+    /// An HTTP or HTTPS URL with a host.
     pub fn url(&self, key: &str) -> Option<Url> {
         let text = self.string(key)?;
         match Url::parse(&text.value) {
@@ -132,7 +132,7 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// Notes that a key is missing.
+    /// Reports that a key is missing; a similar unknown key is reported as a typing error.
     pub fn missing(&self, key: &str, example: &str) {
         let likeness = |name: &At<String>| strsim::jaro_winkler(key, &name.value);
         let near =
@@ -150,12 +150,12 @@ impl<'s> Table<'s> {
         self.problem(self.span(), format!("`{}` is missing", self.named(key)), format!("add {key} = {example}"));
     }
 
-    /// Yes or no.
+    /// A Boolean.
     pub fn flag(&self, key: &str) -> Option<At<bool>> {
         self.typed(key, "true or false", "true", DeValue::as_bool)
     }
 
-    /// A whole number, not below zero.
+    /// A whole number from 0.
     pub fn count(&self, key: &str) -> Option<At<u32>> {
         self.typed(key, "a whole number", "3", |value| {
             value.as_integer().and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok())
@@ -174,7 +174,7 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// A list of texts.
+    /// A list of strings.
     pub fn strings(&self, key: &str) -> Option<At<Vec<At<String>>>> {
         self.typed(key, "a list of texts", "[\"...\"]", |value| {
             let items = value.as_array()?.iter();
@@ -182,7 +182,7 @@ impl<'s> Table<'s> {
         })
     }
 
-    /// One of a closed set of words.
+    /// One of a fixed set of words.
     pub fn word<T: FromStr>(&self, key: &str, words: &[&str]) -> Option<At<T>> {
         let text = self.string(key)?;
         match text.value.parse() {
@@ -200,12 +200,12 @@ impl<'s> Table<'s> {
         self.raw(key).map(|raw| At { value: to_json(raw.get_ref()), span: raw.span() })
     }
 
-    /// Those of these keys that are there, with any values.
+    /// The values of those of these keys that are given.
     pub fn some(&self, keys: &[&str]) -> std::collections::BTreeMap<String, serde_json::Value> {
         keys.iter().filter_map(|key| self.any(key).map(|given| ((*key).to_owned(), given.value))).collect()
     }
 
-    /// A table within this one.
+    /// A table inside this one.
     pub fn table(&self, key: &str) -> Option<Table<'s>> {
         let raw = self.raw(key)?;
         let Some(table) = raw.get_ref().as_table() else {
@@ -239,7 +239,7 @@ impl<'s> Table<'s> {
         tables.unwrap_or_else(wrong)
     }
 
-    /// Every key of this table that names a table, in order of the file.
+    /// Every key whose value is a table, in the order of the file.
     pub fn subtables(&self) -> Vec<(At<String>, Table<'s>)> {
         let mut all: Vec<_> =
             self.keys().into_iter().filter_map(|key| self.table(&key.value).map(|table| (key, table))).collect();
@@ -260,12 +260,12 @@ impl<'s> Table<'s> {
         self.asked.borrow_mut().insert(key.to_owned());
     }
 
-    /// Marks every key as known: what is wrong here has been said already.
+    /// Marks every key as known, because the problem here is already reported.
     pub fn forgive(&self) {
         self.asked.borrow_mut().extend(self.keys().into_iter().map(|key| key.value));
     }
 
-    /// Every key that nobody asked for becomes a problem, with the nearest known name.
+    /// Reports every unknown key, with the most similar known one.
     pub fn finish(&self) {
         let asked = self.asked.borrow();
         for key in self.keys().into_iter().filter(|key| !asked.contains(&key.value)) {
@@ -275,13 +275,13 @@ impl<'s> Table<'s> {
                 if self.path.is_empty() { "this file" } else { &self.path }
             );
             let cure = one_of(&key.value, asked.iter().map(String::as_str));
-            // A slip of the pen in the name of a secret: what follows is not shown.
+            // It may be a misspelt secret, so the value is not shown.
             self.source.keyed_problem(key.span, what, cure);
         }
     }
 }
 
-/// "did you mean", or the whole list.
+/// "did you mean", or all known words if none is similar.
 fn one_of<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     let near = known.iter().map(|word| (strsim::jaro_winkler(wrong, word), *word)).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -1,4 +1,4 @@
-//! Values: durations with units, and any TOML value as JSON.
+//! Values: durations with units, and TOML values as JSON.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use toml::de::DeValue;
 /// Reads `30s`, `5m`, `2h`, `7d`, or several together as `1h30m`; `500ms` too.
 ///
 /// # Errors
-/// What is wrong with the text, and a cure.
+/// What is wrong with the text, and what to write.
 pub fn duration(text: &str) -> Result<Duration, (String, String)> {
     let wrong = |what: String| (what, "write a number and a unit: \"30s\", \"5m\", \"2h\" or \"7d\"".to_owned());
     let mut rest = text.trim();

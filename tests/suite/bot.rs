@@ -232,7 +232,7 @@ async fn a_press_is_heard_and_a_second_one_says_who_was_first() {
         talk.press(ADA, ADA, "v0:a:pw-1").await,
         "This button is from another version of plugwatch. Send a command instead: /help lists them."
     );
-    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "nothing is called pw-nothing");
+    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "there is nothing with the id pw-nothing");
     assert!(talk.press(666, 666, &format!("v1:a:{incident}")).await.starts_with("plugwatch answers only in"));
 }
 

@@ -104,7 +104,7 @@ async fn each_thing_that_must_be_mended_is_named_with_its_cure() {
     // How far the clock is off, and how much room there is, depend on the moment and on the machine.
     let said: Vec<String> = out(&asked)
         .lines()
-        .filter(|line| line.starts_with("MEND") || line.ends_with("mended."))
+        .filter(|line| line.starts_with("FIX") || line.ends_with("fixed."))
         .map(|line| match line.split_once("cloudflare.com by ") {
             Some((before, after)) => {
                 format!("{before}cloudflare.com by N{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))

@@ -389,7 +389,7 @@ async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap
     let whole: Vec<Entry> = entries.iter().map(on).collect();
     let whole = file(&header, &domain, &whole, &findings, &[]).unwrap();
     if let Err(problems) = Config::read_with("plugwatch.toml", whole.clone(), Some(catalog.clone())) {
-        let other = problems.0.iter().find(|problem| !problem.what.ends_with("still holds a placeholder"));
+        let other = problems.0.iter().find(|problem| !problem.what.ends_with("still contains a placeholder"));
         assert!(other.is_none(), "{}\n{whole}", other.unwrap());
     }
     said.retain(|_, lines| !lines.is_empty());

@@ -403,7 +403,7 @@ async fn an_incident_is_told_from_its_draft_to_what_was_learned() {
     let wrong = acts.update_incident(&ada(), "", "fixed", "Done.", staged.clock.now()).await.unwrap_err().0;
     assert_eq!(wrong, "`fixed` is not a state; use one of: investigating, identified, monitoring, resolved");
     let nobody = acts.update_incident(&ada(), "pw-none", "resolved", "Done.", staged.clock.now()).await.unwrap_err().0;
-    assert!(nobody.contains("there is no published incident `pw-none`; these go on: "), "{nobody}");
+    assert!(nobody.contains("there is no published incident `pw-none`; open incidents: "), "{nobody}");
     let early = acts.postmortem(&open.public_id, "Too early.").await.unwrap_err().0;
     assert!(early.contains("is not resolved yet"), "{early}");
     acts.update_incident(&ada(), "", "monitoring", "Codes arrive again.", staged.clock.now()).await.unwrap();

@@ -136,7 +136,7 @@ fn what_is_installed_can_be_read_by_those_only_who_need_it() {
     configuration(folder.path());
     let other = install(folder.path(), root.path(), None);
     let why = String::from_utf8_lossy(&other.stderr).into_owned();
-    assert!(!other.status.success() && why.contains("is there already and differs from plugwatch.toml"), "{why}");
+    assert!(!other.status.success() && why.contains("already exists and differs from plugwatch.toml"), "{why}");
 }
 
 #[test]

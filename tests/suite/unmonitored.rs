@@ -119,7 +119,7 @@ fn placeholders_may_wait_beside_it_and_a_wrong_name_is_still_a_problem() {
     let wrong = |text: &str| Config::read("p.toml", text).unwrap_err().to_string();
     assert!(Config::read("p.toml", PLATFORM).is_ok());
     let monitored = PLATFORM.replace("not_monitored = \"needs a key\"\n", "");
-    assert!(wrong(&monitored).contains("`account_id` still holds a placeholder"), "{}", wrong(&monitored));
+    assert!(wrong(&monitored).contains("`account_id` still contains a placeholder"), "{}", wrong(&monitored));
     let misspelt = PLATFORM.replace("account_id = \"<account_id>\"", "acount = \"<account_id>\"");
     assert!(wrong(&misspelt).contains("`acount`"), "{}", wrong(&misspelt));
     let vendor = PLATFORM.replace("vendor = \"stripe\"", "vendor = \"stripes\"");

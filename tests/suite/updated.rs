@@ -70,13 +70,13 @@ fn a_signed_catalogue_is_tried_and_used_and_its_version_only_rises() {
     let (fine, unknown) = update(path, "one", None);
     assert!(!fine && unknown.contains("trusts no key for catalogues yet"), "{unknown}");
     let (fine, done) = update(path, "one", Some(&key));
-    assert!(fine && done.contains("of 24 December 2026 is in use from now on (signed: by the test)"), "{done}");
+    assert!(fine && done.contains("of 24 December 2026 is installed (signed: by the test)"), "{done}");
     let checked = said(&plugwatch(path, &["config", "check"]));
     assert!(!checked.contains("is not used"), "{checked}");
     let used = plugwatch::config::Config::load(&path.join("plugwatch.toml"));
     assert!(used.is_ok());
     let (fine, again) = update(path, "one", None);
-    assert!(!fine && again.contains("only a higher one is taken in"), "the key is known now: {again}");
+    assert!(!fine && again.contains("only a higher version is installed"), "the key is known now: {again}");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_new_vendor_file_passes_its_own_examples_and_none_is_overwritten() {
     let shown = said(&plugwatch(path, &["catalog", "--overlay", "my-catalog", "show", "acme_mail"]));
     assert!(shown.contains("Acme Mail") && shown.contains("account_suspended"), "{shown}");
     let again = said(&plugwatch(path, &["catalog", "new", "Acme Mail"]));
-    assert!(again.contains("is there already"), "{again}");
+    assert!(again.contains("already exists"), "{again}");
     let known = said(&plugwatch(path, &["catalog", "new", "Twilio"]));
     assert!(known.contains("plugwatch knows Twilio already"), "{known}");
 }
