@@ -154,5 +154,5 @@ fn a_new_vendor_file_passes_its_own_examples_and_none_is_overwritten() {
     let again = said(&plugwatch(path, &["catalog", "new", "Acme Mail"]));
     assert!(again.contains("already exists"), "{again}");
     let known = said(&plugwatch(path, &["catalog", "new", "Twilio"]));
-    assert!(known.contains("plugwatch knows Twilio already"), "{known}");
+    assert!(known.contains("plugwatch already knows Twilio"), "{known}");
 }

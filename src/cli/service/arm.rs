@@ -83,17 +83,17 @@ mod tests {
         assert_eq!(
             lacking(&both, "", &[]),
             "Not armed:\n  - nobody confirmed that a test alert arrived: plugwatch cannot wake you\n  - a dead-man's switch: \
-             create a check at healthchecks.io or the like, and put its URL into [heartbeat]; otherwise nobody hears when \
-             plugwatch or its machine stops\nThen run: plugwatch service arm"
+             create a check at healthchecks.io or a similar service, and put its URL into [heartbeat]; otherwise nobody \
+             notices if plugwatch or its machine stops\nThen run: plugwatch service arm"
         );
         assert_eq!(
             lacking(&both, &heartbeat, &["two"]),
-            "Not armed:\n  - a second channel, of another company: only `two` can wake you, and if it fails, nobody hears of \
-             anything\nThen run: plugwatch service arm"
+            "Not armed:\n  - a second channel, from another company: only `two` can wake you, and if it fails, nobody is \
+             alerted\nThen run: plugwatch service arm"
         );
         assert_eq!(
             lacking(&same, &heartbeat, &["one", "two"]),
-            "Not armed:\n  - a channel of another company: all that can wake you are carried by one.example\nThen run: \
+            "Not armed:\n  - a channel from another company: all that can wake you are carried by one.example\nThen run: \
              plugwatch service arm"
         );
     }

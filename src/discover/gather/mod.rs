@@ -52,7 +52,7 @@ pub enum NotThere {
     NoSuchHost(String, String),
     /// No zone exists, and the registry could not say whether the domain is registered.
     #[error(
-        "the name servers above {0} do not know it, and its registry did not answer: it is on hold, or does not exist. Check the spelling"
+        "the name servers above {0} do not know it, and its registry did not answer: it is on hold, or does not exist. Is it spelled correctly?"
     )]
     InNoZone(String),
     /// The domain is registered, but has no name servers.
