@@ -25,7 +25,7 @@ impl Ids {
     pub fn next(&self) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let mut number = match self {
-            // Without random numbers the id is still unique enough with the counter below zero.
+            // If the system returns no random number, 0 is used.
             Ids::Random => getrandom::u64().unwrap_or(0),
             Ids::Given(ids) => {
                 let next = ids.lock().unwrap_or_else(PoisonError::into_inner).pop_front();

@@ -32,7 +32,7 @@ impl Inner {
     }
 }
 
-/// The inner e-mails of a text; the most recently forwarded one comes first.
+/// The inner e-mails of a text, in its order: the outermost first.
 pub(super) fn inner(text: &str) -> Vec<Inner> {
     let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['>', ' ', '\t', '*'])).collect();
     let begins: Vec<usize> =

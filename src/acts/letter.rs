@@ -196,8 +196,8 @@ impl Acts {
         if all.is_empty() { None } else { Some(all.swap_remove(named.unwrap_or(0))) }
     }
 
-    /// Its hour: what the person says must be readable; what the letter says may be. `came` is when, and what an
-    /// inner mail says.
+    /// The time at which a letter takes effect, and why none was found. A time given by the person must be readable,
+    /// one in the letter need not be. `came` is when it arrived, and its inner e-mail.
     fn hour(
         &self,
         brought: &Brought,

@@ -125,7 +125,7 @@ async fn play(folder: &Path, how: &How) -> Result<(), String> {
     println!("\n==== Current state ====\n{}", status::text(&snapshot.borrow().clone(), Format::Plain, chrono_tz::UTC));
     if how.hold {
         println!("\nThe page stays open at {address} until you press Ctrl-C.");
-        // A test reads this line through a pipe, so it is flushed at once.
+        // A program that waits for this line reads it through a pipe, so it is flushed at once.
         std::io::stdout().flush().map_err(text)?;
         std::future::pending::<()>().await;
     }

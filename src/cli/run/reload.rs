@@ -106,7 +106,7 @@ fn taken_up(config: &Config) {
         // Applied by the page and its publishing.
         page: _,
         publish: _,
-        // Read by commands only.
+        // Not used by any running part.
         keys: _,
     } = config;
 }

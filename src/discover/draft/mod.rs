@@ -207,7 +207,7 @@ impl Drafting<'_> {
     }
 }
 
-/// A finding as a line, such as `Cloudflare DNS (DNS), confirmed: name servers ada.ns.cloudflare.com`.
+/// A finding as a line, such as `Cloudflare DNS (DNS host), confirmed: name servers ada.ns.cloudflare.com`.
 fn line(finding: &Finding) -> String {
     let roles: Vec<&str> = finding.roles.iter().map(|role| role.words()).collect();
     format!("{} ({}), {}: {}", finding.service, roles.join(", "), finding.certainty, finding.proof())
