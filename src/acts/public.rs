@@ -24,7 +24,7 @@ pub struct Opening {
     pub state: Option<String>,
     /// Its impact, as a word; minor if none is given.
     pub impact: Option<String>,
-    /// The first text.
+    /// The text of the first update.
     pub words: String,
 }
 

@@ -14,7 +14,7 @@ use crate::bench::under_load::{Kind, Load, Row, Servers, measure, serve, synced}
 const MOST_CHECKS: u32 = 20_000;
 const LONGEST: u64 = 3_600;
 
-/// What to measure.
+/// The settings of a measurement.
 #[derive(Args)]
 pub(super) struct Loads {
     /// How many checks to run

@@ -113,7 +113,7 @@ async fn fetch(source: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// `plugwatch catalog pack`: this program's catalogue, with a folder's files in it, as one file that can be signed.
+/// `plugwatch catalog pack`: writes this program's catalogue, with a folder's vendor files, as one file to be signed.
 pub(super) fn pack(overlay: Option<&Path>, to: &Path, keys: &[String]) -> ExitCode {
     let packed = Bundle::shipped(overlay, keys.to_vec()).and_then(|bundle| {
         let edition = bundle.edition();

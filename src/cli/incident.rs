@@ -59,7 +59,7 @@ pub(super) enum IncidentCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Say that a published incident is over
+    /// Mark a published incident as resolved
     Resolve {
         /// The incident's id
         id: String,

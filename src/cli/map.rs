@@ -22,7 +22,7 @@ pub(super) struct How {
     /// Print as Mermaid, for documents
     #[arg(long, conflicts_with = "svg")]
     mermaid: bool,
-    /// Draw a picture into this file (.svg or .png)
+    /// Draw the map into this file (.svg or .png)
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
     /// Print as JSON; docs/cli.schema.json describes it

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// One thing wrong in a file.
+/// One problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The file.

@@ -1,4 +1,4 @@
-//! `plugwatch init`: from a domain to a configuration, without any key.
+//! `plugwatch init`: writes a configuration for a domain, without any key.
 
 mod hello;
 mod summary;

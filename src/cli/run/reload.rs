@@ -20,7 +20,7 @@ use crate::notify::{Heartbeat, Shared};
 use crate::store::Store;
 use crate::web::Target;
 
-/// What a reload needs.
+/// The parts that a reload uses.
 pub(super) struct Reloading {
     pub(super) path: PathBuf,
     pub(super) clock: Clock,
