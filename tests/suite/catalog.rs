@@ -261,17 +261,16 @@ fn every_listing_is_compared_with_six_different_things() {
     assert_eq!(few, <[&str; 0]>::default());
 }
 
-/// Kinds of vendors whose decision is contested somewhere.
-const DECIDING: [&str; 8] = ["app_store", "hosting", "email", "sms", "payments", "advertising", "ai", "social"];
-/// Checks of one's own things: nobody but oneself decides there.
-const ONES_OWN: [&str; 2] = ["website", "mail"];
+/// What nobody else decides: one's own programs, the protocols, and pages that only tell.
+const NOBODY_DECIDES: [&str; 9] =
+    ["attest", "dns", "domain", "exec", "heartbeat", "mail", "outcome", "status", "website"];
 
 #[test]
-fn every_store_host_mail_text_and_payment_vendor_says_where_to_appeal_and_what_keeps_working() {
+fn every_vendor_says_where_to_appeal_and_what_keeps_working() {
     let catalog = Catalog::load(None).unwrap();
-    let deciding = catalog.vendors.values().filter(|vendor| DECIDING.contains(&vendor.category.as_str()));
-    let deciding: Vec<_> = deciding.filter(|vendor| !ONES_OWN.contains(&vendor.id.as_str())).collect();
-    assert!(deciding.len() >= 80, "{}", deciding.len());
+    let deciding: Vec<_> =
+        catalog.vendors.values().filter(|vendor| !NOBODY_DECIDES.contains(&vendor.id.as_str())).collect();
+    assert!(deciding.len() >= 100, "{}", deciding.len());
     let silent: Vec<&str> = deciding
         .iter()
         .filter(|vendor| vendor.appeal.is_none() || vendor.keeps_working.is_none())
@@ -284,6 +283,20 @@ fn every_store_host_mail_text_and_payment_vendor_says_where_to_appeal_and_what_k
         .filter(|url| !url.starts_with("https://") && !url.starts_with("mailto:"))
         .collect();
     assert_eq!(odd, [""; 0], "an appeal is an address");
+}
+
+#[test]
+fn a_status_page_that_is_read_is_asked_for_at_its_data() {
+    let catalog = Catalog::load(None).unwrap();
+    let read = catalog.vendors.values().filter_map(|vendor| Some((vendor, vendor.status_page.as_ref()?)));
+    let statuspages: Vec<_> = read.filter(|(_, page)| page.format == "statuspage").collect();
+    assert!(statuspages.len() >= 15, "{}", statuspages.len());
+    let odd: Vec<&str> = statuspages
+        .iter()
+        .filter(|(_, page)| !page.url.ends_with("/api/v2/summary.json"))
+        .map(|(vendor, _)| vendor.id.as_str())
+        .collect();
+    assert_eq!(odd, [""; 0], "a page for people has no summary");
 }
 
 #[test]

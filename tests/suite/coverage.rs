@@ -1,5 +1,6 @@
 //! Reference platforms (`tests/coverage`): whether each vendor of theirs is covered, or named as a blind spot.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use plugwatch::catalog::Catalog;
@@ -49,6 +50,8 @@ fn every_vendor_of_three_platforms_is_covered_or_named_as_a_blind_spot() {
     assert_eq!(platforms.len(), 3);
     for (file, vendors) in &platforms {
         assert_eq!(vendors.len(), VENDORS, "{file}");
+        let named: BTreeSet<&str> = vendors.iter().filter_map(|vendor| vendor["name"].as_str()).collect();
+        assert_eq!(named.len(), VENDORS, "{file}: a vendor stands there twice, or has no name");
         let open: Vec<&Value> = vendors.iter().filter(|vendor| !is_accounted_for(&catalog, &blind, vendor)).collect();
         assert!(open.is_empty(), "{file}: neither covered nor a named blind spot: {open:?}");
     }
