@@ -1,11 +1,11 @@
-"""The packages that are compiled into the program, from cargo's own list of them."""
+"""Lists the packages that are compiled into the program, from `cargo metadata`."""
 import json
 import os
 import subprocess
 
 
 def compiled_in(target):
-    """Packages that plugwatch needs at run time on this target, each as cargo describes it, with its checksum."""
+    """plugwatch, and the packages compiled into it for this target: cargo's metadata, checksum and dependencies of each."""
     cargo = os.environ.get("CARGO", "cargo")
     command = [cargo, "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -19,7 +19,7 @@ def compiled_in(target):
             continue
         reached.add(one)
         for dependency in nodes[one]["deps"]:
-            # What only builds or tests it is not part of it.
+            # Packages that are only used to build or test are not compiled in.
             if any(kind["kind"] is None for kind in dependency["dep_kinds"]):
                 left.append(dependency["pkg"])
     sums = checksums()
@@ -36,7 +36,7 @@ def compiled_in(target):
 
 
 def checksums():
-    """SHA-256 of each package's archive, by name and version."""
+    """The SHA-256 of each package's archive, by name and version."""
     import tomllib
     with open("Cargo.lock", "rb") as lock:
         rows = tomllib.load(lock)["package"]
