@@ -1,4 +1,4 @@
-"""A vendor whose account page says how we stand, and a webhook that keeps what it is told; both count."""
+"""A vendor whose account page returns the account's state, and a webhook that stores its messages; both count requests."""
 
 import http.server
 import json
@@ -60,7 +60,7 @@ verdict = "dropped"
 
 
 class Acme:
-    """The vendor, its customers' places, and three addresses that tell whether the network works."""
+    """The vendor, the webhooks that receive alerts, and three reference hosts."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -105,7 +105,7 @@ class Acme:
             request_queue_size = 1024
 
             def handle_error(self, *_):
-                """Whoever is killed in the middle of a request leaves a broken connection."""
+                """A client that is killed during a request leaves a broken connection."""
 
         self.servers = [Server(("127.0.0.1", 0), Handler) for _ in range(4)]
         for server in self.servers:
@@ -114,17 +114,17 @@ class Acme:
         self.anchors = [f"127.0.0.1:{server.server_port}" for server in self.servers[1:]]
 
     def set(self, account, state):
-        """How an account stands from now on."""
+        """Sets the state of an account from now on."""
         with self.lock:
             self.states[account] = state
 
     def alerts(self, place="takes"):
-        """What a place was told, in its order."""
+        """The messages that a webhook received, in order."""
         with self.lock:
             return [alert for _, to, alert in self.told if to == place]
 
     def about(self, account, reason=None, place="takes"):
-        """Alerts about an account's dependency."""
+        """The alerts about an account's dependency."""
         def concerns(alert):
             about = alert["alert"]["body"].get("dependency") or {}
             ids = (about.get("group") or {}).get("ids") or [about.get("id")]
@@ -132,7 +132,7 @@ class Acme:
         return [alert for alert in self.alerts(place) if concerns(alert)]
 
     def titles(self, place="takes"):
-        """Titles of what a place was told."""
+        """The titles of the messages that a webhook received."""
         return [alert["title"] for alert in self.alerts(place)]
 
 
@@ -162,7 +162,7 @@ def configure(folder, acme, accounts, every="1s", database=None, confirm="1s", c
 
 
 def begin(binary, config, before=(), **options):
-    """Starts plugwatch on a configuration, perhaps under another program."""
+    """Starts plugwatch with a configuration, optionally under another program."""
     log = config.parent / "log"
     command = [*before, binary, "run", "-c", str(config)]
     return start(command, log, cwd=config.parent, env=environment(), **options)

@@ -1,4 +1,4 @@
-"""moto: Amazon's STS, IAM and Organizations, with signatures that are checked.
+"""moto: Amazon's STS, IAM and Organizations, with signature checks.
 
 Packages of PyPI: moto, flask, flask-cors (not `moto[server]`, which is three times as large):
 `pip install --target FOLDER moto==5.2.5 flask flask-cors`.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from processes import listens, start, stop, wait_until
 from sigv4 import signed
 
-# The account of every key that moto gave out, and of the organization's management.
+# The account of every key that moto issued, and of the organization's management.
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -29,12 +29,12 @@ class Key:
     secret: str
 
 
-# Any key may do anything as long as signatures are not checked.
+# While signatures are not checked, any key has all permissions.
 _ANY = Key("AKIA0000000000000000", "any")
 
 
 class Moto:
-    """One moto server in the foreground; all that it knows is in its memory."""
+    """One moto server in the foreground; its data is only in memory."""
 
     def __init__(self, folder, port, packages):
         """`packages` is the folder that pip installed into."""
@@ -49,7 +49,7 @@ class Moto:
         """Starts it, and waits until it accepts connections."""
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self._packages), "PYTHONDONTWRITEBYTECODE": "1"}
         command = ["python3", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
-        # Not from the folder of this file, in case a module here has the name of one of moto's.
+        # Not from this file's folder, in case a module here has the same name as one of moto's.
         self._process = start(command, self.log, cwd=self._folder, env=environment)
         wait_until("moto", lambda: listens("127.0.0.1", self.port), 30, 0.05)
 
@@ -58,12 +58,12 @@ class Moto:
         return stop(self._process)
 
     def check_signatures(self, on=True):
-        """From now on a request must be signed with a key that moto gave out, and be allowed to its user."""
-        # Sent as a form, as urllib would by default, it would end in an error 500.
+        """From now on, a request must be signed with a key that moto issued, and its user must have the permission."""
+        # As a form, urllib's default, the request would fail with an error 500.
         self._send("POST", "/moto-api/reset-auth", {"Content-Type": "text/plain"}, b"0" if on else b"inf")
 
     def user(self, name, *actions):
-        """A new user who may do these actions (`sts:GetCallerIdentity` needs none), and a key."""
+        """A key of a new user with permission for these actions (`sts:GetCallerIdentity` needs none)."""
         self._iam(Action="CreateUser", UserName=name)
         if actions:
             statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
@@ -73,7 +73,7 @@ class Moto:
         return Key(*(re.search(rf"<{tag}>(.+?)</{tag}>", made)[1] for tag in ("AccessKeyId", "SecretAccessKey")))
 
     def organization(self):
-        """Makes the organization, once."""
+        """Creates the organization, once."""
         self.organizations("CreateOrganization", FeatureSet="ALL")
 
     def member(self, name):
@@ -92,7 +92,7 @@ class Moto:
         return self._signed("iam", {"Content-Type": "application/x-www-form-urlencoded"}, body)
 
     def _signed(self, service, headers, body):
-        # moto learns from the signature which service is meant.
+        # moto derives the service from the signature.
         more = signed(_ANY, service, REGION, f"127.0.0.1:{self.port}", "POST", "/", headers, body)
         return self._send("POST", "/", headers | more, body)
 

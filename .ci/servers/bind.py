@@ -1,4 +1,4 @@
-"""BIND: one authoritative name server on an address of its own.
+"""BIND: one authoritative name server with a separate address.
 
 Packages: bind9 (named), iproute2 (ip).
 """
@@ -10,7 +10,7 @@ from texts import fill
 
 
 class Bind:
-    """One named in the foreground, with all of its state in its own folder."""
+    """One `named` process in the foreground, with all of its state in its own folder."""
 
     def __init__(self, folder, address, port, zones):
         """`zones` maps the name of each zone to its text, signed or not."""
@@ -39,7 +39,7 @@ class Bind:
             wait_until(f"named with {zone}", lambda of=zone: answers(self._address, self._port, of) == "NOERROR", 10, 0.05)
 
     def stop(self):
-        """Stops it, and takes its address away again."""
+        """Stops it, and removes its address."""
         code = stop(self._process)
         if self._address_is_ours:
             remove_address(self._address)

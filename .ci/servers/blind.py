@@ -10,7 +10,7 @@ from processes import free_port, happens, run, start, stop
 
 
 def prove(world, claims):
-    """Within seconds it says that it is blind, and calls nothing dropped or down."""
+    """Within seconds it reports that it is blind, and nothing as dropped or down."""
     folder = world.folder / "blind"
     folder.mkdir()
     port = free_port()
@@ -18,7 +18,7 @@ def prove(world, claims):
     config = folder / "plugwatch.toml"
     shipped = (world.checkout / "config" / "plugwatch.toml").read_text()
     config.write_text(re.sub(r'(?m)^listen = ".*"$', f'listen = "127.0.0.1:{port}"', shipped))
-    # A network of its own, with nothing in it but loopback: no packet leaves this machine.
+    # A separate network namespace with loopback only: no packet leaves this machine.
     script = 'ip link set lo up && exec "$0" run -c plugwatch.toml'
     process = start(["unshare", "--net", "sh", "-c", script, world.binary], log, cwd=folder, env=environment())
     try:
@@ -31,10 +31,10 @@ def prove(world, claims):
 
 
 def says_it(claims, log):
-    """One line in the log, and no more."""
+    """The log has exactly one such line."""
     sentence = "blind: plugwatch's own network is down"
     in_time = happens(lambda: sentence in log.read_text(), 20)
-    # A second line would come with the next looks.
+    # A second line would appear with the next checks.
     time.sleep(5)
     text = log.read_text()
     claims.hold("no network", "within 20 s the shipped configuration says that it is blind, in one line",
@@ -42,7 +42,7 @@ def says_it(claims, log):
 
 
 def shows_it(claims, process, port):
-    """The page, asked from inside, shows no verdict about anybody."""
+    """The page, requested from inside the namespace, shows no verdict about any vendor."""
     status = json.loads(inside(process, f"http://127.0.0.1:{port}/status.json?v=1") or "{}")
     states = {shown["label"]: shown["state"] for shown in status.get("dependencies", [])}
     wrong = {"live", "degraded", "outage", "dropped"} & set(states.values())
@@ -51,6 +51,6 @@ def shows_it(claims, process, port):
 
 
 def inside(process, url):
-    """What a client gets in the network of that process."""
+    """The response that a client gets in the network namespace of that process."""
     client = ["curl", "--silent", "--noproxy", "*", "--max-time", "5", url]
     return run(["nsenter", "--net", "--target", str(process.pid), *client]).stdout

@@ -1,4 +1,4 @@
-"""Asks vendors' APIs that others imitate, with a seed for each word of the vendor's book, and counts.
+"""Queries third-party mocks of vendors' APIs, with a seed for each documented value, and counts the claims.
 
     books.py PATH_TO_BINARY FOLDER PACKAGES
 """
@@ -26,7 +26,7 @@ _BRAND_SID = f"BN{'0' * 32}"
 _TWILIO = "node_modules/@twilio/cli-core/src/services/twilio-api"
 _DROPPED, _DEGRADED, _WORKING = "says dropped (unconfirmed)", "says degraded (unconfirmed)", "working"
 
-# What each word means stands in the definition's own description, in twilio.com/docs, and in docs.stripe.com.
+# The meaning of each value is in the definition's own description, in twilio.com/docs, and in docs.stripe.com.
 _TWILIO_ACCOUNT = {"active": _WORKING, "suspended": _DROPPED, "closed": _DROPPED}
 _BRAND = {
     "APPROVED": _WORKING, "PENDING": _DEGRADED, "IN_REVIEW": _DEGRADED, "FAILED": _DROPPED, "SUSPENDED": _DROPPED,
@@ -35,7 +35,7 @@ _BRAND = {
 _TOLL_FREE = {
     "TWILIO_APPROVED": _WORKING, "TWILIO_REJECTED": _DROPPED, "PENDING_REVIEW": _DEGRADED, "IN_REVIEW": _DEGRADED,
 }
-# While charges are off, every reason means that no money comes in.
+# While charges are disabled, every reason means that no payments arrive.
 _STOPPED = (
     "action_required.requested_capabilities", "listed", "other", "platform_paused", "rejected.fraud",
     "rejected.incomplete_verification", "rejected.listed", "rejected.other", "rejected.platform_fraud",
@@ -46,7 +46,7 @@ _STOPPED = (
 
 @dataclass
 class World:
-    """Everything that is watched, and where."""
+    """The monitored hosts, and their addresses."""
 
     binary: str
     folder: pathlib.Path
@@ -59,7 +59,7 @@ class World:
 
 
 def build(binary, folder, packages):
-    """The anchors, and the imitation of Stripe behind its seeds."""
+    """The anchors, and the mock of Stripe behind its seeds."""
     authority = Authority(folder / "certificates", "ours")
     names = [f"{n}.anchor.example" for n in ("one", "two", "three")]
     shown, port, front = authority.issue("anchor", ",".join(f"DNS:{name}" for name in names)), free_port(), free_port()
@@ -89,12 +89,12 @@ def _stripe_seeds():
 
 
 def stripe(world, claims):
-    """Each reason against an account, a wrong key, an account that the key may not see, and one in good order."""
+    """Each reason to restrict an account, a wrong key, an account that the key may not read, and one in good standing."""
     seeds = [(name.replace(".", "-"), _DROPPED, name) for name in _STOPPED]
     seeds += [("as-it-is", _DROPPED, "what the imitation says by itself"), ("unheard", "unknown (unknown_status)", "a word of no book")]
     for seed, says, claim in seeds:
         _ask_stripe(world, claims, seed, says, claim, world.folder / "key", "127.0.0.1")
-    # What is due of a new account stays so, whatever it may do.
+    # A new account's requirements stay due, whatever its capabilities.
     _ask_stripe(world, claims, "open", _DEGRADED, "charges and payouts are on, with papers due", world.folder / "key", "127.0.0.1")
     refused = "unknown (credential_refused)"
     _ask_stripe(world, claims, "open", refused, "a wrong key is no drop", world.folder / "wrong", "127.0.0.1")
@@ -108,7 +108,7 @@ def _ask_stripe(world, claims, seed, says, claim, key, at):
 
 
 def twilio(world, claims):
-    """The words of an account, of a brand and of a toll-free number, each in the answer of Twilio's own example."""
+    """The states of an account, a brand and a toll-free number, each in the answer of Twilio's own example."""
     own = {"account_sid": f"AC{'a' * 32}", "auth_token": secret(world.folder / "key"), "key_risk_accepted": True}
     _words(world, claims, "twilio_api_v2010.json", "/2010-04-01/Accounts/{Sid}.json", "https://api.twilio.com", "twilio/account", own,
            "status", _TWILIO_ACCOUNT)
@@ -121,7 +121,7 @@ def twilio(world, claims):
 
 
 def _words(world, claims, file, path, host, check, params, at, words, ours=None):
-    # Whether the definition itself has just these words is a claim, too: a new one must be looked at.
+    # That the definition has exactly these values is a claim, too: a person must review a new one.
     source = world.packages / _TWILIO / file
     seeds = {word: (says, {at: word} | (ours or {}), word) for word, says in words.items()}
     _play(world, claims, source, path, host, check, params, seeds)
@@ -130,7 +130,7 @@ def _words(world, claims, file, path, host, check, params, at, words, ours=None)
 
 
 def github(world, claims):
-    """An app's installation: in good order, suspended, and another one."""
+    """An app's installation: in good standing, suspended, and with another id."""
     key = world.folder / "app.pem"
     run_or_fail(["openssl", "genrsa", "-traditional", "-out", str(key), "2048"])
     source = world.packages / "node_modules/@octokit/openapi/generated/api.github.com.deref.json"
@@ -163,7 +163,7 @@ def _enum(whole, check):
 
 
 def main(binary, folder, packages):
-    """Runs it."""
+    """Runs the script."""
     def prove_it(claims):
         world = build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder).resolve(), pathlib.Path(packages).resolve())
         claims.run("Stripe", stripe, world, claims)

@@ -1,4 +1,4 @@
-"""A Bot API as far as the first word needs it: who I am, who wrote to me, and a message."""
+"""A minimal Bot API for the setup: getMe, getUpdates and sendMessage."""
 
 import http.server
 import json
@@ -8,7 +8,7 @@ import urllib.parse
 
 
 class BotApi:
-    """Listens on loopback, and keeps what was sent."""
+    """Listens on loopback, and stores the sent messages."""
 
     def __init__(self):
         self.sent = []
@@ -30,7 +30,7 @@ class BotApi:
                 self.wfile.write(answer)
 
             def log_message(self, *_):
-                """Says nothing."""
+                """Logs nothing."""
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
@@ -38,7 +38,7 @@ class BotApi:
         self.url = f"http://127.0.0.1:{server.server_port}"
 
     def call(self, method, given):
-        """What Telegram would answer."""
+        """The answer that Telegram would give."""
         chat = {"id": -100123, "type": "supergroup", "title": "Ops"}
         message = {"message_id": 1, "date": int(time.time()), "chat": chat, "text": "hi", "from": {"id": 7, "is_bot": False, "first_name": "Ada"}}
         if method == "getme":

@@ -1,4 +1,4 @@
-"""A certificate authority of our own, and certificates of every kind a host may show."""
+"""A test certificate authority, and every kind of certificate that a host may present."""
 
 import datetime
 
@@ -28,7 +28,7 @@ _CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 
 class Authority:
-    """Signs certificates; clients that are given `file` believe it."""
+    """Signs certificates; clients trust it if they are given `file`."""
 
     def __init__(self, folder, name):
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ class Authority:
         (folder / f"{name}.crlnumber").write_text("01\n")
         made = ["-keyout", str(self._key), "-out", str(self.file), "-days", "400", "-subj", f"/CN={name}"]
         run_or_fail(["openssl", "req", "-x509", *_CURVE, *made])
-        # What hosts show behind their own certificate; nothing for an authority that clients know.
+        # The chain that hosts send after their own certificate; empty for an authority that clients know.
         self._shown_behind = ""
 
     def under(self, name, ends):
@@ -79,11 +79,11 @@ class Authority:
         ])
 
     def revoke(self, name):
-        """From the next list on, this certificate is revoked."""
+        """Revokes this certificate, from the next list on."""
         self._ca("-revoke", str(self._folder / f"{name}.crt"), "-crl_reason", "keyCompromise")
 
     def crl(self, days=7):
-        """The list of what is revoked, as it is served: version 2, in DER."""
+        """The revocation list as it is served: version 2, in DER."""
         as_text = self._folder / f"{self._name}.crl.pem"
         in_der = self._folder / f"{self._name}.crl"
         self._ca("-gencrl", "-crldays", str(days), "-out", str(as_text))
@@ -91,9 +91,9 @@ class Authority:
         return in_der.read_bytes()
 
     def self_signed(self, name, for_names, ends=60):
-        """A certificate that nobody but itself vouches for; returns the common path as `issue` does."""
+        """Makes a self-signed certificate; returns the common path as `issue` does."""
         path = self._folder / name
-        # Own settings: the system's would make it an authority, which is another mistake.
+        # With the system's settings it would become an authority, which is a different mistake.
         settings, names = ["-config", str(self._settings)], ["-addext", f"subjectAltName={for_names}"]
         made = ["-keyout", f"{path}.key", "-out", f"{path}.crt", "-days", str(ends), "-subj", f"/CN={name}"]
         no_authority = ["-addext", "basicConstraints=critical,CA:FALSE"]

@@ -1,4 +1,4 @@
-"""Counts what was proven: one line for each claim, as soon as it is known."""
+"""Counts claims: prints one line for each, as soon as its result is known."""
 
 import signal
 import threading
@@ -9,7 +9,7 @@ from processes import stop_all
 
 
 class Claims:
-    """The tally of one run; parts that run side by side share it."""
+    """The counts of one run; parts that run in parallel share it."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -17,7 +17,7 @@ class Claims:
         self.failed = 0
 
     def hold(self, part, claim, true, seen=""):
-        """Prints the claim as proven, or as failed with what was seen instead."""
+        """Prints the claim as proven, or as failed with the observed value."""
         with self._lock:
             if true:
                 self.passed += 1
@@ -27,19 +27,19 @@ class Claims:
             print(f"FAIL  {part}: {claim}\n      seen: {seen}", flush=True)
 
     def run(self, part, prove, *world):
-        """Runs one part; what it could not run to its end counts as failed."""
+        """Runs one part; if it raises, that counts as a failed claim."""
         try:
             prove(*world)
-        # Whatever goes wrong in a part must show as a failed claim, never as silence.
+        # Any error in a part must appear as a failed claim.
         except Exception as error:  # noqa: BLE001
             where = traceback.format_exc(limit=-3)
             self.hold(part, "could be run to its end", False, f"{error}\n{where}")
 
 
 def count(prove, longest):
-    """Lets `prove` fill a tally, within so many seconds, and says how much of it holds: 0 for all."""
+    """Runs `prove` for at most `longest` seconds, and returns the exit code: 0 if all claims hold."""
     def give_up(*_):
-        """A run that hangs, or is told to stop, ends with a failure."""
+        """A run that hangs or is stopped ends with a failure."""
         raise SystemExit(f"stopped by a signal, or not done within {longest} s")
 
     for kind in (signal.SIGALRM, signal.SIGTERM):
@@ -51,5 +51,5 @@ def count(prove, longest):
     finally:
         stop_all()
     print(f"took {time.monotonic() - began:.0f} s\n{claims.passed} passed, {claims.failed} failed")
-    # Nothing proven is no success.
+    # A run without any claim is a failure.
     return 1 if claims.failed or not claims.passed else 0

@@ -1,4 +1,4 @@
-"""kill -9 between commit and delivery: nothing is lost, and a repeat says that it may be one."""
+"""kill -9 between commit and delivery: no message is lost, and repeats are marked."""
 
 import sqlite3
 
@@ -6,17 +6,17 @@ from plugwatch import Plugwatch, dependency
 from processes import happens
 from telegram import Line, channel
 
-# In the first chat the message arrives but its answer is lost; in the second it is lost whole.
+# In the first chat, the message arrives but its answer is lost; in the second, the message itself is lost.
 ANSWER_LOST = 3001
 SWALLOWED = 3002
 SURE = (2, "1s")
 REPEAT = "This may be a repeat"
-# A try that was under way keeps its lease, 120 s, before it is made again.
+# An interrupted attempt keeps its lease of 120 s before it is retried.
 LEASE = 150
 
 
 def prove(world, claims):
-    """Two drops are committed, one try of each chat hangs, and the program is killed."""
+    """Two drops are committed, one attempt per chat hangs, and the program is killed."""
     line = Line(world.emulator)
     for name in ("first", "second"):
         world.pages.show_site(name)
@@ -43,14 +43,14 @@ def site(name):
 
 
 def begin(world, claims, watcher):
-    """Both live, and both chats told so."""
+    """Both sites are live, and both chats are notified."""
     both = all(watcher.stands(name, "live", 20).get("state") == "live" for name in ("first", "second"))
     told = happens(lambda: all(world.emulator.messages(chat) for chat in (ANSWER_LOST, SWALLOWED)), 15)
     claims.hold("crash", "both sites live, both chats told", both and told, watcher.status())
 
 
 def drop_both(world, claims, watcher, line):
-    """The line is cut; the first drop's tries hang, the second drop waits behind them."""
+    """The connection is cut; the first drop's attempts hang, and the second drop waits behind them."""
     line.cut_again({str(ANSWER_LOST): "no_answer", str(SWALLOWED): "swallow"})
     world.pages.suspend_site("first")
     hangs = happens(lambda: len(line.held) == 2, 15)
@@ -63,7 +63,7 @@ def drop_both(world, claims, watcher, line):
 
 
 def pending(watcher):
-    """What waits in the outbox for Telegram: the dependency, and how often it was tried."""
+    """Telegram messages in the outbox: the dependency, and the number of attempts."""
     return sorted(watcher.rows(
         "SELECT alert.dependency, outbox.attempts FROM outbox JOIN alert ON alert.id = outbox.alert "
         "WHERE outbox.state = 'pending' AND outbox.channel = 'telegram' AND alert.reason IN ('opened', 'cascade')"
@@ -80,7 +80,7 @@ def stops_while_a_try_hangs(world, claims, watcher, line):
 
 
 def whole(watcher):
-    """Whether SQLite finds the file sound; it reads the log of the killed program for that."""
+    """Whether the file passes SQLite's integrity check, after it has read the killed program's log."""
     connection = sqlite3.connect(watcher.database, timeout=5)
     try:
         return connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
@@ -89,7 +89,7 @@ def whole(watcher):
 
 
 def everything_arrives(world, claims, watcher):
-    """After the restart each chat has every drop, and repeats say so."""
+    """After the restart, each chat has every drop, and repeats are marked."""
     arrived = happens(lambda: (watcher.health() or {}).get("outbox_pending") == 0, LEASE)
     claims.hold("crash", "after a restart the outbox empties", arrived, pending(watcher))
     first = {chat: world.emulator.about(chat, "DROPPED: first") for chat in (ANSWER_LOST, SWALLOWED)}

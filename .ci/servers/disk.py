@@ -1,9 +1,9 @@
-"""The disk takes nothing: the kernel fails plugwatch's writes and syncs, and a file system is really full.
+"""Failing disks: the kernel fails plugwatch's writes and syncs, and a file system is really full.
 
     disk.py PATH_TO_BINARY FOLDER [POINTS]
 
-Faults are injected below SQLite, by strace into the system calls of the real program. What was asked,
-what was told and when is counted outside, by the vendor and the webhook.
+Faults are injected below SQLite, by strace into the system calls of the real program. The vendor
+and the webhook count requests and messages outside of the program.
 """
 
 import concurrent.futures
@@ -20,20 +20,20 @@ from account import Acme, begin, configure
 from claims import count
 from processes import Late, happens, run_or_fail, start, stop, wait_until
 
-# One after the other: the whole run takes less.
+# Limit in seconds: even one after the other, the whole run takes less.
 LONGEST = 3000
-# So many programs at once: each mostly waits.
+# The number of programs that run in parallel: each mostly waits.
 AT_ONCE = 10
 
 
 def rows(database, query):
-    """Reads a database that nobody uses."""
+    """Reads a database that no program has open."""
     with contextlib.closing(sqlite3.connect(database, timeout=5)) as connection:
         return connection.execute(query).fetchall()
 
 
 def one(binary, folder, call, error, first, last):
-    """One run with the calls number `first` to `last` failing. What went wrong, and how often it was hit."""
+    """One run in which the calls `first` to `last` fail. Returns the faults found, and how many calls failed."""
     acme = Acme()
     config, _ = configure(folder, acme, ["a1", "a2"])
     hits = folder / "hits"
@@ -53,7 +53,7 @@ def one(binary, folder, call, error, first, last):
             acme.set("a1", "active")
             if not happens(lambda: acme.about("a1", "recovered"), 75):
                 wrong.append(f"its end was not told within 75 s: {acme.titles()}")
-            # A failure that is left over is tried again within half a minute.
+            # A failed write is retried within half a minute.
             time.sleep(1)
     finally:
         with contextlib.suppress(Late):
@@ -66,7 +66,7 @@ def one(binary, folder, call, error, first, last):
 
 
 def lasting(binary, folder, call, error, lasts):
-    """One run in which every such call fails for a while, from the middle of a doubt on."""
+    """One run in which every such call fails for a while, beginning during a suspicion."""
     acme = Acme()
     config, _ = configure(folder, acme, ["a1", "a2"])
     process = begin(binary, config)
@@ -102,7 +102,7 @@ def lasting(binary, folder, call, error, lasts):
 
 
 def interrupt(strace):
-    """Stops the traced program as a user would, and waits for both."""
+    """Stops the traced program as a user would, and waits for it and for strace."""
     children = subprocess.run(["pgrep", "-P", str(strace.pid)], capture_output=True, text=True).stdout.split()
     for child in children:
         subprocess.run(["kill", "-TERM", child], check=False)
@@ -121,7 +121,7 @@ def checked(acme, folder, log, refused, binary, config):
     if lines > 60:
         wrong.append(f"{lines} lines in the log")
     if refused:
-        # It could not even make or open its file: it says so, and the next start goes well.
+        # It could not create or open its file: it reports that, and the next start succeeds.
         said = ("cannot be opened", "does not answer", "locked", "is full; nothing was changed")
         if not any(words in log for words in said):
             wrong.append(f"it ended without a word: {log[-300:]}")
@@ -144,10 +144,10 @@ def checked(acme, folder, log, refused, binary, config):
     if left != [(0,)]:
         wrong.append(f"{left} messages left")
     for account in ("a1", "a2"):
-        # Every check that was answered is in the sums, but for one that was under way at the end.
+        # Every answered check is in the sums, except one that was in progress at the end.
         kept = rows(database, "SELECT COALESCE(SUM(live + dropped + unknown + outage + degraded), 0) FROM rollup JOIN probe "
                     f"ON probe.id = rollup.probe WHERE width = 86400000 AND dependency = 'd{account}'")[0][0]
-        # The latest are counted beside them.
+        # The latest checks are counted in addition.
         kept += rows(database, "SELECT COUNT(*) FROM observation JOIN probe ON probe.id = observation.probe WHERE "
                      "observation.id > (SELECT CAST(value AS BIGINT) FROM note WHERE name = 'summed_to') "
                      f"AND dependency = 'd{account}'")[0][0]
@@ -157,7 +157,7 @@ def checked(acme, folder, log, refused, binary, config):
 
 
 def full(binary, folder, claims):
-    """A file system that is really full, and has room again."""
+    """A file system that is really full, and then has space again."""
     disk = folder / "disk"
     disk.mkdir(parents=True)
     run_or_fail(["mount", "-t", "tmpfs", "-o", "size=3m", "plugwatch-test", str(disk)])
@@ -171,7 +171,7 @@ def full(binary, folder, claims):
             while os.write(fill, b"x" * 4096):
                 pass
         os.close(fill)
-        # What is left of the log's last page is used up first.
+        # The rest of the log's last page is used up first.
         time.sleep(4)
         acme.set("a1", "suspended")
         told = happens(lambda: acme.about("a1", "opened"), 60)
@@ -205,7 +205,7 @@ KINDS = [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("fsync"
 
 
 def plans(points):
-    """Which calls fail once or a few times: from the start-up's own writes to those in the middle of the
+    """Which calls fail once or a few times: from the writes at start-up to those during the
     trouble, some four hundred writes and forty syncs. strace counts the calls of each thread by itself."""
     for n in range(points):
         call, error = KINDS[n % len(KINDS)]
@@ -214,7 +214,7 @@ def plans(points):
 
 
 def prove(binary, folder, points, claims):
-    """All points, some at a time, and the full file system beside them."""
+    """All points, several in parallel, and the full file system at the same time."""
     hit, total = 0, 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         filled = pool.submit(claims.run, "full disk", full, binary, folder / "tmpfs", claims)
@@ -237,7 +237,7 @@ def prove(binary, folder, points, claims):
 
 
 def main(binary, folder, points="12"):
-    """Runs everything."""
+    """Runs all parts."""
     folder = pathlib.Path(folder)
     return count(lambda claims: prove(binary, folder, int(points), claims), LONGEST)
 

@@ -1,4 +1,4 @@
-"""Whether a name server answers yet: one small question, without starting a client."""
+"""Tests whether a name server answers yet, with one small query and without a client program."""
 
 import socket
 import struct
@@ -7,7 +7,7 @@ _NAMES = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 
 
 def answers(address, port, zone, recursive=False, patience=0.3):
-    """The response code for the zone's SOA, or "" while nobody answers.
+    """The response code for the zone's SOA, or "" while there is no answer.
 
     A port that nobody has opened says so at once, where kdig waits for its whole time-out.
     """

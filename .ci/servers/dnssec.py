@@ -1,4 +1,4 @@
-"""Signs zones with DNSSEC, well and badly; any name server can serve what comes out.
+"""Signs zones with DNSSEC, correctly and incorrectly; any name server can serve the result.
 
 Packages: bind9-utils (dnssec-keygen, dnssec-signzone).
 """
@@ -36,7 +36,7 @@ def sign(folder, zone, text, begins=-1, ends=30):
     plain.write_text(text)
     name = run_or_fail(["dnssec-keygen", "-q", "-K", str(folder), "-a", _ALGORITHM, "-f", "KSK", "-n", "ZONE", zone]).strip()
     # -S takes the key from the folder, -z lets the one key sign everything, and -P leaves
-    # out the final check, which would refuse signatures that have ended.
+    # out the final check, which would refuse expired signatures.
     unchecked = ["-P"] if ends <= 0 else []
     run_or_fail([
         "dnssec-signzone", "-q", *unchecked, "-S", "-z", "-K", str(folder), "-d", str(folder), "-o", zone,
@@ -48,12 +48,12 @@ def sign(folder, zone, text, begins=-1, ends=30):
 
 
 def expired(folder, zone, text):
-    """Bogus: properly signed once, but every signature ended ten days ago."""
+    """Bogus: correctly signed, but every signature expired ten days ago."""
     return sign(folder, zone, text, begins=-40, ends=-10)
 
 
 def mismatched(folder, zone, text):
-    """Bogus: the DS for the parent is that of another key than the zone's."""
+    """Bogus: the parent's DS belongs to a different key than the zone's."""
     signed = sign(folder, zone, text)
     other = sign(pathlib.Path(folder) / "other-key", zone, text)
     return Signed(signed.zone, signed.text, other.ds, other.anchor)

@@ -1,4 +1,4 @@
-"""A server that speaks HTTP/2 and nothing else, as Apple's push service does: Node's own."""
+"""Node's HTTP/2 server, which accepts no HTTP/1, as Apple's push service does."""
 
 import pathlib
 
@@ -9,7 +9,7 @@ _SCRIPT = pathlib.Path(__file__).parent / "templates" / "http2_only.js"
 
 
 def prove(world, claims):
-    """A push key is tried against it."""
+    """A check of a push key against it."""
     folder = world.folder / "http2"
     folder.mkdir()
     port = free_port()

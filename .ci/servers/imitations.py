@@ -1,6 +1,6 @@
-"""Vendors' APIs as others imitate them: Prism, which plays a vendor's own OpenAPI definition, and stripe-stateful-mock.
+"""Third-party mocks of vendors' APIs: Prism, which serves a vendor's own OpenAPI definition, and stripe-stateful-mock.
 
-Packages of npm: @stoplight/prism-cli and stripe-stateful-mock, beside the packages that bring the definitions:
+Packages of npm: @stoplight/prism-cli and stripe-stateful-mock, and the packages that contain the definitions:
 `npm install --prefix FOLDER @stoplight/prism-cli@5.14.2 stripe-stateful-mock@0.0.16 @twilio/cli-core@8.3.2
 @octokit/openapi@23.0.2`.
 """
@@ -13,13 +13,13 @@ import urllib.request
 
 from processes import free_port, listens, start, wait_until
 
-# Prism reads a large definition for some seconds, and for a minute on a machine that is busy.
+# Prism needs some seconds to read a large definition, and a minute on a busy machine.
 _SLOW = 120
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Definition:
-    """A vendor's own definition, cut down to what is asked, with a folder of paths for each seed."""
+    """A vendor's own definition, reduced to the requests in use, with a folder of paths for each seed."""
 
     def __init__(self, file):
         self._whole = json.loads(file.read_text())
@@ -35,15 +35,15 @@ class Definition:
         for key, value in changes.items():
             _set(example, key.split("."), value)
         media["example"] = example
-        # GitHub's pages want this one to be asked for; its definition names the plain one only.
+        # GitHub's documentation asks clients to request this type; its definition has only the plain one.
         content["application/vnd.github+json"] = media
         self._paths[f"/{name}{path}"] = asked
 
     def write(self, file):
-        """Writes what was cut out as a definition of its own."""
+        """Writes the reduced definition to a file."""
         cut = self._whole | {"paths": self._paths, "servers": [{"url": "/"}]}
         if "$ref" not in json.dumps(self._paths):
-            # Tens of megabytes of which nothing is used.
+            # Tens of megabytes that are not used.
             cut.pop("components", None)
         file.write_text(json.dumps(cut))
 
@@ -52,14 +52,14 @@ def _set(value, path, new):
     *first, last = [int(one) if one.isdigit() else one for one in path]
     for one in first:
         value = value[one]
-    # A misspelt field would seed nothing, and a look would seem to prove something.
+    # A misspelt field would have no effect, and a check would seem to prove something.
     if not isinstance(last, int) and last not in value:
         raise KeyError(f"the vendor's example has no {'.'.join(path)}")
     value[last] = new
 
 
 class Prism:
-    """One Prism; it refuses what the definition does not allow to be asked."""
+    """One Prism process; it refuses requests that the definition does not allow."""
 
     def __init__(self, folder, packages, definition):
         folder.mkdir(parents=True)
@@ -76,7 +76,7 @@ class Prism:
 
 
 class Stripe:
-    """One stripe-stateful-mock; its accounts are in its memory."""
+    """One stripe-stateful-mock process; its accounts are in memory."""
 
     KEY = "sk_test_plugwatch"
 
@@ -93,7 +93,7 @@ class Stripe:
         wait_until("the imitation of Stripe", lambda: listens("127.0.0.1", self.port), _SLOW)
 
     def account(self, number):
-        """A new account; it may take no charges yet, since its papers are past due."""
+        """A new account; it cannot accept charges yet, because its documents are past due."""
         form = urllib.parse.urlencode({"id": number, "type": "custom"}).encode()
         headers = {"Authorization": f"Bearer {self.KEY}"}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/v1/accounts", form, headers)
@@ -102,7 +102,7 @@ class Stripe:
 
 
 def seeded_stripe(address, port, stripe_port, account, seeds):
-    """An nginx server with a folder for each seed: the account as the imitation has it, with other words in its answer.
+    """An nginx server with a folder for each seed: the mock's account, with other values in its answer.
 
     The imitation knows an account by its number only, while the key's own is asked for without one; and it gives every
     account the same standing.
@@ -118,5 +118,5 @@ def _place(name, stripe_port, account, changes):
 
 
 def _environment(folder):
-    # Neither settings of this machine's npm nor its proxies.
+    # Without this machine's npm settings and proxies.
     return {"PATH": os.environ["PATH"], "HOME": str(folder)}

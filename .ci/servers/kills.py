@@ -1,9 +1,9 @@
-"""kill -9 again and again, under load: nothing is lost, and a repeat is one.
+"""kill -9 again and again, under load: no message is lost, and only real repeats are marked.
 
     kills.py PATH_TO_BINARY FOLDER [KILLS]
 
-What arrived is counted by the other side. A message may come twice after a kill, if the first one may
-have arrived; it then says so, and no other does.
+The receiver counts the messages. After a kill, a message may come twice if the first one may
+have arrived; then it is marked as a repeat, and no other message is.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ PLACES = ("takes", "second")
 
 
 def database_rows(path, query):
-    """Reads a database that nobody uses."""
+    """Reads a database that no program has open."""
     with contextlib.closing(sqlite3.connect(path, timeout=5)) as connection:
         return connection.execute(query).fetchall()
 
 
 def prove(binary, folder, kills, claims):
-    """Accounts come and go all the time, and so does the program."""
+    """Accounts change all the time, and the program is killed and restarted."""
     random.seed(7)
     acme = Acme()
     config, _ = configure(folder, acme, ACCOUNTS, confirm="500ms", channels=PLACES)
@@ -53,7 +53,7 @@ def prove(binary, folder, kills, claims):
 
 
 def judge(acme, database, kills, claims):
-    """Holds what arrived against what was decided."""
+    """Compares the received messages with the decisions."""
     arrived = {}
     with acme.lock:
         told = list(acme.told)
@@ -68,7 +68,7 @@ def judge(acme, database, kills, claims):
     unsaid = [key for key, marks in arrived.items() if not all(marks[1:])]
     claims.hold("kills", "each that came twice says so", not unsaid, unsaid)
     marks = sum(sum(marks) for marks in arrived.values())
-    # Marked, though nothing had arrived before.
+    # Marked as a repeat, although no copy had arrived before.
     wrong = [key for key, marks in arrived.items() if marks[0]]
     claims.hold("kills", f"of {marks} marks {len(wrong)} are wrong, which is one in fifty at most",
                 len(wrong) <= max(1, marks // 50) , wrong)
@@ -77,7 +77,7 @@ def judge(acme, database, kills, claims):
 
 
 def main(binary, folder, kills="30"):
-    """Runs everything."""
+    """Runs all parts."""
     return count(lambda claims: prove(binary, pathlib.Path(folder), int(kills), claims), LONGEST)
 
 

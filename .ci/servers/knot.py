@@ -18,7 +18,7 @@ _SOA = "@ 60 IN SOA a.invalid. op.invalid. 1 60 60 60 60\n"
 
 
 class NameServer:
-    """One knotd. A zone whose text is None is configured, but its file is missing."""
+    """One knotd process. A zone whose text is None is configured, but its file is missing."""
 
     def __init__(self, folder, addresses, port, zones):
         folder.mkdir(parents=True)
@@ -40,7 +40,7 @@ class NameServer:
             wait_until(f"knotd at {address}", lambda at=address: answers(at, self._port, "example"), 10, 0.05)
 
     def remove_zone(self, zone):
-        """The host no longer serves this zone, and refuses it from now on."""
+        """Removes this zone: from now on, the host refuses queries for it."""
         with self._lock:
             del self._zones[zone]
             self._configure()
@@ -61,7 +61,7 @@ class NameServer:
 
 
 class Names:
-    """The whole tree: root, registry of `example`, hosts; and one that never answers."""
+    """The whole tree: root, registry of `example`, hosts, and a server that never answers."""
 
     def __init__(self, folder, served, broken, elsewhere):
         self.port = free_port()
@@ -73,7 +73,7 @@ class Names:
         registry = NameServer(folder / "registry", list(REGISTRY), self.port, {"example.": _registry_text(delegated)})
         root = NameServer(folder / "root", [ROOT], self.port, {".": _root_text()})
         self._all = [root, registry, *self.hosts]
-        # Bound, and never read: questions arrive, and nobody answers.
+        # A bound socket that is never read: queries arrive, and nothing answers.
         self._silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._silent.bind((SILENT, self.port))
 
@@ -89,7 +89,7 @@ class Names:
 
 
 def rcode(address, port, name, kind="SOA"):
-    """What an ordinary client gets there: the response code, or `none` for silence."""
+    """The response code that an ordinary client gets there, or `none` if there is no answer."""
     question = ["kdig", f"@{address}", "-p", str(port), "+norec", "+timeout=1", "+retry=0", kind, name]
     found = re.search(r"status: (\w+)", run(question).stdout)
     return found[1] if found else "none"

@@ -1,4 +1,4 @@
-"""The day on which everybody looks: two thousand requests a second for the page and its JSON, with sixty dependencies that
+"""The public page under load: two thousand requests a second for the page and its JSON, with sixty dependencies that
 are checked every two seconds meanwhile. The load generator (wrk) runs on the same processors; its share is printed.
 
     load.py PATH_TO_BINARY FOLDER
@@ -18,35 +18,35 @@ from claims import count
 from shop import PARTS, Shop
 
 LONGEST, EVERY, QUIET, LOADED = 240, 2.0, 20, 30
-# What is asked for; requests a second; so late may checks begin, in ms.
+# The requested paths; requests per second; the allowed lateness of checks in ms.
 WANTED, LATE = 2_000, 10
 
 
 class Arrivals:
-    """When each part was asked, by this machine's steady clock."""
+    """When each part was requested, by this machine's monotonic clock."""
 
     def __init__(self):
         self._lock = threading.Lock()
         self._all = []
 
     def note(self, part):
-        """It was asked now."""
+        """Records a request now."""
         with self._lock:
             self._all.append((part, time.monotonic()))
 
     def between(self, begin, end):
-        """Those of a span, by part."""
+        """The requests within a time span, by part."""
         with self._lock:
             found = [(part, at) for part, at in self._all if begin <= at < end]
         return {part: [at for other, at in found if other == part] for part in {part for part, _ in found}}
 
 
 def lateness(arrivals):
-    """How far each check lies behind its part's own beat, in ms: the earliest of all is on the beat."""
+    """How late each check is against its part's own schedule, in ms; the earliest one counts as on time."""
     late = []
     for times in arrivals.values():
         offsets = [at % EVERY for at in times]
-        # A beat near the turn of the interval is on both of its sides.
+        # Times near the end of the interval can fall on both sides of it.
         if max(offsets) - min(offsets) > EVERY / 2:
             offsets = [offset + EVERY if offset < EVERY / 2 else offset for offset in offsets]
         first = min(offsets)
@@ -55,7 +55,7 @@ def lateness(arrivals):
 
 
 def prove(shop, arrivals, claims):
-    """First in quiet, then with strangers at the door."""
+    """First without visitors, then with many."""
     hold = lambda claim, true, seen="": claims.hold("load", claim, true, seen)  # noqa: E731
     shop.start()
     time.sleep(5)
@@ -82,7 +82,7 @@ def prove(shop, arrivals, claims):
 
 
 def at(values, share):
-    """The value below which so large a share lies."""
+    """The quantile of the values at this share."""
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
@@ -93,7 +93,7 @@ def _cpu(shop):
 
 
 def main(binary, folder):
-    """Runs it."""
+    """Runs the script."""
     arrivals = Arrivals()
     shop = Shop(str(pathlib.Path(binary).resolve()), pathlib.Path(folder), every="2s", asked=arrivals.note, gone=())
     return count(lambda claims: claims.run("load", prove, shop, arrivals, claims), LONGEST)

@@ -1,4 +1,4 @@
-"""Single looks, as a table: what is watched, and what plugwatch must say of it."""
+"""Single checks, as a table: the dependency, and the expected line of plugwatch."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from plugwatch import Plugwatch, dependency
 
 @dataclass
 class Look:
-    """One dependency, and what one look at it must say."""
+    """One dependency, and the expected result of one check."""
 
     name: str
     check: str
@@ -18,7 +18,7 @@ class Look:
 
 
 def look_at_all(world, claims, part, looks, overrides=None):
-    """Looks once at everything, and holds each line against what it must be."""
+    """Checks everything once, and compares each line with the expected one."""
     watched = [dependency(look.name, look.check, **look.params) for look in looks]
     program = Plugwatch(world, f"looks-{part}-{looks[0].name}", watched, overrides or {}, network=world.network)
     looked = program.look()

@@ -1,4 +1,4 @@
-"""STS and Organizations of moto, with signatures and policies that are checked."""
+"""STS and Organizations of moto, with checks of signatures and policies."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ HOSTS = (f"sts.{REGION}.amazonaws.com", f"organizations.{REGION}.amazonaws.com")
 
 
 def prove(world, claims):
-    """Keys that hold and keys that do not; a member that is closed, and one that is removed."""
+    """Valid and invalid keys; a closed member account, and a removed one."""
     moto = world.moto
     moto.organization()
     member, closed, removed = moto.member("member"), moto.member("closed"), moto.member("removed")
@@ -40,7 +40,7 @@ def prove(world, claims):
 
 
 def _file(world, key):
-    # One file for each secret; secrets themselves hold slashes.
+    # One file for each secret, not named after it, because secrets contain slashes.
     file = world.folder / f"key-{key.id}-{hashlib.sha256(key.secret.encode()).hexdigest()[:8]}"
     file.write_text(key.secret)
     return file

@@ -1,4 +1,4 @@
-"""Single looks at zones that Knot serves, refuses, breaks or knows nothing of."""
+"""Single checks of zones that Knot serves, refuses, breaks or does not have."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from plugwatch import Plugwatch, dependency
 
 @dataclass
 class Zone:
-    """One state of a zone: whom to ask for it, what comes back, and what a look must say."""
+    """One state of a zone: which server to query, its answer, and the expected result of a check."""
 
     name: str
     server: str
@@ -40,7 +40,7 @@ REMOVED = Zone("leaving", HOSTS[0], "REFUSED", "REFUSED from every server, once 
 
 
 def prove(world, claims):
-    """All zones in one run; then one of them is removed, and looked at again."""
+    """All zones in one run; then one of them is removed, and checked again."""
     zones = [dependency(zone.name, "dns/zone", domain=f"{zone.name}.example") for zone in ZONES]
     watcher = Plugwatch(world, "zones", zones, {})
     judge(world, claims, watcher.look(), ZONES)
@@ -49,7 +49,7 @@ def prove(world, claims):
 
 
 def judge(world, claims, looked, zones):
-    """What kdig hears is what was meant, and what plugwatch says of it is right."""
+    """kdig gets the intended answer, and plugwatch's result is correct."""
     for zone in zones:
         heard = rcode(zone.server, world.dns_port, f"{zone.name}.example", "NS")
         line = looked.line(zone.name)

@@ -1,4 +1,4 @@
-"""Single looks at stores and websites that nginx serves, well and badly."""
+"""Single checks of stores and websites that nginx serves, correctly and incorrectly."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TRACK_GONE = 1402042597
 
 @dataclass
 class Store:
-    """One behaviour of a store, and what a look at it must come to."""
+    """One behaviour of a store, and the expected result of a check."""
 
     serves: str
     status: int
@@ -49,7 +49,7 @@ STORES = [
 def prove(world, claims):
     """Every way a store or a website can answer, once."""
     with ThreadPoolExecutor(4) as several:
-        # Each look has its own process and so its own pace; none waits for another.
+        # Each check has its own process and so its own rate limit; none waits for another.
         looks = [several.submit(look_at_store, world, claims, store) for store in STORES]
         looks.append(several.submit(look_at_apple, world, claims))
         looks.append(several.submit(look_at_sites, world, claims))
@@ -60,7 +60,7 @@ def prove(world, claims):
 
 
 def look_at_store(world, claims, store):
-    """One look at Google Play where it serves in this way."""
+    """One check of Google Play with this behaviour."""
     base = f"{world.stores}/{store.serves}"
     real = status_of(f"{base}/store/apps/details?id={store.package}&hl=en&gl=us")
     listing = dependency("app", "google_play/listing", package=store.package)
@@ -71,7 +71,7 @@ def look_at_store(world, claims, store):
     code = 0 if store.says == "working" else 1
     seen = f"nginx {real}; plugwatch {looked.code}: {line.says}: {line.why}"
     claims.hold("nginx", store.claim, fits and looked.code == code, seen)
-    # Only a program that did look can be praised for how little that took.
+    # Low use of memory counts only if the check was really made.
     did_look = bool(looked.lines)
     if store.serves in ("endless", "bomb"):
         frugal = did_look and looked.memory_mb < 150
@@ -82,7 +82,7 @@ def look_at_store(world, claims, store):
 
 
 def look_at_apple(world, claims):
-    """Apple's look-up holds its control in the same answer."""
+    """Apple's lookup API returns its control in the same answer."""
     overrides = {"https://itunes.apple.com": f"{world.stores}/apple", "https://apps.apple.com": f"{world.stores}/apple_page"}
     apps = [dependency("listed", "apple/listing", track_id=TRACK), dependency("removed", "apple/listing", track_id=TRACK_GONE)]
     looked = Plugwatch(world, "store-apple", apps, overrides).look()
@@ -95,7 +95,7 @@ def look_at_apple(world, claims):
 
 @dataclass
 class Site:
-    """One website, and what a look at it must come to."""
+    """One website, and the expected result of a check."""
 
     name: str
     claim: str
@@ -128,14 +128,14 @@ SITES = [
 
 
 def place_of(world, name):
-    """Where nginx serves this website."""
+    """The address at which nginx serves this website."""
     if name in ("circle", "down", "cookies", "charset-header", "charset-bom"):
         return f"{world.stores}/{name}"
     return world.secure.get(name) or f"{world.stores}/site/{name}"
 
 
 def look_at_sites(world, claims):
-    """One run looks at all websites, over HTTP and HTTPS."""
+    """One run checks all websites, over HTTP and HTTPS."""
     origins = {site.name: f"https://{site.name}.example" for site in SITES}
     overrides = {origin: place_of(world, name) for name, origin in origins.items()}
     sites = [
@@ -148,7 +148,7 @@ def look_at_sites(world, claims):
 
 
 def look_when_nobody_listens(world, claims):
-    """A port that nobody has opened."""
+    """A port on which nothing listens."""
     site = dependency("site", "website/page", url="https://site.example/", words=["Order now"])
     looked = Plugwatch(world, "nobody", [site], {"https://site.example": f"http://127.0.0.1:{free_port()}"}).look()
     line = looked.line("site")
@@ -157,7 +157,7 @@ def look_when_nobody_listens(world, claims):
 
 
 def look_without_own_network(world, claims):
-    """The same dead host, while our own network is dead too, or lies."""
+    """The same dead host, while plugwatch's own network is down as well, or intercepts connections."""
     site = dependency("site", "website/page", url="https://site.example/", words=["Order now"])
     overrides = {"https://site.example": f"http://127.0.0.1:{free_port()}"}
     dead = [f"127.0.0.{n}:{free_port()}" for n in (31, 32, 33)]

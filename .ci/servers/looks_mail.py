@@ -6,7 +6,7 @@ DOMAIN = {"domain": "mail.test"}
 
 
 def prove(world, claims):
-    """Mail servers, what stands in the DNS about mail, and blocklists."""
+    """Mail servers, DNS records about mail, and blocklists."""
     to = lambda who: DOMAIN | {"mailbox": f"{who}@mail.test"}  # noqa: E731
     look_at_all(world, claims, "mail", [
         Look("mailbox", "mail/mx", "working", "the mail server accepts mail for postmaster@mail.test",

@@ -1,4 +1,4 @@
-"""Zones of BIND and what unbound tells users of them: signed, bogus in three ways, refused, blocked."""
+"""Zones in BIND and unbound's answers about them: signed, bogus in three ways, refused, blocked."""
 
 from looks import Look, look_at_all
 

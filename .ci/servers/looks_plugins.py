@@ -1,4 +1,4 @@
-"""Plugins of Debian's monitoring-plugins, run as a check of one's own."""
+"""Plugins of Debian's monitoring-plugins, run by `exec/plugin`."""
 
 from looks import Look, look_at_all
 
@@ -6,7 +6,7 @@ FOLDER = "/usr/lib/nagios/plugins"
 
 
 def prove(world, claims):
-    """Every exit code, and plugins that ask the other servers."""
+    """Every exit code, and plugins that query the other servers."""
     plugin = lambda name, *options: {"command": [f"{FOLDER}/{name}", *options]}  # noqa: E731
     smtp = ("-H", "127.0.0.91", "-p", "2525")
     look_at_all(world, claims, "plugins", [

@@ -1,5 +1,5 @@
-"""How people are told: mail through Postfix with STARTTLS into a maildir, read by Python's parser;
-a signed webhook, verified by the library of the Standard Webhooks project and against our schema."""
+"""How people are notified: mail through Postfix with STARTTLS into a maildir, read by Python's parser;
+a signed webhook, verified by the library of the Standard Webhooks project and against plugwatch's schema."""
 
 import email
 import email.policy
@@ -14,11 +14,11 @@ from plugwatch import Plugwatch, dependency
 from processes import happens
 
 _SCHEMA = pathlib.Path(__file__).parents[2] / "docs" / "webhook.schema.json"
-_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # that of the specification's own examples
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # from the specification's own examples
 
 
 class Receiver:
-    """Keeps every request that is posted to it."""
+    """Stores every request that is posted to it."""
 
     def __init__(self):
         self.requests = []
@@ -26,10 +26,10 @@ class Receiver:
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            """Takes everything."""
+            """Accepts every request."""
 
             def do_POST(self):
-                """Keeps headers and body."""
+                """Stores headers and body."""
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(204)
@@ -42,14 +42,14 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, *_):
-                """Says nothing: the claims say what happened."""
+                """Logs nothing: the claims report what happened."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def texts(self):
-        """What was told, oldest first."""
+        """The received messages, oldest first."""
         return [json.loads(body)["text"] for _, body in self.requests]
 
 
@@ -87,7 +87,7 @@ every = "10s"
 
 
 def _mails(world):
-    """The mails of the mailbox, oldest first, as another program reads them."""
+    """The mails in the mailbox, oldest first, as read by another program."""
     files = sorted((world.mail.inbox / "ops" / "new").glob("*"), key=lambda file: file.stat().st_mtime)
     return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 

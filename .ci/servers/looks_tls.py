@@ -1,10 +1,10 @@
-"""openssl s_server with certificates of every kind, and the list of what was revoked."""
+"""openssl s_server with every kind of certificate, and a revocation list."""
 
 from looks import Look, look_at_all
 
 
 def prove(world, claims):
-    """Each certificate, then the same with a list that is out of reach."""
+    """Each certificate, and then the same while the revocation list cannot be reached."""
     page = lambda name: {"url": world.tls[name], "words": ["Order now"]}  # noqa: E731
     look_at_all(world, claims, "tls", [
         Look("good", "website/page", "working", "", "a good certificate whose list was read", page("good")),

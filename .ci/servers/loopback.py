@@ -1,4 +1,4 @@
-"""Gives loopback the addresses that a server wants to see on it. Package: iproute2."""
+"""Adds the addresses to loopback that a server expects there. Package: iproute2."""
 
 from processes import run_or_fail
 
@@ -18,5 +18,5 @@ def add_address(address):
 
 
 def remove_address(address):
-    """Takes away what `add_address` gave."""
+    """Removes an address that `add_address` added."""
     run_or_fail(["ip", "address", "del", f"{address}/32", "dev", "lo"])

@@ -1,4 +1,4 @@
-"""openssl s_server: HTTPS hosts with certificates of every kind, and a host for the CRL.
+"""openssl s_server: HTTPS hosts with every kind of certificate, and a host for the CRL.
 
 Packages: openssl.
 """
@@ -12,7 +12,7 @@ PAGE = "index.html"
 
 
 class SecureHost:
-    """One `openssl s_server` that shows one certificate and serves one page with `words`.
+    """One `openssl s_server` that presents one certificate and serves one page with `words`.
 
     The page is at /index.html; `/` is not served. It answers one client after the other,
     in HTTP/1.0, and to GET only.
@@ -34,7 +34,7 @@ class SecureHost:
 
     def start(self):
         """Starts it, and waits until it accepts connections."""
-        # It serves the files of the folder that it is started in.
+        # It serves the files of its working directory.
         self._process = start(self._command, self.log, cwd=self._folder)
         wait_until(f"s_server at {self._address}:{self.port}", lambda: listens(self._address, self.port), 10, 0.05)
 
@@ -44,7 +44,7 @@ class SecureHost:
 
 
 class CrlHost:
-    """Serves one file over plain HTTP at any path, from a thread, and counts who asks."""
+    """Serves one file over plain HTTP at any path, from a thread, and counts the requests."""
 
     def __init__(self, address, port):
         host = self
@@ -53,7 +53,7 @@ class CrlHost:
         self.asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            """Answers with what the host holds at this moment."""
+            """Answers with the host's current file."""
 
             def do_GET(self):  # noqa: N802: the name is http.server's
                 """One request."""
@@ -65,7 +65,7 @@ class CrlHost:
                 self.wfile.write(host.body)
 
             def log_message(self, *_):
-                """Says nothing."""
+                """Logs nothing."""
 
         self._server = http.server.ThreadingHTTPServer((address, port), Handler)
         self._server.daemon_threads = True

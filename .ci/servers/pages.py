@@ -1,4 +1,4 @@
-"""What the stores and websites show, as files: a file removed is a listing removed."""
+"""The pages of the stores and websites, as files: removing a file removes a listing."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ class Pages:
         (folder / "changed.html").write_text("<html><body><div data-app='x'>A new layout</div></body></html>")
         (folder / "wall.html").write_text(_WALL)
         (folder / "slow.html").write_text("<p>slow</p>" * 20_000)
-        # As good as endless: a gigabyte that takes no room on the disk.
+        # Practically endless: a gigabyte that takes no space on the disk.
         with open(folder / "endless.html", "wb") as file:
             file.truncate(1 << 30)
         _bomb(folder / "bomb.html")
@@ -40,18 +40,18 @@ class Pages:
         (self.folder / f"play/datasafety/{package}.html").write_text(fill("play_safety.html", package=package, title=title))
 
     def change_play_layout(self, package):
-        """The store shows the app still, but its inner data lie elsewhere."""
+        """The store still shows the app, but the page's embedded data has moved."""
         path = self.folder / f"play/details/{package}.html"
         path.write_text(path.read_text().replace("AF_initDataCallback", "AF_moved"))
 
     def remove_from_play(self, package):
         """Google takes the app down: both of its pages are gone."""
-        # In this order no look can find the listing gone while the other page still shows the app.
+        # In this order, no check can find the listing gone while the other page still shows the app.
         (self.folder / f"play/datasafety/{package}.html").unlink()
         (self.folder / f"play/details/{package}.html").unlink()
 
     def list_on_apple(self, track_id, title, listed=True):
-        """Apple's look-up of this app beside its control, and the app's page."""
+        """Apple's lookup answer for this app and its control, and the app's page."""
         apps = [{"trackId": APPLE_CONTROL, "bundleId": "com.apple.Pages", "trackName": "Pages"}]
         if listed and track_id != APPLE_CONTROL:
             apps.insert(0, {"trackId": track_id, "bundleId": f"org.example.a{track_id}", "trackName": title})
@@ -76,7 +76,7 @@ class Pages:
         self._replace(name, _SUSPENDED)
 
     def _replace(self, name, text):
-        # Renamed into place, so that nobody reads half a page.
+        # Renamed into place, so that no client reads half a page.
         fresh = self.folder / f"site/{name}.new"
         fresh.write_text(text)
         fresh.rename(self.folder / f"site/{name}.html")

@@ -1,5 +1,5 @@
 """Runs the built plugwatch against name servers, a mail server, blocklists, TLS servers, Amazon's
-interfaces and plugins that others wrote, in a network of their own, and counts.
+APIs and third-party plugins, in a separate network namespace, and counts the claims.
 
     in_namespace 127.0.0.71 peers.py PATH_TO_BINARY FOLDER MOTO
 """
@@ -30,9 +30,9 @@ from unbound import Unbound
 
 LONGEST = 300
 REGISTRY, BIND, LISTS, MAIL = "127.0.0.62", "127.0.0.63", "127.0.0.81", "127.0.0.91"
-# It refuses a zone's SOA, and gives its address.
+# It refuses a zone's SOA, but returns its addresses.
 PARTIAL = "127.0.0.74"
-# The first one is asked by the whole namespace, too.
+# The whole namespace uses the first one, too.
 RESOLVERS = ("127.0.0.71", "127.0.0.72", "127.0.0.73")
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
 # The namespace is empty, so the real ports are free; unbound follows delegations to no other.
@@ -42,14 +42,14 @@ _SOA = "@ 60 IN SOA a.invalid. op.invalid. 1 60 60 60 60\n"
 _CHILD = f"{_SOA}@ 60 NS bind.test.\n@ 60 A 127.0.0.1\n@ 60 MX 10 mail\n"
 # A key of RFC 8463, appendix A.
 _KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
-# An old text was left beside the key of the second selector.
+# The second selector has an old text in addition to its key.
 _KEYS = f's1 60 TXT "{_KEY}"\ns4 60 TXT "{_KEY}"\ns4 60 TXT "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3"\n'
 _HOSTS = ("expired", "another", "self", "revoked", "good", "dual", "crl")
 
 
 @dataclass
 class World:
-    """Everything that is watched, and where."""
+    """The monitored hosts, and their addresses."""
 
     binary: str
     folder: pathlib.Path
@@ -97,14 +97,14 @@ def build(binary, folder, packages):
 
 
 def start_names(folder):
-    """A signed root and `test` in Knot, zones in BIND, lists in rbldnsd, and unbound before them."""
+    """A signed root and `test` in Knot, zones in BIND, lists in rbldnsd, and unbound in front of them."""
     keys = folder / "keys"
     children = [
         sign(keys, "signed.test", _CHILD), expired(keys, "expired-zone.test", _CHILD),
         mismatched(keys, "mismatch.test", _CHILD), tampered(keys, "tampered.test", _CHILD, "127.0.0.1", "127.0.0.2"),
     ]
     test = sign(keys, "test", _registry(children))
-    # Whose network an address lies in is said below com, which the root here serves itself.
+    # Lookups of an address's network are below com, which this root serves itself.
     networks = (
         '1.0.0.127.origin.asn.cymru.com. 60 TXT "64496 | 127.0.0.0/24 | ZZ | test | 2026-01-01"\n'
         'AS64496.asn.cymru.com. 60 TXT "64496 | ZZ | test | 2026-01-01 | EXAMPLE-NET, ZZ"\n'
@@ -127,7 +127,7 @@ def _registry(children):
     zones = [child.zone for child in children] + ["unsigned.test.", "refused.test."]
     lists = "".join(f"{name}.lists 60 NS rbl.lists\n" for name in ("ip", "domain", "refused"))
     hosts = "".join(f"{name} 60 A 127.0.0.1\n" for name in _HOSTS)
-    # Nobody listens at its other address.
+    # Nothing listens on its other address.
     hosts += "dual 60 AAAA ::1\n"
     mail = (
         f"mail 60 MX 10 mx\nmx 60 A {MAIL}\nsilent 60 MX 10 nobody\nnobody 60 A 127.0.0.99\nnull 60 MX 0 .\n"
@@ -144,7 +144,7 @@ def _registry(children):
 
 
 def main(binary, folder, packages):
-    """Runs everything, part after part."""
+    """Runs all parts, one after the other."""
     def prove(claims):
         world = build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder), packages)
         for name, part in (

@@ -1,4 +1,4 @@
-"""The built plugwatch: its settings, single looks, and runs."""
+"""The built plugwatch: its settings, single checks, and runs."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from processes import free_port, happens, peak_memory_of, run, start, stop, wait
 from telegram import TOKEN
 from texts import fill
 
-# A proxy that is set for this machine must not come between us and our own servers.
+# This machine's proxy settings must not affect requests to the test servers.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -42,7 +42,7 @@ class Looked:
 
 
 def secret(file):
-    """A secret that stands in a file."""
+    """A secret in a file."""
     return {"file": str(file)}
 
 
@@ -65,7 +65,7 @@ def _toml(value):
 
 
 class Plugwatch:
-    """One configuration of plugwatch in a folder of its own."""
+    """One configuration of plugwatch in a separate folder."""
 
     def __init__(self, world, name, dependencies, overrides, **others):
         self.folder = world.folder / name
@@ -85,7 +85,7 @@ class Plugwatch:
         ))
 
     def look(self):
-        """Looks once at everything."""
+        """Checks everything once."""
         out = self.folder / "check.out"
         command = [self._binary, "check", "-c", str(self.config)]
         code, memory = peak_memory_of(command, out, cwd=self.folder, env=environment(TOKEN))
@@ -95,7 +95,7 @@ class Plugwatch:
         return Looked(code, text, lines, memory)
 
     def start(self):
-        """Starts watching, and waits for the status page."""
+        """Starts monitoring, and waits for the status page."""
         self._process = start([self._binary, "run", "-c", str(self.config)], self.log, cwd=self.folder, env=environment(TOKEN))
         wait_until("the status page", self.status, 20)
 
@@ -104,12 +104,12 @@ class Plugwatch:
         return run([self._binary, "run", "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
 
     def does(self, *arguments):
-        """Runs a command on the same settings; what it printed, and its code."""
+        """Runs a command with the same settings; returns its output and exit code."""
         done = run([self._binary, *arguments, "-c", str(self.config)], cwd=self.folder, env=environment(TOKEN))
         return done.stdout + done.stderr, done.returncode
 
     def begins(self, *arguments):
-        """Starts a command on the same settings beside everything else; its log."""
+        """Starts a command with the same settings in the background; returns its log."""
         log = self.folder / f"{arguments[0]}.log"
         start([self._binary, *arguments, "-c", str(self.config)], log, cwd=self.folder, env=environment(TOKEN))
         return log
@@ -120,11 +120,11 @@ class Plugwatch:
         return done.stdout + done.stderr
 
     def stop(self):
-        """Asks it to stop, and returns its exit code."""
+        """Stops it, and returns its exit code."""
         return stop(self._process, signal.SIGTERM, 10)
 
     def kill(self):
-        """Kills it in the middle of whatever it does."""
+        """Kills it, whatever it is doing."""
         return stop(self._process, signal.SIGKILL, 10)
 
     def status(self):
@@ -141,7 +141,7 @@ class Plugwatch:
         return next((found for found in status["dependencies"] if found["id"] == name), {})
 
     def stands(self, name, state, within):
-        """Waits until a dependency is shown so, and returns what is shown in the end."""
+        """Waits until a dependency is shown in this state, and returns the last state shown."""
         happens(lambda: self.dependency(name).get("state") == state, within)
         return self.dependency(name)
 
@@ -162,5 +162,5 @@ class Plugwatch:
 
 
 def environment(token=""):
-    """Nothing but the path and the bot's token: settings of this machine must not speak."""
+    """Only the path and the bot's token, so that this machine's settings have no effect."""
     return {"PATH": os.environ["PATH"], "PLUGWATCH_TELEGRAM_TOKEN": token}

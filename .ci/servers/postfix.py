@@ -1,4 +1,4 @@
-"""Postfix: a mail exchanger that takes mail for one mailbox and throws it away, and keeps that of
+"""Postfix: a mail exchanger that accepts and discards mail for one mailbox, and stores that of
 another one as a maildir.
 
 Packages: postfix (with the answer "No configuration"); its user `postfix` must be there.
@@ -47,8 +47,8 @@ class Postfix:
                 f"postfix_{file}", folder=folder, address=address, port=port, tls_port=self.tls_port, domain=domain, certificate=certificate, name=name,
                 uid=keeper.pw_uid, gid=keeper.pw_gid,
             ))
-        # A file that has just been written is read again and again until it has cooled
-        # down, by every one of the programs; so all of them are made to look older.
+        # Every Postfix program rereads a file again and again while its modification time is
+        # recent; so all files get an older one.
         for file in folder.iterdir():
             if file.is_file():
                 os.utime(file, (time.time() - 60, time.time() - 60))
@@ -79,8 +79,8 @@ class Postfix:
             folder.mkdir(parents=True)
             if folder.name != "pid":
                 shutil.chown(folder, "postfix")
-        # They open files by their full paths: each folder on the way must let them through,
-        # also one from mktemp. They cannot list it.
+        # They open files by their full paths: every folder on the way must be traversable,
+        # even one from mktemp. They cannot list it.
         for on_the_way in (self._folder, *self._folder.parents):
             mode = on_the_way.stat().st_mode
             if not mode & 0o001:

@@ -1,4 +1,4 @@
-"""Starts and stops programs, and waits: every wait has an end, and says what for."""
+"""Starts and stops programs, and waits with timeouts that name their condition."""
 
 import os
 import random
@@ -14,7 +14,7 @@ _ports_given = set()
 
 
 class Late(Exception):
-    """Something did not happen in time."""
+    """An expected condition did not occur in time."""
 
 
 def start(command, log, **options):
@@ -39,10 +39,10 @@ def stop(process, how=signal.SIGTERM, within=10):
 
 
 def stop_all():
-    """Ends whatever this run has started and is still there."""
+    """Ends every process that this run has started and that still runs."""
     with _lock:
         left = [process for process in _started if process.poll() is None]
-    # First all are asked: nginx, killed outright, would leave its workers behind.
+    # SIGTERM comes first: if nginx were killed, its workers would stay.
     for process in left:
         process.terminate()
     for process in left:
@@ -54,14 +54,14 @@ def stop_all():
 
 
 def run(command, within=20, **options):
-    """Runs a program that ends by itself, and returns it with its output as text."""
+    """Runs a program that ends by itself; returns the finished process with its output as text."""
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within, check=False, **options
     )
 
 
 def run_or_fail(command, **options):
-    """Runs a program that must succeed, and returns what it printed."""
+    """Runs a program that must succeed, and returns its output."""
     done = run(command, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
@@ -69,7 +69,7 @@ def run_or_fail(command, **options):
 
 
 def wait_until(what, holds, within, every=0.2):
-    """Waits until `holds()` gives something true, and returns that."""
+    """Waits until `holds()` returns a true value, and returns that value."""
     end = time.monotonic() + within
     while True:
         found = holds()
@@ -81,7 +81,7 @@ def wait_until(what, holds, within, every=0.2):
 
 
 def happens(holds, within):
-    """Whether it happens in time; that it did not is for a claim to say."""
+    """Whether the condition occurs in time; the caller's claim reports a failure."""
     try:
         return bool(wait_until("it", holds, within))
     except Late:
@@ -114,14 +114,14 @@ def _is_free(port):
 
 
 def listens(address, port):
-    """Whether somebody accepts connections there."""
+    """Whether a server accepts connections there."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((address, port)) == 0
 
 
 def peak_memory_of(command, out, within=60, **options):
-    """Runs a program; returns its exit code and the most memory it held, in MB."""
+    """Runs a program; returns its exit code and its peak memory in MB."""
     with open(out, "wb") as file:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, **options)
     end = time.monotonic() + within

@@ -1,4 +1,4 @@
-"""The public page, read by what others wrote: the npm client `statuspage.io`, the PyPI exporter
+"""The public page, read by third-party programs: the npm client `statuspage.io`, the PyPI exporter
 `statuspage-prometheus-exporter`, schemathesis against the OpenAPI document, axe in Chromium, and promtool.
 
     public_page.py PATH_TO_BINARY FOLDER FOLDER_OF_NODE_MODULES
@@ -18,7 +18,7 @@ from texts import fill
 
 LONGEST = 400
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Of plugwatch's own words for a component, Statuspage's.
+# Statuspage's word for each of plugwatch's component states.
 _STATUS = {
     "operational": "operational", "limited": "degraded_performance", "unchecked": "degraded_performance",
     "partial": "partial_outage", "unavailable": "major_outage", "maintenance": "under_maintenance",
@@ -26,7 +26,7 @@ _STATUS = {
 
 
 def prove(shop, node, claims):
-    """Everything, on one page."""
+    """All parts, on one page."""
     shop.start()
     ids = shop.tell_incidents()
     status = shop.json("status.json")
@@ -45,7 +45,7 @@ def prove(shop, node, claims):
 
 
 def client(shop, status, ids, node, claims):
-    """The npm client's calls, field by field, beside /status.json."""
+    """The npm client's calls, compared with /status.json field by field."""
     hold = lambda claim, true, seen="": claims.hold("statuspage.io", claim, true, seen)  # noqa: E731
     script = shop.folder / "client.js"
     script.write_text(fill("statuspage_client.js"))
@@ -67,7 +67,7 @@ def client(shop, status, ids, node, claims):
     hold("what is worked on is under maintenance", working == {"Part 7", "Part 8"}, working)
     hold("groups name their components", sorted(len(one["components"]) for one in groups) == sorted(
         len([n for n in range(PARTS) if n % GROUPS == group]) for group in range(GROUPS)), groups)
-    # The client says nothing of types; its own declarations do, and these are they.
+    # The client does not check types; these are the types of its declarations.
     page = said["status"]["page"]
     hold("the page has its fields", set(page) == {"id", "name", "url", "time_zone", "updated_at"} and page["name"] == "Shop status", page)
     hold("its indicator is major", said["status"]["status"]["indicator"] == "major", said["status"])
@@ -81,7 +81,7 @@ def client(shop, status, ids, node, claims):
     hold("the other is over, and told what was learned", over["status"] == "postmortem" and over["resolved_at"], over)
     hold("only the open one is unresolved", [one["id"] for one in said["unresolved"]["incidents"]] == [open_["id"]])
     hold("the summary has it, too", said["summary"]["incidents"] == said["unresolved"]["incidents"])
-    # All three calls for maintenance ask for what is ahead, in every version of this client; the summary has all of it.
+    # In every version of this client, all three maintenance calls request upcoming maintenance; the summary has all of it.
     works = said["summary"]["scheduled_maintenances"]
     hold("two maintenances", [(one["name"], one["status"]) for one in works] == [("Database upgrade", "in_progress"), ("Scheduled maintenance", "scheduled")], works)
     hold("of which one is ahead", all([one["status"] for one in said[name]["scheduled_maintenances"]] == ["scheduled"] for name in ("upcoming", "active", "maintenances")))
@@ -93,24 +93,24 @@ def client(shop, status, ids, node, claims):
 
 
 def beside(program):
-    """A program of the same environment as this one."""
+    """A program from the same Python environment as this one."""
     return str(pathlib.Path(sys.executable).with_name(program))
 
 
 def at(time):
-    """An instant to the second, however it is written."""
+    """An instant, rounded to the second, from any notation."""
     return re.sub(r"\.\d+", "", time)
 
 
 def still(value):
-    """The same without what moves with each look."""
+    """The same without the values that change at each check."""
     if isinstance(value, dict):
         return {key: still(one) for key, one in value.items() if key != "updated_at"}
     return [still(one) for one in value] if isinstance(value, list) else value
 
 
 def exporter(shop, status, ids, claims):
-    """The exporter's metrics beside /status.json."""
+    """The exporter's metrics, compared with /status.json."""
     hold = lambda claim, true, seen="": claims.hold("exporter", claim, true, seen)  # noqa: E731
     folder = shop.folder / "exporter"
     folder.mkdir()
@@ -140,7 +140,7 @@ def _metric(line):
 
 
 def axe(shop, ids, node, claims):
-    """What axe finds on every kind of page, as on a phone and a desk, dark and light."""
+    """axe's findings on every kind of page, in phone and desktop sizes, dark and light."""
     hold = lambda claim, true, seen="": claims.hold("axe", claim, true, seen)  # noqa: E731
     script = shop.folder / "axe.js"
     script.write_text(fill("axe.js"))
@@ -193,7 +193,7 @@ def schemathesis(shop, claims):
 
 
 def main(binary, folder, node):
-    """Runs it."""
+    """Runs the script."""
     shop = Shop(str(pathlib.Path(binary).resolve()), pathlib.Path(folder))
     return count(lambda claims: claims.run("public page", prove, shop, node, claims), LONGEST)
 

@@ -1,4 +1,4 @@
-"""The recipes of docs/PUBLISHING.md, each word for word against a peer: rsync's daemon, a bare git repository, and an S3
+"""The recipes of docs/PUBLISHING.md, each word for word against a real target: rsync's daemon, a bare git repository, and an S3
 server (moto) with the `aws` command.
 
     publish.py PATH_TO_BINARY FOLDER FOLDER_OF_MOTO
@@ -19,7 +19,7 @@ _RECIPES = pathlib.Path(__file__).resolve().parents[2] / "docs/PUBLISHING.md"
 
 
 def recipe(name, **values):
-    """The `[publish]` table below a heading, with the reader's own names in place of the example's."""
+    """The `[publish]` table below a heading, with this test's names in place of the example's."""
     section = _RECIPES.read_text().split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
     table = re.search(r"```toml\n(.*?)```", section, re.S)[1]
     found = re.search(r"```sh\n(.*?)```", section, re.S)
@@ -33,7 +33,7 @@ def recipe(name, **values):
     return table, script
 
 
-# What stands in the recipes, and is another for each reader.
+# The names in the recipes that each reader replaces.
 _EXAMPLES = {
     "folder": "/var/lib/plugwatch/page", "rsync": "deploy@pages.example.net:/srv/status/", "script": "/etc/plugwatch/publish",
     "remote": "git@git.example.net:status.git", "bucket": "s3://status.example.com", "endpoint": "https://s3.example.net",
@@ -41,7 +41,7 @@ _EXAMPLES = {
 
 
 def prove(shop, moto, claims):
-    """One recipe after another, taken up while plugwatch runs."""
+    """One recipe after another, loaded while plugwatch runs."""
     hold = lambda claim, true, seen="": claims.hold("publish", claim, true, seen)  # noqa: E731
     shop.start()
     plain = shop.config.read_text()
@@ -91,15 +91,15 @@ def prove(shop, moto, claims):
 
 
 def taken_up(shop, plain, table):
-    """Writes the table into the configuration, and has it read."""
+    """Writes the table into the configuration, and reloads it."""
     shop.config.write_text(plain.replace("[override]", f"{table}\n[override]"))
     shop.reload()
 
 
 def arrives(shop, hold, name, read):
-    """The page arrives there, and so does an incident that is told afterwards."""
+    """The page arrives there, and so does an incident that is published afterwards."""
     def has(file, words):
-        """Whether a file there has these words."""
+        """Whether a file there contains these words."""
         try:
             return words in read(file)
         except (OSError, RuntimeError, ValueError):
@@ -112,12 +112,12 @@ def arrives(shop, hold, name, read):
 
 
 def main(binary, folder, moto):
-    """Runs it."""
+    """Runs the script."""
     shop = Shop(str(pathlib.Path(binary).resolve()), pathlib.Path(folder))
     return count(lambda claims: claims.run("publish", prove, shop, moto, claims), LONGEST)
 
 
 if __name__ == "__main__":
-    # A reload is SIGHUP for plugwatch alone.
+    # To reload, SIGHUP is sent only to plugwatch.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sys.exit(main(*sys.argv[1:]))

@@ -6,13 +6,13 @@ Packages: rbldnsd. It speaks UDP only.
 from dnsready import answers
 from processes import start, stop, wait_until
 
-# Each list's zone needs these two lines: without a SOA nobody may remember a "not listed".
+# Each list's zone needs these two lines: without a SOA, no resolver may cache "not listed".
 _HEAD = "$SOA 60 a.invalid. op.invalid. 1 60 60 60 5\n$NS 60 {server}\n"
 # RFC 5782: every list of addresses lists 127.0.0.2 and not 127.0.0.1, so that a client can
 # see that it works; every list of domains lists `test` and not `invalid`.
 _ADDRESSES = ":127.0.0.2:Listed, see https://list.test/$\n127.0.0.2\n{listed}"
 _DOMAINS = ":127.0.1.2:Listed, see https://list.test/$\ntest\n{listed}"
-# What Spamhaus tells clients that ask through a public resolver, whatever they ask for.
+# Spamhaus's answer to every query through a public resolver.
 _REFUSAL = ":127.255.255.254:Error: open resolver; https://check.test/returnc/pub/\n"
 
 

@@ -1,4 +1,4 @@
-"""Looks at domains in an RDAP server that ICANN wrote: in good order, on hold, unknown to it.
+"""Checks domains in ICANN's RDAP server: in good standing, on hold, and unknown.
 
     registry.py PATH_TO_BINARY FOLDER
 """
@@ -18,7 +18,7 @@ from certificates import Authority
 from pages import Pages
 from processes import free_port, start, wait_until
 
-# Ends a run that hangs.
+# The timeout of the whole run in seconds.
 LONGEST = 120
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -26,7 +26,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass
 class World:
-    """Everything that is watched, and where."""
+    """The monitored hosts, and their addresses."""
 
     binary: str
     folder: pathlib.Path
@@ -37,7 +37,7 @@ class World:
 
 
 class Registry:
-    """One rdap-srv; it holds the objects that lie in its folder."""
+    """One rdap-srv process; it serves the objects in its folder."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -68,7 +68,7 @@ class Registry:
         (self._data / f"{name}.json").write_text(json.dumps(domain))
 
     def reload(self, name, status):
-        """Lets it read its folder again, and waits until the domain has this status."""
+        """Makes it reread its folder, and waits until the domain has this status."""
         (self._data / "reload").touch()
         wait_until(f"{status} of {name}", lambda: status in self._answers(f"domain/{name}"), 20)
 
@@ -85,7 +85,7 @@ class Registry:
 
 
 def build(binary, folder):
-    """The anchors, and nothing else: which registry answers is given."""
+    """Only the anchors; the checks name their registry."""
     authority = Authority(folder / "certificates", "ours")
     names = [f"{n}.anchor.example" for n in ("one", "two", "three")]
     shown, port = authority.issue("anchor", ",".join(f"DNS:{name}" for name in names)), free_port()
@@ -98,7 +98,7 @@ def build(binary, folder):
 
 
 def prove(world, claims):
-    """Good order, a hold that comes while it runs, and what it does not know."""
+    """Good standing, a hold that appears while it runs, and an unknown domain."""
     registry = Registry(world.folder / "registry")
     registry.write("good.example", "active", "client transfer prohibited")
     registry.write("held.example", "active")
@@ -119,7 +119,7 @@ def prove(world, claims):
 
 
 def main(binary, folder):
-    """Runs it."""
+    """Runs the script."""
     def prove_it(claims):
         claims.run("registry", prove, build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder)), claims)
 

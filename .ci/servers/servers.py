@@ -1,4 +1,4 @@
-"""Starts the servers, runs all parts side by side against the built plugwatch, and counts.
+"""Starts the servers, runs all parts in parallel against the built plugwatch, and counts the claims.
 
     servers.py PATH_TO_BINARY FOLDER
 """
@@ -23,14 +23,14 @@ from processes import free_port
 from telegram import Emulator
 from texts import fill
 
-# The whole run takes less; this ends one that hangs.
+# The timeout of the whole run in seconds.
 LONGEST = 400
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
 
 
 @dataclass
 class World:
-    """Everything that is watched, and where."""
+    """The monitored hosts, and their addresses."""
 
     binary: str
     folder: pathlib.Path
@@ -72,7 +72,7 @@ def build(binary, folder):
 
 
 def all_pages(folder):
-    """Every page that is there at the beginning."""
+    """Every page that exists at the beginning."""
     pages = Pages(folder)
     pages.list_on_play(looks_http.PACKAGE, "Shop")
     pages.list_on_play(looks_http.MOVED, "Shop, moved")
@@ -100,10 +100,10 @@ def all_names(folder):
 
 
 def all_certificates(folder):
-    """The certificates by the name of the website that shows them, and who signed most."""
+    """The certificates by the name of their website, and the authority that signed most of them."""
     ours, strangers = Authority(folder, "ours"), Authority(folder, "strangers")
-    # Behind an override the client connects to an address and so asks for that; the look
-    # at the certificate itself asks for the name. A good certificate is for both.
+    # With an override, the client connects to an address and so requests that; the check
+    # of the certificate itself requests the name. A good certificate is for both.
     both = "DNS:{}.example,IP:127.0.0.1".format
     return {
         "secure": ours.issue("secure", both("secure") + ",DNS:moved.example"),
@@ -117,7 +117,7 @@ def all_certificates(folder):
 
 
 def prove_all(world, claims):
-    """The parts share the servers, but nothing that another part changes."""
+    """Runs the parts; they share the servers, but no data that another part changes."""
     parts = [
         ("crash", crash.prove), ("watching", watching.prove), ("no network", blind.prove),
         ("knot", looks_dns.prove), ("nginx", looks_http.prove), ("http2", http2.prove),
@@ -130,7 +130,7 @@ def prove_all(world, claims):
 
 
 def main(binary, folder):
-    """Runs everything."""
+    """Runs all parts."""
     return count(lambda claims: prove_all(build(binary, pathlib.Path(folder)), claims), LONGEST)
 
 

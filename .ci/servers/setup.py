@@ -1,6 +1,6 @@
-"""Sets up the built plugwatch for an invented platform that stands on real servers: two
-authoritative name servers of different make below a root and a registry, RDAP answers, nginx with
-the site, its well-known files and the stores, Postfix, and unbound for what users see.
+"""Sets up the built plugwatch for an invented platform on real servers: two
+different authoritative name servers below a root and a registry, RDAP answers, nginx with
+the site, its well-known files and the stores, Postfix, and unbound as the users' resolver.
 
     in_namespace 127.0.0.71 setup.py PATH_TO_BINARY FOLDER
 """
@@ -35,7 +35,7 @@ _SOA = "@ 60 IN SOA a.invalid. op.invalid. 1 60 60 60 60\n"
 _KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 _MX = "in1-smtp.messagingengine.com"
 
-# What lies below com is said by the root itself: names and networks of vendors that everybody knows.
+# The root itself serves names below com: well-known vendors' names and networks.
 _ROOT = f"""$ORIGIN .
 {_SOA}@ 60 NS root-server.
 root-server. 60 A {ROOT}
@@ -59,7 +59,7 @@ acme-shop 60 NS bob.ns.cloudflare.com.
 verbose 60 NS bob.ns.cloudflare.com.
 wild 60 NS ada.ns.cloudflare.com.
 """
-# Ten thousand texts fit into no answer; and in the other zone every name leads somewhere.
+# Ten thousand texts are too large for an answer; in the other zone, every name resolves.
 _VERBOSE = f"$ORIGIN verbose.test.\n{_SOA}@ 60 NS bob.ns.cloudflare.com.\n" + "".join(
     f'@ 60 TXT "token-{n}=x"\n' for n in range(10_000)
 )
@@ -84,7 +84,7 @@ _SERVED = ("domain", "dns", "website", "mail-in", "mail-out", "ios-acme-shop", "
 
 @dataclass
 class World:
-    """The platform, and what can be broken of it."""
+    """The platform, and its parts that tests can break."""
 
     binary: str
     folder: pathlib.Path
@@ -133,7 +133,7 @@ def _network(anchors, authority, others):
 
 
 def write_pages(pages):
-    """The site with its well-known files, what the registry says, and the apps in the stores."""
+    """The site with its well-known files, the registry's answer, and the apps in the stores."""
     own = pages.folder / "platform"
     for path in (".well-known", "rdap"):
         (own / path).mkdir(parents=True)
@@ -171,7 +171,7 @@ def _registration():
 
 
 def prove(world, claims):
-    """The platform as it is; the same file looked at again; a third of it broken; and bad names."""
+    """The intact platform; the same file checked again; a third of the platform broken; and invalid names."""
     hold = lambda claim, true, seen="": claims.hold("setup", claim, true, seen)  # noqa: E731
     does = lambda *arguments: run([world.binary, *arguments], within=120, cwd=world.folder)  # noqa: E731
     init = lambda config, *more: does("init", DOMAIN, "--network", str(world.network), "-c", str(config), *more)  # noqa: E731
@@ -204,7 +204,7 @@ def prove(world, claims):
 
 
 def _with_a_person(world, hold):
-    """A person at a terminal, who has a bot and gives it a word."""
+    """A person at a terminal, who has a bot and writes to it."""
     bot = BotApi()
     network = world.folder / "with-bot.toml"
     network.write_text(world.network.read_text() + f'"https://api.telegram.org" = "{bot.url}"\n')
@@ -245,7 +245,7 @@ def _broken(world, init, does, hold, whole):
     known = does("init", DOMAIN, "--network", str(world.network), "-c", str(world.folder / "known.toml"), "--app", "ios:com.acme.shop", "--chat", "-100777")
     hold("an app that a person names is looked for by its bundle id", known.returncode == 0, known.stdout + known.stderr)
     hold("a chat that a person names stands in the file", "chats = [-100777]" in (world.folder / "known.toml").read_text())
-    # A file of somebody who watches less: what is new is added at its end, once.
+    # A file that monitors less: new findings are added at its end, once.
     less = world.folder / "less.toml"
     less.write_text(whole.read_text().split("# SendGrid (outbound mail)")[0].rsplit("# com.acme.shop is named", 1)[0])
     begun = less.read_text()
@@ -285,7 +285,7 @@ def _watched(text):
 
 
 def main(binary, folder):
-    """Runs it."""
+    """Runs the script."""
     def prove_it(claims):
         claims.run("setup", prove, build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder)), claims)
 

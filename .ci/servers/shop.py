@@ -1,4 +1,4 @@
-"""A shop with sixty parts on one HTTP server, and a plugwatch that tells the public of them."""
+"""A shop with sixty parts on one HTTP server, and a plugwatch that publishes their status."""
 
 import datetime
 import http.server
@@ -13,7 +13,7 @@ from texts import fill
 
 PARTS, GROUPS = 60, 8
 TOKEN = "an-operators-token-of-this-run"
-# Nobody listens at these; what is there is out.
+# Nothing listens on these addresses, so parts there are out.
 GONE = (3, 17)
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -32,20 +32,20 @@ class _Shop(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Says nothing."""
+        """Logs nothing."""
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    # All parts are looked at within seconds.
+    # All parts are checked within seconds.
     request_queue_size = 256
     daemon_threads = True
 
     def asked(self, path):
-        """Somebody asked for this."""
+        """Records a request for this path."""
 
 
 class Shop:
-    """The shop, its configuration, and the plugwatch beside it."""
+    """The shop, its configuration, and its plugwatch."""
 
     def __init__(self, binary, folder, every="5m", asked=None, gone=GONE):
         self.binary, self.folder, self.web = binary, folder, free_port()
@@ -56,7 +56,7 @@ class Shop:
         self._server = _Server(("127.0.0.1", 0), _Shop)
         if asked:
             self._server.asked = asked
-        # Reference hosts: whoever accepts a connection there shows that this machine's network works.
+        # Reference hosts: an accepted connection shows that this machine's network works.
         self._anchors = [_Server((at, 0), _Shop) for at in ("127.0.0.41", "127.0.0.42", "127.0.0.43")]
         for server in [self._server, *self._anchors]:
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -76,11 +76,11 @@ class Shop:
         ))
 
     def environment(self):
-        """Nothing but the path and the token."""
+        """Only the path and the token."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PLUGWATCH_DETAILS_TOKEN": TOKEN}
 
     def start(self):
-        """Starts it, and waits until everything was looked at."""
+        """Starts it, and waits until everything has been checked."""
         self._process = start([self.binary, "run", "-c", str(self.config)], self.log, cwd=self.folder, env=self.environment())
         wait_until("the status page", lambda: self.json("status.json"), 30)
         wait_until("a look at everything", self._is_known, 90, every=0.5)
@@ -90,11 +90,11 @@ class Shop:
         return states.count("unavailable") == len(self.gone) and "unchecked" not in states
 
     def pid(self):
-        """Its number."""
+        """The process id."""
         return self._process.pid
 
     def reload(self):
-        """Has it read its configuration again."""
+        """Makes it reload its configuration."""
         self._process.send_signal(signal.SIGHUP)
 
     def stop(self):
@@ -102,14 +102,14 @@ class Shop:
         return stop(self._process)
 
     def does(self, *arguments):
-        """Runs a command on the same configuration, which must succeed."""
+        """Runs a command, which must succeed, with the same configuration."""
         done = run([self.binary, *arguments, "-c", str(self.config)], cwd=self.folder, env=self.environment())
         if done.returncode != 0:
             raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def get(self, path, **headers):
-        """Status, headers and body of one address."""
+        """The status, headers and body of one address."""
         request = urllib.request.Request(f"{self.url}/{path}", headers=headers)
         try:
             with _DIRECT.open(request, timeout=10) as answer:
@@ -126,7 +126,7 @@ class Shop:
         return json.loads(body) if status == 200 else None
 
     def tell_incidents(self):
-        """One incident that goes on and one that is over, with what was learned; their ids."""
+        """Creates an open incident and a closed one with a post-mortem; returns their ids."""
         by = ("--by", "Ada Secretive")
         self.does("incident", "open", "Slow checkout", "Orders take **long**.", "--affects", "part-3", "--affects", "part-4", "--impact", "major", *by)
         self.does("incident", "open", "Search was empty", "Nothing is found.", "--affects", "part-5", *by)

@@ -1,5 +1,5 @@
-"""What strangers, vendors, places and clocks do to the program that runs: a crowd that says nothing, a
-flood of words, a place that refuses for a while, a clock that ran ahead.
+"""External disturbances of the running program: a crowd of half-open connections, a
+flood of text, a channel that refuses for a while, a clock that ran ahead.
 
     strangers.py PATH_TO_BINARY FOLDER
 """
@@ -19,13 +19,13 @@ from processes import happens, start, stop, wait_until
 from plugwatch import environment
 
 LONGEST = 300
-# Half-open connections, and how many are made at most as they are cut.
+# Half-open connections, and the most that are opened while the program closes them.
 CROWD = 1_100
 MOST_OPENED = 6_000
 
 
 def few_descriptors():
-    """Soft and hard limit, as on a small machine: it cannot be raised."""
+    """Sets the soft and hard limit, as on a small machine: it cannot be raised."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
 
 
@@ -50,7 +50,7 @@ def crowd(binary, folder, claims):
                     half.send(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
                 held.append(half)
             time.sleep(0.5)
-            # Those that were cut are opened anew.
+            # Closed connections are opened again.
             for half in held[:]:
                 half.setblocking(False)
                 with contextlib.suppress(BlockingIOError, OSError):
@@ -75,7 +75,7 @@ def crowd(binary, folder, claims):
 
 
 def words(binary, folder, claims):
-    """A vendor whose text is 216 KB of escape sequences, line ends and turned writing."""
+    """A vendor whose text is 216 KB of escape sequences, line breaks and reversed writing."""
     acme = Acme()
     config, _ = configure(folder / "words", acme, ["a1"])
     process = begin(binary, config)
@@ -92,7 +92,7 @@ def words(binary, folder, claims):
 
 
 def refusals(binary, folder, claims):
-    """The only place refuses for half a minute."""
+    """The only channel refuses for half a minute."""
     acme = Acme()
     config, _ = configure(folder / "refusals", acme, ["a1"])
     process = begin(binary, config)
@@ -113,7 +113,7 @@ def refusals(binary, folder, claims):
 
 
 def clock(binary, folder, claims):
-    """A clock two days ahead is set right: in a program that runs, and over a restart."""
+    """A clock two days ahead is corrected: while the program runs, and during a restart."""
     acme = Acme()
     config, _ = configure(folder / "clock", acme, ["a1", "a2"])
     shift = folder / "clock" / "shift"
@@ -131,7 +131,7 @@ def clock(binary, folder, claims):
     wait_until("the greeting", acme.alerts, 20)
     shift.write_text("+2d\n")
     time.sleep(3)
-    # The place refuses while the clock is ahead: when it is tried again lies two days ahead.
+    # The channel refuses while the clock is ahead, so the next attempt is scheduled two days ahead.
     acme.refusing = 503
     acme.set("a1", "suspended")
     claims.hold("clock", "a drop is tried to be told by the clock that is ahead", happens(lambda: acme.about("a1"), 20), acme.titles())
@@ -141,7 +141,7 @@ def clock(binary, folder, claims):
     before = len(acme.about("a1"))
     back = happens(lambda: len(acme.about("a1")) > before, 90)
     claims.hold("clock", "it arrives within 90 s after the clock is set back under the running program", back, acme.titles())
-    # The same over a restart.
+    # The same with a restart.
     shift.write_text("+2d\n")
     time.sleep(3)
     acme.refusing = 503
@@ -161,7 +161,7 @@ def clock(binary, folder, claims):
 
 
 def prove(binary, folder, claims):
-    """All parts side by side, but for the crowd, which takes the machine's attention."""
+    """All parts in parallel, except the crowd, which loads the whole machine."""
     parts = [("words", words), ("refusals", refusals), ("clock", clock)]
     threads = [threading.Thread(target=claims.run, args=(name, part, binary, folder, claims)) for name, part in parts]
     for thread in threads:
@@ -172,7 +172,7 @@ def prove(binary, folder, claims):
 
 
 def main(binary, folder):
-    """Runs everything."""
+    """Runs all parts."""
     return count(lambda claims: prove(binary, pathlib.Path(folder), claims), LONGEST)
 
 

@@ -1,4 +1,4 @@
-"""A Telegram Bot API, and a line to it that can be cut at the worst moment."""
+"""A Telegram Bot API, and a proxy in front of it that can cut connections at the worst moment."""
 
 import http.client
 import http.server
@@ -14,7 +14,7 @@ _SCRIPT = pathlib.Path(__file__).parent / "templates" / "emulator.js"
 
 
 class Emulator:
-    """The npm package telegram-test-api, in a process of its own."""
+    """The npm package telegram-test-api, in a separate process."""
 
     def __init__(self, folder):
         self.port = free_port()
@@ -39,7 +39,7 @@ class Emulator:
 
 
 class Line:
-    """Stands between plugwatch and the emulator; for each chat it can be cut.
+    """A proxy between plugwatch and the emulator; it can cut the connection of each chat.
 
     `swallow` takes a message and passes nothing on; `no_answer` delivers it, but the answer
     is lost. Both leave the sender waiting, which is when it is killed.
@@ -51,21 +51,21 @@ class Line:
         line = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            """Passes one request on, or holds it."""
+            """Forwards one request, or holds it."""
 
             def do_POST(self):
                 """The only method that the library uses."""
                 line.carry(self, emulator.port)
 
             def log_message(self, *_):
-                """Says nothing: the claims say what happened."""
+                """Logs nothing: the claims report what happened."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def carry(self, request, port):
-        """Carries one request to the emulator, as far as its chat's line allows."""
+        """Forwards one request to the emulator, unless its chat's connection is cut."""
         body = request.rfile.read(int(request.headers.get("content-length", 0)))
         chat = str(json.loads(body)["chat_id"])
         how, restored = self.cut.get(chat), self._restored
@@ -87,13 +87,13 @@ class Line:
         request.wfile.write(answer)
 
     def cut_again(self, how):
-        """From now on these chats' lines are cut in these ways."""
+        """Cuts these chats' connections in these ways from now on."""
         self.held = []
         self._restored = threading.Event()
         self.cut = how
 
     def restore(self):
-        """Everything passes again; what was held is let go unanswered."""
+        """Forwards everything again; held requests end without an answer."""
         self.cut = {}
         self._restored.set()
 
@@ -104,7 +104,7 @@ class Line:
 
 
 def channel(api_url, *chats):
-    """The setting of a channel that speaks to these chats there."""
+    """The setting of a channel that sends to these chats through it."""
     return fill("telegram_channel.toml", api_url=api_url, chats=", ".join(str(chat) for chat in chats))
 
 

@@ -1,4 +1,4 @@
-"""Plays a person at a terminal: a program gets a terminal of its own, and answers when it asks."""
+"""Simulates a person at a terminal: the program gets its own terminal, and answers when it asks."""
 
 import os
 import pty
@@ -8,7 +8,7 @@ import time
 
 
 def talk(command, folder, variables, answers, within):
-    """Runs a command; each answer is typed once its question is seen. What was shown.
+    """Runs a command; each answer is typed once its question appears. Returns the output.
 
     The command inherits nothing but `variables` and PATH.
     """

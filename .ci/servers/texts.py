@@ -1,4 +1,4 @@
-"""Fills the templates beside this file: `{{name}}` stands for a value."""
+"""Fills the templates next to this file: `{{name}}` is replaced with a value."""
 
 import pathlib
 import re
@@ -7,6 +7,6 @@ _FOLDER = pathlib.Path(__file__).parent / "templates"
 
 
 def fill(template, **values):
-    """The template's text with every name replaced; a name without a value is a mistake."""
+    """The template's text with every name replaced; a name without a value is an error."""
     text = (_FOLDER / template).read_text()
     return re.sub(r"\{\{(\w+)\}\}", lambda found: str(values[found[1]]), text)

@@ -1,4 +1,4 @@
-"""unbound: a validating resolver that walks the test root, one process per address.
+"""unbound: a validating resolver that starts from the test root, one process per address.
 
 Packages: unbound, knot-dnsutils (kdig). Not needed: unbound-anchor, dns-root-data.
 """
@@ -41,7 +41,7 @@ class Unbound:
         """Starts it, and waits until it resolves the root."""
         # -d: in the foreground. -p: no file with its process id.
         self._process = start(["unbound", "-d", "-p", "-c", str(self._folder / "unbound.conf")], self.log)
-        # It refuses questions that do not ask for recursion.
+        # It refuses queries that do not request recursion.
         wait_until(f"unbound at {self._address}", lambda: answers(self._address, self._port, ".", True, 2) == "NOERROR", 10, 0.05)
 
     def stop(self):
@@ -50,7 +50,7 @@ class Unbound:
 
 
 def resolve(address, port, name, kind="A", checking=True):
-    """What an ordinary client gets from this resolver: the response code, flags and answers.
+    """The response of this resolver to an ordinary client: the response code, flags and answers.
 
     `checking=False` sets CD=1: the resolver must not judge, and hands out what is bogus too.
     """

@@ -1,4 +1,4 @@
-"""One run of plugwatch: everything live, then a drop, another, an outage, and a recovery."""
+"""One run of plugwatch: everything is live, then come a drop, another, an outage, and a recovery."""
 
 import time
 
@@ -11,12 +11,12 @@ from telegram import channel
 CHAT = 2001
 PACKAGE = "org.example.watched"
 SURE = (2, "2s")
-# What confirmation, the stores' pace and the controls take together, with room to spare.
+# The time that confirmation, the stores' rate limits and the controls take together, with a margin.
 SOON = 40
 
 
 def prove(world, claims):
-    """The weekend in small, with real servers on the other side."""
+    """The demo's weekend on a small scale, with real servers."""
     website = own_website(world)
     watcher = Plugwatch(
         world, "watching", dependencies(), overrides(world, website.url), channels=channel(world.emulator.url, CHAT)
@@ -32,7 +32,7 @@ def prove(world, claims):
 
 
 def own_website(world):
-    """A website on an nginx of its own, over HTTPS, so that it can be stopped alone."""
+    """A website on a separate nginx, over HTTPS, so that it can be stopped alone."""
     port = free_port()
     server = secure_server("127.0.0.1", port, world.certificate, world.pages.folder)
     website = Nginx(world.folder / "nginx-website", server, [("127.0.0.1", port)])
@@ -42,7 +42,7 @@ def own_website(world):
 
 
 def dependencies():
-    """Two stores, the domain and the website, looked at as often as politeness allows."""
+    """Two stores, the domain and the website, checked as often as the rate limits allow."""
     return [
         dependency("android-app", "google_play/listing", SURE, "1s", package=PACKAGE, breaks="new installs"),
         dependency("ios-app", "apple/listing", SURE, "5s", track_id=TRACK),
@@ -52,7 +52,7 @@ def dependencies():
 
 
 def overrides(world, website):
-    """Where the vendors really are."""
+    """The vendors' test addresses."""
     return {
         "https://play.google.com": f"{world.stores}/play",
         "https://itunes.apple.com": f"{world.stores}/apple",
@@ -62,7 +62,7 @@ def overrides(world, website):
 
 
 def all_live(world, claims, watcher):
-    """The beginning: all four live, and one message that says so."""
+    """The beginning: all four are live, and one message says so."""
     for name in ("android-app", "ios-app", "domain", "website"):
         shown = watcher.stands(name, "live", SOON)
         claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
@@ -81,7 +81,7 @@ def told(world, claims, claim, headline, *words):
 
 
 def changed(claims, watcher, name, state, reason, fault):
-    """A dependency turns to this state, for this reason, by this doing."""
+    """A dependency changes to this state, with this reason and fault."""
     began = time.monotonic()
     shown = watcher.stands(name, state, SOON)
     took = time.monotonic() - began
@@ -101,7 +101,7 @@ def listing_removed(world, claims, watcher):
 
 
 def zone_removed(world, claims, watcher):
-    """The DNS hosts throw the zone out."""
+    """The DNS hosts remove the zone."""
     world.names.remove_zone("shop")
     changed(claims, watcher, "domain", "dropped", "zone_refused", "vendor_decision")
     told(world, claims, "the alert of the removed zone arrives", "2nd vendor lost in 3 days: domain", "refuse shop.example")
@@ -119,13 +119,13 @@ def website_stopped_and_back(world, claims, watcher, website):
 
 
 def nothing_else(world, claims, watcher):
-    """What still stands was not touched, and nothing was told twice."""
+    """The other dependencies did not change, and no message was repeated."""
     shown = watcher.dependency("ios-app")
     claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
-    # Reminders come as long as nobody acknowledges what is critical.
+    # Reminders come while nobody acknowledges a critical alert.
     told = world.emulator.messages(CHAT)
     heads = [text.splitlines()[0] for text in told]
-    # Two vendors are lost: one message says how everything stands.
+    # Two vendors are lost: one message gives the overall state.
     claims.hold("watching", "from the second loss one message says how everything stands",
                 any("SITUATION" in head for head in heads), heads)
     reminders = ("STILL ", "SITUATION")
@@ -137,7 +137,7 @@ def nothing_else(world, claims, watcher):
 
 
 def second_instance(claims, watcher):
-    """Two programs on one database would tell everything twice."""
+    """Two programs on one database would send every message twice."""
     second = watcher.second()
     fits = second.returncode == 1 and "is in use by another plugwatch" in second.stderr
     seen = f"{second.returncode}: {second.stderr}"
