@@ -18,7 +18,7 @@ from claims import count
 from shop import PARTS, Shop
 
 LONGEST, EVERY, QUIET, LOADED = 240, 2.0, 20, 30
-# The requested paths; requests per second; the allowed lateness of checks in ms.
+# The load in requests per second; the allowed lateness of checks in ms.
 WANTED, LATE = 2_000, 10
 
 

@@ -40,7 +40,7 @@ def prove(world, claims):
 
 
 def _file(world, key):
-    # One file for each secret, not named after it, because secrets contain slashes.
+    # One file for each secret, named by a hash, because secrets contain slashes.
     file = world.folder / f"key-{key.id}-{hashlib.sha256(key.secret.encode()).hexdigest()[:8]}"
     file.write_text(key.secret)
     return file
