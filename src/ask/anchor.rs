@@ -1,5 +1,5 @@
-//! Reference hosts: does our own network work? A connection to each, with its certificate
-//! checked where the reference host has a name; nothing is sent.
+//! Reference hosts: checks whether plugwatch's own network works. plugwatch connects to each one, verifies its
+//! certificate if the reference host has a name, and sends nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use super::net::{Net, dial, failure};
 use crate::core::probe::reference_hosts::Anchor;
 use crate::core::words::answer::Failure;
 
-/// Reference hosts are near; slower is down for this purpose.
+/// Reference hosts are nearby, so a slower answer counts as no answer.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// How each reference host answered, in their order.
+/// The result for each reference host, in the configured order.
 pub async fn ask(net: &Net) -> Vec<Result<(), Failure>> {
     let asked =
         net.options.anchors.iter().map(|anchor| async move {
@@ -45,7 +45,8 @@ async fn reach(net: &Net, anchor: &Anchor) -> Result<(), Failure> {
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.map(|_| ()).map_err(failed)
 }
 
-/// A machine without IPv4 has no way to an IPv4 address; the operator's others, found by name, will do.
+/// Whether this machine has no route to the address, as a machine without IPv4 has none to an IPv4 address. The caller
+/// then tries the operator's other addresses, by name.
 fn has_no_way(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
     matches!(error.kind(), NetworkUnreachable | HostUnreachable | AddrNotAvailable)

@@ -1,4 +1,4 @@
-//! What was reported to plugwatch under a name: when last, what, and the sum of what was counted.
+//! What others reported to plugwatch under one name: the last report and the totals of a period.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use crate::core::words::check_in;
 use crate::core::words::check_in::{CheckIns, Word};
 use crate::core::words::question::{CheckInQuestion, Question};
 
-/// A failure is dated back so far.
+/// Reports of the last day are read to find out when a failure began, even if the rule's period is shorter.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Reads the inbox. Without one (a single look without a history) there is nothing to be read.
+/// Reads the reports kept in the store. A single check without a history has none, and is not asked.
 pub async fn ask(check_ins: Option<&dyn CheckIns>, question: &CheckInQuestion, now: Time) -> Answer {
     let asked = Question::CheckIn(question.clone()).shown();
     let Some(check_ins) = check_ins else {
         return Answer::failed(
             asked,
             Failure::NotAsked,
-            "reports are kept by `plugwatch run`, and there is no history here",
+            "only `plugwatch run` keeps reports; this check has no history to read",
         );
     };
     let since = Time(now.0 - millis(question.window));
-    // Since when it fails may lie before the window.
+    // The failure may have begun before the window.
     let reports = match check_ins.heard(&question.key(), Time(now.0 - millis(question.window.max(DAY)))).await {
         Ok(reports) => reports,
         Err(why) => return Answer::failed(asked, Failure::NotAsked, why),
@@ -33,7 +33,7 @@ pub async fn ask(check_ins: Option<&dyn CheckIns>, question: &CheckInQuestion, n
     let total = sum.ok.saturating_add(sum.failed);
     let share = |count: u64| if total == 0 { 0.0 } else { count as f64 / total as f64 };
     let codes: Vec<_> = sum.codes.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();
-    // A job that has only begun has shown nothing yet.
+    // A job that has only started has no result yet.
     let last = reports.iter().rev().find(|report| report.word != Word::Began);
     let facts = json!({
         "name": question.name,
@@ -49,6 +49,6 @@ pub async fn ask(check_ins: Option<&dyn CheckIns>, question: &CheckInQuestion, n
         "codes": codes,
         "failing_since": sum.failing_since.map(Time::rfc3339),
     });
-    // What was reported is what is kept as proof.
+    // The facts themselves are kept as evidence.
     Answer { body: facts.to_string().into_bytes(), ..Answer::of(asked, 0, "heard", facts) }
 }

@@ -1,7 +1,7 @@
-//! Runs a program of the user's: a Nagios plugin, or anything that ends with one of its codes.
+//! Runs one of the user's programs: a Nagios plugin, or any program that ends with one of its exit codes.
 //!
-//! The convention (monitoring-plugins.org, "Plugin Output"): 0 is fine, 1 a warning, 2 critical, 3
-//! unknown; the first line is for people, and after a `|` come numbers.
+//! The convention (monitoring-plugins.org, "Plugin Output"): 0 is OK, 1 a warning, 2 critical, 3 unknown. The first
+//! line of output is for people; the text after a `|` holds numbers.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,18 +14,18 @@ use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::ExecQuestion;
 
-/// More output than this is not kept.
+/// The number of bytes of output that are kept.
 const MOST: u64 = 64 << 10;
-/// What was killed is gone within this.
+/// How long a killed program's last output is waited for.
 const AFTERWARDS: Duration = Duration::from_secs(2);
 
-/// Runs it, without a shell, with a clean environment, and ends it with everything it started
-/// when its time is up.
+/// Runs the program without a shell and with a clean environment. At the timeout, kills it and everything that it
+/// started.
 pub async fn ask(question: &ExecQuestion) -> Answer {
     let asked = question.command.join(" ");
     let watch = Stopwatch::start();
     let Some((program, arguments)) = question.command.split_first() else {
-        return Answer::failed(asked, Failure::NotAsked, "no program is named");
+        return Answer::failed(asked, Failure::NotAsked, "the check names no program to run");
     };
     let mut command = Command::new(program);
     command.args(arguments).env_clear().env("LC_ALL", "C").env("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -38,15 +38,15 @@ pub async fn ask(question: &ExecQuestion) -> Answer {
     let ended = tokio::time::timeout(question.timeout, run(&mut child, stdout.as_mut(), &mut output)).await;
     let took_ms = watch.ms();
     if ended.is_err() {
-        // It was not waited for yet, so its id is still its own. What it said ends when the last
-        // of its group is gone.
+        // The process was not reaped yet, so its id still belongs to it. Its output ends when the last process of its
+        // group is gone.
         kill(group);
         _ = tokio::time::timeout(AFTERWARDS, run(&mut child, stdout.as_mut(), &mut output)).await;
     }
     match ended {
         Ok(Ok(code)) => {
             let said = facts(code, &output);
-            // What it printed is what is kept as proof.
+            // The program's output is kept as evidence.
             Answer { body: output, ..Answer::of(asked, took_ms, "exec", said) }
         }
         Ok(Err(error)) => Answer { took_ms, ..Answer::failed(asked, Failure::ExecFailed, error.to_string()) },
@@ -61,7 +61,7 @@ async fn run(
 ) -> std::io::Result<Option<i32>> {
     if let Some(stdout) = stdout {
         AsyncReadExt::take(&mut *stdout, MOST).read_to_end(output).await?;
-        // The rest is read and dropped: a pipe that is full would hold the program up until its time is up.
+        // The rest is read and dropped: a full pipe would block the program until the timeout.
         tokio::io::copy(stdout, &mut tokio::io::sink()).await?;
     }
     Ok(child.wait().await?.code())
@@ -70,12 +70,12 @@ async fn run(
 fn kill(group: Option<u32>) {
     let group = group.and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
     if let Some(group) = group {
-        // Nobody is left, usually.
+        // Usually no process is left to kill.
         _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
 
-/// What a program says.
+/// The facts from a program's exit code and output.
 pub fn facts(code: Option<i32>, output: &[u8]) -> Value {
     let text = String::from_utf8_lossy(output);
     let first = text.lines().next().unwrap_or("");
@@ -83,7 +83,7 @@ pub fn facts(code: Option<i32>, output: &[u8]) -> Value {
     json!({ "code": code, "line": line.trim(), "text": text.trim_end(), "perf": numbers_of(numbers) })
 }
 
-/// `'label'=value[UOM];warn;crit;min;max`, by spaces; what is none of that is left out.
+/// The performance data (`'label'=value[UOM];warn;crit;min;max`, separated by spaces). Anything else is left out.
 fn numbers_of(text: &str) -> Value {
     let mut all = serde_json::Map::new();
     let mut rest = text.trim();

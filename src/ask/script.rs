@@ -1,5 +1,5 @@
-//! Answers from a script instead of a network: the seam at which the drop bench and the simulation put in
-//! what vendors say. Budgets hold as over a network.
+//! Answers from a script instead of a network. The drop bench and the simulation use this to supply vendors' answers.
+//! Budgets apply as over a network.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use crate::core::time::budget::come_back;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::Question;
 
-/// A script of what everybody says.
+/// A script of everybody's answers.
 pub trait Script: Send + Sync {
     /// The answer to one question at `now`.
     fn answer(&self, question: &Question, now: Time) -> Answer;
 
-    /// How each of the reference hosts answers.
+    /// The result of each reference host.
     fn anchors(&self) -> Vec<Result<(), Failure>>;
 
-    /// Whether it speaks of this at all; what was reported to plugwatch is read from the store otherwise.
+    /// Whether the script covers this question. Reports made to plugwatch are read from the store otherwise.
     fn knows(&self, _question: &Question) -> bool {
         true
     }
@@ -32,7 +32,7 @@ pub(super) struct Scripted {
 }
 
 impl Scripted {
-    /// The answer, once the host may be asked: the clock moves on while somebody waits for that.
+    /// The answer, once the host may be asked; the clock advances while the question waits.
     pub(super) async fn ask(&self, question: &Question, urgent: bool, now: Time) -> Answer {
         let host = match question {
             Question::Http(_) | Question::Rdap(_) => question.host(),

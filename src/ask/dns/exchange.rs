@@ -1,7 +1,6 @@
-//! One question to one name server, over UDP and, if cut short, over TCP.
+//! Sends one query to one name server, over UDP and, if the reply is truncated, over TCP.
 //!
-//! Sockets are connected, so that a closed port (ICMP) shows as such, and so that
-//! answers from elsewhere do not reach us.
+//! Sockets are connected, so that a closed port is reported (ICMP) and datagrams from other senders are dropped.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,18 +15,18 @@ use tokio::time::timeout;
 /// Why a server gave no usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// Nothing came in time.
+    /// No reply arrived in time.
     Timeout,
-    /// The host is up, but no name server listens.
+    /// The host is up, but no name server listens on the port.
     Closed,
-    /// What came cannot be read, or the socket failed.
+    /// The reply cannot be parsed, or the socket failed.
     Broken,
-    /// This machine has no way there: no IPv6, or no IPv4. It says nothing about the server.
+    /// This machine has no route to the server (no IPv6, or no IPv4). This says nothing about the server.
     NoWay,
 }
 
 impl Silence {
-    /// The word in facts.
+    /// The name used in facts.
     pub fn word(self) -> &'static str {
         match self {
             Silence::Timeout => "timeout",
@@ -38,18 +37,18 @@ impl Silence {
     }
 }
 
-/// How a server is asked.
+/// What kind of query a server gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// For what it knows itself.
+    /// A query for the server's own, authoritative data.
     Directly,
-    /// As a resolver, for what it finds and holds to be true.
+    /// A query to a resolver, with DNSSEC validation.
     Recursively,
-    /// As a resolver, for what it finds, signed rightly or not (RFC 4035, section 3.2.2).
+    /// A query to a resolver, with DNSSEC validation off (CD, RFC 4035, section 3.2.2).
     Unchecked,
 }
 
-/// Asks `server` for `name`.
+/// Queries `server` for `name`, at most twice: the second time without EDNS.
 pub async fn exchange(
     server: SocketAddr,
     name: &Name,
@@ -61,8 +60,8 @@ pub async fn exchange(
     let (reply, question) = match over_udp(server, &question, half).await {
         Ok(reply) if !dislikes_edns(&reply) => (reply, question),
         Err(silence @ (Silence::Closed | Silence::NoWay)) => return Err(silence),
-        // One lost packet is no silence; and old servers, or walls before them, throw away what they do not
-        // understand (RFC 6891, section 7; RFC 8906, section 4). So the second try is without EDNS.
+        // A single lost packet does not make a server silent. Also, old servers and firewalls drop options that they
+        // do not understand (RFC 6891, section 7; RFC 8906, section 4), so the second attempt is sent without EDNS.
         _ => {
             let plain = query(name, kind, manner, false);
             (over_udp(server, &plain, half).await?, plain)
@@ -71,14 +70,14 @@ pub async fn exchange(
     if reply.metadata.truncation { over_tcp(server, &question, limit).await } else { Ok(reply) }
 }
 
-/// Whether a reply may be about EDNS and not about the name: some old servers fail at it.
+/// Whether an error reply may be about EDNS and not about the name: some old servers fail on EDNS.
 fn dislikes_edns(reply: &Message) -> bool {
     use ResponseCode::{FormErr, NotImp, ServFail};
     match reply.metadata.response_code {
         FormErr | NotImp => true,
-        // BADVERS shares its number with BADSIG, which no answer to such a question has.
+        // BADVERS has the same number as BADSIG, which cannot occur in a reply to such a query.
         code if u16::from(code) == u16::from(ResponseCode::BADVERS) => true,
-        // Who sends it with EDNS of its own means the name.
+        // A server that sends EDNS itself means the name.
         ServFail => reply.edns.is_none(),
         _ => false,
     }
@@ -97,15 +96,15 @@ fn query(name: &Name, kind: RecordType, manner: Manner, edns: bool) -> Message {
     message
 }
 
-/// Whether this machine has a way to an address at all; nothing is sent.
+/// Whether this machine has a route to the address. Sends nothing.
 pub async fn has_way(server: SocketAddr) -> bool {
     open(server).await.err() != Some(Silence::NoWay)
 }
 
-/// A socket that hears this server only.
+/// Opens a socket that receives datagrams from this server only.
 async fn open(server: SocketAddr) -> Result<UdpSocket, Silence> {
     let local: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
-    // A kernel without IPv6 opens no such socket.
+    // A kernel without IPv6 cannot open such a socket.
     let none = if server.is_ipv6() { Silence::NoWay } else { Silence::Broken };
     let socket = UdpSocket::bind(local).await.map_err(|_| none)?;
     socket.connect(server).await.map_err(|error| of_way(&error))?;
@@ -120,7 +119,7 @@ async fn over_udp(server: SocketAddr, question: &Message, limit: Duration) -> Re
     let answer = async {
         loop {
             let size = socket.recv(&mut buffer).await.map_err(|error| of_io(&error))?;
-            // Wrong ids and questions are somebody else's, or forged: go on waiting.
+            // A reply with another id or question belongs to another query or is forged: keep waiting.
             match Message::from_vec(&buffer[..size]) {
                 Ok(reply) if fits(question, &reply) => return Ok(reply),
                 Ok(_) => {}
@@ -154,7 +153,7 @@ fn fits(question: &Message, reply: &Message) -> bool {
         && (reply.queries == question.queries || reply.queries.is_empty())
 }
 
-/// Before anything is sent, an unreachable network is one that this machine has no route to.
+/// An error before anything was sent: an unreachable network means that this machine has no route there.
 fn of_way(error: &io::Error) -> Silence {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
     match error.kind() {

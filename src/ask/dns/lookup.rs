@@ -1,5 +1,5 @@
-//! Looks a name up from the root down, at each zone's own servers: nobody's cache and
-//! nobody's filter lies between.
+//! Looks up a name from the root down, at each zone's own servers, so no resolver's cache or filter can change the
+//! result.
 
 use std::net::IpAddr;
 
@@ -8,24 +8,24 @@ use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::walk::{MOST_SERVERS, Server, Step, Walk, ending_zone, ipv4, ipv6, plain, step_of};
 
-/// An alias of an alias of an alias ... is a circle.
+/// A longer chain of aliases (CNAME) is treated as a loop.
 const MOST_ALIASES: usize = 8;
-/// No name is further below the root, nor needs more referrals.
+/// The maximum number of referrals and aliases that one look-up follows; no real name needs more.
 const MOST_STEPS: usize = 12;
 
-/// Why there is nothing.
+/// Why a look-up found no records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The name does not exist, said with authority.
+    /// The name does not exist, according to an authoritative server.
     NoName,
-    /// The name exists, and has nothing of this kind.
+    /// The name exists, but has no records of this type.
     NoData,
-    /// Nobody who should know gave a usable answer.
+    /// No authoritative server gave a usable reply.
     Unanswered,
 }
 
 impl Missing {
-    /// The word in facts.
+    /// The name used in facts.
     pub fn word(self) -> &'static str {
         match self {
             Missing::NoName => "no_name",
@@ -35,14 +35,14 @@ impl Missing {
     }
 }
 
-/// What a look-up came to.
+/// The result of a look-up.
 #[derive(Clone, Debug)]
 pub struct Looked {
-    /// The names that it was sent on to (CNAME), in order.
+    /// The aliases (CNAME) that were followed, in order.
     pub aliases: Vec<String>,
     /// The records, or why there are none.
     pub found: Result<Vec<RData>, Missing>,
-    /// The zone that says that there are none.
+    /// The zone whose server said that there are no records.
     pub said_by: Option<String>,
 }
 
@@ -56,17 +56,17 @@ fn ended(reply: &Message, missing: Missing) -> Next {
 }
 
 impl Walk<'_> {
-    /// The records of a name, following aliases.
+    /// Looks up the records of a name, following aliases.
     pub async fn look_up(&mut self, name: &str, kind: RecordType) -> Looked {
         self.look_up_at(name, kind, 0).await
     }
 
-    /// The texts of a name (TXT), each put together from its parts.
+    /// Looks up the TXT records of a name, each joined from its strings.
     pub async fn texts(&mut self, name: &str) -> Result<Vec<String>, Missing> {
         texts_of(&self.look_up(name, RecordType::TXT).await)
     }
 
-    /// The IPv4 addresses of a name, or its IPv6 addresses where it has no others.
+    /// Looks up the IPv4 addresses of a name, or its IPv6 addresses if it has no IPv4 address.
     pub async fn addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
         match self.look_up(name, RecordType::A).await.found {
             Ok(found) => Ok(found.iter().filter_map(ipv4).collect()),
@@ -78,7 +78,7 @@ impl Walk<'_> {
         }
     }
 
-    /// All addresses of a name, those of IPv6 first, as far as its servers say.
+    /// Looks up all addresses of a name, IPv6 first, as far as its servers answer.
     pub async fn all_addresses_of(&mut self, name: &str) -> Result<Vec<IpAddr>, Missing> {
         self.all_addresses_at(name, 0).await
     }
@@ -90,7 +90,7 @@ impl Walk<'_> {
         match (six, four) {
             (Ok(six), Ok(four)) => Ok([six, four].concat()).map(|found| read(&found)),
             (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(read(&found)),
-            // Who did not answer to one of the two may have answered with addresses.
+            // If one of the two queries got no answer, its addresses are unknown: the name may still have some.
             (Err(Missing::Unanswered), Err(_)) | (Err(_), Err(Missing::Unanswered)) => Err(Missing::Unanswered),
             (Err(_), Err(missing)) => Err(missing),
         }
@@ -136,8 +136,8 @@ impl Walk<'_> {
         Next::Done { found: Err(Missing::Unanswered), said_by: None }
     }
 
-    /// The first usable reply; but that there is nothing must not hang on one server that lags or
-    /// lies: another one, if one answers, must say so, too.
+    /// The first usable reply. A reply that there are no records does not count on one server's word, because a single
+    /// server can lag or be wrong: a second one must agree, if one answers.
     async fn agreed(&mut self, servers: &[Server], name: &Name, kind: RecordType, at: &Name) -> Option<Message> {
         let (reply, n) = self.first_useful(servers, name, kind, at).await?;
         let nothing = |reply: &Message| {
@@ -153,13 +153,13 @@ impl Walk<'_> {
         }
     }
 
-    /// The servers of the zone nearest to a name that is known by now.
+    /// The servers of the closest zone above the name that is already known.
     fn deepest_cut(&self, name: &Name) -> (Name, Vec<Server>) {
         let above = self.cuts.iter().filter(|(zone, servers)| zone.zone_of(name) && !servers.is_empty());
         above.max_by_key(|(zone, _)| zone.num_labels()).cloned().unwrap_or_else(|| (Name::root(), self.roots()))
     }
 
-    /// The first usable reply: a server that refuses or is broken speaks for nobody else.
+    /// The first usable reply; a server that refuses or fails is skipped.
     async fn first_useful(
         &mut self,
         servers: &[Server],
@@ -173,7 +173,7 @@ impl Walk<'_> {
                 answer_of(reply, name, kind).is_some()
                     || match step_of(reply, name, at) {
                         Step::Nothing(_) => false,
-                        // A server that sends on to its own zone does not serve it.
+                        // A server that refers to its own zone does not serve that zone.
                         Step::Referral { zone, .. } => zone != *at,
                         Step::Gone | Step::Here => true,
                     }
@@ -186,7 +186,7 @@ impl Walk<'_> {
     }
 }
 
-/// The texts that a look-up for TXT came to.
+/// The TXT records in the result of a look-up.
 pub fn texts_of(looked: &Looked) -> Result<Vec<String>, Missing> {
     let text = |data: &RData| match data {
         RData::TXT(txt) => Some(txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
@@ -195,13 +195,13 @@ pub fn texts_of(looked: &Looked) -> Result<Vec<String>, Missing> {
     looked.found.as_ref().map(|found| found.iter().filter_map(text).collect()).map_err(|missing| *missing)
 }
 
-/// The records asked for, or the name that stands in for this one.
+/// The requested records, or the name that this one is an alias of.
 fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
-    // What somebody else remembers is not the zone's own word.
+    // A cached answer is not the zone's own.
     if !reply.metadata.authoritative {
         return None;
     }
-    // An alias may lead to a name that does not exist; the code is about that one.
+    // An alias may point to a name that does not exist; the response code is then about that name.
     if !matches!(reply.metadata.response_code, ResponseCode::NoError | ResponseCode::NXDomain) {
         return None;
     }
@@ -217,11 +217,11 @@ fn answer_of(reply: &Message, name: &Name, kind: RecordType) -> Option<Next> {
     })
 }
 
-/// Reads one reply as a look-up does.
+/// Parses one reply as a look-up does.
 #[cfg(fuzzing)]
 pub fn read(reply: &Message, name: &Name, kind: RecordType) {
     _ = answer_of(reply, name, kind).is_some();
-    // However the reply looks, the way leads down, and towards the name.
+    // Whatever the reply says, a referral must lead down the tree and towards the name.
     for at in [Name::root(), name.base_name()] {
         if let Step::Referral { zone, .. } = step_of(reply, name, &at) {
             assert!(at.zone_of(&zone) && zone.zone_of(name), "{at} refers to {zone} for {name}");

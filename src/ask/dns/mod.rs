@@ -1,6 +1,6 @@
-//! DNS: a walk from the root to each server of a zone, asking named servers directly
-//! and without any cache. `exchange` is one question to one server, `walk` the way
-//! down, `zone` the round among the zone's own servers, `lookup` any name's records.
+//! DNS: a walk from the root to every server of a zone. Servers are queried directly, without a cache. `exchange`
+//! sends one query to one server, `walk` finds the zone's servers, `zone` queries all of them, and `lookup` finds any
+//! name's records.
 
 mod exchange;
 mod lookup;
@@ -18,8 +18,8 @@ use crate::core::words::question::{DnsQuestion, Question};
 
 use super::net::Net;
 
-/// The root servers' addresses (IANA, named.root); several are enough, one is asked at a time. Those of
-/// IPv6 are for machines that have nothing else.
+/// The root servers' addresses (IANA, named.root). One is queried at a time, so a few are enough. The IPv6 addresses
+/// are for machines that have no IPv4.
 pub const ROOTS: [&str; 12] = [
     "198.41.0.4",
     "170.247.170.2",
@@ -35,14 +35,14 @@ pub const ROOTS: [&str; 12] = [
     "2001:7fd::1",
 ];
 
-/// Reads one reply in every way that it is read.
+/// Parses one reply in every way that this module does.
 #[cfg(fuzzing)]
 pub fn read(reply: &hickory_proto::op::Message, name: &hickory_proto::rr::Name, kind: hickory_proto::rr::RecordType) {
     lookup::read(reply, name, kind);
     zone::read(reply, kind);
 }
 
-/// Walks to the zone and tells all that its parent and its servers say.
+/// Walks to the zone and returns everything that its parent and its servers say.
 pub async fn ask(net: &Net, question: &DnsQuestion) -> Answer {
     let asked = Question::Dns(question.clone()).shown();
     let watch = Stopwatch::start();

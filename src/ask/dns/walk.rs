@@ -1,4 +1,4 @@
-//! The way down from the root: who is the parent, and whom does it name?
+//! The walk down from the root: finds a zone's parent and the name servers that the parent lists for the zone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -11,19 +11,20 @@ use hickory_proto::rr::{Name, RData, RecordType};
 use super::exchange::{Manner, Silence, exchange};
 use crate::ask::net::Net;
 
-/// A walk asks no more than this, however tangled the delegations are.
+/// The maximum number of queries in one walk, however tangled the delegations are.
 const MOST_QUESTIONS: u32 = 250;
-/// Servers asked at the parent, and of the zone itself: thirteen with an address of each kind.
+/// The maximum number of servers queried, at the parent and for the zone itself: thirteen, each with an IPv4 and an
+/// IPv6 address.
 pub(super) const MOST_SERVERS: usize = 26;
-/// At the parent, this many are enough to believe an NXDOMAIN.
+/// The number of the parent's servers that is enough to believe an NXDOMAIN.
 const PARENT_SERVERS: usize = 3;
 
 /// A name server with one of its addresses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Server {
-    /// Its name, lower case, without the final dot.
+    /// Its name, in lower case, without the final dot.
     pub name: String,
-    /// Where it answers.
+    /// Its address and port.
     pub address: SocketAddr,
 }
 
@@ -32,19 +33,19 @@ pub struct Server {
 pub struct Delegation {
     /// Why the walk did not reach the parent, if it did not.
     pub walk_failed: Option<&'static str>,
-    /// Servers of the parent that were asked.
+    /// How many of the parent's servers were queried.
     pub asked: usize,
-    /// Those that answered.
+    /// How many answered.
     pub answered: usize,
-    /// Those that say that the name does not exist.
+    /// How many said that the name does not exist.
     pub nxdomain: usize,
-    /// Those that know the name, but name no servers for it: it is no zone of its own.
+    /// How many know the name but list no servers for it, so it is not a zone.
     pub undelegated: usize,
-    /// Those that name servers for it.
+    /// How many listed servers for the zone.
     pub delegated: usize,
     /// The names of the zone's servers.
     pub name_servers: BTreeSet<String>,
-    /// Their addresses.
+    /// The addresses of the zone's servers.
     pub servers: Vec<Server>,
 }
 
@@ -54,23 +55,23 @@ pub struct Walk<'n> {
     pub(super) zone: Name,
     pub(super) domain: String,
     pub(super) limit: Duration,
-    /// Zones and their servers that look-ups came by.
+    /// The zones that look-ups passed through, with their servers.
     pub(super) cuts: Vec<(Name, Vec<Server>)>,
     questions: u32,
-    /// Whether a server on the way offered recursion: those of the root and of top-level domains do not, and
-    /// whoever answers in their place does.
+    /// Whether a server on the way offered recursion. Servers of the root and of top-level domains do not offer it,
+    /// but a middlebox that answers in their place does.
     pub(super) recursing: bool,
 }
 
-/// What one server says on the way.
+/// What one server's reply means for the walk.
 pub(super) enum Step {
-    /// Go on there.
+    /// A referral to the servers of a zone further down.
     Referral { zone: Name, names: BTreeSet<String>, glue: BTreeMap<String, Vec<IpAddr>> },
-    /// The name does not exist, said with authority.
+    /// The name does not exist, according to an authoritative server.
     Gone,
-    /// The name is no zone of its own.
+    /// The name exists, but is not a zone.
     Here,
-    /// Nothing usable.
+    /// Nothing usable, and why.
     Nothing(&'static str),
 }
 
@@ -80,12 +81,12 @@ impl<'n> Walk<'n> {
         Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0, recursing: false })
     }
 
-    /// The network that it goes through.
+    /// The network that queries go through.
     pub fn net(&self) -> &'n Net {
         self.net
     }
 
-    /// Walks down to the zone's parent and hears all that it says.
+    /// Walks down to the zone's parent and collects what its servers say.
     pub async fn down(&mut self) -> Delegation {
         let zone = self.zone.clone();
         self.find(&zone, 0).await
@@ -107,7 +108,7 @@ impl<'n> Walk<'n> {
         }
         let reply = exchange(server.address, name, kind, Manner::Directly, self.limit).await;
         if reply.as_ref().err() == Some(&Silence::NoWay) {
-            // Nobody was asked.
+            // No query was sent.
             self.questions -= 1;
         }
         self.recursing |= reply.as_ref().is_ok_and(|reply| reply.metadata.recursion_available);
@@ -133,7 +134,7 @@ impl<'n> Walk<'n> {
         }
     }
 
-    /// Asks one server after the other until one says something usable.
+    /// Queries one server after another until one gives a usable reply.
     async fn first_step(&mut self, servers: &[Server], target: &Name, at: &Name) -> (Step, usize) {
         let mut last = Step::Nothing("no_server_above_answers");
         for (n, server) in servers.iter().take(MOST_SERVERS).enumerate() {
@@ -148,7 +149,7 @@ impl<'n> Walk<'n> {
         (last, 0)
     }
 
-    /// At the parent, several servers are heard: one lying or lagging must not decide.
+    /// Queries several of the parent's servers, so that one wrong or lagging server does not decide.
     async fn hear_all(
         &mut self,
         servers: &[Server],
@@ -163,7 +164,7 @@ impl<'n> Walk<'n> {
         let mut names = BTreeSet::from([(servers[first.0].name.clone(), servers[first.0].address.is_ipv6())]);
         for (n, server) in servers.iter().enumerate().take(MOST_SERVERS) {
             let same = names.contains(&(server.name.clone(), !server.address.is_ipv6()));
-            // The other kind of address of one that was heard is no other server.
+            // A second address of a server that already answered is not another server.
             if n == first.0 || same || heard.asked >= PARENT_SERVERS {
                 continue;
             }
@@ -182,7 +183,7 @@ impl<'n> Walk<'n> {
         heard
     }
 
-    /// Addresses of name servers: glue where there is some, else a walk of their own.
+    /// The addresses of name servers: from glue where the referral has it, otherwise from a separate walk.
     pub(super) async fn addresses(
         &mut self,
         names: &BTreeSet<String>,
@@ -201,8 +202,8 @@ impl<'n> Walk<'n> {
                 break;
             }
         }
-        // Where there is no way by one kind, that is known at once; a way that loses everything is not,
-        // and is commoner with IPv6.
+        // IPv4 first: a missing route fails at once, but a route that drops all packets takes the whole timeout, and
+        // that is more common with IPv6.
         servers.sort_by_key(|server| server.address.is_ipv6());
         servers.truncate(MOST_SERVERS);
         servers
@@ -212,7 +213,7 @@ impl<'n> Walk<'n> {
         self.all_addresses_at(host, depth).await.unwrap_or_default()
     }
 
-    /// Asks all servers the same at once.
+    /// Sends the same query to all servers at once.
     pub(super) async fn put_all(&mut self, servers: &[Server], kind: RecordType) -> Vec<Result<Message, Silence>> {
         self.questions += u32::try_from(servers.len()).unwrap_or(u32::MAX);
         let guard = self.net.options.guard;
@@ -259,7 +260,7 @@ pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     let mut zone = None;
     for record in records {
         if let RData::NS(server) = &record.data {
-            // Only a step further down counts; referrals upwards and sideways are lame.
+            // Only a referral further down counts; one upwards or sideways is a lame delegation.
             let down = at.zone_of(&record.name) && record.name.zone_of(target);
             if down && (record.name != *at || record.name == *target) {
                 zone = Some(record.name.clone());
@@ -282,8 +283,8 @@ pub(super) fn step_of(reply: &Message, target: &Name, at: &Name) -> Step {
     Step::Referral { zone, names, glue }
 }
 
-/// The end of a way counts if the zone that says so names itself (RFC 2308, section 2): whoever only
-/// blocks a name does not.
+/// Accepts the end of a walk only if the reply carries the SOA of the zone that says so (RFC 2308, section 2). A
+/// middlebox that merely blocks a name sends no such record.
 fn ended(reply: &Message, target: &Name, at: &Name, step: Step) -> Step {
     match ending_zone(reply) {
         Some(zone) if at.zone_of(zone) && zone.zone_of(target) => step,
@@ -291,7 +292,7 @@ fn ended(reply: &Message, target: &Name, at: &Name, step: Step) -> Step {
     }
 }
 
-/// The zone that says that there is nothing.
+/// The zone, by its SOA, that says that there are no records.
 pub(super) fn ending_zone(reply: &Message) -> Option<&Name> {
     reply.authorities.iter().find(|record| record.record_type() == RecordType::SOA).map(|record| &record.name)
 }

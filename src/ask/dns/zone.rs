@@ -1,4 +1,4 @@
-//! The round among a zone's own servers: who serves it, and what do they say?
+//! Queries every name server of a zone: which of them serve it, and what do they answer?
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use super::walk::{Delegation, Server, Walk, plain};
 /// The option number of an extended DNS error (RFC 8914).
 const EDE: u16 = 15;
 
-/// What one server says.
+/// What one server answered.
 struct Said {
     outcome: &'static str,
     rcode: String,
@@ -25,7 +25,7 @@ struct Said {
     records: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Asks every server of the zone for every type and puts the facts together.
+/// Queries every server of the zone for every type and collects the facts.
 pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[String]) -> Value {
     let servers = &delegation.servers;
     let first = walk.put_all(servers, RecordType::SOA).await;
@@ -46,7 +46,7 @@ pub async fn ask_all(walk: &mut Walk<'_>, delegation: &Delegation, types: &[Stri
     facts(walk, delegation, &said, types)
 }
 
-/// A server may refuse the SOA alone, or not know it: as long as it gives anything that people and mail
+/// A server may refuse the SOA query or have no SOA. As long as it returns any record that people and mail servers
 /// look up, it serves the zone.
 async fn hear_the_unwilling(walk: &mut Walk<'_>, servers: &[Server], said: &mut [Said]) {
     for kind in LOOKED_UP {
@@ -64,23 +64,23 @@ async fn hear_the_unwilling(walk: &mut Walk<'_>, servers: &[Server], said: &mut 
     }
 }
 
-/// What people and mail look up.
+/// The record types that people and mail servers look up.
 const LOOKED_UP: [RecordType; 4] = [RecordType::A, RecordType::AAAA, RecordType::MX, RecordType::TXT];
 
-/// What a server answered to the SOA, if it is asked for more.
+/// Outcomes of the SOA query after which a server is queried for other types.
 const UNWILLING: [&str; 5] = ["refused", "lame", "nxdomain", "servfail", "broken"];
 
-/// Whether a server gives records of the zone's own name, and by what it knows itself: one that only
-/// looks them up elsewhere is none of the zone's. Of one that does not refuse the zone, what it gives counts.
+/// Whether a server returns records of the zone's own name from its own data; records that it resolved elsewhere do
+/// not count. If the server's outcome is `lame`, whatever it returns counts.
 fn gives(reply: &Message, kind: RecordType, lame: bool) -> bool {
     let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
     let wanted = |record: &hickory_proto::rr::Record| matches!(record.record_type(), found if found == kind || found == RecordType::CNAME);
     reply.metadata.response_code == ResponseCode::NoError && (lame || aa || !ra) && reply.answers.iter().any(wanted)
 }
 
-/// Whoever sits in between answers in place of every server, those on the way down, too, and offers to look
-/// things up. Where one of the zone's is heard with authority, or nobody on the way did, nobody is there: what
-/// looks like it is a server that forgets to claim authority, or one that has lost the zone.
+/// Confirms or corrects the outcome `intercepted`. A middlebox answers in place of every server, also of those on the
+/// way down, and offers recursion. If one of the zone's servers answers with authority, or if no server on the way
+/// offered recursion, there is no middlebox: the server does not set the authority flag, or no longer has the zone.
 fn believe_the_way(walk: &Walk<'_>, said: &mut [Said]) {
     if walk.recursing && !said.iter().any(|said| said.outcome == "served") {
         return;
@@ -116,7 +116,7 @@ fn hear(zone: &Name, reply: &Result<Message, Silence>) -> Said {
     said
 }
 
-/// `knows` is whether the zone's own SOA stands anywhere in the reply.
+/// `knows` says whether the zone's own SOA is anywhere in the reply.
 fn outcome(zone: &Name, reply: &Message, knows: bool) -> &'static str {
     let (aa, ra) = (reply.metadata.authoritative, reply.metadata.recursion_available);
     match reply.metadata.response_code {
@@ -125,11 +125,11 @@ fn outcome(zone: &Name, reply: &Message, knows: bool) -> &'static str {
         ResponseCode::NXDomain if aa => "nxdomain",
         // The zone's own SOA, not that of a zone above it (RFC 1034, section 4.3.2).
         ResponseCode::NoError if aa && has_soa(zone, reply) => "served",
-        // It knows the zone, and says so in the wrong place or without authority: people are served.
+        // The server knows the zone, but says so in the wrong section or without authority: people are served.
         ResponseCode::NoError if knows && (aa || !ra) => "answering",
-        // An SOA of another name: it answers with authority, and wrongly; whether people are served is asked below.
+        // Authoritative, but without the zone's SOA. Later queries find out whether people are served.
         ResponseCode::NoError if aa => "lame",
-        // An authoritative server that offers recursion and knows nothing by itself is somebody in between.
+        // An authoritative server does not offer recursion; a reply like this comes from a middlebox.
         ResponseCode::NoError | ResponseCode::NXDomain if ra => "intercepted",
         ResponseCode::NoError | ResponseCode::NXDomain => "lame",
         _ => "broken",
@@ -140,7 +140,7 @@ fn has_soa(zone: &Name, reply: &Message) -> bool {
     reply.answers.iter().any(|record| record.record_type() == RecordType::SOA && record.name == *zone)
 }
 
-/// The extended errors of a reply, each with `code` and `text`.
+/// The extended DNS errors of a reply, each with `code` and `text`.
 pub fn extended_errors(reply: &Message) -> Vec<Value> {
     let Some(edns) = &reply.edns else { return Vec::new() };
     edns.options()
@@ -171,8 +171,8 @@ fn text(data: &RData) -> String {
     }
 }
 
-/// What counts of each server. An address that this machine has no way to says nothing; nor does one that
-/// stays silent while the same server speaks by its other kind of address: the way there may be what is broken.
+/// The servers' answers that count. An address without a route from this machine does not count. Neither does a silent
+/// one if the same server answers at its address of the other family, because the route may be what is broken.
 fn counted<'s>(servers: &[Server], said: &'s [Said]) -> Vec<&'s Said> {
     let spoke = |said: &Said| !matches!(said.outcome, "no_way" | "timeout" | "closed");
     let speaks_beside = |server: &Server| {
@@ -195,7 +195,7 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
     for kind in ["A", "AAAA", "MX"] {
         records.entry(kind).or_default();
     }
-    // What one gives that refuses the SOA counts, too: it is what people get.
+    // Records from a server that refuses the SOA count too, because people get them.
     let giving = said.iter().filter(|said| matches!(said.outcome, "served" | "answering"));
     for (kind, found) in giving.flat_map(|said| &said.records) {
         records.entry(kind).or_default().extend(found.iter().cloned());
@@ -221,7 +221,8 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
     })
 }
 
-/// Addresses are left out: many hosts answer each question with another choice of them.
+/// Whether all serving servers agree. Addresses are left out, because many hosts return a different selection each
+/// time.
 fn agree(serving: &[&Said]) -> bool {
     let steady = |said: &Said| {
         let kept = said.records.iter().filter(|(kind, _)| !matches!(kind.as_str(), "A" | "AAAA"));
@@ -238,7 +239,7 @@ fn server_facts((server, said): (&Server, &Said)) -> Value {
     })
 }
 
-/// Reads one reply as the round among a zone's servers does.
+/// Parses one reply as this module does.
 #[cfg(fuzzing)]
 pub fn read(reply: &Message, kind: RecordType) {
     _ = (hear(&Name::root(), &Ok(reply.clone())).outcome, records(reply, kind));

@@ -1,5 +1,5 @@
-//! An ACME account as its authority has it (RFC 8555): the directory, a nonce, then a signed `newAccount`
-//! that registers nobody (`onlyReturnExisting`, section 7.3.1). Its answer is the answer.
+//! Checks an ACME account at its certificate authority (RFC 8555). Fetches the directory and a nonce, then sends a
+//! signed `newAccount` that registers nobody (`onlyReturnExisting`, section 7.3.1). The reply to that is the answer.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ use crate::core::words::question::{Field, HttpQuestion, Secret};
 /// The media type of every signed request (RFC 8555, section 6.2).
 const MEDIA: &str = "application/jose+json";
 
-/// Asks the authority whose directory `question` names for the account of `key`.
+/// Asks the authority, whose directory `question` names, for the account of `key`.
 pub async fn ask(net: &Net, question: &HttpQuestion, key: &Secret, urgent: bool) -> Answer {
     let key = match AccountKey::read(key.open()) {
         Ok(key) => key,
@@ -24,13 +24,13 @@ pub async fn ask(net: &Net, question: &HttpQuestion, key: &Secret, urgent: bool)
     let directory = http::ask(net, question, urgent).await;
     let json = serde_json::from_slice(&directory.body).unwrap_or(Value::Null);
     let place = |name: &str| Url::parse(json.get(name)?.as_str()?).ok().filter(|url| same_origin(question, url));
-    // Whatever else it is, the directory's answer is judged as it came.
+    // If the directory names no such addresses, its own answer is judged.
     let (Some(nonces), Some(accounts)) = (place("newNonce"), place("newAccount")) else { return directory };
     let head = HttpQuestion { method: "HEAD".to_owned(), ..HttpQuestion::get(&nonces, question.timeout) };
     let fresh = http::ask(net, &head, urgent).await;
     let Some(nonce) = nonce(&fresh) else { return fresh };
     let answer = post(net, question, &accounts, &key, &nonce, urgent).await;
-    // A nonce may have been used up on its way; the refusal brings the next one (section 6.5).
+    // A nonce may be used up before it arrives; the refusal carries a new one (section 6.5).
     let refused = String::from_utf8_lossy(&answer.body).contains("urn:ietf:params:acme:error:badNonce");
     match self::nonce(&answer).filter(|_| refused) {
         Some(nonce) => post(net, question, &accounts, &key, &nonce, urgent).await,
@@ -38,7 +38,7 @@ pub async fn ask(net: &Net, question: &HttpQuestion, key: &Secret, urgent: bool)
     }
 }
 
-/// What is signed for one host is sent to no other.
+/// Whether `url` has the same origin as the directory: a signed request goes to no other host.
 fn same_origin(question: &HttpQuestion, url: &Url) -> bool {
     Url::parse(question.url.open()).is_ok_and(|directory| directory.origin() == url.origin())
 }
@@ -49,7 +49,7 @@ fn nonce(answer: &Answer) -> Option<String> {
 
 async fn post(net: &Net, asked: &HttpQuestion, to: &Url, key: &AccountKey, nonce: &str, urgent: bool) -> Answer {
     let Some(body) = key.sign(to, nonce, &json!({ "onlyReturnExisting": true })) else {
-        return Answer::failed(&asked.shown, Failure::NotAsked, "the account key does not sign");
+        return Answer::failed(&asked.shown, Failure::NotAsked, "the request could not be signed with the account key");
     };
     let question = HttpQuestion {
         method: "POST".to_owned(),
@@ -68,7 +68,7 @@ struct AccountKey {
 }
 
 impl AccountKey {
-    /// Reads a private key in PEM form: of the curve P-256, or RSA.
+    /// Reads a private key in PEM form: EC P-256 or RSA.
     fn read(pem: &str) -> Result<AccountKey, String> {
         let wrong = || "the account key is not a private key in PEM form (EC P-256 or RSA)".to_owned();
         let ec = EncodingKey::from_ec_pem(pem.as_bytes()).map(|key| (key, Algorithm::ES256));
@@ -76,7 +76,7 @@ impl AccountKey {
             .or_else(|_| EncodingKey::from_rsa_pem(pem.as_bytes()).map(|key| (key, Algorithm::RS256)))
             .map_err(|_| wrong())?;
         let mut public = Jwk::from_encoding_key(&key, algorithm).map_err(|_| wrong())?;
-        // The header wants the key's own members only.
+        // The header must contain the key's own members only.
         public.common = jsonwebtoken::jwk::CommonParameters::default();
         Ok(AccountKey { key, algorithm, public })
     }

@@ -1,4 +1,4 @@
-//! The TLS facts of the connection that carried an answer, with whether its certificate was taken back.
+//! The TLS facts of the connection that carried an answer, with the certificate's revocation state.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::revocation::{self, Lists};
 use crate::ask::net::Net;
 use crate::ask::net::http::Carried;
 
-/// The facts of the connection, or `None` where there was none. What an answer over TLS lacks is said:
-/// `unread` has why, and a rule that wants a fact can see that it is not there.
+/// The facts of the connection, or `None` if there was no answer. If the handshake of an answered request showed no
+/// certificate, `unread` says why, so that a rule can tell that the facts are missing.
 pub async fn facts(net: &Net, lists: &Lists, carried: &Carried, limit: Duration) -> Option<Value> {
     let seen = carried.origin.as_ref().and_then(|origin| Some((origin.tls.as_ref()?, origin.outside)));
     let Some((seen, outside)) = seen else {
@@ -17,8 +17,8 @@ pub async fn facts(net: &Net, lists: &Lists, carried: &Carried, limit: Duration)
         return answered.then(|| json!({ "unread": "the handshake showed no certificate" }));
     };
     let mut facts = seen.facts.clone();
-    // Fetching the list is a check of its own, over HTTP. What nobody vouches for names no list.
-    // It is rare and large, so it lies in a box of its own.
+    // Fetching the list is a separate check, over HTTP. It is skipped for a certificate that does not validate. It is
+    // rare and its future is large, so the future is boxed.
     let revocation = match facts["valid"] == true {
         true => tokio::time::timeout(limit, Box::pin(revocation::of(net, lists, &seen.chain, outside)))
             .await
@@ -33,7 +33,7 @@ pub async fn facts(net: &Net, lists: &Lists, carried: &Carried, limit: Duration)
     Some(facts)
 }
 
-/// Of the hosts that sent us on over TLS, the one whose certificate ends first: browsers refuse the way there, too.
+/// Of the hosts that redirected here over TLS, the one whose certificate ends first: if it ends, browsers stop there.
 fn soonest_before(carried: &Carried) -> Option<(&str, f64)> {
     let ends = carried.before.iter().filter_map(|(host, origin)| {
         let days = origin.tls.as_ref()?.facts["days_left"].as_f64()?;

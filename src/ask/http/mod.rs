@@ -1,6 +1,6 @@
-//! HTTP, with the TLS facts of the connection where they are wanted. `certificate` makes those facts
-//! whole, `revocation` says whether a certificate was taken back, `token` is what is asked for first
-//! where a vendor wants a token, and `acme` asks a certificate authority for an account.
+//! HTTP, with the TLS facts of the connection if the check needs them. `certificate` completes those facts,
+//! `revocation` finds out whether a certificate was revoked, `token` gets an access token for vendors that require
+//! one, and `acme` asks a certificate authority for an account.
 
 mod acme;
 mod certificate;
@@ -14,7 +14,7 @@ use super::net::{Net, http};
 use crate::core::words::answer::Answer;
 use crate::core::words::question::HttpQuestion;
 
-/// Asks over HTTP, and tells of the connection that carried the answer where that is wanted.
+/// Asks over HTTP, and adds the facts of the connection that carried the answer if the check needs them.
 pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool) -> Answer {
     if let Some(key) = &question.acme {
         return Box::pin(acme::ask(net, question, key, urgent)).await;
@@ -23,7 +23,7 @@ pub async fn ask(net: &Net, lists: &Lists, question: &HttpQuestion, urgent: bool
         return http::ask(net, question, urgent).await;
     }
     let carried = http::ask_anew(net, question, urgent).await;
-    // Where the configuration puts a host elsewhere, there may be no TLS at all.
+    // If the configuration overrides a host, the connection may not use TLS at all.
     let safe = carried.url.as_ref().is_some_and(|url| net.actual(url).scheme() == "https");
     let tls = if safe { Box::pin(certificate::facts(net, lists, &carried, question.timeout)).await } else { None };
     let mut answer = carried.answer;

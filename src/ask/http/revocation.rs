@@ -1,5 +1,5 @@
-//! Whether a certificate was taken back: the list that it names itself (RFC 5280, section
-//! 4.2.1.13), signed by its issuer. OCSP is no longer asked: the authorities have given it up.
+//! Whether a certificate was revoked, by the revocation list that it names (RFC 5280, section 4.2.1.13), signed by its
+//! issuer. OCSP is not used: the certificate authorities are shutting it down.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -18,38 +18,38 @@ use crate::ask::net::{Net, http};
 use crate::core::time::Time;
 use crate::core::words::question::HttpQuestion;
 
-/// A list is fetched anew after this, or when it says that the next one is due.
+/// A list is fetched again after this, or when its own `nextUpdate` has passed.
 const LONGEST_KEPT: Duration = Duration::from_secs(86_400);
-/// However soon the next one is due, and after a failure too, it is not fetched more often.
+/// A list is not fetched more often than this, even if its next update is due sooner or fetching it failed.
 const SHORTEST_KEPT: Duration = Duration::from_secs(3_600);
-/// No platform has more authorities.
+/// The number of lists kept; no platform uses more authorities.
 const MOST_LISTS: usize = 64;
-/// A list comes within this.
+/// The timeout for fetching one list.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// A list, or none where it cannot be had, and until when that counts.
+/// A list, or none if it could not be fetched, and until when that result is used.
 struct Kept {
     until: Time,
     list: Option<Vec<u8>>,
 }
 
 impl Kept {
-    /// One that counts for longer than any was kept by a clock that has been set back since.
+    /// Whether the result is still fresh. An expiry too far in the future was written before the clock was set back.
     fn is_fresh(&self, now: Time) -> bool {
         now < self.until && self.until <= now.plus(LONGEST_KEPT)
     }
 }
 
-/// Lists by their address.
+/// Revocation lists by URL.
 #[derive(Default)]
 pub struct Lists {
     kept: Mutex<HashMap<String, Kept>>,
 }
 
-/// `good`, `revoked`, `none` where the certificate names no list (short-lived ones do not), and
-/// `unknown` where the list cannot be had or trusted.
+/// Returns `good`, `revoked`, `none` if the certificate names no list (short-lived ones do not), or `unknown` if the
+/// list cannot be fetched or trusted.
 ///
-/// The list of a host that is `outside` is fetched outside only.
+/// If the host is `outside`, its list is fetched from public addresses only.
 pub async fn of(net: &Net, lists: &Lists, chain: &Chain, outside: bool) -> &'static str {
     let Some(url) = chain.first().and_then(|leaf| list_of(leaf)) else { return "none" };
     match fetched(net, lists, &url, outside).await {
@@ -58,7 +58,7 @@ pub async fn of(net: &Net, lists: &Lists, chain: &Chain, outside: bool) -> &'sta
     }
 }
 
-/// The first web address among the certificate's distribution points.
+/// The first HTTP or HTTPS address among the certificate's distribution points.
 pub fn list_of(leaf: &[u8]) -> Option<String> {
     let (_, leaf) = X509Certificate::from_der(leaf).ok()?;
     let points = leaf.extensions().iter().find_map(|extension| match extension.parsed_extension() {
@@ -92,7 +92,7 @@ async fn fetched(net: &Net, lists: &Lists, url: &str, outside: bool) -> Option<V
     let due = list.as_deref().and_then(next_update).map_or(Duration::ZERO, |at| at.since(now));
     let until = now.plus(due.clamp(SHORTEST_KEPT, LONGEST_KEPT));
     let mut kept = lists.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    // An older list is better than none: the verifier knows how old is too old.
+    // An older list is better than none: the verifier rejects one that is too old.
     let list = list.or_else(|| kept.get(url).and_then(|kept| kept.list.clone()));
     if kept.len() >= MOST_LISTS {
         kept.retain(|_, kept| kept.is_fresh(now));
@@ -109,7 +109,7 @@ pub fn next_update(list: &[u8]) -> Option<Time> {
     list.next_update().map(|at| Time(at.timestamp() * 1_000))
 }
 
-/// The usual verifier decides, with the list: its signature counts, and that it is not stale.
+/// The usual verifier decides, with the list: it checks the list's signature and age.
 fn judged(net: &Net, chain: &Chain, list: Vec<u8>) -> &'static str {
     let verifier = WebPkiServerVerifier::builder(net.roots.clone())
         .with_crls([CertificateRevocationListDer::from(list)])
@@ -117,7 +117,7 @@ fn judged(net: &Net, chain: &Chain, list: Vec<u8>) -> &'static str {
         .enforce_revocation_expiration()
         .build();
     let (Ok(verifier), Some((leaf, rest))) = (verifier, chain.split_first()) else { return "unknown" };
-    // Which name it is for was looked at before; the verifier comes to that last.
+    // The name was verified before; the verifier checks it last, after revocation.
     let Ok(name) = ServerName::try_from("revocation.invalid") else { return "unknown" };
     match verifier.verify_server_cert(leaf, rest, &name, &[], unix(net.clock.now())) {
         Err(Error::InvalidCertificate(CertificateError::Revoked)) => "revoked",

@@ -1,4 +1,4 @@
-//! Access tokens: asked of the vendor first, kept while they are good (RFC 6749).
+//! Access tokens: requested from the vendor first, and kept while they are valid (RFC 6749).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,35 +10,35 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::question::{Field, HttpQuestion, Secret};
 
-/// A token is renewed so long before its end, so that none ends on the way.
+/// A token is renewed this long before it expires, so that none expires in transit.
 const SPARE: Duration = Duration::from_secs(60);
-/// What is assumed where the vendor does not say how long a token is good (RFC 6749, section 5.1).
+/// The lifetime that is assumed if the vendor states none (RFC 6749, section 5.1).
 const USUAL: Duration = Duration::from_secs(300);
-/// No token is kept longer: a suspended account shall not look well because of an old one.
+/// The longest time a token is kept, so that a suspended account does not look fine because of an old token.
 const LONGEST: Duration = Duration::from_secs(1_800);
 
-/// Tokens that were given, by a hash of what was asked for them.
+/// Issued tokens, by a hash of the token request.
 #[derive(Debug, Default)]
 pub(in crate::ask) struct Tokens {
     kept: Mutex<HashMap<[u8; 32], (Secret, Time)>>,
 }
 
-/// One that is good for longer than any was kept by a clock that has been set back since.
+/// Whether a token is still valid. An expiry too far in the future was written before the clock was set back.
 fn is_good(until: Time, now: Time) -> bool {
     until > now && until <= now.plus(LONGEST)
 }
 
 impl Tokens {
-    /// A token that is still good.
+    /// A kept token that is still valid.
     pub(in crate::ask) fn kept(&self, asked: &HttpQuestion, now: Time) -> Option<Secret> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&key(asked)).filter(|(_, until)| is_good(*until, now)).map(|(token, _)| token.clone())
     }
 
-    /// Reads the token out of an answer and keeps it.
+    /// Reads the token from an answer and keeps it.
     ///
     /// # Errors
-    /// There is none in it: the answer itself, marked as one to the question for a token.
+    /// If the answer holds no token: returns that answer, marked as one to the token request (step `token`).
     pub(in crate::ask) fn take(&self, asked: &HttpQuestion, answer: Answer, now: Time) -> Result<Secret, Box<Answer>> {
         let given = answer.http.as_ref().filter(|http| http.status == 200 && answer.failure.is_none());
         let json: Option<serde_json::Value> = given.and_then(|_| serde_json::from_slice(&answer.body).ok());
@@ -55,7 +55,7 @@ impl Tokens {
     }
 }
 
-/// The question with its token.
+/// The question, with the token added as a header.
 pub(in crate::ask) fn bear(question: &HttpQuestion, token: &Secret) -> HttpQuestion {
     let value = Secret::new(format!("Bearer {}", token.open()));
     let mut borne = HttpQuestion { token: None, ..question.clone() };

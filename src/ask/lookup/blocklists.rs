@@ -1,5 +1,5 @@
-//! Blocklists over DNS (RFC 5782). A list counts only if it lists what every list must list, and
-//! does not list what none may; codes in 127.255.255.0/24 are errors of the asking, never listings
+//! Blocklists over DNS (RFC 5782). A list counts only if it lists the test entry that every list must list, and does
+//! not list the one that none may. Codes in 127.255.255.0/24 mean that the query was refused, not a listing
 //! (docs.spamhaus.com, "DNSBL return codes").
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,21 +11,21 @@ use serde_json::{Value, json};
 use crate::ask::dns::{Missing, Walk};
 use crate::core::words::question::LookupQuestion;
 
-/// More addresses of mail servers than this are not looked up.
+/// The maximum number of mail server addresses that are looked up.
 const MOST: usize = 8;
 
-/// One list gets so long.
+/// The timeout for one list.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// What a list says about a name in it.
+/// What a list says about one address or domain.
 enum Says {
     Clear,
     Listed(Vec<String>, String),
-    /// The list refuses us, is broken, or is no list any more.
+    /// The list refuses plugwatch's queries, is broken, or was shut down.
     Error(String),
 }
 
-/// Asks every list about every address, and every list of domains about the domain.
+/// Looks up every address in every address list, and the domain in every domain list.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let (addresses, unasked) = addresses(walk, question).await;
     let mut lists = Vec::new();
@@ -57,7 +57,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// The given addresses, or those of the domain's own mail servers; and what could not be asked about.
+/// The given addresses, or those of the domain's own mail servers; and what could not be looked up.
 async fn addresses(walk: &mut Walk<'_>, question: &LookupQuestion) -> (Vec<IpAddr>, Vec<String>) {
     let (mut all, mut unasked) = (Vec::new(), Vec::new());
     let given = question.all("addresses");
@@ -82,7 +82,7 @@ async fn addresses(walk: &mut Walk<'_>, question: &LookupQuestion) -> (Vec<IpAdd
     (all, unasked)
 }
 
-/// A list that does not answer takes no other list's time.
+/// Gives one list its own timeout, so that a silent list does not use up the others' time.
 async fn within_its_time(
     walk: &mut Walk<'_>,
     zone: &str,
@@ -91,7 +91,7 @@ async fn within_its_time(
 ) -> Vec<Value> {
     match tokio::time::timeout(PATIENCE, one_list(walk, zone, about, test)).await {
         Ok(rows) => rows,
-        Err(_) => about.iter().map(|(shown, _)| failed(zone, shown, "it does not answer in time")).collect(),
+        Err(_) => about.iter().map(|(shown, _)| failed(zone, shown, "it did not answer in time")).collect(),
     }
 }
 
@@ -100,13 +100,13 @@ fn failed(zone: &str, about: &str, why: &str) -> Value {
 }
 
 async fn one_list(walk: &mut Walk<'_>, zone: &str, about: &[(String, String)], test: (&str, &str)) -> Vec<Value> {
-    // RFC 5782, section 5: what must and what must not be listed.
+    // RFC 5782, section 5: the entries that must and must not be listed.
     let broken = match one(walk, zone, test.0).await {
         Says::Error(why) => Some(why),
-        Says::Clear => Some("it does not list what every list must".to_owned()),
+        Says::Clear => Some("it does not list the test entry that every list must list".to_owned()),
         Says::Listed(..) => match one(walk, zone, test.1).await {
             Says::Error(why) => Some(why),
-            Says::Listed(..) => Some("it lists everything".to_owned()),
+            Says::Listed(..) => Some("it lists every address".to_owned()),
             Says::Clear => None,
         },
     };
@@ -132,15 +132,15 @@ async fn one(walk: &mut Walk<'_>, zone: &str, name: &str) -> Says {
     let codes = match walk.look_up(&full, RecordType::A).await.found {
         Ok(found) => found.iter().filter_map(code).collect::<Vec<_>>(),
         Err(Missing::NoName | Missing::NoData) => return Says::Clear,
-        Err(Missing::Unanswered) => return Says::Error("it does not answer".to_owned()),
+        Err(Missing::Unanswered) => return Says::Error("it did not answer".to_owned()),
     };
     let shown: Vec<String> = codes.iter().map(Ipv4Addr::to_string).collect();
-    // A list whose domain was given up answers everything with a parking page's address.
+    // A list whose domain has lapsed answers every query with the address of a parking page.
     if codes.iter().any(|code| code.octets()[0] != 127) {
         return Says::Error(format!("it answers {}, which is not a listing", shown.join(", ")));
     }
     if codes.iter().any(|code| code.octets()[..3] == [127, 255, 255]) {
-        return Says::Error(format!("it refuses the question ({})", shown.join(", ")));
+        return Says::Error(format!("it refused the query ({})", shown.join(", ")));
     }
     let texts = walk.texts(&full).await;
     let text = texts.ok().and_then(|texts| texts.into_iter().next());
@@ -154,7 +154,7 @@ fn code(data: &RData) -> Option<Ipv4Addr> {
     }
 }
 
-/// `192.0.2.1` as `1.2.0.192`; an IPv6 address by its nibbles.
+/// `192.0.2.1` as `1.2.0.192`; an IPv6 address by its nibbles, in reverse order.
 pub(super) fn reversed(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => {

@@ -1,5 +1,5 @@
-//! The keys by which our mail is signed: DKIM (RFC 6376). A selector usually leads by an alias
-//! into a mail vendor's zone: if the vendor drops us, what it leads to is gone.
+//! The keys that sign the domain's mail: DKIM (RFC 6376). A selector is usually an alias into a mail vendor's zone: if
+//! the vendor drops the account, the alias's target disappears.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,10 +16,10 @@ use super::tags;
 use crate::ask::dns::{Missing, Walk, texts_of};
 use crate::core::words::question::LookupQuestion;
 
-/// Keys of fewer bits count as none (RFC 8301, section 3.2).
+/// RSA keys with fewer bits count as no key (RFC 8301, section 3.2).
 const WEAK: usize = 1024;
 
-/// Looks at every selector.
+/// Checks every selector.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let mut selectors = Vec::new();
     for selector in question.all("selectors") {
@@ -40,7 +40,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
 async fn one(walk: &mut Walk<'_>, selector: &str, domain: &str) -> Value {
     let name = format!("{selector}._domainkey.{domain}");
     let looked = walk.look_up(&name, RecordType::TXT).await;
-    // Said by a top-level domain, it is about the vendor's own domain, and so about everybody.
+    // If a top-level domain's zone says so, the vendor's own domain is gone, so all its customers are affected.
     let lapsed = looked.said_by.as_ref().is_some_and(|zone| !zone.contains('.'));
     let (outcome, strength) = match texts_of(&looked) {
         Ok(texts) => outcome(&texts),
@@ -57,28 +57,28 @@ async fn one(walk: &mut Walk<'_>, selector: &str, domain: &str) -> Value {
     row
 }
 
-/// What the texts of a selector are worth, and how strong the key is: `RSA 2048`, `Ed25519`.
+/// The outcome for a selector's TXT records, and its key's type and size: `RSA 2048`, `Ed25519`.
 pub fn outcome(texts: &[String]) -> (&'static str, Option<String>) {
     let text = match texts {
         [] => return ("missing", None),
         [one] => one,
-        // Receivers may take any of them (section 3.6.2.2).
+        // Receivers may use any one of them (section 3.6.2.2).
         _ => return ("several", None),
     };
     match DomainKey::parse(text.as_bytes()) {
-        // An empty `p=` (section 3.6.1).
+        // An empty `p=` revokes the key (section 3.6.1).
         Err(mail_auth::Error::Dkim(DkimError::RevokedPublicKey)) => ("revoked", None),
         Err(_) => ("broken", None),
         Ok(_) => key(text).unwrap_or(("broken", None)),
     }
 }
 
-/// The key that the tags hold, read as a receiver's library would: the DER form of a public key, or the
-/// 32 bytes of an Ed25519 key (RFC 8463).
+/// Validates the key in the tags as a receiver's library would: a public key in DER form, or the 32 bytes of an
+/// Ed25519 key (RFC 8463).
 fn key(text: &str) -> Option<(&'static str, Option<String>)> {
     let tags = tags::read(text)?;
     let tag = |name: &str| tags::of(&tags, name);
-    // `v` comes first and is this; `s` names who may use the key.
+    // `v` must come first and be `DKIM1`; `s` names the services that may use the key.
     let first = tag("v").is_none_or(|version| version == "DKIM1" && tags.first().is_some_and(|(name, _)| name == "v"));
     let services = tag("s").unwrap_or("*").split(':').any(|service| matches!(service.trim(), "*" | "email"));
     let hashes = tag("h").is_none_or(|hashes| hashes.split(':').any(|hash| hash.trim().eq_ignore_ascii_case("sha256")));
@@ -106,10 +106,10 @@ mod tests {
         outcome(&[text.to_owned()])
     }
 
-    /// RFC 8463, appendix A.
+    /// The key of RFC 8463, appendix A.
     const ED25519: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
-    /// 1024 bits, made for this test.
+    /// A 1024-bit key, made for this test.
     const RSA: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC/O4I+A2fAyqLY38BZmhHx4QhApQ7VYdy48mRXSrr/Tmrkd/7R+1180gDI8A6hjeXIZePX2KucGQob9X8cpNQneK8gfctWlqjLh4TAsbN6YFtoE4ZWcTm1lMsL/xLl3v6FGPVwzepTcU+gci2GBGmmX0tCc1z74Y1FaanDFEtk2QIDAQAB";
 
     #[test]

@@ -1,6 +1,6 @@
-//! What receivers shall do with mail that claims to be ours: DMARC (RFC 7489). Without a record
-//! of its own, a name follows the nearest name above it that has one; a public ending's record counts
-//! only where it says that it is one's (RFC 9091).
+//! What receivers should do with mail that claims to come from the domain: DMARC (RFC 7489). A name without its own
+//! record follows the nearest name above it that has one. A public suffix's record counts only if it marks itself as
+//! one (`psd=y`, RFC 9091).
 
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::dmarc::{Dmarc, Policy};
@@ -12,7 +12,7 @@ use crate::core::words::question::LookupQuestion;
 
 const KNOWN: [&str; 3] = ["none", "quarantine", "reject"];
 
-/// The record that counts for the domain.
+/// Finds the record that applies to the domain.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let mut at = question.domain();
     let (found, records) = loop {
@@ -45,16 +45,16 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// A record as receivers read it.
+/// A record, parsed as receivers do.
 pub struct Record {
     dmarc: Dmarc,
-    /// What stands behind `p=` and `sp=`, in lower case.
+    /// The values of `p=` and `sp=`, in lower case.
     policies: [Option<String>; 2],
-    /// The share of the mail that it is for.
+    /// The percentage of mail that the policy applies to.
     pct: u64,
 }
 
-/// Section 6.4: the name `v` in any case and with blanks around, the word exactly so.
+/// Section 6.4: the tag name `v` in any case and with blanks around it, and its value exactly `DMARC1`.
 fn is_dmarc(text: &str) -> bool {
     let rest = text.trim_start().strip_prefix(['v', 'V']).map(str::trim_start);
     rest.and_then(|rest| rest.strip_prefix('=')).is_some_and(|rest| rest.trim_start().starts_with("DMARC1"))
@@ -64,24 +64,24 @@ fn is_public(text: &str) -> bool {
     tags::read(text).is_some_and(|tags| tags::of(&tags, "psd").is_some_and(|psd| psd.eq_ignore_ascii_case("y")))
 }
 
-/// A record as it is meant; `None` where receivers make nothing of it.
+/// Parses a record leniently; `None` if receivers ignore it.
 pub fn parse(record: &str) -> Option<Record> {
-    // What is no tag is passed over; only the version and the policy must be as they should (section 6.3).
+    // Malformed tags are skipped; only the version and the policy must be valid (section 6.3).
     let proper: Vec<&str> = record.split(';').filter(|part| tags::read(part).is_some()).collect();
     let tags = tags::read(&proper.join(";"))?;
     let own = |name: &str| tags::of(&tags, name).map(str::to_ascii_lowercase);
     if tags.first()? != &("v".to_owned(), "DMARC1".to_owned()) {
         return None;
     }
-    // The library wants its tags without blanks before the sign, and in lower case.
+    // The library requires tags in lower case, without blanks before the `=`.
     let plain: Vec<String> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let dmarc = Dmarc::parse(plain.join("; ").as_bytes()).ok()?;
     let pct = own("pct").and_then(|pct| pct.parse().ok()).filter(|pct| *pct <= 100).unwrap_or(100);
     Some(Record { dmarc, policies: [own("p"), own("sp")], pct })
 }
 
-/// What receivers do; empty where the record has no policy that they know. A name below the one with
-/// the record follows its `sp`, if it has one.
+/// What receivers do; empty if the record has no valid policy. A name below the one with the record follows its `sp`,
+/// if it has one.
 fn policy(record: &Record, own: bool) -> &'static str {
     let known = |policy: &Option<String>| policy.as_deref().is_some_and(|word| KNOWN.contains(&word));
     let [p, sp] = &record.policies;

@@ -1,8 +1,8 @@
-//! Lookups: what the DNS says about a domain's users, network and mail, and what is met there.
+//! Lookups: the facts about a domain's users, network and mail that DNS has, or that the hosts found there give.
 //!
-//! Each file is one lookup: from the question to its facts. It is called as its word in the table
-//! of `core::words::lookup`. Names are looked up from the root down, so that no resolver's cache or filter
-//! stands between; only `resolvers` asks resolvers.
+//! Each file is one lookup, from the question to its facts, and has the name of its word in the table of
+//! `core::words::lookup`. Names are looked up from the root down, so that no resolver's cache or filter can change the
+//! result; only `resolvers` queries resolvers.
 
 mod blocklists;
 pub(super) mod dkim;
@@ -28,10 +28,10 @@ use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::lookup::{Lookup, LookupQuestion, lookups};
 use crate::core::words::question::Question;
 
-/// A lookup of many names with many servers that are silent ends here.
+/// The timeout for one lookup, for those with many names whose servers are all silent.
 const LONGEST: Duration = Duration::from_secs(90);
 
-/// Looks up what is asked.
+/// Runs the lookup that the question names.
 pub async fn ask(net: &Net, question: &LookupQuestion) -> Answer {
     let asked = Question::Lookup(question.clone()).shown();
     let watch = Stopwatch::start();
@@ -41,11 +41,11 @@ pub async fn ask(net: &Net, question: &LookupQuestion) -> Answer {
     };
     match tokio::time::timeout(LONGEST, facts(&mut walk, question)).await {
         Ok(facts) => Answer::of(asked, watch.ms(), question.what.word(), facts),
-        Err(_) => Answer { took_ms: watch.ms(), ..Answer::failed(asked, Failure::DnsFailed, "it took too long") },
+        Err(_) => Answer { took_ms: watch.ms(), ..Answer::failed(asked, Failure::DnsFailed, "the lookup timed out") },
     }
 }
 
-/// Each word leads to the file of that name; a row without a file does not compile.
+/// Maps each word to the module of that name; a row without a file does not compile.
 macro_rules! lead {
     ($($(#[$doc:meta])* $variant:ident = $word:ident { $($rest:tt)* })+) => {
         async fn facts(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {

@@ -1,5 +1,5 @@
-//! The promise that our mail servers speak TLS: MTA-STS (RFC 8461). In the mode `enforce`, a mail
-//! server that the policy does not name gets no mail from those who keep to it.
+//! The policy that the domain's mail servers use TLS: MTA-STS (RFC 8461). In mode `enforce`, senders that support it
+//! deliver no mail to a mail server that the policy does not list.
 
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::mta_sts::MtaSts;
@@ -11,7 +11,7 @@ use crate::ask::dns::{Missing, Walk};
 use crate::ask::net::{Net, http};
 use crate::core::words::question::{HttpQuestion, LookupQuestion};
 
-/// The record, the policy behind it, and the mail servers that it leaves out.
+/// The record, its policy, and the mail servers that the policy does not list.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let domain = question.domain();
     let texts = walk.texts(&format!("_mta-sts.{domain}")).await;
@@ -52,7 +52,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     facts
 }
 
-/// A policy as it is served.
+/// A policy, as it is served.
 #[derive(Default)]
 pub struct Policy {
     version: String,
@@ -62,7 +62,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Section 3.2: lines of `key: value`.
+    /// Parses lines of `key: value` (section 3.2).
     pub fn read(text: &str) -> Policy {
         let mut policy = Policy::default();
         for (key, value) in text.lines().filter_map(|line| line.split_once(':')) {
@@ -78,18 +78,18 @@ impl Policy {
         policy
     }
 
-    /// Whether nothing that it needs is missing.
+    /// Whether all required fields are there.
     pub fn is_whole(&self) -> bool {
         let known = matches!(self.mode.as_str(), "enforce" | "testing" | "none");
         self.version == "STSv1" && known && self.max_age > 0 && (self.mode == "none" || !self.mx.is_empty())
     }
 }
 
-/// The policy; or why not, and whether it could not even be reached.
+/// The policy, or why there is none, and whether its host could not be reached.
 async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, (String, bool)> {
     let text = format!("https://mta-sts.{}/.well-known/mta-sts.txt", question.domain());
     let url = Url::parse(&text).map_err(|_| (format!("{text} is not a URL"), false))?;
-    // What confirms goes the same way as what is doubted, so it never shares a connection with it.
+    // The confirming check takes the same path, so it must never share a connection with the doubted one.
     let answer = http::ask_anew(net, &HttpQuestion::get(&url, question.timeout), false).await.answer;
     match (answer.failure, &answer.http) {
         (Some(failure), _) => Err((failure.words().to_owned(), failure.is_transport())),
@@ -101,7 +101,7 @@ async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, (String,
     }
 }
 
-/// Section 4.1: `*.` stands for one label.
+/// Section 4.1: `*.` matches exactly one label.
 fn matches(pattern: &str, host: &str) -> bool {
     match pattern.strip_prefix("*.") {
         Some(rest) => host.split_once('.').is_some_and(|(_, above)| above == rest),

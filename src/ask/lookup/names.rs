@@ -1,5 +1,5 @@
-//! Records of several names of one domain, each looked up by itself: where hosts lead, and what
-//! the domain says in texts.
+//! Records of several names of one domain, each looked up separately: where hosts point to, and the domain's TXT
+//! records.
 
 use std::str::FromStr;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::ask::dns::{Missing, Walk, plain};
 use crate::core::words::question::LookupQuestion;
 
-/// More records of one name are not told of.
+/// The maximum number of records reported for one name.
 const MOST: usize = 200;
 
-/// Looks up each of `wanted`, such as `A www.example.com`.
+/// Looks up each entry of `wanted`, such as `A www.example.com`.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let mut rows = Vec::new();
     for wanted in question.all("wanted") {

@@ -1,5 +1,5 @@
-//! Whose network an address lies in: Team Cymru's mapping over DNS (team-cymru.com, "IP to ASN
-//! mapping"): `d.c.b.a.origin.asn.cymru.com` TXT, and `ASn.asn.cymru.com` TXT for its name.
+//! The networks that an address belongs to, by Team Cymru's mapping over DNS (team-cymru.com, "IP to ASN mapping"):
+//! `d.c.b.a.origin.asn.cymru.com` TXT, and `ASn.asn.cymru.com` TXT for its name.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -10,10 +10,10 @@ use super::blocklists::reversed;
 use crate::ask::dns::Walk;
 use crate::core::words::question::LookupQuestion;
 
-/// More addresses than this lie in the same networks.
+/// The maximum number of addresses; further ones are in the same networks.
 const MOST: usize = 4;
 
-/// The networks of a host's addresses.
+/// Finds the networks of a host's addresses.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let found = walk.addresses_of(question.domain()).await;
     let failed = found.as_ref().err().map_or("", |missing| missing.word());
@@ -41,11 +41,12 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// `13335 | 104.16.0.0/12 | US | arin | 2014-03-28`; several numbers where several announce it.
+/// Parses `13335 | 104.16.0.0/12 | US | arin | 2014-03-28`; there are several numbers if several networks announce the
+/// range.
 async fn origin(walk: &mut Walk<'_>, address: IpAddr) -> Option<Vec<u32>> {
     let list = if address.is_ipv4() { "origin" } else { "origin6" };
     let texts = walk.texts(&format!("{}.{list}.asn.cymru.com", reversed(address))).await;
-    // One text for each announced range that holds the address: the narrowest carries it.
+    // One TXT record for each announced range that contains the address: traffic follows the narrowest.
     let width =
         |text: &String| text.split('|').nth(1).and_then(|range| range.trim().rsplit('/').next()?.parse::<u8>().ok());
     let text = texts.ok()?.into_iter().max_by_key(width)?;
@@ -54,7 +55,7 @@ async fn origin(walk: &mut Walk<'_>, address: IpAddr) -> Option<Vec<u32>> {
     (!asns.is_empty()).then_some(asns)
 }
 
-/// `13335 | US | arin | 2010-07-14 | CLOUDFLARENET, US`.
+/// Parses `13335 | US | arin | 2010-07-14 | CLOUDFLARENET, US`.
 async fn name(walk: &mut Walk<'_>, asn: u32) -> String {
     let texts = walk.texts(&format!("AS{asn}.asn.cymru.com")).await;
     let text = texts.ok().and_then(|texts| texts.into_iter().next()).unwrap_or_default();

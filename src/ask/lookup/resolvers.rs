@@ -1,6 +1,6 @@
-//! What resolvers of different operators tell users. A resolver counts only while it finds the
-//! root and does not find what cannot exist; a SERVFAIL that turns into an answer once checking
-//! is off (CD, RFC 4035) means broken signatures.
+//! What resolvers of different operators answer to users. A resolver counts only if it finds the root and does not
+//! find a name that cannot exist. A SERVFAIL that turns into an answer once validation is off (CD, RFC 4035) means
+//! broken signatures.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -14,10 +14,10 @@ use crate::ask::dns::{Manner, Silence, Walk, exchange, extended_errors, has_way}
 use crate::ask::net::Net;
 use crate::core::words::question::LookupQuestion;
 
-/// Blocked, censored, filtered, prohibited (RFC 8914, sections 4.16 to 4.19).
+/// The extended errors for blocked, censored, filtered and prohibited (RFC 8914, sections 4.16 to 4.19).
 const WITHHELD: [u64; 4] = [15, 16, 17, 18];
 
-/// The usual resolvers by IPv6 (the operators' own pages), for machines that have nothing else.
+/// The usual resolvers' IPv6 addresses (from the operators' own pages), for machines that have no IPv4.
 const SIX: [(&str, &str); 4] = [
     ("1.1.1.1", "2606:4700:4700::1111"),
     ("8.8.8.8", "2001:4860:4860::8888"),
@@ -25,7 +25,7 @@ const SIX: [(&str, &str); 4] = [
     ("208.67.222.222", "2620:119:35::35"),
 ];
 
-/// Asks all resolvers at once.
+/// Queries all resolvers at once.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let net = walk.net();
     let asked = net.options.resolvers.iter().map(|ip| one(net, *ip, question));
@@ -47,7 +47,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// The same operator's address of the other kind, where this machine has no way to the first.
+/// The same operator's IPv6 address, if this machine has no route to the IPv4 address.
 async fn reached(ip: IpAddr, port: u16) -> IpAddr {
     let known = SIX.iter().find(|(four, _)| four.parse() == Ok(ip)).and_then(|(_, six)| six.parse().ok());
     match known {
@@ -64,7 +64,7 @@ async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
         return json!({ "address": ip.to_string(), "works": false, "outcome": "not_asked" });
     }
     let put = |name: Name, kind, manner| async move { exchange(server, &name, kind, manner, question.timeout).await };
-    // A name that cannot exist (RFC 6761, section 6.4), another one each time.
+    // A name that cannot exist (RFC 6761, section 6.4), different each time.
     let nowhere = Name::from_ascii(format!("t{}.invalid.", net.clock.now().0)).unwrap_or_else(|_| Name::root());
     let (root, nowhere, reply) = tokio::join!(
         put(Name::root(), RecordType::NS, Manner::Recursively),
@@ -81,7 +81,7 @@ async fn one(net: &Net, ip: IpAddr, question: &LookupQuestion) -> Value {
     }
     if outcome == "servfail" {
         let unchecked = put(name.clone(), RecordType::A, Manner::Unchecked).await;
-        // A failure that passes must not look like a broken signature: checked, it fails again.
+        // A passing failure must not look like a broken signature: with validation on, a broken one fails again.
         if unchecked.is_ok_and(|reply| reply.metadata.response_code == ResponseCode::NoError) {
             let again = outcome_of(&put(name, RecordType::A, Manner::Recursively).await);
             outcome = if again == "servfail" { "bogus" } else { again };

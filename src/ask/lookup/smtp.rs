@@ -1,6 +1,5 @@
-//! Who takes mail for a domain (RFC 5321), and whether they do: banner, EHLO, STARTTLS with its
-//! certificate, and, where one is given, whether a mailbox of ours is still accepted. Nothing is
-//! ever sent.
+//! Who accepts mail for a domain (RFC 5321), and whether they do: banner, EHLO, STARTTLS with its certificate and, if
+//! a mailbox is given, whether that mailbox is still accepted. No mail is ever sent.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -19,17 +18,17 @@ use crate::ask::net::tls::Strictness;
 use crate::ask::net::{Net, dial};
 use crate::core::words::question::LookupQuestion;
 
-/// More servers than this are not tried.
+/// The maximum number of mail servers that are tried.
 const MOST: usize = 5;
-/// Nor more of one server's addresses, IPv6 and IPv4 by turns.
+/// The maximum number of addresses tried per server, alternating between IPv6 and IPv4.
 const MOST_ADDRESSES: usize = 6;
-/// A reply is at most so long.
+/// The maximum length of a reply, in bytes.
 const REPLY: u64 = 16 << 10;
-/// Servers may make us wait before they greet (RFC 5321, section 4.5.3.2, allows minutes).
+/// The timeout for one conversation: servers may wait before they greet (RFC 5321, section 4.5.3.2, allows minutes).
 const TALK: Duration = Duration::from_secs(20);
 
-/// The mail servers of a domain by preference; the domain itself where it has an address and
-/// names none (section 5.1).
+/// The mail servers of a domain by preference. If the domain has no MX record but an address, it is its own mail
+/// server (section 5.1).
 pub async fn exchangers(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<(u16, String)>, Missing> {
     let mut hosts = match walk.look_up(domain, RecordType::MX).await.found {
         Ok(found) => found.iter().filter_map(exchanger).collect::<Vec<_>>(),
@@ -51,13 +50,13 @@ fn exchanger(data: &RData) -> Option<(u16, String)> {
     }
 }
 
-/// Talks to every mail server of the domain, and to the controls if none of them can be reached.
+/// Talks to every mail server of the domain, and to the control hosts if none of them can be reached.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let net = walk.net();
     let found = exchangers(walk, question.domain()).await;
     let word = found.as_ref().err().map_or("ok", |missing| missing.word());
     let hosts = found.unwrap_or_default();
-    // RFC 7505: a single dot says that no mail is taken.
+    // RFC 7505: a null MX, a single dot, says that the domain accepts no mail.
     let word = if hosts.iter().any(|(_, host)| host.is_empty()) { "null_mx" } else { word };
     let mut places = Vec::new();
     for (preference, host) in hosts.iter().filter(|(_, host)| !host.is_empty()).take(MOST) {
@@ -87,7 +86,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// Whether anybody's mail server can be reached from here: many networks close the port.
+/// Whether any mail server can be reached from here: many networks block the port.
 async fn control(walk: &mut Walk<'_>, question: &LookupQuestion) -> &'static str {
     for host in question.all("controls") {
         let said = server(walk.net(), 0, host, &walk.all_addresses_of(host).await, None).await;
@@ -113,17 +112,17 @@ async fn server(
             return said;
         }
     };
-    // Every address is worth a try (RFC 5321, section 5.1).
+    // Every address may be tried (RFC 5321, section 5.1).
     let place = |ip: &IpAddr| SocketAddr::new(*ip, net.options.smtp_port);
     let places: Vec<SocketAddr> =
         dial::by_turns(addresses.map(place).collect()).into_iter().take(MOST_ADDRESSES).collect();
     let first = once(net, places.clone(), host, mailbox, said.clone()).await;
-    // Some servers turn everybody away once (Postfix's postscreen: 450 after its tests, 421 when full), and
-    // take the same on the second call, as senders do.
+    // Some servers refuse every first attempt (greylisting, or Postfix's postscreen: 450 after its tests, 421 when
+    // full) and accept the second. plugwatch retries once, as mail senders do.
     if waits(&first) { better(first.clone(), once(net, places, host, mailbox, said).await) } else { first }
 }
 
-/// One conversation, at the first of these places that answers.
+/// One conversation, with the first of these addresses that answers.
 async fn once(net: &Net, places: Vec<SocketAddr>, host: &str, mailbox: Option<&str>, mut said: Value) -> Value {
     let stream = match reach(places).await {
         Ok(stream) => stream,
@@ -134,7 +133,7 @@ async fn once(net: &Net, places: Vec<SocketAddr>, host: &str, mailbox: Option<&s
     };
     said["address"] = json!(stream.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default());
     said["outcome"] = json!("broken");
-    // Whatever was said before it broke off counts.
+    // Everything that was said before the connection ended counts.
     let talked = timeout(TALK, talk(net, stream, host, mailbox, &mut said)).await;
     if talked.is_err() && said["code"] == 0 {
         said["outcome"] = json!("silent");
@@ -142,12 +141,12 @@ async fn once(net: &Net, places: Vec<SocketAddr>, host: &str, mailbox: Option<&s
     said
 }
 
-/// Whether a server wants to be asked again.
+/// Whether the server asked the client to try again later.
 fn waits(said: &Value) -> bool {
     said["outcome"] == "busy" || said["mailbox"] == "later"
 }
 
-/// The second conversation, unless the first one came further.
+/// The second conversation, unless only the first one succeeded.
 fn better(first: Value, second: Value) -> Value {
     if first["outcome"] == "served" && second["outcome"] != "served" { first } else { second }
 }
@@ -162,7 +161,7 @@ async fn reach(places: Vec<SocketAddr>) -> Result<TcpStream, &'static str> {
     }
 }
 
-/// What a server says to a command: its code and its text (section 4.2).
+/// A server's reply to a command: its code and its text (section 4.2).
 struct Reply {
     code: u16,
     text: String,
@@ -219,14 +218,14 @@ async fn talk(net: &Net, stream: TcpStream, host: &str, mailbox: Option<&str>, s
     after_hello(&mut talk, mailbox, said).await
 }
 
-/// Banner and EHLO; whether the server offers TLS.
+/// Reads the banner and sends EHLO. Returns whether the server offers TLS.
 async fn greet<S: AsyncRead + AsyncWrite + Unpin>(talk: &mut Talk<S>, said: &mut Value) -> Option<bool> {
     let banner = talk.reply().await?;
     note(said, &banner);
     if banner.code != 220 {
         return None;
     }
-    // A host name of our own would be one more fact about us; an address literal is always right.
+    // A host name would reveal one more fact about the user; an address literal is always valid.
     let hello = talk.say("EHLO [127.0.0.1]").await?;
     note(said, &hello);
     if hello.code != 250 {
@@ -246,14 +245,14 @@ pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, said: &mut V
     after_hello(&mut talk, Some("me@example.org"), said).await
 }
 
-/// Asks whether the mailbox is accepted, and leaves politely.
+/// Asks whether the mailbox is accepted, and ends the conversation properly.
 async fn after_hello<S>(talk: &mut Talk<S>, mailbox: Option<&str>, said: &mut Value) -> Option<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     if let Some(mailbox) = mailbox {
         let from = talk.say("MAIL FROM:<>").await?;
-        // What is said to the sender is not about the mailbox.
+        // A refusal of the sender says nothing about the mailbox.
         let from_code = from.code;
         let (to, outcome) = match from.code {
             250 => {
@@ -273,7 +272,8 @@ where
     talk.say("QUIT").await.map(|_| ())
 }
 
-/// RFC 3463: X.1.1 no such mailbox, X.2.1 disabled. Everything else is about us, or passes.
+/// RFC 3463: X.1.1 no such mailbox, X.2.1 mailbox disabled. Any other refusal is about plugwatch as a client, or
+/// passes.
 fn of_mailbox(reply: &Reply) -> &'static str {
     let enhanced = reply.text.split_whitespace().next().unwrap_or("");
     match (reply.code, enhanced) {
@@ -287,7 +287,7 @@ fn of_mailbox(reply: &Reply) -> &'static str {
 fn note(said: &mut Value, reply: &Reply) {
     let outcome = match reply.code {
         200..=299 => "broken",
-        // X.7: a policy, and so about who asks (RFC 3463); the server itself works.
+        // X.7: a policy, so about the client (RFC 3463); the server itself works.
         400..=499 if reply.text.starts_with("4.7.") => "turned_away",
         400..=499 => "busy",
         _ => "turned_away",

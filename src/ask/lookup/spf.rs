@@ -1,6 +1,6 @@
-//! Who may send for a domain: SPF (RFC 7208), with everything that it includes. More than ten
-//! look-ups in all, more than two that find nothing (section 4.6.4), or an include that is gone, and
-//! receivers give up on it.
+//! Who may send mail for a domain: SPF (RFC 7208), with all includes. Receivers treat the whole record as broken if it
+//! needs more than ten look-ups, if more than two of them find nothing (section 4.6.4), or if an included record is
+//! missing.
 
 use std::collections::BTreeMap;
 
@@ -13,28 +13,28 @@ use super::spf_terms::well_formed;
 use crate::ask::dns::{Missing, Walk};
 use crate::core::words::question::LookupQuestion;
 
-/// Beyond this nothing is followed; the limit of RFC 7208 is long passed.
+/// The maximum number of includes that are followed, far beyond the limit of RFC 7208.
 const MOST_INCLUDES: usize = 40;
 
-/// What was met while following includes.
+/// What was found while following includes.
 #[derive(Default)]
 struct Tree {
     domain: String,
-    /// Every name that was included, in the order in which it was met first.
+    /// Every included name, in the order of first appearance.
     includes: Vec<String>,
-    /// Those that stand in the domain's own records: the rest is its vendors' matter.
+    /// The ones included by the domain's own records; the others are its vendors' responsibility.
     own: Vec<String>,
     gone: Vec<String>,
     unanswered: bool,
-    /// A record that includes itself, by whatever way.
+    /// Whether a record includes itself, directly or through others.
     circle: bool,
-    /// What each included record costs with all below it; `None` while it is being followed.
+    /// The cost of each included record with all its includes; `None` while it is being followed.
     costs: BTreeMap<String, Option<Cost>>,
-    /// What stands in the records beside includes.
+    /// The names in mechanisms other than includes.
     names: Names,
 }
 
-/// The record of the domain and the sum of all that it includes.
+/// Finds the domain's record, and the total of everything that it includes.
 pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     let domain = question.domain();
     let found = records(walk, domain).await;
@@ -72,7 +72,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
     })
 }
 
-/// A record as receivers read it.
+/// Parses a record as receivers do.
 pub fn parse(record: &str) -> Option<Spf> {
     if well_formed(record) { Spf::parse(record.as_bytes()).ok() } else { None }
 }
@@ -86,8 +86,8 @@ async fn records(walk: &mut Walk<'_>, domain: &str) -> Result<Vec<String>, Missi
     texts.map(|texts| texts.into_iter().filter(is_spf).collect())
 }
 
-/// The look-ups that a record costs, with everything that it includes, each time anew: receivers
-/// count so, too. What stands after `all` is never come to.
+/// The look-ups that a record needs with all its includes. A record that is included twice counts twice, as receivers
+/// count it. Mechanisms after `all` are never evaluated.
 async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> Cost {
     let mut cost = Cost::default();
     for directive in &spf.directives {
@@ -103,7 +103,7 @@ async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> Co
     cost
 }
 
-/// What an include costs: itself and all below it.
+/// The cost of one include and everything below it.
 async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) -> Cost {
     let mut cost = Cost { lookups: 1, voids: 0 };
     let Some(name) = literal(name) else { return cost };
@@ -126,7 +126,7 @@ async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) 
     cost
 }
 
-/// What the record of an included name costs.
+/// The cost of an included name's record.
 async fn record_of(walk: &mut Walk<'_>, name: &str, tree: &mut Tree) -> Cost {
     let found = records(walk, name).await;
     let parsed = match found.as_deref() {

@@ -1,5 +1,5 @@
-//! What the names in an SPF record lead to (RFC 7208, section 4.6.4): look-ups that find nothing, and
-//! mail servers by the dozen, are limited as well.
+//! The names in an SPF record (RFC 7208, section 4.6.4). The numbers of look-ups that find nothing, and of mail
+//! servers per name, are limited too.
 
 use std::ops::AddAssign;
 
@@ -8,15 +8,15 @@ use mail_auth::spf::{Macro, Mechanism};
 
 use crate::ask::dns::{Missing, Walk};
 
-/// Beyond this no name is looked up; the limits are long passed.
+/// The maximum number of names that are looked up, far beyond the RFC's limits.
 const MOST: usize = 60;
 
-/// What a record costs a receiver.
+/// The cost of a record for a receiver.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
-    /// Mechanisms that need look-ups.
+    /// The number of mechanisms that need a look-up.
     pub lookups: usize,
-    /// Look-ups that find nothing.
+    /// The number of look-ups that find nothing.
     pub voids: usize,
 }
 
@@ -27,23 +27,23 @@ impl AddAssign for Cost {
     }
 }
 
-/// Names that were looked up for one question.
+/// The names that were looked up for one question.
 #[derive(Default)]
 pub struct Names {
     asked: usize,
-    /// Those that led nowhere, in the order in which they were met.
+    /// The names that found nothing, in the order of first appearance.
     pub void: Vec<String>,
-    /// Those that have more than ten mail servers.
+    /// The names that have more than ten mail servers.
     pub crowded: Vec<String>,
 }
 
 impl Names {
-    /// What a mechanism costs that is no include; `of` is the name whose record it stands in.
+    /// The cost of a mechanism that is not an include. `of` is the name whose record it is in.
     pub async fn cost(&mut self, walk: &mut Walk<'_>, mechanism: &Mechanism, of: &str) -> Cost {
         let (name, mx) = match mechanism {
             Mechanism::A { macro_string, .. } | Mechanism::Exists { macro_string } => (macro_string, false),
             Mechanism::Mx { macro_string, .. } => (macro_string, true),
-            // Which name an address has depends on who sends.
+            // The name of an address depends on the sender.
             Mechanism::Ptr { .. } => return Cost { lookups: 1, voids: 0 },
             _ => return Cost::default(),
         };
@@ -58,14 +58,14 @@ impl Names {
         Cost { lookups: 1, voids: usize::from(void) }
     }
 
-    /// Whether a name leads to nothing.
+    /// Looks up a name, and notes whether it finds nothing.
     async fn look(&mut self, walk: &mut Walk<'_>, name: &str, mx: bool) -> bool {
         self.asked += 1;
         let found = match mx {
             true => walk.look_up(name, RecordType::MX).await.found.map(|servers| servers.len()),
             false => walk.addresses_of(name).await.map(|addresses| addresses.len()),
         };
-        // More than ten names behind one `mx`, and receivers give up.
+        // Receivers stop at an `mx` with more than ten mail servers.
         if mx && found.as_ref().is_ok_and(|servers| *servers > 10) && !self.crowded.iter().any(|own| own == name) {
             self.crowded.push(name.to_owned());
         }
@@ -77,7 +77,7 @@ impl Names {
     }
 }
 
-/// A name without macros: what a macro stands for depends on the mail.
+/// The name, if it has no macros: a macro's value depends on the mail.
 pub fn literal(name: &Macro) -> Option<String> {
     match name {
         Macro::Literal(text) => Some(String::from_utf8_lossy(text).trim_end_matches('.').to_lowercase()),

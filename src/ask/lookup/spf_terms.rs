@@ -1,17 +1,18 @@
-//! The words of an SPF record (RFC 7208, section 4.6.1 and 5): receivers give up on the whole record
-//! where one of them is none. The library passes over some of what they do not.
+//! The terms of an SPF record (RFC 7208, sections 4.6.1 and 5): receivers reject the whole record if one of them is
+//! invalid. The library accepts some invalid terms.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Whether every word of a record is one.
+/// Whether every term of a record is valid.
 pub fn well_formed(record: &str) -> bool {
     let terms: Vec<&str> = record.split_ascii_whitespace().skip(1).collect();
     let count = |name: &str| terms.iter().filter(|term| modifier(term).is_some_and(|(own, _)| own == name)).count();
-    // Section 6: these may stand there once.
+    // Section 6: each of these may occur once at most.
     terms.iter().all(|term| is_term(term)) && count("redirect") <= 1 && count("exp") <= 1
 }
 
-/// `redirect=example.org`: its name, which no mechanism's `:` or `/` comes before, and its value.
+/// The name and value of a modifier, such as `redirect=example.org`. A term with a `:` or `/` before the `=` is a
+/// mechanism.
 fn modifier(term: &str) -> Option<(String, &str)> {
     let (name, value) = term.split_once('=').filter(|(name, _)| !name.contains([':', '/']))?;
     Some((name.to_ascii_lowercase(), value))
@@ -19,7 +20,7 @@ fn modifier(term: &str) -> Option<(String, &str)> {
 
 fn is_term(term: &str) -> bool {
     if let Some((name, value)) = modifier(term) {
-        // Unknown modifiers are allowed; these two lead somewhere.
+        // Unknown modifiers are allowed; these two need a value.
         let word = name.starts_with(|c: char| c.is_ascii_alphabetic());
         return word && (!matches!(name.as_str(), "redirect" | "exp") || !value.is_empty());
     }
@@ -37,14 +38,14 @@ fn is_term(term: &str) -> bool {
     }
 }
 
-/// `:192.0.2.0/24` (section 5.6).
+/// Whether the rest of a term is a network, such as `:192.0.2.0/24` (section 5.6).
 fn network<A: std::str::FromStr>(rest: &str, most: u8) -> bool {
     let Some(rest) = rest.strip_prefix(':') else { return false };
     let (address, length) = rest.split_once('/').map_or((rest, None), |(address, length)| (address, Some(length)));
     address.parse::<A>().is_ok() && length.is_none_or(|length| is_length(length, most))
 }
 
-/// A prefix's length is written without leading zeros.
+/// Whether this is a prefix length: no leading zeros, at most `most`.
 fn is_length(text: &str, most: u8) -> bool {
     let plain = text == "0" || !text.starts_with('0');
     plain && text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u8>().is_ok_and(|length| length <= most)
@@ -54,10 +55,10 @@ fn named(rest: &str) -> bool {
     rest.strip_prefix(':').is_some_and(|name| !name.is_empty())
 }
 
-/// `:example.org/24//64`, each part of which may be left out (section 5.3).
+/// Whether the rest of a term has the form `:example.org/24//64`, in which each part is optional (section 5.3).
 fn domain_and_lengths(rest: &str) -> bool {
     let (before, v6) = rest.split_once("//").map_or((rest, None), |(before, v6)| (before, Some(v6)));
-    // A slash within a macro (`%{d/}`) begins no length.
+    // A slash within a macro (`%{d/}`) does not start a prefix length.
     let cut = before.rfind('/').filter(|at| !before[*at..].contains('}'));
     let (name, v4) = cut.map_or((before, None), |at| (&before[..at], Some(&before[at + 1..])));
     let lengths = v4.is_none_or(|length| is_length(length, 32)) && v6.is_none_or(|length| is_length(length, 128));

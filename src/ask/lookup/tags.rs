@@ -1,9 +1,8 @@
-//! Lists of tags (RFC 6376, section 3.2), as DKIM's keys and DMARC's records are written:
-//! `name = value; name = value`, with blanks anywhere around.
+//! Tag lists (RFC 6376, section 3.2), the syntax of DKIM keys and DMARC records: `name = value; name = value`, with
+//! optional blanks.
 
-/// The tags in order, names in lower case; `None` where something between semicolons is no tag, or a
-/// name stands there twice: receivers then take nothing of it. Nothing between two semicolons is
-/// passed over, as receivers do.
+/// The tags in order, with names in lower case. `None` if a part is not a tag or a name occurs twice, because
+/// receivers then ignore the whole list. Empty parts are skipped, as receivers do.
 pub fn read(text: &str) -> Option<Vec<(String, String)>> {
     let mut tags: Vec<(String, String)> = Vec::new();
     for part in text.split(';').filter(|part| !part.trim().is_empty()) {
@@ -19,7 +18,7 @@ pub fn read(text: &str) -> Option<Vec<(String, String)>> {
     Some(tags)
 }
 
-/// The value of a tag.
+/// The value of the tag `name`.
 pub fn of<'t>(tags: &'t [(String, String)], name: &str) -> Option<&'t str> {
     tags.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }

@@ -1,4 +1,4 @@
-//! Reads bodies within limits: bytes on the wire, bytes unpacked, kinds of packing, time.
+//! Reads response bodies within limits on wire size, unpacked size, codings and time.
 
 use std::io::Read;
 use std::time::Duration;
@@ -13,28 +13,28 @@ use tokio::time::timeout;
 use super::failure;
 use crate::core::words::answer::Failure;
 
-/// A body may weigh so much on the wire.
+/// The maximum size of a body on the wire, in bytes.
 pub const WIRE_LIMIT: usize = 4 << 20;
-/// A body may unpack to so much.
+/// The maximum size of a body after unpacking, in bytes.
 pub const UNPACKED_LIMIT: usize = 8 << 20;
-/// What we tell servers that we can unpack. Nothing that packs harder: zstd and
-/// brotli turn kilobytes into gigabytes.
+/// The codings that plugwatch announces to servers. Stronger ones are left out: zstd and brotli can turn kilobytes
+/// into gigabytes.
 pub const ACCEPTED: &str = "gzip";
 
-/// How packed bytes begin (RFC 1952, section 2.3.1).
+/// The first bytes of gzip data (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Codings that pack and that are not unpacked here (IANA's registry of content codings).
+/// Known codings that are not unpacked here (IANA's registry of content codings).
 const FOREIGN: [&str; 9] = ["br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm"];
 
-/// Reads the whole body within `limit`; what came before a failure is kept as evidence.
+/// Reads the whole body within `limit`. Bytes that arrived before a failure are kept as evidence.
 pub async fn read(headers: &HeaderMap, body: Incoming, limit: Duration) -> (Vec<u8>, Option<Failure>) {
-    // As much as is announced, within the limit: a growing one is copied again and again.
+    // Reserves the announced size, within the limit: a vector that grows is copied again and again.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(WIRE_LIMIT);
     let mut wire = Vec::with_capacity(announced.min(WIRE_LIMIT));
     let failure = timeout(limit, fill(&mut wire, body)).await.unwrap_or(Some(Failure::HttpTimeout));
     let (unpacked, broken) = unpack(&packings(headers), wire);
-    // A body that broke off cannot be unpacked to its end either; the first cause counts.
+    // A body that was cut off cannot be unpacked to its end either; the first cause is reported.
     (unpacked, failure.or(broken))
 }
 
@@ -55,8 +55,8 @@ async fn fill(wire: &mut Vec<u8>, mut body: Incoming) -> Option<Failure> {
     None
 }
 
-/// What the body was packed with, in the order in which it is unpacked (RFC 9110, section 8.4). A
-/// name that is no coding (a character set, `none`, a media type) packs nothing.
+/// The codings of the body, in the order of unpacking (RFC 9110, section 8.4). A value that is not a coding (a
+/// character set, `none`, a media type) is ignored.
 fn packings(headers: &HeaderMap) -> Vec<String> {
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let named: Vec<String> =
@@ -68,7 +68,7 @@ fn packings(headers: &HeaderMap) -> Vec<String> {
     packings
 }
 
-/// A coding's name, without what some servers put around it.
+/// A coding's name, without the parameters and quotes that some servers add.
 fn bare(coding: &str) -> &str {
     coding.split(';').next().unwrap_or("").trim_matches([' ', '\t', '"'])
 }
@@ -76,11 +76,11 @@ fn bare(coding: &str) -> &str {
 fn unpack(packings: &[String], wire: Vec<u8>) -> (Vec<u8>, Option<Failure>) {
     let mut bytes = wire;
     for (n, packing) in packings.iter().enumerate() {
-        // The answer to a HEAD, a 204 and a 304 name a packing, and have no body.
+        // A reply to HEAD, a 204 and a 304 may name a coding but have no body.
         if bytes.is_empty() {
             break;
         }
-        // A server and a proxy before it may name one and the same packing.
+        // A server and a proxy in front of it may both name the same coding.
         if packings[..n].contains(packing) && !bytes.starts_with(&GZIP) {
             continue;
         }
@@ -97,7 +97,7 @@ fn unpack(packings: &[String], wire: Vec<u8>) -> (Vec<u8>, Option<Failure>) {
     (bytes, None)
 }
 
-/// One member after the other (RFC 1952, section 2.2); what stands behind the last is no packing.
+/// Unpacks one gzip member after another (RFC 1952, section 2.2); bytes after the last one are ignored.
 fn gunzip(wire: &[u8]) -> (Vec<u8>, Option<Failure>) {
     let (mut unpacked, mut rest) = (Vec::new(), wire);
     loop {
@@ -113,7 +113,7 @@ fn gunzip(wire: &[u8]) -> (Vec<u8>, Option<Failure>) {
     }
 }
 
-/// Some servers send the bare stream where its wrapping is meant (RFC 9110, section 8.4.1.2).
+/// Some servers send the bare deflate stream instead of one in its zlib format (RFC 9110, section 8.4.1.2).
 fn inflate(wire: &[u8]) -> (Vec<u8>, Option<Failure>) {
     let mut unpacked = Vec::new();
     let wrapped = take(&mut ZlibDecoder::new(wire), UNPACKED_LIMIT + 1, &mut unpacked);
@@ -124,7 +124,7 @@ fn inflate(wire: &[u8]) -> (Vec<u8>, Option<Failure>) {
     (unpacked, bare)
 }
 
-/// Unpacks until `left` more bytes are there.
+/// Unpacks up to `left` more bytes.
 fn take(from: &mut impl Read, left: usize, unpacked: &mut Vec<u8>) -> Option<Failure> {
     let done = from.take(left as u64).read_to_end(unpacked);
     if unpacked.len() > UNPACKED_LIMIT {

@@ -1,8 +1,8 @@
-//! Until when a chain of certificates holds.
+//! Until when a certificate chain is valid.
 //!
-//! A site ends for its visitors with the first certificate that they need and that ends: an issuer's
-//! often ends before the site's own. What was sent beside it and is not needed, such as the expired
-//! cross-signature of an old root, does no harm.
+//! Visitors can no longer open a site once any certificate that they need has expired, and an issuer's often expires
+//! before the site's own. Extra certificates that nobody needs, such as the expired cross-signature of an old root, do
+//! no harm.
 
 use rustls::pki_types::{CertificateDer, UnixTime};
 use std::time::Duration;
@@ -10,23 +10,23 @@ use x509_parser::prelude::*;
 
 use crate::core::time::Time;
 
-/// Servers send a handful of certificates; each end that is tried is one verification.
+/// The maximum number of expiry dates that are tried, each with one verification. Servers send a handful of
+/// certificates.
 const MOST_ENDS: usize = 12;
 
-/// When a chain stops to hold.
+/// The end of a chain's validity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
-    /// Until then it holds.
+    /// The last moment at which the chain is valid.
     pub at: Time,
-    /// Whose certificate ends then: its common name, or its whole subject.
+    /// The certificate that expires then: its common name, or its whole subject.
     pub name: String,
-    /// Whether that is the site's own certificate.
+    /// Whether it is the site's own certificate.
     pub is_leaf: bool,
 }
 
-/// The first end of a certificate after which the chain no longer validates: of those that were sent, and of
-/// the `roots` whose end is known. `holds_at` is the usual verifier, with all paths that it knows; the chain
-/// holds at `now`.
+/// The first expiry, among the sent certificates and the `roots` with a known end, after which the chain no longer
+/// validates. `holds_at` verifies the chain at a given time, over all paths it knows; the chain is valid at `now`.
 pub fn end(
     leaf: &CertificateDer<'_>,
     rest: &[CertificateDer<'_>],
@@ -40,13 +40,13 @@ pub fn end(
     ends.retain(|end| end.at.0 / 1_000 >= now && end.at < own.at);
     ends.sort_by_key(|end| end.at);
     ends.truncate(MOST_ENDS);
-    // A certificate still counts in the very second of its end (RFC 5280, section 4.1.2.5).
+    // A certificate is still valid in the very second in which it ends (RFC 5280, section 4.1.2.5).
     let after = |end: &End| Duration::from_secs(u64::try_from(end.at.0 / 1_000).unwrap_or(0) + 1);
     let first = ends.into_iter().find(|end| !holds_at(UnixTime::since_unix_epoch(after(end))));
     Some(first.unwrap_or(own))
 }
 
-/// A certificate's end; `None` where it cannot be read.
+/// The expiry of one certificate; `None` if it cannot be parsed.
 pub fn end_of(der: &CertificateDer<'_>, is_leaf: bool) -> Option<End> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let subject = certificate.subject();

@@ -1,4 +1,4 @@
-//! The network as askers see it: its clients, overrides, a guard, the gate.
+//! The network that askers use: its clients, overrides, address guard and gate.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -17,40 +17,40 @@ use super::trust::Trust;
 use crate::clock::Clock;
 use crate::core::probe::reference_hosts::Anchor;
 
-/// What the network is made of.
+/// The network's settings.
 #[derive(Clone, Debug)]
 pub struct NetOptions {
-    /// Logical origins (`https://itunes.apple.com`) and where they really are.
+    /// Logical origins (`https://itunes.apple.com`) and the addresses that replace them.
     pub overrides: BTreeMap<String, String>,
-    /// What we call ourselves.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// Allowed addresses.
+    /// The addresses that may be connected to.
     pub guard: Guard,
-    /// Follow a public host that redirects to a private address.
+    /// Whether to follow a redirect from a public host to a private address.
     pub private_redirects: bool,
-    /// Root servers for delegation walks.
+    /// The root servers for delegation walks.
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
     pub dns_port: u16,
-    /// Resolvers of different operators, as witnesses of what users see.
+    /// Resolvers of different operators, to check what users see.
     pub resolvers: Vec<IpAddr>,
-    /// The port on which mail servers take mail from anybody.
+    /// The port on which mail servers accept mail from other servers (25).
     pub smtp_port: u16,
     /// The port of every WHOIS server.
     pub whois_port: u16,
-    /// Certificate authorities beside the usual ones, as DER.
+    /// Certificate authorities in addition to the usual ones, as DER.
     pub extra_roots: Vec<Vec<u8>>,
-    /// Independent operators that tell whether our own network works.
+    /// Reference hosts of independent operators, to check whether plugwatch's own network works.
     pub anchors: Vec<Anchor>,
-    /// Addresses of names that the system's resolver is not asked for: tests put them there.
+    /// Addresses of names for which the system's resolver is not used; set by tests.
     pub hosts: Hosts,
 }
 
 /// The network.
 pub struct Net {
-    /// For what the configuration names.
+    /// For hosts that the configuration names.
     own: Connections,
-    /// For what the other side names: no name leads it inside.
+    /// For hosts that another party names (a redirect, a certificate): these never connect to private addresses.
     outward: Connections,
     pub(in crate::ask) shaker: Arc<Shaker>,
     pub(in crate::ask) gate: Arc<Gate>,
@@ -60,26 +60,26 @@ pub struct Net {
 }
 
 impl Net {
-    /// Builds the client.
+    /// Builds the clients.
     ///
     /// # Errors
-    /// A sentence that says what the client did not accept.
+    /// If a setting is not accepted: the message says which one.
     pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
         let trust = Trust::new(&options.extra_roots)?;
         let roots = trust.roots.clone();
         let shaker = Arc::new(Shaker::new(trust, clock.clone()));
         let hosts = Arc::new(options.hosts.clone());
         let connections = |guard| Connections::new(Connector { guard, hosts: hosts.clone(), shaker: shaker.clone() });
-        // Who may talk to this machine only may talk to nobody outside either.
+        // A network that may only use the loopback must not reach external hosts either.
         let outward = if options.guard == Guard::LoopbackOnly { Guard::LoopbackOnly } else { Guard::Outside };
         let (own, outward) = (connections(options.guard), connections(outward));
         Ok(Net { own, outward, shaker, gate, clock, options, roots })
     }
 
-    /// Where a logical URL really is.
+    /// The URL that is really requested for a logical URL.
     pub(in crate::ask) fn actual(&self, logical: &Url) -> Url {
         let Some(base) = self.override_at(logical) else { return logical.clone() };
-        // Overrides were checked when the configuration was read.
+        // Overrides were validated when the configuration was read.
         let Ok(mut actual) = Url::parse(base) else { return logical.clone() };
         let prefix = actual.path().trim_end_matches('/').to_owned();
         actual.set_path(&format!("{prefix}{}", logical.path()));
@@ -87,13 +87,13 @@ impl Net {
         actual
     }
 
-    /// Where the configuration puts a logical URL's origin. Most configurations put none anywhere.
+    /// The override for a logical URL's origin; most configurations have none.
     fn override_at(&self, logical: &Url) -> Option<&String> {
         let overrides = &self.options.overrides;
         if overrides.is_empty() { None } else { overrides.get(&origin(logical)) }
     }
 
-    /// The override that `actual` lies below, with its path: the longest one, if several do.
+    /// The override whose address and path contain `actual`; the longest one, if there are several.
     fn override_of(&self, actual: &Url) -> Option<(Url, String)> {
         let below = |(logical, base): (&String, &String)| {
             let base = Url::parse(base).ok().filter(|base| origin(base) == origin(actual))?;
@@ -104,7 +104,7 @@ impl Net {
         self.options.overrides.iter().filter_map(below).max_by_key(|(_, prefix)| prefix.len())
     }
 
-    /// The logical URL of one that an overridden server gave.
+    /// The logical URL of a URL that an overridden server returned.
     pub(super) fn logical(&self, actual: Url) -> Url {
         let Some((mut logical, prefix)) = self.override_of(&actual) else { return actual };
         logical.set_path(&actual.path()[prefix.len()..]);
@@ -112,30 +112,30 @@ impl Net {
         logical
     }
 
-    /// Whether a URL's host, where it is an address, may be asked.
+    /// Whether a URL's host, if it is an IP address, may be connected to.
     pub(in crate::ask) fn allows(&self, url: &Url) -> bool {
         self.options.guard.allows_host(url)
     }
 
-    /// Whether somebody who is outside may send us to this URL. A name is looked at when it is
-    /// resolved; what the configuration puts elsewhere is its own word.
+    /// Whether an external host may redirect plugwatch to this URL. A host name is checked when it is resolved. An
+    /// override is always allowed, because the configuration set it.
     pub(super) fn leads_outside(&self, logical: &Url) -> bool {
         self.options.private_redirects || self.is_overridden(logical) || Guard::Outside.allows_host(logical)
     }
 
-    /// Whether the configuration says where a logical URL really is.
+    /// Whether the configuration overrides a logical URL.
     pub(super) fn is_overridden(&self, logical: &Url) -> bool {
         self.override_at(logical).is_some()
     }
 
-    /// The connections for a URL, which somebody outside `sent` us to.
+    /// The connections for a URL; `sent` says that an external host redirected to it.
     pub(super) fn connections(&self, logical: &Url, sent: bool) -> &Connections {
         let trusted = !sent || self.options.private_redirects || self.is_overridden(logical);
         if trusted { &self.own } else { &self.outward }
     }
 }
 
-/// `scheme://host[:port]`.
+/// A URL's origin: `scheme://host[:port]`.
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }

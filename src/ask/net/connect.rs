@@ -1,7 +1,7 @@
-//! The connections of the HTTP client: dialled, made safe, with what their handshake showed.
+//! Connections of the HTTP client: dialled and secured, with the facts of their handshake.
 //!
-//! Every connection is resolved, dialled and shaken hands over anew: no session is resumed, because
-//! a resumed one shows the certificate of before.
+//! Every connection is resolved, dialled and handshaken from scratch. TLS sessions are not resumed, because a resumed
+//! session shows the old certificate.
 
 use std::future::Future;
 use std::io;
@@ -27,17 +27,17 @@ use super::reach::is_inside;
 use super::tls::{Shaker, Strictness};
 use crate::core::words::answer::Failure;
 
-/// A handshake takes no longer.
+/// The timeout for a handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Opens connections for one client.
+/// Opens the connections of one client.
 #[derive(Clone)]
 pub struct Connector {
-    /// Which addresses may be connected.
+    /// The addresses that may be connected to.
     pub guard: Guard,
-    /// Names that tests put elsewhere.
+    /// Names whose addresses tests replace.
     pub hosts: Arc<Hosts>,
-    /// How a connection is made safe.
+    /// Secures connections with TLS.
     pub shaker: Arc<Shaker>,
 }
 
@@ -49,7 +49,7 @@ impl Connector {
         let without = |failure| NotConnected { failure, origin: None };
         let stream = dial(self.guard, &self.hosts, &host, port).await;
         let stream = stream.map_err(|error| without(failure::of_connection(&error)))?;
-        // Without it small requests may wait for an acknowledgement (Nagle); a kernel that refuses is no obstacle.
+        // Without this, small requests may wait for an acknowledgement (Nagle). A kernel that refuses it does no harm.
         _ = stream.set_nodelay(true);
         let outside = stream.peer_addr().is_ok_and(|address| !is_inside(address.ip()));
         if !safe {
@@ -90,7 +90,7 @@ enum Stream {
 pub struct Wire {
     stream: Stream,
     origin: Origin,
-    /// Nothing came yet: the first line of an answer in HTTP/1 comes next.
+    /// No byte has arrived yet: the next one starts the status line of an HTTP/1 response.
     fresh: bool,
 }
 
@@ -100,7 +100,7 @@ impl Wire {
     }
 }
 
-/// Browsers take `http/1.1` and versions that never were; the library takes two, in capitals.
+/// Browsers accept `http/1.1` and unknown version numbers; the library accepts two versions, in upper case only.
 fn forgive_version(line: &mut [u8]) {
     let Some(version) = line.get_mut(..8) else { return };
     let named = version[..5].eq_ignore_ascii_case(b"HTTP/") && version[6] == b'.';
@@ -126,7 +126,8 @@ impl AsyncRead for Wire {
         let before = buffer.filled().len();
         let read = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            // Many servers close without saying so in TLS. Whether the answer is whole, its own length says.
+            // Many servers close without a TLS close notification. The response's own length shows whether it is
+            // whole.
             Stream::Safe(stream) => match Pin::new(stream.as_mut()).poll_read(cx, buffer) {
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
                 read => read,

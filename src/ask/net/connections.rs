@@ -1,8 +1,8 @@
-//! Which connection a request goes over: a new one, or one that is kept.
+//! Which connection a request uses: a new one, or a kept one.
 //!
-//! A kept connection shows what was, not what is: its name was resolved then, its certificate came then,
-//! and a server behind it may be hanging for it alone. So websites, certificates and every check that
-//! confirms get a new one. Vendors' APIs, asked in bursts, share theirs for five minutes.
+//! A kept connection shows the past: its name was resolved and its certificate was sent when it was opened, and it may
+//! be the only one for which a server hangs. So websites, certificates and every confirming check get a new one.
+//! Requests to vendors' APIs, which come in bursts, share connections for five minutes.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,45 +16,45 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::connect::Connector;
 use crate::core::time::Time;
 
-/// No connection is used for longer.
+/// The maximum age of a connection that is used again.
 const LONGEST_KEPT: Duration = Duration::from_secs(300);
-/// An unused one is closed sooner: most servers close theirs after a minute.
+/// Idle connections are closed after this: most servers close theirs after a minute.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
-/// HTTP/2 connections are pinged so often, also while idle (RFC 9113, section 6.7) ...
+/// How often HTTP/2 connections are pinged, also while idle (RFC 9113, section 6.7).
 const PING_EVERY: Duration = Duration::from_secs(20);
-/// ... and given up where no answer comes.
+/// How long a ping may take before the connection is closed.
 const PING_LIMIT: Duration = Duration::from_secs(10);
-/// What is due at the same moment is asked at once, and so is the next of it: a vendor with many checks keeps as
-/// many connections as that takes, within reason. Each takes some thirty kilobytes.
+/// The maximum number of idle connections per host. Checks that are due at the same moment run at once, so a vendor
+/// with many checks needs several connections. Each takes about 30 KB.
 const MOST_IDLE: usize = 4;
-/// Real pages send more than the hundred that the library allows: each cookie is one.
+/// The maximum number of header fields: real pages send more than the library's hundred, because each cookie is one.
 const MOST_HEADERS: usize = 512;
 
-/// Browsers take heads of this size over HTTP/2; the library's own limit is a sixteenth of it.
+/// The maximum size of a response head over HTTP/2, as in browsers; the library's own limit is a sixteenth of this.
 const LARGEST_HEAD: u32 = 256 << 10;
 
-/// A client of the HTTP library.
+/// The HTTP library's client.
 pub type HttpClient = Client<Connector, Full<Bytes>>;
 
-/// Whether a request may go over a connection that carried others.
+/// Whether a request may use a connection that carried others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    /// A connection of its own, resolved and dialled now.
+    /// A connection for this request only, resolved and dialled now.
     New,
-    /// One that is kept, if there is one.
+    /// A kept connection, if there is one.
     Kept,
 }
 
-/// The connections behind one guard.
+/// All connections with the same guard.
 pub struct Connections {
     connector: Connector,
     new: HttpClient,
-    /// The client that keeps connections, and since when.
+    /// The client that keeps connections, and when it was created.
     kept: Mutex<Option<(Time, HttpClient)>>,
 }
 
 impl Connections {
-    /// None is open yet.
+    /// Creates a set without any open connection.
     pub fn new(connector: Connector) -> Connections {
         let new = client(&connector, 0);
         Connections { connector, new, kept: Mutex::new(None) }
@@ -66,7 +66,7 @@ impl Connections {
             return self.new.clone();
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back makes nothing younger.
+        // A client created "in the future" does not count as young: the clock was set back.
         let young = |since: Time| since <= now && now.since(since) < LONGEST_KEPT;
         match kept.as_ref().filter(|(since, _)| young(*since)) {
             Some((_, client)) => client.clone(),
@@ -75,14 +75,14 @@ impl Connections {
     }
 }
 
-/// The connection takes no further request: what it carried was doubtful.
+/// Stops using the connection for further requests, because its last answer was doubtful.
 pub fn give_up(connection: &CaptureConnection) {
     if let Some(connected) = connection.connection_metadata().as_ref() {
         connected.poison();
     }
 }
 
-/// A client that forgives what browsers forgive in an answer's head.
+/// A client that tolerates the same faults in response heads as browsers do.
 fn client(connector: &Connector, most_idle: usize) -> HttpClient {
     let mut builder = Client::builder(TokioExecutor::new());
     builder

@@ -1,5 +1,5 @@
-//! Cookies of one check: what a site sets on the way goes back to it on the next hop (RFC 6265), and
-//! is forgotten when the check ends. To nobody else: each origin gets its own only.
+//! The cookies of one check: cookies that a site sets on the way go back to that site on the next hop (RFC 6265),
+//! never to another, and are dropped when the check ends.
 
 use http::HeaderMap;
 use http::header::SET_COOKIE;
@@ -8,9 +8,9 @@ use url::Url;
 use super::client::origin;
 use crate::core::time::Time;
 
-/// Browsers keep fifty or more of a site (section 6.1).
+/// The maximum number of cookies; browsers keep at least fifty per site (section 6.1).
 const MOST: usize = 64;
-/// Browsers keep cookies of this size (section 6.1).
+/// The maximum size of a cookie in bytes, as in browsers (section 6.1).
 const LONGEST: usize = 4_096;
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Takes what the answer from `url` sets, or takes back.
+    /// Stores or deletes cookies as the response from `url` says.
     pub fn take(&mut self, url: &Url, headers: &HeaderMap, now: Time) {
         for field in headers.get_all(SET_COOKIE) {
             let text = String::from_utf8_lossy(field.as_bytes());
@@ -41,14 +41,14 @@ impl Cookies {
         }
     }
 
-    /// The `Cookie` field for a request to `url`; empty where there is none (section 5.4).
+    /// The `Cookie` header for a request to `url`; empty if there is none (section 5.4).
     pub fn for_url(&self, url: &Url) -> String {
         let origin = origin(url);
         let goes = |cookie: &&Cookie| {
             cookie.origin == origin && covers(&cookie.path, url.path()) && (!cookie.secure || is_secure(url))
         };
         let mut going: Vec<&Cookie> = self.kept.iter().filter(goes).collect();
-        // Longer paths first; else in the order in which they came.
+        // Longer paths first, otherwise in the order of arrival.
         going.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let pairs = going.iter().map(|cookie| match cookie.name.as_str() {
             "" => cookie.value.clone(),
@@ -58,8 +58,7 @@ impl Cookies {
     }
 }
 
-/// A site may set cookies for its own name and for those above it; what it sets for others nobody takes
-/// (sections 5.1.3 and 5.3).
+/// Whether a site may set cookies for `domain`: its own name and names above it only (sections 5.1.3 and 5.3).
 fn may_speak_for(url: &Url, domain: &str) -> bool {
     let domain = domain.trim_start_matches('.').to_ascii_lowercase();
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
@@ -67,7 +66,7 @@ fn may_speak_for(url: &Url, domain: &str) -> bool {
     domain.is_empty() || host == domain || (above && url.domain().is_some())
 }
 
-/// Over TLS, or within this machine: browsers trust that way as well (Secure Contexts, section 3.1).
+/// Whether the connection is trusted: over TLS, or on this machine, as in browsers (Secure Contexts, section 3.1).
 fn is_secure(url: &Url) -> bool {
     let here = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -78,11 +77,11 @@ fn is_secure(url: &Url) -> bool {
     here || url.scheme() == "https"
 }
 
-/// One field (section 5.2), and whether it takes the cookie back.
+/// Parses one header (section 5.2), and says whether it deletes the cookie.
 fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
     let mut parts = text.split(';');
     let pair = parts.next()?.trim();
-    // A pair without a sign is a value without a name (RFC 6265bis, as browsers do).
+    // A pair without `=` is a value without a name (RFC 6265bis, as in browsers).
     let (name, value) = pair.split_once('=').unwrap_or(("", pair));
     let (name, value) = (name.trim(), value.trim());
     let plain = |text: &str| !text.chars().any(char::is_control);
@@ -113,8 +112,8 @@ fn read(url: &Url, text: &str, now: Time) -> Option<(Cookie, bool)> {
     Some((cookie, ended))
 }
 
-/// A cookie's date in whatever form a server writes it (section 5.1.1): a time, a day, a month and a year,
-/// in this order or another, with anything between them.
+/// Parses a cookie's date in any form that servers write (section 5.1.1): a time, a day, a month and a year, in any
+/// order, with anything between them.
 fn date(text: &str) -> Option<Time> {
     let (mut clock, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|c: char| !c.is_ascii_alphanumeric() && c != ':') {
@@ -137,20 +136,20 @@ fn date(text: &str) -> Option<Time> {
     Some(Time(date.and_time(clock?).and_utc().timestamp_millis()))
 }
 
-/// `23:59:59`, with single digits if a server likes it so.
+/// Parses a time such as `23:59:59`; single digits are accepted.
 fn hour(token: &str) -> Option<chrono::NaiveTime> {
     let mut parts = token.splitn(3, ':').map(|part| part.parse::<u32>().ok());
     chrono::NaiveTime::from_hms_opt(parts.next()??, parts.next()??, parts.next()??)
 }
 
-/// By its first three letters.
+/// Parses a month by its first three letters.
 fn month_of(token: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let begins = token.get(..3)?.to_ascii_lowercase();
     MONTHS.iter().position(|month| *month == begins).and_then(|at| u32::try_from(at + 1).ok())
 }
 
-/// Section 5.1.4.
+/// The default path of a cookie (section 5.1.4).
 fn default_path(path: &str) -> &str {
     match path.rfind('/') {
         Some(end) if end > 0 => &path[..end],

@@ -1,5 +1,5 @@
-//! From a name to a connection, as RFC 8305 says: every address of the name is worth a try, IPv6 and
-//! IPv4 by turns, and one that stays silent holds up the next only for a moment.
+//! Connects to a name as RFC 8305 describes: tries every address, alternating between IPv6 and IPv4, and does not let
+//! a silent one delay the next for long.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,23 +12,23 @@ use tokio::time::{sleep, timeout};
 
 use super::guard::{Guard, Refused};
 
-/// So long an address is waited for before the next one is tried beside it (RFC 8305, section 5).
+/// How long an address is waited for before the next one is tried in parallel (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-/// No name that means well has more addresses that matter.
+/// The maximum number of addresses tried; real names have fewer.
 const MOST_ADDRESSES: usize = 16;
-/// A resolver asks its second server after five seconds (resolv.conf's usual `timeout`).
+/// The timeout for resolving: a resolver tries its second server after five seconds (`timeout` in resolv.conf).
 const RESOLVE_LIMIT: Duration = Duration::from_secs(10);
-/// All addresses together.
+/// The timeout for all addresses together.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// Where names lie that do not come from the system's resolver: tests put them there.
+/// Addresses of names for which the system's resolver is not used; set by tests.
 pub type Hosts = BTreeMap<String, Vec<IpAddr>>;
 
-/// Connects to `host`, resolved anew, at the first address that answers and that `guard` allows.
+/// Resolves `host` and connects to the first of its addresses that answers and that `guard` allows.
 ///
 /// # Errors
-/// The most telling of what the addresses said. An error of kind `TimedOut` is a connection that
-/// did not come about in time; what concerns the name carries the resolver's words.
+/// The most informative error of all addresses. Kind `TimedOut` means that no connection was made in time; errors
+/// about the name carry the resolver's message.
 pub async fn dial(guard: Guard, hosts: &Hosts, host: &str, port: u16) -> io::Result<TcpStream> {
     let found = timeout(RESOLVE_LIMIT, resolve(hosts, host, port)).await;
     let found = found.unwrap_or_else(|_| Err(io::Error::other("failed to lookup address information: timed out")))?;
@@ -48,7 +48,7 @@ async fn resolve(hosts: &Hosts, host: &str, port: u16) -> io::Result<Vec<SocketA
     }
 }
 
-/// The resolver's order (RFC 6724), with the families by turns (RFC 8305, section 4).
+/// The resolver's order (RFC 6724), alternating between the address families (RFC 8305, section 4).
 pub fn by_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let six = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (own, other): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|address| address.is_ipv6() == six);
@@ -63,8 +63,7 @@ pub fn by_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// The first connection that comes about. The next address is tried when one fails, and when one
-/// has been silent for a moment.
+/// Returns the first connection that succeeds. Tries the next address when one fails or stays silent for a moment.
 pub async fn first(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut waiting = addresses.into_iter().take(MOST_ADDRESSES).peekable();
     let mut tries = FuturesUnordered::new();
@@ -88,8 +87,8 @@ pub async fn first(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     }
 }
 
-/// A host that refuses says more than a way that is not there: a machine without IPv6 has none to
-/// half of all addresses.
+/// How informative an error is. A refusal says more than a missing route: a machine without IPv6 has no route to half
+/// of all addresses.
 fn telling(error: &io::Error) -> u8 {
     match error.kind() {
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable => 0,

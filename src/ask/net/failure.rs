@@ -1,4 +1,4 @@
-//! Errors of the libraries as words of the closed vocabulary.
+//! Maps the libraries' errors to the fixed set of failures.
 
 use std::error::Error;
 use std::io;
@@ -9,12 +9,12 @@ use super::guard::Refused;
 use super::origin::{NotConnected, Origin};
 use crate::core::words::answer::Failure;
 
-/// The word for an error of the HTTP client.
+/// The failure for an error of the HTTP client.
 pub fn of_http(error: &(dyn Error + 'static)) -> Failure {
     causes(error).find_map(of_cause).unwrap_or(Failure::HttpBroken)
 }
 
-/// What is known of a connection that did not come about.
+/// The facts about a connection that failed.
 pub fn origin_of(error: &(dyn Error + 'static)) -> Option<Origin> {
     causes(error).find_map(|cause| cause.downcast_ref::<NotConnected>()?.origin.clone())
 }
@@ -40,28 +40,28 @@ fn of_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
         return Some(of_tls(tls));
     }
     let io = error.downcast_ref::<io::Error>()?;
-    // An I/O error carries the real one inside, and its source is that one's source.
+    // An I/O error wraps the real cause, and its `source` skips to that cause's own source.
     let inner = io.get_ref().map(|inner| inner as &(dyn Error + 'static));
     inner.and_then(of_cause).or_else(|| of_io(io))
 }
 
-/// The word for an error of a connection, or of the handshake over it.
+/// The failure for an error of a connection or its TLS handshake.
 pub fn of_connection(error: &io::Error) -> Failure {
     of_cause(error).unwrap_or(Failure::ConnectFailed)
 }
 
-/// Whether this program, or the whole system, may open no more files (EMFILE, ENFILE).
+/// Whether this process or the system has reached its limit of open files (EMFILE, ENFILE).
 fn is_exhausted(error: &io::Error) -> bool {
     use rustix::io::Errno;
     [Errno::MFILE, Errno::NFILE].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-/// Whether nothing can be opened now. What an asker finds then says nothing about anybody else.
+/// Whether no file can be opened right now. An asker's result then says nothing about the other side.
 pub fn out_of_descriptors() -> bool {
     std::fs::File::open("/dev/null").is_err_and(|error| is_exhausted(&error))
 }
 
-/// The word for an I/O error.
+/// The failure for an I/O error.
 pub fn of_io(error: &io::Error) -> Option<Failure> {
     if is_exhausted(error) {
         return Some(Failure::OutOfDescriptors);
@@ -77,11 +77,11 @@ pub fn of_io(error: &io::Error) -> Option<Failure> {
     }
 }
 
-/// What getaddrinfo says of a name that does not exist, or has no address: glibc's words, and musl's.
+/// getaddrinfo's messages for a name that does not exist or has no address, from glibc and musl.
 const NO_SUCH_NAME: [&str; 4] =
     ["Name or service not known", "No address associated", "Name does not resolve", "Name has no usable address"];
 
-/// The system's resolver tells its errors in words only (getaddrinfo).
+/// The system's resolver reports errors as text only (getaddrinfo).
 fn of_resolver(text: &str) -> Option<Failure> {
     if NO_SUCH_NAME.iter().any(|words| text.contains(words)) {
         return Some(Failure::DnsNxdomain);
@@ -89,7 +89,7 @@ fn of_resolver(text: &str) -> Option<Failure> {
     text.contains("failed to lookup address").then_some(Failure::DnsFailed)
 }
 
-/// The word for a TLS error.
+/// The failure for a TLS error.
 pub fn of_tls(error: &rustls::Error) -> Failure {
     let rustls::Error::InvalidCertificate(certificate) = error else { return Failure::TlsFailed };
     match certificate {
@@ -98,7 +98,7 @@ pub fn of_tls(error: &rustls::Error) -> Failure {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Failure::TlsWrongName,
         CertificateError::Revoked => Failure::TlsRevoked,
         CertificateError::UnknownIssuer => Failure::TlsUntrusted,
-        // A self-signed certificate that calls itself an authority.
+        // A self-signed certificate that is marked as an authority.
         CertificateError::Other(_) => Failure::TlsUntrusted,
         _ => Failure::TlsFailed,
     }

@@ -1,5 +1,4 @@
-//! The gate before each host: nobody passes faster than its budget allows, and
-//! confirmations pass before routine.
+//! The gate in front of each host: limits requests to the host's budget, and lets confirming checks go first.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,28 +11,28 @@ use crate::core::time::Time;
 use crate::core::time::budget::{Budget, Pace};
 use crate::core::time::schedule::stable;
 
-/// Nobody waits longer for a host.
+/// The longest that a request waits for a host.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// Who waits where.
+/// The queues of all hosts.
 #[derive(Debug)]
 struct Inner {
     budget: Budget,
-    /// Who waits, by host.
+    /// Waiting requests, by host.
     waiting: HashMap<String, Queue>,
     last: u64,
 }
 
-/// Those who wait for one host.
+/// The requests that wait for one host.
 #[derive(Debug, Default)]
 struct Queue {
     /// Lower ones pass first. Urgent tickets come as `(0, n)`.
     tickets: BTreeSet<(u8, u64)>,
-    /// Rings when one of them has left: of others' hosts nobody is woken.
+    /// Notified when a ticket of this host leaves, so that requests for other hosts are not woken.
     moved: Arc<Notify>,
 }
 
-/// The gate before all hosts.
+/// The gate in front of all hosts.
 #[derive(Debug)]
 pub struct Gate {
     inner: Mutex<Inner>,
@@ -41,24 +40,24 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate with this budget.
+    /// Creates a gate with this budget.
     pub fn new(budget: Budget, clock: Clock) -> Gate {
         let inner = Inner { budget, waiting: HashMap::new(), last: 0 };
         Gate { inner: Mutex::new(inner), clock }
     }
 
-    /// Other paces from now on; what was taken stays taken.
+    /// Changes the paces; slots that were taken stay taken.
     pub fn set_paces(&self, paces: HashMap<String, Pace>) {
         self.lock().budget.set_paces(paces);
     }
 
-    /// Waits until `host` may be asked, and takes the slot. `false` where that would take
-    /// longer than anybody waits: a check that hangs is seen by nobody.
+    /// Waits until `host` may be asked, and takes the slot. Returns `false` if that would take longer than the limit,
+    /// so that no check hangs unnoticed.
     pub async fn pass(&self, host: &str, urgent: bool) -> bool {
         self.pass_at(host, urgent).await.is_some()
     }
 
-    /// The same, with when it was let pass.
+    /// The same, and returns when the request was let through.
     pub(in crate::ask) async fn pass_at(&self, host: &str, urgent: bool) -> Option<Time> {
         let mut now = self.clock.now();
         if self.passes_at_once(host, urgent, now) {
@@ -67,7 +66,7 @@ impl Gate {
         let ticket = self.queue(host, urgent);
         let mut patience = now.plus(LONGEST_WAIT);
         loop {
-            // A clock that was set back makes nobody wait for the time that it showed.
+            // After the clock was set back, nobody waits until the old time.
             patience = patience.min(now.plus(LONGEST_WAIT));
             if now >= patience {
                 return None;
@@ -88,17 +87,17 @@ impl Gate {
         }
     }
 
-    /// The clock by which turns come.
+    /// The clock that the gate uses.
     pub(in crate::ask) fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The host asked us to stay away until then.
+    /// The host asked clients to wait until then (rate limit).
     pub fn stay_away(&self, host: &str, until: Time) {
         self.lock().budget.stay_away(host, until);
     }
 
-    /// Passes where nobody waits and the host is free: most hosts, most of the time.
+    /// Lets a request through if nobody waits and the host is free, which is the usual case.
     fn passes_at_once(&self, host: &str, urgent: bool, now: Time) -> bool {
         let mut inner = self.lock();
         let free = !inner.waiting.contains_key(host) && inner.budget.free_at(host, now) <= now;
@@ -132,7 +131,7 @@ impl Gate {
         Turn::Passed
     }
 
-    /// The clock was set back: nobody waits for a time that lies too far ahead now.
+    /// Handles a clock that was set back: shortens waits that are now more than `ahead` in the future.
     pub fn clock_set_back(&self, now: Time, ahead: Duration) {
         let mut inner = self.lock();
         inner.budget.clock_set_back(now, ahead);
@@ -140,7 +139,7 @@ impl Gate {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while holding it, and the numbers stay sound if something did.
+        // Nothing panics while holding the lock, and the state stays consistent if something did.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -160,7 +159,7 @@ enum Turn {
     Behind,
 }
 
-/// A place in the queue; given back on drop, also when the asker was cancelled.
+/// A place in the queue; given back on drop, also if the request was cancelled.
 struct Ticket<'g> {
     gate: &'g Gate,
     host: String,

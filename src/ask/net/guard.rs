@@ -1,4 +1,4 @@
-//! Which addresses this program may talk to; held where a name becomes an address (`dial`).
+//! The addresses that plugwatch may connect to; enforced where a name is resolved (`dial`).
 
 use std::net::IpAddr;
 
@@ -6,14 +6,14 @@ use url::Url;
 
 use super::reach::is_inside;
 
-/// Which addresses this program may talk to.
+/// The addresses that plugwatch may connect to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// All; the user's own hosts may be private ones.
+    /// All addresses; the user's own hosts may be private.
     Any,
-    /// Only 127.0.0.0/8 and ::1: tests and the demo.
+    /// Only 127.0.0.0/8 and ::1, for tests and the demo.
     LoopbackOnly,
-    /// What everybody can reach: for addresses that the other side names.
+    /// Public addresses only, for addresses that another party names.
     Outside,
 }
 
@@ -27,7 +27,7 @@ impl Guard {
         }
     }
 
-    /// Whether a URL's host, where it is an address, is allowed. A name is looked at when it is resolved.
+    /// Whether a URL's host, if it is an IP address, is allowed. A host name is checked when it is resolved.
     pub(super) fn allows_host(self, url: &Url) -> bool {
         match url.host() {
             Some(url::Host::Ipv4(ip)) => self.allows(IpAddr::V4(ip)),
@@ -38,7 +38,7 @@ impl Guard {
     }
 }
 
-/// The guard let no address of a name through.
+/// The guard rejected every address of a name.
 #[derive(Debug, thiserror::Error)]
 #[error("no address of this name is allowed")]
 pub(super) struct Refused;

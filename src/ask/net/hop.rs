@@ -1,4 +1,4 @@
-//! Where a redirect leads, as browsers read it.
+//! Where a redirect leads, as browsers interpret it.
 
 use http::HeaderMap;
 use http::header::LOCATION;
@@ -6,25 +6,25 @@ use url::Url;
 
 use super::client::Net;
 
-/// What comes after an answer.
+/// The next step after a response.
 pub enum Hop {
-    /// Nothing: it is the answer.
+    /// None: the response is the answer.
     Stay,
-    /// Another request.
+    /// A request to this URL.
     To(Url),
-    /// It leads where nobody follows.
+    /// A redirect that is not followed, such as from HTTPS to HTTP.
     Refused,
 }
 
-/// Where an answer of the logical `url` leads.
+/// The next step after a response of the logical `url`.
 pub fn next(net: &Net, url: &Url, status: u16, headers: &HeaderMap) -> Hop {
     let redirects = matches!(status, 300..=303 | 307 | 308);
     let Some(location) = headers.get(LOCATION).filter(|_| redirects) else { return Hop::Stay };
-    // Browsers show an answer that leads nowhere.
+    // Browsers show a response whose `Location` is empty.
     if text(location.as_bytes()).trim().is_empty() {
         return Hop::Stay;
     }
-    // The server speaks of where it really is; what it means is the logical place.
+    // An overridden server uses its real address in redirects; it means the logical one.
     match join(&net.actual(url), location.as_bytes()).map(|next| net.logical(next)) {
         Some(next) if !matches!(next.scheme(), "http" | "https") => Hop::Refused,
         Some(next) if url.scheme() == "https" && next.scheme() == "http" => Hop::Refused,
@@ -33,13 +33,13 @@ pub fn next(net: &Net, url: &Url, status: u16, headers: &HeaderMap) -> Hop {
     }
 }
 
-/// The place that a `Location` names, seen from `base`.
+/// Resolves a `Location` relative to `base`.
 pub fn join(base: &Url, location: &[u8]) -> Option<Url> {
     base.join(&text(location)).ok().map(anonymous)
 }
 
-/// A location's bytes. Raw UTF-8 is taken for what it says; any other byte stands for itself, for the
-/// server that wrote it knows it as that byte.
+/// A location's bytes as text. Valid UTF-8 is decoded; any other byte is percent-encoded as it is, because the server
+/// that wrote it expects that byte.
 fn text(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();
@@ -48,9 +48,9 @@ fn text(bytes: &[u8]) -> String {
     bytes.iter().map(plain).collect()
 }
 
-/// Nobody but the configuration says who we are: a name and password in a redirect go nowhere.
+/// Removes a user name and password from a redirect: only the configuration sets credentials.
 fn anonymous(mut url: Url) -> Url {
-    // Both fail only for URLs without a host, which have none.
+    // Both calls fail only for URLs without a host, and those have no credentials.
     _ = url.set_username("");
     _ = url.set_password(None);
     url

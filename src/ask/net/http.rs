@@ -1,5 +1,4 @@
-//! HTTP as a browser does it: one question, its redirects with their cookies within limits, the body
-//! within limits.
+//! HTTP as a browser does it: one question, its redirects with their cookies, and the body, all within limits.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -18,39 +17,39 @@ use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure, HttpFacts};
 use crate::core::words::question::HttpQuestion;
 
-/// Browsers follow about twenty (Fetch, section 4.4).
+/// The maximum number of redirects; browsers follow about twenty (Fetch, section 4.4).
 const MOST_REDIRECTS: u32 = 20;
 
-/// What came of a question, and the connection that carried it.
+/// The result of a question, and the connection that carried it.
 pub struct Carried {
     /// The answer.
     pub answer: Answer,
-    /// The connection of the last answer, or of the last try.
+    /// The connection of the last response, or of the last attempt.
     pub origin: Option<Origin>,
-    /// Where it was.
+    /// The URL of the last response.
     pub url: Option<Url>,
-    /// The hosts that sent us on, each with its connection: people come through them.
+    /// The hosts that redirected here, each with its connection: visitors pass through them too.
     pub before: Vec<(String, Origin)>,
 }
 
-/// One question. An urgent one passes first, and over a connection of its own: what confirms shares
-/// nothing with what is doubted.
+/// Asks one question. An urgent one goes first and uses a new connection: a confirming check shares nothing with the
+/// check that it confirms.
 pub async fn ask(net: &Net, question: &HttpQuestion, urgent: bool) -> Answer {
     let over = if urgent { Over::New } else { Over::Kept };
     carried(net, question, urgent, over).await.answer
 }
 
-/// The same over a new connection, whatever it is for.
+/// The same over a new connection, whether urgent or not.
 pub async fn ask_anew(net: &Net, question: &HttpQuestion, urgent: bool) -> Carried {
     carried(net, question, urgent, Over::New).await
 }
 
 async fn carried(net: &Net, question: &HttpQuestion, urgent: bool, over: Over) -> Carried {
     let Ok(url) = Url::parse(question.url.open()) else {
-        let answer = Answer::failed(&question.shown, Failure::NotAsked, "this is not a URL");
+        let answer = Answer::failed(&question.shown, Failure::NotAsked, "this is not a valid URL");
         return Carried { answer, origin: None, url: None, before: Vec::new() };
     };
-    // Waiting for a budget is no latency: the time counts from the first passed gate.
+    // Waiting for a budget does not count as latency: the time starts after the first gate.
     let passed = net.gate.pass(&question.host, urgent).await;
     let watch = Stopwatch::start();
     let mut way = Way::new(net, question, url, urgent, over);
@@ -67,7 +66,7 @@ fn failed(failure: Failure) -> Answer {
     Answer { failure: Some(failure), ..Answer::default() }
 }
 
-/// The way from the first URL to the answer.
+/// The path from the first URL to the answer.
 struct Way<'w> {
     net: &'w Net,
     question: &'w HttpQuestion,
@@ -76,15 +75,15 @@ struct Way<'w> {
     first: Url,
     url: Url,
     hops: u32,
-    /// Whether somebody outside has sent us here.
+    /// Whether a redirect from an external host led to this request.
     sent: bool,
     cookies: Cookies,
-    /// The cookies that went with the last request.
+    /// The cookies sent with the last request.
     went: String,
-    /// The URLs from which a redirect led on, each with the cookies that went there.
+    /// The URLs that redirected, each with the cookies that were sent to it.
     been: BTreeSet<(String, String)>,
     origin: Option<Origin>,
-    /// The hosts that sent us on.
+    /// The hosts that redirected here.
     before: Vec<(String, Origin)>,
 }
 
@@ -109,13 +108,13 @@ impl<'w> Way<'w> {
                 }
                 Err(failure) => return failed(failure),
             };
-            // Whoever is outside must not send us inside. A host that the configuration puts
-            // elsewhere is taken for what it stands for.
+            // An external host must not redirect to an internal one. An overridden host is treated as external,
+            // because it replaces an external one.
             self.sent |= self.net.is_overridden(&self.url) || self.origin.as_ref().is_some_and(|origin| origin.outside);
             let (head, incoming) = response.into_parts();
             let status = head.status.as_u16();
             self.cookies.take(&self.url, &head.headers, self.net.clock.now());
-            // What was sent to one address is not sent on to another: a moved API is an answer too.
+            // A request body is not sent on to another address: a moved API is an answer too.
             let hop = match self.question.body {
                 None => hop::next(self.net, &self.url, status, &head.headers),
                 Some(_) => hop::Hop::Stay,
@@ -145,13 +144,13 @@ impl<'w> Way<'w> {
         }
     }
 
-    /// Where a page of a website sends its readers: a place that was not asked yet, or it is the answer.
+    /// The URL that a page sends its readers to (refresh), unless it was requested already with the same cookies.
     fn sends_on(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Url> {
         let browsed = status == 200 && self.question.tls && self.question.body.is_none() && self.hops < MOST_REDIRECTS;
         let next = browsed.then(|| refresh::next(&self.net.actual(&self.url), headers, body))??;
         let next = self.net.logical(next);
         let cookies = self.cookies.for_url(&next);
-        // A page that loads itself anew is the answer, but for one that was waiting for its cookie.
+        // A page that reloads itself is the answer, unless it set a new cookie first.
         let same = next == self.url && cookies == self.went;
         (!same && !self.been.contains(&(next.to_string(), cookies))).then_some(next)
     }
@@ -171,7 +170,7 @@ impl<'w> Way<'w> {
         came
     }
 
-    /// A circle is the same URL with the same cookies again: without anything new, the same comes back.
+    /// Requesting the same URL with the same cookies again is a redirect loop: the result would not change.
     async fn go(&mut self, next: Url) -> Result<(), Failure> {
         self.been.insert((self.url.to_string(), std::mem::take(&mut self.went)));
         let again = self.been.contains(&(next.to_string(), self.cookies.for_url(&next)));
@@ -217,7 +216,7 @@ impl<'w> Way<'w> {
     }
 }
 
-/// Header fields as text, 64 KB at most; cookies are nobody's business.
+/// Header fields as text, 64 KB at most, without cookies, which are private.
 fn plain_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut size = 0;
     headers

@@ -1,11 +1,11 @@
-//! What all askers share: the gate before each host, connections, what may be reached, requests over
-//! HTTP, handshakes, bodies within limits, errors as words.
+//! The code that all askers share: the gate in front of each host, connections, allowed addresses, HTTP requests,
+//! handshakes, bodies within limits, and failures.
 //!
-//! A request goes from `http` (the way over redirects, with `cookies` and `hop`) over `request` (one hop)
-//! to `connections` (new or kept), whose `connect` dials (`dial`) and shakes hands (`tls`, `trust`, `chain`).
+//! A request passes through `http` (redirects, with `cookies` and `hop`), `request` (one hop) and `connections` (new
+//! or kept), whose `connect` dials (`dial`) and does the handshake (`tls`, `trust`, `chain`).
 //!
-//! Nothing in here knows an asker. What one asker remembers (lists, tokens, registries) is its own,
-//! and [`Askers`](super::Askers) holds it.
+//! This module does not depend on any asker. The state of single askers (lists, tokens, registries) is theirs, and
+//! [`Askers`](super::Askers) holds it.
 
 mod body;
 mod chain;

@@ -1,4 +1,4 @@
-//! What is known of the connection that carried an answer, or of the try that carried none.
+//! The facts about the connection that carried an answer, or about a failed attempt.
 
 use std::sync::Arc;
 
@@ -7,33 +7,33 @@ use serde_json::Value;
 
 use crate::core::words::answer::Failure;
 
-/// What a handshake showed.
+/// The result of a handshake.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// The connection's facts, as rules see them under `tls`.
+    /// The connection's facts, which rules read as `tls`.
     pub facts: Value,
-    /// The certificates as they were sent, the leaf first.
+    /// The certificates in the order sent, the leaf first.
     pub chain: Chain,
 }
 
-/// The certificates as they were sent, the leaf first.
+/// The certificates in the order sent, the leaf first.
 pub type Chain = Vec<CertificateDer<'static>>;
 
-/// What is known of the connection that carried an answer.
+/// The facts about the connection that carried an answer.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Whether whoever answered lies outside of this machine and its network.
+    /// Whether the host that answered is outside this machine and its network.
     pub outside: bool,
-    /// What its handshake showed, if there was one.
+    /// The result of its handshake, if there was one.
     pub tls: Option<Arc<Seen>>,
 }
 
-/// No connection came about; what the handshake showed until then is kept.
+/// No connection was made; the facts of the handshake up to then are kept.
 #[derive(Debug, thiserror::Error)]
 #[error("{failure}")]
 pub struct NotConnected {
-    /// Why.
+    /// Why the connection failed.
     pub failure: Failure,
-    /// What is known nevertheless.
+    /// The facts that are known nevertheless.
     pub origin: Option<Origin>,
 }

@@ -1,10 +1,10 @@
-//! Which addresses lie inside: this machine, its network, and what only they can reach. Where the
-//! other side names an address (a redirect, a certificate's list), it must not lead us in there.
+//! Which addresses are internal: this machine, its network, and whatever only they can reach. Where another party
+//! names an address (a redirect, a certificate's list), it must not lead plugwatch to one of these.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether only we, or our own network, can reach this address. In whatever form it is written:
-/// IPv4 within IPv6 counts as IPv4.
+/// Whether only this machine or its network can reach the address, in whatever form it is written: IPv4 within IPv6
+/// counts as IPv4.
 pub(in crate::ask) fn is_inside(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => is_inside_v4(ip),
@@ -12,9 +12,9 @@ pub(in crate::ask) fn is_inside(address: IpAddr) -> bool {
     }
 }
 
-/// IANA's special-purpose registry (RFC 6890) as far as a packet could get somewhere: this host,
-/// private use (RFC 1918), shared by carriers (RFC 6598), link-local with the clouds' metadata
-/// services (RFC 3927), benchmarks (RFC 2544), multicast, and what is reserved.
+/// The routable entries of IANA's special-purpose registry (RFC 6890): this host, private use (RFC 1918),
+/// carrier-grade NAT (RFC 6598), link-local with the clouds' metadata services (RFC 3927), benchmarks (RFC 2544),
+/// multicast, and reserved addresses.
 fn is_inside_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     ip.is_loopback()
@@ -27,7 +27,7 @@ fn is_inside_v4(ip: Ipv4Addr) -> bool {
         || a >= 224
 }
 
-/// This host, unique local (RFC 4193), link-local, the old site-local (RFC 3879), multicast.
+/// This host, unique local (RFC 4193), link-local, the old site-local (RFC 3879), and multicast.
 fn is_inside_v6(ip: Ipv6Addr) -> bool {
     let first = ip.segments()[0];
     ip.is_loopback()
@@ -35,13 +35,13 @@ fn is_inside_v6(ip: Ipv6Addr) -> bool {
         || first & 0xfe00 == 0xfc00
         || first & 0xffc0 == 0xfe80
         || first & 0xffc0 == 0xfec0
-        // A translator of one's own (RFC 8215) leads wherever its network leads.
+        // A local-use translator (RFC 8215) leads to whatever its network can reach.
         || (first == 0x64 && ip.segments()[1] == 0xff9b)
         || ip.is_multicast()
 }
 
-/// The IPv4 address that an IPv6 address stands for: mapped and compatible (RFC 4291), behind a
-/// translator (RFC 6052), by 6to4 (RFC 3056).
+/// The IPv4 address embedded in an IPv6 address: mapped and compatible (RFC 4291), behind a translator (RFC 6052), or
+/// 6to4 (RFC 3056).
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let s = ip.segments();
     let of = |high: u16, low: u16| {
@@ -50,7 +50,7 @@ fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     };
     match s {
         [0, 0, 0, 0, 0, 0xffff, high, low] => of(high, low),
-        // The unspecified address and the loopback address of IPv6 itself are none of these.
+        // IPv6's own unspecified and loopback addresses are not embedded IPv4 addresses.
         [0, 0, 0, 0, 0, 0, high, low] if high != 0 => of(high, low),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => of(high, low),
         [0x2002, high, low, ..] => of(high, low),

@@ -1,5 +1,5 @@
-//! Pages that send their reader on without a redirect: `<meta http-equiv="refresh">`, as browsers read it
-//! (HTML, "shared declarative refresh steps").
+//! Pages that send their reader to another page without a redirect: `<meta http-equiv="refresh">`, as browsers
+//! interpret it (HTML, "shared declarative refresh steps").
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -8,12 +8,13 @@ use url::Url;
 
 use super::hop;
 
-/// Whoever waits longer reads the page: it is the answer, and the next one is its own affair.
+/// The longest delay that counts as a redirect, in seconds. With a longer one, people read the page, so it is the
+/// answer.
 const LONGEST_WAIT: u32 = 5;
-/// It stands in the head of a page; what comes later is not looked through.
+/// How much of a page is searched: the element is in the page's head.
 const LOOKED_THROUGH: usize = 64 << 10;
 
-/// Where a page sends its readers at once, seen from `base`. What stands inside `<noscript>` is for others.
+/// The URL that a page sends its readers to at once, relative to `base`. Elements inside `<noscript>` are ignored.
 pub fn next(base: &Url, headers: &HeaderMap, body: &[u8]) -> Option<Url> {
     let html = headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase().contains("html");
     let head = String::from_utf8_lossy(&body[..body.len().min(LOOKED_THROUGH)]);
@@ -28,12 +29,12 @@ pub fn next(base: &Url, headers: &HeaderMap, body: &[u8]) -> Option<Url> {
     (matches!(next.scheme(), "http" | "https") && !downgraded).then_some(next)
 }
 
-/// The place in `0; url='…'`; `None` for a page that loads itself anew, or lets its reader read first.
+/// The URL in `0; url='…'`; `None` for a page that reloads itself or has a longer delay.
 fn target(content: &str) -> Option<&str> {
     let content = content.trim_start();
     let digits = content.find(|c: char| !c.is_ascii_digit()).unwrap_or(content.len());
     let (wait, rest) = content.split_at(digits);
-    // No digits are no wait where a point follows; anything else is no refresh.
+    // A missing number means no delay if a point follows; anything else is not a refresh.
     let wait: u32 = if wait.is_empty() && rest.starts_with('.') { 0 } else { wait.parse().ok()? };
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start();
     let rest = rest.strip_prefix([';', ',']).unwrap_or(rest).trim_start();

@@ -1,4 +1,4 @@
-//! One request over one connection, and what is known of that connection.
+//! One request over one connection, and the facts about that connection.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -20,29 +20,29 @@ use super::origin::Origin;
 use crate::core::words::answer::Failure;
 use crate::core::words::question::{Field, HttpQuestion};
 
-/// What one request on the way needs beside the question.
+/// The parts of one hop's request that are not in the question.
 pub struct Leg<'h> {
-    /// Where it goes, logically.
+    /// The logical URL of the request.
     pub url: &'h Url,
-    /// Whether that is where the question went first.
+    /// Whether the URL has the question's own origin.
     pub own_origin: bool,
-    /// Whether somebody outside sent us there.
+    /// Whether an external host redirected to it.
     pub sent: bool,
-    /// Cookies that the site has set on the way.
+    /// The cookies that the site has set so far.
     pub cookies: &'h str,
-    /// Whether a kept connection will do.
+    /// Whether a kept connection may be used.
     pub over: Over,
-    /// It takes no longer.
+    /// The timeout of the request.
     pub left: Duration,
 }
 
-/// What came of a leg.
+/// The result of one hop.
 pub struct Came {
-    /// The answer's head with its body to be read, or why there is none.
+    /// The response's head, with its body still to be read, or why there is none.
     pub response: Result<Response<Incoming>, Failure>,
-    /// The connection, if one came about or a handshake showed something.
+    /// The facts about the connection, if one was made or a handshake showed something.
     pub origin: Option<Origin>,
-    /// The connection itself, to be given up if the body breaks off.
+    /// The connection itself, to be given up if the body is cut off.
     pub connection: Option<CaptureConnection>,
 }
 
@@ -75,7 +75,7 @@ pub async fn send(net: &Net, question: &HttpQuestion, leg: &Leg<'_>) -> Came {
     }
 }
 
-/// What the connector left with the connection.
+/// The facts that the connector stored with the connection.
 fn origin_of(connection: &CaptureConnection) -> Option<Origin> {
     let mut left = http::Extensions::new();
     connection.connection_metadata().as_ref()?.get_extras(&mut left);
@@ -92,14 +92,14 @@ fn request(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> O
     Some(request)
 }
 
-/// The URL without what stays here: a fragment, a name and a password.
+/// The URL without its fragment, user name and password, which are not sent.
 fn plain(url: &Url) -> Cow<'_, Url> {
     if url.fragment().is_none() && url.username().is_empty() && url.password().is_none() {
         return Cow::Borrowed(url);
     }
     let mut plain = url.clone();
     plain.set_fragment(None);
-    // Both fail only for URLs without a host.
+    // Both calls fail only for URLs without a host.
     _ = plain.set_username("");
     _ = plain.set_password(None);
     Cow::Owned(plain)
@@ -113,7 +113,7 @@ fn headers(net: &Net, question: &HttpQuestion, leg: &Leg<'_>, actual: &Url) -> O
     if let Some(basic) = basic(actual) {
         headers.insert(AUTHORIZATION, basic);
     }
-    // Secrets never follow a redirect to somebody else.
+    // Secrets never follow a redirect to another origin.
     let goes_along = |field: &&Field| leg.own_origin || !(field.secret || field.name.eq_ignore_ascii_case("cookie"));
     for field in question.headers.iter().filter(goes_along) {
         let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;
@@ -132,7 +132,7 @@ fn secret(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// A name and password of the URL (RFC 7617).
+/// The user name and password of the URL, as basic authentication (RFC 7617).
 fn basic(url: &Url) -> Option<HeaderValue> {
     use base64::Engine;
     if url.username().is_empty() && url.password().is_none() {

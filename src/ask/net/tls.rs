@@ -1,7 +1,7 @@
-//! Handshakes, and what they show: kept even where validation fails.
+//! TLS handshakes and their facts, which are kept even if validation fails.
 //!
-//! A handshake that fails shows nothing. So the verifier here writes down the chain and what the usual
-//! verifier says of it, before the handshake goes on or ends.
+//! A failed handshake returns no certificate. So the verifier here records the chain and the usual verifier's verdict
+//! before the handshake continues or ends.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,25 +26,25 @@ use crate::clock::Clock;
 use crate::core::time::Time;
 use crate::core::words::answer::Failure;
 
-/// What a connection is for decides what happens where its certificate does not hold.
+/// What happens if a certificate is not valid depends on what the connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// The handshake fails, as in a browser. Speaks HTTP/2 where the other side does.
+    /// The handshake fails, as in a browser. Uses HTTP/2 if the other side supports it.
     Verified,
-    /// It is written down, and the handshake goes on: mail is brought there anyway (RFC 7435).
+    /// The failure is recorded and the handshake continues: mail is delivered anyway (RFC 7435).
     Recorded,
 }
 
-/// Makes connections safe.
+/// Secures connections with TLS.
 #[derive(Debug)]
 pub struct Shaker {
     trust: Arc<Trust>,
     clock: Clock,
-    /// What all handshakes have in common: making it costs as much as a handshake.
+    /// The configuration that all handshakes share: creating it costs as much as a handshake.
     common: ClientConfig,
 }
 
-/// What the verifier saw.
+/// What the verifier recorded.
 #[derive(Debug, Default)]
 struct Record {
     chain: Chain,
@@ -53,7 +53,7 @@ struct Record {
 }
 
 impl Shaker {
-    /// Trusts these authorities.
+    /// Creates one that trusts these authorities.
     pub fn new(trust: Trust, clock: Clock) -> Shaker {
         let verifier = trust.verifier.clone();
         let mut common =
@@ -62,9 +62,9 @@ impl Shaker {
         Shaker { trust: Arc::new(trust), clock, common }
     }
 
-    /// Shakes hands over any connection: what was seen, if a certificate came, and the connection.
+    /// Does the handshake over any connection. Returns the facts, if a certificate was sent, and the connection.
     ///
-    /// Nothing is taken over from a session of before: that would show the certificate of before.
+    /// No earlier session is resumed: that would show the earlier certificate.
     pub async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         name: ServerName<'static>,
@@ -77,7 +77,7 @@ impl Shaker {
         let mut config = self.common.clone();
         config.dangerous().set_certificate_verifier(verifier);
         if strictness == Strictness::Verified {
-            // Some services speak HTTP/2 only (Apple's push service, for one); it is agreed on here (RFC 7301).
+            // Some services support HTTP/2 only (such as Apple's push service), so it is negotiated here (RFC 7301).
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         }
         let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
@@ -90,7 +90,7 @@ impl Shaker {
     }
 }
 
-/// Asks the usual verifier, and writes down what it said.
+/// Calls the usual verifier and records its verdict.
 #[derive(Debug)]
 struct Recorder {
     trust: Arc<Trust>,
@@ -106,7 +106,7 @@ impl ServerCertVerifier for Recorder {
         rest: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         ocsp: &[u8],
-        // The library's own clock; only one counts here.
+        // The library's own clock is ignored; plugwatch's clock is used.
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let verdict = self.trust.verifier.verify_server_cert(leaf, rest, name, ocsp, self.now);
@@ -149,7 +149,7 @@ fn facts(record: &Record, version: String, now: Time) -> Value {
     facts["valid"] = json!(record.wrong.is_none());
     facts["name_matches"] = json!(record.wrong != Some(Failure::TlsWrongName));
     facts["version"] = json!(version);
-    // The end that counts is that of the whole path: no browser trusts the site without its issuer.
+    // The expiry of the whole path counts: no browser trusts the site without its issuer.
     if let Some(end) = &record.end {
         facts["not_after"] = json!(end.at.rfc3339());
         facts["days_left"] = json!(days(end.at, now));
@@ -160,7 +160,7 @@ fn facts(record: &Record, version: String, now: Time) -> Value {
     facts
 }
 
-/// One certificate's facts (RFC 5280).
+/// The facts of one certificate (RFC 5280).
 pub fn one(der: &CertificateDer<'_>, now: Time) -> Value {
     let sha256 = hex(&Sha256::digest(der));
     let Ok((_, certificate)) = X509Certificate::from_der(der) else { return json!({ "sha256": sha256 }) };
@@ -182,7 +182,7 @@ pub fn one(der: &CertificateDer<'_>, now: Time) -> Value {
     })
 }
 
-/// A time in whole seconds, as certificates count it.
+/// A time in whole seconds, as certificates use.
 pub fn unix(now: Time) -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(now.0 / 1_000).unwrap_or(0)))
 }

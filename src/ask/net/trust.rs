@@ -1,4 +1,4 @@
-//! Which authorities are trusted, and until when a chain that they vouch for holds.
+//! The trusted certificate authorities, and until when a chain that they sign is valid.
 
 use std::sync::Arc;
 
@@ -15,25 +15,25 @@ use crate::core::time::Time;
 pub struct Trust {
     /// All of them.
     pub roots: Arc<RootCertStore>,
-    /// The usual verifier over them.
+    /// The usual verifier with these authorities.
     pub verifier: Arc<WebPkiServerVerifier>,
-    /// Those of the user's own with their ends: the library looks at no root's end, and browsers do. Of the
-    /// usual ones no end is known; they are replaced years before it.
+    /// The user's own authorities with their expiry. The library checks no root's expiry, but browsers do. The expiry
+    /// of the usual ones is not known; they are replaced years before it.
     own: Vec<(End, Vec<u8>)>,
 }
 
 impl Trust {
-    /// The usual authorities, and some more as DER.
+    /// Trusts the usual authorities and some extra ones, given as DER.
     ///
     /// # Errors
-    /// A sentence that says which cannot be used.
+    /// If an authority cannot be used: the message says which one.
     pub fn new(extra: &[Vec<u8>]) -> Result<Trust, String> {
         let roots = Arc::new(roots(extra.iter())?);
         let end = |der: &Vec<u8>| Some((chain::end_of(&CertificateDer::from(der.as_slice()), false)?, der.clone()));
         Ok(Trust { verifier: verifier(roots.clone())?, roots, own: extra.iter().filter_map(end).collect() })
     }
 
-    /// When a chain that holds at `now` ceases to hold.
+    /// When a chain that is valid at `now` stops being valid.
     pub fn end(
         &self,
         leaf: &CertificateDer<'_>,
@@ -45,7 +45,7 @@ impl Trust {
         chain::end(leaf, rest, &roots, now, |at| self.holds_at(leaf, rest, name, now, at).is_some())
     }
 
-    /// Whether the chain holds at a later time, without those of the user's own authorities that end before.
+    /// Whether the chain is valid at a later time, without the user's own authorities that expire before.
     fn holds_at(
         &self,
         leaf: &CertificateDer<'_>,

@@ -1,5 +1,5 @@
-//! A domain at its registry: by RDAP (RFC 9082, RFC 9083), or by WHOIS where the registry speaks no
-//! RDAP. `registries` finds out who that is.
+//! A domain at its registry: by RDAP (RFC 9082, RFC 9083), or by WHOIS if the registry does not offer RDAP.
+//! `registries` finds the registry's server.
 
 pub(super) mod registries;
 pub(super) mod whois;
@@ -24,6 +24,6 @@ pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, ur
     let url = format!("{}/domain/{}", base.trim_end_matches('/'), question.domain);
     match registries::get(&url, question.timeout) {
         Some(question) => http::ask(net, &question, urgent).await,
-        None => Answer::failed(asked, Failure::NotAsked, format!("{url} is not a URL")),
+        None => Answer::failed(asked, Failure::NotAsked, format!("{url} is not a valid URL")),
     }
 }

@@ -1,4 +1,4 @@
-//! Which registry answers for a domain (RFC 9224), and what is remembered of that.
+//! Finds the registry that is responsible for a domain (RFC 9224), and keeps the result.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,38 +14,38 @@ use crate::core::words::question::{Field, HttpQuestion, RdapQuestion};
 
 /// IANA's list of registries.
 const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";
-/// The list is asked for anew after this; an older one is better than none.
+/// How long the list is kept; if a new one cannot be fetched, the old one is used.
 const FRESH: Duration = Duration::from_secs(86_400);
 
-/// What is known of registries.
+/// What is known about registries.
 #[derive(Debug, Default)]
 pub struct Registries {
-    /// The list as it was read last: the base address by top-level domain.
+    /// The last list: the RDAP base URL by top-level domain.
     list: Mutex<Option<(Time, BTreeMap<String, String>)>>,
-    /// WHOIS servers by top-level domain, for those that speak no RDAP.
+    /// WHOIS servers by top-level domain, for registries that do not offer RDAP.
     whois: Mutex<BTreeMap<String, (Time, String)>>,
 }
 
-/// What lies in the future was noted by a clock that has been set back since.
+/// Whether an entry is still fresh. One from the future was written before the clock was set back.
 fn is_fresh(at: Time, now: Time) -> bool {
     at <= now && now.since(at) <= FRESH
 }
 
 impl Registries {
-    /// The WHOIS server of a top-level domain, if it was asked for within a day.
+    /// The WHOIS server of a top-level domain, if it was looked up within a day.
     pub(super) fn whois(&self, ending: &str, now: Time) -> Option<String> {
         let servers = self.whois.lock().unwrap_or_else(PoisonError::into_inner);
         servers.get(ending).filter(|(at, _)| is_fresh(*at, now)).map(|(_, server)| server.clone())
     }
 
-    /// Notes a WHOIS server.
+    /// Keeps a WHOIS server.
     pub(super) fn note_whois(&self, ending: &str, server: &str, now: Time) {
         let mut servers = self.whois.lock().unwrap_or_else(PoisonError::into_inner);
         servers.insert(ending.to_owned(), (now, server.to_owned()));
     }
 
-    /// The base address of the registry: the longest ending of the name that is in the list; none
-    /// where the registry speaks no RDAP.
+    /// The registry's base URL, by the longest suffix of the name that is in the list; `None` if the registry does not
+    /// offer RDAP.
     pub(super) async fn base(
         &self,
         net: &Net,
@@ -77,7 +77,7 @@ impl Registries {
                 *self.list.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, list.clone()));
                 Ok(list)
             }
-            // What was known yesterday is known today.
+            // The list could not be fetched: use the old one.
             None => self.known(now, false).ok_or_else(|| {
                 let failure = answer.failure.unwrap_or(Failure::HttpBroken);
                 Box::new(Answer { failure: Some(failure), http: None, step: "bootstrap".to_owned(), ..answer })
@@ -91,7 +91,7 @@ impl Registries {
     }
 }
 
-/// RFC 9224, section 4: `services` holds pairs of endings and addresses; HTTPS is preferred.
+/// Parses IANA's list (RFC 9224, section 4): `services` holds pairs of suffixes and URLs; HTTPS is preferred.
 pub fn read(json: &Value) -> BTreeMap<String, String> {
     let texts = |list: &Value| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
@@ -106,7 +106,7 @@ pub fn read(json: &Value) -> BTreeMap<String, String> {
     list
 }
 
-/// A question to a registry's web address.
+/// The question for a registry's URL.
 pub(super) fn get(url: &str, timeout: Duration) -> Option<HttpQuestion> {
     let url = Url::parse(url).ok().filter(|url| url.host_str().is_some())?;
     let headers = vec![Field::public("accept", "application/rdap+json, application/json;q=0.9")];

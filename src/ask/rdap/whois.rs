@@ -1,5 +1,5 @@
-//! WHOIS (RFC 3912), for registries that speak no RDAP: a line of text each way. Which server
-//! knows a top-level domain is asked of IANA's own.
+//! WHOIS (RFC 3912), for registries that do not offer RDAP: one line out, text back. IANA's own WHOIS server knows
+//! which server is responsible for a top-level domain.
 
 use std::net::SocketAddr;
 
@@ -14,12 +14,12 @@ use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::RdapQuestion;
 
-/// Who knows every registry's server.
+/// IANA's WHOIS server, which knows every registry's server.
 const IANA: &str = "whois.iana.org";
-/// More text than this is not read.
+/// The maximum number of bytes read.
 const MOST: u64 = 64 << 10;
 
-/// What the registry says about the domain, as text, marked as the step `whois`.
+/// The registry's text about the domain, marked as the step `whois`.
 pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, urgent: bool) -> Answer {
     let watch = Stopwatch::start();
     let asked = format!("{} at its registry, by WHOIS", question.domain);
@@ -41,7 +41,7 @@ pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, ur
     }
 }
 
-/// The registry's server, asked of IANA once a day.
+/// The registry's server, looked up at IANA once a day.
 async fn server_of(
     net: &Net,
     registries: &Registries,
@@ -60,7 +60,7 @@ async fn server_of(
     Ok(server)
 }
 
-/// `whois: whois.nic.io`, in IANA's answer about a top-level domain.
+/// Finds `whois: whois.nic.io` in IANA's answer about a top-level domain.
 pub fn server_in(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix("whois:"))?;
     Some(line.trim().to_lowercase()).filter(|server| !server.is_empty())
@@ -83,14 +83,13 @@ async fn put(net: &Net, server: &str, line: &str, question: &RdapQuestion, urgen
         stream.write_all(format!("{line}\r\n").as_bytes()).await.map_err(|_| Failure::ConnectionReset)?;
         let mut text = Vec::new();
         stream.take(MOST).read_to_end(&mut text).await.map_err(|_| Failure::ConnectionReset)?;
-        // Old servers speak Latin-1; what rules read is ASCII.
+        // Old servers send Latin-1; rules read ASCII only.
         Ok(String::from_utf8_lossy(&text).into_owned())
     };
     timeout(question.timeout, talk).await.unwrap_or(Err(Failure::ConnectTimeout))
 }
 
-/// Where a server really is: by an override of `whois://SERVER`, or by its name from the root down, at each of
-/// its addresses.
+/// The addresses of a server: from an override of `whois://SERVER`, or by its name from the root down, all of them.
 async fn places(net: &Net, server: &str, question: &RdapQuestion) -> Option<Vec<SocketAddr>> {
     if let Some(base) = net.options.overrides.get(&format!("whois://{server}")) {
         let base = Url::parse(base).ok()?;
