@@ -1,4 +1,4 @@
-//! What people did: kept for ever, read whole, for there is little of it.
+//! People's actions. They are kept for ever and read as a whole, because there are few.
 
 use std::sync::atomic::Ordering;
 
@@ -25,10 +25,10 @@ struct StoredAct {
 }
 
 impl Store {
-    /// Keeps what somebody did. What is accepted is marked so in the same transaction.
+    /// Stores a person's action. If it accepts changed facts, they are marked as accepted in the same transaction.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn act(&self, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         insert(&mut tx, act).await?;
@@ -51,33 +51,33 @@ impl Store {
         Ok(())
     }
 
-    /// Everything that people did, in its order.
+    /// All actions, oldest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn acts(&self) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
 
-    /// What people did about an incident, a drill or a letter, in its order.
+    /// The actions about an incident, a drill or a letter, oldest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn acts_about(&self, about: &str) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
     }
 
-    /// Whether this program did something since the last call.
+    /// Whether this process stored an action since the last call.
     pub fn has_acted(&self) -> bool {
         self.acted.swap(false, Ordering::SeqCst)
     }
 
-    /// The number of the last act, whoever did it: another program may have.
+    /// The id of the last action, also if another process stored it.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn last_act(&self) -> Result<i64> {
         let last = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM act");
         Ok(last.fetch_one(&self.readers).await?)
@@ -103,7 +103,7 @@ pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &OperatorActio
     Ok(())
 }
 
-/// A deed of a newer version is left out.
+/// Skips an action of a kind that only a newer version knows.
 fn act_of(row: StoredAct) -> Option<OperatorAction> {
     Some(OperatorAction {
         id: row.id,

@@ -1,4 +1,4 @@
-//! Reports: a job's sign of life, a person's word, counted outcomes.
+//! Reports: a job's sign of life, a person's confirmation, and counted outcomes.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -6,15 +6,15 @@ use super::{Result, Store};
 use crate::core::time::Time;
 use crate::core::words::check_in::{CheckIns, MOST_COUNTED, Reading, Report, Word};
 
-/// Counts of a minute are one row for each code.
+/// The counts of one minute share one row per code. In milliseconds.
 const MINUTE: i64 = 60_000;
-/// Calls of a second are one.
+/// Repeated pings within one second count once. In milliseconds.
 const SECOND: i64 = 1_000;
-/// More is not read at once, the newest first.
+/// The maximum number of reports read at once, newest first.
 const MOST_READ: i64 = 20_000;
-/// A minute knows no more codes than this; the rest is `other`.
+/// The maximum number of codes per minute; further ones are counted as `other`.
 const MOST_CODES: i64 = 50;
-/// Reports older than this are nobody's, but for the newest of each name.
+/// Reports are deleted after this, in milliseconds, except the newest of each name.
 const KEPT: i64 = 60 * 86_400_000;
 
 #[derive(sqlx::FromRow)]
@@ -27,7 +27,7 @@ struct StoredReport {
     failed: i64,
 }
 
-/// How many codes a minute has, and whether the one at hand is among them.
+/// How many codes a minute has, and whether the current one is among them.
 #[derive(sqlx::FromRow)]
 struct Codes {
     codes: i64,
@@ -35,10 +35,10 @@ struct Codes {
 }
 
 impl Store {
-    /// Keeps reports, each under its key: all of them or none.
+    /// Stores reports, each under its key: all of them or none.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn hear(&self, reports: &[(String, Report)]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for (key, report) in reports {
@@ -88,12 +88,12 @@ async fn keep(tx: &mut Transaction<'_, Sqlite>, key: &str, report: &Report) -> R
     Ok(())
 }
 
-/// However often it is added up, the sum stays a whole number.
+/// Limits a sum to the range of a stored integer.
 fn whole(count: u64) -> i64 {
     i64::try_from(count.min(MOST_COUNTED)).unwrap_or(0)
 }
 
-/// A word of a newer version is left out.
+/// Skips a report with a word that only a newer version knows.
 fn report_of(row: StoredReport) -> Option<Report> {
     Some(Report {
         at: Time(row.at),

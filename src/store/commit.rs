@@ -1,4 +1,4 @@
-//! The one transaction: looks, what they changed, and what is to be told of it.
+//! The one transaction that writes checks, the changes they caused, and the alerts about them.
 
 use std::collections::BTreeMap;
 
@@ -21,31 +21,31 @@ use crate::core::words::verdict::Verdict;
 /// One check, as it is stored.
 #[derive(Clone, Debug)]
 pub struct CheckRow {
-    /// The probe's number.
+    /// The probe's id.
     pub probe: i64,
     /// Its dependency.
     pub dependency: String,
-    /// Whether anything was asked; without its key a check is not, and history holds no look.
+    /// Whether a request was made. A check without its key makes none, and is not added to the history.
     pub asked: bool,
-    /// When.
+    /// When the check ran.
     pub at: Time,
-    /// What the answer read.
+    /// The verdict of the answer.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// How long it took.
+    /// How long the check took, in milliseconds.
     pub latency_ms: u32,
-    /// The standing after it, where it is worth writing.
+    /// The standing after the check, if it must be written.
     pub standing: Option<Standing>,
     /// A confirmed change.
     pub flip: Option<Flip>,
-    /// Facts that are new or waiting.
+    /// Facts that are new or wait for confirmation.
     pub facts: Vec<FactRow>,
     /// Facts that changed.
     pub fact_changes: Vec<FactChange>,
-    /// What is left of what runs down.
+    /// The remaining amount of something that runs down.
     pub stock: Option<Stock>,
-    /// The raw answer, where it is worth keeping.
+    /// The raw answer, if it is kept as evidence.
     pub evidence: Option<EvidenceRow>,
 }
 
@@ -54,28 +54,28 @@ pub struct CheckRow {
 pub struct DependencyChange {
     /// Its id.
     pub id: String,
-    /// What it comes to.
+    /// Its combined state.
     pub state: Combined,
-    /// What people were told.
+    /// What people were notified of.
     pub notified: Notified,
-    /// When.
+    /// When the state changed.
     pub at: Time,
 }
 
-/// What happened to an incident.
+/// A change to an incident.
 #[derive(Clone, Debug)]
 pub struct IncidentChange {
-    /// The incident after it.
+    /// The incident after the change.
     pub incident: Incident,
     /// Its dependency.
     pub dependency: String,
-    /// What is said of it at its worst; empty where nothing worse is to be said.
+    /// The sentence for its worst verdict; empty if the verdict did not get worse.
     pub say: String,
-    /// What is added to that when it ends for a reason of ours.
+    /// The sentence added when the incident ends for a reason on plugwatch's side.
     pub ends: &'static str,
-    /// When it opened here, for new ones.
+    /// When it was opened (new incidents only).
     pub opened_at: Time,
-    /// Set when it ended.
+    /// When it ended, if it did.
     pub closed_at: Option<Time>,
 }
 
@@ -86,47 +86,47 @@ pub struct NewAlert {
     pub public_id: String,
     /// The incident it belongs to.
     pub incident: Option<i64>,
-    /// The dependency it speaks of.
+    /// The dependency that it is about.
     pub dependency: Option<String>,
-    /// Why now.
+    /// The reason for the alert.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
-    /// When.
+    /// When it was made.
     pub at: Time,
-    /// Everything that its text needs, frozen.
+    /// The data for its text, as of when it was made.
     pub snapshot: serde_json::Value,
-    /// The public id of what it belongs to: an incident, or a drill.
+    /// The public id of its incident or drill.
     pub thread: Option<String>,
-    /// Each row in the outbox.
+    /// Its recipients: one row in the outbox for each.
     pub to: Vec<Address>,
 }
 
-/// An alert as it is read back.
+/// A stored alert.
 #[derive(Clone, Debug)]
 pub struct AlertRow {
-    /// Dense number.
+    /// Its sequential id.
     pub id: i64,
     /// Random public id.
     pub public_id: String,
     /// The incident it belongs to.
     pub incident: Option<i64>,
-    /// The dependency it speaks of.
+    /// The dependency that it is about.
     pub dependency: Option<String>,
-    /// Why.
+    /// The reason for the alert.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
-    /// When.
+    /// When it was made.
     pub at: Time,
-    /// Everything that its text needs, frozen.
+    /// The data for its text, as of when it was made.
     pub snapshot: serde_json::Value,
-    /// The public id of what it belongs to: an incident, or a drill.
+    /// The public id of its incident or drill.
     pub thread: Option<String>,
 }
 
 impl AlertRow {
-    /// Ids of the dependencies that share its message.
+    /// The ids of the dependencies that share this alert.
     pub fn members(&self) -> Vec<String> {
         let text = |id: &serde_json::Value| id.as_str().map(str::to_owned);
         let body = &self.snapshot["body"];
@@ -139,24 +139,24 @@ impl AlertRow {
     }
 }
 
-/// What is written together.
+/// Everything that one transaction writes.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// Looks.
+    /// Checks.
     pub looks: Vec<CheckRow>,
     /// Dependencies' new states.
     pub dependencies: Vec<DependencyChange>,
-    /// Incidents that opened, turned or closed.
+    /// Incidents that were opened, changed or closed.
     pub incidents: Vec<IncidentChange>,
-    /// What is to be told.
+    /// Alerts to send.
     pub alerts: Vec<NewAlert>,
-    /// What became of the situation.
+    /// The change to the situation.
     pub situation: Option<SituationChange>,
-    /// Reports, to be kept.
+    /// Weekly or monthly reports to store.
     pub reports: Vec<KeptReport>,
-    /// Looks that are kept as sums only.
+    /// Checks that are stored as sums only.
     pub sums: Sums,
-    /// The latest time that was watched.
+    /// The end of the time that was monitored so far.
     pub watched_until: Option<Time>,
 }
 
@@ -171,7 +171,7 @@ impl Batch {
             && self.situation.is_none()
     }
 
-    /// Adds what was decided after it.
+    /// Adds a batch that was decided later.
     pub fn append(&mut self, later: Batch) {
         self.looks.extend(later.looks);
         self.dependencies.extend(later.dependencies);
@@ -179,30 +179,30 @@ impl Batch {
         self.alerts.extend(later.alerts);
         self.reports.extend(later.reports);
         self.sums.append(later.sums);
-        // A message that is to be changed is changed to the newest.
+        // If one of them edits the message, it is edited to the newest state.
         let edit = self.situation.as_ref().is_some_and(|change| change.edit);
         let newest = later.situation.map(|change| SituationChange { edit: edit || change.edit, ..change });
         self.situation = newest.or(self.situation.take());
         self.watched_until = later.watched_until.or(self.watched_until);
     }
 
-    /// Whether somebody waits for it.
+    /// Whether someone waits for this batch (an alert, for example), so that it must be written at once.
     pub fn is_urgent(&self) -> bool {
         !self.alerts.is_empty() || self.looks.iter().any(|look| look.flip.is_some())
     }
 }
 
 impl Store {
-    /// Writes all of a batch or nothing of it.
+    /// Writes all of a batch, or nothing.
     ///
     /// # Errors
-    /// The database does not answer; nothing was written.
+    /// If the database does not answer; nothing was written.
     pub async fn commit(&self, batch: &Batch) -> Result<()> {
         self.check_place()?;
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let last = observations::append(&mut tx, &batch.looks, &batch.sums, &reasons).await?;
-        // An alert does not wait for sums.
+        // An alert must not wait until sums are written.
         let ripe = last.is_some_and(|last| self.is_late(last)) && !batch.is_urgent();
         let summed = if ripe { Some(sums::add(&mut tx).await?) } else { None };
         set_standings(&mut tx, &batch.looks).await?;
@@ -238,7 +238,7 @@ const STANDING: &str = "INSERT INTO standing (probe, state, updated_at) \
      SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
      ON CONFLICT (probe) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at";
 
-/// The last standing of each probe.
+/// Writes the last standing of each probe.
 async fn set_standings(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let mut last: BTreeMap<i64, (&Standing, Time)> = BTreeMap::new();
     for look in looks {
@@ -284,7 +284,7 @@ const DEPENDENCY: &str = "INSERT INTO dependency (id, state, told, updated_at) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE TRUE \
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, told = excluded.told, updated_at = excluded.updated_at";
 
-/// The last state of each dependency.
+/// Writes the last state of each dependency.
 async fn set_dependencies(tx: &mut Transaction<'_, Sqlite>, changes: &[DependencyChange]) -> Result<()> {
     let last: BTreeMap<&str, &DependencyChange> = changes.iter().map(|change| (change.id.as_str(), change)).collect();
     let row = |change: &DependencyChange| -> Result<Value> {

@@ -1,4 +1,4 @@
-//! Evidence: redacted answers, content-addressed and hash-chained.
+//! Evidence: redacted answers, stored by their hash and linked in a hash chain.
 
 use std::collections::BTreeMap;
 
@@ -10,35 +10,36 @@ use super::observations::together;
 use super::{CheckRow, Result, Store};
 use crate::core::time::Time;
 
-/// One entry before it is chained.
+/// An entry before it is added to the chain.
 #[derive(Clone, Debug)]
 pub struct EvidenceRow {
     /// Why it is kept: `first`, `reason` or `flip`.
     pub cause: String,
-    /// What it read.
+    /// The verdict of the check.
     pub verdict: String,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// What was asked and what the asker saw, as JSON.
+    /// The request and the facts, as JSON.
     pub facts: String,
     /// SHA-256 of the raw body, hexadecimal.
     pub raw_sha256: String,
-    /// Its size in bytes.
+    /// The size of the raw body in bytes.
     pub raw_size: usize,
     /// What was redacted, as JSON.
     pub redacted: String,
-    /// The redacted body; nothing where there was none, or where only its hash is kept.
+    /// The redacted body; `None` if there was none, or if only its hash is kept.
     pub body: Option<Blob>,
 }
 
 impl EvidenceRow {
-    /// The same, kept for this.
+    /// The same entry with another `cause`.
     pub fn caused(self, cause: &str) -> EvidenceRow {
         EvidenceRow { cause: cause.to_owned(), ..self }
     }
 }
 
-/// A body as it is kept: by its hash, compressed. It is made before the transaction begins, which is kept short.
+/// A compressed body, addressed by its hash. It is compressed before the transaction begins, to keep the transaction
+/// short.
 #[derive(Clone, Debug)]
 pub struct Blob {
     sha256: String,
@@ -46,58 +47,58 @@ pub struct Blob {
     size: usize,
 }
 
-/// Packs one body after another: making what packs costs more than packing a small body.
+/// Compresses one body after another: creating a compressor costs more than compressing a small body.
 pub struct Packer(zstd::bulk::Compressor<'static>);
 
 impl Packer {
-    /// One of the library's usual level.
+    /// Creates one with the library's default level.
     ///
     /// # Errors
-    /// There is no memory for it.
+    /// If there is not enough memory.
     pub fn new() -> std::io::Result<Packer> {
         Ok(Packer(zstd::bulk::Compressor::new(3)?))
     }
 
-    /// Packs a body.
+    /// Compresses a body.
     ///
     /// # Errors
-    /// It cannot be compressed.
+    /// If it cannot be compressed.
     pub fn pack(&mut self, body: &[u8]) -> std::io::Result<Blob> {
         Ok(Blob { sha256: hex(&Sha256::digest(body)), packed: self.0.compress(body)?, size: body.len() })
     }
 }
 
 impl Blob {
-    /// Packs a body.
+    /// Compresses a body.
     ///
     /// # Errors
-    /// It cannot be compressed.
+    /// If it cannot be compressed.
     pub fn pack(body: &[u8]) -> std::io::Result<Blob> {
         Packer::new()?.pack(body)
     }
 
-    /// Bytes that it takes up.
+    /// The compressed size in bytes.
     pub fn packed_size(&self) -> usize {
         self.packed.len()
     }
 
-    /// The body itself.
+    /// The uncompressed body.
     ///
     /// # Errors
-    /// It cannot be unpacked.
+    /// If it cannot be uncompressed.
     pub fn unpacked(&self) -> std::io::Result<Vec<u8>> {
         zstd::bulk::decompress(&self.packed, self.size)
     }
 }
 
-/// The first entry follows this.
+/// The "previous hash" of the first entry.
 const START: &str = "plugwatch evidence 1";
 
 const ADD: &str = "INSERT INTO evidence (probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, blob, \
      prev_hash, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
      value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each($1)";
 
-/// Adds what all checks of a batch leave, each chained to the one before it.
+/// Adds the evidence of all checks of a batch, each linked to the entry before it.
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let kept: Vec<(&CheckRow, &EvidenceRow)> =
         looks.iter().filter_map(|look| Some((look, look.evidence.as_ref()?))).collect();
@@ -119,15 +120,15 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) ->
     together(tx, ADD, entries.collect()).await
 }
 
-/// So many bodies go with one statement; each is a few kilobytes.
+/// The number of bodies per statement; each is a few kilobytes.
 const AT_ONCE: usize = 50;
 
-/// Keeps a body, once however often it came.
+/// Stores a body; the same body is stored once only.
 pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, blob: &Blob) -> Result<()> {
     add_blobs(tx, std::iter::once(blob)).await
 }
 
-/// The same for several: at a start there are as many as checks, and each statement is a trip.
+/// Stores several bodies: a start has one for each check, and each statement is a round trip.
 async fn add_blobs<'b>(tx: &mut Transaction<'_, Sqlite>, blobs: impl Iterator<Item = &'b Blob>) -> Result<()> {
     let different: BTreeMap<&str, &Blob> = blobs.map(|blob| (blob.sha256.as_str(), blob)).collect();
     let different: Vec<&Blob> = different.into_values().collect();
@@ -143,7 +144,7 @@ async fn add_blobs<'b>(tx: &mut Transaction<'_, Sqlite>, blobs: impl Iterator<It
     Ok(())
 }
 
-/// Every field that an entry's hash covers, each on a line, none able to hold a line end.
+/// The fields that an entry's hash covers, one per line; no field can contain a line end.
 fn fields(probe: i64, at: i64, row: &EvidenceRow, size: i64, blob: Option<&str>) -> String {
     let EvidenceRow { cause, verdict, reason, facts, raw_sha256, redacted, .. } = row;
     format!(
@@ -160,16 +161,16 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An entry as people read it.
+/// An evidence entry, as shown to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptEvidence {
-    /// Its number in the chain.
+    /// Its position in the chain.
     pub id: i64,
-    /// When.
+    /// When the check ran.
     pub at: Time,
-    /// What it read.
+    /// The verdict of the check.
     pub verdict: String,
-    /// Why.
+    /// The reason code.
     pub reason: String,
     /// SHA-256 of the raw answer.
     pub raw_sha256: String,
@@ -192,10 +193,10 @@ impl From<ListedEntry> for KeptEvidence {
 }
 
 impl Store {
-    /// The last entries about a dependency, the newest first.
+    /// The last entries about a dependency, newest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn last_evidence(&self, dependency: &str, limit: i64) -> Result<Vec<KeptEvidence>> {
         let rows = sqlx::query_as(
             "SELECT evidence.id, evidence.at, verdict, reason, raw_sha256 FROM evidence \
@@ -227,7 +228,7 @@ struct ChainedEntry {
 }
 
 impl ChainedEntry {
-    /// Whether nobody changed it, and it follows the entry whose hash is `prev`.
+    /// Whether the entry is unchanged and follows the entry whose hash is `prev`.
     fn fits(&self, prev: &str) -> bool {
         let entry = EvidenceRow {
             cause: self.cause.clone(),
@@ -252,11 +253,11 @@ impl ChainedEntry {
     }
 }
 
-/// Goes through the whole chain and every body: the number of entries, or the first
-/// entry that does not fit.
+/// Verifies the whole chain and every body. Returns the number of entries, or the id of the first entry that does not
+/// match.
 ///
 /// # Errors
-/// The database does not answer.
+/// If the database does not answer.
 pub async fn verify_chain(store: &Store) -> Result<std::result::Result<usize, i64>> {
     let rows = sqlx::query_as(
         "SELECT evidence.id, probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, evidence.blob, \

@@ -9,20 +9,20 @@ use super::observations::together;
 use super::{CheckRow, Error, Result, Store};
 use crate::core::time::Time;
 
-/// A fact's known value, with a new one waiting for its second read.
+/// A fact's known value, and a new value that waits for a second check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactRow {
     /// Its name.
     pub name: String,
     /// The known value.
     pub value: Value,
-    /// Since when.
+    /// Since when the value is known.
     pub since: Time,
-    /// A new value that was read once.
+    /// A new value that one check has found.
     pub candidate: Option<Value>,
 }
 
-/// A change that was read twice.
+/// A change that two checks have found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactChange {
     /// Its name.
@@ -31,7 +31,7 @@ pub struct FactChange {
     pub before: Value,
     /// The value now.
     pub after: Value,
-    /// When.
+    /// When the change was confirmed.
     pub at: Time,
 }
 
@@ -43,7 +43,7 @@ const NEW: &str = "INSERT INTO fact (probe, name, value, since, candidate) \
 const CHANGED: &str = "INSERT INTO fact_change (probe, name, at, before, after) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
 
-/// Facts that are new or waiting, and those that changed, of all checks of a batch.
+/// Writes the new, waiting and changed facts of all checks of a batch.
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let fact = |probe: i64, fact: &FactRow| {
         let candidate = fact.candidate.as_ref().map(Value::to_string);
@@ -58,12 +58,12 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) 
     together(tx, CHANGED, changes.collect()).await
 }
 
-/// A change as people read it.
+/// A change, as shown to people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedFact {
     /// Its dependency.
     pub dependency: String,
-    /// The check that read it.
+    /// The check that found it.
     pub check: String,
     /// Its name.
     pub name: String,
@@ -71,9 +71,9 @@ pub struct ChangedFact {
     pub before: Value,
     /// The value now.
     pub after: Value,
-    /// When.
+    /// When the change was confirmed.
     pub at: Time,
-    /// Who took it as the new normal.
+    /// Who accepted the new value.
     pub accepted: Option<String>,
 }
 
@@ -126,7 +126,7 @@ impl TryFrom<StoredFact> for FactRow {
     }
 }
 
-/// A known value with the dependency and the check that it is of.
+/// A known value, with its dependency and check.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct NamedFact {
     /// Its dependency, by id.
@@ -138,10 +138,10 @@ pub struct NamedFact {
 }
 
 impl Store {
-    /// Known texts of checks that are still made, whose names hold one of these words: some of hundreds of thousands.
+    /// Known values of active checks whose names contain one of these words: a few of hundreds of thousands.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn facts_named(&self, words: &[&str]) -> Result<Vec<NamedFact>> {
         let rows = sqlx::query_as(
             "SELECT DISTINCT probe.dependency, name, value FROM fact JOIN probe ON probe.id = fact.probe \
@@ -154,7 +154,7 @@ impl Store {
     /// Changes since `since`, of one dependency or of all, oldest first.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn changed_facts(&self, dependency: Option<&str>, since: Time) -> Result<Vec<ChangedFact>> {
         let rows = sqlx::query_as(
             "SELECT probe.dependency, probe.check_id, name, before, after, at, accepted_by \
@@ -165,10 +165,10 @@ impl Store {
         rows.into_iter().map(ChangedFact::try_from).collect()
     }
 
-    /// The known facts of every probe.
+    /// The known facts of every probe, by its id.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn facts(&self) -> Result<HashMap<i64, Vec<FactRow>>> {
         let rows: Vec<StoredFact> =
             sqlx::query_as("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;

@@ -1,7 +1,7 @@
-//! What has really gone out. A lease is written before a message goes out, so that a crash loses
-//! nothing; whether a crash fell before or after the first byte left, only this says: a line in the
-//! lock file, written without waiting for the disk. It survives the end of the program, however it
-//! ends, and not the end of the machine; the machine's boot id tells the two apart.
+//! Records which messages really went out. A lease is written before a message is sent, so a crash loses nothing. Only
+//! this record shows whether the crash came before or after sending began: one line per attempt in the lock file,
+//! written without waiting for the disk. It survives the end of the process, however it ends, but not of the machine;
+//! the machine's boot id tells the two apart.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -12,12 +12,12 @@ use sqlx::SqlitePool;
 
 use super::{Result, Store};
 
-/// More lines than this, and only the last are kept: what is older has long been settled.
+/// Above this number of lines, only the last ones are kept; older ones were settled long ago.
 const MOST: usize = 10_000;
-/// So many are kept then.
+/// The number of lines that are then kept.
 const KEPT: usize = 1_000;
 
-/// The tries of this run that went out.
+/// The attempts of this run that went out.
 #[derive(Debug)]
 pub(super) struct Going {
     inner: Mutex<Inner>,
@@ -25,20 +25,20 @@ pub(super) struct Going {
 
 #[derive(Debug)]
 struct Inner {
-    /// The lock file; none for a store that sends nothing.
+    /// The lock file; `None` for a store that sends nothing.
     file: Option<File>,
     boot: String,
     lines: Vec<i64>,
 }
 
 impl Going {
-    /// A store that sends nothing.
+    /// For a store that sends nothing.
     pub(super) fn none() -> Going {
         Going { inner: Mutex::new(Inner { file: None, boot: String::new(), lines: Vec::new() }) }
     }
 
-    /// What the run before this left in the lock file: its tries that went out, or nothing where that
-    /// cannot be known. The file begins anew once that has been written down.
+    /// Reads the previous run's attempts that went out from the lock file; `None` if that cannot be known. The file is
+    /// started again once they have been written to the database.
     pub(super) fn take_up(file: &File) -> (Going, Option<BTreeSet<i64>>) {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
         let mut text = String::new();
@@ -50,14 +50,14 @@ impl Going {
         (Going { inner: Mutex::new(Inner { file: own, boot, lines: Vec::new() }) }, out)
     }
 
-    /// What the run before this left is written down.
+    /// Starts the file again, after the previous run's attempts were written to the database.
     pub(super) fn begin_anew(&self) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).begin_anew();
     }
 }
 
 impl Inner {
-    /// Without the first line nothing in the file is believed: it is written last.
+    /// Writes the first line last: without it, nothing in the file is trusted.
     fn begin_anew(&mut self) {
         let lines: Vec<String> = self.lines.iter().map(i64::to_string).collect();
         let text = format!("{}\n{}{}", self.boot, lines.join("\n"), if lines.is_empty() { "" } else { "\n" });
@@ -65,8 +65,8 @@ impl Inner {
         let written =
             file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(text.as_bytes()));
         if let Err(error) = written {
-            tracing::debug!(%error, "what goes out is not noted: after a crash more is marked as a repeat than is one");
-            // Half a list is none.
+            tracing::debug!(%error, "cannot record sent messages; after a crash, some may wrongly be marked as repeats");
+            // A half-written list must not be used.
             if let Some(file) = self.file.take() {
                 _ = file.set_len(0);
             }
@@ -80,7 +80,7 @@ impl Inner {
             return self.begin_anew();
         }
         let text: String = attempts.iter().map(|attempt| format!("{attempt}\n")).collect();
-        // A full disk takes no line: then nothing in the file is believed any more.
+        // If the disk is full, a line is missing: nothing in the file can be trusted any more.
         let failed = self.file.as_mut().is_some_and(|file| file.write_all(text.as_bytes()).is_err());
         if let Some(file) = self.file.take_if(|_| failed) {
             _ = file.set_len(0);
@@ -89,14 +89,14 @@ impl Inner {
 }
 
 impl Store {
-    /// These tries go out now.
+    /// Records that these attempts go out now.
     pub fn going_out(&self, attempts: &[i64]) {
         self.going.inner.lock().unwrap_or_else(PoisonError::into_inner).note(attempts);
     }
 }
 
-/// Tries that a crash ended: of those that went out, or may have, nobody knows what came; the others were
-/// none, and what comes now is no repeat.
+/// Ends the attempts that a crash interrupted. If an attempt went out, or may have, its result is not known; otherwise
+/// it is marked as not sent, and the next attempt is not a repeat.
 pub(super) async fn settle(writer: &SqlitePool, out: Option<BTreeSet<i64>>) -> Result<()> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM attempt WHERE outcome IS NULL").fetch_all(&mut *tx).await?;

@@ -1,4 +1,4 @@
-//! Reasons by number, gaps, and the last time that was watched.
+//! Reason codes by number, monitoring gaps, and the end of the monitored time.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use super::{Result, Store};
 use crate::core::time::Time;
 
-/// Before the old id of a group, in the notes.
+/// The prefix of a note's name for a Telegram group with a new id; the old id follows.
 const MOVED: &str = "moved chat ";
 
 #[derive(sqlx::FromRow)]
@@ -23,7 +23,7 @@ struct StoredNote {
     value: String,
 }
 
-/// The old and the new id of a group; none if they cannot be read.
+/// The old and the new id of a group; `None` if they cannot be parsed.
 fn moved_of(note: &StoredNote) -> Option<(i64, i64)> {
     Some((note.name.strip_prefix(MOVED)?.parse().ok()?, note.value.parse().ok()?))
 }
@@ -34,7 +34,7 @@ struct StoredGap {
     to_at: i64,
 }
 
-/// Small things that must survive a restart.
+/// Stores a small value that must survive a restart.
 pub(super) async fn note(tx: &mut Transaction<'_, Sqlite>, name: &str, value: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -54,7 +54,7 @@ impl Store {
         Ok(())
     }
 
-    /// The numbers of these words; new ones are added.
+    /// The numbers of these words; new words are added.
     pub(super) async fn word_ids<'w>(&self, words: impl Iterator<Item = &'w str>) -> Result<HashMap<String, i64>> {
         let mut ids = HashMap::new();
         for word in words {
@@ -82,30 +82,30 @@ impl Store {
         Ok(id)
     }
 
-    /// A group of Telegram is elsewhere now.
+    /// Notes that a Telegram group has a new id.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn note_moved_chat(&self, from: i64, to: i64) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         note(&mut tx, &format!("{MOVED}{from}"), &to.to_string()).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Groups of Telegram that are elsewhere now.
+    /// Telegram groups that have a new id: the old id and the new one.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn moved_chats(&self) -> Result<Vec<(i64, i64)>> {
         let rows = sqlx::query_as("SELECT name, value FROM note WHERE name LIKE 'moved chat %'");
         let rows: Vec<StoredNote> = rows.fetch_all(&self.readers).await?;
         Ok(rows.iter().filter_map(moved_of).collect())
     }
 
-    /// Until when was watched, according to the last commit.
+    /// The end of the time that was monitored, as of the last commit.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn watched_until(&self) -> Result<Option<Time>> {
         let value: Option<String> = sqlx::query_scalar("SELECT value FROM note WHERE name = 'watched_until'")
             .fetch_optional(&self.writer)
@@ -113,10 +113,10 @@ impl Store {
         Ok(value.and_then(|value| value.parse().ok()).map(Time))
     }
 
-    /// Notes that nobody watched from `from` to `to`.
+    /// Notes that nothing was monitored from `from` to `to`.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn add_gap(&self, from: Time, to: Time) -> Result<()> {
         let insert = "INSERT INTO gap (from_at, to_at) VALUES ($1, $2)";
         sqlx::query(insert).bind(from.0).bind(to.0).execute(&self.writer).await?;
@@ -126,7 +126,7 @@ impl Store {
     /// The gaps since `since`, oldest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn gaps(&self, since: Time) -> Result<Vec<(Time, Time)>> {
         let rows = sqlx::query_as("SELECT from_at, to_at FROM gap WHERE to_at >= $1 ORDER BY id");
         let rows: Vec<StoredGap> = rows.bind(since.0).fetch_all(&self.readers).await?;

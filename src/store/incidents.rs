@@ -1,4 +1,4 @@
-//! Incidents: open ones for the engine, ended ones for people.
+//! Incidents: open ones for the engine, and ended ones for people.
 
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ pub(super) struct StoredIncident {
     alerts: i64,
 }
 
-/// An unknown word was written by a newer version: read as the most careful one.
+/// A word that only a newer version knows is read as the most cautious known one.
 impl From<StoredIncident> for Incident {
     fn from(row: StoredIncident) -> Incident {
         Incident {
@@ -79,7 +79,7 @@ impl Store {
     /// Open incidents by dependency.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn open_incidents(&self) -> Result<HashMap<String, Incident>> {
         self.open_of(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
@@ -88,10 +88,10 @@ impl Store {
         .await
     }
 
-    /// Open incidents of what cannot be judged, by dependency.
+    /// Open incidents about dependencies that cannot be checked, by dependency.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn open_unjudged(&self) -> Result<HashMap<String, Incident>> {
         self.open_of(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
@@ -105,10 +105,10 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.dependency, row.incident.into())).collect())
     }
 
-    /// The number that the next incident gets.
+    /// The id of the next incident.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn next_incident(&self) -> Result<i64> {
         let next = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM incident");
         Ok(next.fetch_one(&self.readers).await?)

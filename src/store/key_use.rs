@@ -1,4 +1,4 @@
-//! When keys were used last that belong to no check and no channel: the page's token, the dead-man's switch.
+//! When keys that belong to no check or channel were last used: the status page's token and the dead man's switch.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,21 +6,21 @@ use std::time::Duration;
 use super::{Result, Store};
 use crate::core::time::Time;
 
-/// The page's token.
+/// The status page's token.
 pub const DETAILS_TOKEN: &str = "details";
-/// The dead-man's switch.
+/// The dead man's switch.
 pub const DEAD_MANS_SWITCH: &str = "heartbeat";
 
-/// How these notes are called.
+/// The prefix of these notes' names.
 const USED: &str = "key used ";
-/// A use is written down at most so often: whoever reloads a page all day writes nothing.
+/// A use is written at most this often, so that reloading a page all day does not write each time.
 const GRAIN: Duration = Duration::from_secs(5 * 60);
 
 impl Store {
-    /// This key was used and accepted.
+    /// Notes that this key was used and accepted.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn note_key_use(&self, key: &str, at: Time) -> Result<()> {
         let known = self.key_uses().await?;
         if known.get(key).is_some_and(|before| at.since(*before) < GRAIN && *before <= at) {
@@ -31,10 +31,10 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// When each was used last.
+    /// When each key was last used.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn key_uses(&self) -> Result<HashMap<String, Time>> {
         let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM note WHERE name LIKE 'key used %'")
             .fetch_all(&self.readers)

@@ -1,4 +1,4 @@
-//! Vendors' letters that people brought, whole, with what was done about them.
+//! Vendors' letters that people reported, in full, with what was done about them.
 
 use sha2::{Digest, Sha256};
 
@@ -7,23 +7,23 @@ use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::Time;
 
-/// What people do about a letter.
+/// A change that a person makes to a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterChange {
-    /// Its hour is this, as somebody says or confirms.
+    /// Sets when it takes effect, as the person says or confirms; with how it was read.
     Effective(Time, String),
-    /// It concerns these.
+    /// Sets the dependencies that it concerns.
     Concerns(Vec<String>),
-    /// Somebody confirms its hour as it was read.
+    /// Confirms the time that plugwatch read in it.
     Confirmed,
-    /// Somebody answers it.
+    /// Says that somebody answered it.
     Answered,
-    /// It was no such letter.
+    /// Withdraws it: it was not such a letter.
     Withdrawn,
 }
 
 impl LetterChange {
-    /// As it stands in the acts.
+    /// The name of the action that is stored.
     fn word(&self) -> &'static str {
         match self {
             LetterChange::Effective(..) => "effective",
@@ -83,11 +83,11 @@ impl TryFrom<StoredLetter> for Letter {
 }
 
 impl Store {
-    /// Keeps a letter with its bytes as they came. The same bytes about the same things are one
-    /// letter: then the one that is known is returned.
+    /// Stores a letter with its original bytes. The same bytes about the same dependencies are one letter: the stored
+    /// one is then returned.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn add_letter(&self, letter: &Letter, bytes: &[u8]) -> Result<Letter> {
         let blob = evidence::Blob::pack(bytes).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let sha256 = hex(bytes);
@@ -128,10 +128,10 @@ impl Store {
         Ok(Letter { sha256, ..letter.clone() })
     }
 
-    /// Keeps what somebody did about a letter.
+    /// Stores a change that a person made to a letter.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn change_letter(&self, public_id: &str, change: &LetterChange, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let (effective, read_as, concerns) = match change {
@@ -166,20 +166,20 @@ impl Store {
         Ok(())
     }
 
-    /// Letters that were not taken back, in the order in which they were brought.
+    /// The letters that were not withdrawn, in the order of arrival.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn letters(&self) -> Result<Vec<Letter>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE withdrawn_at IS NULL ORDER BY id")));
         let rows: Vec<StoredLetter> = rows.fetch_all(&self.readers).await?;
         rows.into_iter().map(Letter::try_from).collect()
     }
 
-    /// A letter's bytes as they came.
+    /// A letter's original bytes.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn letter_bytes(&self, public_id: &str) -> Result<Option<Vec<u8>>> {
         let packed: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT blob.packed FROM letter JOIN blob ON blob.sha256 = letter.blob WHERE letter.public_id = $1",

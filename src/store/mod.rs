@@ -1,22 +1,20 @@
 //! History, standings, incidents, outbox and evidence in one SQLite file.
 //!
-//! One writer at a time, and it opens every transaction with `BEGIN IMMEDIATE`, so
-//! nobody waits for a lock half-way. Readers have a pool of their own. The SQL is
-//! plain text with `$1`, `BIGINT` and `TEXT`, as PostgreSQL reads it too; what
-//! concerns SQLite only (pragmas, the lock, the check of the file) stands in
-//! `open`.
+//! There is one writer at a time, and it starts every transaction with `BEGIN IMMEDIATE`, so that no transaction waits
+//! for a lock half-way. Readers have a separate pool. The SQL is plain text with `$1`, `BIGINT` and `TEXT`, which
+//! PostgreSQL accepts too. Code for SQLite only (pragmas, the lock, the integrity check) is in `open`.
 //!
 //! # To add a table
 //!
-//! 1. `migrations/NNNN_word.sql`, the next number, beginning with `-- Why:`; times are `BIGINT` milliseconds. One that has
-//!    landed is never edited, and older programs refuse a file that has it.
-//! 2. A file here for its family, declared below: a `FromRow` struct beside its query (`updates.rs` is short, `acts.rs`
-//!    fuller). Read from `readers`; write in `BEGIN IMMEDIATE`, or, if a check decides it, by a function on the transaction
-//!    that `commit.rs` calls. What is JSON gets a type in `document`.
-//! 3. How long a row is kept: delete old ones where new ones are written. What plans or dates anything goes into
-//!    `set_back`; what decisions hear goes into `replayed` and the event log.
-//! 4. A test in `tests/suite/store.rs` that opens the file again. A new shape of what older versions wrote gets a folder in
-//!    `tests/upgrade`.
+//! 1. `migrations/NNNN_word.sql`, with the next number, starting with `-- Why:`; times are `BIGINT` milliseconds. A
+//!    released migration is never edited, and older programs refuse a file that has it.
+//! 2. A file here for its family, declared below: a `FromRow` struct next to its query (`updates.rs` is short,
+//!    `acts.rs` more complete). Read from `readers`; write in `BEGIN IMMEDIATE`, or, if a check causes the write, in a
+//!    function that `commit.rs` calls with its transaction. JSON gets a type in `document`.
+//! 3. How long a row is kept: delete old rows where new ones are written. Planned times and dates go into `set_back`;
+//!    whatever decisions depend on goes into `replayed` and the event log.
+//! 4. A test in `tests/suite/store.rs` that opens the file again. If the shape of data from older versions changes,
+//!    add a folder in `tests/upgrade`.
 
 mod acts;
 mod check_in;
@@ -80,52 +78,52 @@ pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
     words: Mutex<HashMap<String, i64>>,
-    /// This program did something for a person.
+    /// Whether this process stored a person's action.
     acted: AtomicBool,
-    /// Everything up to this check is in the sums.
+    /// Every check up to this id is in the sums.
     summed_to: AtomicI64,
-    /// Tries that went out.
+    /// The attempts that went out.
     going: going::Going,
-    /// Where the file lies, and which one it is.
+    /// The path of the file, and which file it is (device and inode).
     place: Option<(std::path::PathBuf, Option<(u64, u64)>)>,
-    /// Held as long as the store is open.
+    /// Held while the store is open.
     _lock: Option<std::fs::File>,
 }
 
-/// Why the store cannot do what was asked.
+/// Why a store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Another plugwatch uses the file: stop that one, or give another file.
+    /// Another plugwatch uses the file: stop it, or use another file.
     #[error("{0} is in use by another plugwatch; stop that one, or give another `database`")]
     InUse(String),
-    /// The file is damaged: keep it, and start with another or with a backup.
-    #[error("{file} is damaged ({what}); keep it as it is, restore a backup, or move it away to start anew")]
+    /// The file is damaged: keep it, and start with another one or a backup.
+    #[error("{file} is damaged ({what}); keep it as it is, restore a backup, or move it away to start with a new one")]
     Damaged {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// What SQLite says.
+        /// SQLite's message.
         what: String,
     },
-    /// The file is another program's: give another file.
+    /// The file belongs to another program: use another file.
     #[error("{0} is another program's database, and was not touched; give another `database`")]
     Foreign(String),
-    /// The history is another platform's: give each platform a file of its own.
+    /// The history belongs to another platform: give each platform its own file.
     #[error(
         "this database holds the history of `{other}`, and nothing of `{platform}`; give each platform its own \
          `database`"
     )]
     OtherPlatform {
-        /// Ours.
+        /// This platform.
         platform: String,
-        /// The one in the file.
+        /// The platform in the file.
         other: String,
     },
-    /// The file or its folder cannot be used: look at its path and rights.
+    /// The file or its folder cannot be used: check the path and the permissions.
     #[error("{file} cannot be opened: {what}; check `database`, and whether plugwatch can read and write there")]
     Unusable {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// What the system says.
+        /// The system's message.
         what: String,
     },
     /// The disk with the file is full.
@@ -136,19 +134,19 @@ pub enum Error {
         "{0} was removed or replaced while plugwatch was running; restart plugwatch to open the file that is there now"
     )]
     Displaced(String),
-    /// The SQLite library has a known fault that corrupts files: build with the bundled one.
+    /// The SQLite library has a known bug that corrupts files: build with the bundled one.
     #[error("this build has SQLite {0}, which can corrupt its log; build with the bundled library")]
     OldLibrary(String),
     /// Anything else: try again; the disk may be full.
-    #[error("the database does not answer: {0}")]
+    #[error("the database cannot be read or written: {0}")]
     Sql(#[from] sqlx::Error),
     /// The file was written by a newer plugwatch: update, or restore a backup.
     #[error("This database was written by plugwatch {0}, which is newer. Update plugwatch or restore a backup.")]
     Newer(String),
-    /// An older plugwatch runs on the file, which this one would have to change first.
+    /// An older plugwatch is using the file, which this version would have to change first.
     #[error("{0} is in use by an older plugwatch; restart it, so that the new version opens the file")]
     OlderRuns(String),
-    /// A stored document is of a newer version.
+    /// A stored document has a newer version.
     #[error("a stored document has version {0}, which is newer than this plugwatch; update plugwatch")]
     NewerDocument(u32),
     /// A stored document cannot be read: it is damaged, or was changed by hand.
@@ -156,18 +154,18 @@ pub enum Error {
     Document(#[from] serde_json::Error),
 }
 
-/// What every operation gives.
+/// The result of every store operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Store {
-    /// Ends all work and closes the file cleanly.
+    /// Finishes all work and closes the file cleanly.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
 
-    /// The same file, read through connections of its own: what strangers ask takes none from the monitoring,
-    /// and waits for none that a stuck one holds. Writing goes through the one writer.
+    /// Opens the same file for reading through separate connections: requests from the public page take none from the
+    /// monitoring, and do not wait for one that is stuck. Writes still go through the one writer.
     pub fn read_apart(&self) -> Store {
         Store {
             writer: self.writer.clone(),
@@ -181,7 +179,7 @@ impl Store {
         }
     }
 
-    /// Ends reading, and leaves the writer open for the store that this one reads beside.
+    /// Closes this store's readers, and leaves the writer to the store that it shares it with.
     pub async fn close_apart(&self) {
         self.readers.close().await;
     }

@@ -1,8 +1,8 @@
-//! The hot path: all checks of a batch in one statement. Their sums are `sums`' business.
+//! The hot path: writes all checks of a batch in one statement. Their sums are in `sums`.
 //!
-//! Each statement is a trip to the database's own thread, and at many looks a second the
-//! trips cost more than the work. Rows travel as one JSON text; PostgreSQL would unfold
-//! it with `jsonb_array_elements`, so these statements are the place for a second text.
+//! Each statement is a round trip to the database's thread, and at many checks per second the round trips cost more
+//! than the work. Rows are passed as one JSON text. PostgreSQL would unfold it with `jsonb_array_elements`, so these
+//! statements would need a second version.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,7 +24,7 @@ const SUM: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// Sums of hours and days by probe, of checks that are not kept one by one.
+/// Sums per hour and day, by probe, of checks that are not stored individually.
 #[derive(Clone, Debug, Default)]
 pub struct Sums(BTreeMap<(i64, i64, i64), Counts>);
 
@@ -40,7 +40,7 @@ impl Sums {
         }
     }
 
-    /// Adds others.
+    /// Adds other sums.
     pub fn append(&mut self, other: Sums) {
         for (key, counts) in other.0 {
             let own = self.0.entry(key).or_default();
@@ -48,7 +48,7 @@ impl Sums {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no sums.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -61,7 +61,7 @@ impl Sums {
     }
 }
 
-/// Appends the checks, and adds `sums` of others to their hours and days. Returns the number of the last check.
+/// Appends the checks, and adds `sums` of others to their hours and days. Returns the id of the last check.
 pub(super) async fn append(
     tx: &mut Transaction<'_, Sqlite>,
     looks: &[CheckRow],
@@ -95,7 +95,7 @@ pub(super) async fn together(
     Ok(())
 }
 
-/// Verdicts as small numbers, for the many rows of history only.
+/// Verdicts as small numbers, used only in the many rows of the history.
 fn number(verdict: Verdict) -> i64 {
     match verdict {
         Verdict::Unknown => 0,
@@ -106,18 +106,18 @@ fn number(verdict: Verdict) -> i64 {
     }
 }
 
-/// A check as it stands in the history.
+/// A check, as stored in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenLook {
-    /// The probe's number.
+    /// The probe's id.
     pub probe: i64,
-    /// When.
+    /// When the check ran.
     pub at: Time,
-    /// What it read.
+    /// The verdict of the answer.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// How long it took.
+    /// How long it took, in milliseconds.
     pub latency_ms: u32,
 }
 
@@ -143,22 +143,22 @@ impl From<StoredLook> for SeenLook {
 }
 
 impl Store {
-    /// How often the check that was made most often within a minute was made in that minute.
+    /// The largest number of times that one check ran within one minute.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn busiest_minute(&self) -> Result<i64> {
         let most = "SELECT COALESCE(MAX(looks), 0) FROM (SELECT COUNT(*) AS looks FROM observation \
                     GROUP BY probe, at / 60000)";
         Ok(sqlx::query_scalar(most).fetch_one(&self.readers).await?)
     }
 
-    /// The last check of each probe that looked lately.
+    /// The last recent check of each probe.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn last_looks(&self) -> Result<Vec<SeenLook>> {
-        // Looks stand in the order of time: the last few thousand hold those of today.
+        // Checks are stored in order of time: the last few thousand include today's.
         let rows = sqlx::query_as(
             "SELECT probe, at, verdict, word.word, latency_ms FROM (SELECT * FROM observation ORDER BY id DESC LIMIT \
              20000) AS late JOIN word ON word.id = late.reason ORDER BY late.id DESC",

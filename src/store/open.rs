@@ -1,4 +1,4 @@
-//! Opens the file: lock, pragmas, migrations, check. What concerns SQLite only.
+//! Opens the file: lock, pragmas, migrations and integrity check. For SQLite only.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -16,26 +16,26 @@ use super::{Error, Result, Store, owner};
 /// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Readers keep so much of the file in memory each, in KiB (a negative number in SQLite's words): they read a little of
-/// it now and then, and the system keeps it as well.
+/// The cache of each reader, in KiB (SQLite uses a negative number for that). It is small, because readers read
+/// little, and the system caches the file as well.
 const READERS_CACHE: &str = "-512";
 
-/// The rights of the database and what belongs to it.
+/// The permissions of the database and its companion files.
 const PRIVATE: u32 = 0o600;
 
-/// How the tables came to be as they are; what has landed is never edited.
+/// The table definitions over time; a released migration is never edited.
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 impl Store {
-    /// Opens the file, creating it if need be.
+    /// Opens the file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// Another plugwatch uses it, it is damaged, or it cannot be opened.
+    /// If another plugwatch uses it, it is damaged, or it cannot be opened.
     pub async fn open(path: &Path) -> Result<Store> {
         Store::open_with(path, SqliteSynchronous::Full).await
     }
 
-    /// Opens a file that nobody needs after a power cut: benches and simulations.
+    /// Opens a file that need not survive a power failure, for benches and simulations.
     ///
     /// # Errors
     /// As for [`Store::open`].
@@ -44,7 +44,7 @@ impl Store {
     }
 
     async fn open_with(path: &Path, synchronous: SqliteSynchronous) -> Result<Store> {
-        // By whatever link it is reached: the lock lies beside the file itself.
+        // Resolves links: the lock file is next to the real file.
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         Store::open_file(&real, synchronous).await.map_err(|error| match error {
             Error::Sql(error) => unusable(path, &error),
@@ -66,9 +66,9 @@ impl Store {
             .pragma("cell_size_check", "ON")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(64);
-        // A connection to a file needs no trial before each use; a trial costs a whole trip. After a
-        // failed write (a full disk) SQLite has rolled back by itself and the library has not heard of
-        // it: its connection would refuse every further transaction, so it is thrown away.
+        // A connection to a file needs no test before each use; a test costs a round trip. After a failed write (a
+        // full disk), SQLite has rolled back, but the library does not know that: its connection would refuse every
+        // further transaction, so it is dropped.
         let writer = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
@@ -83,8 +83,8 @@ impl Store {
         owner::mark(&mut *writer.acquire().await?).await?;
         MIGRATIONS.run(&writer).await.map_err(|error| not_brought_up(path, error))?;
         owner::sign(&mut *writer.acquire().await?).await?;
-        // One reader stays open as long as the store: while any connection is open, the log is never
-        // read anew, so what failed to be committed cannot come back when the writer is thrown away.
+        // One reader stays open as long as the store. While any connection is open, the log is not read again, so a
+        // failed commit cannot reappear when the writer is dropped.
         let readers = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .max_connections(2)
@@ -94,8 +94,8 @@ impl Store {
             .connect_with(options.read_only(true).create_if_missing(false).pragma("cache_size", READERS_CACHE))
             .await
             .map_err(|error| unusable(path, &error))?;
-        // The lock is ours, so nobody else can be sending: a lease left by a crash holds up
-        // nothing. Its attempt stays without an outcome, and so the repeat says that it is one.
+        // This process holds the lock, so no other one can be sending: a lease left by a crash is cleared. Its attempt
+        // stays without an outcome, so the next one is marked as a repeat.
         sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
         let (going, out) = Going::take_up(&lock);
         going::settle(&writer, out).await?;
@@ -109,7 +109,7 @@ impl Store {
     }
 }
 
-/// More readers of the same file, opened where and when the first of them is wanted.
+/// More readers of the same file, opened when the first one is needed.
 pub(super) fn readers_apart(readers: &SqlitePool) -> SqlitePool {
     SqlitePoolOptions::new()
         .test_before_acquire(false)
@@ -120,13 +120,13 @@ pub(super) fn readers_apart(readers: &SqlitePool) -> SqlitePool {
 }
 
 impl Store {
-    /// Whether another plugwatch uses this file now.
+    /// Whether another plugwatch is using this file now.
     pub fn is_in_use(path: &Path) -> bool {
         let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         Store::exists(path) && matches!(lock(path), Err(Error::InUse(_)))
     }
 
-    /// Whether anything was ever written there: an empty file is as good as none.
+    /// Whether anything was ever written to the file: an empty file counts as none.
     pub fn exists(path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
     }
@@ -134,7 +134,7 @@ impl Store {
     /// Opens an existing file for reading only, also while another plugwatch uses it.
     ///
     /// # Errors
-    /// There is no such file, or it cannot be read.
+    /// If there is no such file, or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
         if !Store::exists(path) {
             let what = "the file does not exist yet; start `plugwatch run` first".to_owned();
@@ -151,10 +151,10 @@ impl Store {
 }
 
 impl Store {
-    /// Opens an existing file for a word or two, also while another plugwatch uses it.
+    /// Opens an existing file for a few writes, also while another plugwatch uses it.
     ///
     /// # Errors
-    /// There is no such file, or it cannot be written.
+    /// If there is no such file, or it cannot be written.
     pub async fn beside(path: &Path) -> Result<Store> {
         Store::view(path).await?.close().await;
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10));
@@ -163,7 +163,7 @@ impl Store {
         Ok(Store::over(pool))
     }
 
-    /// A store that reads and writes over one pool, for those who come beside the program that monitors.
+    /// A store that reads and writes through one pool, for commands that run while plugwatch is monitoring.
     pub(super) fn over(pool: SqlitePool) -> Store {
         Store {
             writer: pool.clone(),
@@ -178,7 +178,7 @@ impl Store {
     }
 }
 
-/// A lock file beside the database; the system frees it when the program ends, however it ends.
+/// Takes the lock file next to the database; the system releases it when the process ends, however it ends.
 fn lock(path: &Path) -> Result<File> {
     let name = path.display().to_string();
     let mut lock_path = path.as_os_str().to_owned();
@@ -192,13 +192,12 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// The version of the file's tables that this program knows.
+/// The newest schema version that this program knows.
 fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// An older file that nobody uses is brought up to date before it is read: all that reads it knows
-/// one shape only.
+/// Migrates an older file that nobody uses before it is read: the code that reads it knows one schema only.
 async fn bring_up(path: &Path) -> Result<()> {
     match Store::open(path).await {
         Ok(store) => {
@@ -210,8 +209,7 @@ async fn bring_up(path: &Path) -> Result<()> {
     }
 }
 
-/// History names vendors and accounts: it is nobody's business but the owner's. SQLite gives its log
-/// the rights of the file.
+/// Makes the file private, because the history names vendors and accounts. SQLite gives its log the same permissions.
 fn keep_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let failed = |error: std::io::Error| Error::Unusable { file: path.display().to_string(), what: error.to_string() };
@@ -219,7 +217,7 @@ fn keep_private(path: &Path) -> Result<()> {
     for end in ["", "-wal", "-shm", ".lock"] {
         let mut file = path.as_os_str().to_owned();
         file.push(end);
-        // Another user's file that we may write all the same keeps its rights.
+        // Another user's file that plugwatch may write keeps its permissions.
         if let Err(error) = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(PRIVATE)) {
             tracing::debug!(%error, "the permissions of {} could not be changed", file.to_string_lossy());
         }
@@ -227,15 +225,14 @@ fn keep_private(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Which file it is, whatever it is called.
+/// Which file it is, whatever its path (device and inode).
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 impl Store {
-    /// Whether the file that is open still lies where it lay: one that was removed or replaced takes
-    /// everything and keeps nothing.
+    /// Checks that the open file is still at its path. Writes to a file that was removed or replaced would be lost.
     pub(super) fn check_place(&self) -> Result<()> {
         match &self.place {
             Some((path, file)) if identity(path) != *file => Err(Error::Displaced(path.display().to_string())),
@@ -244,15 +241,15 @@ impl Store {
     }
 }
 
-/// Looks before anything is written: a foreign file stays as it is, and gets no company, and so does
-/// one that a newer plugwatch wrote. The version of its tables, 0 where there are none.
+/// Checks the file before anything is written: another program's file, or one of a newer plugwatch, stays unchanged
+/// and gets no companion files. Returns its schema version; 0 if it has no tables.
 async fn look_first(path: &Path) -> Result<i64> {
     if !Store::exists(path) {
         return Ok(0);
     }
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    // Nobody writes to a file without a log, and so it can be read without one.
+    // If there is no write-ahead log, nobody writes to the file, so it can be read without one.
     let still = !Path::new(&log).exists();
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still);
     let opened = options.busy_timeout(Duration::from_secs(5)).connect().await;
@@ -292,7 +289,7 @@ async fn check_file(path: &Path, pool: &SqlitePool) -> Result<()> {
     }
 }
 
-/// A full disk is no damage.
+/// A full disk is not reported as damage.
 fn not_brought_up(path: &Path, error: MigrateError) -> Error {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => unusable(path, &error),
@@ -306,7 +303,7 @@ fn damaged(path: &Path, what: &str) -> Error {
 
 fn unusable(path: &Path, error: &sqlx::Error) -> Error {
     let what = error.to_string();
-    // SQLite notices some damage at the first pragma already.
+    // SQLite finds some kinds of damage at the first pragma.
     if what.contains("disk is full") {
         return Error::Full(path.display().to_string());
     }

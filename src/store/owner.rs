@@ -1,4 +1,4 @@
-//! Whose file it is: plugwatch's at all, and which platform's.
+//! Checks who owns the file: whether it is plugwatch's, and which platform's.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,14 +17,14 @@ pub(super) async fn check_program(path: &Path, connection: &mut SqliteConnection
     let all = "SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
     let ours: i64 = sqlx::query_scalar(ours).fetch_one(&mut *connection).await?;
     let all: i64 = sqlx::query_scalar(all).fetch_one(connection).await?;
-    // Files of before this mark was set have our tables and no mark.
+    // Files older than this mark have plugwatch's tables, but not the mark.
     if application == APPLICATION || (application == 0 && (all == 0 || ours == 2)) {
         return Ok(());
     }
     Err(Error::Foreign(path.display().to_string()))
 }
 
-/// The version of the file's tables; 0 where there are none yet.
+/// The schema version of the file; 0 if it has no tables yet.
 pub(super) async fn version(connection: &mut SqliteConnection) -> Result<i64> {
     let table = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     let table: i64 = sqlx::query_scalar(table).fetch_one(&mut *connection).await?;
@@ -34,14 +34,14 @@ pub(super) async fn version(connection: &mut SqliteConnection) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(connection).await?)
 }
 
-/// Which plugwatch wrote the file last, as a sentence has it.
+/// The version of plugwatch that last wrote the file, for use in a sentence.
 pub(super) async fn signed(connection: &mut SqliteConnection) -> Result<String> {
     let by: Option<String> =
         sqlx::query_scalar("SELECT value FROM note WHERE name = 'written_by'").fetch_optional(connection).await?;
     Ok(by.unwrap_or_else(|| "of another version".to_owned()))
 }
 
-/// Notes which plugwatch writes the file.
+/// Notes which version of plugwatch writes the file.
 pub(super) async fn sign(connection: &mut SqliteConnection) -> Result<()> {
     let sign = "INSERT INTO note (name, value) VALUES ('written_by', $1) ON CONFLICT (name) \
                 DO UPDATE SET value = excluded.value WHERE note.value <> excluded.value";
@@ -49,18 +49,18 @@ pub(super) async fn sign(connection: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// Marks the file as ours.
+/// Marks the file as plugwatch's.
 pub(super) async fn mark(connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION}"))).execute(connection).await?;
     Ok(())
 }
 
 impl Store {
-    /// Refuses a file in which another platform's history stands, and notes whose it is. A
-    /// platform that was renamed is known by its probes.
+    /// Refuses a file with another platform's history, and notes the platform's name. A renamed platform is recognised
+    /// by its probes.
     ///
     /// # Errors
-    /// It is another platform's, or the database does not answer.
+    /// If the file is another platform's, or the database does not answer.
     pub async fn claim(&self, platform: &str, identities: &HashSet<&str>) -> Result<()> {
         if let Some(other) = self.other_platform(platform, identities).await? {
             return Err(Error::OtherPlatform { platform: platform.to_owned(), other });
@@ -71,10 +71,10 @@ impl Store {
         Ok(())
     }
 
-    /// The platform whose history stands here, if it is none of ours.
+    /// The platform that the history belongs to, if it is another one.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn other_platform(&self, platform: &str, identities: &HashSet<&str>) -> Result<Option<String>> {
         let kept: Option<String> =
             sqlx::query_scalar("SELECT value FROM note WHERE name = 'platform'").fetch_optional(&self.readers).await?;

@@ -1,4 +1,4 @@
-//! Probes by identity, and what is believed about them.
+//! Probes by identity, and their states.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::core::dependency::state::Combined;
 use crate::core::probe::standing::Standing;
 use crate::core::time::Time;
 
-/// A probe that the configuration wants.
+/// A probe that the configuration defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedProbe {
     /// Its identity.
@@ -23,14 +23,14 @@ pub struct WantedProbe {
     pub check: String,
     /// Its storefront.
     pub country: Option<String>,
-    /// What it sees counts for whether the dependency is served.
+    /// Whether its result counts towards the dependency's state.
     pub decides: bool,
 }
 
 /// A probe in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProbeRow {
-    /// Its dense number.
+    /// Its sequential id.
     pub id: i64,
     /// Its identity.
     pub identity: String,
@@ -45,7 +45,7 @@ pub struct ProbeRow {
 const ADD: &str = "INSERT INTO probe (id, identity, dependency, check_id, country, added_at, decides) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each($1)";
 
-/// Writes only what differs: at most starts nothing does.
+/// Updates only rows that differ: at most starts there are none.
 const WAKE: &str = "UPDATE probe SET retired_at = NULL, decides = one.decides \
      FROM (SELECT value ->> 0 AS identity, value ->> 1 AS decides FROM json_each($1)) AS one \
      WHERE probe.identity = one.identity AND (probe.retired_at IS NOT NULL OR probe.decides <> one.decides)";
@@ -100,11 +100,11 @@ impl TryFrom<StoredStanding> for (i64, Standing) {
 }
 
 impl Store {
-    /// Makes the store's active probes those that are wanted: adds, wakes and retires.
-    /// Returns the numbers by identity, and the probes that were retired now.
+    /// Makes the stored active probes match the configuration: adds, reactivates and retires. Returns the ids by
+    /// identity, and the probes that were retired now.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn set_probes(&self, wanted: &[WantedProbe], now: Time) -> Result<(HashMap<String, i64>, Vec<ProbeRow>)> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let first: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM probe").fetch_one(&mut *tx).await?;
@@ -136,39 +136,39 @@ impl Store {
         Ok((ids, retired))
     }
 
-    /// Identities of active probes, with their dependencies.
+    /// The active probes, with their dependencies.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn active_probes(&self) -> Result<Vec<ProbeRow>> {
         let rows: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(ProbeRow::from).collect())
     }
 
-    /// When each probe that is active was first monitored, by its identity.
+    /// When each active probe was first monitored, by its identity.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn added(&self) -> Result<HashMap<String, Time>> {
         let added = "SELECT identity, added_at FROM probe WHERE retired_at IS NULL";
         let rows: Vec<(String, i64)> = sqlx::query_as(added).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|(identity, at)| (identity, Time(at))).collect())
     }
 
-    /// What every dependency came to, and what people were told, when that was last written down.
+    /// The last stored state of every dependency, and what people were notified of.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Notified>)>> {
         let rows: Vec<StoredDependency> =
             sqlx::query_as("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
         rows.into_iter().map(TryFrom::try_from).collect()
     }
 
-    /// Forgets what people were told about dependencies that are no longer watched.
+    /// Deletes the notified state of dependencies that are no longer monitored.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn forget(&self, dependencies: &[String]) -> Result<()> {
         for id in dependencies {
             sqlx::query("DELETE FROM dependency WHERE id = $1").bind(id).execute(&self.writer).await?;
@@ -176,10 +176,10 @@ impl Store {
         Ok(())
     }
 
-    /// What was believed about every active probe.
+    /// The stored standing of every active probe.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn standings(&self) -> Result<HashMap<i64, Standing>> {
         let rows = sqlx::query_as(
             "SELECT standing.probe, standing.state FROM standing JOIN probe ON probe.id = standing.probe \

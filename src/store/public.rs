@@ -1,4 +1,4 @@
-//! What the public page needs of the file: its ids' salt, what it showed before, and the incidents that people tell.
+//! The public page's data: the salt of its ids, what it showed before, and the incidents that people published.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ struct StoredPublicUpdate {
     said_by: String,
 }
 
-/// Unknown words were written by a newer version: read as the most careful ones.
+/// A word that only a newer version knows is read as the most cautious known one.
 fn incident_of(row: StoredPublicIncident, updates: Vec<StoryUpdate>) -> Option<PublicIncident> {
     Some(PublicIncident {
         public_id: row.public_id,
@@ -56,14 +56,14 @@ fn update_of(row: StoredPublicUpdate) -> StoryUpdate {
     }
 }
 
-/// A confirmed incident, as the bars need it.
+/// A confirmed incident, as the availability bars need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TroubleRow {
     /// Its public id.
     pub public_id: String,
     /// Its dependency.
     pub dependency: String,
-    /// From when, until when, and how bad.
+    /// Its start, end and worst verdict.
     pub trouble: Trouble,
 }
 
@@ -78,7 +78,7 @@ struct StoredTrouble {
 
 impl From<StoredTrouble> for TroubleRow {
     fn from(row: StoredTrouble) -> TroubleRow {
-        // An unknown word was written by a newer version: read as the most careful one.
+        // A word that only a newer version knows is read as the most cautious known one.
         let worst = row.worst.parse().unwrap_or(Verdict::Degraded);
         let trouble = Trouble { from: Time(row.began_at), until: row.closed_at.map(Time), worst };
         TroubleRow { public_id: row.public_id, dependency: row.dependency, trouble }
@@ -86,10 +86,10 @@ impl From<StoredTrouble> for TroubleRow {
 }
 
 impl Store {
-    /// Confirmed incidents that were not over at `since`.
+    /// Confirmed incidents that ended after `since` or are still open.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn troubles(&self, since: Time) -> Result<Vec<TroubleRow>> {
         let rows = "SELECT public_id, dependency, began_at, closed_at, worst FROM incident \
                     WHERE closed_at IS NULL OR closed_at >= $1 ORDER BY id";
@@ -97,37 +97,37 @@ impl Store {
         Ok(rows.into_iter().map(TroubleRow::from).collect())
     }
 
-    /// What public ids are made with: they tell nothing about what is behind them.
+    /// The salt of public ids, which reveal nothing about what they stand for.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn public_salt(&self) -> Result<String> {
         let salt = "SELECT value FROM note WHERE name = 'public_salt'";
         Ok(sqlx::query_scalar(salt).fetch_optional(&self.readers).await?.unwrap_or_default())
     }
 
-    /// Whether the file is of a version that showed everything that was not hidden.
+    /// Whether an earlier version with this file showed everything that was not hidden.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn showed_everything(&self) -> Result<bool> {
         let before = "SELECT EXISTS (SELECT 1 FROM note WHERE name = 'public_before')";
         Ok(sqlx::query_scalar::<_, i64>(before).fetch_one(&self.readers).await? != 0)
     }
 
-    /// Since when publishing the page elsewhere had failed when people were told so, if they were.
+    /// Since when publishing the page had failed, as of the message about it; `None` if no message was sent.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn unpublished_since(&self) -> Result<Option<Time>> {
         let since = "SELECT CAST(value AS BIGINT) FROM note WHERE name = 'unpublished_since'";
         Ok(sqlx::query_scalar::<_, i64>(since).fetch_optional(&self.readers).await?.map(Time))
     }
 
-    /// Keeps that people were told so, or that they were told of its end.
+    /// Stores that people were notified of failed publishing, or of its end.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn note_unpublished(&self, since: Option<Time>) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         match since {
@@ -139,10 +139,10 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Every incident that was published, the newest first.
+    /// Every published incident, newest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn public_incidents(&self) -> Result<Vec<PublicIncident>> {
         let rows = "SELECT id, public_id, cause, title, impact, dependencies, began_at, postmortem FROM public_incident \
                     ORDER BY began_at DESC, id DESC";
@@ -160,10 +160,10 @@ impl Store {
         Ok(rows.into_iter().filter_map(whole).collect())
     }
 
-    /// Publishes an incident with what is said of it.
+    /// Publishes an incident with its first updates.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn publish(&self, incident: &PublicIncident, via: &str) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let insert = "INSERT INTO public_incident (public_id, cause, title, impact, dependencies, began_at, postmortem) \
@@ -184,10 +184,10 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Says something more of an incident; `false` where there is none of that id.
+    /// Adds an update to an incident; returns `false` if there is no incident with that id.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn say_more(&self, public_id: &str, update: &StoryUpdate, via: &str) -> Result<bool> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let id = "SELECT id FROM public_incident WHERE public_id = $1";
@@ -199,10 +199,10 @@ impl Store {
         Ok(true)
     }
 
-    /// Keeps what was learned from an incident; `false` where there is none of that id.
+    /// Stores the post-mortem of an incident; returns `false` if there is no incident with that id.
     ///
     /// # Errors
-    /// The database does not answer; nothing was kept.
+    /// If the database does not answer; nothing was kept.
     pub async fn keep_postmortem(&self, public_id: &str, text: &str) -> Result<bool> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let keep = sqlx::query("UPDATE public_incident SET postmortem = $2 WHERE public_id = $1");

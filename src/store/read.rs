@@ -1,4 +1,4 @@
-//! What people look at: flips, incidents, sums, the outbox's state.
+//! Data for display: confirmed changes, incidents, sums, and the state of the outbox.
 
 use super::incidents::StoredIncident;
 use super::outbox::StoredAlert;
@@ -7,10 +7,10 @@ use crate::core::dependency::incident::Incident;
 use crate::core::probe::history::Counts;
 use crate::core::time::Time;
 
-/// A confirmed change, as people read it.
+/// A confirmed change, as shown to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlipRow {
-    /// The check that saw it.
+    /// The check that found it.
     pub check: String,
     /// The storefront.
     pub country: Option<String>,
@@ -20,24 +20,24 @@ pub struct FlipRow {
     pub from: Option<String>,
     /// The verdict now.
     pub to: String,
-    /// Why.
+    /// The reason code.
     pub reason: String,
-    /// One sentence.
+    /// The reason as a sentence.
     pub say: String,
-    /// Since when.
+    /// When it began.
     pub at: Time,
     /// When it was confirmed.
     pub confirmed_at: Time,
 }
 
-/// An incident, as people read it.
+/// An incident, as shown to people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IncidentRow {
     /// The incident.
     pub incident: Incident,
     /// Its dependency.
     pub dependency: String,
-    /// What was said of it last.
+    /// The last sentence about it.
     pub say: String,
     /// When it was confirmed.
     pub opened_at: Time,
@@ -45,25 +45,25 @@ pub struct IncidentRow {
     pub closed_at: Option<Time>,
 }
 
-/// Sums of one bucket of one dependency.
+/// The sums of one bucket of one dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RollupRow {
-    /// Where the bucket starts.
+    /// The start of the bucket.
     pub starts_at: Time,
-    /// What it holds.
+    /// Its counts.
     pub counts: Counts,
 }
 
-/// How the outbox stands.
+/// The state of the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutboxState {
-    /// Messages not delivered yet.
+    /// Messages that are not delivered yet.
     pub pending: i64,
     /// When the oldest of them was made.
     pub oldest: Option<Time>,
-    /// Messages delivered.
+    /// Delivered messages.
     pub sent: i64,
-    /// Messages that will never arrive.
+    /// Messages that can never be delivered.
     pub dead: i64,
 }
 
@@ -155,10 +155,10 @@ impl From<OutboxCounts> for OutboxState {
 }
 
 impl Store {
-    /// The last flips of a dependency, newest first.
+    /// The last confirmed changes of a dependency, newest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn flips(&self, dependency: &str, limit: i64) -> Result<Vec<FlipRow>> {
         let rows = sqlx::query_as(
             "SELECT probe.check_id, probe.country, change, from_verdict, to_verdict, reason, say, at, confirmed_at \
@@ -168,11 +168,11 @@ impl Store {
         Ok(rows.into_iter().map(FlipRow::from).collect())
     }
 
-    /// The last incidents, of one dependency or of all, newest first; not those of what could not be judged, which
-    /// are nobody's outage.
+    /// The last incidents, of one dependency or of all, newest first. Times in which a dependency could not be checked
+    /// are left out, because they are not outages.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn incidents(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
         let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
                       opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
@@ -180,10 +180,10 @@ impl Store {
         self.incidents_of(select, dependency, since).await
     }
 
-    /// What could not be judged lately, of one dependency or of all, newest first.
+    /// The recent times in which a dependency could not be checked, of one or of all, newest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn unjudged(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
         let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
                       opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
@@ -202,10 +202,10 @@ impl Store {
         Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
-    /// Every incident there ever was, oldest first.
+    /// All incidents ever, oldest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn all_incidents(&self) -> Result<Vec<IncidentRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
@@ -215,10 +215,10 @@ impl Store {
         Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
-    /// How the outbox stands.
+    /// The state of the outbox.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn outbox_state(&self) -> Result<OutboxState> {
         let row = sqlx::query_as(
             "SELECT COUNT(CASE WHEN outbox.state = 'pending' THEN 1 END) AS pending, \
@@ -230,10 +230,10 @@ impl Store {
         Ok(row.into())
     }
 
-    /// Alerts whose number is above `after`, in their order.
+    /// Alerts with an id above `after`, oldest first.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn alerts(&self, after: i64) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE id > $1 ORDER BY id",
@@ -242,11 +242,11 @@ impl Store {
         rows.into_iter().map(AlertRow::try_from).collect()
     }
 
-    /// Alerts with news that were made at `since` or later, in their order; reminders are left out: what is open
-    /// for a year has brought thousands.
+    /// Alerts with news that were made at `since` or later, oldest first. Reminders are left out: a problem that is
+    /// open for a year has had thousands.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn news_since(&self, since: Time) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE at >= $1 \

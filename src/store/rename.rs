@@ -1,23 +1,23 @@
-//! A dependency gets another id, and keeps its history: everything that stands under the old one is moved in one
-//! transaction, so that nothing is announced again and nothing forgotten.
+//! Gives a dependency another id with its history: all rows under the old id are moved in one transaction, so that
+//! nothing is announced twice and nothing is lost.
 
 use serde_json::Value;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Result, Store};
 
-/// A dependency that has another id now.
+/// A dependency with a new id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed {
     /// Its id before.
     pub from: String,
     /// Its id now.
     pub to: String,
-    /// Its probes' identities, before and now; and what storefronts share, before and now.
+    /// The old and new identities of its probes, and of what its storefronts share.
     pub identities: Vec<(String, String)>,
 }
 
-/// Rows that name a dependency in a column.
+/// Statements for rows that name a dependency in a column.
 const COLUMNS: [&str; 5] = [
     "UPDATE probe SET dependency = $2 WHERE dependency = $1",
     "UPDATE flip SET dependency = $2 WHERE dependency = $1",
@@ -25,7 +25,7 @@ const COLUMNS: [&str; 5] = [
     "UPDATE alert SET dependency = $2 WHERE dependency = $1",
     "UPDATE act SET dependency = $2 WHERE dependency = $1",
 ];
-/// Rows that name it within JSON, where it stands in quotation marks.
+/// Statements for rows that name it within JSON, in quotation marks.
 const DOCUMENTS: [&str; 4] = [
     "UPDATE letter SET dependencies = REPLACE(dependencies, $1, $2) WHERE instr(dependencies, $1) > 0",
     "UPDATE public_incident SET dependencies = REPLACE(dependencies, $1, $2) WHERE instr(dependencies, $1) > 0",
@@ -34,11 +34,11 @@ const DOCUMENTS: [&str; 4] = [
 ];
 
 impl Store {
-    /// Moves what stands under old ids to the new ones. What was moved before stays as it is. Returns those that
-    /// were moved now.
+    /// Moves the rows of old ids to the new ones. Ids that were moved before stay as they are. Returns those that were
+    /// moved now.
     ///
     /// # Errors
-    /// The database does not answer; nothing was moved.
+    /// If the database does not answer; nothing was moved.
     pub async fn rename(&self, all: &[Renamed]) -> Result<Vec<Renamed>> {
         if all.is_empty() {
             return Ok(Vec::new());
@@ -56,7 +56,7 @@ impl Store {
     }
 }
 
-/// Whether anything stands under an id.
+/// Whether any row has this id.
 async fn is_known(tx: &mut Transaction<'_, Sqlite>, id: &str) -> Result<bool> {
     let known =
         "SELECT EXISTS (SELECT 1 FROM probe WHERE dependency = $1) OR EXISTS (SELECT 1 FROM dependency WHERE id = $1)";
@@ -72,21 +72,21 @@ async fn move_one(tx: &mut Transaction<'_, Sqlite>, Renamed { from, to, identiti
         sqlx::query(statement).bind(format!("\"{from}\"")).bind(format!("\"{to}\"")).execute(&mut **tx).await?;
     }
     move_situation(tx, from, to).await?;
-    // Whoever ran under the new id already has a state there, which is the younger one.
+    // If the dependency ran under the new id already, the state there is newer and stays.
     let state = "UPDATE OR IGNORE dependency SET id = $2 WHERE id = $1";
     sqlx::query(state).bind(from).bind(to).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM dependency WHERE id = $1").bind(from).execute(&mut **tx).await?;
     for (before, now) in identities {
         let probe = "UPDATE OR IGNORE probe SET identity = $2 WHERE identity = $1";
         sqlx::query(probe).bind(before).bind(now).execute(&mut **tx).await?;
-        // What people were told of each check is kept by its identity.
+        // The notified state of each check is stored by the check's identity.
         let told = "UPDATE dependency SET state = REPLACE(state, $1, $2), told = REPLACE(told, $1, $2) WHERE id = $3";
         sqlx::query(told).bind(before).bind(now).bind(to).execute(&mut **tx).await?;
     }
     Ok(())
 }
 
-/// What was said of a situation stands in lines such as `lost ID` and `ends ID WHEN`.
+/// The state of a situation has lines such as `lost ID` and `ends ID WHEN`.
 async fn move_situation(tx: &mut Transaction<'_, Sqlite>, from: &str, to: &str) -> Result<()> {
     let open = "SELECT public_id, state FROM situation WHERE closed_at IS NULL";
     let open: Vec<(String, String)> = sqlx::query_as(open).fetch_all(&mut **tx).await?;

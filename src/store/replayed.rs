@@ -1,4 +1,4 @@
-//! A scratch database that is fed from an event log: what people did is put in as it was.
+//! Fills a scratch database from an event log with the actions of people.
 
 use super::acts::insert;
 use super::{Result, Store};
@@ -6,10 +6,10 @@ use crate::core::people::action::OperatorAction;
 use crate::core::people::notice::Letter;
 
 impl Store {
-    /// Everything that people ever did is this, and these are the letters that stand.
+    /// Replaces all people's actions and all current letters.
     ///
     /// # Errors
-    /// The database does not answer; nothing was changed.
+    /// If the database does not answer; nothing was changed.
     pub async fn replace_people(&self, acts: &[OperatorAction], letters: &[Letter]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for clear in ["DELETE FROM act", "DELETE FROM letter"] {

@@ -1,4 +1,4 @@
-//! Reports, kept for ever, and the sums that they are made of.
+//! Weekly and monthly reports, which are kept for ever, and the sums that they use.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -6,34 +6,34 @@ use super::outbox::LATE;
 use super::{Error, Result, Store};
 use crate::core::time::{Time, millis};
 
-/// A report as it was sent.
+/// A report, as it was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptReport {
-    /// Random public id, in its page's address.
+    /// Random public id, used in its page's URL.
     pub public_id: String,
     /// `week` or `month`.
     pub span: String,
-    /// From when.
+    /// The start of its period.
     pub from: Time,
-    /// Until when; when it was due.
+    /// The end of its period, when it was due.
     pub to: Time,
-    /// Everything that it says.
+    /// The contents of the report.
     pub snapshot: serde_json::Value,
 }
 
-/// What telling people came to.
+/// How well notifying people worked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldSince {
-    /// Messages that arrived, each recipient's counted once, and a digest as one.
+    /// Messages that arrived, counted per recipient; a digest counts as one.
     pub sent: i64,
-    /// Messages that never will.
+    /// Messages that can never be delivered.
     pub dead: i64,
-    /// How long each acknowledgement took, in milliseconds, the shortest first.
+    /// The time to each acknowledgement in milliseconds, shortest first.
     pub acked_in: Vec<i64>,
 }
 
-/// Messages that people got: each row that was sent, but one for the rows of a digest. A digest's rows were
-/// all late when they arrived, together and without a number of the other side.
+/// Messages that arrived: each sent row, but one for all rows of a digest. A digest's rows were all late, arrived
+/// together, and have no id of the other side.
 const ARRIVED: &str = "SELECT COUNT(CASE WHEN NOT joined THEN 1 END) AS single, \
      COUNT(DISTINCT CASE WHEN joined THEN channel || char(0) || recipient || char(0) || sent_at END) AS digests \
      FROM (SELECT channel, recipient, sent_at, remote_id IS NULL AND sent_at - alert.at >= $2 AS joined FROM outbox \
@@ -46,7 +46,7 @@ struct Arrived {
     digests: i64,
 }
 
-/// Messages that never arrived; those whose place is no longer configured went to the others.
+/// Messages that never arrived. Those whose place is no longer configured were readdressed.
 const LOST: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'dead' \
      AND alert.at >= $1 AND channel NOT IN ('log', 'terminal') AND last_error IS NOT 'no longer configured'";
 
@@ -86,10 +86,10 @@ impl TryFrom<StoredReport> for KeptReport {
 }
 
 impl Store {
-    /// When the last report of this span was due.
+    /// When the last report of this period was due.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn last_report(&self, span: &str) -> Result<Option<Time>> {
         let last = sqlx::query_scalar("SELECT MAX(to_at) FROM report WHERE span = $1");
         let last: Option<i64> = last.bind(span).fetch_one(&self.readers).await?;
@@ -99,17 +99,17 @@ impl Store {
     /// A report by its public id.
     ///
     /// # Errors
-    /// The database does not answer, or the report cannot be read.
+    /// If the database does not answer, or the report cannot be read.
     pub async fn report(&self, public_id: &str) -> Result<Option<KeptReport>> {
         let row = sqlx::query_as("SELECT public_id, span, from_at, to_at, snapshot FROM report WHERE public_id = $1");
         let row: Option<StoredReport> = row.bind(public_id).fetch_optional(&self.readers).await?;
         row.map(KeptReport::try_from).transpose()
     }
 
-    /// All reports, the newest first, without what they say.
+    /// All reports, newest first, without their contents.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn reports(&self) -> Result<Vec<KeptReport>> {
         let rows = sqlx::query_as(
             "SELECT public_id, span, from_at, to_at, 'null' AS snapshot FROM report ORDER BY id DESC LIMIT 500",
@@ -118,11 +118,11 @@ impl Store {
         rows.into_iter().map(KeptReport::try_from).collect()
     }
 
-    /// What telling people came to since `since`: messages by when they arrived, acknowledgements by when
-    /// they were given.
+    /// How well notifying people worked since `since`: messages by when they arrived, acknowledgements by when they
+    /// were given.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn told_since(&self, since: Time) -> Result<ToldSince> {
         let arrived: Arrived =
             sqlx::query_as(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;

@@ -1,5 +1,5 @@
-//! After a clock that ran ahead was set right: nothing waits for a time that lies further ahead than it
-//! could have been put off, and nothing is dated into the future.
+//! Corrects times after a clock that ran ahead was set right, so that nothing waits longer than it should and nothing
+//! is dated in the future.
 
 use std::time::Duration;
 
@@ -8,35 +8,34 @@ use sqlx::{Sqlite, Transaction};
 use super::{Result, Store};
 use crate::core::time::{Time, millis};
 
-/// No message waits longer for its turn: quiet hours end within a week.
+/// The longest that a message waits for its turn: quiet hours end within a week.
 const LONGEST_TURN: Duration = Duration::from_secs(7 * 86_400);
-/// No place is left alone longer between two tries: ten minutes, and a fifth.
+/// The longest time between two attempts at a place: ten minutes, plus a fifth, rounded up.
 const LONGEST_REST: Duration = Duration::from_secs(900);
-/// No try takes longer than its lease.
+/// The longest time that a lease lasts.
 const LONGEST_LEASE: Duration = Duration::from_secs(120);
 
 impl Store {
-    /// Brings forward by `ahead` what was planned by a clock that ran ahead by so much; what is still put
-    /// off for longer than anything may be is due now. What happened keeps its date.
+    /// Brings forward by `ahead` whatever was planned by a clock that ran ahead by that much. If something would still
+    /// wait longer than the limits above, it is due now. Past events keep their dates.
     ///
     /// # Errors
-    /// The database does not answer; nothing was changed.
+    /// If the database does not answer; nothing was changed.
     pub async fn plan_by(&self, now: Time, ahead: Duration) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         plans(&mut tx, now, ahead).await?;
         Ok(tx.commit().await?)
     }
 
-    /// The same for a program that went on running: what it told since `started` and what people did
-    /// meanwhile is dated `now`, if it lies in the future; an acknowledgement would else lie before what it
-    /// acknowledges.
+    /// The same while plugwatch keeps running. Alerts since `started` and people's actions since then that are dated
+    /// in the future are dated `now`; otherwise an acknowledgement would come before its alert.
     ///
     /// # Errors
-    /// The database does not answer; nothing was changed.
+    /// If the database does not answer; nothing was changed.
     pub async fn follow_clock(&self, now: Time, ahead: Duration, started: Time) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         plans(&mut tx, now, ahead).await?;
-        // What was to be called to mind or reported at a time that has not come is not.
+        // Reminders and reports that were made for a time that has not come yet are dropped.
         let early = "UPDATE outbox SET state = 'skipped', next_at = $1 WHERE state = 'pending' AND alert IN (SELECT id \
                      FROM alert WHERE at > $1 AND at >= $2 AND reason IN ('still_open', 'report'))";
         sqlx::query(early).bind(now.0).bind(started.0).execute(&mut *tx).await?;
@@ -57,9 +56,9 @@ impl Store {
     }
 }
 
-/// What is planned: messages, and the tries of places.
+/// Corrects planned times: of messages, and of attempts at places.
 async fn plans(tx: &mut Transaction<'_, Sqlite>, now: Time, ahead: Duration) -> Result<()> {
-    // What was made by the wrong clock waits from now on; what was made before it keeps its hour.
+    // A message made by the wrong clock waits from now on; one made earlier keeps its time.
     let turn = "UPDATE outbox SET next_at = MAX($1, next_at - (SELECT alert.at - $1 FROM alert \
                 WHERE alert.id = outbox.alert)) WHERE state = 'pending' AND next_at > $1 \
                 AND (SELECT alert.at FROM alert WHERE alert.id = outbox.alert) > $1";
@@ -70,7 +69,7 @@ async fn plans(tx: &mut Transaction<'_, Sqlite>, now: Time, ahead: Duration) -> 
         ("outbox", "amend_at", LONGEST_REST),
         ("place", "retry_at", LONGEST_REST),
     ] {
-        // A turn is moved by its own message, above.
+        // The time of a message is corrected above.
         let ahead = if column == "next_at" { Duration::ZERO } else { ahead };
         let forward = format!("UPDATE {table} SET {column} = MAX($1, {column} - $2) WHERE {column} > $1");
         sqlx::query(sqlx::AssertSqlSafe(forward)).bind(now.0).bind(millis(ahead)).execute(&mut **tx).await?;

@@ -1,4 +1,4 @@
-//! The situation: what was said of it, and what its message says now.
+//! The situation: what was sent about it, and the current contents of its message.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -7,21 +7,21 @@ use super::{Result, Store, outbox};
 use crate::core::alerting::situation::Situation;
 use crate::core::time::Time;
 
-/// Before its public id, for the thread of its messages.
+/// The prefix of its public id, which is the thread of its messages.
 pub const SITUATION: &str = "situation-";
 
-/// What became of a situation.
+/// A change to a situation.
 #[derive(Clone, Debug)]
 pub struct SituationChange {
-    /// What was said of it.
+    /// What was sent about it.
     pub situation: Situation,
-    /// What its message says now, as an alert.
+    /// The current contents of its message, as an alert.
     pub snapshot: serde_json::Value,
-    /// Messages that were sent are to say that.
+    /// Whether sent messages must be edited to show that.
     pub edit: bool,
-    /// Set when it is over.
+    /// When it ended, if it did.
     pub closed_at: Option<Time>,
-    /// When.
+    /// When the change happened.
     pub at: Time,
 }
 
@@ -46,10 +46,10 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, change: &SituationCh
 }
 
 impl Store {
-    /// The situation that is open.
+    /// The open situation.
     ///
     /// # Errors
-    /// The database does not answer, or what is kept cannot be read.
+    /// If the database does not answer, or the stored state cannot be read.
     pub async fn open_situation(&self) -> Result<Option<Situation>> {
         let text: Option<String> =
             sqlx::query_scalar("SELECT state FROM situation WHERE closed_at IS NULL ORDER BY opened_at DESC LIMIT 1")
@@ -58,10 +58,10 @@ impl Store {
         text.map(|text| document::read::<_, SituationDocument>(&text)).transpose()
     }
 
-    /// What the message of a thread says now, if it is a situation's.
+    /// The current contents of a thread's message, if the thread is a situation's.
     ///
     /// # Errors
-    /// The database does not answer, or what is kept cannot be read.
+    /// If the database does not answer, or the stored state cannot be read.
     pub async fn situation_snapshot(&self, thread: &str) -> Result<Option<serde_json::Value>> {
         let Some(id) = thread.strip_prefix(SITUATION) else { return Ok(None) };
         let text: Option<String> = sqlx::query_scalar("SELECT snapshot FROM situation WHERE public_id = $1")

@@ -1,5 +1,5 @@
-//! Sums of hours and days. The latest checks are not in them yet: whoever reads sums counts those beside them, and
-//! some thousands at a time they are added. Written with each check, a sum would cost a page of the disk for it.
+//! Sums per hour and day. The latest checks are not in them yet: readers count those separately, and they are added
+//! some thousands at a time. Updating a sum with each check would write one more page to the disk each time.
 
 use std::sync::atomic::Ordering;
 
@@ -11,10 +11,10 @@ use super::{Result, Store};
 use crate::core::probe::history::{DAY, HOUR};
 use crate::core::time::Time;
 
-/// So many checks are counted when sums are read: that takes a millisecond or two.
+/// The number of checks that are counted separately when sums are read: that takes a millisecond or two.
 pub(super) const LATE: i64 = 8_192;
 
-/// Up to which check everything is in the sums.
+/// The id up to which all checks are in the sums.
 const SUMMED_TO: &str = "SELECT CAST(value AS BIGINT) FROM note WHERE name = 'summed_to'";
 
 const ADD: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, outage, dropped, unknown, latency_ms) \
@@ -27,9 +27,9 @@ const ADD: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// One dependency's sums, or those of all, of the active probes that decide: `$1` is the width, `$2` where they start,
-/// `$3` the dependency. SQLite keeps the order of a CROSS JOIN: probe by probe it finds the few rows that are wanted,
-/// and would else read all that was ever summed.
+/// The sums of one dependency, or of all, from the active probes that decide: `$1` is the width, `$2` the start, `$3`
+/// the dependency. SQLite keeps the order of a CROSS JOIN: it finds the few needed rows probe by probe, and would
+/// otherwise read all sums ever stored.
 const READ: &str = "SELECT dependency, starts_at, CAST(SUM(live) AS BIGINT) AS live, \
      CAST(SUM(degraded) AS BIGINT) AS degraded, CAST(SUM(outage) AS BIGINT) AS outage, \
      CAST(SUM(dropped) AS BIGINT) AS dropped, CAST(SUM(unknown) AS BIGINT) AS unknown, \
@@ -52,8 +52,8 @@ struct StoredSums {
     sums: StoredRollup,
 }
 
-/// Adds what is late to the sums, all of it; returns up to which check. From where is read here, where nobody else can
-/// write meanwhile: nothing is counted twice.
+/// Adds all outstanding checks to the sums; returns the id up to which they are added. The start is read in the same
+/// transaction, so nothing is counted twice.
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>) -> Result<i64> {
     let from: Option<i64> = sqlx::query_scalar(SUMMED_TO).fetch_optional(&mut **tx).await?;
     let from = from.unwrap_or(0);
@@ -61,7 +61,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>) -> Result<i64> {
     if last > from {
         sqlx::query(ADD).bind(HOUR).bind(DAY).bind(from).bind(last).execute(&mut **tx).await?;
     }
-    // Where all checks are gone their numbers begin anew.
+    // If all checks were deleted, their ids start again.
     if last != from {
         note(tx, "summed_to", &last.to_string()).await?;
     }
@@ -69,35 +69,36 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>) -> Result<i64> {
 }
 
 impl Store {
-    /// Reads up to which check everything is in the sums.
+    /// Reads the id up to which all checks are in the sums.
     pub(super) async fn load_summed_to(&self) -> Result<()> {
         let to: Option<i64> = sqlx::query_scalar(SUMMED_TO).fetch_optional(&self.writer).await?;
         self.note_summed(to.unwrap_or(0));
         Ok(())
     }
 
-    /// Whether so much is late, with the check `last`, that it is to be added.
+    /// Whether enough checks up to `last` are outstanding to add them.
     pub(super) fn is_late(&self, last: i64) -> bool {
         last - self.summed_to.load(Ordering::Relaxed) >= LATE
     }
 
-    /// Notes that everything up to this check is in the sums; only whether more is late is told by it.
+    /// Notes the id up to which all checks are in the sums; used only to decide whether more are outstanding.
     pub(super) fn note_summed(&self, to: i64) {
         self.summed_to.store(to, Ordering::Relaxed);
     }
 
-    /// Sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
+    /// The sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn rollups(&self, dependency: &str, width: i64, since: Time) -> Result<Vec<RollupRow>> {
         Ok(self.sums(width, since, Some(dependency)).await?.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// Sums of the active probes that decide, of every dependency, by bucket of `width` ms that starts at `since` or later.
+    /// The sums of the active probes that decide, of every dependency, in buckets of `width` ms that start at `since`
+    /// or later.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn sums_by_dependency(&self, width: i64, since: Time) -> Result<Vec<(String, RollupRow)>> {
         self.sums(width, since, None).await
     }
@@ -108,10 +109,10 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.dependency, row.sums.into())).collect())
     }
 
-    /// How many looks were ever stored, also those whose rows have been pruned since.
+    /// The number of checks ever stored, including those that were pruned since.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn looks(&self) -> Result<i64> {
         let sum = "SELECT (SELECT COALESCE(SUM(live + degraded + outage + dropped + unknown), 0) FROM rollup WHERE width = $1) \
                    + (SELECT COUNT(*) FROM observation \

@@ -26,7 +26,7 @@ struct Inner {
 /// The requests that wait for one host.
 #[derive(Debug, Default)]
 struct Queue {
-    /// Lower ones pass first. Urgent tickets come as `(0, n)`.
+    /// Lower ones go first. Urgent tickets are `(0, n)`.
     tickets: BTreeSet<(u8, u64)>,
     /// Notified when a ticket of this host leaves, so that requests for other hosts are not woken.
     moved: Arc<Notify>,

@@ -1,5 +1,5 @@
-//! `alert.snapshot`: everything that an alert's text needs, frozen when it was made. Webhooks carry
-//! the same JSON, so its keys are public as well.
+//! `alert.snapshot`: the data for an alert's text, as of when the alert was made. Webhooks send the same JSON, so its
+//! keys are a public interface too.
 
 use super::working::WorkingDocument;
 use std::time::Duration;
@@ -54,14 +54,14 @@ document! {
         "lines" lines: Vec<String>,
     }
 
-    /// What is still open.
+    /// The list of open problems.
     OpenDocument {
         "items" items: Vec<OpenItemDocument>,
         #[serde(default)]
         "next" next: Option<Time>,
     }
 
-    /// One thing that is still open.
+    /// One open problem.
     OpenItemDocument {
         "id" id: String,
         "label" label: String,
@@ -86,7 +86,7 @@ document! {
         "on_it" on_it: Option<String>,
     }
 
-    /// What is monitored, said at the start.
+    /// The message sent when monitoring starts.
     StartedDocument {
         "watched" watched: usize,
         "counts" counts: Vec<String>,
@@ -95,7 +95,7 @@ document! {
         "gap" gap: Option<String>,
     }
 
-    /// About a dependency.
+    /// An alert about one dependency.
     AboutDocument {
         "id" id: String,
         "label" label: String,

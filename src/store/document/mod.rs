@@ -1,10 +1,8 @@
-//! Documents: what is kept as JSON text within a row. Each has a type of its own here, apart from
-//! the core's, so that renaming in the core never touches the disk; the key that a field has on the
-//! disk stands beside it.
+//! Documents: values that are stored as JSON text within a row. Each has its own type here, separate from the core's,
+//! so that renaming in the core never changes stored data; each field's stored key is written next to it.
 //!
-//! Every document says its version, `v`; one without is version 0, as plugwatch 0.1.0 wrote it. A
-//! version that an older program could not read comes with a migration, for a file with a newer
-//! migration is refused as a whole.
+//! Every document has its version in `v`; one without is version 0, from plugwatch 0.1.0. A document version that
+//! older programs cannot read comes with a migration, because a file with a newer migration is refused as a whole.
 
 mod alert;
 mod dependency;
@@ -36,10 +34,10 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
-/// The version that is written now.
+/// The document version that is written.
 const VERSION: u32 = 1;
 
-/// A document with its version, as it stands on the disk.
+/// A stored document with its version.
 #[derive(Deserialize, Serialize)]
 struct Versioned<D> {
     #[serde(default)]
@@ -48,20 +46,20 @@ struct Versioned<D> {
     document: D,
 }
 
-/// How a value stands on the disk, and what it is in the program.
+/// Converts between a value and its stored form.
 pub trait Kept<T>: Sized {
-    /// As it is kept.
+    /// The value's stored form.
     fn keep(value: &T) -> Self;
-    /// As it was.
+    /// The value, from its stored form.
     fn give(self) -> T;
 }
 
-/// A count that says nothing is not kept.
+/// A count of zero is not stored.
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// Declares documents: the key on the disk, the field and its type.
+/// Declares documents: the stored key, the field and its type.
 macro_rules! document {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $key:literal $field:ident: $type:ty),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -78,7 +76,7 @@ macro_rules! document {
 }
 pub(crate) use document;
 
-/// Says what a document is in the program: a struct with fields of the same names.
+/// Maps a document to the struct that it stores, which has fields of the same names.
 macro_rules! keeps {
     ($($name:ty => $value:ty { $($field:ident),+ $(,)? })+) => {$(
         impl $crate::store::Kept<$value> for $name {
@@ -94,7 +92,7 @@ macro_rules! keeps {
 }
 pub(crate) use keeps;
 
-/// What stands on the disk as it is: plain values, and the fixed words of the core.
+/// Types that are stored as they are: plain values, and the core's fixed words.
 macro_rules! plain {
     ($($type:ty),+ $(,)?) => {$(
         impl Kept<$type> for $type {
@@ -141,30 +139,30 @@ impl<D: Kept<T>, T> Kept<BTreeMap<String, T>> for BTreeMap<String, D> {
     }
 }
 
-/// A value as the text that is kept.
+/// Serialises a value as a stored document.
 pub(super) fn write<T, D: Kept<T> + Serialize>(value: &T) -> Result<String> {
     Ok(serde_json::to_string(&Versioned { v: VERSION, document: D::keep(value) })?)
 }
 
-/// A value from the text that was kept.
+/// Parses a stored document.
 pub(super) fn read<T, D: Kept<T> + DeserializeOwned>(text: &str) -> Result<T> {
     let kept: Versioned<D> = serde_json::from_str(text)?;
     known(kept.v)?;
     Ok(kept.document.give())
 }
 
-/// A value as JSON that is kept: what alerts and reports say.
+/// Converts a value to stored JSON: the contents of alerts and reports.
 ///
 /// # Errors
-/// It is no JSON; plain data always is.
+/// If it cannot be written as JSON, which never happens for plain data.
 pub fn freeze<T, D: Kept<T> + Serialize>(value: &T) -> Result<Value> {
     Ok(serde_json::to_value(Versioned { v: VERSION, document: D::keep(value) })?)
 }
 
-/// A value from JSON that was kept.
+/// Converts stored JSON back to a value.
 ///
 /// # Errors
-/// It was written by a newer plugwatch, or is damaged.
+/// If it was written by a newer plugwatch, or is damaged.
 pub fn thaw<T, D: Kept<T> + DeserializeOwned>(kept: &Value) -> Result<T> {
     let kept: Versioned<D> = serde::Deserialize::deserialize(kept)?;
     known(kept.v)?;

@@ -1,4 +1,4 @@
-//! `report.snapshot`: everything that a report says.
+//! `report.snapshot`: the contents of a weekly or monthly report.
 
 use super::document;
 
@@ -14,7 +14,7 @@ document! {
         "takes" takes: Option<String>,
     }
 
-    /// One line of the table of availability.
+    /// One row of the availability table.
     RowDocument {
         "label" label: String,
         "now" now: String,

@@ -1,4 +1,4 @@
-//! `situation.state`: what was said of a situation, and when; and what its message says.
+//! `situation.state`: what was sent about a situation and when; `situation.snapshot`: the contents of its message.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::core::alerting::situation::Situation;
 use crate::core::time::Time;
 
 document! {
-    /// What was said of a situation.
+    /// What was sent about a situation.
     SituationDocument {
         "public_id" public_id: String,
         "opened_at" opened_at: Time,
@@ -20,7 +20,7 @@ document! {
         "called" called: Vec<String>,
     }
 
-    /// What its message says.
+    /// The contents of a situation's message.
     SituationBodyDocument {
         "at" at: Time,
         "over" over: bool,
@@ -38,7 +38,7 @@ document! {
         "next" next: Option<Time>,
     }
 
-    /// One thing in trouble.
+    /// One dependency in trouble.
     SituationItemDocument {
         "id" id: String,
         "label" label: String,

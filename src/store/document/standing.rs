@@ -1,4 +1,4 @@
-//! `standing.state`: what is believed about a probe.
+//! `standing.state`: the state of one probe.
 
 use super::{document, keeps};
 use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
@@ -6,7 +6,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 document! {
-    /// A verdict with why and since when.
+    /// A verdict, with its reason and start.
     HeldDocument {
         "verdict" verdict: Verdict,
         "reason" reason: String,
@@ -20,7 +20,7 @@ document! {
         "since" since: Time,
     }
 
-    /// A contrary reading under confirmation.
+    /// A different verdict that is being confirmed.
     SuspicionDocument {
         "held" held: HeldDocument,
         "reads" reads: u32,
@@ -33,7 +33,7 @@ document! {
         "witnessed" witnessed: bool,
     }
 
-    /// A streak of checks that saw nothing.
+    /// A series of checks without a usable answer.
     UnverifiedDocument {
         "held" held: HeldDocument,
         "reads" reads: u32,
@@ -46,7 +46,7 @@ document! {
         "urgent" urgent: bool,
     }
 
-    /// What is believed about a probe.
+    /// The state of a probe.
     StandingDocument {
         "confirmed" confirmed: Option<HeldDocument>,
         "suspicion" suspicion: Option<SuspicionDocument>,

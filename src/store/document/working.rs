@@ -1,10 +1,10 @@
-//! Something that works, with when that was checked.
+//! Something that works, with the time of its last check.
 
 use super::document;
 use crate::core::time::Time;
 
 document! {
-    /// What still works.
+    /// Something that still works.
     WorkingDocument {
         "label" label: String,
         "checked" checked: Time,

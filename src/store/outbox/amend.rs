@@ -1,4 +1,4 @@
-//! Messages that were sent and are to show how things stand now: the first of each incident.
+//! Sent messages that must be edited to show the current state: the first one of each incident.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -6,7 +6,7 @@ use super::{Delivery, StoredAlert, lease};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
-/// A message that is to be changed.
+/// A message to edit.
 #[derive(Clone, Debug)]
 pub struct Amend {
     /// The outbox row.
@@ -15,15 +15,15 @@ pub struct Amend {
     pub channel: String,
     /// Its recipient.
     pub recipient: String,
-    /// The other side's number for it.
+    /// The message's id at the other side.
     pub remote_id: String,
-    /// What it told.
+    /// The alert that it showed.
     pub alert: AlertRow,
-    /// What was told last of the same incident.
+    /// The newest alert of the same incident.
     pub newest: AlertRow,
 }
 
-/// The first message of a thread at one place, if something else was sent there since.
+/// Marks the first message of a thread at one place for editing, if another one was sent there since.
 pub(super) async fn ask_here(
     tx: &mut Transaction<'_, Sqlite>,
     thread: &str,
@@ -45,12 +45,12 @@ pub(super) async fn ask_here(
     Ok(())
 }
 
-/// The first message of a thread at every place: somebody did something about it.
+/// Marks the first message of a thread at every place for editing, because a person acted on it.
 pub(crate) async fn ask(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
     everywhere(tx, "MIN", thread, now).await
 }
 
-/// The last message of a thread at every place: it says how things stand now.
+/// Marks the last message of a thread at every place for editing, because it shows the current state.
 pub(crate) async fn ask_last(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
     everywhere(tx, "MAX", thread, now).await
 }
@@ -65,7 +65,7 @@ async fn everywhere(tx: &mut Transaction<'_, Sqlite>, which: &'static str, threa
     Ok(())
 }
 
-/// The message of a thread at one place that `by` has replaced there.
+/// Marks the message of a thread at one place that `by` replaced there.
 pub(super) async fn ask_replaced(
     tx: &mut Transaction<'_, Sqlite>,
     thread: &str,
@@ -101,7 +101,7 @@ impl Store {
     /// Whether a newer message of the same thread arrived at the same place.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn is_replaced(&self, amend: &Amend) -> Result<bool> {
         let newer: i64 = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.id > $4 \
@@ -116,10 +116,10 @@ impl Store {
         Ok(newer != 0)
     }
 
-    /// Messages that are to be changed now.
+    /// The messages to edit now.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn amends(&self, now: Time) -> Result<Vec<Amend>> {
         let mut tx = self.readers.begin().await?;
         let rows = sqlx::query_as(
@@ -139,12 +139,12 @@ impl Store {
         Ok(amends)
     }
 
-    /// A message was changed, or never will be; `again` is when it is tried again, if it is.
+    /// Notes that a message was edited, or that it never will be. `again` is when to retry, if at all.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn amended(&self, id: i64, asked_before: Time, again: Option<Time>) -> Result<()> {
-        // What was asked for meanwhile stays asked for.
+        // A request for an edit made in the meantime stays.
         let done = "UPDATE outbox SET amend_at = $1 WHERE id = $2 AND amend_at <= $3";
         sqlx::query(done).bind(again.map(|at| at.0)).bind(id).bind(asked_before.0).execute(&self.writer).await?;
         Ok(())

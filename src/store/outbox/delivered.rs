@@ -1,31 +1,31 @@
-//! Which message reached whom, when, and which did not: for people who look.
+//! Which messages reached whom and when, and which did not, for display.
 
 use super::StoredAlert;
 use crate::core::time::Time;
 use crate::store::{AlertRow, Error, Result, Store};
 
-/// A message to one place, and what became of it.
+/// A message to one recipient, and its state.
 #[derive(Clone, Debug)]
 pub struct Delivered {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient in that channel.
     pub recipient: String,
     /// `pending`, `sent` or `dead`.
     pub state: String,
-    /// Not before this.
+    /// It is not sent before this.
     pub next_at: Time,
-    /// How often it was tried.
+    /// The number of attempts so far.
     pub attempts: i64,
     /// When it arrived.
     pub sent_at: Option<Time>,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub why: Option<String>,
-    /// Why it went here, if it belonged elsewhere.
+    /// Why it was sent here instead of to its own recipient, if it was.
     pub instead: Option<String>,
-    /// It is sent only if nobody acknowledges, or if something was told there before.
+    /// Whether it is sent only if nobody acknowledges, or only if an earlier message was sent there.
     pub on_condition: bool,
-    /// What it tells.
+    /// The alert that it carries.
     pub alert: AlertRow,
 }
 
@@ -64,11 +64,11 @@ impl TryFrom<StoredDelivered> for Delivered {
 }
 
 impl Store {
-    /// Messages since `since`: those that did not arrive first, then the newest; `most` in all. What turned out to be
-    /// needless before it was sent is left out.
+    /// Messages since `since`: undelivered ones first, then the newest; `most` in all. Messages that became
+    /// unnecessary before they were sent are left out.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn delivered(&self, since: Time, most: i64) -> Result<Vec<Delivered>> {
         let rows = sqlx::query_as(
             "SELECT outbox.channel, outbox.recipient, outbox.state, outbox.next_at, outbox.attempts, outbox.sent_at, \

@@ -1,4 +1,4 @@
-//! What waits in the outbox: due, or held up by a place that takes nothing.
+//! The waiting messages of the outbox: due ones, and ones whose recipient's channel does not accept messages.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use crate::core::alerting::route::Only;
 use crate::core::time::Time;
 use crate::store::{Error, Result, Store};
 
-/// No more at once.
+/// The maximum number of messages read at once.
 const MOST: i64 = 1_000;
 
-/// A message that waits, and on what.
+/// A waiting message, and what it waits for.
 pub(super) struct Due {
     pub(super) delivery: Delivery,
     pub(super) next_at: Time,
     pub(super) only: Only,
-    /// Since when its place takes nothing.
+    /// Since when its place has not accepted messages.
     pub(super) failing_since: Option<Time>,
 }
 
@@ -87,7 +87,7 @@ impl TryFrom<StoredDue> for Due {
     }
 }
 
-/// What waits at places that can be tried at `now` and have nothing under way, the oldest first.
+/// The messages at places that can be tried at `now` and have no delivery in progress, oldest first.
 pub(super) async fn at(database: impl Executor<'_, Database = Sqlite>, now: Time) -> Result<Vec<Due>> {
     let rows: Vec<StoredDue> = sqlx::query_as(DUE).bind(MOST).bind(now.0).fetch_all(database).await?;
     rows.into_iter().map(Due::try_from).collect()
@@ -111,15 +111,15 @@ struct HeldUp {
 }
 
 impl Store {
-    /// What is critical, due for longer than `patience`, and waits at a place that takes nothing yet, or
-    /// whatever is due and waits at one that refuses us; with the reason.
+    /// Messages that are held up, with the reason: critical ones that are overdue by more than `patience` at a place
+    /// that does not accept them, and all due ones at a place that rejects them.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
         let before = Time(now.0 - crate::core::time::millis(patience));
         let rows: Vec<HeldUp> = sqlx::query_as(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
-        // Those that were made last, told in the order in which they were made.
+        // The newest ones, in the order in which they were made.
         rows.into_iter().rev().map(|row| Ok((row.delivery.try_into()?, row.why))).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Takes what is due: one message for each place, or many as one digest.
+//! Takes due messages: one for each place, or several as one digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,46 +12,46 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, SITUATION, Store};
 
-/// So many messages that are late become one digest: nobody reads a flood.
+/// This many late messages become one digest, so that nobody has to read a flood.
 const DIGEST: usize = 4;
-/// What has waited for longer is late.
+/// A message that has waited for longer counts as late.
 pub(in crate::store) const LATE: Duration = Duration::from_secs(600);
-/// A message that failed so often lets others pass.
+/// A message that failed this often lets others go first.
 const STUBBORN: i64 = 5;
 
-/// A message that is to be delivered now.
+/// A message to deliver now.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// The outbox row.
     pub id: i64,
-    /// The attempt that was written down for it.
+    /// The id of the attempt that was stored for it.
     pub attempt: i64,
     /// Its channel.
     pub channel: String,
     /// Its recipient.
     pub recipient: String,
-    /// How often it was tried before.
+    /// The number of earlier attempts.
     pub attempts: i64,
-    /// An earlier try ended without a known result: this may be a repeat.
+    /// Whether an earlier attempt ended without a known result, so that this may be a repeat.
     pub maybe_repeat: bool,
-    /// Why it comes here, if it belongs elsewhere.
+    /// Why it is sent here instead of to its own recipient, if it is.
     pub instead: Option<String>,
-    /// What to tell.
+    /// The alert to send.
     pub alert: AlertRow,
-    /// The other side's number for the first message of the same incident there.
+    /// The other side's id of the first message about the same incident there.
     pub root: Option<String>,
-    /// Something newer of the same incident waits or went already.
+    /// A newer alert about the same incident, waiting or sent.
     pub newer: Option<AlertRow>,
-    /// Told together with it, the oldest first: a digest, of which this is the last.
+    /// The other messages of a digest, oldest first; this one is the last.
     pub with: Vec<Delivery>,
 }
 
 impl Store {
-    /// Leases what is due: for each place the loudest message, the oldest first, and never before
-    /// an older one of the same incident. The attempt is written down before anything goes out.
+    /// Leases due messages: for each place the one with the highest level, oldest first, but never before an older one
+    /// of the same incident. The attempt is stored before anything is sent.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn lease(
         &self,
         now: Time,
@@ -76,10 +76,10 @@ impl Store {
 }
 
 impl Store {
-    /// What is due now and stands in the outbox, read only: for when nothing can be written.
+    /// The due messages in the outbox, read only, for when the database cannot be written.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn due_unleased(&self, now: Time) -> Result<Vec<Delivery>> {
         let waiting = due::at(&self.readers, now).await?;
         let mut tx = self.readers.begin().await?;
@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-/// What goes to one place now, if anything. What is not to be told after all is settled.
+/// The next message for one place, if any. Messages that are no longer needed are settled.
 async fn take(
     tx: &mut Transaction<'_, Sqlite>,
     waiting: Vec<Due>,
@@ -116,8 +116,8 @@ async fn take(
         (delivery.attempts >= STUBBORN, std::cmp::Reverse(delivery.alert.level), delivery.id)
     });
     let Some(first) = first else { return Ok(None) };
-    // What is told of the same thing first goes before it; before what is critical even if it was to
-    // wait for the morning.
+    // An earlier message about the same thread goes first; before a critical one, even if it was to wait until
+    // morning.
     let thread = &first.delivery.alert.thread;
     let critical = first.delivery.alert.level == Level::Critical;
     let before = open.iter().find(|due| {
@@ -127,7 +127,7 @@ async fn take(
     let chosen = before.filter(|due| due.delivery.id < first.delivery.id).unwrap_or(first);
     let mut delivery = chosen.delivery.clone();
     if let Some(thread) = &delivery.alert.thread {
-        // A situation that is sent anew stands by itself: what it answers to is replaced by it.
+        // A newly sent situation is not a reply: it replaces the message that it would reply to.
         if !thread.starts_with(SITUATION) {
             delivery.root = root(tx, &delivery.channel, &delivery.recipient, thread).await?;
         }
@@ -136,8 +136,8 @@ async fn take(
     Ok(Some(delivery))
 }
 
-/// What a place did not take for long and is over meanwhile is not told there any more, nor that it is
-/// over: who was never told of a trouble needs no end of it.
+/// Drops messages about problems that ended while a place did not accept messages for a long time, and their "over"
+/// messages too: if nobody there heard of the problem, nobody needs to hear of its end.
 async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Vec<Due>> {
     let mut left = Vec::new();
     for due in waiting {
@@ -155,14 +155,14 @@ async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due
 }
 
 impl Due {
-    /// It was due long ago, and its place has taken nothing since.
+    /// Whether it was due long ago and its place has accepted nothing since.
     fn was_refused_for_long(&self, now: Time) -> bool {
         let failing = self.failing_since.is_some_and(|since| now.since(since) >= LATE);
         failing && self.only == Only::Always && now.since(self.next_at) >= LATE
     }
 }
 
-/// Reminders that a place did not take for long: what they remind of comes itself, or the last one does.
+/// Reminders that a place did not accept for a long time; the original message, or the last reminder, is sent instead.
 fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
     let late = waiting.iter().filter(|due| due.was_refused_for_long(now));
     let (reminders, news): (Vec<&Due>, Vec<&Due>) = late.partition(|due| due.delivery.alert.reason.reminds());
@@ -170,7 +170,7 @@ fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
     reminders.into_iter().map(|due| due.delivery.id).filter(|id| Some(*id) != last).collect()
 }
 
-/// Whether everything that a message tells of has ended, and nothing of it arrived there.
+/// Whether every problem in a message has ended, and no message about it arrived there.
 async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &Delivery) -> Result<bool> {
     let Some(thread) = &delivery.alert.thread else { return Ok(false) };
     let over: i64 = sqlx::query_scalar(
@@ -188,12 +188,12 @@ async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &Delivery) -> Resul
     Ok(over != 0)
 }
 
-/// Everything that is late, as one; but what is critical and the last word on its incident is told
-/// in full, and so are reports. What waits for a place that takes nothing for long is all one.
+/// Combines all late messages into one digest. Critical alerts that are the latest about their incident, and reports,
+/// are still sent in full, unless the place has accepted nothing for a long time: then everything is combined.
 fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     let returning = open.iter().any(|due| due.failing_since.is_some_and(|since| now.since(since) >= LATE));
     let late = |due: &&Due| due.next_at <= now && now.since(due.delivery.alert.at) >= LATE;
-    // A reminder says nothing new of what it reminds of.
+    // A reminder adds nothing new to its original.
     let last = |due: &Due| {
         let alert = &due.delivery.alert;
         let newer = |other: &&Due| other.delivery.alert.id > alert.id && other.delivery.alert.thread == alert.thread;
@@ -210,7 +210,7 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     if members.len() < if returning { 2 } else { DIGEST } || (returning && matters.len() < 2) {
         return None;
     }
-    // What is told in full goes first.
+    // Messages that are sent in full go first.
     if open.iter().any(|due| late(&due) && in_full(due) && due.delivery.alert.level == Level::Critical) {
         return None;
     }
@@ -218,7 +218,7 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     Some(Delivery { with: members, ..last })
 }
 
-/// Nobody has acknowledged it, by its own id, its thread, or for several things each of them.
+/// Nobody has acknowledged it: by its id, by its thread, or, for several problems, each of them.
 const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = $5 AND at >= $2 \
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) THEN 0 \
      WHEN $4 THEN EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL \
@@ -229,21 +229,21 @@ const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = 
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) \
      AND NOT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) END";
 
-/// Something of the same thread was told there before, alone or as one of several; further back than
-/// some thousand messages nobody remembers it.
+/// Something of the same thread was sent there before, alone or with others. Only the last few thousand messages are
+/// searched.
 const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.channel = $2 \
      AND outbox.recipient = $3 AND outbox.id < $4 AND outbox.id > $4 - 5000 AND (alert.thread = $1 OR EXISTS (SELECT 1 \
      FROM json_each(alert.snapshot, '$.body.dependency.group.ids') WHERE value = $5)) \
      AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
 
-/// Whether its condition does not hold. What concerns several things is settled when all of them are.
+/// Whether its condition no longer holds. A message about several problems is settled when all of them are.
 async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Result<bool> {
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
     let members = alert.members();
-    // A situation has no incident of its own: it is settled when what it tells of is, be that one thing.
+    // A situation has no incident: it is settled when its problems are, even if there is only one.
     let situation = alert.thread.as_ref().is_some_and(|thread| thread.starts_with(SITUATION));
     let several = members.len() > 1 || situation;
-    // One that a clock dated into the future has been acknowledged if it was at all.
+    // If a wrong clock dated the alert into the future, every acknowledgement counts.
     let since = if alert.at > now { Time(0) } else { alert.at };
     let query = match due.only {
         Only::Always => return Ok(false),
@@ -270,7 +270,7 @@ async fn skip(tx: &mut Transaction<'_, Sqlite>, id: i64, now: Time) -> Result<()
     Ok(())
 }
 
-/// The other side's number for the first message of a thread there.
+/// The other side's id of the first message of a thread there.
 async fn root(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
@@ -294,7 +294,7 @@ pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Re
     row.map(AlertRow::try_from).transpose()
 }
 
-/// Writes the lease and the attempt down, for all that go together.
+/// Stores the lease and the attempt for all messages that are sent together.
 async fn written(
     tx: &mut Transaction<'_, Sqlite>,
     mut delivery: Delivery,

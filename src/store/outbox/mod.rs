@@ -1,5 +1,5 @@
-//! The outbox: what is still to be told, under leases, at least once, and in order for each
-//! incident and recipient. Criticals go first.
+//! The outbox: messages still to be sent. They are leased, delivered at least once, and in order for each incident and
+//! recipient. Critical ones go first.
 
 mod amend;
 mod delivered;
@@ -26,18 +26,18 @@ use crate::core::alerting::route::Only;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 
-/// What became of one row.
+/// The state of one outbox row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRow {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient in that channel.
     pub recipient: String,
     /// `pending`, `sent`, `dead` or `skipped`.
     pub state: String,
     /// When it arrived.
     pub sent_at: Option<Time>,
-    /// Why it did not.
+    /// Why it did not arrive.
     pub why: Option<String>,
 }
 
@@ -57,23 +57,23 @@ impl From<StoredSent> for SentRow {
     }
 }
 
-/// Whom an alert is addressed to.
+/// The recipient of an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient in that channel.
     pub recipient: String,
-    /// Not before this.
+    /// It is not sent before this.
     pub at: Time,
-    /// On this condition.
+    /// The condition for sending it.
     pub only: Only,
-    /// Why it comes here, if it belongs elsewhere.
+    /// Why it is sent here instead of to its own recipient, if it is.
     pub instead: Option<String>,
 }
 
 impl Address {
-    /// At once, on no condition.
+    /// Sent at once, without a condition.
     pub fn plain(channel: &str, recipient: &str, at: Time) -> Address {
         let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
         Address { channel, recipient, at, only: Only::Always, instead: None }
@@ -101,8 +101,8 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     Ok(())
 }
 
-/// Whether it was not addressed there already. What comes there in place of another is due at once,
-/// though it was to wait there.
+/// Adds an alert for one recipient; returns `false` if it was there already. If it replaces one for another recipient,
+/// it is due at once, even if it was to wait.
 async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts, only_if, instead) \
@@ -133,12 +133,11 @@ struct Waiting {
 }
 
 impl Store {
-    /// What waits for a place that is configured no longer goes to `places`. What waits for a channel
-    /// that is merely `off`, such as one whose token is not set, goes on waiting. Returns how many
-    /// messages were moved.
+    /// Readdresses waiting messages whose place is no longer configured to `places`. Messages for a channel that is
+    /// merely `off`, such as one without its token, keep waiting. Returns how many messages were moved.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn readdress(&self, places: &[(String, String)], off: &[String]) -> Result<usize> {
         if places.is_empty() {
             return Ok(0);
@@ -165,10 +164,10 @@ impl Store {
         Ok(moved)
     }
 
-    /// Addresses an alert to further places. Returns how many of them did not have it yet.
+    /// Adds further recipients to an alert. Returns how many of them did not have it yet.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn address_also(&self, alert: i64, to: &[Address]) -> Result<usize> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut fresh = 0;
@@ -182,7 +181,7 @@ impl Store {
     /// When the next message is due, if there is one.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn next_delivery(&self) -> Result<Option<Time>> {
         let due: Option<i64> = sqlx::query_scalar(
             "SELECT MIN(MAX(next_at, leased_until, COALESCE(place.retry_at, 0))) FROM outbox LEFT JOIN place \
@@ -196,10 +195,10 @@ impl Store {
         Ok(due.into_iter().chain(amend).min().map(Time))
     }
 
-    /// An alert by its public id, or the last of what belongs to that id.
+    /// An alert by its public id, or the last alert of the thread with that id.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn alert_called(&self, public_id: &str) -> Result<Option<AlertRow>> {
         let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
@@ -209,10 +208,10 @@ impl Store {
         row.map(AlertRow::try_from).transpose()
     }
 
-    /// When the message was made that waits longest and is due, at a place that takes messages.
+    /// When the message was made that has been due longest, at a place that accepts messages.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn oldest_due(&self, now: Time) -> Result<Option<Time>> {
         let oldest: Option<i64> = sqlx::query_scalar(
             "SELECT MIN(next_at) FROM outbox LEFT JOIN place ON place.channel = outbox.channel \
@@ -225,10 +224,10 @@ impl Store {
         Ok(oldest.map(Time))
     }
 
-    /// What became of what belongs to `thread`, for each place.
+    /// The state of all messages of `thread`, by place.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn sent_of(&self, thread: &str) -> Result<Vec<SentRow>> {
         let rows = sqlx::query_as(
             "SELECT channel, recipient, outbox.state, sent_at, last_error FROM outbox \
@@ -241,7 +240,7 @@ impl Store {
     /// The last alert about a dependency.
     ///
     /// # Errors
-    /// The database does not answer, or a document in it cannot be read.
+    /// If the database does not answer, or a document in it cannot be read.
     pub async fn alert_about(&self, dependency: &str) -> Result<Option<AlertRow>> {
         let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
@@ -251,10 +250,10 @@ impl Store {
         row.map(AlertRow::try_from).transpose()
     }
 
-    /// When anything was told last of what `thread` names, reminders too.
+    /// When the last alert about `thread` was made, including reminders.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn last_alert(&self, thread: &str) -> Result<Option<Time>> {
         let last = sqlx::query_scalar("SELECT MAX(at) FROM alert WHERE thread = $1");
         let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
@@ -262,7 +261,7 @@ impl Store {
     }
 }
 
-/// An alert's columns. Where an outbox row is read with it, that row's own number is `outbox_id`.
+/// An alert's columns. In a query with an outbox row, that row's id is `outbox_id`.
 #[derive(sqlx::FromRow)]
 pub(super) struct StoredAlert {
     id: i64,
@@ -276,7 +275,7 @@ pub(super) struct StoredAlert {
     thread: Option<String>,
 }
 
-/// An unknown word was written by a newer version: read as one that is not overlooked.
+/// A word that only a newer version knows is read as one that nobody overlooks.
 impl TryFrom<StoredAlert> for AlertRow {
     type Error = Error;
 

@@ -1,28 +1,28 @@
-//! How each place does: when it takes nothing, and since when.
+//! The state of each place (a recipient in a channel): since when it has accepted no messages.
 
 use sqlx::{Sqlite, Transaction};
 
 use crate::core::time::Time;
 use crate::store::{Result, Store};
 
-/// How one place does.
+/// The state of one place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlaceRow {
     /// The channel's name.
     pub channel: String,
-    /// Whom it reaches there.
+    /// The recipient in that channel.
     pub recipient: String,
-    /// Tries that failed since it last took something.
+    /// Failed attempts since it last accepted a message.
     pub failures: i64,
-    /// Since when it takes nothing.
+    /// Since when it has accepted nothing.
     pub failing_since: Option<Time>,
-    /// Since when it refuses us.
+    /// Since when it has rejected messages.
     pub dead_since: Option<Time>,
-    /// Why.
+    /// Why the last attempt failed.
     pub why: Option<String>,
-    /// When the others were told so.
+    /// When the other channels reported that.
     pub told_at: Option<Time>,
-    /// When it last took something.
+    /// When it last accepted a message.
     pub sent_at: Option<Time>,
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipi
     Ok(row.map(PlaceRow::from).unwrap_or_default())
 }
 
-/// It took something.
+/// The place accepted a message.
 pub(super) async fn works(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipient: &str, now: Time) -> Result<()> {
     sqlx::query(
         "INSERT INTO place (channel, recipient, sent_at) VALUES ($1, $2, $3) ON CONFLICT (channel, recipient) \
@@ -77,7 +77,7 @@ pub(super) async fn works(tx: &mut Transaction<'_, Sqlite>, channel: &str, recip
     Ok(())
 }
 
-/// It took nothing, and is tried again at `retry_at`.
+/// The channel did not accept the message; it is retried at `retry_at`.
 pub(super) async fn fails(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
@@ -101,7 +101,7 @@ pub(super) async fn fails(
     Ok(())
 }
 
-/// It refuses us: somebody may have to change something. It is tried again at `retry_at`.
+/// The channel rejected the message, which may need a change in its settings. The message is retried at `retry_at`.
 pub(super) async fn refuses(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
@@ -127,30 +127,30 @@ pub(super) async fn refuses(
 }
 
 impl Store {
-    /// How every place does that was ever told something.
+    /// The state of every place that was ever sent a message.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn places(&self) -> Result<Vec<PlaceRow>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY channel, recipient")));
         let rows: Vec<StoredPlace> = rows.fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(PlaceRow::from).collect())
     }
 
-    /// A place took something, beside the outbox.
+    /// Notes that a place accepted a message that was not in the outbox.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn note_works(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         works(&mut tx, channel, recipient, now).await?;
         Ok(tx.commit().await?)
     }
 
-    /// The others were told that a place takes nothing.
+    /// Notes that the other channels reported that a place accepts nothing.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn note_place_told(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
         let told = "UPDATE place SET told_at = $1 WHERE channel = $2 AND recipient = $3";
         sqlx::query(told).bind(now.0).bind(channel).bind(recipient).execute(&self.writer).await?;

@@ -1,4 +1,4 @@
-//! Writes down what came of a try: of the message, and of the place.
+//! Stores the result of an attempt: for the message, and for the place.
 
 use std::time::Duration;
 
@@ -8,42 +8,42 @@ use super::{Address, Delivery, PlaceRow, address, amend, place};
 use crate::core::time::Time;
 use crate::store::{Result, SITUATION, Store};
 
-/// What came of a try.
+/// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It arrived; the other side's number for it, if it gave one.
+    /// It arrived; with the other side's id for it, if it returned one.
     Sent(Option<String>),
-    /// Try again after this long, for this reason.
+    /// It failed; try again after this long. With the reason.
     Retry(Duration, String),
-    /// Perhaps it arrived: try again after this long, as a repeat, for this reason.
+    /// It may have arrived; try again after this long, as a repeat. With the reason.
     Unsure(Duration, String),
-    /// The place refuses us: it waits, and is tried again after this long, for this reason.
+    /// The place rejects messages; it is tried again after this long. With the reason.
     Refused(Duration, String),
-    /// It will never arrive here, for this reason.
+    /// It can never be delivered here. With the reason.
     Dead(String),
 }
 
-/// A message that arrived while nothing could be written.
+/// A message that arrived while the database could not be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaidUnwritten {
     /// The alert's public id.
     pub public_id: String,
     /// The channel's name.
     pub channel: String,
-    /// Whom it reached there.
+    /// The recipient in that channel.
     pub recipient: String,
-    /// The other side's number for it.
+    /// The other side's id for it.
     pub remote_id: Option<String>,
-    /// When.
+    /// When it arrived.
     pub at: Time,
 }
 
 impl Store {
-    /// Writes down what came of a try, and returns how the place did before and does after it. What
-    /// will never arrive here goes to `others` in the same transaction.
+    /// Stores the result of an attempt, and returns the place's state before and after. A message that can never be
+    /// delivered here is readdressed to `others` in the same transaction.
     ///
     /// # Errors
-    /// The database does not answer; the lease then runs out and the message is sent again.
+    /// If the database does not answer; the lease then expires and the message is sent again.
     pub async fn settle(
         &self,
         delivery: &Delivery,
@@ -54,7 +54,7 @@ impl Store {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let before = place::read(&mut tx, &delivery.channel, &delivery.recipient).await?;
         for one in delivery.with.iter().chain([delivery]) {
-            // A digest's number stands for all of them, and none of them may change it later.
+            // A digest has one id for all its messages, so none of them may be edited later.
             settle_row(&mut tx, one, outcome, delivery.with.is_empty(), now).await?;
             for to in others {
                 address(&mut tx, one.alert.id, to).await?;
@@ -78,7 +78,7 @@ impl Store {
             Outcome::Refused(wait, why) => {
                 place::refuses(&mut tx, channel, recipient, why, now.plus(*wait), now).await?;
             }
-            // The message is refused, not we: that says nothing about the place.
+            // The message was rejected, not the sender: that says nothing about the place.
             Outcome::Dead(_) => {}
         }
         let after = place::read(&mut tx, channel, recipient).await?;
@@ -88,11 +88,11 @@ impl Store {
 }
 
 impl Store {
-    /// Writes down what was said while nothing could be written, as far as it waits here: it is not
-    /// said again. Returns what was found.
+    /// Marks messages that were sent while the database could not be written, so that they are not sent again. Returns
+    /// those that were found.
     ///
     /// # Errors
-    /// The database does not answer; nothing was written down.
+    /// If the database does not answer; nothing was written down.
     pub async fn settle_said(&self, said: &[SaidUnwritten]) -> Result<Vec<SaidUnwritten>> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut found = Vec::new();
@@ -146,7 +146,7 @@ async fn settle_row(
     let done = "UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3";
     let came = if matches!(outcome, Outcome::Unsure(..)) { "not known" } else { word };
     sqlx::query(done).bind(now.0).bind(came).bind(one.attempt).execute(&mut **tx).await?;
-    // What an earlier try came to will never be known; it has been counted as a repeat.
+    // The result of an earlier attempt will never be known; it was counted as a repeat.
     let old = "UPDATE attempt SET outcome = 'not known' WHERE outbox = $1 AND outcome IS NULL";
     sqlx::query(old).bind(one.id).execute(&mut **tx).await?;
     Ok(())

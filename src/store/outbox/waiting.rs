@@ -1,23 +1,22 @@
-//! Messages that were sent and matter still: somebody may acknowledge them where they arrived, or they have to be said
-//! again there.
+//! Sent messages that still matter: somebody may acknowledge them where they arrived, or they must be repeated there.
 
 use super::StoredAlert;
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
-/// So many of the latest alerts are looked through: a flood is acknowledged by the terminal.
+/// The number of recent alerts that are searched; in a flood, people acknowledge from the terminal.
 const LATEST: i64 = 200;
 
-/// A message as it stands at the other side.
+/// A message, as it is at the other side.
 #[derive(Clone, Debug)]
 pub struct SentMessage {
-    /// Whom it went to.
+    /// Its recipient.
     pub recipient: String,
-    /// The other side's number for it, if it gave one.
+    /// The other side's id for it, if it returned one.
     pub remote_id: Option<String>,
     /// When it arrived.
     pub sent_at: Time,
-    /// What it told.
+    /// The alert that it carried.
     pub alert: AlertRow,
 }
 
@@ -39,10 +38,10 @@ impl SentMessage {
 }
 
 impl Store {
-    /// What arrived through a channel since then, the newest first.
+    /// The messages that arrived through a channel since then, newest first.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// If the database does not answer.
     pub async fn sent_since(&self, channel: &str, since: Time) -> Result<Vec<SentMessage>> {
         let rows = sqlx::query_as(
             "SELECT outbox.recipient, outbox.remote_id, outbox.sent_at, alert.id, alert.public_id, alert.incident, \
