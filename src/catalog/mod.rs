@@ -1,14 +1,13 @@
-//! Vendor knowledge as data: what can be asked of whom, and how answers read.
+//! Knowledge about vendors as data: what plugwatch can check, and how it judges the answers.
 //!
-//! One TOML file per vendor in `config/catalog/<category>/`. To add a vendor, add
-//! a file: who it is, its checks (parameters, request, rules in order) and at
-//! least one example per rule; `plugwatch catalog test` runs them all. No Rust is
-//! written. Rules for every HTTP answer stand in `_http.toml`, the companies
-//! behind vendors in `_parents.toml`.
+//! There is one TOML file per vendor, in `config/catalog/<category>/`. To add a vendor, add a file with its name, its
+//! checks (parameters, request, rules in order) and at least one example per rule; `plugwatch catalog test` runs all
+//! examples. No Rust is needed. Rules for every HTTP answer are in `_http.toml`, and the companies behind vendors in
+//! `_parents.toml`.
 //!
-//! `grammar` is what a file may say; `read` makes it from files, `request` makes questions of it,
-//! `judge` reads answers by it, and `prove` tries all of that on examples. Each uses only those
-//! named before it, and `read`, `request` and `judge` do not use each other.
+//! `grammar` defines what a file may contain; `read` parses files, `request` builds questions, `judge` judges answers,
+//! and `prove` tests all of that with examples. Each uses only those named before it, and `read`, `request` and
+//! `judge` do not use each other.
 
 mod grammar;
 mod judge;

@@ -1,10 +1,10 @@
-//! How a check is asked.
+//! How a check makes its request.
 
 use super::request::Request;
 use crate::core::words::check_in::Takes;
 use crate::core::words::question::Lookup;
 
-/// How a check is asked.
+/// How a check makes its request.
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// Over HTTP.
@@ -13,10 +13,10 @@ pub enum Ask {
     Dns {
         /// The parameter that names the zone.
         domain: String,
-        /// Record types asked of each server.
+        /// The record types that each server is queried for.
         types: Vec<String>,
     },
-    /// By running a program; the parameter that names it with its arguments.
+    /// By running a program; the parameter that holds its path and arguments.
     Exec(String),
     /// At the domain's registry.
     Rdap {
@@ -24,12 +24,12 @@ pub enum Ask {
         domain: String,
         /// The parameter that may give the registry's address.
         base: Option<String>,
-        /// What registries' WHOIS is asked, by the end of the name, where that is more than the name.
+        /// The WHOIS queries that differ from the plain name, by the suffix of the domain.
         lines: Vec<(String, String)>,
     },
-    /// By looking things up; its arguments are the parameters of the same names.
+    /// By a lookup; its arguments are the parameters of the same names.
     Lookup(Lookup),
-    /// In what was reported under the parameter `name`, within the parameter `window`.
+    /// From the reports under the parameter `name`, within the parameter `window`.
     CheckIn(Takes),
 }
 
@@ -39,7 +39,7 @@ impl Ask {
         matches!(self, Ask::Http(_) | Ask::Rdap { .. })
     }
 
-    /// The asker's name, as in the file.
+    /// The asker's name, as in vendor files.
     pub fn word(&self) -> &'static str {
         match self {
             Ask::Http(_) => "http",

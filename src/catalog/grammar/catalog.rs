@@ -1,4 +1,4 @@
-//! All that the files say together.
+//! The whole catalogue, as read from all files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,54 +14,54 @@ use super::words::Words;
 use crate::core::time::Time;
 use crate::core::time::budget::Pace;
 
-/// The vendor file that knows the formats of status pages.
+/// The vendor file whose checks read the formats of status pages.
 const STATUS: &str = "status";
 
-/// Which catalogue it is.
+/// The catalogue's version and date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edition {
-    /// Only ever higher; 0 where a catalogue does not say.
+    /// The version, which only increases; 0 if the catalogue does not state one.
     pub version: u64,
-    /// The day of it.
+    /// The date of this version.
     pub date: Option<Time>,
 }
 
 /// Every vendor that plugwatch knows.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    /// Which one it is.
+    /// The version and date.
     pub edition: Edition,
     /// Vendors by id.
     pub vendors: BTreeMap<String, Vendor>,
-    /// Parent slugs and the companies' names.
+    /// Company names by the slug that vendors give as `parent`.
     pub parents: BTreeMap<String, String>,
-    /// Rules tried after a check's own, for every HTTP answer.
+    /// Shared rules for every HTTP answer, tried after a check's own.
     pub http_rules: Vec<Rule>,
-    /// What the books say that the fields of shared rules may hold.
+    /// The values that vendors document for the fields of shared rules.
     pub http_words: Vec<Words>,
-    /// Examples for those rules.
+    /// Examples for the shared rules.
     pub http_examples: Vec<Example>,
     /// Recorded answers known by file name, for `catalog test --recordings`.
     pub recordings: Vec<Recording>,
-    /// How vendors name the permission that a key lacks.
+    /// Patterns for the permission that a key lacks, by vendor.
     pub permissions: Vec<Permission>,
-    /// The company behind a host, by the end of its name.
+    /// The company behind a host, by the suffix of the host's name.
     pub carriers: BTreeMap<String, String>,
-    /// What is usual for each category, and some kinds beside.
+    /// Defaults for each category, and for some kinds of vendor.
     pub usual: BTreeMap<String, Usual>,
-    /// How registries write.
+    /// The formats of registries' answers.
     pub registries: RegistryBook,
-    /// How often each host may be asked.
+    /// The request limits of each host.
     pub paces: BTreeMap<String, Pace>,
 }
 
 impl Catalog {
-    /// The shared rules that a check's answers may be read by.
+    /// The shared rules that apply to a check's answers.
     pub fn shared_rules(&self, check: &Check) -> &[Rule] {
         if check.ask.is_http() { &self.http_rules } else { &[] }
     }
 
-    /// What the rules of a check, its own and the shared ones, name of a JSON body.
+    /// The parts of a JSON body that a check's rules use, its own and the shared ones.
     pub fn json_paths<'c>(&self, check: &'c Check) -> &'c JsonPaths {
         check.json_paths.get_or_init(|| {
             let mut paths = JsonPaths::default();
@@ -75,8 +75,8 @@ impl Catalog {
         })
     }
 
-    /// Forgets all vendors but these, and what only proves the rules: of all that is in the files, a program that
-    /// monitors uses a small part.
+    /// Drops all other vendors, and whatever only tests the rules: a running plugwatch needs a small part of the
+    /// catalogue.
     pub fn keep_only(&mut self, vendors: &BTreeSet<&str>) {
         self.vendors.retain(|id, _| id == STATUS || vendors.contains(id.as_str()));
         (self.recordings, self.http_examples, self.http_words) = Default::default();
@@ -92,17 +92,17 @@ impl Catalog {
         Some((vendor, vendor.checks.get(check)?))
     }
 
-    /// Whether a status page is in a format that can be read.
+    /// Whether the format of a status page is supported.
     pub fn reads_status(&self, page: &StatusPage) -> bool {
         self.vendors.get(STATUS).is_some_and(|status| status.checks.contains_key(&page.format))
     }
 
-    /// The company behind a vendor, as people know it.
+    /// The name of the company behind a vendor.
     pub fn parent_name(&self, vendor: &Vendor) -> String {
         self.company(&vendor.parent)
     }
 
-    /// The slug of the company whose machines stand behind a host's name, if that is known.
+    /// The slug of the company that operates a host, if it is known.
     pub fn company_of_host(&self, host: &str) -> Option<String> {
         let host = host.to_lowercase();
         let ends = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));

@@ -1,4 +1,4 @@
-//! A question the catalogue knows how to ask, with all that a file says of it.
+//! A check, with everything that a vendor file says about it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -16,26 +16,26 @@ use super::words::Words;
 use crate::core::probe::policy::{Confirm, Policy};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// A question the catalogue knows how to ask.
+/// A check: something that plugwatch can ask a vendor.
 #[derive(Debug)]
 pub struct Check {
     /// `vendor/check`.
     pub id: String,
-    /// Title for people.
+    /// The title, for people.
     pub title: String,
-    /// How it is asked.
+    /// How it makes its request.
     pub ask: Ask,
-    /// How often, unless the user says otherwise.
+    /// The interval, unless the configuration sets another.
     pub every: Duration,
-    /// The answers it reads are known from few sources, and may be read wrong.
+    /// The format of its answers is known from few sources, so it may misread them.
     pub experimental: bool,
-    /// The least key that serves.
+    /// The key with the fewest permissions that still works.
     pub least_key: Option<String>,
-    /// What that key can do besides reading, where the vendor has none that only reads.
+    /// What that key can do besides reading, if the vendor has no read-only key.
     pub key_risk: Option<String>,
     /// What a `live` proves.
     pub proves: Proves,
-    /// What it counts for, unless the user says otherwise.
+    /// Its role in the dependency's verdict, unless the configuration sets another.
     pub role: Role,
     /// Its parameters.
     pub params: Vec<Param>,
@@ -45,60 +45,60 @@ pub struct Check {
     pub selects: Vec<Select>,
     /// Facts kept as history.
     pub facts: Vec<FactRule>,
-    /// The first rule that holds decides.
+    /// The rules; the first one that matches decides.
     pub rules: Vec<Rule>,
-    /// Things of different owners known to be there; the first is asked, the others where that one is gone.
+    /// Items of other owners that are known to exist. The first one is used; the others replace it if it disappears.
     pub positive_controls: Vec<Control>,
-    /// Parameters of something known to be gone.
+    /// Parameters of an item that is known not to exist.
     pub negative_control: Option<BTreeMap<String, Value>>,
-    /// Another check of the same vendor that sees the same thing by another way.
+    /// Another check of the same vendor that sees the same thing in another way.
     pub second_path: Option<String>,
-    /// How sure to be; see [`Check::policy`].
+    /// How many checks a verdict needs; see [`Check::policy`].
     pub confirm: ConfirmRule,
-    /// A parameter of the query that defeats caches when confirming.
+    /// A query parameter that prevents cached answers when confirming.
     pub cache_buster: Option<String>,
-    /// What the vendor's book says that its deciding fields may hold.
+    /// The documented values of the fields that decide.
     pub words: Vec<Words>,
-    /// The file and line.
+    /// The file and line, for messages.
     pub place: String,
     /// Examples, run by `catalog test`.
     pub examples: Vec<Example>,
-    /// Only this needs the body as text.
+    /// Whether a rule reads the body as text; otherwise it is not decoded.
     pub reads_body: bool,
-    /// Only this needs the page as people see it.
+    /// Whether a rule reads the page as people see it; otherwise it is not rendered.
     pub sees_page: bool,
-    /// The vendor has a status page in a format that can be read.
+    /// Whether the vendor's status page has a supported format.
     pub vendor_status: bool,
-    /// What its rules and the shared ones name of a JSON body, once that was wanted.
+    /// The parts of a JSON body that its rules and the shared ones use; computed on first use.
     pub json_paths: OnceLock<JsonPaths>,
 }
 
-/// Something of another owner that is known to be there.
+/// An item of another owner that is known to exist.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Control {
     /// Its parameters.
     pub params: BTreeMap<String, Value>,
-    /// Countries it is not offered in, two letters each.
+    /// The countries where it is not offered, two letters each.
     pub not_in: Vec<String>,
 }
 
-/// The check's own wishes for confirmation.
+/// The check's own settings for confirmation.
 #[derive(Clone, Debug)]
 pub struct ConfirmRule {
-    /// What a `dropped` rests on.
+    /// The basis of a `dropped` verdict.
     pub basis: Basis,
-    /// Reads and time for a `dropped`, where the default is not right.
+    /// The number of checks and the time that a `dropped` needs, if not the default.
     pub dropped: Option<Confirm>,
-    /// The control stands in the same answer; the rules look at it.
+    /// The control is part of the same answer, and the rules read it.
     pub control_in_answer: bool,
-    /// The second path sees all countries together.
+    /// The second path covers all countries at once.
     pub second_path_global: bool,
-    /// Unverified for so long is an alert, where the default is not right.
+    /// How long a check may be without a verdict before plugwatch alerts, if not the default.
     pub blind_after: Option<Duration>,
 }
 
 impl Check {
-    /// How sure this check wants to be when asked every `every`.
+    /// The confirmation policy of this check when it runs every `every`.
     pub fn policy(&self, every: Duration) -> Policy {
         let mut policy = Policy::for_basis(self.confirm.basis, every);
         if let Some(dropped) = self.confirm.dropped {
@@ -118,12 +118,12 @@ impl Check {
         policy
     }
 
-    /// The fact that runs down, if there is one.
+    /// The fact that runs down, such as a balance, if there is one.
     pub fn burning(&self) -> Option<&str> {
         self.facts.iter().find(|fact| fact.burns).map(|fact| fact.name.as_str())
     }
 
-    /// Parameters that somebody must give.
+    /// The parameters that the configuration must give.
     pub fn needed(&self) -> impl Iterator<Item = &Param> {
         self.params.iter().filter(|param| param.required && param.default.is_none())
     }

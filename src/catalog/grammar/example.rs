@@ -1,4 +1,4 @@
-//! Answers with what they must read: small ones within a file, and recorded ones beside it.
+//! Answers with the verdict that they must get: small ones within a vendor file, and recorded ones in files.
 
 use std::collections::BTreeMap;
 
@@ -7,56 +7,56 @@ use serde_json::Value;
 use crate::core::words::answer::Said;
 use crate::core::words::verdict::Verdict;
 
-/// A small answer with what it must read.
+/// A small answer, with the verdict that it must get.
 #[derive(Clone, Debug)]
 pub struct Example {
-    /// A sentence.
+    /// What the example shows, as a phrase.
     pub name: String,
     /// Parameters of the probe.
     pub params: BTreeMap<String, Value>,
-    /// The HTTP status; none for a failure.
+    /// The HTTP status; `None` for a failure.
     pub status: Option<u16>,
     /// Header fields.
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: String,
-    /// The final URL, if not the one asked.
+    /// The final URL, if it differs from the requested one.
     pub url: Option<String>,
     /// How many redirects were followed.
     pub redirects: u32,
-    /// `token` where it answers the question for a token; else empty.
+    /// `token` if it answers the token request; otherwise empty.
     pub step: String,
-    /// A failure word.
+    /// The name of a failure.
     pub failure: Option<String>,
-    /// What the asker found, by its name.
+    /// The facts from the asker, by name.
     pub said: Said,
-    /// When it is read, RFC 3339; for expiries.
+    /// When it is judged, RFC 3339; needed for expiry dates.
     pub at: Option<String>,
-    /// What it must read.
+    /// The verdict that it must get.
     pub verdict: Verdict,
-    /// Why, if that matters.
+    /// The reason that it must get, if given.
     pub reason: Option<String>,
-    /// The file and line.
+    /// The file and line, for messages.
     pub place: String,
 }
 
-/// What a recorded file is, and what it must read.
+/// A recorded answer, with the verdict that it must get.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// Its path within the folder.
     pub file: String,
-    /// The check it answers.
+    /// The check that it belongs to.
     pub check: String,
     /// Parameters of the probe.
     pub params: BTreeMap<String, Value>,
     /// The HTTP status.
     pub status: u16,
-    /// The final URL, where it is not the one that was asked.
+    /// The final URL, if it differs from the requested one.
     pub url: Option<String>,
     /// The media type.
     pub content_type: String,
-    /// What it must read.
+    /// The verdict that it must get.
     pub verdict: Verdict,
-    /// Why, if that matters.
+    /// The reason that it must get, if given.
     pub reason: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! Conditions and texts of the catalogue, and the names they use. A condition is compiled when it is first asked:
-//! compiled it takes some ten kilobytes, and of all vendors a platform uses a few.
+//! Conditions and texts of the catalogue, and the names they use. A condition is compiled on first use: compiled, it
+//! takes about 10 KB, and a platform uses only a few vendors.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -8,7 +8,7 @@ use minijinja::{Error, Expression};
 
 use super::functions::{ENV, FUNCTIONS};
 
-/// An expression that can be compiled.
+/// An expression that is known to compile.
 #[derive(Clone, Debug)]
 pub struct Expr {
     text: String,
@@ -16,27 +16,27 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// One expression, once it was seen to compile.
+    /// Checks that an expression compiles.
     ///
     /// # Errors
-    /// What the parser says.
+    /// If it does not compile: the parser's message.
     pub fn compile(text: &str) -> Result<Expr, String> {
         ENV.compile_expression(text).map_err(|error| plain(&error))?;
         Ok(Expr { text: text.to_owned(), compiled: Arc::default() })
     }
 
-    /// It, compiled.
+    /// The compiled expression.
     pub(in crate::catalog) fn compiled(&self) -> Option<&Expression<'static, 'static>> {
-        // It compiled before, so it does again.
+        // It compiled before, so it compiles again.
         self.compiled.get_or_init(|| ENV.compile_expression_owned(self.text.clone()).ok()).as_ref()
     }
 
-    /// The text.
+    /// The source text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Every dotted name it uses, without the functions.
+    /// Every dotted name that it uses, without functions.
     pub fn names(&self) -> BTreeSet<String> {
         let compiled = ENV.compile_expression(&self.text);
         let names = compiled.map(|compiled| compiled.undeclared_variables(true)).unwrap_or_default();
@@ -44,10 +44,10 @@ impl Expr {
     }
 }
 
-/// Whether a message text can be parsed, and which names it uses.
+/// The names that a message text uses.
 ///
 /// # Errors
-/// What the parser says.
+/// If it cannot be parsed: the parser's message.
 pub fn template_names(template: &str) -> Result<BTreeSet<String>, String> {
     let parsed = ENV.template_from_str(template).map_err(|error| plain(&error))?;
     let names = parsed.undeclared_variables(true).into_iter();

@@ -1,7 +1,7 @@
-//! What conditions and texts of the catalogue may call: minijinja with strict undefined.
+//! The functions that conditions and texts of the catalogue can call, in minijinja with strict undefined values.
 //!
-//! In a lenient mode `json.sid == param.typo` and `not json.charges_enabled` are
-//! true for missing fields, which would forge verdicts.
+//! In a lenient mode, `json.sid == param.typo` and `not json.charges_enabled` would be true for missing fields, which
+//! would produce false verdicts.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -13,11 +13,11 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 
 use super::rows::{addressed, having, only, spread};
 
-/// An immutable constant: the functions and the strictness that every rule shares.
+/// Constant: the functions and the strictness that all rules share.
 pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A text is known by itself, and none is HTML, however it ends.
+    // A template's name is its own text, and none of them is HTML.
     env.set_loader(|text| Ok(Some(text.to_owned())));
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.add_function("has", has);
@@ -38,7 +38,7 @@ pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::ne
     env
 });
 
-/// Names that are functions.
+/// The names of the functions.
 pub(super) const FUNCTIONS: [&str; 14] = [
     "has",
     "num",
@@ -56,7 +56,7 @@ pub(super) const FUNCTIONS: [&str; 14] = [
     "dict",
 ];
 
-/// `has("json.a.b")`: the field is there and not null.
+/// `has("json.a.b")`: whether the field exists and is not null.
 fn has(state: &State<'_, '_>, path: &str) -> bool {
     let mut steps = path.split('.');
     let first = steps.next().and_then(|name| state.lookup(name));
@@ -71,7 +71,7 @@ fn has(state: &State<'_, '_>, path: &str) -> bool {
     found.flatten().is_some_and(|value| !value.is_none() && !value.is_undefined())
 }
 
-/// `num(x)`: a number, also from a text; an error for everything else.
+/// `num(x)`: a number, also from text; an error for anything else.
 fn num(value: Value) -> Result<f64, Error> {
     let number = match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()).ok(),
@@ -82,7 +82,7 @@ fn num(value: Value) -> Result<f64, Error> {
     number.filter(|n: &f64| n.is_finite()).ok_or_else(wrong)
 }
 
-/// `days_until(x)`: days from the check to an RFC 3339 text or epoch milliseconds; negative if past.
+/// `days_until(x)`: days from the check to an RFC 3339 text or to epoch milliseconds; negative if in the past.
 fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
     let wrong = |what: &str| Error::new(ErrorKind::InvalidOperation, what.to_owned());
     let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).ok_or_else(|| wrong("no time given"))?;
@@ -93,13 +93,13 @@ fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
     Ok((at - now) as f64 / 86_400_000.0)
 }
 
-/// `lists|flat`: the items of all lists, one after another; what is no list is passed over.
+/// `lists|flat`: the items of all lists, one after another; anything that is not a list is skipped.
 fn flat(lists: Value) -> Result<Vec<Value>, Error> {
     let lists = lists.try_iter()?.filter(|list| matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable));
     Ok(lists.filter_map(|list| list.try_iter().ok()).flatten().collect())
 }
 
-/// `maps|rows`: each entry of all maps as `{key, value}`; what is no map is passed over.
+/// `maps|rows`: each entry of all maps as `{key, value}`; anything that is not a map is skipped.
 fn rows(maps: Value) -> Result<Vec<Value>, Error> {
     let mut rows = Vec::new();
     for map in maps.try_iter()?.filter(|map| map.kind() == ValueKind::Map) {
@@ -111,8 +111,7 @@ fn rows(maps: Value) -> Result<Vec<Value>, Error> {
     Ok(rows)
 }
 
-/// `missing(words, text)`: those of `words` that do not stand in `text`, neither as they are written nor as
-/// people see them.
+/// `missing(words, text)`: the `words` that do not occur in `text`, neither as written nor as people see them.
 fn missing(words: Value, text: &str) -> Result<Vec<String>, Error> {
     let words: Vec<String> = words.try_iter()?.map(|word| word.to_string()).collect();
     let lacking: Vec<String> = words.into_iter().filter(|word| !text.contains(word.as_str())).collect();
@@ -128,7 +127,7 @@ fn texts(list: &Value) -> Result<BTreeSet<String>, Error> {
     Ok(list.try_iter()?.map(clean).collect())
 }
 
-/// `same_set(a, b)`: the same names, whatever the order, case and final dots.
+/// `same_set(a, b)`: whether both have the same names, ignoring order, case and final dots.
 fn same_set(a: Value, b: Value) -> Result<bool, Error> {
     Ok(texts(&a)? == texts(&b)?)
 }
@@ -138,7 +137,7 @@ fn less(a: &Value, b: &Value) -> Result<Vec<String>, Error> {
     Ok(texts(a)?.into_iter().filter(|item| !b.contains(item)).collect())
 }
 
-/// `ends_any(names, ends)`: those names that are, or end below, one of `ends`.
+/// `ends_any(names, ends)`: the names that equal one of `ends`, or end below one.
 fn ends_any(names: Value, ends: Value) -> Result<Vec<String>, Error> {
     let ends = texts(&ends)?;
     let below = |name: &String| ends.iter().any(|end| name == end || name.ends_with(&format!(".{end}")));

@@ -1,11 +1,11 @@
-//! Which fields of a JSON body the rules of a check name. The others are looked through and not kept: where an answer
-//! lists thousands of things, keeping them costs more than all else that is done with it.
+//! The fields of a JSON body that a check's rules use. The others are parsed but not kept: if an answer lists
+//! thousands of items, keeping them costs more than everything else done with it.
 
 use std::collections::BTreeMap;
 
 use super::expr::{Expr, template_names};
 
-/// The name under which rules see the body.
+/// The name by which rules refer to the body.
 const ROOT: &str = "json";
 
 /// A part of a body: all of it, or some of its fields.
@@ -16,23 +16,23 @@ pub struct JsonPaths {
 }
 
 impl JsonPaths {
-    /// Whether all of it is wanted.
+    /// Whether all of it is needed.
     pub fn is_all(&self) -> bool {
         self.all
     }
 
-    /// What is wanted of a field, if it is.
+    /// The needed part of a field, if any.
     pub fn field(&self, name: &str) -> Option<&JsonPaths> {
         self.fields.get(name)
     }
 
-    /// Adds what an expression names.
+    /// Adds the fields that an expression uses.
     pub fn add_expr(&mut self, expr: &Expr) {
         self.add_quoted(expr.text());
         expr.names().iter().for_each(|name| self.add(name));
     }
 
-    /// Adds what a message text names.
+    /// Adds the fields that a message text uses.
     pub fn add_text(&mut self, text: &str) {
         if !text.contains('{') {
             return;
@@ -40,12 +40,13 @@ impl JsonPaths {
         self.add_quoted(text);
         match template_names(text) {
             Ok(names) => names.iter().for_each(|name| self.add(name)),
-            // It was read when the file was loaded. If it cannot be read now, nothing is known of what it names.
+            // It was parsed when the file was loaded. If that fails now, its fields are unknown, so everything is
+            // kept.
             Err(_) => self.all = true,
         }
     }
 
-    /// Names in quotes, as `has` takes them.
+    /// Names in quotes, as in calls of `has`.
     fn add_quoted(&mut self, text: &str) {
         for (start, quote) in text.match_indices(['"', '\'']) {
             let rest = &text[start + 1..];
@@ -54,7 +55,7 @@ impl JsonPaths {
                 self.add(named);
             }
         }
-        // A name that is put together can be any.
+        // A name that is built at run time can be any.
         let told = |rest: &str| rest.trim_start().starts_with(['"', '\'']);
         self.all |= !text.split("has(").skip(1).all(told);
     }

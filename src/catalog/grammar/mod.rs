@@ -1,5 +1,5 @@
-//! What the files of the catalogue may say: the types they are read into, the language of their
-//! rules, and the names that rules may use. It knows neither files nor answers.
+//! The grammar of the catalogue's files: the types they are parsed into, the language of their rules, and the names
+//! that rules may use. It depends on neither files nor answers.
 
 pub(super) mod ask;
 pub(super) mod catalog;

@@ -1,4 +1,4 @@
-//! Checks the names in rules against what the asker gives, when a file is loaded.
+//! Checks, when a file is loaded, that every name in its rules is one that the asker provides.
 
 use super::ask::Ask;
 use super::check::Check;
@@ -99,11 +99,11 @@ pub fn wrong(name: &str, check: &Check) -> Option<String> {
         "html" if http => known(&check.selects.iter().map(|select| select.name.as_str()).collect::<Vec<_>>()),
         "let" => known(&check.lets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()),
         "fact" => known(&check.facts.iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>()),
-        _ => Some(format!("`{root}` is nothing that a {} answer gives", check.ask.word())),
+        _ => Some(format!("`{root}` does not exist in a {} answer", check.ask.word())),
     }
 }
 
-/// What a lookup finds.
+/// The names of a lookup's facts.
 fn fields(lookup: &str) -> &'static [&'static str] {
     lookup.parse().map_or(&[], Lookup::facts)
 }
@@ -112,7 +112,7 @@ fn public_params(check: &Check) -> Vec<&str> {
     check.params.iter().filter(|param| !param.secret).map(|param| param.name.as_str()).collect()
 }
 
-/// The first wrong name of an expression.
+/// The problem with the first wrong name of an expression, if there is one.
 pub fn wrong_in(expr: &Expr, check: &Check) -> Option<String> {
     expr.names().iter().find_map(|name| wrong(name, check))
 }

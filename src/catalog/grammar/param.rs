@@ -1,4 +1,4 @@
-//! The parameters that a check takes, and those that a probe gives.
+//! The parameters of a check, and the values that a probe gives them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::core::words::question::Key;
 use crate::read::duration_text;
 
-/// What a parameter's value must be.
+/// The type of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Any text.
@@ -24,12 +24,12 @@ pub enum Kind {
     Number,
     /// A list of texts.
     List,
-    /// A span of time, such as `26h`; rules see seconds.
+    /// A duration, such as `26h`; rules get seconds.
     Span,
 }
 
 impl Kind {
-    /// Every kind with its word in files.
+    /// Every type with its name in files.
     pub const WORDS: [(&'static str, Kind); 7] = [
         ("text", Kind::Text),
         ("domain", Kind::Domain),
@@ -40,7 +40,7 @@ impl Kind {
         ("span", Kind::Span),
     ];
 
-    /// The word in files.
+    /// The name in files.
     pub fn word(self) -> &'static str {
         Kind::WORDS.iter().find(|(_, kind)| *kind == self).map_or("text", |(word, _)| word)
     }
@@ -51,28 +51,28 @@ impl Kind {
 pub struct Param {
     /// Its name.
     pub name: String,
-    /// What its value must be.
+    /// The type of its value.
     pub kind: Kind,
     /// A pattern that a text must match as a whole.
     pub pattern: Option<Regex>,
-    /// It must be given.
+    /// Whether it must be given.
     pub required: bool,
-    /// It comes from the environment or a file and is never shown.
+    /// Whether it is a secret, which comes from the environment or a file and is never shown.
     pub secret: bool,
-    /// Its value if nobody gives one.
+    /// The value if none is given.
     pub default: Option<Value>,
     /// The list parameter of which this is one item, such as `countries`.
     pub each: Option<String>,
-    /// Whether another value makes it another probe.
+    /// Whether another value makes it a different probe.
     pub identity: bool,
-    /// What it is and where to find it.
+    /// What it is and where to find it, for people.
     pub about: String,
-    /// A value that passes, for messages.
+    /// A valid value, for messages.
     pub example: String,
 }
 
 impl Param {
-    /// The key under which it is given: that of its list, where it is one of several.
+    /// The key in the configuration: that of its list, if it is one of several.
     pub fn key(&self) -> &str {
         self.each.as_deref().unwrap_or(&self.name)
     }
@@ -86,11 +86,11 @@ impl Param {
     }
 }
 
-/// The parameters of one probe.
+/// The values of one probe's parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Params {
-    /// What anybody may see.
+    /// Values that may be shown.
     pub public: BTreeMap<String, Value>,
-    /// What nobody may see.
+    /// Secrets, which are never shown.
     pub secret: BTreeMap<String, Key>,
 }

@@ -1,22 +1,22 @@
-//! How vendors name the permission that a key lacks.
+//! Patterns for the permission that a key lacks, as vendors name it.
 
 use regex::Regex;
 
-/// One vendor's way to say it.
+/// One vendor's pattern.
 #[derive(Clone, Debug)]
 pub struct Permission {
-    /// Whose way.
+    /// The vendor.
     pub of: String,
-    /// Over header fields and body; its first group is the permission.
+    /// Matched against header fields and body; its first group is the permission.
     pub pattern: Regex,
-    /// What such an answer says.
+    /// An example of such an answer.
     pub(in crate::catalog) example: String,
-    /// The permission that is to be found in it.
+    /// The permission that the pattern must find in the example.
     pub(in crate::catalog) lacks: String,
 }
 
 impl Permission {
-    /// The permission that a text names.
+    /// The permission that a text names, if any.
     pub(in crate::catalog) fn find(&self, text: &str) -> Option<String> {
         self.pattern.captures(text)?.get(1).map(|found| found.as_str().trim().to_owned())
     }

@@ -1,5 +1,5 @@
-//! How registries write: the words for what a domain is, the names of lines, and what one registry
-//! does otherwise than all others.
+//! The formats of registries' answers: their words for a domain's state, the names of their lines, and where a
+//! registry differs from all others.
 
 use std::collections::BTreeMap;
 
@@ -7,45 +7,45 @@ use regex::RegexSet;
 
 use crate::core::words::verdict::Verdict;
 
-/// What a registry's word says about a domain.
+/// The meaning of a registry's word for a domain's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Means {
-    /// It is somebody's, and nothing is said against it.
+    /// The domain is registered, without restrictions.
     Registered,
-    /// Somebody may not change, move or delete it.
+    /// Changes, transfers or deletion are locked.
     Locked,
-    /// The registry has taken it out of the zone (RFC 5731: `serverHold`).
+    /// The registry has removed it from the zone (RFC 5731: `serverHold`).
     ServerHold,
-    /// The registrar has (`clientHold`).
+    /// The registrar has removed it from the zone (`clientHold`).
     ClientHold,
-    /// It was taken out of the zone; the word does not tell by whom.
+    /// It was removed from the zone; the word does not say by whom.
     Suspended,
-    /// It was deleted: it may perhaps be restored.
+    /// It was deleted; it may still be possible to restore it.
     Deleted,
-    /// It is in no zone, for it has no name servers there.
+    /// It is not in the zone, because it has no name servers.
     NotDelegated,
-    /// Name servers are given, and the registry does not say that it has them in its zone.
+    /// Name servers are listed, but the registry does not say that they are in its zone.
     Undelegated,
-    /// Its term is over.
+    /// Its registration has expired.
     Expired,
-    /// It is going to end, or to be taken out, unless somebody acts.
+    /// It will end or be removed from the zone unless somebody acts.
     Ending,
-    /// Its term is over, and the registry has renewed it for now.
+    /// Its registration has expired, and the registry has renewed it for the time being.
     AutoRenewed,
-    /// It may not be renewed.
+    /// Renewal is forbidden.
     RenewalForbidden,
-    /// It is on its way to another registrar.
+    /// It is being transferred to another registrar.
     Transfer,
-    /// It is nobody's.
+    /// It is not registered.
     Free,
-    /// It is nobody's, and nobody may have it.
+    /// It is not registered, and cannot be.
     Reserved,
-    /// Something beside the domain's state.
+    /// The word is not about the domain's state.
     Nothing,
 }
 
 impl Means {
-    /// All, with their words.
+    /// All meanings, with their names.
     pub const ALL: [(&'static str, Means); 16] = [
         ("registered", Means::Registered),
         ("locked", Means::Locked),
@@ -65,13 +65,13 @@ impl Means {
         ("nothing", Means::Nothing),
     ];
 
-    /// Its word, in files and in rules.
+    /// The name, in files and in rules.
     pub fn word(self) -> &'static str {
         Means::ALL.iter().find(|(_, means)| *means == self).map_or("nothing", |(word, _)| word)
     }
 }
 
-/// In which order a date is written that is numbers only and does not begin with its year.
+/// The order of day and month in numeric dates that do not start with the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Day, month, year.
@@ -80,162 +80,162 @@ pub enum Order {
     MonthFirst,
 }
 
-/// Words for states: by the letters and digits of the word alone, so that `clientHold`,
-/// `CLIENT HOLD` and `client-hold` are one.
+/// Words for states, compared by letters and digits only, so that `clientHold`, `CLIENT HOLD` and `client-hold` are
+/// the same.
 #[derive(Clone, Debug, Default)]
 pub struct Words(BTreeMap<String, (String, Means)>);
 
 impl Words {
-    /// Takes a word in, as it should be shown.
+    /// Adds a word, in the spelling that is shown.
     pub fn add(&mut self, word: &str, means: Means) {
         self.0.insert(squashed(word), (word.to_lowercase(), means));
     }
 
-    /// The word as it is shown, and what it says.
+    /// The word as it is shown, and its meaning.
     pub fn find(&self, word: &str) -> Option<(&str, Means)> {
         self.0.get(&squashed(word)).map(|(shown, means)| (shown.as_str(), *means))
     }
 }
 
-/// Letters and digits in lower case.
+/// The letters and digits of a word, in lower case.
 pub fn squashed(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// A line that says yes or no to one state (`hold: NO`).
+/// A line with a yes-or-no value for one state (`hold: NO`).
 #[derive(Clone, Debug)]
 pub struct Flag {
     /// The line's name.
     pub key: String,
-    /// Values that say no, squashed.
+    /// Values that mean "no", normalised (lower case, without spaces).
     pub clear: Vec<String>,
-    /// What any other value says; none where nobody knows it well enough.
+    /// The meaning of any other value; `None` if it is not known well enough.
     pub means: Option<Means>,
 }
 
-/// What registries of one kind do otherwise than all others.
+/// How a group of registries differs from all others.
 #[derive(Clone, Debug, Default)]
 pub struct Family {
-    /// The ends of names that they answer for.
+    /// The domain suffixes that they are responsible for.
     pub endings: Vec<String>,
-    /// Their answers about a registered domain may come without a word about its state.
+    /// Whether their answers about a registered domain may lack a state.
     pub stateless: bool,
-    /// How they order day and month.
+    /// The order of day and month.
     pub order: Option<Order>,
-    /// Names of lines that state something here only.
+    /// Line names that are a state only here.
     pub state_keys: Vec<String>,
-    /// The term's end stands beside the state: `Connected (2027/03/31)`, `OK-UNTIL 20270331`.
+    /// Whether the expiry date is next to the state: `Connected (2027/03/31)`, `OK-UNTIL 20270331`.
     pub state_has_end: bool,
-    /// Names of lines that state nothing of the domain here.
+    /// Line names that are not about the domain's state here.
     pub not_state: Vec<String>,
-    /// Words of their own.
+    /// Their own words for states.
     pub words: Words,
-    /// Lines that say yes or no.
+    /// Lines with yes-or-no values.
     pub flags: Vec<Flag>,
-    /// States that all their domains have, and that therefore warn of nothing.
+    /// States that all their domains have, so that they are no warning.
     pub usual: Vec<String>,
-    /// How the question is put; `{domain}` stands for the name.
+    /// The query; `{domain}` stands for the name.
     pub query: Option<String>,
 }
 
-/// What one registrar sets on all its domains.
+/// The states that one registrar sets on all its domains.
 #[derive(Clone, Debug)]
 pub struct Habit {
-    /// Its IANA numbers.
+    /// The registrar's IANA ids.
     pub ids: Vec<String>,
-    /// Its name begins so, squashed.
+    /// Prefixes of the registrar's name, normalised.
     pub names: Vec<String>,
-    /// What it sets.
+    /// The states that it sets.
     pub words: Vec<String>,
 }
 
-/// The names of lines and the phrases of WHOIS answers; names in lower case, hyphens as blanks.
+/// The line names and phrases of WHOIS answers; names in lower case, with blanks for hyphens.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     /// The domain's own name.
     pub name: Vec<String>,
-    /// Names that count only where they are the one that was asked for.
+    /// Lines that give the domain's name only if their value is the requested name.
     pub also_name: Vec<String>,
-    /// The last word of a line's name that states something.
+    /// The last word of a line's name that gives a state.
     pub state: Vec<String>,
-    /// What may stand before that word; anything, where the list is empty.
+    /// What may come before that word; anything, if the list is empty.
     pub state_prefix: Vec<String>,
-    /// Words in a line's name that make it say nothing of the domain's state.
+    /// Words in a line's name that mean that it is not about the domain's state.
     pub not_state: Vec<String>,
-    /// Values of lines that say yes to a hold, squashed.
+    /// Values that confirm a hold, normalised.
     pub yes: Vec<String>,
-    /// Values that say no, squashed.
+    /// Values that deny a hold, normalised.
     pub no: Vec<String>,
-    /// Names of lines with the day on which a domain is deleted.
+    /// Line names for the day on which a domain is deleted.
     pub delete_date: Vec<String>,
-    /// Name servers.
+    /// Line names for name servers.
     pub server: Vec<String>,
-    /// The registrar.
+    /// Line names for the registrar.
     pub registrar: Vec<String>,
-    /// The registrar's IANA number.
+    /// Line names for the registrar's IANA id.
     pub registrar_id: Vec<String>,
-    /// Parts of a line's name that tell when the term ends.
+    /// Parts of line names for the expiry date.
     pub expiry: Vec<String>,
-    /// Parts of a line's name that tell of another end.
+    /// Parts of line names for other end dates.
     pub not_expiry: Vec<String>,
-    /// Parts of a line's name that tell of the beginning.
+    /// Parts of line names for the creation date.
     pub created: Vec<String>,
-    /// Names of lines that only answers in ICANN's format have, which always state something.
+    /// Line names that only occur in answers in ICANN's format, which always give a state.
     pub icann: Vec<String>,
-    /// What stands where there is no date.
+    /// Values that mean that there is no date.
     pub no_date: Vec<String>,
-    /// Parts of a remark that is no mere remark.
+    /// Parts of a remark that make it important.
     pub alarm: Vec<String>,
-    /// That nobody has the name.
+    /// Phrases that mean that the name is not registered.
     pub missing: RegexSet,
-    /// That the registry does not want to answer now.
+    /// Phrases that mean that the registry refuses to answer at the moment.
     pub refused: RegexSet,
 }
 
-/// A registry's answer with what it must read.
+/// A registry's answer, with the verdict that it must get.
 #[derive(Clone, Debug)]
 pub struct RegistryExample {
-    /// A sentence.
+    /// What the example shows, as a phrase.
     pub name: String,
     /// The domain that was asked for.
     pub domain: String,
-    /// When it is read, RFC 3339.
+    /// When it is judged, RFC 3339.
     pub at: Option<String>,
     /// The answer.
     pub body: String,
-    /// Whether it came by RDAP.
+    /// Whether it came over RDAP.
     pub rdap: bool,
-    /// What, and what instead of it, makes it read dropped; empty or two texts.
+    /// A text in the answer and its replacement that must make the verdict `dropped`; empty or two texts.
     pub held: Vec<String>,
-    /// What it must read once it has no word about the state: those lines are left out that have this.
+    /// Lines with this text are removed; without a state, nothing must be known.
     pub bare: Option<String>,
-    /// What it must read.
+    /// The verdict that it must get.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason that it must get.
     pub reason: String,
-    /// The day on which it expires, `2026-12-10`; empty where none is read.
+    /// The expiry date, such as `2026-12-10`; empty if none must be found.
     pub expires: String,
-    /// The file and line.
+    /// The file and line, for messages.
     pub place: String,
 }
 
-/// All that is known of registries.
+/// Everything that is known about registries.
 #[derive(Debug, Default)]
 pub struct RegistryBook {
-    /// Words that all use.
+    /// Words that all registries use.
     pub words: Words,
-    /// Lines that all use.
+    /// Lines that all registries use.
     pub lines: Lines,
-    /// Those that write otherwise.
+    /// Groups of registries that differ.
     pub families: Vec<Family>,
-    /// What registrars set on all their domains.
+    /// The states that registrars set on all their domains.
     pub habits: Vec<Habit>,
-    /// Their answers.
+    /// Examples of their answers.
     pub examples: Vec<RegistryExample>,
 }
 
 impl RegistryBook {
-    /// What the registry of a domain does otherwise: by the longest ending that is known.
+    /// How the registry of a domain differs, by the longest known suffix.
     pub fn family(&self, domain: &str) -> Option<&Family> {
         let mut ending = domain;
         while let Some((_, rest)) = ending.split_once('.') {
@@ -247,12 +247,12 @@ impl RegistryBook {
         None
     }
 
-    /// What a word says, at this registry or at all.
+    /// The meaning of a word, at this registry or in general.
     pub fn means<'b>(&'b self, family: Option<&'b Family>, word: &str) -> Option<(&'b str, Means)> {
         family.and_then(|family| family.words.find(word)).or_else(|| self.words.find(word))
     }
 
-    /// Whether a state is there on all domains of this registry or registrar.
+    /// Whether all domains of this registry or registrar have this state.
     pub fn is_usual(&self, family: Option<&Family>, registrar: &str, id: &str, word: &str) -> bool {
         let name = squashed(registrar);
         let sets = |words: &[String]| words.iter().any(|own| own == word);

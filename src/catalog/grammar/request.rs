@@ -19,24 +19,24 @@ pub struct Request {
     pub bearer: Option<String>,
     /// A body to send.
     pub body: Option<Body>,
-    /// Also record TLS facts.
+    /// Whether to record TLS facts as well.
     pub tls: bool,
     /// A signed token that `{jwt}` stands for (RFC 7519).
     pub jwt: Option<Jwt>,
-    /// Signed the way of AWS, version 4.
+    /// Signed with AWS Signature Version 4.
     pub sigv4: Option<SigV4>,
-    /// The URL is an ACME directory, and the account with this key is asked for (RFC 8555).
+    /// The URL is an ACME directory, and the account with this key is checked (RFC 8555).
     pub acme: Option<String>,
-    /// Asked first; the `access_token` of its answer is the bearer token (RFC 6749).
+    /// A request made first; the `access_token` in its answer is the bearer token (RFC 6749).
     pub token: Option<Box<Request>>,
 }
 
-/// What a request sends.
+/// The body of a request.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// As it stands.
+    /// Sent as it is.
     Text(String),
-    /// As JSON; every text in it is filled.
+    /// As JSON; placeholders are replaced in every text.
     Json(Value),
     /// As a form.
     Form(Vec<(String, String)>),
@@ -51,16 +51,16 @@ pub struct Jwt {
     pub key: String,
     /// The key's id, for the token's header.
     pub key_id: Option<String>,
-    /// Claims besides `iat` and `exp`.
+    /// Claims other than `iat` and `exp`.
     pub claims: Vec<(String, String)>,
-    /// How long it is good for.
+    /// How long the token is valid.
     pub lasts: Duration,
 }
 
-/// What an AWS signature is made of.
+/// The parts of an AWS signature.
 #[derive(Clone, Debug)]
 pub struct SigV4 {
-    /// The name that the service signs by, such as `ses`.
+    /// The service name that the signature uses, such as `ses`.
     pub service: String,
     /// The region.
     pub region: String,
@@ -71,7 +71,7 @@ pub struct SigV4 {
 }
 
 impl Request {
-    /// Every name in braces anywhere in it.
+    /// Every placeholder in the request.
     pub fn placeholders(&self) -> Vec<String> {
         let mut texts: Vec<&str> = vec![&self.url];
         texts.extend(self.headers.iter().map(|(_, value)| value.as_str()));
@@ -99,7 +99,7 @@ impl Request {
     }
 }
 
-/// The parameter of a placeholder: `{account.client_email}` opens a part of `account`.
+/// The parameter of a placeholder: `{account.client_email}` is a part of `account`.
 pub(in crate::catalog) fn head(name: &str) -> &str {
     name.split_once('.').map_or(name, |(head, _)| head)
 }

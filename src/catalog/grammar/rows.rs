@@ -1,4 +1,4 @@
-//! What rules may ask of lists: which rows hold a word somewhere within, and which addresses name a thing.
+//! Functions for lists in rules: which rows contain a word, and which URLs match.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use minijinja::Error;
 use minijinja::value::{Value, ValueKind};
 use url::Url;
 
-/// `having(rows, path, words)`: the rows that hold one of `words` at `path`, as a text or in a list.
+/// `having(rows, path, words)`: the rows with one of `words` at `path`, as a text or in a list.
 pub(super) fn having(rows: Value, path: &str, words: Value) -> Result<Vec<Value>, Error> {
     let words = texts(&words)?;
     Ok(rows.try_iter()?.filter(|row| at(row, path).iter().any(|word| words.contains(word))).collect())
 }
 
-/// `only(rows, path, words)`: the rows that hold something at `path`, and nothing but `words`.
+/// `only(rows, path, words)`: the rows with something at `path`, and nothing but `words`.
 pub(super) fn only(rows: Value, path: &str, words: Value) -> Result<Vec<Value>, Error> {
     let words = texts(&words)?;
     let fits = |row: &Value| {
@@ -22,13 +22,13 @@ pub(super) fn only(rows: Value, path: &str, words: Value) -> Result<Vec<Value>, 
     Ok(rows.try_iter()?.filter(fits).collect())
 }
 
-/// `spread(rows, path)`: every word that stands at `path` in any row, once and in order.
+/// `spread(rows, path)`: every distinct word at `path` in any row, sorted.
 pub(super) fn spread(rows: Value, path: &str) -> Result<Vec<String>, Error> {
     let all: BTreeSet<String> = rows.try_iter()?.flat_map(|row| at(&row, path)).collect();
     Ok(all.into_iter().collect())
 }
 
-/// `addressed(urls, path, name, value)`: those of `urls` whose path is `path` and whose query says `name=value`.
+/// `addressed(urls, path, name, value)`: the `urls` whose path is `path` and whose query has `name=value`.
 pub(super) fn addressed(urls: Value, path: &str, name: &str, value: &str) -> Result<Vec<String>, Error> {
     let fits = |text: &String| {
         Url::parse(text)
@@ -41,7 +41,7 @@ fn texts(list: &Value) -> Result<BTreeSet<String>, Error> {
     Ok(list.try_iter()?.map(|item| item.to_string()).collect())
 }
 
-/// What stands at a dotted path of a row, through lists on the way: every text there is; nothing where it is missing.
+/// Every text at a dotted path of a row, also within lists on the way; empty if the path is missing.
 fn at(row: &Value, path: &str) -> Vec<String> {
     let deeper = |values: Vec<Value>, name: &str| -> Vec<Value> {
         let next = values.iter().filter_map(|value| value.get_attr(name).ok());
@@ -50,7 +50,7 @@ fn at(row: &Value, path: &str) -> Vec<String> {
     path.split('.').fold(items(row), deeper).iter().map(ToString::to_string).collect()
 }
 
-/// A list's items, or the value alone.
+/// A list's items, or the value as the only item.
 fn items(value: &Value) -> Vec<Value> {
     match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => value.try_iter().map(Iterator::collect).unwrap_or_default(),

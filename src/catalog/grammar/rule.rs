@@ -1,4 +1,4 @@
-//! What the rules of a file say, and the pieces and facts they look at.
+//! The rules of a file, and the page pieces and facts that they use.
 
 use std::sync::OnceLock;
 
@@ -7,32 +7,34 @@ use scraper::Selector;
 use super::expr::Expr;
 use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 
-/// One rule: if `when` holds, the answer reads so.
+/// One rule: if `when` holds, the answer gets this verdict.
 #[derive(Debug)]
 pub struct Rule {
     /// The condition.
     pub when: Expr,
-    /// What the answer reads.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why, as a fixed word.
+    /// The reason code.
     pub reason: String,
-    /// Whose doing it is.
+    /// Who caused it.
     pub fault: Fault,
-    /// What it rests on.
+    /// The source of the verdict.
     pub proof: Proof,
-    /// What a `dropped` by this rule rests on.
+    /// The basis of a `dropped` by this rule.
     pub basis: Basis,
-    /// A sentence with `{{ }}`.
+    /// The sentence for people, with `{{ }}`.
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Who decides that, where it is not whom the file names.
+    /// Who decides about that, if not the file's decider.
     pub decider: Option<String>,
-    /// The company whose word it is, where the check itself asks none: a code that only its programs give.
+    /// The company that is known to have answered even if the check does not ask it: only its software returns this
+    /// code.
     pub parent: Option<String>,
-    /// A shared rule that comes before a check's own: a wall answers for nobody behind it.
+    /// Whether this shared rule comes before a check's own: a wall (a block page) says nothing about the site behind
+    /// it.
     pub first: bool,
-    /// The file and line, for messages about it.
+    /// The file and line, for messages.
     pub place: String,
 }
 
@@ -43,30 +45,30 @@ pub struct Select {
     pub name: String,
     /// The CSS selector.
     pub css: String,
-    /// The same, compiled when it is first wanted: of all vendors a platform uses a few.
+    /// The compiled selector, made on first use: a platform uses only a few vendors.
     pub compiled: OnceLock<Option<Selector>>,
     /// Take this attribute instead of the text.
     pub attr: Option<String>,
-    /// Only elements whose text begins so.
+    /// Only elements whose text starts with this.
     pub starts: Option<String>,
-    /// Take what follows this, within the text.
+    /// Take the text that follows this.
     pub after: Option<String>,
-    /// The text is JSON: rules see its value.
+    /// Whether the text is JSON; rules then get its value.
     pub json: bool,
-    /// Only values for which this holds, as `it`.
+    /// Only values for which this condition holds, as `it`.
     pub filter: Option<Expr>,
-    /// All that match, as a list; otherwise the first.
+    /// All matches, as a list; otherwise the first one.
     pub all: bool,
 }
 
-/// What to do when a fact changes.
+/// What happens when a fact changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
     /// Keep it in the history.
     Record,
-    /// Tell it.
+    /// Send a warning.
     Warn,
-    /// Tell it loudly.
+    /// Send a critical alert.
     Critical,
 }
 
@@ -75,11 +77,11 @@ pub enum OnChange {
 pub struct FactRule {
     /// Its name.
     pub name: String,
-    /// Where it comes from.
+    /// The expression for its value.
     pub from: Expr,
-    /// What its change means.
+    /// What happens when it changes.
     pub on_change: OnChange,
-    /// It runs down, like a balance: rules see what is spent in a day as `burn.per_day`, and after some
-    /// days what the last one cost beside a usual one, as `burn.last_day` and `burn.usual`.
+    /// Whether it runs down, like a balance. Rules get the daily use as `burn.per_day` and, after some days, the last
+    /// day's use and a usual day's as `burn.last_day` and `burn.usual`.
     pub burns: bool,
 }

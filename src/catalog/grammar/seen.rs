@@ -1,15 +1,14 @@
-//! Texts as people compare them: a blank is a blank however wide and whether it may break, and what
-//! takes no room is not there.
+//! Normalises texts for comparison, as people see them: every kind of blank counts as one blank, and characters
+//! without width are removed.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Soft hyphens, joiners and marks that take no room (Unicode's default ignorable code points, as far as
-/// pages use them).
+/// Soft hyphens, joiners and marks without width (Unicode's default ignorable code points, as far as pages use them).
 const NOTHING: [char; 8] =
     ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'];
 
-/// The text with single blanks, without what cannot be seen, and with one form for each letter, dash and
-/// quotation mark.
+/// The text with single blanks, without invisible characters, and with one form for each letter, dash and quotation
+/// mark.
 pub fn seen(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut blank = false;

@@ -1,22 +1,22 @@
-//! What is usual for each kind of vendor (`_usual.toml`): where a new entry of a configuration begins.
+//! Defaults for each kind of vendor (`_usual.toml`), used for new configuration entries.
 
 use crate::core::words::verdict::Criticality;
 
-/// What is usual for one kind.
+/// The defaults for one kind of vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usual {
-    /// What it is called.
+    /// Its label.
     pub label: String,
-    /// How much hangs on it.
+    /// Its criticality.
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
-    /// Its label on the public page, where strangers would ask about it.
+    /// Its label on the public page, if visitors would ask about it.
     pub public: Option<String>,
-    /// What one may switch to.
+    /// The usual fallback.
     pub fallback: Option<String>,
-    /// The id that what the fallback depends on has, where `init` wrote it.
+    /// The id of the dependency that the fallback runs on, if `init` added it.
     pub fallback_on: Option<String>,
-    /// Steps to leave, with the time that each takes, as written in files.
+    /// The steps to leave the vendor, with the time that each takes, as in files.
     pub leave: Vec<(String, Option<String>)>,
 }

@@ -1,56 +1,56 @@
-//! Who provides something, as its file says.
+//! A vendor, as its file describes it.
 
 use std::collections::BTreeMap;
 
 use super::check::Check;
 
-/// Who provides something.
+/// A vendor.
 #[derive(Debug)]
 pub struct Vendor {
-    /// Slug, as written before the `/` of a check.
+    /// The slug before the `/` of a check's id.
     pub id: String,
-    /// Name for people.
+    /// The name, for people.
     pub name: String,
-    /// Who decides there, as messages say it: "Google", "your host".
+    /// Who decides about accounts there, as in messages: "Google", "your host".
     pub decider: String,
-    /// Slug of the company behind it.
+    /// The slug of the company behind it.
     pub parent: String,
-    /// Family: `app_store`, `dns`, `hosting`, `email`, `sms` ...
+    /// The category: `app_store`, `dns`, `hosting`, `email`, `sms` ...
     pub category: String,
     /// The vendor's own status page.
     pub status_page: Option<StatusPage>,
-    /// Domains from which the vendor's notices come.
+    /// The domains that send the vendor's notices.
     pub notice_senders: Vec<String>,
-    /// Where its decision is contested.
+    /// Where to appeal its decisions.
     pub appeal: Option<Appeal>,
-    /// What users keep when it drops us, and what they lose.
+    /// What the platform's users keep and lose if the vendor drops the platform.
     pub keeps_working: Option<String>,
-    /// What can be asked, by name.
+    /// Its checks, by name.
     pub checks: BTreeMap<String, Check>,
-    /// The file it stands in.
+    /// Its file.
     pub file: String,
 }
 
-/// Where a vendor's decision is contested.
+/// Where to appeal a vendor's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appeal {
-    /// The form, or the place that leads to it.
+    /// The form, or a page that leads to it.
     pub url: String,
-    /// Until when, in the vendor's words, where it says so.
+    /// The deadline in the vendor's words, if it states one.
     pub deadline: Option<String>,
-    /// It stands behind the sign-in that a suspension may close.
+    /// Whether it requires a sign-in that a suspension may block.
     pub behind_login: bool,
 }
 
 /// A vendor's public status page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusPage {
-    /// Where it is read, or opened by a person.
+    /// The URL that is read, or that a person opens.
     pub url: String,
     /// Its format, such as `statuspage`.
     pub format: String,
-    /// The component that concerns us.
+    /// The component that the platform uses.
     pub component: Option<String>,
-    /// Where a person reads it, if not at the root of `url`.
+    /// The page for people, if it is not at the root of `url`.
     pub page: Option<String>,
 }

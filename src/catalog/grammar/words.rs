@@ -1,32 +1,32 @@
-//! What a vendor's own book says that a field may hold: each value must reach a rule.
+//! The documented values of a vendor's fields: each value must reach a rule.
 
 use serde_json::Value;
 
-/// A deciding field with every value that the vendor's book gives it.
+/// A field that decides, with every value that the vendor documents.
 #[derive(Debug)]
 pub struct Words {
     /// Its name in the file.
     pub name: String,
-    /// Where it stands in an answer, as in `has()`: `json.account.status`, `http.headers.NAME`, `heard.codes.0.code`.
+    /// Its path in an answer, as in `has()`: `json.account.status`, `http.headers.NAME`, `heard.codes.0.code`.
     pub at: String,
-    /// It stands between these two texts of a body that is no JSON.
+    /// The texts before and after it, in a body that is not JSON.
     pub between: Option<(String, String)>,
-    /// How rules call it, where that is not `at`.
+    /// Its names in rules, if they differ from `at`.
     pub read: Vec<String>,
-    /// The example that carries it; without one, the first that reads live.
+    /// The example that contains it; otherwise the first one whose verdict is `live`.
     pub example: Option<String>,
-    /// The book: document, its date or version.
+    /// The documentation, with its date or version.
     pub source: String,
-    /// How many values the book has.
+    /// The number of documented values.
     pub count: usize,
-    /// Values that the book explains.
+    /// Values that the documentation explains.
     pub values: Vec<Value>,
-    /// Values that it names only: they may not read dropped.
+    /// Values that it only lists: they must not give `dropped`.
     pub unexplained: Vec<Value>,
-    /// The book calls it a text: more values may come.
+    /// Whether the documentation calls it free text, so that more values may come.
     pub free: bool,
-    /// It only says why; another field says that it is so, and an unknown word changes nothing.
+    /// Whether it only gives the cause: another field decides, and an unknown value changes nothing.
     pub explains: bool,
-    /// The file and line.
+    /// The file and line, for messages.
     pub place: String,
 }

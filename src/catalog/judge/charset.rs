@@ -1,12 +1,12 @@
-//! A body as text, in the character set that a browser would read it in (WHATWG Encoding, HTML 13.2.3).
+//! Decodes a body in the character set that a browser would use (WHATWG Encoding, HTML 13.2.3).
 
 use std::borrow::Cow;
 
 use crate::core::words::answer::Answer;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 
-/// A page says its character set within this; browsers look at the first kilobyte before they begin to
-/// read, and read anew where it stands further down.
+/// How much of a page is searched for its character set. Browsers search the first kilobyte before they parse, and
+/// parse again if they find it further down.
 const FAR: usize = 64 << 10;
 
 /// An answer's body as text.
@@ -15,8 +15,8 @@ pub fn body_text(answer: &Answer) -> Cow<'_, str> {
     text(&answer.body, http.and_then(|http| http.headers.get("content-type")).map_or("", String::as_str))
 }
 
-/// The body as text. What decides, in this order: the byte order mark, the header, the page itself. Where
-/// nothing says anything it is UTF-8 if it can be, else what the web's oldest pages are.
+/// The body as text. In this order: the byte order mark, the header, the page itself. Without any of them: UTF-8 if it
+/// is valid, otherwise windows-1252, which the oldest pages use.
 pub fn text<'b>(body: &'b [u8], content_type: &str) -> Cow<'b, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         return encoding.decode_without_bom_handling(&body[mark..]).0;
@@ -32,7 +32,7 @@ pub fn text<'b>(body: &'b [u8], content_type: &str) -> Cow<'b, str> {
     }
 }
 
-/// `text/html; charset="gbk"`. A name that nobody knows says nothing.
+/// Parses `text/html; charset="gbk"`. An unknown name is ignored.
 fn of_header(content_type: &str) -> Option<&'static Encoding> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
@@ -43,8 +43,8 @@ fn of_header(content_type: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// `<meta charset="...">`, `<meta http-equiv="content-type" content="...; charset=...">`, or the first line
-/// of XML. Whoever says UTF-16 in letters of one byte means UTF-8.
+/// Finds `<meta charset="...">`, `<meta http-equiv="content-type" content="...; charset=...">`, or the XML
+/// declaration. A page that declares UTF-16 in single bytes is UTF-8.
 fn of_page(body: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&body[..body.len().min(FAR)]).to_ascii_lowercase();
     let plain = uncommented(&head);
@@ -60,27 +60,27 @@ fn of_page(body: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// What one `meta` says, from behind its name.
+/// The character set of one `meta`; `rest` follows the tag's name.
 fn of_meta(rest: &str) -> Option<&str> {
     let tag = rest.split('>').next()?;
     tag.starts_with([' ', '\t', '\n', '\r', '\u{c}', '/']).then(|| after(tag, "charset")).flatten()
 }
 
-/// The value behind `key =`, with or without quotation marks.
+/// The value after `key =`, with or without quotation marks.
 fn after<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(key)?;
     let value = rest.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
     value.split(['"', '\'', ';', ' ', '\t', '\n', '\r', '/', '?']).next().filter(|name| !name.is_empty())
 }
 
-/// A commented head says nothing.
+/// Removes comments from the head.
 fn uncommented(head: &str) -> String {
     let mut parts = head.split("<!--");
     let first = parts.next().unwrap_or("").to_owned();
     parts.fold(first, |text, part| text + part.split_once("-->").map_or("", |(_, rest)| rest))
 }
 
-/// UTF-8 that breaks off in the middle, or with a few bad bytes in much that is good.
+/// UTF-8 that is cut off, or that has a few invalid bytes among many valid ones.
 fn is_broken_utf8(body: &[u8]) -> bool {
     let lossy = String::from_utf8_lossy(body);
     let (mut bad, mut good) = (0_usize, 0_usize);
@@ -121,7 +121,7 @@ mod tests {
         }
         let xml = [b"<?xml version='1.0' encoding='gbk'?>".as_slice(), &page("gbk", "")].concat();
         assert!(text(&xml, "application/xml").contains(LOGIN));
-        // The header counts more than the page.
+        // The header takes precedence over the page.
         assert!(text(&page("utf-8", "<meta charset=gbk>"), "text/html; charset=utf-8").contains(LOGIN));
     }
 

@@ -1,4 +1,4 @@
-//! What rules see of an answer.
+//! The names that rules can read from an answer.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::catalog::grammar::param::Params;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
-/// What rules see. Namespaces that the answer does not have are undefined.
+/// The context of rules. Namespaces that the answer does not have are undefined.
 pub(super) fn context(catalog: &Catalog, check: &Check, params: &Params, answer: &Answer, now: Time) -> Value {
     let text = text_of(check, answer);
     let mut names: BTreeMap<String, Value> = BTreeMap::new();
@@ -54,23 +54,23 @@ pub(super) fn context(catalog: &Catalog, check: &Check, params: &Params, answer:
     names::of(names, page, check.lets.clone())
 }
 
-/// The body as text, where a rule reads it as such.
+/// The body as text, if a rule reads it.
 fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     let wanted = answer.http.is_some() && (check.reads_body || !check.selects.is_empty());
-    // The shared rules look for walls in small and HTML bodies only.
+    // The shared rules search for block pages in small and HTML bodies only.
     let html = answer.http.as_ref().is_some_and(|http| http.content_type.contains("html") || answer.body.len() < 2_048);
     (wanted || html).then(|| charset::body_text(answer))
 }
 
-/// The body as JSON, read straight into what is wanted of it.
+/// Parses the body as JSON, keeping only the needed parts.
 pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     serde_json::from_str(&json_text(answer)?).ok()
 }
 
-/// What may be JSON, as text: an object or a list, also within the call of a function.
+/// The part of the body that may be JSON: an object or a list, also as the argument of a function call.
 fn json_text(answer: &Answer) -> Option<Cow<'_, str>> {
     answer.http.as_ref()?;
-    // Apple's bodies begin with blank lines; anything else than an object or list is no JSON answer.
+    // Apple's bodies start with blank lines. Anything other than an object or a list is not a JSON answer.
     let text = match utf8(answer) {
         Cow::Borrowed(text) => Cow::Borrowed(called(text.trim_ascii())),
         Cow::Owned(text) => Cow::Owned(called(text.trim_ascii()).to_owned()),
@@ -78,8 +78,8 @@ fn json_text(answer: &Answer) -> Option<Cow<'_, str>> {
     text.starts_with(['{', '[']).then_some(text)
 }
 
-/// JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says; what is not (AWS's list of events in
-/// UTF-16 with its mark, older servers' Latin-1) is made so.
+/// JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says. Other encodings (AWS's list of events in UTF-16
+/// with a byte order mark, older servers' Latin-1) are converted.
 fn utf8(answer: &Answer) -> Cow<'_, str> {
     let marked = [[0xff, 0xfe].as_slice(), &[0xfe, 0xff], &[0xef, 0xbb, 0xbf]];
     let is_marked = marked.iter().any(|mark| answer.body.starts_with(mark));
@@ -89,7 +89,7 @@ fn utf8(answer: &Answer) -> Cow<'_, str> {
     }
 }
 
-/// What is within `name(...)`, where JSON comes as a call of a function (Apple's status page).
+/// The argument of `name(...)`, if JSON comes as a function call (Apple's status page).
 fn called(body: &str) -> &str {
     let open = body.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(&byte)));
     let Some(open) = open.filter(|at| *at > 0 && body.as_bytes()[*at] == b'(') else { return body };

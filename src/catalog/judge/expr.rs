@@ -1,7 +1,6 @@
 //! Evaluates conditions and renders texts.
 //!
-//! Whatever is missing is an error (see the grammar's functions), and every error means
-//! "does not hold".
+//! A missing value is an error (see the grammar's functions), and every error means "does not hold".
 
 use minijinja::value::Value;
 
@@ -9,13 +8,13 @@ use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::functions::ENV;
 
 impl Expr {
-    /// Its value, or `None` where anything in it is missing or of the wrong kind.
+    /// Its value, or `None` if anything in it is missing or has the wrong type.
     pub fn value(&self, context: &Value) -> Option<Value> {
         let value = self.compiled()?.eval(context).ok()?;
         (!value.is_undefined()).then_some(value)
     }
 
-    /// Whether it cannot be told if it holds: what comes first in it holds, and then something is missing.
+    /// Whether the result is unknown: its first part holds, and then a value is missing.
     pub fn cannot_tell(&self, context: &Value) -> bool {
         self.compiled().is_some_and(|compiled| compiled.eval(context).is_err())
     }
@@ -26,17 +25,17 @@ impl Expr {
     }
 }
 
-/// Renders a message text; what cannot be rendered leaves the text's plain part out.
+/// Renders a message text; if that fails, returns the text without its placeholders.
 pub(super) fn render(template: &str, context: &Value) -> String {
     if !template.contains('{') {
         return template.to_owned();
     }
-    // By its own text: it is parsed when it is first wanted, and kept.
+    // The text is its own name: it is parsed on first use and kept.
     let rendered = ENV.get_template(template).and_then(|template| template.render(context));
     rendered.unwrap_or_else(|_| strip(template))
 }
 
-/// A template whose values are missing, without its placeholders.
+/// A template without its placeholders, for missing values.
 fn strip(template: &str) -> String {
     let mut out = String::new();
     let mut rest = template;

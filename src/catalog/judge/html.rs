@@ -1,17 +1,17 @@
-//! Named pieces of a page: CSS selectors, attributes and JSON inside scripts.
+//! Selects pieces of a page: CSS selectors, attributes, and JSON inside scripts.
 
 use minijinja::value::Value;
 use scraper::{Html, Selector};
 
 use crate::catalog::grammar::rule::Select;
 
-/// html5ever has no depth limit and takes quadratic time on deep nesting
-/// (servo/html5ever#788), so deeper pages are not parsed.
+/// The maximum nesting depth. html5ever has no limit and takes quadratic time on deep nesting (servo/html5ever#788),
+/// so deeper pages are not parsed.
 const DEEPEST: usize = 512;
-/// Pages with more tags than this are not parsed either.
+/// The maximum number of tags; larger pages are not parsed.
 const MOST_TAGS: usize = 200_000;
 
-/// The selected pieces, or `None` where the page is too deep to be parsed.
+/// The selected pieces, or `None` if the page is nested too deeply.
 pub fn select(selects: &[Select], body: &str) -> Option<Value> {
     if !is_shallow(body) {
         return None;
@@ -22,7 +22,7 @@ pub fn select(selects: &[Select], body: &str) -> Option<Value> {
 }
 
 fn piece(select: &Select, page: &Html) -> Option<Value> {
-    // Checked when the catalogue was loaded.
+    // The selector was checked when the catalogue was loaded.
     let selector = select.compiled.get_or_init(|| Selector::parse(&select.css).ok()).as_ref()?;
     let mut values = page
         .select(selector)
@@ -52,7 +52,7 @@ fn value_of(select: &Select, text: &str) -> Option<Value> {
     values.next()?.ok().map(Value::from_serialize)
 }
 
-/// Whether no element can stand deeper than allowed, by counting tags.
+/// Whether no element can be nested deeper than allowed, by counting tags.
 pub fn is_shallow(body: &str) -> bool {
     // These need no end tag, so counting them would overstate the depth.
     const LIGHT: [&str; 24] = [

@@ -1,5 +1,5 @@
-//! A JSON body as rules see it: what they name of it is kept. The rest is only held to the grammar (RFC 8259): a body that
-//! breaks off or is broken anywhere is no JSON.
+//! Parses a JSON body and keeps only the fields that rules use. The rest is only checked for valid syntax (RFC 8259):
+//! a body that is cut off or invalid anywhere is not JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,14 +9,14 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAcces
 
 use crate::catalog::grammar::json_paths::JsonPaths;
 
-/// Reads what `paths` name; `None` where it is no JSON.
+/// Parses the fields that `paths` name; `None` if the body is not valid JSON.
 pub(super) fn read(body: &str, paths: &JsonPaths) -> Option<Value> {
     let mut from = serde_json::Deserializer::from_str(body);
     let value = Named(paths).deserialize(&mut from).ok()?;
     from.end().is_ok().then_some(value)
 }
 
-/// A value of which some fields are named.
+/// A value of which only some fields are kept.
 struct Named<'p>(&'p JsonPaths);
 
 impl<'de> DeserializeSeed<'de> for Named<'_> {
@@ -58,7 +58,7 @@ impl<'de> Visitor<'de> for Named<'_> {
         Ok(Value::from(()))
     }
 
-    /// A field of a list is a number, and where one is named all are read.
+    /// A list's fields are numbers; if one is named, all are kept.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element::<Value>()? {
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Named<'_> {
     }
 }
 
-/// A field's name, with what is wanted of it.
+/// A field's name, with the part of it that is needed.
 struct Field<'p>(&'p JsonPaths);
 
 impl<'de, 'p> DeserializeSeed<'de> for Field<'p> {
@@ -132,7 +132,7 @@ mod tests {
             let rules = check.rules.iter().chain(catalog.shared_rules(check)).map(|rule| &rule.when);
             let facts = check.facts.iter().map(|fact| &fact.from);
             for expr in rules.chain(facts).chain(check.lets.iter().map(|(_, expr)| expr)) {
-                // Rules ask for the status first; without it most of them would not come to what they read.
+                // Rules read the status first; without it, most of them would not reach the rest.
                 let http = context! { status => example.status, content_type => "application/json" };
                 let worth = |json: &Value| {
                     let value = expr.value(&context! { json => json.clone(), http => http.clone(), now => 0 });

@@ -1,5 +1,5 @@
-//! The names that rules see. What is costly is made when a rule first asks for it, and once: a page as people see
-//! it, and named expressions. Most answers are decided before most of them are wanted.
+//! The names that rules read. Costly values (a page as people see it, named expressions) are computed on first use and
+//! kept: most answers are decided before most of them are needed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -9,19 +9,19 @@ use minijinja::value::{Enumerator, Object, Value};
 use super::visible;
 use crate::catalog::grammar::expr::Expr;
 
-/// What an answer gives.
+/// The values of an answer.
 #[derive(Debug)]
 struct Given {
     names: BTreeMap<String, Value>,
-    /// The body, where a rule sees the page as people do.
+    /// The body, if a rule reads the page as people see it.
     page: Option<Value>,
-    /// Its source without what nobody sees.
+    /// The page's source without invisible parts.
     markup: OnceLock<Value>,
-    /// It as people see it.
+    /// The page's visible text.
     visible: OnceLock<Value>,
 }
 
-/// Named expressions, each worth something or missing.
+/// The named expressions, each with a value or missing.
 #[derive(Debug)]
 struct Lets {
     given: Arc<Given>,
@@ -29,7 +29,7 @@ struct Lets {
     worth: Vec<OnceLock<Option<Value>>>,
 }
 
-/// The named expressions before one of them: it sees those only.
+/// The named expressions before a given one: it can use only those.
 #[derive(Debug)]
 struct Before {
     lets: Arc<Lets>,
@@ -43,7 +43,7 @@ struct Names {
     lets: Value,
 }
 
-/// All names for a rule.
+/// All names, for a rule.
 pub(super) fn of(names: BTreeMap<String, Value>, page: Option<Value>, lets: Arc<[(String, Expr)]>) -> Value {
     let given = Arc::new(Given { names, page, markup: OnceLock::new(), visible: OnceLock::new() });
     let (count, worth) = (lets.len(), lets.iter().map(|_| OnceLock::new()).collect());
@@ -98,7 +98,7 @@ impl Object for Before {
 }
 
 impl Lets {
-    /// What one is worth; it sees those before it.
+    /// The value of one expression, which can use those before it.
     fn worth(self: &Arc<Self>, place: usize) -> Option<Value> {
         let make = || self.lets[place].1.value(&seen(self.clone(), place));
         self.worth[place].get_or_init(make).clone()

@@ -1,9 +1,9 @@
-//! Finds in an answer the permission that a key lacks.
+//! Finds the permission that a key lacks in an answer.
 
 use crate::catalog::grammar::permission::Permission;
 use crate::core::words::answer::Answer;
 
-/// The permission that an answer says is lacking, in the vendor's own word for it.
+/// The missing permission, as the vendor names it.
 pub fn lacking(permissions: &[Permission], answer: &Answer) -> Option<String> {
     let headers = answer.http.iter().flat_map(|http| &http.headers);
     let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();

@@ -17,26 +17,26 @@ use crate::core::words::answer::Answer;
 use crate::core::words::text::{SENTENCE, VALUE, clean};
 use crate::core::words::verdict::{Facts, Fault, Reading, Verdict};
 
-/// A list of a vendor's is kept up to here.
+/// The maximum number of values kept from a vendor's list.
 const MOST_VALUES: usize = 100;
-/// The reason of a key that is refused: there the vendor's own sentence tells most.
+/// The reason of a refused key, for which the vendor's own sentence is quoted.
 const REFUSED: &str = "credential_refused";
 
-/// A reading, and which rule gave it (own rules first, then the shared ones).
+/// A reading, and the rule that gave it (own rules first, then the shared ones).
 pub struct Judged {
     /// The reading.
     pub reading: Reading,
-    /// The rule's place in its file; `None` where nothing held.
+    /// The rule's place in its file; `None` if no rule matched.
     pub place: Option<String>,
 }
 
 impl Catalog {
-    /// Reads one answer of a check. What no rule recognises is `unknown`, never `live`.
+    /// Judges one answer of a check. If no rule matches, the verdict is `unknown`, never `live`.
     pub fn judge(&self, check: &Check, params: &Params, answer: &Answer, now: Time) -> Reading {
         self.judge_with_place(check, params, answer, now).reading
     }
 
-    /// The same, telling which rule decided.
+    /// The same, with the place of the rule that decided.
     pub fn judge_with_place(&self, check: &Check, params: &Params, answer: &Answer, now: Time) -> Judged {
         let context = context(self, check, params, answer, now);
         let facts = facts(check, &context);
@@ -58,7 +58,7 @@ impl Catalog {
         }
         let mut reading = read(rule, &with_facts(&context, &facts));
         if !own {
-            // Shared rules do not know whose they are.
+            // Shared rules do not know the vendor.
             let vendor = check.id.split('/').next().and_then(|id| self.vendors.get(id));
             reading.hint = reading.hint.map(|hint| named(hint, vendor));
         }
@@ -74,8 +74,8 @@ impl Catalog {
 }
 
 impl Catalog {
-    /// The rule before a `live` that wanted to hold a value against what the user gave, and had none: what
-    /// was not compared is not fine.
+    /// A rule before the `live` one that should have compared a value with the user's limit but found no value. A
+    /// comparison that was not made must not count as good.
     fn unread_threshold<'c>(&self, check: &'c Check, live: &Rule, context: &Value) -> Option<&'c Rule> {
         let before = check.rules.iter().take_while(|rule| !std::ptr::eq(*rule, live));
         let compares = |rule: &&Rule| {
@@ -94,7 +94,7 @@ fn not_compared(rule: &Rule) -> Reading {
     Reading { fault: Fault::Unclear, ..Reading::new(Verdict::Unknown, "value_missing", clean(&say, SENTENCE)) }
 }
 
-/// Facts are taken only where the answer was about us beyond doubt.
+/// Whether facts are kept: only if the answer was certainly about the account.
 fn keeps_facts(reading: &Reading) -> bool {
     matches!(reading.verdict, Verdict::Live | Verdict::Degraded)
 }
@@ -113,17 +113,17 @@ fn read(rule: &Rule, context: &Value) -> Reading {
     }
 }
 
-/// How advice that is shared by vendors speaks of each.
+/// How shared advice refers to the vendor.
 const UNNAMED: &str = "in to the vendor";
 
-/// Advice that is shared by vendors, with the name of this one.
+/// Shared advice, with the name of this vendor.
 pub fn named(hint: String, vendor: Option<&Vendor>) -> String {
     let Some(vendor) = vendor.filter(|vendor| vendor.parent != "own") else { return hint };
     let hint = hint.replace(UNNAMED, &format!("in to {}", vendor.name));
     hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
 }
 
-/// What is said of a refused key, with the vendor's own sentence where it is not yet in it.
+/// The sentence about a refused key, with the vendor's own sentence added if it is missing.
 fn quoting(say: String, answer: &Answer) -> String {
     match refusal::sentence(answer) {
         Some(sentence) if !say.contains(&sentence) => clean(&format!("{say}; it says \"{sentence}\""), SENTENCE),
@@ -153,7 +153,7 @@ fn facts(check: &Check, context: &Value) -> Facts {
     check.facts.iter().filter_map(|rule| value(rule).map(|value| (rule.name.clone(), value))).collect()
 }
 
-/// A vendor may send anything: texts are cleaned and cut, and so are lists of them.
+/// Cleans and shortens texts and lists, because a vendor may send anything.
 fn plain(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::String(text) => clean(&text, VALUE).into(),
@@ -165,7 +165,7 @@ fn plain(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// A number without a fraction is written without one.
+/// Writes a number without a fraction as an integer.
 fn whole(value: serde_json::Value) -> serde_json::Value {
     match value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15) {
         Some(number) => (number as i64).into(),
@@ -177,7 +177,7 @@ fn with_facts(context: &Value, facts: &Facts) -> Value {
     minijinja::context! { fact => Value::from_serialize(facts), ..context.clone() }
 }
 
-/// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
+/// Parses `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
 fn retry_after(answer: &Answer, now: Time) -> Option<Duration> {
     let value = answer.http.as_ref()?.headers.get("retry-after")?.trim();
     if let Ok(seconds) = value.parse() {

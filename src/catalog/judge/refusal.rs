@@ -1,5 +1,5 @@
-//! The sentence with which a vendor refuses a key: whether the account is held or only the key is wrong often
-//! stands nowhere else.
+//! The sentence with which a vendor refuses a key. Often only this says whether the account is suspended or just the
+//! key is wrong.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use super::context::json_of;
 use crate::core::words::answer::Answer;
 use crate::core::words::text::clean;
 
-/// Where vendors put it, the most exact place first: Google and OpenAI, OAuth (RFC 6749), lists of errors, FastAPI,
-/// problem details (RFC 9457), and plain names. Pointers into JSON (RFC 6901).
+/// Where vendors put the sentence, the most specific place first: Google and OpenAI, OAuth (RFC 6749), lists of
+/// errors, FastAPI, problem details (RFC 9457), and plain names. JSON pointers (RFC 6901).
 const PLACES: [&str; 18] = [
     "/error/message",
     "/error_description",
@@ -29,21 +29,22 @@ const PLACES: [&str; 18] = [
     "/errors",
     "/title",
 ];
-/// A sentence is quoted up to here: a title and a hint stand in the same message.
+/// The maximum length of the quote: the same message also has a title and a hint.
 const LONGEST: usize = 160;
-/// A run of letters and digits from this length on may be a key; no word of a sentence is as long and has digits.
+/// A run of letters and digits of at least this length may be a key; no word in a sentence is that long and has
+/// digits.
 const KEY: usize = 16;
 
-/// What the vendor says, without what may be a key in it; `None` where it says a word or nothing.
+/// The vendor's sentence, without anything that may be a key; `None` if it is a single word or missing.
 pub(super) fn sentence(answer: &Answer) -> Option<String> {
     let json: Value = json_of(answer)?;
     let texts = PLACES.iter().filter_map(|place| json.pointer(place).and_then(Value::as_str));
-    // One word is a code, which the rules know better.
+    // A single word is a code, which rules handle better.
     let said = texts.map(|text| clean(&without_keys(text), LONGEST)).find(|text| text.contains(' '))?;
     Some(said.trim_end_matches(['.', '!', ' ', ':', ';', ',']).replace('"', "'"))
 }
 
-/// Vendors quote the key that they refuse, whole or in parts.
+/// Removes keys: vendors quote the key that they refuse, in full or in part.
 fn without_keys(text: &str) -> String {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '*' | '+' | '=');
     let mut out = String::new();

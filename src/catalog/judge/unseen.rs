@@ -1,19 +1,19 @@
-//! What stands in a page's source and is shown to nobody: comments, scripts, `noscript`, elements that are
-//! hidden. Read from the source as it stands, in one pass, so that markup which people look for stays as it is.
+//! Removes the parts of a page's source that nobody sees: comments, scripts, `noscript` and hidden elements. It works
+//! on the source in one pass, so that other markup stays unchanged for those who search for it.
 
 use std::borrow::Cow;
 
 /// Elements whose content is not shown.
 const UNSEEN: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
-/// Elements that have no content (HTML 13.1.2).
+/// Elements without content (HTML 13.1.2).
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// A page that shows fewer letters than this, and has a script, is drawn by it.
+/// A page with a script that shows fewer letters than this is drawn by the script.
 const DRAWN_BY_SCRIPT: usize = 40;
-/// They are counted within the first of its text, and in all of it only if they are not found there.
+/// Letters are counted in the first bytes of the text, and in all of it only if there are too few.
 const BEGINNING: usize = 8 << 10;
 
-/// Whether a body is a page for people.
+/// Whether a body is an HTML page for people.
 pub(super) fn is_page(body: &str) -> bool {
     let start = body.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     if start.starts_with(['{', '[']) || !start.contains('<') {
@@ -24,8 +24,8 @@ pub(super) fn is_page(body: &str) -> bool {
     html.iter().any(|mark| lower.contains(mark))
 }
 
-/// The source without what is shown to nobody. A page that is drawn by its scripts shows nothing else: it stays
-/// whole, but for its comments.
+/// The source without invisible parts. A page that is drawn by its scripts shows nothing else, so only its comments
+/// are removed.
 pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> String {
     let begins = |at: usize| body.as_bytes().get(at..at + 7).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<script"));
     let script = body.match_indices('<').any(|(at, _)| begins(at));
@@ -34,17 +34,17 @@ pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> Str
     cut(body, if drawn { Cut::Comments } else { Cut::Unseen }, usize::MAX)
 }
 
-/// What goes.
+/// What is removed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cut {
     Comments,
-    /// Elements that nobody sees, too, other than the page's data.
+    /// Also elements that nobody sees, except the page's data.
     Unseen,
-    /// The title and the page's data, too.
+    /// Also the title and the page's data.
     AllButText,
 }
 
-/// What is left, up to the first tag behind `most` bytes of it.
+/// The remaining source, up to the first tag after `most` bytes of it.
 fn cut(body: &str, what: Cut, most: usize) -> String {
     let mut out = String::with_capacity(body.len().min(most));
     let mut rest = body;
@@ -55,7 +55,7 @@ fn cut(body: &str, what: Cut, most: usize) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some(comment) = comment(rest) {
-            // One that does not end reaches to the end (HTML 13.2.5.43); `<!-->` is empty.
+            // A comment without an end extends to the end of the page (HTML 13.2.5.43); `<!-->` is empty.
             let empty = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
             rest = empty.or_else(|| comment.split_once("-->").map(|(_, after)| after)).unwrap_or("");
             continue;
@@ -79,7 +79,7 @@ fn cut(body: &str, what: Cut, most: usize) -> String {
         }
         rest = after;
         if raw && !goes {
-            // What looks like a tag or a comment in a script is none.
+            // Text in a script that looks like a tag or a comment is not one.
             let end = closing(&tag.name, rest).map_or(rest.len(), |(at, _)| at);
             out.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -89,13 +89,13 @@ fn cut(body: &str, what: Cut, most: usize) -> String {
     out
 }
 
-/// What follows the beginning of a comment.
+/// The text after the start of a comment.
 fn comment(text: &str) -> Option<&str> {
-    // Nearly all that begins with `<` is told by its second byte.
+    // The second byte rules out nearly everything that starts with `<`.
     if text.as_bytes().get(1) == Some(&b'!') { text.strip_prefix("<!--") } else { None }
 }
 
-/// Where the element's end tag begins and ends.
+/// The start and end of the element's end tag.
 fn closing(name: &str, text: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     while let Some(at) = text[from..].find('<').map(|at| from + at) {
@@ -112,7 +112,7 @@ fn closing(name: &str, text: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// What follows an element: behind its own end tag, for elements of its name stand within it, too.
+/// The text after an element, past its own end tag: elements of the same name may be nested in it.
 fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
     if raw {
         return closing(name, text).map_or("", |(_, end)| &text[end..]);
@@ -143,14 +143,14 @@ fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
     ""
 }
 
-/// A tag, as far as it tells what is shown.
+/// A tag, as far as it decides what is shown.
 struct Tag<'t> {
-    /// In lower case.
+    /// The name, in lower case.
     name: Cow<'t, str>,
     closes: bool,
     empty: bool,
     hidden: bool,
-    /// A script that is data: `type="application/json"`.
+    /// Whether it is a script with data: `type="application/json"`.
     json: bool,
     length: usize,
 }
@@ -166,7 +166,7 @@ impl<'t> Tag<'t> {
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
         let begun = from + bytes[from..].iter().position(ends)?;
         let name = lower(&text[from..begun]);
-        // A tag without an end reaches to the end of the page, and is none (HTML 13.2.5: eof-in-tag).
+        // A tag without an end extends to the end of the page and is dropped (HTML 13.2.5: eof-in-tag).
         let endless = || Tag {
             name: Cow::Borrowed(""),
             closes: true,
@@ -187,8 +187,8 @@ impl<'t> Tag<'t> {
         Some(Tag { name, closes, empty, hidden, json, length: begun + length })
     }
 
-    /// A script that carries the page's data: JSON, or a name that is given an object or a list (`window.page = {`,
-    /// `self.__next_f.push([`).
+    /// Whether a script holds the page's data: JSON, or an assignment or call with an object or a list (`window.page =
+    /// {`, `self.__next_f.push([`).
     fn is_data(&self, content: &str) -> bool {
         if self.name != "script" {
             return false;
@@ -201,7 +201,7 @@ impl<'t> Tag<'t> {
         let path = !name.is_empty()
             && name.len() < 64
             && name.chars().all(|c| c.is_alphanumeric() || "._$[]'\"| ".contains(c));
-        // Frameworks' own names, whatever makes the value: `window.__NUXT__ = (function (a) {...`.
+        // Names of frameworks, whatever produces the value: `window.__NUXT__ = (function (a) {...`.
         let framework = ["window.__", "self.__", "globalThis.__", "__"].iter().any(|begin| name.starts_with(begin));
         self.json || (path && (framework || value.trim_start().starts_with(['{', '['])))
     }
@@ -213,7 +213,7 @@ fn hides(style: &str) -> bool {
     ["display:none", "visibility:hidden"].iter().any(|part| style.contains(part))
 }
 
-/// In lower case; most names are.
+/// In lower case; most names already are.
 fn lower(name: &str) -> Cow<'_, str> {
     match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(name.to_ascii_lowercase()),
@@ -221,7 +221,7 @@ fn lower(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// The attributes of a tag up to its end, as they are written, and how far that is; `None` where it has no end.
+/// The attributes of a tag, as written, and the position after it; `None` if the tag has no end.
 fn attributes(text: &str) -> Option<(Vec<(&str, &str)>, usize)> {
     let bytes = text.as_bytes();
     let (mut at, mut all) = (0, Vec::new());

@@ -1,28 +1,28 @@
-//! The table of what vendors' books say, and how much of it reaches a rule.
+//! The documented values of vendors' fields, and how many of them reach a rule.
 
 use super::words::{base, try_values};
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::words::Words;
 
-/// What a vendor's book says of one deciding field.
+/// The documented values of one field.
 #[derive(Debug)]
 pub struct Listed {
     /// The check, `vendor/check`.
     pub check: String,
     /// The field's name in the file.
     pub field: String,
-    /// The book.
+    /// The documentation.
     pub source: String,
-    /// How many values it has.
+    /// The number of documented values.
     pub in_book: usize,
     /// How many of them reach a rule that knows them.
     pub with_rule: usize,
-    /// It is any text: more values may come.
+    /// Whether it is free text, so that more values may come.
     pub free: bool,
 }
 
-/// Each deciding field of each check.
+/// Lists each deciding field of each check.
 pub fn listed(catalog: &Catalog) -> Vec<Listed> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     checks.flat_map(|check| check.words.iter().map(move |words| row(catalog, check, words))).collect()

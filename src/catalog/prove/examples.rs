@@ -1,4 +1,4 @@
-//! Runs the examples of a check: each must read as it says.
+//! Runs the examples of a check: each must get its verdict.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::core::words::question::Question;
 use crate::core::words::text::{sloppy, stopped};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// Sentences that name a parameter which may not be given, and do not ask whether it is: no example
-/// that gives it would show that.
+/// Finds sentences that use an optional parameter without checking that it is given: no example with the parameter
+/// would reveal that.
 pub(super) fn unsaid(check: &Check) -> Vec<String> {
     let optional = check.params.iter().filter(|param| !param.required && param.default.is_none() && !param.secret);
     let names: Vec<String> = optional.map(|param| format!("param.{}", param.name)).collect();
@@ -37,7 +37,7 @@ pub(super) fn unsaid(check: &Check) -> Vec<String> {
     check.rules.iter().flat_map(|rule| names.iter().filter_map(move |name| wrong(rule, name))).collect()
 }
 
-/// Runs examples of one check and returns the places of the rules that decided.
+/// Runs the examples of one check, and returns the places of the rules that decided.
 pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for example in examples {
@@ -52,7 +52,7 @@ pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], te
         };
         reached.extend(judged.place.clone());
         let got = &judged.reading;
-        // As it stands in a message, where a full stop follows.
+        // As in a message, where a full stop follows.
         let said = [Some(stopped(&got.say)), got.hint.clone()];
         for text in said.iter().flatten() {
             if let Some(wrong) = sloppy(text) {
@@ -81,7 +81,7 @@ fn rule_at<'c>(catalog: &'c Catalog, check: &'c Check, place: Option<&String>) -
     check.rules.iter().chain(&catalog.http_rules).find(|rule| Some(&rule.place) == place)
 }
 
-/// What an example reads, and by which rule.
+/// The verdict of an example, and the rule that gave it.
 pub(super) fn judged(catalog: &Catalog, check: &Check, example: &Example) -> Result<Judged, String> {
     let params = params_of(check, &example.params);
     let answer = answer_of(check, &params, example)?;
@@ -89,7 +89,7 @@ pub(super) fn judged(catalog: &Catalog, check: &Check, example: &Example) -> Res
     Ok(catalog.judge_with_place(check, &params, &answer, at))
 }
 
-/// The address that a check asks, as far as its parameters are given.
+/// The URL that a check requests, as far as its parameters are given.
 pub(super) fn asked_url(check: &Check, params: &Params) -> String {
     match question(check, params, None, Time(0), Duration::from_secs(1)) {
         Ok(Question::Http(http)) => http.shown,
@@ -130,7 +130,7 @@ fn http_facts(example: &Example, status: u16, url: String) -> HttpFacts {
     }
 }
 
-/// A check without rules of its own, to try the shared ones.
+/// A check without rules, to test the shared ones.
 pub(super) fn any_check() -> Check {
     let confirm = ConfirmRule {
         basis: Basis::OwnStatement,

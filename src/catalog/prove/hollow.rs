@@ -1,4 +1,4 @@
-//! Finds sentences that say "()": a fact that a rule puts in brackets may come empty, or not at all.
+//! Finds sentences that would say "()", because a fact in brackets can be empty or missing.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::rule::Rule;
 use crate::catalog::judge::reading::Judged;
 
-/// What a rule says with nothing in its brackets: each text and number of the example's body is made empty, and null,
-/// in turn. `read` gives what an example reads.
+/// Renders a rule's sentence with each text and number of the example's body set to empty and to null, one at a time.
+/// `read` judges an example.
 pub(super) fn hollow(rule: &Rule, example: &Example, read: impl Fn(&Example) -> Option<Judged>) -> BTreeSet<String> {
     let around = ["({{", "({%"].iter().any(|sign| rule.say.contains(sign));
     let body = serde_json::from_str::<Value>(&example.body).ok().filter(|_| around);
@@ -26,12 +26,12 @@ pub(super) fn hollow(rule: &Rule, example: &Example, read: impl Fn(&Example) -> 
     said.collect()
 }
 
-/// Brackets around nothing.
+/// Whether the sentence has empty brackets.
 fn says_nothing(say: &str) -> bool {
     [" ()", "(?)", "(, ", ", )"].iter().any(|hollow| say.contains(hollow))
 }
 
-/// Where the texts and numbers of a body stand (RFC 6901).
+/// The JSON pointers (RFC 6901) of the texts and numbers in a body.
 fn leaves(value: &Value, at: &str) -> Vec<String> {
     let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
     match value {

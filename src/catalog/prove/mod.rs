@@ -1,4 +1,4 @@
-//! Holds the catalogue against its own examples and recordings, and makes its page.
+//! Tests the catalogue with its own examples and recordings, and writes its page.
 
 pub(super) mod book;
 pub(super) mod examples;

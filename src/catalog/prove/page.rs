@@ -1,4 +1,4 @@
-//! The catalogue as a page to read: `docs/CATALOG.md` is made from it, and a test keeps it so.
+//! The catalogue as a page to read: `docs/CATALOG.md` is generated here, and a test keeps it up to date.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -76,7 +76,7 @@ fn add_vendor(out: &mut String, catalog: &Catalog, vendor: &Vendor) {
     }
 }
 
-/// Where and until when a decision is contested.
+/// Where to appeal a decision, and until when.
 pub fn appeal_text(appeal: &Appeal) -> String {
     let deadline = appeal.deadline.as_ref().map_or_else(String::new, |deadline| format!(", {deadline}"));
     let login = if appeal.behind_login { " (behind the sign-in: keep a second administrator)" } else { "" };
@@ -131,13 +131,14 @@ fn parameter(param: &Param) -> String {
     format!("`{name}` ({need}): {}", param.about)
 }
 
-/// A rule's sentence with an ellipsis where a value stands.
+/// A rule's sentence, with an ellipsis for each value.
 fn sentence(rule: &Rule) -> String {
     // Both patterns are constants.
     let clean = |text: &str, pattern: &str, with: &str| {
         Regex::new(pattern).map_or_else(|_| text.to_owned(), |regex| regex.replace_all(text, with).into_owned())
     };
-    // Of several wordings the last is the usual one, and one alone is what may be added; endings of a plural are usual.
+    // Of several wordings, the last one is the usual one; a single optional wording is left out; plural endings are
+    // kept.
     let ended = clean(&rule.say, r"\{% if [^%]*!= 1 %\}(\w+)\{% endif %\}", "$1");
     let last = clean(&ended, r"\{%\s*if[^%]*%\}(?:[^%]|%[^}])*?\{%\s*else\s*%\}(.*?)\{%\s*endif\s*%\}", "$1");
     let plain = clean(&last, r"\{%[^%]*%\}.*?\{%\s*endif\s*%\}", "");

@@ -1,4 +1,4 @@
-//! The parameters that an example gives, and those that it leaves to their defaults.
+//! The parameters that an example gives, and the defaults of the others.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::{Param, Params};
 use crate::core::words::question::{Key, Secret};
 
-/// What an example gives that no configuration could: a name that the check does not have, a text that its
-/// pattern refuses.
+/// Finds values in an example that no configuration could have: a name that the check does not have, or a text that
+/// its pattern rejects.
 pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<String> {
     let wrong = |(name, value): (&String, &Value)| {
         let Some(param) = check.param(name) else { return Some(format!("no check takes `{name}`")) };
@@ -21,7 +21,7 @@ pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<
     given.iter().filter_map(wrong).collect()
 }
 
-/// The given parameters, with defaults where there are none, and a word in place of each secret.
+/// The given parameters, with defaults for the others and a placeholder for each secret.
 pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
     let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
     let mut public: BTreeMap<_, _> = check.params.iter().filter_map(default).collect();

@@ -1,9 +1,9 @@
-//! Tries how vendors name the permission that a key lacks.
+//! Tests the patterns for the permission that a key lacks.
 
 use super::tested::Tested;
 use crate::catalog::grammar::permission::Permission;
 
-/// Tries every pattern on its own example.
+/// Tests every pattern with its own example.
 pub(super) fn test(permissions: &[Permission], tested: &mut Tested) {
     for permission in permissions {
         match permission.find(&permission.example) {

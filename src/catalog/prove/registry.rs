@@ -1,5 +1,5 @@
-//! Runs the examples of registries: each reads as it says, with a word of theirs that takes it out of
-//! the zone it reads dropped, and without any word about its state nothing is known.
+//! Runs the examples of registries: each must get its verdict, a word for removal from the zone must give `dropped`,
+//! and without any state nothing must be known.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::core::time::Time;
 use crate::core::words::answer::{Answer, HttpFacts};
 use crate::core::words::verdict::{Reading, Verdict};
 
-/// The check that reads registries' answers.
+/// The check that judges registries' answers.
 const CHECK: &str = "domain/registration";
 
-/// Runs them all.
+/// Runs all of them.
 pub(super) fn test(catalog: &Catalog, tested: &mut Tested) {
     for example in &catalog.registries.examples {
         let Some(reading) = read(catalog, example, &example.body) else { return };
@@ -37,7 +37,7 @@ pub(super) fn test(catalog: &Catalog, tested: &mut Tested) {
     }
 }
 
-/// With a word that takes it out of the zone.
+/// With a word for removal from the zone.
 fn held(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     let [what, instead] = &example.held[..] else { return };
     let body = example.body.replace(what, instead);
@@ -49,7 +49,7 @@ fn held(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     }
 }
 
-/// Without its words about the state.
+/// Without the words for its state.
 fn bare(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     let Some(part) = &example.bare else { return };
     let body: String =

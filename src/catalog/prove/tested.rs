@@ -1,10 +1,10 @@
-//! What came of trying the catalogue.
+//! The results of testing the catalogue.
 
-/// What came of running examples or recordings.
+/// The results of examples or recordings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tested {
-    /// How many read as they should.
+    /// How many got the right verdict.
     pub passed: usize,
-    /// One line for each that does not, or for a rule that no example reaches.
+    /// One line for each that did not, or for a rule that no example reaches.
     pub failed: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! Tries the whole catalogue: each example must read as it says, each rule must be reached by at least one, and
-//! each word of a vendor's book must reach a rule.
+//! Tests the whole catalogue: each example must get its verdict, each rule must be reached by at least one example,
+//! and each documented value must reach a rule.
 
 use super::examples::{any_check, run_all, unsaid};
 use super::tested::Tested;

@@ -1,5 +1,5 @@
-//! Holds rules against the vendors' own books: each value of a deciding field must reach a rule, no rule may
-//! name a word that no book has, and a word that no book has may read neither live nor dropped.
+//! Tests rules against the vendors' documentation: each value of a deciding field must reach a rule, no rule may name
+//! an undocumented value, and an undocumented value must give neither `live` nor `dropped`.
 
 use std::collections::BTreeSet;
 
@@ -16,19 +16,20 @@ use crate::catalog::grammar::rule::Rule;
 use crate::catalog::grammar::words::Words;
 use crate::core::words::verdict::{Proves, Verdict};
 
-/// A word that no vendor uses.
+/// A value that no vendor uses.
 const NO_WORD: &str = "plugwatch_no_such_word";
-/// The same as a number; larger than any code that was seen.
+/// The same as a number, larger than any known code.
 const NO_NUMBER: u32 = 98_765_432;
 
-/// Tries every value of every field of a check.
+/// Tests every value of every field of a check.
 pub(super) fn test(catalog: &Catalog, check: &Check, examples: &[Example], tested: &mut Tested) {
     let rules: Vec<&Rule> = check.rules.iter().collect();
     tested.failed.extend(check.words.iter().flat_map(|words| of_field(catalog, check, words, &rules, examples)));
     tested.passed += check.words.iter().map(|words| words.count).sum::<usize>();
 }
 
-/// Checks that prove a standing and do not list the words that decide it. A file of a user's own may do so.
+/// Finds checks that prove an account's standing without listing the deciding values. Only the user's own files may do
+/// so.
 pub fn wordless(catalog: &Catalog) -> Vec<String> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     let standing = checks.filter(|check| check.proves == Proves::Standing && matches!(check.ask, Ask::Http(_)));
@@ -36,7 +37,7 @@ pub fn wordless(catalog: &Catalog) -> Vec<String> {
     without.map(|check| format!("{}: {} has no words: add [check.NAME.words.FIELD]", check.place, check.id)).collect()
 }
 
-/// The same for what the shared rules read.
+/// The same for the fields that the shared rules read.
 pub(super) fn test_shared(catalog: &Catalog, any: &Check, tested: &mut Tested) {
     let rules: Vec<&Rule> = catalog.http_rules.iter().collect();
     for words in &catalog.http_words {
@@ -68,7 +69,7 @@ fn try_all(catalog: &Catalog, check: &Check, words: &Words, examples: &[Example]
     wrong
 }
 
-/// The example that carries the field.
+/// The example that contains the field.
 pub(super) fn base<'e>(words: &Words, examples: &'e [Example]) -> Option<&'e Example> {
     examples.iter().find(|example| match &words.example {
         Some(name) => example.name == *name,
@@ -76,7 +77,7 @@ pub(super) fn base<'e>(words: &Words, examples: &'e [Example]) -> Option<&'e Exa
     })
 }
 
-/// What is wrong with the values of the book, a line for each.
+/// Tests the documented values, and returns one line for each wrong one.
 pub(super) fn try_values(catalog: &Catalog, check: &Check, words: &Words, base: &Example) -> Vec<String> {
     let explained = words.values.iter().map(|value| (value, true));
     let all = explained.chain(words.unexplained.iter().map(|value| (value, false)));
@@ -150,7 +151,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Every text and number that a rule and what it calls name.
+/// Every text and number in a rule and in the named expressions that it uses.
 fn literals(rule: &Rule, check: &Check) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![rule.when.text()];
@@ -165,13 +166,13 @@ fn literals(rule: &Rule, check: &Check) -> BTreeSet<String> {
 
 /// Texts in quotes, and numbers.
 fn items(text: &str) -> Vec<String> {
-    // A constant.
+    // The pattern is a constant.
     let Ok(pattern) = Regex::new(r#""([^"]*)"|'([^']*)'|\b(\d+)\b"#) else { return Vec::new() };
     let item = |found: regex::Captures<'_>| (1..4).find_map(|n| found.get(n)).map(|part| part.as_str().to_owned());
     pattern.captures_iter(text).filter_map(item).collect()
 }
 
-/// Words that rules compare the field with, and that its book does not have.
+/// Values that rules compare the field with, but that its documentation does not have.
 fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
     let known: BTreeSet<String> =
         words.values.iter().chain(&words.unexplained).map(|value| plain(value).to_lowercase()).collect();
@@ -183,7 +184,7 @@ fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
     unknown.into_iter().map(|word| format!("a rule names `{word}`, which its book does not have")).collect()
 }
 
-/// How a condition compares a name with something: after it, or before.
+/// Patterns for comparisons of a name: with the value after it, or before it.
 fn comparisons(name: &str) -> Vec<Regex> {
     let name = regex::escape(name);
     let after = format!(
@@ -193,7 +194,7 @@ fn comparisons(name: &str) -> Vec<Regex> {
     [after, before].iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
 }
 
-/// What a condition compares a name with.
+/// The values that a condition compares a name with.
 fn compared(patterns: &[Regex], text: &str, check: &Check) -> Vec<String> {
     let parts = patterns.iter().flat_map(|pattern| pattern.captures_iter(text)).filter_map(|captures| {
         (1..captures.len()).find_map(|group| captures.get(group)).map(|part| part.as_str().to_owned())

@@ -1,4 +1,4 @@
-//! Reads how a check is asked.
+//! Parses how a check makes its request.
 
 use super::request;
 use super::tables::plain_texts;
@@ -6,7 +6,7 @@ use crate::catalog::grammar::ask::Ask;
 use crate::core::words::question::{Lookup, asker_names};
 use crate::read::{At, Table};
 
-/// Reads `ask` of a check, with the table of the asker it names.
+/// Parses `ask` of a check, and the table of the asker that it names.
 pub(super) fn read(table: &Table<'_>) -> Option<Ask> {
     let ask = table.need_string("ask", "\"http\"")?;
     match ask.value.as_str() {

@@ -1,5 +1,5 @@
-//! A whole catalogue in one file, as `plugwatch catalog pack` writes it and `plugwatch catalog update` takes it in: JSON
-//! with the files by name, packed with zstd. Who may give one out is a matter of its signature (`signature.rs`).
+//! A whole catalogue in one file, as `plugwatch catalog pack` writes it and `plugwatch catalog update` installs it:
+//! JSON with the files by name, compressed with zstd. Its signature (`signature.rs`) shows who published it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,53 +12,53 @@ use super::load::{Files, read_edition};
 use crate::catalog::grammar::catalog::Edition;
 use crate::read::Source;
 
-/// What a bundle calls itself; a shape that an older program would misread gets another number.
+/// The name of the format; one that older programs would misread gets another number.
 const SCHEMA: &str = "plugwatch.catalog/1";
-/// So much is unpacked: today's catalogue has 1.5 MB.
+/// The maximum unpacked size in bytes; today's catalogue has 1.5 MB.
 const MOST: u64 = 64 << 20;
-/// How hard it is packed: it is written seldom and sent often.
+/// The compression level: bundles are written rarely and sent often.
 const LEVEL: i32 = 19;
 
 #[derive(Deserialize, Serialize)]
 struct Document {
     schema: String,
-    /// Public keys that may sign the next ones; none keeps those of now.
+    /// Public keys that may sign later bundles; if there are none, the current keys stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<String>,
     files: BTreeMap<String, String>,
 }
 
-/// A catalogue's files, before anybody has read them.
+/// A catalogue's files, before they are parsed.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     pub(super) files: Files,
-    /// Public keys that may sign the next bundles, where it names any.
+    /// Public keys that may sign later bundles, if it names any.
     pub keys: Vec<String>,
 }
 
 impl Edition {
-    /// That of the catalogue inside the binary.
+    /// The edition of the catalogue in the binary.
     pub fn shipped() -> Edition {
         edition(&shipped())
     }
 }
 
-/// Which catalogue these files are, whatever else is wrong with them.
+/// The edition of these files, whatever else is wrong with them.
 fn edition(files: &Files) -> Edition {
     let source = files.get("_version.toml").map(|(name, text)| Source::new(name.clone(), text.clone()));
     source.map_or_else(Edition::default, |source| read_edition(&source))
 }
 
 impl Bundle {
-    /// Which catalogue it is; version 0 where it does not say.
+    /// The edition; version 0 if it does not state one.
     pub fn edition(&self) -> Edition {
         edition(&self.files)
     }
 
-    /// Reads a bundle.
+    /// Parses a bundle.
     ///
     /// # Errors
-    /// It is not one; a sentence.
+    /// If it is not a valid bundle: the message says why.
     pub fn parse(bytes: &[u8]) -> Result<Bundle, String> {
         let broken = |error: &dyn std::fmt::Display| format!("it is not a catalogue that plugwatch can read: {error}");
         let unpacked = zstd::stream::Decoder::new(bytes).map_err(|error| broken(&error))?;
@@ -70,7 +70,7 @@ impl Bundle {
         let document: Document = serde_json::from_str(&text).map_err(|error| broken(&error))?;
         if document.schema != SCHEMA {
             return Err(format!(
-                "its form is `{}`, and this plugwatch reads `{SCHEMA}`: update plugwatch first",
+                "its format is `{}`, but this plugwatch reads `{SCHEMA}`: update plugwatch first",
                 document.schema
             ));
         }
@@ -78,10 +78,10 @@ impl Bundle {
         Ok(Bundle { files, keys: document.keys })
     }
 
-    /// The catalogue that this program came with, where a folder's files take the place of those of the same name.
+    /// The catalogue in the binary, with a folder's files replacing those of the same name.
     ///
     /// # Errors
-    /// The folder cannot be read.
+    /// If the folder cannot be read.
     pub fn shipped(overlay: Option<&Path>, keys: Vec<String>) -> Result<Bundle, String> {
         let mut files = shipped();
         if let Some(folder) = overlay {
@@ -91,10 +91,10 @@ impl Bundle {
         Ok(Bundle { files, keys })
     }
 
-    /// As one file.
+    /// Packs it into one file.
     ///
     /// # Errors
-    /// It cannot be packed.
+    /// If it cannot be compressed.
     pub fn pack(&self) -> Result<Vec<u8>, String> {
         let files = self.files.iter().map(|(name, (_, text))| (name.clone(), text.clone())).collect();
         let document = Document { schema: SCHEMA.to_owned(), keys: self.keys.clone(), files };

@@ -1,4 +1,4 @@
-//! Reads one check of a vendor file and compiles its rules.
+//! Parses one check of a vendor file and compiles its rules.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::core::probe::policy::Confirm;
 use crate::core::words::verdict::{Basis, Proves, Role};
 use crate::read::{At, Source, Table};
 
-/// Reads `[check.NAME]`.
+/// Parses `[check.NAME]`.
 pub(super) struct CheckReader<'a, 's> {
     pub source: &'s Source,
     pub vendor: &'a str,
@@ -130,13 +130,13 @@ impl CheckReader<'_, '_> {
     }
 }
 
-/// The first control and the others, each with the countries it is not offered in.
+/// The first control and the others, each with the countries where it is not offered.
 fn pool(controls: &Table<'_>) -> Vec<Control> {
     let first = controls.table("positive").into_iter();
     let control = |table: Table<'_>| {
         let not_in = table.strings("not_in").map(|all| all.value).unwrap_or_default();
         let not_in = not_in.into_iter().map(|country| country.value).collect();
-        // Whose it is stands there for people.
+        // The owner is noted there for people.
         table.know("owner");
         let mut params = values(&table);
         params.retain(|name, _| !matches!(name.as_str(), "not_in" | "owner"));
@@ -145,7 +145,7 @@ fn pool(controls: &Table<'_>) -> Vec<Control> {
     first.chain(controls.tables("others")).map(control).collect()
 }
 
-/// `reads` and `over`, where they are given.
+/// `reads` and `over`, if they are given.
 fn read_confirm(table: &Table<'_>) -> Option<Confirm> {
     let reads = table.count("reads");
     let over = table.duration("over");

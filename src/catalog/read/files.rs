@@ -1,4 +1,4 @@
-//! Finds the catalogue's files: those within the binary, overlaid by a folder of the user's own.
+//! Finds the catalogue's files: those in the binary, and the user's own folder on top.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Reads all catalogue files into one catalogue, and what holds only between them.
+//! Parses all catalogue files into one catalogue, and checks what spans several files.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use crate::read::{Problem, Source, Table};
 /// File names relative to the catalogue, with their place and text.
 pub(super) type Files = BTreeMap<String, (String, String)>;
 
-/// Reads every file; what is wrong comes back beside what could be read. A file of the user's `own` replaces
-/// the shipped one of its name, and its vendor the shipped one of its id: a vendor that a later version
-/// brings never takes the place of one that the user has described before.
+/// Parses every file, and returns the problems along with everything that could be parsed. A file of the user's `own`
+/// replaces the shipped one with the same name, and its vendor the shipped one with the same id, so that a vendor
+/// added in a later version never replaces one that the user has described.
 pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Problem>) {
     let mut catalog = Catalog::default();
     let mut problems = Vec::new();
     shipped.retain(|key, _| !own.contains_key(key));
-    // What holds for many vendors keeps its place among the shipped files: their order counts.
+    // Shared files stay in their place among the shipped files, because their order matters.
     let shared = own.extract_if(.., |key, _| key.rsplit('/').next().is_some_and(|file| file.starts_with('_')));
     shipped.extend(shared);
     for (key, (name, text)) in shipped.into_iter().chain(own) {
@@ -49,7 +49,7 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
     (catalog, problems)
 }
 
-/// What `_version.toml` says.
+/// The contents of `_version.toml`.
 pub(super) fn read_edition(source: &Source) -> Edition {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
@@ -88,14 +88,14 @@ fn read_carriers(source: &Source, catalog: &mut Catalog) {
 fn read_shared(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    // `_google.toml` comes before `_http.toml`: who names a reason is heard before the status alone.
+    // `_google.toml` comes before `_http.toml`: a stated reason takes precedence over the status code.
     catalog.http_rules.extend(read_rules(&root, source, None));
     catalog.http_words.extend(words::read_all(&root, source));
     catalog.http_examples.extend(read_examples(&root, source, &BTreeMap::new()));
     root.finish();
 }
 
-/// Tells each check that asks registries how some of them want to be asked.
+/// Gives each registry check the queries of registries that need a special one.
 fn hand_out_lines(catalog: &mut Catalog) {
     let own = |family: &Family| {
         let line = family.query.clone().unwrap_or_default();
@@ -110,7 +110,7 @@ fn hand_out_lines(catalog: &mut Catalog) {
     }
 }
 
-/// Tells each check whether its vendor's status page is in a format that can be read.
+/// Marks each check whose vendor has a status page in a supported format.
 fn mark_status_pages(catalog: &mut Catalog) {
     let page = |vendor: &Vendor| vendor.status_page.as_ref().is_some_and(|page| catalog.reads_status(page));
     let readable: Vec<bool> = catalog.vendors.values().map(page).collect();
@@ -132,7 +132,7 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
     };
     let carrier = |(host, company): (&String, &String)| {
         let what = format!("the company `{company}` behind {host} is not in _parents.toml");
-        Problem::of_file("_carriers.toml", what, "use a slug that stands there, or add the company")
+        Problem::of_file("_carriers.toml", what, "use a slug from that file, or add the company")
     };
     let strangers = catalog.carriers.iter().filter(|(_, company)| !catalog.parents.contains_key(*company));
     catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()

@@ -1,4 +1,4 @@
-//! From files to grammar: reads TOML tables, compiles rules, and finds what makes no sense.
+//! From files to the grammar: parses TOML tables, compiles rules, and reports what makes no sense.
 
 pub(super) mod ask;
 pub(super) mod bundle;

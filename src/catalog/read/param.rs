@@ -1,11 +1,11 @@
-//! Reads the parameters of a check.
+//! Parses the parameters of a check.
 
 use regex::Regex;
 
 use crate::catalog::grammar::param::{Kind, Param};
 use crate::read::Table;
 
-/// Reads `[check.NAME.params]`.
+/// Parses `[check.NAME.params]`.
 pub(super) fn read_all(table: &Table<'_>) -> Vec<Param> {
     let Some(table) = table.table("params") else { return Vec::new() };
     table.subtables().into_iter().map(|(name, param)| read_param(name.value, &param)).collect()

@@ -1,11 +1,11 @@
-//! Reads how vendors name the permission that a key lacks.
+//! Parses the patterns for the permission that a key lacks.
 
 use regex::Regex;
 
 use crate::catalog::grammar::permission::Permission;
 use crate::read::{Source, Table};
 
-/// Reads a file of `[[permission]]`.
+/// Parses a file of `[[permission]]`.
 pub(super) fn read(source: &Source) -> Vec<Permission> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

@@ -1,10 +1,10 @@
-//! Reads what recorded answers are known.
+//! Parses the list of recorded answers.
 
 use super::tables::values;
 use crate::catalog::grammar::example::Recording;
 use crate::read::{Source, Table};
 
-/// Reads a file of `[[recording]]`, the catalogue's own or a folder's.
+/// Parses a file of `[[recording]]`, the catalogue's own or a folder's.
 pub(in crate::catalog) fn read(source: &Source) -> Vec<Recording> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

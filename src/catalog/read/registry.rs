@@ -1,4 +1,4 @@
-//! Reads how registries write.
+//! Parses the formats of registries' answers.
 
 use regex::{RegexSet, RegexSetBuilder};
 
@@ -8,7 +8,7 @@ use crate::catalog::grammar::registry::{
 };
 use crate::read::{Source, Table};
 
-/// The words that all registries use.
+/// Parses the words that all registries use.
 pub(super) fn read_words(source: &Source, book: &mut RegistryBook) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
@@ -16,7 +16,7 @@ pub(super) fn read_words(source: &Source, book: &mut RegistryBook) {
     root.finish();
 }
 
-/// What registrars set on all their domains.
+/// Parses the states that registrars set on all their domains.
 pub(super) fn read_habits(source: &Source, book: &mut RegistryBook) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
@@ -28,7 +28,7 @@ pub(super) fn read_habits(source: &Source, book: &mut RegistryBook) {
     root.finish();
 }
 
-/// The names of lines.
+/// Parses the names of lines.
 pub(super) fn read_lines(source: &Source, book: &mut RegistryBook) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
@@ -56,7 +56,7 @@ pub(super) fn read_lines(source: &Source, book: &mut RegistryBook) {
     root.finish();
 }
 
-/// One kind of registries, with its examples.
+/// Parses one group of registries, with its examples.
 pub(super) fn read_family(source: &Source, book: &mut RegistryBook) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

@@ -1,4 +1,4 @@
-//! Reads an HTTP request of a vendor file.
+//! Parses an HTTP request of a vendor file.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::tables::{plain_texts, texts_of};
 use crate::catalog::grammar::request::{Body, Jwt, Request, SigV4};
 use crate::read::{At, Table};
 
-/// Reads `[check.NAME.request]`, or the `token` within it.
+/// Parses `[check.NAME.request]`, or the `token` within it.
 pub(super) fn read(table: &Table<'_>) -> Option<Request> {
     let url = table.need_string("url", "\"https://api.example.com/{id}\"")?.value;
     let body = read_body(table);

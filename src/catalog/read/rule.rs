@@ -1,4 +1,4 @@
-//! Reads rules and examples of a vendor file.
+//! Parses rules and examples of a vendor file.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use crate::read::{At, Source, Table};
 
 const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
 
-/// Reads `[[rule]]`. A rule's own `basis` wins over the check's; an absence is concluded,
-/// an own statement stated, unless the rule says otherwise.
+/// Parses `[[rule]]`. A rule's own `basis` takes precedence over the check's. Unless the rule says otherwise, an
+/// absence is inferred, and a vendor's own statement is stated.
 pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
     table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
 }
@@ -68,7 +68,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     })
 }
 
-/// Reads `[[example]]`.
+/// Parses `[[example]]`.
 pub(super) fn read_examples(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Value>) -> Vec<Example> {
     table.tables("example").iter().filter_map(|example| read_example(example, source, shared)).collect()
 }
@@ -100,7 +100,7 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
     Some(example)
 }
 
-/// Compiles an expression; one that is none is a problem where it stands.
+/// Compiles an expression; if it does not compile, reports a problem at its place.
 pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
     match Expr::compile(&text.value) {
         Ok(expr) => Some(expr),

@@ -1,4 +1,4 @@
-//! Reads the named pieces of a page.
+//! Parses the named pieces of a page.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use super::rule::compile;
 use crate::catalog::grammar::rule::Select;
 use crate::read::{At, Source, Table};
 
-/// Reads `[check.NAME.select]`.
+/// Parses `[check.NAME.select]`.
 pub(super) fn read_all(source: &Source, table: &Table<'_>) -> Vec<Select> {
     let Some(table) = table.table("select") else { return Vec::new() };
     table.keys().into_iter().filter_map(|name| read_one(source, &table, name)).collect()
@@ -20,7 +20,7 @@ fn read_one(source: &Source, table: &Table<'_>, name: At<String>) -> Option<Sele
         None => table.string(&name.value)?,
     };
     if scraper::Selector::parse(&css.value).is_err() {
-        source.problem(css.span, "this is no CSS selector", "for example \"meta[name='title']\"");
+        source.problem(css.span, "this is not a CSS selector", "for example \"meta[name='title']\"");
         return None;
     }
     let text = |key: &str| long.as_ref().and_then(|long| long.string(key));

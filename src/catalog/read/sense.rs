@@ -1,4 +1,4 @@
-//! What a check says must make sense as a whole.
+//! Checks that a check makes sense as a whole.
 
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::check::Check;
@@ -7,7 +7,7 @@ use crate::catalog::grammar::names;
 use crate::core::words::verdict::{Basis, Verdict};
 use crate::read::{Source, Table};
 
-/// Every name in rules, facts and request must be something that exists.
+/// Every name in rules, facts and the request must exist.
 pub(super) fn check_names(source: &Source, table: &Table<'_>, check: &Check) {
     let mut exprs: Vec<&Expr> = check.rules.iter().map(|rule| &rule.when).collect();
     exprs.extend(check.lets.iter().map(|(_, expr)| expr));
@@ -36,7 +36,7 @@ fn at_text(source: &Source, table: &Table<'_>, text: &str, wrong: &str) {
     source.problem(span, wrong, "correct the name, or declare it");
 }
 
-/// What rests on absence needs something to compare with.
+/// A check that relies on absence needs a control to compare with.
 pub(super) fn check_controls(source: &Source, table: &Table<'_>, check: &Check) {
     let has_control = !check.positive_controls.is_empty() || check.confirm.control_in_answer;
     let drops = check.rules.iter().any(|rule| rule.verdict == Verdict::Dropped && rule.basis == Basis::Absence);

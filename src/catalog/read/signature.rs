@@ -1,31 +1,31 @@
-//! Who gave a catalogue out: a signature of minisign (jedisct1.github.io/minisign), by a key that is trusted.
+//! Verifies who published a catalogue: a minisign signature (jedisct1.github.io/minisign) by a trusted key.
 
 use minisign_verify::{PublicKey, Signature};
 
-/// Keys of the project; an installation can trust others instead.
+/// The project's keys; an installation can trust others instead.
 const SHIPPED_KEYS: &str = include_str!("../../../config/catalog.keys");
 
-/// The keys that this program trusts from the start.
+/// The keys that this program trusts by default.
 pub fn shipped_keys() -> Vec<String> {
     keys_in(SHIPPED_KEYS)
 }
 
-/// The keys in a text: one a line, without comments.
+/// The keys in a text: one per line, without comments.
 pub fn keys_in(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    // A key file of minisign begins with a comment of its own.
+    // A minisign key file starts with its own comment line.
     lines.filter(|line| !line.starts_with("untrusted comment:")).map(str::to_owned).collect()
 }
 
-/// Holds when one of the keys signed these bytes, by minisign's usual signatures over a hash; returns the comment that
-/// was signed with them.
+/// Verifies that one of the keys signed these bytes, with minisign's usual signature over a hash; returns the comment
+/// that was signed with them.
 ///
 /// # Errors
-/// Nobody who is trusted signed them; a sentence that says what to do.
+/// If no trusted key signed them: the message says what to do.
 pub fn verify(bytes: &[u8], signature: &str, keys: &[String]) -> Result<String, String> {
     if keys.is_empty() {
         return Err(
-            "this plugwatch trusts no key for catalogues yet: name the one that you trust with --key".to_owned()
+            "this plugwatch trusts no key for catalogues yet: pass the one that you trust with --key".to_owned()
         );
     }
     let signature = Signature::decode(signature).map_err(|error| format!("its signature cannot be read: {error}"))?;

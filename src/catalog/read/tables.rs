@@ -1,4 +1,4 @@
-//! What is taken from a table without its places, for all files alike.
+//! Helpers for all files that take values from a table without their places.
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
-//! Reads what is usual for each kind of vendor.
+//! Parses the defaults for each kind of vendor.
 
 use std::collections::BTreeMap;
 
 use crate::catalog::grammar::usual::Usual;
 use crate::read::{Source, Table, duration_text};
 
-/// Reads the file.
+/// Parses the file.
 pub(super) fn read(source: &Source) -> BTreeMap<String, Usual> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

@@ -1,4 +1,4 @@
-//! Reads a vendor's file.
+//! Parses a vendor's file.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::catalog::grammar::vendor::{Appeal, StatusPage, Vendor};
 use crate::core::time::budget::Pace;
 use crate::read::{Source, Table};
 
-/// Reads one vendor with its checks, and how often its hosts may be asked.
+/// Parses one vendor with its checks, and the request limits of its hosts.
 pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
@@ -79,7 +79,7 @@ fn check_second_paths(source: &Source, root: &Table<'_>, vendor: &Vendor) {
     for check in vendor.checks.values() {
         let Some(second) = &check.second_path else { continue };
         if !vendor.checks.contains_key(second) {
-            let what = format!("{} names the second path `{second}`, which this vendor has not", check.id);
+            let what = format!("{} names the second path `{second}`, which this vendor does not have", check.id);
             source.problem(root.key_span("check"), what, format!("add [check.{second}] or correct the name"));
         }
     }

@@ -1,4 +1,4 @@
-//! The whole catalogue: of the binary or of a bundle, with a folder of the user's own over it.
+//! The whole catalogue: from the binary or a bundle, with the user's own folder on top.
 
 use std::path::Path;
 
@@ -9,18 +9,18 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::read::{Problem, Problems};
 
 impl Catalog {
-    /// The catalogue inside the binary, overlaid by a folder of the user's own.
+    /// The catalogue in the binary, with the user's own folder on top.
     ///
     /// # Errors
-    /// Every problem of every file at once.
+    /// If a file has problems: all problems of all files at once.
     pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
         Catalog::load_from(None, overlay)
     }
 
-    /// The same of a bundle, if one is given, instead of what is in the binary.
+    /// The same with a bundle, if one is given, instead of the catalogue in the binary.
     ///
     /// # Errors
-    /// Every problem of every file at once.
+    /// If a file has problems: all problems of all files at once.
     pub fn load_from(bundle: Option<&Bundle>, overlay: Option<&Path>) -> Result<Catalog, Problems> {
         let files = bundle.map_or_else(shipped, |bundle| bundle.files.clone());
         let (mut own, mut problems) = (Files::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Reads `[check.NAME.words.FIELD]`.
+//! Parses `[check.NAME.words.FIELD]`.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::tables::plain_texts;
 use crate::catalog::grammar::words::Words;
 use crate::read::{Source, Table};
 
-/// Reads every field with its words.
+/// Parses every field with its values.
 pub(super) fn read_all(table: &Table<'_>, source: &Source) -> Vec<Words> {
     let Some(words) = table.table("words") else { return Vec::new() };
     words.subtables().into_iter().filter_map(|(name, field)| read_one(name.value, &field, source)).collect()

@@ -26,7 +26,7 @@ pub(super) struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// The question of a request, and of the one for its token.
+    /// The question of a request, including its token request.
     pub(super) fn http(&self, request: &Request, bust: Option<i64>) -> Result<HttpQuestion, FillError> {
         let params = self.with_jwt(request)?;
         let url_param = |name: &str| self.check.param(name).is_some_and(|param| param.kind == Kind::Url);
@@ -72,7 +72,7 @@ impl Filler<'_> {
         })
     }
 
-    /// The parameters, with the signed token as one of them where the request has one.
+    /// The parameters, with the signed token as one of them if the request has one.
     fn with_jwt(&self, request: &Request) -> Result<Cow<'_, Params>, FillError> {
         let Some(jwt) = &request.jwt else { return Ok(Cow::Borrowed(self.params)) };
         let text = |template: &str| fill(template, self.params, |_, value| value).map(|filled| filled.filled);

@@ -1,5 +1,5 @@
-//! From grammar and the parameters of a probe to a question. The only code that opens a secret
-//! for a request.
+//! From the grammar and a probe's parameters to a question. This is the only code that reads a secret's value for a
+//! request.
 
 pub(super) mod fill;
 pub(super) mod question;

@@ -1,4 +1,4 @@
-//! What is asked of whom, from a check and the parameters of a probe.
+//! Builds the question of a check from a probe's parameters.
 
 use std::time::Duration;
 
@@ -14,11 +14,10 @@ use crate::core::words::question::{
     CheckInQuestion, DnsQuestion, ExecQuestion, LookupQuestion, Question, RdapQuestion,
 };
 
-/// The question that `check` asks with `params` at `now`. `bust` defeats caches with a value of
-/// its own.
+/// The question that `check` asks with `params` at `now`. `bust` is a unique value that prevents cached answers.
 ///
 /// # Errors
-/// A secret or parameter is missing, the URL is none, or nothing can be signed with the key.
+/// If a secret or parameter is missing, the URL is not valid, or the key cannot sign.
 pub fn question(
     check: &Check,
     params: &Params,
@@ -42,7 +41,7 @@ pub fn question(
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
             let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
             let registry = format!("registry of {domain}");
-            // By the longest ending that has a line of its own.
+            // By the longest suffix with its own query.
             let of = |ending: &str| domain.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.'));
             let line = lines.iter().filter(|(ending, _)| of(ending)).max_by_key(|(ending, _)| ending.len());
             let line = line.map(|(_, line)| line.replace("{domain}", &domain));

@@ -13,12 +13,12 @@ use crate::core::time::Time;
 
 /// Signs a token.
 ///
-/// The time of issue is rounded down to half of its life: within that time the same token
-/// comes again, since the signature has no chance in it (RFC 6979). Apple refuses keys that
-/// renew their tokens more often than every 20 minutes.
+/// The time of issue is rounded down to half of the token's life. Within that time the same token results, because the
+/// signature is deterministic (RFC 6979). Apple refuses keys whose tokens are renewed more often than every 20
+/// minutes.
 ///
 /// # Errors
-/// The key is none.
+/// If the key is not valid.
 pub(super) fn token(
     jwt: &Jwt,
     key: &str,
@@ -38,10 +38,10 @@ pub(super) fn token(
     };
     let key = key.map_err(|_| "it is not a private key in PEM form for this algorithm".to_owned())?;
     let header = Header { kid: key_id, ..Header::new(jwt.algorithm) };
-    jsonwebtoken::encode(&header, &all, &key).map_err(|error| format!("it does not sign: {error}"))
+    jsonwebtoken::encode(&header, &all, &key).map_err(|error| format!("signing failed: {error}"))
 }
 
-/// What an AWS signature needs, filled.
+/// The parts of an AWS signature, filled in.
 pub(super) struct Aws {
     pub service: String,
     pub region: String,
@@ -52,7 +52,7 @@ pub(super) struct Aws {
 /// The header fields that a signature adds.
 ///
 /// # Errors
-/// The request cannot be signed, in a sentence.
+/// If the request cannot be signed: the message says why.
 pub(super) fn aws(
     with: &Aws,
     method: &str,
@@ -71,7 +71,7 @@ pub(super) fn aws(
         .settings(SigningSettings::default())
         .build()
         .map_err(|error| error.to_string())?;
-    // Only the host is signed besides AWS's own fields: everything else may change on the way.
+    // Only the host and AWS's own fields are signed: proxies may change everything else.
     let request = SignableRequest::new(method, url, amz.iter().copied(), SignableBody::Bytes(body));
     let request = request.map_err(|error| error.to_string())?;
     let (instructions, _) = sign(request, &params.into()).map_err(|error| error.to_string())?.into_parts();

@@ -3,14 +3,14 @@
 use super::value::FillError;
 use crate::catalog::grammar::param::Params;
 
-/// A filled text, as it is sent and as it may be shown.
+/// A filled text, both as it is sent and as it may be shown.
 pub(super) struct Filled {
     pub(super) filled: String,
     pub(super) shown: String,
     pub(super) secret: bool,
 }
 
-/// Fills a template; `dress` makes of each value, by its name, what stands in the text.
+/// Fills a template; `dress` encodes each value, by its name, for the text.
 pub(super) fn fill(
     template: &str,
     params: &Params,

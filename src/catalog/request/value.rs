@@ -9,19 +9,19 @@ use crate::core::words::question::Key;
 /// Why a request could not be filled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    /// A secret is not set: the check waits for its key.
-    #[error("the secret `{0}` is not set: {1} gives none")]
+    /// A secret is not set: the check waits until it is.
+    #[error("the secret `{0}` is not set: {1} does not provide it")]
     NeedsKey(String, String),
     /// A parameter is not given.
     #[error("the parameter `{0}` is not given")]
     Missing(String),
-    /// A field that should stand in a secret made of JSON does not.
+    /// A secret that is JSON lacks a field.
     #[error("there is no `{0}` in the secret `{1}`: is it the whole JSON file?")]
     NotInside(String, String),
-    /// The filled URL is none.
-    #[error("the address {0} is not a URL")]
+    /// The filled URL is not valid.
+    #[error("the address {0} is not a valid URL")]
     NotAUrl(String),
-    /// Nothing can be signed with a key.
+    /// Signing with a key failed.
     #[error("nothing can be signed with {0}: {1}")]
     Unsigned(String, String),
 }

@@ -1,34 +1,34 @@
-//! Takes a WHOIS answer apart into lines with a name. The form is nobody's: `Key: value`,
-//! `[Key] value`, `Key....: value`, a name with what it names on the lines below, or a sentence.
+//! Splits a WHOIS answer into named lines. There is no standard format: `Key: value`, `[Key] value`, `Key....: value`,
+//! a name with its values on the lines below, or a sentence.
 
 use crate::catalog::grammar::registry::Lines;
 
-/// A name of a line is no longer than this many words; longer ones are sentences of the terms of use.
+/// The maximum number of words in a line's name; longer ones are sentences from the terms of use.
 const MOST_WORDS: usize = 9;
 
 /// One line of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Line {
-    /// Its name in lower case; where two languages stand there, both, and each alone.
+    /// Its name in lower case; if it has two languages, both together and each one separately.
     pub keys: Vec<String>,
-    /// What stood in brackets in its name: `dd/mm/yyyy`.
+    /// The part of its name in brackets, such as `dd/mm/yyyy`.
     pub hint: String,
-    /// What it says.
+    /// Its value.
     pub value: String,
-    /// It stood under its name, with nothing else between.
+    /// Whether the value was on the line right below its name.
     pub close: bool,
 }
 
-/// An answer in lines.
+/// An answer, split into lines.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// Those with a name.
+    /// The lines with a name.
     pub lines: Vec<Line>,
-    /// All of them as they came, without remark signs.
+    /// All lines as they came, without comment signs.
     pub all: Vec<String>,
 }
 
-/// Takes an answer apart.
+/// Splits an answer.
 pub(super) fn read(text: &str, known: &Lines) -> Page {
     let mut page = Page::default();
     let mut block: Option<Block> = None;
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, known: &Lines) -> Page {
             block = block.take().filter(|block| !block.filled).map(|block| Block { close: false, ..block });
             continue;
         }
-        // `[ a notice of the Japanese registry   ]`
+        // Such as `[ a notice of the Japanese registry   ]`.
         if line.starts_with(['%', '#', '>']) || line.starts_with("[ ") {
             continue;
         }
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, known: &Lines) -> Page {
     page
 }
 
-/// A name whose values stand below it.
+/// A name whose values are on the lines below.
 #[derive(Debug)]
 struct Block {
     keys: Vec<String>,
@@ -76,7 +76,7 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
         return Some(block);
     };
     let (keys, hint) = names(&key);
-    // Two pairs on one line, with a tab between them.
+    // Two pairs on one line, separated by a tab.
     let second = |more: &&str| colon(more.trim()).is_some_and(|(key, _)| !key.contains(|c: char| c.is_ascii_digit()));
     let two = value.split_once('\t').filter(|(first, more)| !first.trim().is_empty() && second(more));
     let (first, second) = two.unwrap_or((&value, ""));
@@ -90,7 +90,7 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
     nothing.then_some(Block { keys, filled: false, close: true })
 }
 
-/// A name of a line and what follows it.
+/// A line's name and its value.
 fn pair(line: &str, known: &Lines) -> Option<(String, String)> {
     bracketed(line)
         .or_else(|| dotted(line))
@@ -100,16 +100,16 @@ fn pair(line: &str, known: &Lines) -> Option<(String, String)> {
         .or_else(|| heading(line, known))
 }
 
-/// `[Status]   Active`, `p. [Name Server]   ns1.example.net`.
+/// Parses `[Status]   Active` and `p. [Name Server]   ns1.example.net`.
 fn bracketed(line: &str) -> Option<(String, String)> {
     let open = line.find('[').filter(|open| *open <= 3)?;
     let (key, value) = line.get(open + 1..)?.split_once(']')?;
-    // `[ remarks of the registry    ]`
+    // Such as `[ remarks of the registry    ]`.
     let named = !key.is_empty() && !key.starts_with(' ') && (open == 0 || line[..open].ends_with(' '));
     named.then(|| (key.to_owned(), value.trim().to_owned()))
 }
 
-/// `Nom de domaine#. . . . . .example.dz`
+/// Parses `Nom de domaine#. . . . . .example.dz`.
 fn dotted(line: &str) -> Option<(String, String)> {
     let (key, value) = line.split_once(". . .")?;
     Some((key.to_owned(), value.trim_start_matches(['.', ' ']).to_owned()))
@@ -121,17 +121,17 @@ fn colon(line: &str) -> Option<(String, String)> {
     let within_time = key.ends_with(|c: char| c.is_ascii_digit()) && value.starts_with(|c: char| c.is_ascii_digit());
     let named = key.split_whitespace().count() <= MOST_WORDS && !key.to_lowercase().ends_with("http");
     let named = named && !key.to_lowercase().ends_with("https") && !within_time;
-    // What two registries write before a name they do not say.
+    // Two registries write this before a withheld name.
     named.then(|| (key.to_owned(), value.trim_end().trim_start_matches(' ').to_owned()))
 }
 
-/// `Domain name<tab>example.ch`
+/// Parses `Domain name<tab>example.ch`.
 fn tab(line: &str) -> Option<(String, String)> {
     let (key, value) = line.split_once('\t').or_else(|| line.split_once("    "))?;
     (key.split_whitespace().count() <= 4).then(|| (key.to_owned(), value.trim().to_owned()))
 }
 
-/// `Record expires on 2026-12-10`, `Domain EXAMPLE.KG (ACTIVE)`.
+/// Parses `Record expires on 2026-12-10` and `Domain EXAMPLE.KG (ACTIVE)`.
 fn sentence(line: &str, known: &Lines) -> Option<(String, String)> {
     let lower = line.to_lowercase();
     if let Some(rest) = lower.strip_prefix("domain ").filter(|rest| is_host(rest.split(' ').next().unwrap_or(""))) {
@@ -141,19 +141,19 @@ fn sentence(line: &str, known: &Lines) -> Option<(String, String)> {
     let ends =
         [" on ", " at ", " until ", " date "].iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
     let at = ends.min().filter(|_| dated && line.len() <= 90)?;
-    // Lower case may be longer or shorter than what it was made of.
+    // The lower-case text may have another length than the original.
     let (key, value) = (lower.get(..at)?, lower.get(at..)?);
     let short = key.split_whitespace().count() <= 5 && value.chars().any(|c| c.is_ascii_digit());
     short.then(|| (key.to_owned(), value.to_owned()))
 }
 
-/// `Name servers`, alone on its line.
+/// A heading such as `Name servers`, alone on its line.
 fn heading(line: &str, known: &Lines) -> Option<(String, String)> {
     let (keys, _) = names(line);
     known.server.iter().any(|key| keys.contains(key)).then(|| (line.to_owned(), String::new()))
 }
 
-/// The names within a line's name, and what stands in brackets there.
+/// The names within a line's name, and the part in brackets.
 fn names(key: &str) -> (Vec<String>, String) {
     let lower = key.to_lowercase();
     let (mut plain, mut hint, mut depth) = (String::new(), String::new(), 0_u32);
@@ -174,7 +174,7 @@ fn names(key: &str) -> (Vec<String>, String) {
     (all, hint)
 }
 
-/// Whether a text could be a host's name.
+/// Whether a text could be a host name.
 pub(super) fn is_host(text: &str) -> bool {
     let text = text.trim_end_matches('.');
     let (Some((_, last)), true) = (text.rsplit_once('.'), text.len() <= 253) else { return false };

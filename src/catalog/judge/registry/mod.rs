@@ -1,4 +1,4 @@
-//! What a registry says of a domain, by whichever way it was asked, as rules see it under `rdap`.
+//! A registry's answer about a domain, over RDAP or WHOIS, as the facts `rdap` that rules read.
 
 mod dates;
 mod lines;
@@ -14,7 +14,7 @@ use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
-/// The facts of an answer, whatever it comes to; `None` where it is none that could have any.
+/// The facts of an answer, whatever the verdict; `None` if it cannot have any.
 pub(super) fn facts(
     book: &RegistryBook,
     domain: &str,
@@ -29,8 +29,8 @@ pub(super) fn facts(
 }
 
 impl Catalog {
-    /// What a registry says of a domain, as rules see it under `rdap`, whatever it comes to; `None`
-    /// where its answer is about none.
+    /// A registry's facts about a domain, as rules read them under `rdap`, whatever the verdict; `None` if the answer
+    /// is about no domain.
     pub fn registration(&self, domain: &str, answer: &Answer, now: Time) -> Option<Value> {
         let http = answer.http.as_ref();
         let json = http.is_some_and(|http| http.status == 200).then(|| serde_json::from_slice(&answer.body).ok());

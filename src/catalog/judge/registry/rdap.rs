@@ -1,4 +1,4 @@
-//! Reads a registry's answer about a domain by RDAP (RFC 9083) into what rules see as `rdap.NAME`.
+//! Parses a registry's RDAP answer about a domain (RFC 9083) into the facts `rdap.NAME`.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::states::States;
 use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 
-/// The facts of a domain object; everything that is missing stays out.
+/// The facts of a domain object; missing ones are left out.
 pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time) -> Value {
     let family = book.family(&host(domain));
     let mut states = States::default();
@@ -42,7 +42,7 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
     .facts(domain, book, family, now)
 }
 
-/// Its name as the DNS has it; a registry may give it as people write it only.
+/// Its name as in DNS; some registries give only the Unicode form.
 fn name(object: &Value) -> Option<String> {
     let names = [text(&object["ldhName"]), text(&object["unicodeName"])];
     names.into_iter().map(host).find(|name| !name.is_empty())
@@ -52,13 +52,13 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// A list of texts, or a single one: both were seen.
+/// A list of texts, or a single text: registries send both.
 fn texts(value: &Value) -> impl Iterator<Item = String> {
     let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
     list.into_iter().filter_map(|item| item.as_str().map(str::to_owned))
 }
 
-/// What happened and when. A date that is no text is kept as it stands: that it cannot be read is said.
+/// The events with their dates. A date that is not a text is kept as it is, so that it is reported as unreadable.
 fn events(object: &Value) -> impl Iterator<Item = (String, String)> {
     let events = object["events"].as_array().into_iter().flatten();
     let date = |date: &Value| date.as_str().map_or_else(|| date.to_string(), str::to_owned);
@@ -69,11 +69,11 @@ fn event(object: &Value, action: &str) -> Option<String> {
     events(object).find(|(own, _)| own == action).map(|(_, date)| date)
 }
 
-/// `expiration`, `soft expiration`, `Record expires`; that of the registrar only where there is no other.
+/// The expiry, from `expiration`, `soft expiration` or `Record expires`; the registrar's only if there is no other.
 fn ends(object: &Value, book: &RegistryBook, order: Option<crate::catalog::grammar::registry::Order>) -> Ends {
     let ranked = events(object).filter_map(|(action, date)| {
         let rank = Ends::rank(&action, book)?;
-        // The soft one is the end of what was paid for; what follows it is grace.
+        // The "soft" date is the end of the paid term; a grace period follows.
         let rank = match action.as_str() {
             soft if soft.starts_with("soft") => 0,
             "expiration" => 1,
@@ -95,7 +95,7 @@ fn iana_id(registrar: &Value) -> String {
     iana.map_or_else(String::new, |id| text(&id["identifier"]).to_owned())
 }
 
-/// The `fn` of a jCard (RFC 7095), or a JSContact's full name.
+/// The `fn` of a jCard (RFC 7095), or the full name of a JSContact.
 fn full_name(entity: &Value) -> String {
     let card = entity["vcardArray"][1].as_array().into_iter().flatten();
     let name = card.into_iter().find(|property| property[0] == "fn").map(|property| text(&property[3]).to_owned());

@@ -1,4 +1,4 @@
-//! What both kinds of answers come to: states, the end of the term, and who says so.
+//! The facts that both kinds of answers have: states, the expiry, and the registrar.
 
 use serde_json::{Value, json};
 
@@ -7,17 +7,17 @@ use super::states::States;
 use crate::catalog::grammar::registry::{Family, Means, Order, RegistryBook, squashed};
 use crate::core::time::Time;
 
-/// More of a text that cannot be read is not shown.
+/// The maximum length of an unreadable text that is shown.
 const SHOWN: usize = 40;
 
-/// What was found of one domain.
+/// The facts found about one domain.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     /// The domain's name.
     pub name: Option<String>,
     /// Its states.
     pub states: States,
-    /// That there is a record of it, where nothing is stated.
+    /// Whether there is a record of it at all, if no state is given.
     pub record: bool,
     /// Name servers, sorted.
     pub servers: Vec<String>,
@@ -25,26 +25,26 @@ pub(super) struct Said {
     pub registrar: Option<String>,
     /// The registrar's IANA number.
     pub registrar_id: Option<String>,
-    /// When the term ends.
+    /// The expiry date.
     pub ends: Ends,
-    /// What only one of the two ways has.
+    /// Facts that only one of the two protocols has.
     pub more: Vec<(&'static str, Value)>,
 }
 
-/// When a term ends.
+/// The expiry date of a registration.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Ends {
     /// The date.
     pub at: Option<Dated>,
-    /// A text where the date stands that is none.
+    /// The text in place of the date, if it cannot be read as one.
     pub unread: Option<String>,
 }
 
 impl Ends {
-    /// How far a date beside a state is from that of the term's end: a line of its own goes before it.
+    /// The rank of a date next to a state: a separate line for the expiry takes precedence.
     pub(super) const BESIDE_STATE: u8 = 3;
 
-    /// The end that counts among texts with their rank; the lowest rank that can be read.
+    /// Chooses the expiry among texts with their ranks: the readable one with the lowest rank.
     pub(super) fn of(mut texts: Vec<(u8, String)>, order: Option<Order>, book: &RegistryBook) -> Ends {
         texts.sort_by_key(|(rank, _)| *rank);
         let said = |text: &&(u8, String)| !book.lines.no_date.contains(&squashed(&text.1)) && !text.1.trim().is_empty();
@@ -54,7 +54,7 @@ impl Ends {
         Ends { at, unread }
     }
 
-    /// How far a name of a date is that of the term's end: lower is nearer; `None` if it is of none.
+    /// How clearly a date's name means the expiry: lower is clearer; `None` if it means something else.
     pub(super) fn rank(name: &str, book: &RegistryBook) -> Option<u8> {
         let has = |parts: &[String]| parts.iter().any(|part| name.contains(part.as_str()));
         if !has(&book.lines.expiry) || has(&book.lines.not_expiry) {
@@ -65,7 +65,7 @@ impl Ends {
 }
 
 impl Said {
-    /// As rules see it; what is missing stays out.
+    /// The facts that rules read; missing ones are left out.
     pub(super) fn facts(self, domain: &str, book: &RegistryBook, family: Option<&Family>, now: Time) -> Value {
         let found = &self.states.found;
         let (registrar, id) = (self.registrar.as_deref().unwrap_or(""), self.registrar_id.as_deref().unwrap_or(""));
@@ -100,7 +100,7 @@ impl Said {
         facts
     }
 
-    /// `Undelegated` without any name server is as plain as `NotDelegated`.
+    /// `Undelegated` without any name servers means the same as `NotDelegated`.
     fn really(&self, means: Means) -> Means {
         if means == Means::Undelegated && self.servers.is_empty() { Means::NotDelegated } else { means }
     }
@@ -111,7 +111,7 @@ fn days(at: Time, now: Time) -> f64 {
     (at.0 - now.0) as f64 / 86_400_000.0
 }
 
-/// A name as the DNS has it: lower case, without a final dot, in letters that the DNS knows.
+/// A name as in DNS: lower case, without a final dot, in ASCII form.
 pub(super) fn host(text: &str) -> String {
     let name = text.trim().trim_end_matches('.').to_lowercase();
     idna::domain_to_ascii(&name).unwrap_or(name)

@@ -1,17 +1,16 @@
-//! Takes a text with states apart: lists with commas, slashes or brackets, remarks and URLs behind,
-//! in any spelling.
+//! Splits a text with states: lists with commas, slashes or brackets, followed by remarks and URLs, in any spelling.
 
 use crate::catalog::grammar::registry::{Family, Means, RegistryBook, squashed};
 
-/// What the words of a registry come to.
+/// The states that a registry's words mean.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct States {
-    /// Each state as it is shown, with what it says; `None` where nobody knows.
+    /// Each state as it is shown, with its meaning; `None` if the meaning is unknown.
     pub found: Vec<(String, Option<Means>)>,
 }
 
 impl States {
-    /// Takes in one text.
+    /// Adds the states of a text.
     pub(super) fn add(&mut self, text: &str, book: &RegistryBook, family: Option<&Family>) {
         for state in split(text, book, family) {
             if !self.found.contains(&state) {
@@ -20,7 +19,7 @@ impl States {
         }
     }
 
-    /// Takes in a text that need not be about a state: only if all of it is one.
+    /// Adds a text that may not be about a state: only if the whole text is one.
     pub(super) fn add_if_known(&mut self, text: &str, book: &RegistryBook, family: Option<&Family>) {
         let mut own = States::default();
         own.add(text, book, family);
@@ -33,12 +32,12 @@ impl States {
         }
     }
 
-    /// Whether any of them says this.
+    /// Whether any of the states has this meaning.
     pub(super) fn any(&self, wanted: Means) -> bool {
         self.found.iter().any(|(_, means)| *means == Some(wanted))
     }
 
-    /// Whether anything is said about the domain's state.
+    /// Whether any of them is about the domain's state.
     pub(super) fn says_something(&self) -> bool {
         self.found.iter().any(|(_, means)| *means != Some(Means::Nothing))
     }
@@ -46,7 +45,7 @@ impl States {
 
 fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(String, Option<Means>)> {
     let plain: Vec<&str> = text.split_whitespace().filter_map(without_url).collect();
-    // Some give nothing but the place where the word is explained.
+    // Some registries give only the URL that explains the word.
     let text = if plain.is_empty() { explained(text) } else { plain.join(" ") };
     let known = |words: &str| book.means(family, words).map(|(shown, means)| (shown.to_owned(), Some(means)));
     if let Some(state) = known(&text) {
@@ -59,7 +58,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
             continue;
         }
         if let Some((name, value)) = piece.split_once(':') {
-            // `ok; Registrar Hold: No`
+            // Such as `ok; Registrar Hold: No`.
             if let Some(held) = held(name, value, book, family) {
                 states.extend(held);
                 continue;
@@ -69,7 +68,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
             known(&piece).map(|state| vec![state]).or_else(|| in_words(&piece, known)).or_else(|| by(&piece, known));
         match found {
             Some(found) => states.extend(found),
-            // `ok - Normal state.`, `serverDeleteProhibited (Legacy)`
+            // Such as `ok - Normal state.` and `serverDeleteProhibited (Legacy)`.
             None if remark && !states.is_empty() && !alarms(&piece, book) => {}
             None => states.push((spaced(&piece), None)),
         }
@@ -77,8 +76,8 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
     states
 }
 
-/// What a line says that is named after a hold (`On Hold: false`): the hold, or nothing; `None` where its name is
-/// of no hold, or its value is neither a yes nor a no.
+/// A line whose name is a hold (`On Hold: false`): the hold, or nothing if the value denies it. `None` if the name is
+/// not a hold, or the value is neither yes nor no.
 pub(super) fn held(
     name: &str,
     value: &str,
@@ -98,8 +97,8 @@ pub(super) fn held(
     }
 }
 
-/// "Suspended by REGISTRY", "on hold by order of a court": whoever did it, it is done. A lock or a plain word
-/// before "by" tells nothing of this kind.
+/// Parses "Suspended by REGISTRY" and "on hold by order of a court": the state applies, whoever set it. After a lock
+/// or an ordinary word, "by" has no such meaning.
 fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> Option<Vec<(String, Option<Means>)>> {
     let (done, _) = piece
         .split_once(" by ")
@@ -110,7 +109,7 @@ fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> O
     taken.then(|| vec![(piece.to_lowercase(), means)])
 }
 
-/// What stands before a URL: nothing of `(https://icann.org/epp#ok)`, and the word of `clientHold#https://icann.org/epp`.
+/// The text before a URL: nothing in `(https://icann.org/epp#ok)`, the word in `clientHold#https://icann.org/epp`.
 fn without_url(word: &str) -> Option<&str> {
     let begins = ["http://", "https://", "www.", "icann.org/"].iter().filter_map(|sign| word.find(sign)).min();
     let Some(begins) = begins else { return Some(word).filter(|word| !word.contains("epp#")) };
@@ -118,13 +117,13 @@ fn without_url(word: &str) -> Option<&str> {
     before.contains(char::is_alphanumeric).then_some(before)
 }
 
-/// The words that URLs end with: `https://icann.org/epp#clientHold`.
+/// The words at the end of URLs: `https://icann.org/epp#clientHold`.
 fn explained(text: &str) -> String {
     let words = text.split_whitespace().filter_map(|word| word.split_once('#'));
     words.map(|(_, word)| word.trim_matches([')', '>', ']'])).collect::<Vec<_>>().join(" ")
 }
 
-/// The parts of a list, and whether each is a remark behind another.
+/// The parts of a list, and whether each one is a remark on the part before it.
 fn pieces(text: &str) -> Vec<(String, bool)> {
     let text = text.replace(" - ", "(");
     let mut all = Vec::new();
@@ -145,14 +144,14 @@ fn pieces(text: &str) -> Vec<(String, bool)> {
     all
 }
 
-/// A state without the date or the number beside it: `Connected (2027/03/31)`, `200 Active`.
+/// A state without the date or number next to it: `Connected (2027/03/31)`, `200 Active`.
 fn undated(piece: &str) -> String {
     let words = piece.split_whitespace().map(|word| word.trim_matches(|c| c == '.' || c == '"' || c == '*'));
     let words = words.filter(|word| word.chars().any(char::is_alphabetic) || *word == "-");
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// States with nothing but blanks between them; `None` if anything else is among them.
+/// States separated by blanks only; `None` if there is any other word.
 fn in_words(
     piece: &str,
     known: impl Fn(&str) -> Option<(String, Option<Means>)>,
@@ -173,7 +172,7 @@ fn alarms(piece: &str, book: &RegistryBook) -> bool {
     book.lines.alarm.iter().any(|part| lower.contains(part.as_str()))
 }
 
-/// `registryQuarantine` as `registry quarantine`; `ACTIVE` is one word.
+/// Writes `registryQuarantine` as `registry quarantine`; `ACTIVE` is one word.
 pub(super) fn spaced(state: &str) -> String {
     let mut out = String::new();
     for c in state.trim().chars() {

@@ -1,5 +1,4 @@
-//! Reads a WHOIS answer into what rules see as `rdap.NAME`, by what the book of registries knows of
-//! its lines and words.
+//! Parses a WHOIS answer into the facts `rdap.NAME`, with the line names and words of the registry book.
 
 use regex::RegexSet;
 use serde_json::{Value, json};
@@ -11,12 +10,12 @@ use super::states::{States, held};
 use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
 use crate::core::time::Time;
 
-/// Longer lines are terms of use.
+/// The maximum length of a line, in bytes; longer ones are terms of use.
 const LONGEST: usize = 200;
-/// "Too many requests", and nothing else.
+/// The maximum length of a line such as "Too many requests".
 const SHORT: usize = 40;
 
-/// One answer and what helps to read it.
+/// One answer, and what is needed to parse it.
 struct Reader<'w> {
     book: &'w RegistryBook,
     family: Option<&'w Family>,
@@ -24,7 +23,7 @@ struct Reader<'w> {
     domain: String,
 }
 
-/// The facts of a domain; everything that is missing stays out.
+/// The facts of a domain; missing ones are left out.
 pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) -> Value {
     let domain = host(domain);
     let family = book.family(&domain);
@@ -66,18 +65,18 @@ impl Reader<'_> {
         self.named(keys).map(|line| line.value.clone()).next()
     }
 
-    /// Whether answers of this registry, or of this form, have no silence about the state.
+    /// Whether answers of this registry, or in this format, always give a state.
     fn always_states(&self) -> bool {
         let icann = self.lines(|key| self.book.lines.icann.iter().any(|own| own == key)).next().is_some();
         icann || self.family.is_some_and(|family| !family.stateless)
     }
 
-    /// Whether the answer says that nobody has the name, and whether it is a refusal to answer.
+    /// Whether the answer says that the name is not registered, and whether it is a refusal to answer.
     fn nothing_said(&self) -> (bool, bool) {
         let first = |patterns: &RegexSet| self.page.all.iter().position(|line| fits(patterns, line));
         match (first(&self.book.lines.missing), first(&self.book.lines.refused)) {
-            // Who does not want to answer may say below that there is nothing, too. Further down, or within a
-            // long line, it is the terms of use that speak.
+            // A refusal may be followed by "not found". Further down, or within a long line, the words are from the
+            // terms of use.
             (Some(missing), Some(refused)) => {
                 let refused = refused < missing && self.page.all[refused].len() <= SHORT;
                 (!refused, refused)
@@ -96,7 +95,7 @@ impl Reader<'_> {
                     states.add(&line.value, self.book, self.family);
                 }
             } else if line.keys.iter().any(|key| key == "state") {
-                // A state of a country elsewhere.
+                // This may be a state of a country in an address.
                 states.add_if_known(&line.value, self.book, self.family);
             }
             self.flag(line, &mut states);
@@ -104,7 +103,7 @@ impl Reader<'_> {
         states
     }
 
-    /// What a line named after a hold says, where the registry's family does not read it otherwise.
+    /// The hold in a line whose name is a hold, unless the registry's family reads it differently.
     fn held(&self, line: &Line) -> Option<Option<(String, Option<Means>)>> {
         let flags = self.family.into_iter().flat_map(|family| &family.flags);
         let own = flags.map(|flag| &flag.key).any(|key| line.keys.contains(key));
@@ -112,7 +111,7 @@ impl Reader<'_> {
         line.keys.iter().find_map(read).filter(|_| !own && line.close)
     }
 
-    /// The day on which the domain goes before its term ends.
+    /// The date on which the domain is deleted before it expires.
     fn deleted_on(&self, ends: &Ends, states: &mut States) {
         let order = self.family.and_then(|family| family.order);
         let Some(at) = self.named(&self.book.lines.delete_date).find_map(|line| read_date(&line.value, order)) else {
@@ -136,7 +135,7 @@ impl Reader<'_> {
             |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
         let not = |words: &[String]| words.iter().any(|word| key.contains(word.as_str()));
         let flag = self.family.is_some_and(|family| family.flags.iter().any(|flag| flag.key == key));
-        // An overlay of an earlier version has no list of what may stand before.
+        // An overlay file of an earlier version has no list of prefixes.
         let prefix = |word: &String| {
             key.strip_suffix(word.as_str()).is_some_and(|rest| {
                 rest.is_empty()
@@ -160,7 +159,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The domain's name; a state may stand behind it (`EXAMPLE.TK is Active`).
+    /// The domain's name; a state may follow it (`EXAMPLE.TK is Active`).
     fn name(&self, states: &mut States) -> Option<String> {
         let mut also = self.named(&self.book.lines.also_name).filter_map(|line| line.value.split_whitespace().next());
         let asked = also.any(|name| host(name) == self.domain);
@@ -186,7 +185,7 @@ impl Reader<'_> {
         });
         let mut servers: Vec<String> =
             lines.filter_map(|line| line.value.split_whitespace().find(|word| is_host(word))).map(host).collect();
-        // One registry names the domain itself so.
+        // One registry lists the domain itself as a name server.
         servers.retain(|server| *server != self.domain);
         servers.sort();
         servers.dedup();
@@ -205,7 +204,7 @@ impl Reader<'_> {
         Ends::of(texts, order, self.book)
     }
 
-    /// The term's end where it stands beside the state: in brackets, or behind "until".
+    /// The expiry date next to the state: in brackets, or after "until".
     fn beside_state(&self) -> impl Iterator<Item = String> {
         let beside = self.family.is_some_and(|family| family.state_has_end);
         let lines = self.page.lines.iter().filter(move |line| beside && self.states_something(line));
