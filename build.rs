@@ -1,5 +1,4 @@
-//! The catalogue, the scenarios and the migrations are compiled in: a change of theirs is a
-//! change of the program.
+//! The catalogue, the scenarios and the migrations are compiled in, so changing them must rebuild the program.
 
 fn main() {
     for folder in ["config/catalog", "config/registries", "tests/scenarios/drops", "migrations"] {

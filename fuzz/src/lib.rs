@@ -1,4 +1,4 @@
-//! What the targets share: the catalogue, and answers to its checks.
+//! Shared code of the targets: the catalogue, and answers to its checks.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -9,25 +9,25 @@ use plugwatch::core::time::Time;
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::load(None).unwrap_or_default()));
 
-/// The catalogue, read once: before the first input, whose time it would be counted to.
+/// The catalogue, loaded once, before the first input, so that its time is not counted for an input.
 pub fn catalog() -> Arc<Catalog> {
     CATALOG.clone()
 }
 
-/// Every check that is asked over HTTP.
+/// Every check over HTTP.
 pub fn checks() -> Vec<&'static Check> {
     let all = CATALOG.vendors.values().flat_map(|vendor| vendor.checks.values());
     all.filter(|check| check.ask.is_http()).collect()
 }
 
-/// Judges a body as the answer 200 of one check.
+/// Judges a body as a 200 answer to one check.
 pub fn judge(check: &str, body: &[u8], media: &str, step: &str) {
     if let Some((_, check)) = CATALOG.check(check) {
         judge_as(check, body, media, step, 200);
     }
 }
 
-/// Judges a body as an answer; the sentence for people must come out whole.
+/// Judges a body as an answer; the sentence for people must not be cut off.
 pub fn judge_as(check: &Check, body: &[u8], media: &str, step: &str, status: u16) {
     let mut params = Params::default();
     for param in check.params.iter().filter(|param| !param.secret) {

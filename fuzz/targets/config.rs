@@ -1,4 +1,4 @@
-//! Any configuration. What would make it read other files is left out: they are not the input's.
+//! Any configuration. Settings that would read other files are skipped, because those files are not part of the input.
 #![no_main]
 
 use plugwatch::config::Config;
@@ -10,7 +10,7 @@ libfuzzer_sys::fuzz_target!(init: drop(plugwatch_fuzz::catalog()), |bytes: &[u8]
         return;
     }
     if let Err(problems) = Config::read_with("fuzz.toml", text, Some(catalog())) {
-        // Every problem can be shown, with the place that it speaks of.
+        // Every problem can be shown, with its place.
         _ = problems.to_string();
     }
 });

@@ -1,4 +1,4 @@
-//! Pages, as read by every check that takes them apart.
+//! Pages, as read by every check that parses them.
 #![no_main]
 
 use plugwatch_fuzz::{checks, judge_as};

@@ -1,4 +1,4 @@
-//! Letters, as mails and as texts, and the hours that they name.
+//! Letters, as mails and as texts, and the dates in them.
 #![no_main]
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use plugwatch::acts::read_letter;
 use plugwatch::core::time::{Time, deadline};
 
 const NOW: Time = Time(1_800_000_000_000);
-/// Nothing further away is taken for an end.
+/// Later dates are not taken as an end.
 const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

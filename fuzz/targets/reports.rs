@@ -1,4 +1,4 @@
-//! What is posted to `/in/`.
+//! Posts to `/in/`.
 #![no_main]
 
 use plugwatch::core::time::Time;

@@ -1,11 +1,11 @@
-//! Expressions of cron, through the nights in which clocks change.
+//! Cron expressions, across the nights in which clocks change.
 #![no_main]
 
 use chrono_tz::Tz;
 use plugwatch::core::time::Time;
 use plugwatch::core::time::schedule::Cron;
 
-/// 28 March 2027, 0:00 UTC, and 31 October: Europe's nights without an hour and with one twice.
+/// 28 March 2027, 0:00 UTC, and 31 October: the nights in Europe that skip an hour and repeat one.
 const NIGHTS: [Time; 2] = [Time(1_806_192_000_000), Time(1_824_940_800_000)];
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

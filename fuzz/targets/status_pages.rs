@@ -1,4 +1,4 @@
-//! Vendors' status pages, in every format that is read.
+//! Vendors' status pages, in every supported format.
 #![no_main]
 
 use plugwatch_fuzz::{checks, judge_as};

@@ -1,8 +1,7 @@
 //! The demo: a weekend in which an invented platform loses its vendors.
 //!
-//! The real pipeline runs: askers, catalogue, core, store and outbox are those of
-//! `plugwatch run`. Only the base URLs lead to a stage on loopback, and the time is
-//! moved by hand, so that three days pass in a minute.
+//! It runs the real pipeline: askers, catalogue, core, store and outbox of `plugwatch run`. Only the base URLs point
+//! to a stage on loopback, and the clock is moved by hand, so that three days pass in a minute.
 
 mod stage;
 mod story;
@@ -24,10 +23,10 @@ pub fn configuration(folder: &Path, stage: &str, anchors: &[String; 3]) -> Strin
         .replace("{anchor2}", &anchors[2])
 }
 
-/// Three listeners that stand for independent operators.
+/// Three listeners in place of independent reference hosts.
 ///
 /// # Errors
-/// Loopback gives no port.
+/// If no port can be opened on loopback.
 pub async fn anchors() -> std::io::Result<[String; 3]> {
     Ok([anchor().await?, anchor().await?, anchor().await?])
 }
@@ -36,7 +35,7 @@ async fn anchor() -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     tokio::spawn(async move {
-        // Accepting is all that a reference host does.
+        // A reference host only accepts connections.
         while listener.accept().await.is_ok() {}
     });
     Ok(address)

@@ -1,4 +1,4 @@
-//! The stage: vendors on loopback that answer as their mode says.
+//! The stage: vendors on loopback whose answers depend on their mode.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::read::{Problems, Source, Table};
 #[derive(Clone, Debug)]
 struct Answer {
     vendor: String,
-    /// Whose mode counts; the vendor's own unless it follows another.
+    /// The vendor whose mode applies: its own, unless it follows another.
     follows: String,
     mode: Option<String>,
     asks: Option<String>,
@@ -33,10 +33,10 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The stage of the demo; everybody is live.
+    /// The demo's stage, with all vendors working.
     ///
     /// # Errors
-    /// The file is wrong; a test reads it.
+    /// If the file is wrong; a test parses it.
     pub fn new() -> Result<Stage, Problems> {
         let source = Source::new("stage.toml", include_str!("stage.toml"));
         let parsed = source.parse();
@@ -51,7 +51,7 @@ impl Stage {
         Err(Problems(problems))
     }
 
-    /// From now on, this vendor answers so.
+    /// Sets the mode of a vendor from now on.
     pub fn set(&self, vendor: &str, mode: &str) {
         self.modes.write().unwrap_or_else(PoisonError::into_inner).insert(vendor.to_owned(), mode.to_owned());
     }
@@ -59,7 +59,7 @@ impl Stage {
     /// Opens the stage on a free port.
     ///
     /// # Errors
-    /// Loopback gives no port.
+    /// If no port can be opened on loopback.
     pub async fn open(&self) -> std::io::Result<SocketAddr> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

@@ -1,4 +1,4 @@
-//! The story: what happens when, read from a file that a person can read too.
+//! The story: a timeline of events, from a file that people can read too.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ pub struct Story {
     pub begins: Time,
     /// When it ends.
     pub ends: Time,
-    /// What happens, in order.
+    /// The events, in order.
     pub steps: Vec<Step>,
 }
 
-/// One thing that happens.
+/// One event.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// When.
+    /// When it happens.
     pub at: Time,
     /// How long it is shown.
     pub shown: Duration,
-    /// What happens, in a sentence.
+    /// A caption for it.
     pub caption: String,
-    /// Which vendor answers how from then on.
+    /// Vendors and their new modes.
     pub set: Vec<(String, String)>,
-    /// Who takes on everything that is open.
+    /// Who acknowledges everything that is open.
     pub acknowledged_by: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl Story {
     /// The weekend of January 2021.
     ///
     /// # Errors
-    /// The file is wrong; a test reads it.
+    /// If the file is wrong; a test parses it.
     pub fn weekend() -> Result<Story, Problems> {
         let source = Source::new("weekend.toml", include_str!("weekend.toml"));
         let story = read(&source);

@@ -1,4 +1,4 @@
-//! Pictures: SVG to PNG, with fonts of our own, so that they look the same on every machine.
+//! Pictures: SVG to PNG, with bundled fonts, so that they look the same on every machine.
 //!
 //! The fonts are subsets of DejaVu Sans (Latin, Greek, Cyrillic, a few signs); `fonts/LICENSE`
 //! says who made them.
@@ -9,7 +9,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
-/// An immutable constant: the fonts, read once.
+/// Constant: the fonts, loaded once.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_font_data(include_bytes!("fonts/DejaVuSans.ttf").to_vec());
@@ -17,13 +17,13 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// No side is longer: a picture that a message can carry.
+/// The maximum length of a side in pixels, so that a message can carry the picture.
 const LONGEST: f32 = 8_000.0;
 
-/// Draws an SVG as PNG.
+/// Renders an SVG as PNG.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the SVG.
+/// If the SVG is not valid or too large: the message says why.
 pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     let options = Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| format!("the picture cannot be read: {error}"))?;
@@ -37,7 +37,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     pixels.encode_png().map_err(|error| format!("the picture cannot be packed: {error}"))
 }
 
-/// The same on a thread for such work, while others go on: a large picture takes a good part of a second.
+/// The same on a blocking thread, so that other tasks continue: a large picture takes a good part of a second.
 ///
 /// # Errors
 /// As for [`png`].
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_for_a_picture_lets_others_work() {
-        // One thread for heavy work, which is taken: a picture has to wait for it, and this thread has not.
+        // The only blocking thread is busy: the picture has to wait for it, but this thread does not.
         let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let (free, wait) = std::sync::mpsc::channel::<()>();

@@ -1,6 +1,6 @@
-//! Alertmanager (prometheus.io/docs/alerting/latest/alerts_api, and its `api/v2/openapi.yaml`): an alert for each
-//! dependency in trouble, whose labels say vendor, verdict, fault and criticality. Alertmanager knows an alert by its
-//! labels: when they change, the alert that had the old ones is resolved in the same request.
+//! Alertmanager (prometheus.io/docs/alerting/latest/alerts_api, and its `api/v2/openapi.yaml`): one alert for each
+//! dependency in trouble, with labels for vendor, verdict, fault and criticality. Alertmanager identifies an alert by
+//! its labels: when they change, the same request resolves the alert with the old labels.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,23 +17,23 @@ use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
-/// An alert that is not sent again ends by itself: long after plugwatch's dead-man's switch has spoken.
+/// How long an alert lasts if it is not sent again: by then, plugwatch's dead man's switch has long since alerted.
 const LASTS: Duration = Duration::from_secs(24 * 3_600);
-/// What happened at one moment, such as a change, is shown for so long.
+/// How long a momentary event, such as a change, is shown.
 const MOMENT: Duration = Duration::from_secs(4 * 3_600);
-/// A drill and a test are over soon.
+/// How long a drill or a test is shown.
 const TRIAL: Duration = Duration::from_secs(900);
 
 /// An Alertmanager.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its address; a path before `/api/v2/alerts` is kept.
+    /// Its URL; a path before `/api/v2/alerts` is kept.
     pub url: Url,
-    /// A bearer token, where something in front of it wants one.
+    /// A bearer token, if a proxy in front of it requires one.
     pub token: Option<Key>,
 }
 
-/// Reads `url` and `token`.
+/// Parses `url` and `token`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     if table.any("url").is_none() {
         table.missing("url", "\"http://127.0.0.1:9093/\"");
@@ -71,14 +71,14 @@ struct Alertmanager {
     token: Option<Secret>,
 }
 
-/// Labels of one alert.
+/// The labels of one alert.
 type Labels = Map<String, Value>;
 
 impl Alertmanager {
     async fn report(&self, message: &Message) -> Tried {
         let mut alerts = Vec::new();
         for told in told(message) {
-            // A moment or a trial stands beside what the dependency is in.
+            // A momentary event or a test does not replace the dependency's alert.
             if told.replaces {
                 match self.known(&told.labels).await {
                     Ok(known) => alerts.extend(ended(known, &told, message.at)),
@@ -96,7 +96,7 @@ impl Alertmanager {
         }
     }
 
-    /// The labels of what Alertmanager knows of this dependency.
+    /// The labels of the alerts that Alertmanager has for this dependency.
     async fn known(&self, labels: &Labels) -> Result<Vec<Labels>, Tried> {
         let matcher = |name: &str| {
             let value = labels.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -138,14 +138,14 @@ impl Sender for Alertmanager {
 
 const WHO: &str = "Alertmanager";
 
-/// What a message tells of one dependency.
+/// What a message says about one dependency.
 struct Told {
     labels: Labels,
-    /// Since when it is so.
+    /// Since when it is in this state.
     since: Time,
-    /// For how long it is so from now on; nothing where it is over.
+    /// How long the alert lasts from now on; `None` if the trouble is over.
     lasts: Option<Duration>,
-    /// It takes the place of what was known of the dependency.
+    /// Whether it replaces the dependency's earlier alerts.
     replaces: bool,
 }
 
@@ -162,13 +162,13 @@ impl Told {
     }
 }
 
-/// What Alertmanager knows and is no longer so ends now.
+/// Ends the alerts that no longer apply.
 fn ended(known: Vec<Labels>, told: &Told, at: Time) -> Vec<Value> {
     let gone = known.into_iter().filter(|labels| told.lasts.is_none() || *labels != told.labels);
     gone.map(|labels| json!({ "labels": labels, "endsAt": at.rfc3339() })).collect()
 }
 
-/// What a message tells of each dependency; reminders and reports tell nothing new.
+/// What a message says about each dependency; reminders and reports contain nothing new.
 fn told(message: &Message) -> Vec<Told> {
     let (test, drill) = (message.reason == Reason::Test, message.reason == Reason::Drill);
     let about = &message.view["body"]["dependency"];
@@ -220,12 +220,12 @@ fn told(message: &Message) -> Vec<Told> {
     ids.into_iter().map(one).collect()
 }
 
-/// Alertmanager takes an empty label as none.
+/// Alertmanager treats an empty label as missing.
 fn labels(all: &[(&str, &str)]) -> Labels {
     all.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }
 
-/// 400 is an alert that it cannot read; its word stands in the body.
+/// 400 means that it cannot parse the alert; the body says why.
 fn meant(reply: &Reply) -> Tried {
     match reply.status {
         400 => Tried::Never { why: format!("Alertmanager refuses the alert (400: {})", first_line(&reply.body)) },

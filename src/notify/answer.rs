@@ -1,15 +1,15 @@
-//! What comes back through a channel: people who acknowledge where the message reached them.
+//! Replies through a channel: people who acknowledge where the message reached them.
 
 use crate::core::time::Time;
 
-/// A message that was sent and that nobody has acknowledged yet.
+/// A sent message that nobody has acknowledged yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Whom it went to.
+    /// Its recipient.
     pub recipient: String,
-    /// The other side's number for it.
+    /// The other side's id for it.
     pub remote_id: String,
-    /// What an acknowledgement of it is about: public ids of incidents, alerts or drills.
+    /// The public ids that an acknowledgement of it is about: incidents, alerts or drills.
     pub about: Vec<String>,
     /// When it was sent.
     pub sent: Time,
@@ -18,16 +18,16 @@ pub struct Waiting {
 /// An acknowledgement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Answer {
-    /// What it is about, as the message had it.
+    /// The public ids that it is about, from the message.
     pub about: Vec<String>,
-    /// Who gave it: a device, a number.
+    /// Who gave it: a device or a telephone number.
     pub by: String,
-    /// When the message that it answers was sent.
+    /// When the acknowledged message was sent.
     pub sent: Time,
 }
 
 impl Waiting {
-    /// It was acknowledged by `by`.
+    /// The acknowledgement of this message by `by`.
     pub(super) fn answered(&self, by: impl Into<String>) -> Answer {
         Answer { about: self.about.clone(), by: by.into(), sent: self.sent }
     }

@@ -1,5 +1,5 @@
-//! What channels that set the components of a status page elsewhere share: which are meant, how they stand, and what came
-//! of setting them. Only what the configuration maps is sent there, and no word of why.
+//! Shared code of the channels that set components on an external status page: which components a message is about,
+//! their state, and the result of setting them. Only the mapped components are sent, without any reason.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::core::dependency::incident::Reason;
 use crate::core::words::verdict::Verdict;
 use crate::read::{At, Table};
 
-/// Components there, by the dependency's id.
+/// Component ids on that page, by the dependency's id.
 pub type Components = BTreeMap<String, String>;
 
-/// Reads `components = { "website" = "its id there" }`.
+/// Parses `components = { "website" = "its id there" }`.
 pub(super) fn read(table: &Table<'_>) -> Option<Components> {
     let Some(inner) = table.table("components") else {
         table.missing("components", "{ \"website\" = \"8kbf7d35c070\" }");
@@ -36,7 +36,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Components> {
     Some(all)
 }
 
-/// The dependencies that a message tells of, and how they stand; a reminder or a drill changes nothing.
+/// The dependencies that a message is about, and their verdict; a reminder or a drill changes nothing.
 fn told(message: &Message) -> Option<(Vec<String>, Verdict)> {
     if matches!(message.reason, Reason::Drill | Reason::Test | Reason::Changed | Reason::Suspected | Reason::Notice) {
         return None;
@@ -47,11 +47,11 @@ fn told(message: &Message) -> Option<(Vec<String>, Verdict)> {
     let mut ids: Vec<String> = group.chain([&about["id"]]).filter_map(Value::as_str).map(str::to_owned).collect();
     ids.sort();
     ids.dedup();
-    // What cannot be seen is not well, whatever was known before.
+    // A dependency that cannot be checked is not shown as working, whatever was known before.
     Some((ids, if message.reason == Reason::Blind { Verdict::Unknown } else { verdict }))
 }
 
-/// The word of Statuspage for a verdict.
+/// Statuspage's name for a verdict.
 pub(super) fn status(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Live => "operational",
@@ -60,14 +60,14 @@ pub(super) fn status(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Components as their page names them, and how they were set.
+/// Components, with the names from their page, and the verdict that was set.
 pub(super) type SetTo = (Vec<Named>, Verdict);
 
-/// Sets what a message tells of, by one request for each component; none where the other side has no word for it. What the
-/// page answers names them.
+/// Sets the components that a message is about, with one request each; a verdict without a name at the other side is
+/// skipped. Their names are taken from the page's response.
 ///
 /// # Errors
-/// What came of the try.
+/// If a component could not be set: the result of the attempt.
 pub(super) async fn set(
     message: &Message,
     components: &Components,

@@ -1,4 +1,4 @@
-//! Discord, by a webhook (docs.discord.com, "Webhook Resource": Execute, Edit Webhook Message).
+//! Discord, through a webhook (docs.discord.com, "Webhook Resource": Execute, Edit Webhook Message).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,17 @@ use crate::read::Table;
 use crate::say::markdown;
 use crate::say::split::two_parts;
 
-/// A message is 2,000 characters at most.
+/// The maximum length of a part; Discord allows 2,000 characters.
 const LIMIT: usize = 1_900;
 
-/// A webhook of Discord.
+/// A Discord webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL: whoever knows it may write there.
+    /// Its URL, which is a secret: anyone who has it can post there.
     pub url: Key,
 }
 
-/// Reads `url`.
+/// Parses `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { url: secret_url::read(table, "Discord")? }))
 }
@@ -52,7 +52,7 @@ impl settings::Settings for Settings {
     }
 }
 
-/// Posts to one channel of Discord.
+/// Posts to one Discord channel.
 struct Discord {
     client: reqwest::Client,
     url: Secret,
@@ -63,7 +63,7 @@ impl Discord {
         Ok(Discord { client: client()?, url })
     }
 
-    /// Posts all parts; the first one's id is kept, so that it can be changed.
+    /// Posts all parts, and keeps the first one's id, so that it can be edited.
     async fn post(&self, message: &Message) -> Tried {
         let mut first = None;
         for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
@@ -80,7 +80,7 @@ impl Discord {
         Tried::Sent(first)
     }
 
-    /// Changes a message.
+    /// Edits a message.
     async fn change(&self, id: &str, message: &Message) -> Tried {
         let Some(part) = two_parts(&markdown(&message.html), LIMIT).into_iter().next() else {
             return Tried::Sent(None);
@@ -103,17 +103,17 @@ impl Sender for Discord {
     }
 }
 
-/// Nobody is called by what a vendor wrote.
+/// The request for one part. Mentions are disabled, so that a vendor's text cannot notify anyone.
 fn body(part: &str) -> Value {
     json!({ "content": part, "allowed_mentions": { "parse": [] } })
 }
 
-/// What an answer means; the id of what was posted.
+/// The result of a response, with the id of the posted message.
 fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     match reply.status {
         200..=299 => Tried::Sent(said["id"].as_str().map(str::to_owned)),
-        // Seconds, with a fraction.
+        // In seconds, with a fraction.
         429 => {
             let wait = said["retry_after"].as_f64().filter(|wait| (0.0..86_400.0).contains(wait));
             let after = wait.map(Duration::from_secs_f64).or(reply.wait);

@@ -1,5 +1,5 @@
-//! A program of one's own: the message as JSON on its standard input, its main parts in the
-//! environment. It ends with 0 when the message arrived.
+//! Runs a user's program, with the message as JSON on its standard input and the main parts in its environment. Exit
+//! code 0 means that the message arrived.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use super::shared::Shared;
 use super::webhook::body;
 use crate::read::Table;
 
-/// It must be done by then.
+/// The timeout of a run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What to run.
+/// The program to run.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The program and its arguments.
     pub command: Vec<String>,
 }
 
-/// Reads `command`.
+/// Parses `command`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let Some(command) = table.strings("command") else {
         if table.any("command").is_none() {
@@ -61,7 +61,7 @@ struct Exec {
 }
 
 impl Exec {
-    /// Runs it once; if it hangs, it is ended.
+    /// Runs it once, and kills it at the timeout.
     async fn run_once(&self, message: &Message) -> Tried {
         let Some((program, arguments)) = self.command.split_first() else {
             return Tried::Never { why: "`command` is empty".to_owned() };
@@ -69,7 +69,7 @@ impl Exec {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::null());
         command.stderr(Stdio::piped());
-        // What a program needs to run, and nothing of ours.
+        // The variables that a program needs to run, and none of plugwatch's own.
         for name in ["PATH", "HOME", "LANG", "TZ"] {
             if let Ok(value) = std::env::var(name) {
                 command.env(name, value);
@@ -98,8 +98,7 @@ impl Sender for Exec {
     }
 }
 
-/// A program that is not there, or may not be run, waits for a person; a system that is short of
-/// something has it again soon.
+/// A program that is missing or not executable needs a person; a system that is short of a resource will recover soon.
 fn not_run(program: &str, error: &std::io::Error) -> Tried {
     use std::io::ErrorKind::{NotFound, PermissionDenied};
     let why = format!("{program} cannot be run: {error}");
@@ -116,7 +115,7 @@ async fn run(mut command: Command, body: Vec<u8>) -> Tried {
         Err(error) => return not_run(&program, &error),
     };
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read its input may still be right.
+        // A program that does not read its input may still work.
         let _ = stdin.write_all(&body).await;
     }
     match child.wait_with_output().await {

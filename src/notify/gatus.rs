@@ -25,7 +25,7 @@ pub struct Settings {
     pub components: Components,
 }
 
-/// Reads `url`, `token` and `components`, whose ids are keys of external endpoints: `group_name`.
+/// Parses `url`, `token` and `components`, whose ids are keys of external endpoints: `group_name`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     if table.any("url").is_none() {
         table.missing("url", "\"https://gatus.example.com/\"");
@@ -67,7 +67,7 @@ struct Page {
 }
 
 impl Page {
-    /// It knows success and failure only: what cannot be seen is neither.
+    /// Gatus has success and failure only; a dependency that cannot be checked is neither.
     fn request(&self, component: &str, verdict: Verdict) -> Option<RequestBuilder> {
         let mut url = self.settings.api.join(&format!("api/v1/endpoints/{component}/external")).ok()?;
         match verdict {

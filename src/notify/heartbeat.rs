@@ -1,28 +1,28 @@
-//! A sign of life to an outside dead-man's switch (healthchecks.io, "Pinging API": the URL, and
-//! `/fail` with the reason as body): it tells people when plugwatch itself is gone.
+//! Pings an external dead man's switch (healthchecks.io, "Pinging API": the URL, and `/fail` with the reason as the
+//! body). The switch notifies people if plugwatch itself stops.
 
 use super::http::{ask, client};
 use crate::core::words::question::Secret;
 
-/// Whom the sign is sent to.
+/// The dead man's switch.
 pub struct Heartbeat {
     client: reqwest::Client,
     url: Secret,
 }
 
 impl Heartbeat {
-    /// Signs of life to this URL.
+    /// Pings this URL.
     ///
     /// # Errors
-    /// The HTTP client cannot be built.
+    /// If the HTTP client cannot be built.
     pub fn new(url: Secret) -> Result<Heartbeat, String> {
         Ok(Heartbeat { client: client()?, url })
     }
 
-    /// Sends one: alive, or what is wrong.
+    /// Sends one ping: alive, or what is wrong.
     ///
     /// # Errors
-    /// Why it did not arrive; never the URL.
+    /// If it did not arrive: the message says why, never the URL.
     pub async fn beat(&self, wrong: Option<&str>) -> Result<(), String> {
         let url = self.url.open().trim_end_matches('/');
         let request = match wrong {

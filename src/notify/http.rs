@@ -1,4 +1,4 @@
-//! What channels over HTTP share: one client, and what an answer means for the next try.
+//! Shared code of the HTTP channels: the client, and the result of a response.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use reqwest::{RequestBuilder, Response};
 use super::Tried;
 use crate::core::words::text::clean;
 
-/// No try takes longer.
+/// The timeout of an attempt.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// So much of an answer is read for its reason.
+/// How many bytes of a response are read for its reason.
 const MOST: usize = 64 << 10;
-/// So much of a list: fifty incidents with all that was said of them.
+/// How many bytes of a list are read: fifty incidents with all their updates.
 const MUCH: usize = 2 << 20;
 
-/// A client that follows no redirects: what carries a secret goes nowhere else.
+/// A client that does not follow redirects, so that a secret is sent nowhere else.
 ///
 /// # Errors
-/// The TLS library refuses.
+/// If the TLS library cannot be set up.
 pub(super) fn client() -> Result<reqwest::Client, String> {
     reqwest::Client::builder()
         .timeout(PATIENCE)
-        // A kept connection may be closing as a message goes out: whether it arrived is unknown then, and the next
-        // try would have to say that it may be a repeat.
+        // A kept connection may close while a message is sent. It would then be unknown whether the message arrived,
+        // and the next attempt would have to be marked as a possible repeat.
         .pool_max_idle_per_host(0)
         .redirect(reqwest::redirect::Policy::none())
         .tls_backend_preconfigured(tls())
@@ -35,7 +35,7 @@ fn tls() -> rustls::ClientConfig {
     rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
 }
 
-/// What came back: status, the wish to wait, and the body as far as it is read.
+/// A response: its status, the requested wait, and the part of the body that was read.
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) wait: Option<Duration>,
@@ -43,24 +43,24 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; nothing where it is none.
+    /// The body as JSON; null if it is not JSON.
     pub(super) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 }
 
-/// Sends, and reads what came back. `who` is whom it is about in sentences: `Slack`.
+/// Sends a request and reads the response. `who` names the other side in sentences: `Slack`.
 ///
 /// # Errors
-/// What came of the try: never an URL, for it may hold a secret.
+/// If there is no response: the result of the attempt, never with a URL, which may contain a secret.
 pub(super) async fn ask(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
     ask_up_to(request, who, MOST).await
 }
 
-/// The same where a long list is expected.
+/// The same for a response with a long list.
 ///
 /// # Errors
-/// What came of the try.
+/// If there is no response: the result of the attempt.
 pub(super) async fn ask_for_much(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
     ask_up_to(request, who, MUCH).await
 }
@@ -69,10 +69,10 @@ async fn ask_up_to(request: RequestBuilder, who: &str, most: usize) -> Result<Re
     let retry = |what: &str| Tried::Retry { after: None, why: format!("{who} {what}") };
     match request.send().await {
         Ok(response) => Ok(read(response, most).await),
-        // Without a connection nothing can have arrived.
+        // Without a connection, nothing can have arrived.
         Err(error) if error.is_connect() => Err(retry("cannot be reached")),
         Err(error) if error.is_timeout() => Err(Tried::Unsure { why: format!("{who} did not answer in time") }),
-        Err(_) => Err(Tried::Unsure { why: format!("{who} broke off without an answer") }),
+        Err(_) => Err(Tried::Unsure { why: format!("{who} closed the connection without an answer") }),
     }
 }
 
@@ -89,16 +89,16 @@ async fn read(mut response: Response, most: usize) -> Reply {
     Reply { status, wait: header.map(Duration::from_secs), body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// What a status means where the other side says nothing better: `gone` are those that only a
-/// person can mend, with the cure.
+/// The result of a status code, if the other side says nothing more specific. `gone` lists the codes that only a
+/// person can fix, with `cure`.
 pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(None),
         429 | 503 => Tried::Retry { after: reply.wait, why: format!("{who} answers {}", reply.status) },
-        // Whoever stands in front has no answer from behind, or the work was broken off.
+        // A proxy got no answer from the server behind it, or the request was interrupted.
         status @ (500 | 502 | 504) => Tried::Unsure { why: format!("{who} answers {status}") },
         status if gone.contains(&status) => Tried::Refused { why: format!("{who} answers {status}: {cure}") },
-        // What is too large or malformed will be so the next time.
+        // A message that is too large or malformed will be rejected again.
         status @ (400 | 413 | 422) => {
             Tried::Never { why: format!("{who} refuses the message ({status}: {})", first_line(&reply.body)) }
         }
@@ -106,7 +106,7 @@ pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tri
     }
 }
 
-/// As much of an answer as belongs in a sentence.
+/// The first part of a response, short enough for a sentence.
 pub(super) fn first_line(body: &str) -> String {
     clean(body.lines().next().unwrap_or(""), 120)
 }

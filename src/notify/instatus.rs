@@ -31,7 +31,7 @@ pub struct Settings {
     pub incidents: Incidents,
 }
 
-/// Reads `page`, `token`, `components`, `incidents` and, for a trial, `url`.
+/// Parses `page`, `token`, `components`, `incidents` and, for tests, `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let api = match table.any("url") {
         Some(_) => table.url("url"),
@@ -78,7 +78,7 @@ struct Page {
 impl Page {
     fn request(&self, component: &str, verdict: Verdict) -> Option<RequestBuilder> {
         let url = self.settings.api.join(&format!("v1/{}/components/{component}", self.settings.page)).ok()?;
-        // The same words as Statuspage, written as one: `MAJOROUTAGE`.
+        // The same names as Statuspage's, without underscores and in upper case: `MAJOROUTAGE`.
         let status = components::status(verdict).replace('_', "").to_uppercase();
         Some(self.client.put(url).json(&json!({ "status": status })).bearer_auth(self.token.open()))
     }
@@ -105,7 +105,7 @@ impl Page {
         self.settings.api.join(&format!("v1/{}/incidents{below}", self.settings.page)).ok()
     }
 
-    /// Of an update, too: it sets the components that it names.
+    /// An update sets components too: those that it names.
     fn update(text: &Text<'_>) -> Value {
         let status = match text.stage {
             Stage::Investigating => "INVESTIGATING",

@@ -1,5 +1,5 @@
-//! Telegram's limits: one message a second for each chat, twenty a minute for each
-//! group, thirty a second in all (Telegram, "Bots FAQ"). We stay below all of them.
+//! Telegram's rate limits: one message per second per chat, twenty per minute per group, thirty per second in total
+//! (Telegram, "Bots FAQ"). plugwatch stays below all of them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::core::time::{Time, millis};
 
 const CHAT: Duration = Duration::from_millis(1_050);
 const GROUP: Duration = Duration::from_millis(3_300);
-/// One message of all falls into each of these: 25 a second.
+/// The length of a slot in milliseconds: one message in each makes 25 per second in total.
 const SLOT_MS: i64 = 40;
 
-/// Whoever would have to wait for longer comes back later.
+/// A message that would have to wait longer than this is retried later instead.
 const LONG: Duration = Duration::from_secs(8);
 
-/// When each chat may be written to next. One for all who write: the limits are the bot's.
+/// When each chat may be written to next. All senders share it, because the limits apply to the bot.
 #[derive(Debug)]
 pub struct Limiter {
     turns: Mutex<Turns>,
@@ -28,16 +28,16 @@ pub struct Limiter {
 struct Turns {
     /// When each chat may be written to next.
     next: HashMap<i64, Time>,
-    /// Until when Telegram wants each chat to be left alone.
+    /// Until when Telegram has asked the bot to wait with each chat.
     away: HashMap<i64, Time>,
-    /// Slots that are taken, now and ahead.
+    /// The slots that are taken, from now on.
     slots: BTreeSet<i64>,
-    /// How often the clock had been set back when all this was noted.
+    /// How often the clock had been set back when these times were noted.
     set_back: u64,
 }
 
 impl Turns {
-    /// What was noted by a clock that has been set back since would hold up everybody until its time.
+    /// Drops times from before the clock was set back, which would delay every message until then.
     fn follow(&mut self, clock: &Clock) {
         if self.set_back != clock.times_set_back() {
             *self = Turns { set_back: clock.times_set_back(), ..Turns::default() };
@@ -46,19 +46,18 @@ impl Turns {
 }
 
 impl Limiter {
-    /// Nothing was sent yet.
+    /// Creates a limiter that has sent nothing yet.
     pub fn new(clock: Clock) -> Limiter {
         Limiter { turns: Mutex::default(), clock }
     }
 
-    /// Waits until the chat may be written to, and takes the turn.
+    /// Waits until the chat may be written to, and takes the slot.
     pub async fn pass(&self, chat: i64) {
         let at = self.turn(chat).await;
         self.clock.sleep_until(at).await;
     }
 
-    /// How long Telegram wants a chat to be left alone, if that is longer than a message should be
-    /// under way.
+    /// How long Telegram has asked the bot to wait with a chat, if that is too long for a message to wait.
     pub async fn long_wait(&self, chat: i64) -> Option<Duration> {
         let mut turns = self.turns.lock().await;
         turns.follow(&self.clock);
@@ -67,12 +66,12 @@ impl Limiter {
         (wait > LONG).then_some(wait)
     }
 
-    /// Takes the next turn of a chat. One that waits for itself holds up no other.
+    /// Takes the next slot of a chat. A chat's own limit does not delay others.
     async fn turn(&self, chat: i64) -> Time {
         let now = self.clock.now();
         let mut turns = self.turns.lock().await;
         turns.follow(&self.clock);
-        // What has passed needs no memory.
+        // Past times are no longer needed.
         turns.next.retain(|_, at| *at > now);
         turns.away.retain(|_, at| *at > now);
         turns.slots = turns.slots.split_off(&now.0.div_euclid(SLOT_MS));
@@ -87,7 +86,7 @@ impl Limiter {
         at
     }
 
-    /// Telegram asked us to wait with this chat.
+    /// Telegram asked the bot to wait with this chat.
     pub async fn stay_away(&self, chat: i64, wait: Duration) {
         let until = Time(self.clock.now().0.saturating_add(millis(wait)));
         let mut turns = self.turns.lock().await;
@@ -101,7 +100,7 @@ impl Limiter {
 mod tests {
     use super::*;
 
-    /// The most turns that fall into any `span`.
+    /// The largest number of slots within any `span`.
     fn most_within(mut turns: Vec<i64>, span: i64) -> usize {
         turns.sort_unstable();
         let within = |from: &i64| turns.iter().filter(|at| (*from..*from + span).contains(*at)).count();

@@ -1,4 +1,4 @@
-//! The program's own log.
+//! plugwatch's own log.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use super::shared::Shared;
 use crate::core::dependency::incident::Level;
 use crate::read::Table;
 
-/// There is nothing to set.
+/// This channel has no settings.
 #[derive(Clone, Debug)]
 pub struct Settings;
 
-/// Reads nothing: the log is where the program's own log is.
+/// Parses nothing: messages go to plugwatch's own log.
 pub(super) fn read(_table: &Table<'_>) -> Read {
     Some(Arc::new(Settings))
 }
@@ -22,7 +22,7 @@ impl settings::Settings for Settings {
         vec!["log".to_owned()]
     }
 
-    /// Nobody reads it at night.
+    /// The log cannot wake anyone.
     fn wakes(&self) -> bool {
         false
     }
@@ -45,7 +45,7 @@ impl Sender for Log {
     }
 }
 
-/// Writes the message as one line, so that one alert is one entry for whatever reads the log.
+/// Writes the message as one line, so that each alert is one log entry.
 fn write(message: &Message) -> Tried {
     let lines = message.plain.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.collect::<Vec<_>>().join(" | ");

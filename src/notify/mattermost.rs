@@ -1,4 +1,4 @@
-//! Mattermost, by an incoming webhook (developers.mattermost.com, "Incoming webhooks").
+//! Mattermost, through an incoming webhook (developers.mattermost.com, "Incoming webhooks").
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use crate::read::Table;
 use crate::say::markdown;
 use crate::say::split::two_parts;
 
-/// Posts are 16,383 characters at most.
+/// The maximum length of a part; Mattermost allows 16,383 characters.
 const LIMIT: usize = 12_000;
 
-/// A webhook of Mattermost.
+/// A Mattermost webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL: whoever knows it may write there.
+    /// Its URL, which is a secret: anyone who has it can post there.
     pub url: Key,
 }
 
-/// Reads `url`.
+/// Parses `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { url: secret_url::read(table, "Mattermost")? }))
 }
@@ -49,7 +49,7 @@ impl settings::Settings for Settings {
     }
 }
 
-/// Posts to one channel of Mattermost.
+/// Posts to one Mattermost channel.
 struct Mattermost {
     client: reqwest::Client,
     url: Secret,

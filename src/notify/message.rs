@@ -1,4 +1,4 @@
-//! A message in every form, and what came of one try to send it.
+//! A message in every form, and the result of one attempt to send it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::say::buttons::{self, Button, Verb};
 
-/// A message in every form that a channel may want.
+/// A message in every form that a channel may need.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Stable for all tries: the idempotency key.
+    /// The same for all attempts: the idempotency key.
     pub id: String,
-    /// Whom it goes to.
+    /// Its recipient.
     pub recipient: String,
-    /// Why it is sent.
+    /// The reason for sending it.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
     /// When it is sent.
     pub at: Time,
@@ -24,33 +24,33 @@ pub struct Message {
     pub platform: String,
     /// One line: what happened.
     pub title: String,
-    /// Its own text for SMS and speech.
+    /// The text for SMS and voice calls.
     pub short: String,
     /// Plain text.
     pub plain: String,
-    /// The few tags that Telegram knows.
+    /// HTML with the few tags that Telegram supports.
     pub html: String,
-    /// What it belongs to, by public id: an incident, or a drill.
+    /// The public id of its incident or drill.
     pub thread: Option<String>,
-    /// The other incidents that it tells of, by public id.
+    /// The public ids of the other incidents that it is about.
     pub others: Vec<String>,
-    /// The other side's number for the first message of the same thread there.
+    /// The other side's id of the first message in the same thread there.
     pub root: Option<String>,
-    /// What can be done about it with one press.
+    /// The buttons, in rows.
     pub buttons: Vec<Vec<Button>>,
-    /// What it belongs to is over with it.
+    /// Whether its incident or drill ends with it.
     pub over: bool,
-    /// Who acknowledged it, for a message that is changed after it was sent.
+    /// Who acknowledged it; used when a sent message is edited.
     pub acked_by: Option<String>,
-    /// Files that go with it.
+    /// Attached files.
     pub files: Vec<File>,
-    /// The frozen view, for programs.
+    /// The data for its text, as of when the alert was made, for programs.
     pub view: serde_json::Value,
-    /// Told when the first byte is about to leave.
+    /// Called just before the first byte is sent.
     pub going: Going,
 }
 
-/// Who wants to know that a message goes out now: after a crash, only what went out may be a repeat.
+/// A callback for the moment a message goes out: after a crash, only messages that went out can be repeats.
 #[derive(Clone, Default)]
 pub struct Going(Option<Arc<dyn Fn() + Send + Sync>>);
 
@@ -60,7 +60,7 @@ impl Going {
         Going(Some(Arc::new(told)))
     }
 
-    /// It goes out now.
+    /// The message goes out now.
     pub fn out(&self) {
         if let Some(told) = &self.0 {
             told();
@@ -74,49 +74,49 @@ impl std::fmt::Debug for Going {
     }
 }
 
-/// A file that goes with a message.
+/// An attached file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// Its name.
     pub name: String,
     /// Its media type.
     pub media: String,
-    /// What is in it.
+    /// Its contents.
     pub bytes: Arc<Vec<u8>>,
 }
 
-/// What came of one try.
+/// The result of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
-    /// It arrived; the other side's number for it, if it gave one.
+    /// It arrived; with the other side's id for it, if it returned one.
     Sent(Option<String>),
-    /// Perhaps later; `after` is the other side's own wish.
+    /// It failed and may succeed later; `after` is the wait that the other side asked for.
     Retry {
-        /// Not before this long.
+        /// The minimum wait.
         after: Option<Duration>,
-        /// What went wrong.
+        /// The reason.
         why: String,
     },
-    /// Perhaps it arrived: the answer was lost. It is sent again, marked as a repeat.
+    /// It may have arrived, because the response was lost. It is sent again, marked as a repeat.
     Unsure {
-        /// What went wrong.
+        /// The reason.
         why: String,
     },
-    /// Not now: the place refuses us, and somebody may have to change something. What is to arrive
-    /// there waits, and is tried slowly.
+    /// The other side rejects messages for now, and a person may have to change something. Messages wait and are
+    /// retried slowly.
     Refused {
-        /// What to change.
+        /// The reason, with what to change.
         why: String,
     },
-    /// Never, in this way: the message itself is refused.
+    /// The message itself was rejected and is not retried.
     Never {
-        /// What to change.
+        /// The reason, with what to change.
         why: String,
     },
 }
 
 impl Message {
-    /// Whether somebody can acknowledge it.
+    /// Whether people can acknowledge the message.
     pub fn can_be_acknowledged(&self) -> bool {
         let acks = |button: &Button| matches!(buttons::read(&button.data), Some((Verb::Ack, _)));
         self.buttons.iter().flatten().any(acks)
@@ -124,7 +124,7 @@ impl Message {
 }
 
 impl Tried {
-    /// What went wrong; nothing where nothing did.
+    /// The reason of a failure; empty if it arrived.
     pub fn why(&self) -> &str {
         match self {
             Tried::Sent(_) => "",
@@ -132,7 +132,8 @@ impl Tried {
         }
     }
 
-    /// What came of a message whose first `sent` parts arrived: they come again, so it is a repeat.
+    /// The result for a message whose first `sent` parts arrived: they will be sent again, so the next attempt is a
+    /// repeat.
     pub(super) fn after_parts(self, sent: usize) -> Tried {
         match self {
             Tried::Retry { why, .. } | Tried::Refused { why } if sent > 0 => Tried::Unsure { why },

@@ -1,23 +1,22 @@
-//! Ways to tell: one file for each channel, with its settings, their reader and its sender. A
-//! sender tries once and says what came of it; leases, order and retries are the dispatcher's
-//! (`engine::dispatch`).
+//! Notification channels: one file each, with the settings, their parser and the sender. A sender makes one attempt
+//! and returns its result; leases, order and retries are up to the dispatcher (`engine::dispatch`).
 //!
 //! To add a channel:
 //!
-//! 1. One file here, named by its word in `kind = "..."`. It holds `Settings`, what its table says,
-//!    with [`Settings`] implemented for them (whom it reaches, its secrets, its sender); `read`, which
-//!    makes them of the table and notes all that is wrong there before it gives up (`webhook.rs`), keys through
-//!    `read::secret`; and a [`Sender`], over HTTP with `http::{client, ask, meaning}`. `mattermost.rs` is a
-//!    short one. What grows too large for a file may be a folder.
-//! 2. One line in the table of `registry.rs`, beside the file's `mod` below.
-//! 3. One test with a recorded conversation in `tests/suite/channels.rs`, with a line in its
-//!    `a_long_message_that_breaks_off…` if it sends in parts; its table in `all_kinds` of `tests/suite/config.rs`.
-//! 4. For people: the channels in `README.md`, an example in `config/plugwatch.toml`, the list in
-//!    `discover/templates/plugwatch.toml.j2`. Then `INSTA_UPDATE=always cargo nextest run --test suite -E
-//!    'test(/^(config|platforms)::/)'`, and read the differences: problems name all kinds.
+//! 1. One file here, named after its word in `kind = "..."`. It has `Settings` for its table, with [`Settings`]
+//!    implemented (recipients, secrets, sender); `read`, which parses the table and reports every problem in it before
+//!    it gives up (`webhook.rs`), with keys through `read::secret`; and a [`Sender`], over HTTP with `http::{client,
+//!    ask, meaning}`. `mattermost.rs` is a short example. If a file grows too large, make it a folder.
+//! 2. One line in the table of `registry.rs`, and the file's `mod` line below.
+//! 3. One test with a recorded conversation in `tests/suite/channels.rs`, with a line in
+//!    `a_long_message_that_breaks_off…` there if it sends in parts; its table in `all_kinds` of
+//!    `tests/suite/config.rs`.
+//! 4. For users: the channels in `README.md`, an example in `config/plugwatch.toml`, and the list in
+//!    `discover/templates/plugwatch.toml.j2`. Then run `INSTA_UPDATE=always cargo nextest run --test suite -E
+//!    'test(/^(config|platforms)::/)'` and review the differences, because problems list all kinds.
 //!
-//! No other code knows which channels there are; `tests/suite/layers.rs` holds that.
-//! Telegram is the exception: who answers there asks a channel whether it is that one.
+//! No other code knows the channels; `tests/suite/layers.rs` enforces that. Telegram is the exception: the bot asks a
+//! channel whether it is a Telegram channel.
 
 pub mod alertmanager;
 mod answer;

@@ -1,9 +1,9 @@
-//! Groups that became supergroups have another id since (Bot API, `migrate_to_chat_id`).
+//! New ids of groups that became supergroups (Bot API, `migrate_to_chat_id`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Where groups are now.
+/// The new ids of groups.
 #[derive(Debug, Default)]
 pub struct Moved {
     known: Mutex<HashMap<i64, i64>>,
@@ -11,26 +11,26 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// What was learnt in earlier runs.
+    /// Adds ids from earlier runs.
     pub fn remember(&self, known: impl IntoIterator<Item = (i64, i64)>) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
     }
 
-    /// A group is elsewhere now.
+    /// Adds the new id of a group.
     pub fn learn(&self, from: i64, to: i64) {
         let before = self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(from, to);
         if before != Some(to) {
-            tracing::warn!("the group {from} is now {to}; messages go there. Change it in `chats`");
+            tracing::warn!("the group {from} now has the id {to}, and messages go there. Change it in `chats`");
             self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((from, to));
         }
     }
 
-    /// Where a chat is now.
+    /// The current id of a chat.
     pub fn now(&self, chat: i64) -> i64 {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&chat).copied().unwrap_or(chat)
     }
 
-    /// What was learnt since the last call, to be kept.
+    /// The ids added since the last call, to be stored.
     pub fn take_fresh(&self) -> Vec<(i64, i64)> {
         std::mem::take(&mut self.fresh.lock().unwrap_or_else(PoisonError::into_inner))
     }

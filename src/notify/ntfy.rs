@@ -1,4 +1,4 @@
-//! ntfy (docs.ntfy.sh, "Publish as JSON"): a topic of any server.
+//! ntfy (docs.ntfy.sh, "Publish as JSON"): a topic on any server.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 use crate::say::split::two_parts;
 
-/// A message is 4,096 bytes at most; beyond that it becomes a file.
+/// The maximum length of a part in characters; ntfy turns messages above 4,096 bytes into files.
 const LIMIT: usize = 1_300;
 
-/// A topic of a server.
+/// A topic on a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server.
     pub server: Url,
     /// The topic.
     pub topic: String,
-    /// An access token, where the topic needs one.
+    /// An access token, if the topic needs one.
     pub token: Option<Key>,
 }
 
-/// Reads `server`, `topic` and `token`.
+/// Parses `server`, `topic` and `token`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let server = match table.string("server") {
         Some(_) => table.url("server"),
@@ -80,7 +80,7 @@ impl Ntfy {
 
     /// Publishes all parts.
     async fn publish(&self, message: &Message) -> Tried {
-        // The title stands above the text already.
+        // The title is shown above the text already.
         let text = message.plain.strip_prefix(&message.title).unwrap_or(&message.plain).trim_start();
         let mut first = None;
         for (sent, part) in two_parts(text, LIMIT).into_iter().enumerate() {
@@ -111,7 +111,7 @@ impl Sender for Ntfy {
     }
 }
 
-/// 5 rings until it is seen, 3 is the usual.
+/// The priority: 5 rings until it is seen, 3 is the default.
 fn priority(level: Level) -> u8 {
     match level {
         Level::Critical => 5,

@@ -1,8 +1,9 @@
-//! Incidents at status pages elsewhere, for channels that can write them: opened when what is mapped is gone, told of who is
-//! back, resolved when all of it is. They say what the page's own component is called, and never a vendor or a reason.
+//! Incidents on external status pages, for channels that can write them: opened when a mapped component fails, updated
+//! when some of them recover, and resolved when all have. They use the page's own component names, and never name a
+//! vendor or a reason.
 //!
-//! Nothing is remembered here: what plugwatch wrote is known by its title. Whoever renames an incident takes it over, and
-//! nothing is written where an incident about the same component goes on already.
+//! Nothing is stored here: plugwatch recognises its own incidents by their title. A person who renames one takes it
+//! over, and plugwatch writes nothing while an incident about the same component is open.
 
 use reqwest::RequestBuilder;
 use serde_json::Value;
@@ -13,26 +14,26 @@ use crate::core::words::verdict::{Verdict, words};
 use crate::read::Table;
 
 words! {
-    /// Whether incidents are written there.
+    /// Whether incidents are written on the page.
     #[derive(Default)]
     Incidents {
-        /// None: only components are set.
+        /// No: only components are set.
         #[default]
         None = "none",
-        /// Written, and subscribers are not notified: a draft for a person to take over.
+        /// Yes, without notifying subscribers: a draft for a person to take over.
         Quiet = "quiet",
-        /// Written, and subscribers are notified.
+        /// Yes, and subscribers are notified.
         Notify = "notify",
     }
 }
 
-/// Reads `incidents = "quiet"`; none where it is not given.
+/// Parses `incidents = "quiet"`; the default is none.
 pub(super) fn read(table: &Table<'_>) -> Incidents {
     let words: Vec<&str> = Incidents::ALL.iter().map(|word| word.word()).collect();
     table.word("incidents", &words).map(|word| word.value).unwrap_or_default()
 }
 
-/// A component there, as its own answer names it.
+/// A component, as the page's response names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
@@ -40,21 +41,21 @@ pub(super) struct Named {
     pub(super) works: bool,
 }
 
-/// An incident that goes on there.
+/// An open incident on the page.
 struct Open {
     id: String,
     title: String,
     components: Vec<Named>,
 }
 
-/// How far an incident is said to be.
+/// The stage of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Investigating,
     Resolved,
 }
 
-/// What is written of an incident.
+/// The contents of an incident or an update.
 pub(super) struct Text<'t> {
     pub(super) title: &'t str,
     pub(super) body: &'t str,
@@ -62,23 +63,23 @@ pub(super) struct Text<'t> {
     pub(super) notify: bool,
     /// All components of the incident.
     pub(super) all: &'t [Named],
-    /// Those that are gone.
+    /// The components that are unavailable.
     pub(super) gone: &'t [Named],
 }
 
-/// How one kind of page is asked and told.
+/// The requests of one kind of status page.
 pub(super) trait Book {
-    /// Incidents, those that go on among them.
+    /// Lists incidents, including the open ones.
     fn list(&self) -> Option<RequestBuilder>;
-    /// A new one.
+    /// Opens an incident.
     fn open(&self, text: &Text<'_>) -> Option<RequestBuilder>;
-    /// More about one.
+    /// Adds an update to one.
     fn say_more(&self, id: &str, text: &Text<'_>) -> Option<RequestBuilder>;
-    /// Whom it is about in sentences.
+    /// The name of the other side, for sentences.
     fn who(&self) -> &'static str;
 }
 
-/// Writes what has to be written about `set`, components that were just set to a verdict.
+/// Writes the incidents for `set`, the components that were just set to a verdict.
 pub(super) async fn write(book: &(dyn Book + Sync), set: &[Named], verdict: Verdict, wanted: Incidents) -> Tried {
     let gone = matches!(verdict, Verdict::Outage | Verdict::Dropped);
     if wanted == Incidents::None || set.is_empty() || !(gone || verdict == Verdict::Live) {
@@ -132,7 +133,8 @@ async fn ended(book: &(dyn Book + Sync), set: &[Named], open: &[Open], notify: b
     Ok(())
 }
 
-/// `Checkout is unavailable`, `Checkout, Sign-in and Website are unavailable`: in one order, so that it is known again.
+/// `Checkout is unavailable`, `Checkout, Sign-in and Website are unavailable`: sorted, so that it can be recognised
+/// later.
 fn title(components: &[Named]) -> String {
     let (names, verb) = listed(components);
     format!("{names} {verb} unavailable")
@@ -159,13 +161,13 @@ async fn list(book: &(dyn Book + Sync)) -> Result<Vec<Open>, Tried> {
     if reply.status >= 300 {
         return Err(meaning(&reply, book.who(), &[401, 403, 404], CURE));
     }
-    let why = || Tried::Retry { after: None, why: format!("{} answers no list of incidents", book.who()) };
+    let why = || Tried::Retry { after: None, why: format!("{} did not return a list of incidents", book.who()) };
     let all = reply.json();
     let all = all.as_array().ok_or_else(why)?;
     Ok(all.iter().filter_map(incident).collect())
 }
 
-/// One that goes on.
+/// An incident, if it is open.
 fn incident(json: &Value) -> Option<Open> {
     let over = ["resolved", "postmortem", "completed"];
     if over.contains(&json["status"].as_str()?.to_lowercase().as_str()) {
@@ -178,7 +180,7 @@ fn incident(json: &Value) -> Option<Open> {
     })
 }
 
-/// A component as both kinds of page write it.
+/// A component, in the format of both kinds of page.
 pub(super) fn component(json: &Value) -> Option<Named> {
     let works = json["status"].as_str().is_some_and(|status| status.eq_ignore_ascii_case("operational"));
     Some(Named { id: json["id"].as_str()?.to_owned(), name: json["name"].as_str()?.to_owned(), works })
@@ -193,7 +195,7 @@ async fn tell(book: &(dyn Book + Sync), request: Option<RequestBuilder>) -> Resu
     }
 }
 
-/// What a person does where the page refuses.
+/// What a person should do if the page refuses.
 const CURE: &str = "check the page, the component ids and the token";
 
 #[cfg(test)]

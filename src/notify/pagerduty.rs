@@ -1,6 +1,6 @@
-//! PagerDuty, by its Events API v2 (developer.pagerduty.com, "Send an Alert Event"): what is lost
-//! triggers, an acknowledgement here is one there, and its end resolves it. The dedup key is the
-//! incident's public id, so a repeat is no second page.
+//! PagerDuty, through its Events API v2 (developer.pagerduty.com, "Send an Alert Event"): a loss triggers an incident,
+//! an acknowledgement here acknowledges it, and the end resolves it. The dedup key is the incident's public id, so a
+//! repeat does not page twice.
 
 use std::sync::Arc;
 
@@ -15,19 +15,19 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
-/// A summary is 1,024 characters at most.
+/// The maximum length of a summary; PagerDuty allows 1,024 characters.
 const SUMMARY: usize = 1_000;
 
-/// An integration of a service there.
+/// An integration of a PagerDuty service.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The integration key.
     pub routing_key: Key,
-    /// Where the API is, if not at PagerDuty.
+    /// The API's URL, if it is not PagerDuty's.
     pub api_url: Option<Url>,
 }
 
-/// Reads `routing_key` and `api_url`.
+/// Parses `routing_key` and `api_url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     if table.any("routing_key").is_none() {
         table.missing("routing_key", "{ env = \"PLUGWATCH_PAGERDUTY_KEY\" }");
@@ -55,7 +55,7 @@ impl settings::Settings for Settings {
     }
 }
 
-/// Sends events of one integration.
+/// Sends the events of one integration.
 struct PagerDuty {
     client: reqwest::Client,
     key: Secret,
@@ -68,10 +68,9 @@ impl PagerDuty {
         Ok(PagerDuty { client: client()?, key, url: format!("{}/v2/enqueue", base.trim_end_matches('/')) })
     }
 
-    /// Triggers, or resolves what is over. What is no incident triggers under its own id.
+    /// Triggers an incident, or resolves one that is over. A message without an incident triggers under its own id.
     async fn report(&self, message: &Message) -> Tried {
-        // Nobody is paged for what is good to know.
-        // Nor for what they were paged for already: PagerDuty reminds and escalates by itself.
+        // Nobody is paged for information, or again for the same incident: PagerDuty reminds and escalates by itself.
         if message.reason == Reason::Situation || (message.level == Level::Info && !message.over) {
             return Tried::Sent(None);
         }
@@ -79,7 +78,7 @@ impl PagerDuty {
         self.event(action, message).await
     }
 
-    /// An acknowledgement here is one there.
+    /// An acknowledgement here acknowledges the incident there.
     async fn acknowledge(&self, message: &Message) -> Tried {
         if message.over || message.acked_by.is_none() {
             return Tried::Sent(None);
@@ -87,7 +86,7 @@ impl PagerDuty {
         self.event("acknowledge", message).await
     }
 
-    /// An event for each incident that is told of: each ends by itself, and a repeat does nothing.
+    /// Sends one event for each incident in the message: each is resolved separately, and repeats have no effect.
     async fn event(&self, action: &str, message: &Message) -> Tried {
         let first = message.thread.as_deref().unwrap_or(&message.id);
         let others = message.others.iter().map(String::as_str).filter(|other| *other != first);
@@ -141,11 +140,11 @@ fn payload(message: &Message) -> Value {
     })
 }
 
-/// 202 means queued; 400 is for good, everything else is tried again.
+/// 202 means queued; 400 is permanent; everything else is retried.
 fn meant(reply: &Reply, dedup_key: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(Some(dedup_key.to_owned())),
-        // A key that is not known is a 400 as well.
+        // An unknown key is a 400 as well.
         400 if reply.body.contains("routing_key") => Tried::Refused {
             why: format!("PagerDuty refuses the key (400: {}): check the integration key", first_line(&reply.body)),
         },

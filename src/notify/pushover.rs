@@ -1,6 +1,6 @@
-//! Pushover (pushover.net/api): a phone that rings until somebody acknowledges. What is critical has emergency
-//! priority, repeated every minute for an hour; its receipt is asked for the acknowledgement
-//! (pushover.net/api/receipts), and the ringing ends when it is over or was acknowledged elsewhere.
+//! Pushover (pushover.net/api): rings a phone until somebody acknowledges. Critical messages have emergency priority
+//! and repeat every minute for an hour. plugwatch asks for their receipts to find acknowledgements
+//! (pushover.net/api/receipts), and stops the ringing when the incident is over or was acknowledged elsewhere.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,23 +20,23 @@ use crate::read::{Table, secret};
 /// A message is 1,024 characters at most, a title 250 (pushover.net/api, "Limits").
 const TEXT: usize = 1_024;
 const TITLE: usize = 250;
-/// How often the phone rings: 30 seconds is the least that is allowed.
+/// How often the phone rings; 30 seconds is the minimum.
 const RETRY: Duration = Duration::from_secs(60);
-/// For how long: plugwatch sends its own reminders anyway, and 3 hours is the most that is allowed.
+/// How long the phone rings; the maximum is 3 hours, but plugwatch sends its own reminders anyway.
 const EXPIRE: Duration = Duration::from_secs(3_600);
 
-/// An application there, and whom it reaches.
+/// A Pushover application, and its recipient.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The application's token.
     pub token: Key,
     /// The key of a user or a group.
     pub user: Key,
-    /// Where the API is, if not at Pushover.
+    /// The API's URL, if it is not Pushover's.
     pub api_url: Option<Url>,
 }
 
-/// Reads `token`, `user` and `api_url`.
+/// Parses `token`, `user` and `api_url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     for (key, variable) in [("token", "PLUGWATCH_PUSHOVER_TOKEN"), ("user", "PLUGWATCH_PUSHOVER_USER")] {
         if table.any(key).is_none() {
@@ -67,7 +67,7 @@ impl settings::Settings for Settings {
     }
 }
 
-/// Sends as one application.
+/// Sends for one application.
 struct Pushover {
     client: reqwest::Client,
     base: String,
@@ -77,7 +77,7 @@ struct Pushover {
 
 impl Pushover {
     async fn push(&self, message: &Message) -> Tried {
-        // A phone that rings for what is over rings for nothing.
+        // The phone must not ring for an incident that is over.
         if message.over {
             self.hush(message).await;
         }
@@ -98,7 +98,7 @@ impl Pushover {
         }
     }
 
-    /// Ends the ringing about what the message belongs to, whichever of its messages began it.
+    /// Stops the ringing about the message's thread, whichever of its messages started it.
     async fn hush(&self, message: &Message) -> Tried {
         let Some(thread) = &message.thread else { return Tried::Sent(None) };
         let url = format!("{}/1/receipts/cancel_by_tag/{thread}.json", self.base);
@@ -108,7 +108,7 @@ impl Pushover {
         }
     }
 
-    /// What the receipts say of those that still ring; a receipt is asked for once in five seconds at most.
+    /// Asks for the receipts of messages that still ring, each at most once in five seconds.
     async fn receipts(&self, waiting: &[Waiting], now: Time) -> Result<Vec<Answer>, String> {
         let mut answers = Vec::new();
         for one in waiting.iter().filter(|one| now.since(one.sent) <= EXPIRE + RETRY) {
@@ -152,7 +152,7 @@ fn rings(message: &Message) -> bool {
     message.level == Level::Critical && message.can_be_acknowledged()
 }
 
-/// 2 is repeated until it is acknowledged, 1 passes the quiet hours that are set in the app, 0 is the usual.
+/// The priority: 2 repeats until acknowledged, 1 ignores the quiet hours set in the app, 0 is the default.
 fn priority(message: &Message) -> &'static str {
     match message.level {
         Level::Critical if rings(message) => "2",
@@ -166,7 +166,7 @@ fn cut(text: &str, most: usize) -> String {
     crate::say::cut(text, most)
 }
 
-/// 400 names what is wrong in `errors`; 429 is the month's quota. Neither is sent again as it is.
+/// 400 lists the problems in `errors`; 429 is the monthly quota. Neither is retried unchanged.
 fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     let errors = said["errors"].as_array().into_iter().flatten().filter_map(|error| error.as_str());

@@ -1,4 +1,4 @@
-//! All channels, by their word in `kind = "..."`.
+//! All channels, by their name in `kind = "..."`.
 
 use super::settings::Read;
 use super::{
@@ -7,10 +7,10 @@ use super::{
 };
 use crate::read::Table;
 
-/// Makes a channel's settings of its table.
+/// Parses a channel's settings from its table.
 pub type Reader = fn(&Table<'_>) -> Read;
 
-/// One line for each channel, in the order in which they are offered.
+/// One line for each channel, in the order in which they are listed for users.
 const CHANNELS: &[(&str, Reader)] = &[
     ("log", log::read),
     ("terminal", terminal::read),
@@ -33,12 +33,12 @@ const CHANNELS: &[(&str, Reader)] = &[
     ("gatus", gatus::read),
 ];
 
-/// The words for all kinds of channels.
+/// The names of all kinds of channels.
 pub fn kinds() -> Vec<&'static str> {
     CHANNELS.iter().map(|(word, _)| *word).collect()
 }
 
-/// What reads the table of a channel of this kind, if there is such a kind.
+/// The parser for this kind of channel, if there is one.
 pub fn reader(kind: &str) -> Option<Reader> {
     CHANNELS.iter().find(|(word, _)| *word == kind).map(|(_, reader)| *reader)
 }

@@ -10,17 +10,17 @@ use super::settings::{Sender, Settings};
 use super::shared::Shared;
 use crate::core::time::Time;
 
-/// What sends through each channel.
+/// The sender of each channel.
 pub struct Senders {
     senders: HashMap<String, Arc<dyn Sender>>,
     moved: Arc<Moved>,
 }
 
 impl Senders {
-    /// Makes a sender for each channel.
+    /// Creates a sender for each channel.
     ///
     /// # Errors
-    /// A sentence that says which client could not be built.
+    /// If a client could not be built: the message says which one.
     pub fn new(
         channels: impl IntoIterator<Item = (String, Arc<dyn Settings>)>,
         shared: &Shared,
@@ -33,17 +33,17 @@ impl Senders {
         Ok(Senders { senders, moved: shared.moved.clone() })
     }
 
-    /// What takes messages instead of channels: simulations.
+    /// Senders that replace channels in simulations.
     pub fn recorded(senders: impl IntoIterator<Item = (String, Arc<dyn Sender>)>) -> Senders {
         Senders { senders: senders.into_iter().collect(), moved: Arc::default() }
     }
 
-    /// Groups of Telegram that are elsewhere now.
+    /// The new ids of Telegram groups.
     pub fn moved(&self) -> &Arc<Moved> {
         &self.moved
     }
 
-    /// Tries once.
+    /// Makes one attempt.
     pub async fn send(&self, channel: &str, message: &Message) -> Tried {
         let sender = self.senders.get(channel);
         if !sender.is_some_and(|sender| sender.takes_turns()) {
@@ -55,17 +55,17 @@ impl Senders {
         }
     }
 
-    /// Whether many late messages may come there as one: programs want each of them.
+    /// Whether several late messages may be combined there into one. Programs need each of them.
     pub fn reads_digests(&self, channel: &str) -> bool {
         self.senders.get(channel).is_none_or(|sender| sender.reads_digests())
     }
 
-    /// Channels through which people can acknowledge where the message reached them.
+    /// The channels through which people can acknowledge where the message reached them.
     pub fn that_answer(&self, now: Time) -> Vec<String> {
         self.named(|sender| sender.answers(&[], now).is_some())
     }
 
-    /// Channels that forget what lasts unless it is sent again.
+    /// The channels that drop a lasting alert unless it is sent again.
     pub fn that_forget(&self) -> Vec<String> {
         self.named(|sender| sender.forgets())
     }
@@ -77,10 +77,10 @@ impl Senders {
         names
     }
 
-    /// Which of these messages people acknowledged there.
+    /// The acknowledgements of these messages through a channel.
     ///
     /// # Errors
-    /// Why that cannot be known now.
+    /// If they cannot be read now: the message says why.
     pub async fn answers(&self, channel: &str, waiting: &[Waiting], now: Time) -> Result<Vec<Answer>, String> {
         match self.senders.get(channel).and_then(|sender| sender.answers(waiting, now)) {
             Some(answers) => answers.await,
@@ -88,7 +88,7 @@ impl Senders {
         }
     }
 
-    /// Changes a message that was sent, where the other side can: to how things stand now.
+    /// Edits a sent message to show the current state, if the channel can do that.
     pub async fn amend(&self, channel: &str, remote_id: &str, message: &Message) -> Tried {
         match self.senders.get(channel) {
             Some(sender) => sender.amend(remote_id, message).await,

@@ -1,4 +1,4 @@
-//! What the rest of the program knows of a channel: what its settings say, and what sends through it.
+//! The interface of a channel to the rest of plugwatch: its settings, and its sender.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -12,99 +12,99 @@ use super::shared::Shared;
 use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 
-/// The settings of one channel, as its table in the configuration gives them.
+/// The settings of one channel, from its table in the configuration.
 pub trait Settings: Any + Debug + Send + Sync {
-    /// Whom it reaches.
+    /// Its recipients.
     fn recipients(&self) -> Vec<String>;
 
-    /// Its secrets, each with what it is: a token, a password.
+    /// Its secrets, each with a description: a token, a password.
     fn keys(&self) -> Vec<(&'static str, &Key)> {
         Vec::new()
     }
 
-    /// Why it tells nobody, if so.
+    /// Why the channel is off, if it is.
     fn off(&self) -> Option<String> {
         unset(&self.keys())
     }
 
-    /// Whether a person hears of what is sent there.
+    /// Whether its messages can wake a person.
     fn wakes(&self) -> bool {
         true
     }
 
-    /// Whether a message that was sent there can be changed.
+    /// Whether its sent messages can be edited.
     fn edits(&self) -> bool {
         false
     }
 
-    /// Who falls silent with whom: the company that carries its messages, as far as it is known.
+    /// The company that carries its messages, as far as it is known: if that company fails, so does the channel.
     fn carrier(&self) -> Option<Carrier> {
         None
     }
 
-    /// A sentence for everything that is allowed in a channel of this name, and that a person wants
-    /// to know before relying on it.
+    /// Notes about settings of a channel with this name that are valid, but that a person should know about before
+    /// relying on it.
     fn notes(&self, _name: &str) -> Vec<String> {
         Vec::new()
     }
 
-    /// What sends there. Nothing is connected yet.
+    /// Creates the sender, without connecting yet.
     ///
     /// # Errors
-    /// A client could not be built, or a key is not set.
+    /// If a client could not be built, or a key is not set.
     fn sender(&self, shared: &Shared) -> Result<Arc<dyn Sender>, String>;
 }
 
-/// What a reader makes of a table; nothing where it noted a problem.
+/// The result of parsing a table; `None` if there was a problem.
 pub type Read = Option<Arc<dyn Settings>>;
 
-/// Who carries a channel's messages.
+/// The company that carries a channel's messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// A company, by its slug in the catalogue.
     Company(&'static str),
-    /// Whoever a host belongs to.
+    /// The owner of a host.
     Host(String),
 }
 
-/// One try under way.
+/// An attempt in progress.
 pub type Trying<'m> = BoxFuture<'m, Tried>;
 
-/// Being asked what people answered there.
+/// A request for acknowledgements in progress.
 pub type Answering<'m> = BoxFuture<'m, Result<Vec<Answer>, String>>;
 
-/// Sends through one channel.
+/// Sends messages through one channel.
 pub trait Sender: Send + Sync {
-    /// Tries once.
+    /// Makes one attempt.
     fn send<'m>(&'m self, message: &'m Message) -> Trying<'m>;
 
-    /// Changes a message that was sent, where the other side can: to how things stand now.
+    /// Edits a sent message to show the current state, if the channel can do that.
     fn amend<'m>(&'m self, _remote_id: &'m str, _message: &'m Message) -> Trying<'m> {
         Box::pin(async { Tried::Sent(None) })
     }
 
-    /// Whether many late messages may come there as one: programs want each of them.
+    /// Whether several late messages may be combined into one. Programs need each of them.
     fn reads_digests(&self) -> bool {
         true
     }
 
-    /// Asks the other side which of these messages people acknowledged there; `None` where nobody can.
+    /// Asks the other side which of these messages people acknowledged there; `None` if it does not support that.
     fn answers<'m>(&'m self, _waiting: &'m [Waiting], _now: Time) -> Option<Answering<'m>> {
         None
     }
 
-    /// Whether the other side forgets what lasts unless it is sent again from time to time.
+    /// Whether the other side drops a lasting alert unless it is sent again from time to time.
     fn forgets(&self) -> bool {
         false
     }
 
-    /// Whether it waits for its turn first, and says itself when a message goes out.
+    /// Whether the sender waits for a rate limit first, and reports itself when a message goes out.
     fn takes_turns(&self) -> bool {
         false
     }
 }
 
-/// The first key that is not set, as why a channel is off.
+/// The first key that is not set, as the reason why a channel is off.
 pub(super) fn unset(keys: &[(&str, &Key)]) -> Option<String> {
     keys.iter().find_map(|(what, key)| match key {
         Key::Set(_) => None,
@@ -112,10 +112,10 @@ pub(super) fn unset(keys: &[(&str, &Key)]) -> Option<String> {
     })
 }
 
-/// The secret of a channel that is on.
+/// The secret of an active channel.
 ///
 /// # Errors
-/// It is not set.
+/// If it is not set.
 pub(super) fn opened(key: &Key) -> Result<Secret, String> {
     match key {
         Key::Set(secret) => Ok(secret.clone()),

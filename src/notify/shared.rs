@@ -1,4 +1,4 @@
-//! What senders share with each other and with the bot, over reloads too.
+//! State that senders share with each other and with the bot, and keep across reloads.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use super::limiter::Limiter;
 use super::moved::Moved;
 use crate::clock::Clock;
 
-/// What all who write to Telegram share: its limits are those of the bot, whoever writes as it.
+/// State shared by everything that writes to Telegram: the limits apply to the bot, whoever sends.
 #[derive(Clone)]
 pub struct Shared {
-    /// Its limits.
+    /// The rate limits.
     pub limiter: Arc<Limiter>,
-    /// Groups that are elsewhere now.
+    /// The new ids of groups.
     pub moved: Arc<Moved>,
 }
 
 impl Shared {
-    /// Nothing was sent yet.
+    /// Creates the state before anything was sent.
     pub fn new(clock: &Clock) -> Shared {
         Shared { limiter: Arc::new(Limiter::new(clock.clone())), moved: Arc::default() }
     }

@@ -1,4 +1,4 @@
-//! Slack, by an incoming webhook (docs.slack.dev, "Sending messages using incoming webhooks").
+//! Slack, through an incoming webhook (docs.slack.dev, "Sending messages using incoming webhooks").
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use crate::core::words::question::{Key, Secret};
 use crate::read::Table;
 use crate::say::split::two_parts;
 
-/// Slack takes 40,000 characters and shows less.
+/// The maximum length of a part; Slack accepts 40,000 characters but shows fewer.
 const LIMIT: usize = 12_000;
 
-/// A webhook of Slack.
+/// A Slack webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL: whoever knows it may write there.
+    /// Its URL, which is a secret: anyone who has it can post there.
     pub url: Key,
 }
 
-/// Reads `url`.
+/// Parses `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { url: secret_url::read(table, "Slack")? }))
 }
@@ -38,7 +38,7 @@ impl settings::Settings for Settings {
     }
 
     fn carrier(&self) -> Option<Carrier> {
-        // Slack is a company of Salesforce.
+        // Slack belongs to Salesforce.
         Some(Carrier::Company("salesforce"))
     }
 
@@ -47,7 +47,7 @@ impl settings::Settings for Settings {
     }
 }
 
-/// Posts to one channel of Slack.
+/// Posts to one Slack channel.
 struct Slack {
     client: reqwest::Client,
     url: Secret,
@@ -58,7 +58,7 @@ impl Slack {
         Ok(Slack { client: client()?, url })
     }
 
-    /// Posts all parts. A part that went out is not posted again in the same try.
+    /// Posts all parts. A part that was sent is not posted again in the same attempt.
     async fn post(&self, message: &Message) -> Tried {
         for (sent, part) in two_parts(&mrkdwn(&message.html), LIMIT).into_iter().enumerate() {
             let body = json!({ "text": part, "unfurl_links": false, "unfurl_media": false });
@@ -89,7 +89,7 @@ impl Sender for Slack {
     }
 }
 
-/// Slack escapes as HTML does, and sets bold between asterisks.
+/// Converts to Slack's format: escaped like HTML, bold between asterisks.
 fn mrkdwn(html: &str) -> String {
     html.replace("<b>", "*").replace("</b>", "*")
 }

@@ -31,7 +31,7 @@ pub struct Settings {
     pub incidents: Incidents,
 }
 
-/// Reads `page`, `token`, `components`, `incidents` and, for a trial, `url`.
+/// Parses `page`, `token`, `components`, `incidents` and, for tests, `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     let api = match table.any("url") {
         Some(_) => table.url("url"),
@@ -118,7 +118,7 @@ impl Page {
     }
 }
 
-/// developer.statuspage.io, "Incidents": what is named in `components` is set, what is in `component_ids` belongs to it.
+/// developer.statuspage.io, "Incidents": `components` sets components, `component_ids` links them to the incident.
 impl Book for Page {
     fn list(&self) -> Option<RequestBuilder> {
         let url = self.address("/unresolved")?;

@@ -1,5 +1,6 @@
-//! Microsoft Teams, by a workflow that begins "When a Teams webhook request is received" (learn.microsoft.com,
-//! "Create incoming webhooks with Workflows for Microsoft Teams"): an Adaptive Card within a message.
+//! Microsoft Teams, through a workflow that starts with "When a Teams webhook request is received"
+//! (learn.microsoft.com, "Create incoming webhooks with Workflows for Microsoft Teams"): an Adaptive Card within a
+//! message.
 
 use std::sync::Arc;
 
@@ -16,18 +17,18 @@ use crate::core::words::question::{Key, Secret};
 use crate::read::Table;
 use crate::say::split::two_parts;
 
-/// A message is 28 KB at most (learn.microsoft.com, "Limits and specifications for Teams"), and each line of it costs
-/// some 90 bytes more.
+/// The maximum length of a part. Teams allows 28 KB per message (learn.microsoft.com, "Limits and specifications for
+/// Teams"), and each line adds about 90 bytes.
 const LIMIT: usize = 5_000;
 
-/// A workflow of Teams.
+/// A Teams workflow.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL: whoever knows it may write there.
+    /// Its URL, which is a secret: anyone who has it can post there.
     pub url: Key,
 }
 
-/// Reads `url`.
+/// Parses `url`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { url: secret_url::read(table, "Teams")? }))
 }
@@ -67,7 +68,7 @@ impl Teams {
                 Ok(reply) => reply,
                 Err(tried) => return tried.after_parts(sent),
             };
-            // The workflow takes it with 202 and posts it a moment later.
+            // The workflow returns 202 and posts the message a moment later.
             match meaning(&reply, "Teams", &[401, 403, 404, 410], "make a new workflow for the channel") {
                 Tried::Sent(_) => {}
                 other => return other.after_parts(sent),
@@ -83,14 +84,14 @@ impl Sender for Teams {
     }
 }
 
-/// A run of text is shown as it is; a block of text would read `*` and `_` as Markdown.
+/// A text run is shown as it is; a text block would interpret `*` and `_` as Markdown.
 fn line(text: &str) -> Value {
     json!({
         "type": "RichTextBlock", "spacing": "Small", "inlines": [{ "type": "TextRun", "text": text }],
     })
 }
 
-/// The title as loud as the message, and a line for each of the text.
+/// The card: the title in the colour of the level, and one line for each line of text.
 fn card(message: &Message, part: &str) -> Value {
     let colour = match message.level {
         Level::Critical if !message.over => "Attention",

@@ -1,4 +1,4 @@
-//! Standard output: for the demo, and for watching at a desk.
+//! Standard output, for the demo and for use at a desk.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use super::settings::{self, Read, Sender, Trying};
 use super::shared::Shared;
 use crate::read::Table;
 
-/// There is nothing to set.
+/// This channel has no settings.
 #[derive(Clone, Debug)]
 pub struct Settings;
 
-/// Reads nothing.
+/// Parses nothing.
 pub(super) fn read(_table: &Table<'_>) -> Read {
     Some(Arc::new(Settings))
 }
@@ -22,7 +22,7 @@ impl settings::Settings for Settings {
         vec!["terminal".to_owned()]
     }
 
-    /// Nobody reads it at night.
+    /// A terminal cannot wake anyone.
     fn wakes(&self) -> bool {
         false
     }
@@ -41,11 +41,11 @@ impl Sender for Terminal {
     }
 }
 
-/// Writes the message with a line before it.
+/// Writes the message, with a separator line before it.
 fn write(message: &Message) -> Tried {
     let text = format!("\n---- {} ----\n{}\n", message.at.short(), message.plain);
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => Tried::Sent(None),
-        Err(error) => Tried::Never { why: format!("the terminal is gone: {error}") },
+        Err(error) => Tried::Never { why: format!("the terminal cannot be written to: {error}") },
     }
 }

@@ -1,4 +1,4 @@
-//! What text messages and calls by Twilio share: the account, its numbers, and what its answers mean
+//! Shared code for text messages and calls through Twilio: the account, its numbers, and the results of responses
 //! (twilio.com/docs/usage/twilios-response, twilio.com/docs/api/errors).
 
 use std::sync::Arc;
@@ -11,24 +11,24 @@ use super::settings::opened;
 use crate::core::words::question::{Key, Secret};
 use crate::read::{At, Table, secret};
 
-/// An account, what it sends from and whom it reaches.
+/// An account, its sender number and its recipients.
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The account's SID.
     pub account_sid: String,
-    /// The SID of an API key, if `secret` is that of a key; a key can be withdrawn by itself.
+    /// The SID of an API key, if `secret` belongs to a key; unlike the auth token, a key can be revoked on its own.
     pub key_sid: Option<String>,
     /// The key's secret, or the account's auth token.
     pub secret: Key,
     /// The number that it sends from, in E.164.
     pub from: String,
-    /// The numbers it reaches, in E.164.
+    /// The recipients' numbers, in E.164.
     pub to: Vec<String>,
-    /// Where the API is, if not at Twilio.
+    /// The API's URL, if it is not Twilio's.
     pub api_url: Option<Url>,
 }
 
-/// Reads `account_sid`, `key_sid`, `secret`, `from`, `to` and `api_url`.
+/// Parses `account_sid`, `key_sid`, `secret`, `from`, `to` and `api_url`.
 pub(super) fn read(table: &Table<'_>) -> Option<Account> {
     let account_sid = table.need_string("account_sid", "\"AC0123456789abcdef0123456789abcdef\"");
     let account_sid = account_sid.and_then(|given| sid(table, given, "AC"));
@@ -52,7 +52,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Account> {
     Some(Account { account_sid: account_sid?, key_sid, secret: secret?, from: from?, to: to?, api_url })
 }
 
-/// Two letters that say what it is, and 32 hexadecimal digits.
+/// Checks a SID: two letters for its kind, and 32 hexadecimal digits.
 fn sid(table: &Table<'_>, given: At<String>, kind: &str) -> Option<String> {
     let is = given
         .value
@@ -66,7 +66,7 @@ fn sid(table: &Table<'_>, given: At<String>, kind: &str) -> Option<String> {
     Some(given.value)
 }
 
-/// E.164: `+`, the country, the number; 15 digits at most.
+/// Checks a number in E.164: `+`, the country code and the number, 15 digits at most.
 fn number(table: &Table<'_>, given: At<String>) -> Option<String> {
     let digits = given.value.strip_prefix('+').unwrap_or_default();
     if !(7..=15).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit()) {
@@ -81,10 +81,10 @@ fn number(table: &Table<'_>, given: At<String>) -> Option<String> {
 }
 
 impl Account {
-    /// What asks Twilio for this account.
+    /// The client for this account.
     ///
     /// # Errors
-    /// The HTTP client cannot be built, or the secret is not set.
+    /// If the HTTP client cannot be built, or the secret is not set.
     pub(super) fn client(&self) -> Result<Client, String> {
         let base = self.api_url.as_ref().map_or("https://api.twilio.com", Url::as_str).trim_end_matches('/');
         let base = format!("{base}/2010-04-01/Accounts/{}", self.account_sid);
@@ -93,7 +93,7 @@ impl Account {
     }
 }
 
-/// Asks Twilio as one account.
+/// Sends requests for one account.
 pub(super) struct Client {
     client: reqwest::Client,
     base: String,
@@ -102,7 +102,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Makes a message or a call.
+    /// Creates a message or a call.
     pub(super) async fn make(&self, what: &str, form: &[(&str, &str)]) -> Tried {
         let post = self.client.post(format!("{}/{what}.json", self.base)).form(form);
         match ask(post.basic_auth(&self.user, Some(self.secret.open())), "Twilio").await {
@@ -111,10 +111,10 @@ impl Client {
         }
     }
 
-    /// Reads a list.
+    /// Fetches a list.
     ///
     /// # Errors
-    /// Why it cannot be read, in a sentence.
+    /// If it cannot be fetched: the message says why.
     pub(super) async fn list(&self, what: &str, query: &[(&str, &str)]) -> Result<serde_json::Value, String> {
         let get = self.client.get(format!("{}/{what}.json", self.base)).query(query);
         let reply = ask(get.basic_auth(&self.user, Some(self.secret.open())), "Twilio").await;
@@ -126,11 +126,11 @@ impl Client {
     }
 }
 
-/// What is too long, or empty, will be so the next time: 21602 no body, 21617 more than 1,600 characters, 32018 more
-/// than 4,000 characters of TwiML.
+/// Codes of messages that are too long or empty, and so will be rejected again: 21602 no body, 21617 more than 1,600
+/// characters, 32018 more than 4,000 characters of TwiML.
 const MALFORMED: [i64; 3] = [21_602, 21_617, 32_018];
 
-/// A 400 says by its code what is wrong; most of them are numbers that cannot be reached, which a person must mend.
+/// A 400 has a code for the cause; most of them are numbers that cannot be reached, which a person must fix.
 fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     let (code, text) = (said["code"].as_i64(), first_line(said["message"].as_str().unwrap_or_default()));

@@ -1,5 +1,5 @@
-//! Text messages by Twilio (twilio.com/docs/messaging/api/message-resource). Whoever answers "1" has acknowledged: the
-//! replies are read from the list of messages, so that no address of ours has to be reachable.
+//! Text messages through Twilio (twilio.com/docs/messaging/api/message-resource). A reply of "1" acknowledges.
+//! plugwatch reads the replies from Twilio's list of messages, so it needs no public address.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::core::time::Time;
 use crate::core::words::question::Key;
 use crate::read::Table;
 
-/// What a reply says to acknowledge; whatever else somebody writes is no acknowledgement.
+/// The replies that acknowledge; any other text does not.
 const YES: [&str; 6] = ["1", "ok", "ack", "yes", "on it", "i'm on it"];
 
-/// An account, and whom it writes to.
+/// An account, with its recipients.
 #[derive(Clone, Debug)]
 pub struct Settings(pub Account);
 
-/// Reads the account and its numbers.
+/// Parses the account and its numbers.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings(twilio::read(table)?)))
 }
@@ -53,7 +53,7 @@ struct Sms {
 
 impl Sms {
     async fn text(&self, message: &Message) -> Tried {
-        // A report is no text message; it goes everywhere else.
+        // Reports are not sent as text messages; they go to the other channels.
         if message.reason == Reason::Report {
             return Tried::Sent(None);
         }
@@ -65,7 +65,8 @@ impl Sms {
         self.client.make("Messages", &form).await
     }
 
-    /// Who answered with a yes after a message was sent to them. What waits for one person is acknowledged together.
+    /// The recipients who replied with a yes after a message was sent to them. The reply acknowledges everything that
+    /// waits for them.
     async fn replies(&self, waiting: &[Waiting]) -> Result<Vec<Answer>, String> {
         let Some(first) = waiting.iter().map(|one| one.sent).min() else { return Ok(Vec::new()) };
         let day = first.utc().format("%Y-%m-%d").to_string();
@@ -95,7 +96,7 @@ impl Sender for Sms {
     }
 }
 
-/// Twilio's times have whole seconds (RFC 2822): a reply within the second of its message is one to it.
+/// Twilio's times have whole seconds (RFC 2822), so a reply in the same second as the message counts as a reply to it.
 fn whole_second(at: Time) -> Time {
     Time(at.0 / 1_000 * 1_000)
 }

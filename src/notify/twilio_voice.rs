@@ -1,6 +1,6 @@
-//! Calls by Twilio (twilio.com/docs/voice/api/call-resource): a voice reads the short text, twice. The TwiML goes with the
-//! request, so that no address of ours has to be reachable; therefore a key that is pressed reaches nobody, and calls are
-//! acknowledged elsewhere: by text message, in Telegram, at the terminal.
+//! Calls through Twilio (twilio.com/docs/voice/api/call-resource): a voice reads the short text twice. The TwiML is
+//! sent with the request, so plugwatch needs no public address. Therefore pressed keys cannot be received, and calls
+//! are acknowledged elsewhere: by text message, in Telegram, or at the terminal.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::words::question::Key;
 use crate::read::Table;
 
-/// Rings for so long, in seconds: mailboxes mostly answer later.
+/// How long the phone rings, in seconds; voicemail mostly answers later.
 const RINGS: &str = "30";
 
-/// An account, and whom it calls.
+/// An account, with the numbers it calls.
 #[derive(Clone, Debug)]
 pub struct Settings(pub Account);
 
-/// Reads the account and its numbers.
+/// Parses the account and its numbers.
 pub(super) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings(twilio::read(table)?)))
 }
@@ -49,7 +49,7 @@ struct Voice {
 
 impl Voice {
     async fn call(&self, message: &Message) -> Tried {
-        // Nobody is called for what is over or can wait.
+        // Nobody is called for something that is over or can wait.
         let tests = matches!(message.reason, Reason::Test | Reason::Drill);
         if !tests && (message.over || message.level != Level::Critical) {
             return Tried::Sent(None);
@@ -71,7 +71,7 @@ impl Sender for Voice {
     }
 }
 
-/// The text twice, with a pause: whoever wakes up misses the first words.
+/// The text twice, with a pause: a person who is just waking up misses the first words.
 fn twiml(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<Response><Pause length=\"1\"/><Say>{text}</Say><Pause length=\"2\"/><Say>{text}</Say></Response>")

@@ -1,5 +1,5 @@
-//! A signed POST of each alert, by the Standard Webhooks specification: the headers
-//! `webhook-id`, `webhook-timestamp` and `webhook-signature` (v1, HMAC-SHA-256).
+//! A signed POST for each alert, by the Standard Webhooks specification, with the headers `webhook-id`,
+//! `webhook-timestamp` and `webhook-signature` (v1, HMAC-SHA-256).
 
 use std::sync::Arc;
 
@@ -18,22 +18,22 @@ use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
-/// The version of the body; a change that breaks readers raises it.
+/// The version of the body's format; it increases with each incompatible change.
 pub const SCHEMA: &str = "plugwatch.alert/1";
 
-/// Standard Webhooks asks for 24 bytes; a few less are still a secret.
+/// The minimum length of a secret in bytes; Standard Webhooks recommends 24.
 const SHORTEST: usize = 16;
 
-/// Where to, and how it is signed.
+/// The URL, and the signing secret.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to.
+    /// The URL.
     pub url: Url,
-    /// Signs each message; one that is named and not set turns the channel off.
+    /// Signs each message; if it is configured but not set, the channel is off.
     pub secret: Option<Key>,
 }
 
-/// Reads `url` and `secret`.
+/// Parses `url` and `secret`.
 pub(super) fn read(table: &Table<'_>) -> Read {
     if table.string("url").is_none() {
         table.missing("url", "\"https://example.com/hook\"");
@@ -97,7 +97,7 @@ impl Webhook {
         Ok(Webhook { client: client()?, url, secret })
     }
 
-    /// Posts once.
+    /// Makes one attempt.
     async fn post(&self, message: &Message) -> Tried {
         let body = body(message);
         let mut request = self
@@ -126,7 +126,7 @@ impl Sender for Webhook {
     }
 }
 
-/// The message as programs read it (`docs/webhook.schema.json`): a webhook's body, an exec channel's input.
+/// The message as JSON (`docs/webhook.schema.json`): a webhook's body, and the input of `exec` channels.
 pub(super) fn body(message: &Message) -> String {
     json!({
         "schema": SCHEMA, "id": message.id, "reason": message.reason, "level": message.level,
@@ -142,7 +142,7 @@ fn signature(secret: &Secret, id: &str, at: Time, body: &str) -> String {
         Some(Ok(key)) => key,
         _ => secret.open().as_bytes().to_vec(),
     };
-    // HMAC takes keys of any length; an empty one signs nothing that anybody trusts.
+    // HMAC accepts keys of any length; with an empty signature, no receiver trusts the message.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
     mac.update(format!("{id}.{}.{body}", at.0 / 1_000).as_bytes());
     format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))

@@ -1,4 +1,4 @@
-//! Sees a panic. That rests on unwinding: no profile in `Cargo.toml` may say `panic = "abort"`.
+//! Catches panics. This relies on unwinding: no profile in `Cargo.toml` may set `panic = "abort"`.
 
 use std::any::Any;
 use std::future::Future;
@@ -6,16 +6,16 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-/// Runs to the end, or until it panics.
+/// Runs a future until it completes or panics.
 ///
 /// # Errors
-/// The panic's message.
+/// If it panics: the panic's message.
 pub async fn guarded<F: Future>(future: F) -> Result<F::Output, String> {
-    // Who comes back to what a panic left behind is told so: that is the caller's to judge.
+    // Whether state is still usable after a panic is for the caller to judge.
     AssertUnwindSafe(future).catch_unwind().await.map_err(|panic| panic_text(panic.as_ref()))
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub fn panic_text(panic: &(dyn Any + Send)) -> String {
     let fixed = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = fixed.or_else(|| panic.downcast_ref::<String>().cloned());

@@ -1,9 +1,8 @@
-//! Parts that are to run for as long as the program does. One that panics or ends is seen, logged,
-//! and started again, ever more slowly; one without which the program makes no sense ends it when it
-//! fails too often.
+//! Parts of plugwatch that should run for as long as the program does. If one panics or ends, that is logged and the
+//! part is restarted, with growing pauses. If a vital part fails too often, the program ends.
 //!
-//! A panic is a bug. Whatever a part holds across its runs must stand one at any point: what is kept
-//! in the database does, for only whole commits are written.
+//! A panic is a bug. State that a part keeps across its runs must survive a panic at any point: the database does,
+//! because only whole commits are written.
 
 mod guard;
 mod restart;
@@ -27,29 +26,29 @@ use restart::{MOST, Pauses, WITHIN};
 #[derive(Clone, Debug)]
 pub struct Part {
     name: String,
-    /// What cannot be done without it; then the program ends.
+    /// What cannot be done without the part; if it fails too often, the program ends.
     vital: Option<&'static str>,
 }
 
 impl Part {
-    /// One that is started again however often it fails.
+    /// A part that is restarted however often it fails.
     pub fn new(name: impl Into<String>) -> Part {
         Part { name: name.into(), vital: None }
     }
 
-    /// One that ends the program if it fails too often: `lack` says what cannot be done then.
+    /// A part that ends the program if it fails too often; `lack` says what cannot be done without it.
     pub fn vital(name: impl Into<String>, lack: &'static str) -> Part {
         Part { name: name.into(), vital: Some(lack) }
     }
 
-    /// Why the program ends, if it does.
+    /// Why the program ends, if this part makes it end.
     fn too_often(&self, what: &str) -> String {
         format!(
-            "{} failed {MOST} times within {}, at last with: {what}; this is a bug in plugwatch, please report it. \
+            "{} failed {MOST} times within {}, last error: {what}; this is a bug in plugwatch, please report it. \
              Without it {}, so plugwatch ends. Start it again; nothing is lost",
             self.name,
             human(WITHIN),
-            self.vital.unwrap_or("plugwatch is of no use"),
+            self.vital.unwrap_or("plugwatch cannot work"),
         )
     }
 }
@@ -59,7 +58,7 @@ impl Part {
 pub struct Failures(Arc<Mutex<BTreeMap<String, u64>>>);
 
 impl Failures {
-    /// By the name of the part; 0 for those that never did.
+    /// The number of failures by the part's name; parts without one are left out.
     pub fn counts(&self) -> BTreeMap<String, u64> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -69,37 +68,37 @@ impl Failures {
     }
 }
 
-/// How it came to an end.
+/// How the program's main future ended.
 #[derive(Debug)]
 pub enum Ended<T> {
-    /// What the others run beside is done.
+    /// It completed.
     Done(T),
-    /// It panicked, with this message. It must not be polled any more.
+    /// It panicked, with this message. It must not be polled again.
     Panicked(String),
-    /// A vital part failed too often; a sentence for the operator.
+    /// A vital part failed too often; with a sentence for the operator.
     GaveUp(String),
 }
 
-/// Runs parts beside the program's main loop.
+/// Runs parts alongside the program's main future.
 pub struct Supervisor {
     clock: Clock,
     failures: Failures,
-    /// Each ends only with a reason to end the program.
+    /// Each one ends only with a reason to end the program.
     parts: JoinSet<String>,
 }
 
 impl Supervisor {
-    /// No part runs yet.
+    /// Creates one without parts.
     pub fn new(clock: Clock) -> Supervisor {
         Supervisor { clock, failures: Failures::default(), parts: JoinSet::new() }
     }
 
-    /// How often each part has failed, as long as the program runs.
+    /// How often each part has failed since the program started.
     pub fn failures(&self) -> Failures {
         self.failures.clone()
     }
 
-    /// Starts a part; `make` makes it anew for each time.
+    /// Starts a part; `make` creates its future for each run.
     pub fn start<F>(&mut self, part: Part, make: impl FnMut() -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -107,7 +106,7 @@ impl Supervisor {
         self.parts.spawn(keep(part, make, self.clock.clone(), self.failures.clone()));
     }
 
-    /// The same on another runtime: there it is watched, too, however busy this one is.
+    /// The same on another runtime: the part is supervised even if this runtime is busy.
     pub fn start_on<F>(&mut self, runtime: &Handle, part: Part, make: impl FnMut() -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -115,7 +114,8 @@ impl Supervisor {
         self.parts.spawn_on(keep(part, make, self.clock.clone(), self.failures.clone()), runtime);
     }
 
-    /// Runs `main` until it is done, it panics, or a vital part failed too often; then `main` can go on.
+    /// Runs `main` until it completes, it panics, or a vital part failed too often; in the last case, `main` can
+    /// continue.
     pub async fn beside<M: Future>(&mut self, main: Pin<&mut M>) -> Ended<M::Output> {
         tokio::select! {
             ran = guarded(main) => ran.map_or_else(Ended::Panicked, Ended::Done),
@@ -123,7 +123,7 @@ impl Supervisor {
         }
     }
 
-    /// Ends all parts, and waits until they have ended.
+    /// Ends all parts, and waits for them.
     pub async fn shutdown(&mut self) {
         self.parts.shutdown().await;
     }
@@ -133,14 +133,14 @@ async fn gave_up(parts: &mut JoinSet<String>) -> String {
     loop {
         match parts.join_next().await {
             Some(Ok(why)) => return why,
-            // Keeping a part does not panic, and nobody aborts it before the end.
+            // `keep` does not panic, and nobody aborts it before the end.
             Some(Err(_)) => {}
             None => return std::future::pending().await,
         }
     }
 }
 
-/// Keeps a part running; returns why the program is to end.
+/// Keeps a part running; returns the reason to end the program.
 async fn keep<F>(part: Part, mut make: impl FnMut() -> F + Send, clock: Clock, failures: Failures) -> String
 where
     F: Future<Output = ()> + Send,
@@ -159,11 +159,11 @@ where
         };
         tracing::error!(
             part = name,
-            "{name} failed: {what}; this is a bug in plugwatch, please report it; it is started again in {}",
+            "{name} failed: {what}; this is a bug in plugwatch, please report it; it restarts in {}",
             human(pause)
         );
         clock.sleep_until(now.plus(pause)).await;
-        // Where a clock is moved by hand nothing has waited.
+        // If a clock is moved by hand, the pause above did not wait.
         tokio::task::yield_now().await;
     }
 }

@@ -1,19 +1,20 @@
-//! When a part that failed is started again.
+//! When a failed part is restarted.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::core::time::Time;
 
-/// Before the first time: what was odd for a moment is over then, and people hardly notice.
+/// The first pause: a short disturbance is over by then, and people hardly notice.
 const FIRST: Duration = Duration::from_secs(1);
-/// The pause doubles up to this: a part that fails each time fills no log and takes no time from others.
+/// The longest pause; it doubles up to this, so that a part that fails each time neither fills the log nor takes time
+/// from others.
 const LONGEST: Duration = Duration::from_secs(60);
-/// A part that ran for so long begins with the first pause again: it works, apart from something rare.
+/// After running for this long, a part starts with the first pause again: apart from a rare failure, it works.
 const STOOD: Duration = Duration::from_secs(600);
-/// A vital part that fails so often...
+/// A vital part that fails this often...
 pub(super) const MOST: usize = 5;
-/// ...within so long does not do its work: with the pauses between, five failures take at least 15 s.
+/// ...within this time does not work: with the pauses in between, five failures take at least 15 s.
 pub(super) const WITHIN: Duration = Duration::from_secs(600);
 
 /// The pauses of one part.
@@ -30,7 +31,7 @@ impl Pauses {
         Pauses { vital, next: FIRST, failed: VecDeque::new() }
     }
 
-    /// The pause after a run that began and failed then; none where it is not started again.
+    /// The pause after a run that began and failed at these times; `None` if the part is not restarted.
     pub(super) fn after(&mut self, began: Time, failed: Time) -> Option<Duration> {
         if self.vital && self.is_too_often(failed) {
             return None;

@@ -1,7 +1,6 @@
-//! `/in/TOKEN`: where jobs call and backends post their counts. Clients made for healthchecks.io work
-//! here with another address: `/start`, `/fail`, `/log` or an exit code at the end, a slug before it,
-//! `?rid=` and `?create=`, a slash too many, a log of any length as the body.
-//! Source: <https://healthchecks.io/docs/http_api/>.
+//! `/in/TOKEN`: where jobs send pings and backends post counts. Clients for healthchecks.io work here with another
+//! URL: `/start`, `/fail`, `/log` or an exit code at the end, a slug before it, `?rid=` and `?create=`, an extra
+//! slash, and a log of any length as the body. Source: <https://healthchecks.io/docs/http_api/>.
 
 use std::time::Duration;
 
@@ -17,16 +16,16 @@ use super::Pages;
 use crate::core::time::Time;
 use crate::core::words::check_in::{CheckInPoint, MOST_COUNTED, Report, Takes, Word, key};
 
-/// A hundred counts with all their words, however they are laid out, weigh less.
+/// The maximum size of a post of counts: a hundred counts with all fields are smaller, in any layout.
 const LARGEST_COUNTS: usize = 256 << 10;
-/// A job's log is read to its end, so that whoever sends it sees an answer; for no longer than this.
+/// How long a job's log is read, so that the client sees a response.
 const LONGEST_LOG: Duration = Duration::from_secs(10);
-/// A code is a word, not a letter.
+/// The maximum length of a code in characters.
 const LONGEST_CODE: usize = 64;
-/// More counts in one post are two posts.
+/// The maximum number of counts in one post.
 const MOST_COUNTS: usize = 100;
 
-/// What a backend posts.
+/// One posted count.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Count {
@@ -42,7 +41,7 @@ struct Count {
 
 type Answer = (StatusCode, String);
 
-/// `/in/TOKEN`, and what may stand behind it.
+/// Handles `/in/TOKEN` and everything after it.
 pub(super) async fn take(State(pages): State<Pages>, Path(rest): Path<String>, method: Method, body: Body) -> Answer {
     let steps: Vec<&str> = rest.split('/').filter(|step| !step.is_empty()).collect();
     let Some((token, ends)) = steps.split_first() else { return no_such_token() };
@@ -76,8 +75,8 @@ fn bad(why: &str) -> Answer {
     (StatusCode::BAD_REQUEST, format!("{why}\n"))
 }
 
-/// The call counts as soon as its head is there. What it sends along is the job's own log, which nobody
-/// here reads: however long it is, and wherever it breaks off, the job has called.
+/// The ping counts as soon as its head has arrived. The body is the job's own log, which plugwatch does not use:
+/// however long it is, and even if it is cut off, the job has reported.
 async fn ping(pages: &Pages, job: &CheckInPoint, ends: &[&str], method: &Method, mut body: Body) -> Answer {
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST | Method::PUT) {
         return (StatusCode::METHOD_NOT_ALLOWED, "call with GET, HEAD or POST\n".to_owned());
@@ -96,12 +95,12 @@ async fn ping(pages: &Pages, job: &CheckInPoint, ends: &[&str], method: &Method,
     };
     let answer = hear(pages, &job.name, reports).await;
     let read = async { while body.frame().await.is_some_and(|frame| frame.is_ok()) {} };
-    // A log without an end is cut.
+    // A log that never ends is cut off.
     _ = tokio::time::timeout(LONGEST_LOG, read).await;
     answer
 }
 
-/// Writes reports down, also where whoever sent them has hung up meanwhile.
+/// Stores reports, even if the client has disconnected in the meantime.
 async fn hear(pages: &Pages, name: &str, reports: Vec<(String, Report)>) -> Answer {
     let store = pages.store.clone();
     let stored = tokio::spawn(async move { store.hear(&reports).await.map_err(|error| error.to_string()) });
@@ -114,7 +113,7 @@ async fn hear(pages: &Pages, name: &str, reports: Vec<(String, Report)>) -> Answ
     (StatusCode::SERVICE_UNAVAILABLE, "not stored, send it again\n".to_owned())
 }
 
-/// A job's name as it stands in a URL: `Nightly Backup (EU)` is `nightly-backup-eu`.
+/// Whether `slug` is a job's name as in a URL: `Nightly Backup (EU)` is `nightly-backup-eu`.
 fn is_slug(slug: &str, name: &str) -> bool {
     let slugged = |text: &str| {
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
@@ -123,8 +122,8 @@ fn is_slug(slug: &str, name: &str) -> bool {
     slug == name || slugged(slug) == slugged(name)
 }
 
-/// What a call says, with the job's exit code if it failed with one; nothing where it only logs. Exit
-/// codes are those of every system: Windows knows more than 255.
+/// The word of a ping, with the job's exit code if it failed with one; `None` if it is only a log. Exit codes of every
+/// system are accepted: those of Windows can exceed 255.
 fn said(end: &str) -> Result<Option<(Word, String)>, String> {
     let plain = |word| Ok(Some((word, String::new())));
     match end {
@@ -141,7 +140,7 @@ fn said(end: &str) -> Result<Option<(Word, String)>, String> {
 }
 
 fn counts(check_in_points: &[CheckInPoint], body: &[u8], now: Time) -> Result<Vec<(String, Report)>, String> {
-    let wanted = "post JSON such as {\"ok\": 3, \"failed\": 40, \"code\": \"30002\"}, or a list of such";
+    let wanted = "post JSON such as {\"ok\": 3, \"failed\": 40, \"code\": \"30002\"}, or a list of them";
     let why = |error: serde_json::Error| format!("{error}; {wanted}");
     let json: Value = serde_json::from_slice(body).map_err(why)?;
     let several = match json {
@@ -158,7 +157,7 @@ fn counts(check_in_points: &[CheckInPoint], body: &[u8], now: Time) -> Result<Ve
     several.into_iter().map(count).collect()
 }
 
-/// What a backend posts, and what stands at the end of a job's address.
+/// Parses a posted body, and the end of a job's URL.
 #[cfg(fuzzing)]
 pub fn read(bytes: &[u8], now: Time) {
     let feed = |name: &str| CheckInPoint { name: name.to_owned(), mark: [0; 32], takes: Takes::Counts };
@@ -171,7 +170,7 @@ pub fn read(bytes: &[u8], now: Time) {
     _ = (said(&end), is_slug(&end, "Nightly Backup (EU)"));
 }
 
-/// Several feeds may share a token; then `check` says which.
+/// The name of the feed: if several share a token, `check` says which one.
 fn name_of(check_in_points: &[CheckInPoint], count: &Count) -> Result<String, String> {
     let names: Vec<&str> = check_in_points.iter().map(|check_in_point| check_in_point.name.as_str()).collect();
     match (&count.check, names.as_slice()) {
@@ -181,7 +180,7 @@ fn name_of(check_in_points: &[CheckInPoint], count: &Count) -> Result<String, St
     }
 }
 
-/// The code stands in messages: it is a word, and no sentence of a stranger's.
+/// The code is shown in messages, so it must be a word, and not any text of a stranger.
 fn report(count: Count, now: Time) -> Result<Report, String> {
     if count.ok.is_none() && count.failed.is_none() {
         return Err("a count must have `ok`, `failed` or both; zero is a valid count".to_owned());

@@ -1,4 +1,4 @@
-//! `/healthz`: whether monitoring goes on. `/readyz`: whether there is anything to show yet.
+//! `/healthz`: whether monitoring is running. `/readyz`: whether there is anything to show yet.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::Pages;
 use crate::core::dependency::shown::Shown;
 
-/// The snapshot is renewed every minute; one much older means that the engine stands still.
+/// The maximum age of the snapshot, which is renewed every minute; if it is older, the engine has stalled.
 const STALE: Duration = Duration::from_secs(300);
-/// What was seen waits no longer than this to be written down.
+/// The longest that results wait to be written.
 const UNWRITTEN: Duration = Duration::from_secs(60);
 
 pub(super) async fn healthz(State(pages): State<Pages>) -> Response {
@@ -32,7 +32,7 @@ pub(super) async fn healthz(State(pages): State<Pages>) -> Response {
     said(alive, body)
 }
 
-/// A load balancer sends nobody here before something was checked: a page without any state would look like an outage.
+/// A load balancer sends no visitors before something was checked: a page without any state would look like an outage.
 pub(super) async fn readyz(State(pages): State<Pages>) -> Response {
     let snapshot = pages.snapshot.borrow().clone();
     let waiting = snapshot.each().filter(|dependency| dependency.shown() == Shown::Starting).count();

@@ -1,5 +1,5 @@
-//! Under which names the page is asked: a page of somebody else's cannot have it read by pointing a
-//! name of its own here (DNS rebinding).
+//! The host names under which the page may be requested, so that another site cannot read it by pointing one of its
+//! own names here (DNS rebinding).
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Pages;
 
-/// Refuses names that are not configured; health is told under any.
+/// Refuses names that are not configured; health checks are answered under any name.
 pub(super) async fn check(State(pages): State<Pages>, request: Request, next: Next) -> Response {
     let asked = host_of(&request);
     if request.uri().path() == "/healthz" || pages.names.is_empty() || is_known(&pages.names, asked.as_deref()) {
@@ -22,11 +22,11 @@ pub(super) async fn check(State(pages): State<Pages>, request: Request, next: Ne
 
 fn host_of(request: &Request) -> Option<String> {
     let header = |headers: &HeaderMap| Some(headers.get(header::HOST)?.to_str().ok()?.to_owned());
-    // A whole URL in the request line counts before the field (RFC 9112, section 3.2.2).
+    // A whole URL in the request line takes precedence over the header (RFC 9112, section 3.2.2).
     request.uri().authority().map(ToString::to_string).or_else(|| header(request.headers()))
 }
 
-/// An address cannot be pointed anywhere by anybody, and neither can `localhost` (RFC 6761).
+/// An IP address or `localhost` (RFC 6761) is always allowed, because nobody can point it elsewhere.
 fn is_known(names: &[String], asked: Option<&str>) -> bool {
     let Some(asked) = asked else { return false };
     let host = without_port(asked).trim_end_matches('.').to_ascii_lowercase();

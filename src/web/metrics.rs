@@ -1,4 +1,4 @@
-//! Prometheus metrics: what is known, and how plugwatch itself is.
+//! Prometheus metrics: the state of the dependencies, and of plugwatch itself.
 
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     let mut out = String::new();
     head(&mut out, "plugwatch_build_info", "gauge", "The version that is running.");
     line(&mut out, "plugwatch_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
-    head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the state in which a dependency is shown.");
+    head(&mut out, "plugwatch_dependency_state", "gauge", "1 for the current state of a dependency.");
     for dependency in snapshot.each() {
         for state in Shown::ALL {
             let labels = [("dependency", dependency.id.as_str()), ("state", state.word())];
@@ -54,11 +54,11 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
     for (why, count) in HeldUp::ALL.iter().zip(snapshot.all_late) {
         line(&mut out, "plugwatch_checks_late_total", &[("cause", why.word())], count as f64);
     }
-    head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of what is shown.");
+    head(&mut out, "plugwatch_board_age_seconds", "gauge", "Age of the data that is shown.");
     line(&mut out, "plugwatch_board_age_seconds", &[], now.since(snapshot.as_of).as_secs_f64());
     head(&mut out, "plugwatch_outbox_pending", "gauge", "Messages not delivered yet.");
     line(&mut out, "plugwatch_outbox_pending", &[], outbox.pending as f64);
-    head(&mut out, "plugwatch_outbox_oldest_age_seconds", "gauge", "Age of the oldest of them.");
+    head(&mut out, "plugwatch_outbox_oldest_age_seconds", "gauge", "Age of the oldest message not delivered yet.");
     let age = outbox.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
     line(&mut out, "plugwatch_outbox_oldest_age_seconds", &[], age);
     head(&mut out, "plugwatch_notifications_sent_total", "counter", "Messages delivered.");
@@ -82,7 +82,7 @@ fn publishing(out: &mut String, pages: &Pages) {
     line(out, "plugwatch_publish_failures_total", &[], publishing.failed() as f64);
 }
 
-/// How much hangs on each dependency, and what goes on.
+/// The criticality of each dependency, and its open incident.
 fn dependencies(out: &mut String, snapshot: &Snapshot) {
     head(out, "plugwatch_dependency_info", "gauge", "1 for every dependency, with what is configured about it.");
     for dependency in snapshot.each() {
@@ -98,13 +98,13 @@ fn dependencies(out: &mut String, snapshot: &Snapshot) {
     }
 }
 
-/// What the last check of each probe read, and how long it took.
+/// The verdict of each probe's last check, and how long it took.
 fn checks(out: &mut String, snapshot: &Snapshot) {
     let each = || {
         let probes = snapshot.each().flat_map(|one| one.probes.iter().map(move |probe| (one.id.as_str(), probe)));
         probes.filter_map(|(id, probe)| Some((id, probe, probe.last.as_ref()?)))
     };
-    head(out, "plugwatch_check_verdict", "gauge", "1 for what the last check of a probe read.");
+    head(out, "plugwatch_check_verdict", "gauge", "1 for the verdict of a probe's last check.");
     for (id, probe, last) in each() {
         let country = probe.country.as_deref().unwrap_or("");
         for verdict in Verdict::ALL {
@@ -126,7 +126,7 @@ fn checks(out: &mut String, snapshot: &Snapshot) {
 }
 
 fn failures(out: &mut String, pages: &Pages) {
-    head(out, "plugwatch_part_failures_total", "counter", "Failures of a part of plugwatch, each of them a bug.");
+    head(out, "plugwatch_part_failures_total", "counter", "Failures of a part of plugwatch; each one is a bug.");
     for (part, count) in pages.failures.counts() {
         line(out, "plugwatch_part_failures_total", &[("part", &part)], count as f64);
     }
@@ -144,7 +144,7 @@ fn looks(out: &mut String, snapshot: &Snapshot) {
 }
 
 fn head(out: &mut String, name: &str, kind: &str, help: &str) {
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 

@@ -1,5 +1,5 @@
-//! What strangers see (`public`), what the operator sees (`/details`, `/reports`, `/metrics`), health; all of it reads
-//! the snapshot and the store and changes nothing. And `/in/TOKEN`, where reports are taken.
+//! The pages for visitors (`public`), for the operator (`/details`, `/reports`, `/metrics`), and health. They read the
+//! snapshot and the store and change nothing. `/in/TOKEN` receives reports.
 
 mod check_in_point;
 mod details;
@@ -38,35 +38,35 @@ use crate::say::status;
 use crate::store::{DETAILS_TOKEN, Store};
 use crate::supervise::{Failures, guarded};
 
-/// Nothing but `/in/` takes bodies, and it has limits of its own.
+/// The maximum size of a request body; only `/in/` accepts bodies, with its own limits.
 const LARGEST_POST: usize = 16 << 10;
 
-/// What the pages are made from.
+/// The data that the pages use.
 #[derive(Clone)]
 pub struct Pages {
-    /// The latest board.
+    /// The latest snapshot of all states.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// History.
     pub store: Arc<Store>,
     /// The time.
     pub clock: Clock,
-    /// Show vendors and reasons of what is public.
+    /// Whether to show vendors and reasons of public dependencies.
     pub details: bool,
     /// The token for the details view.
     pub details_token: Option<Secret>,
-    /// What strangers see.
+    /// The public page.
     pub public: Public,
-    /// Dates that somebody typed in, for the details view.
+    /// Dates from the configuration, for the details page.
     pub dates: watch::Receiver<Vec<Ahead>>,
-    /// Serve `/metrics`; they name everything that is monitored.
+    /// Whether to serve `/metrics`, which name everything that is monitored.
     pub metrics: bool,
-    /// Names under which the page is asked; none for any.
+    /// The allowed host names; if empty, all are allowed.
     pub names: Vec<String>,
-    /// Addresses that speak for many.
+    /// Addresses of proxies, which connect for many visitors.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Who may report what.
+    /// The tokens of `/in/`, and what each may report.
     pub check_in_points: watch::Receiver<Vec<CheckInPoint>>,
-    /// Where the page is written as files, if anywhere.
+    /// Where the page is published as files, if anywhere.
     pub publishing: Option<Publishing>,
     /// How often parts of the program have failed.
     pub failures: Failures,
@@ -91,7 +91,7 @@ pub fn router(pages: Pages) -> Router {
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
 }
 
-/// Whoever sends a body slowly waits for an answer no longer than this.
+/// The longest that a client that sends its body slowly waits for a response.
 const SLOWEST: Duration = Duration::from_secs(15);
 
 async fn in_time(request: Request, next: Next) -> Response {
@@ -101,7 +101,7 @@ async fn in_time(request: Request, next: Next) -> Response {
             tracing::error!(
                 "an answer of the status page failed: {what}; this is a bug in plugwatch, please report it"
             );
-            (StatusCode::INTERNAL_SERVER_ERROR, "This answer failed inside plugwatch; its log says why.\n")
+            (StatusCode::INTERNAL_SERVER_ERROR, "The request failed inside plugwatch; its log says why.\n")
                 .into_response()
         }
         Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response(),
@@ -109,17 +109,17 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 impl Pages {
-    /// Writes down that the token was accepted; nobody waits for it.
+    /// Records that the token was accepted, without delaying the response.
     fn note_token_use(&self) {
         let (store, now) = (self.store.clone(), self.clock.now());
         tokio::spawn(async move {
             if let Err(error) = store.note_key_use(DETAILS_TOKEN, now).await {
-                tracing::debug!(%error, "that the page's token was used was not written down: {error}");
+                tracing::debug!(%error, "the use of the page's token could not be recorded: {error}");
             }
         });
     }
 
-    /// What is public of the snapshot. What is not is not counted either.
+    /// The public part of the snapshot. Other dependencies are not counted either.
     fn public_board(&self) -> Snapshot {
         let mut snapshot = self.snapshot.borrow().as_ref().clone();
         snapshot.dependencies.retain(|dependency| dependency.public.is_some());
@@ -134,14 +134,14 @@ impl Pages {
         snapshot
     }
 
-    /// What stands in somebody's cache may be read by others: what names vendors stays out of it, and
-    /// no other site's script reads it.
+    /// Responses that name vendors are not cached, because others may read a shared cache, and no other site's script
+    /// can read them.
     fn caching(&self) -> HeaderValue {
         HeaderValue::from_static(if self.details { "private, no-store" } else { "public, max-age=15" })
     }
 }
 
-/// `/status.json?v=1`, as 0.1 had it.
+/// `/status.json?v=1`, in the format of plugwatch 0.1.
 async fn status_json_1(State(pages): State<Pages>) -> Response {
     let snapshot = pages.public_board();
     let mut headers = HeaderMap::new();

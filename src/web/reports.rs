@@ -1,5 +1,5 @@
-//! Reports as pages: a list, and each as it was sent, kept for ever. They name vendors, so they are
-//! shown only where details are.
+//! Reports as pages: a list, and each report as it was sent, kept for ever. They name vendors, so they are shown only
+//! where details are.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,7 +13,7 @@ use crate::say::escape;
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A report names everything that is monitored: where something is not public, only the operator sees any.
+/// A report names everything that is monitored: if something is not public, only the operator sees reports.
 fn shows_reports(pages: &Pages, headers: &HeaderMap) -> bool {
     match details::who(pages, headers) {
         Some(Seer::Operator) => true,

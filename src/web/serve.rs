@@ -1,5 +1,5 @@
-//! Serves the page to strangers without letting them take what checks and alerts need: every wait has
-//! an end, and connections have a limit, in all and for each address.
+//! Serves the page to strangers without taking resources that checks and alerts need: every wait has a timeout, and
+//! connections have a limit, in total and per address.
 
 use std::collections::HashMap;
 use std::io;
@@ -18,43 +18,43 @@ use tokio::net::{TcpListener, UnixListener};
 
 use super::{Pages, SLOWEST, router};
 
-/// A request's head comes within this; so long an idle connection is kept, too.
+/// The timeout for a request's head, and for idle connections.
 const HEAD: Duration = Duration::from_secs(10);
-/// A connection of a stranger lasts no longer, whatever it does.
+/// The maximum lifetime of a stranger's connection.
 const LONGEST: Duration = Duration::from_secs(120);
-/// So many connections of one address: browsers open six, and offices share one address.
+/// The maximum number of connections per address: browsers open six, and offices share one address.
 const MOST_OF_ONE: usize = 32;
-/// No more in all, however many descriptors there are.
+/// The maximum number of connections in total, however many descriptors there are.
 const MOST: usize = 512;
-/// After a connection could not be accepted.
+/// The pause after a connection could not be accepted.
 const REST: Duration = Duration::from_millis(200);
 
-/// Where the page is served. It belongs to no runtime until it is served.
+/// The socket of the page. It belongs to no runtime until it is served.
 #[derive(Debug)]
 pub enum Listener {
     /// A TCP socket.
     Tcp(std::net::TcpListener),
-    /// A Unix socket: whoever may open it is trusted.
+    /// A Unix socket: anyone who may open it is trusted.
     Unix(std::os::unix::net::UnixListener, PathBuf),
 }
 
 impl Listener {
-    /// Binds an address.
+    /// Binds a TCP address.
     ///
     /// # Errors
-    /// A sentence that says what to change.
+    /// If it cannot be bound: the message says what to change.
     pub async fn tcp(listen: SocketAddr) -> Result<Listener, String> {
         let bound = TcpListener::bind(listen).await.and_then(TcpListener::into_std);
         bound.map(Listener::Tcp).map_err(|error| refused(&listen.to_string(), &error))
     }
 
-    /// Binds a Unix socket; one that a program left behind is taken over.
+    /// Binds a Unix socket, replacing one that an earlier process left behind.
     ///
     /// # Errors
-    /// A sentence that says what to change.
+    /// If it cannot be bound: the message says what to change.
     pub fn unix(path: PathBuf) -> Result<Listener, String> {
         let shown = path.display().to_string();
-        // One that nobody answers at was left behind; anything else may be somebody's.
+        // If nothing accepts connections there, the file was left behind; otherwise it belongs to another program.
         let left =
             |error: &io::Error| matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound);
         if !std::os::unix::net::UnixStream::connect(&path).is_err_and(|error| left(&error)) {
@@ -64,17 +64,17 @@ impl Listener {
         }
         use std::os::unix::fs::FileTypeExt;
         if std::fs::symlink_metadata(&path).is_ok_and(|file| file.file_type().is_socket()) {
-            // What is left there is bound anew below, or said.
+            // If the file cannot be removed, binding fails below and reports it.
             _ = std::fs::remove_file(&path);
         }
         let bound = UnixListener::bind(&path).and_then(UnixListener::into_std);
         Ok(Listener::Unix(bound.map_err(|error| refused(&shown, &error))?, path))
     }
 
-    /// The same socket once more, to be served again.
+    /// A duplicate of the socket, to serve again later.
     ///
     /// # Errors
-    /// There are no descriptors left.
+    /// If there are no descriptors left.
     pub fn try_clone(&self) -> io::Result<Listener> {
         match self {
             Listener::Tcp(listener) => Ok(Listener::Tcp(listener.try_clone()?)),
@@ -82,7 +82,7 @@ impl Listener {
         }
     }
 
-    /// Where it can be reached, as people write it.
+    /// Where it can be reached, in readable form.
     pub fn shown(&self) -> String {
         match self {
             Listener::Tcp(listener) => {
@@ -129,7 +129,7 @@ async fn accept(listener: Listener, pages: Pages) -> io::Result<()> {
     }
 }
 
-/// A connection, or a rest after none could be had: at once it would fail again.
+/// A connection, or a pause if none could be accepted: an immediate retry would fail again.
 async fn accepted<C>(accepted: io::Result<C>) -> Option<C> {
     match accepted {
         Ok(connection) => Some(connection),
@@ -149,10 +149,10 @@ where
     server.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut served = pin!(served);
-    // What a stranger's connection ends with is of no interest.
+    // How a stranger's connection ends does not matter.
     let Some(lasts) = lasts else { return drop(served.await) };
     if tokio::time::timeout(lasts, served.as_mut()).await.is_err() {
-        // What is being answered is answered.
+        // Requests in progress are still answered.
         served.as_mut().graceful_shutdown();
         _ = tokio::time::timeout(SLOWEST + HEAD, served).await;
     }
@@ -164,7 +164,7 @@ fn most() -> usize {
     limit.map_or(MOST, |limit| usize::try_from(limit / 4).unwrap_or(MOST).clamp(8, MOST))
 }
 
-/// Who is inside.
+/// The open connections.
 #[derive(Debug)]
 struct Doors {
     trusted: Vec<IpAddr>,
@@ -187,7 +187,7 @@ impl Doors {
         self.trusted.contains(&from.to_canonical())
     }
 
-    /// A place for a connection, if there is one.
+    /// A slot for a connection, if there is one.
     fn enter(self: &Arc<Doors>, from: IpAddr) -> Option<Place> {
         if self.trusts(from) {
             return self.enter_trusted();
@@ -213,7 +213,7 @@ impl Doors {
     }
 }
 
-/// One connection's place; given back when it ends, however it ends.
+/// One connection's slot; given back when it ends, however it ends.
 struct Place {
     doors: Arc<Doors>,
     whose: Option<IpAddr>,
@@ -225,7 +225,7 @@ impl Drop for Place {
         inside.all -= 1;
         let Some(whose) = self.whose else { return };
         let left = inside.each.get(&whose).copied().unwrap_or(1) - 1;
-        // What stood there before is the count that was just lowered.
+        // The previous entry is the count that was just lowered.
         if left == 0 { _ = inside.each.remove(&whose) } else { _ = inside.each.insert(whose, left) }
     }
 }

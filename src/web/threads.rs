@@ -1,30 +1,30 @@
-//! Threads for the page alone: what strangers ask delays no check, and a monitoring loop that stands
-//! still does not silence `/healthz`, which says so.
+//! Separate threads for the page, so that visitors' requests delay no check, and `/healthz` can still report that
+//! monitoring has stalled.
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// Two, so that a long page holds up no other answer; what is asked is answered from memory and from
-/// a few rows, so more would only take time from the monitoring.
+/// Two threads, so that one long page does not delay other responses. Requests are answered from memory and a few
+/// rows, so more threads would only take time from the monitoring.
 const THREADS: usize = 2;
 
-/// A runtime with threads of its own. Dropped, it ends with everything that runs there.
+/// A runtime with its own threads. Dropping it ends everything that runs there.
 pub struct Threads {
     handle: Handle,
     runtime: Option<Runtime>,
 }
 
 impl Threads {
-    /// Starts them.
+    /// Starts the threads.
     ///
     /// # Errors
-    /// The system gives no threads.
+    /// If the system cannot start threads.
     pub fn start() -> Result<Threads, String> {
         let built = Builder::new_multi_thread().worker_threads(THREADS).thread_name("status page").enable_all().build();
         let runtime = built.map_err(|error| format!("the status page's threads cannot be started: {error}"))?;
         Ok(Threads { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
-    /// Where to start what is to run there.
+    /// The handle for starting tasks there.
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
@@ -32,7 +32,7 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        // Whoever drops this may be within another runtime, where nobody may wait.
+        // The caller may be inside another runtime, where blocking is not allowed.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -483,8 +483,8 @@ async fn wrong_addresses_say_why_in_json_where_json_was_asked_for() {
     let json = [
         ("/status.json?v=3", 400, "There is no version \"3\" of this"),
         ("/status.json?lang=xx", 400, "There is no language"),
-        ("/api/v2/nothing.json", 404, "There is no such resource. There are: /api/v2/status.json"),
-        ("/api/v2/summary", 404, "There is no such resource"),
+        ("/api/v2/nothing.json", 404, "Not found. Available resources: /api/v2/status.json"),
+        ("/api/v2/summary", 404, "Not found. Available resources: "),
         ("/api/v1/summary.json", 404, "There is no such address"),
         ("/incidents/pw-none.json", 404, "There is no incident with this id"),
         ("/badge/none.json", 404, "There is no badge of that name"),

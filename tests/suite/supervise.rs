@@ -58,7 +58,7 @@ async fn a_part_that_panics_or_ends_is_logged_and_started_again() {
     assert!(matches!(supervisor.beside(pin!(main)).await, Ended::Done(())));
     assert_eq!(supervisor.failures().counts()["Telegram bot of phone"], 3);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let bug = "this is a bug in plugwatch, please report it; it is started again in";
+    let bug = "this is a bug in plugwatch, please report it; it restarts in";
     let wanted = [("no such chat: 42", "1 s"), ("it ended by itself", "2 s"), ("a panic without a message", "4 s")];
     assert_eq!(log.lines().count(), 3, "{log}");
     for (line, (what, pause)) in log.lines().zip(wanted) {

@@ -144,7 +144,7 @@ mod tests {
         let Ended::GaveUp(why) = &ended else { panic!("{ended:?}") };
         assert_eq!(
             why,
-            "message delivery failed 5 times within 10 min, at last with: no such channel; this is a bug in plugwatch, \
+            "message delivery failed 5 times within 10 min, last error: no such channel; this is a bug in plugwatch, \
              please report it. Without it no alert can be sent, so plugwatch ends. Start it again; nothing is lost"
         );
         assert_eq!(made.load(std::sync::atomic::Ordering::SeqCst), 5);

@@ -1,4 +1,4 @@
-//! E-mail through a server.
+//! E-mail through an SMTP server.
 
 mod sender;
 mod table;

@@ -1,7 +1,7 @@
-//! Sends mail by SMTP (RFC 5321) with STARTTLS (RFC 3207) or TLS from the first byte (RFC 8314).
+//! Sends mail over SMTP (RFC 5321) with STARTTLS (RFC 3207) or implicit TLS (RFC 8314).
 //!
-//! A message's id is its Message-ID, so a repeat is seen as one; what belongs to one incident
-//! refers to the same invented first mail, and stands together in every reader.
+//! A message's id is its Message-ID, so repeats can be recognised. All mails about one incident refer to the same
+//! invented first mail, so mail programs show them as one thread.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::notify::message::{Message, Tried};
 use crate::notify::settings::{Sender, Trying, opened};
 use crate::say::mail;
 
-/// No step of a conversation takes longer.
+/// The timeout for each step of a conversation.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends mail through one server.
@@ -29,10 +29,10 @@ pub(super) struct Email {
 }
 
 impl Email {
-    /// A sender through this server; nothing is connected yet.
+    /// A sender through this server; it does not connect yet.
     ///
     /// # Errors
-    /// The sender's address or the certificate authority cannot be read.
+    /// If the sender's address or the certificate authority cannot be parsed.
     pub(super) fn new(mail: &Settings) -> Result<Email, String> {
         let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is not an address", mail.from))?;
         let tls = || tls(&mail.server, mail.authority.as_deref());
@@ -51,7 +51,7 @@ impl Email {
         Ok(Email { transport: transport.build(), from, server: mail.server.clone() })
     }
 
-    /// Sends once.
+    /// Makes one attempt.
     async fn post(&self, message: &Message) -> Tried {
         let letter = match self.letter(message) {
             Ok(letter) => letter,
@@ -91,8 +91,8 @@ impl Email {
         letter.multipart(body).map_err(|error| format!("the mail cannot be written: {error}"))
     }
 
-    /// What an error means for the next try. A server's "for good" (5xx) is about us or the
-    /// recipient; somebody has to change something.
+    /// The result of an error. A server's permanent error (5xx) is about the sender or the recipient, so a person has
+    /// to change something.
     fn meaning(&self, error: &Error) -> Tried {
         let server = &self.server;
         let said = error.to_string();
@@ -102,18 +102,18 @@ impl Email {
             Some("535" | "530" | "534") => {
                 Tried::Refused { why: format!("{server} refuses the login ({said}): check user and password") }
             }
-            // The mailbox or we are refused (RFC 3463, X.1 and X.2); anything else is about this mail.
+            // The mailbox or the sender is rejected (RFC 3463, X.1 and X.2); any other code is about this mail.
             Some("550" | "551" | "553" | "556" | "521") => {
                 Tried::Refused { why: format!("{server} refuses the mail ({said})") }
             }
             Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses this mail ({said})") },
             Some(_) => Tried::Retry { after: None, why: format!("{server} defers the mail ({said})") },
-            // Without a conversation nothing can have arrived.
+            // Without a conversation, nothing can have arrived.
             None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {
                 Tried::Retry { after: None, why: format!("{server}: {said}") }
             }
             None if error.is_timeout() => Tried::Unsure { why: format!("{server} did not answer in time") },
-            None => Tried::Unsure { why: format!("{server} broke off: {said}") },
+            None => Tried::Unsure { why: format!("{server} closed the connection: {said}") },
         }
     }
 }
@@ -134,7 +134,7 @@ fn tls(server: &str, authority: Option<&str>) -> Result<TlsParameters, String> {
     tls.build_rustls().map_err(|error| format!("TLS cannot be set up: {error}"))
 }
 
-/// No program answers an alert with "out of office" (RFC 3834, 5).
+/// Asks mail programs not to reply automatically (RFC 3834, section 5).
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -152,7 +152,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// How loud (RFC 2156, 5.3.4).
+/// The importance of the mail (RFC 2156, section 5.3.4).
 #[derive(Clone)]
 struct Importance(Level);
 

@@ -1,4 +1,4 @@
-//! What the table of a mail channel says: a server, how it is spoken to, who writes to whom.
+//! The table of a mail channel: the server, the security, the sender and the recipients.
 
 use std::sync::Arc;
 
@@ -7,39 +7,39 @@ use crate::core::words::verdict::words;
 use crate::notify::settings::Read;
 use crate::read::{At, Table, secret};
 
-/// A mail server, and who writes to whom through it.
+/// A mail server, with sender and recipients.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server's name.
     pub server: String,
     /// Its port.
     pub port: u16,
-    /// How it is spoken to.
+    /// The connection's security.
     pub security: Security,
-    /// Who signs in, with which password.
+    /// The user and the password to log in with.
     pub login: Option<(String, Key)>,
-    /// Who writes.
+    /// The sender's address.
     pub from: String,
-    /// To whom.
+    /// The recipients' addresses.
     pub to: Vec<String>,
-    /// A certificate authority of one's own, PEM.
+    /// A private certificate authority, PEM.
     pub authority: Option<String>,
 }
 
 words! {
-    /// How a mail server is spoken to.
+    /// The security of a connection to a mail server.
     Security {
-        /// TLS from the first byte.
+        /// Implicit TLS, from the first byte.
         Tls = "tls",
-        /// STARTTLS; without it nothing is sent.
+        /// STARTTLS; if the server does not offer it, nothing is sent.
         StartTls = "starttls",
-        /// None: on this machine only.
+        /// None; allowed only for this machine.
         None = "none",
     }
 }
 
 impl Security {
-    /// The port that goes with it (RFC 8314).
+    /// The usual port (RFC 8314).
     fn port(self) -> u16 {
         match self {
             Security::Tls => 465,
@@ -49,7 +49,7 @@ impl Security {
     }
 }
 
-/// Reads the server, the login, and the addresses.
+/// Parses the server, the login and the addresses.
 pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     let server = table.need_string("server", "\"smtp.example.com\"");
     let security = table.word("security", &["tls", "starttls", "none"]).map(|word| word.value);
@@ -77,7 +77,7 @@ pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { server: server.value, port: port?, security, login: login?, from, to: to?, authority }))
 }
 
-/// The outer nothing is a mistake, the inner one a server that wants no login.
+/// The outer `None` is a mistake in the table; the inner one is a server without a login.
 fn read_login(table: &Table<'_>) -> Option<Option<(String, Key)>> {
     let user = table.string("user");
     let password = table.any("password").map(|given| (given.span, secret::read(table, "password")));
@@ -110,8 +110,8 @@ fn read_to(table: &Table<'_>) -> Option<Vec<String>> {
     fine.then(|| to.value.into_iter().map(|address| address.value).collect())
 }
 
-/// `ops@example.com` or `Ops <ops@example.com>`: what follows the rules in full is known only to
-/// the server; what cannot be an address at all is said here.
+/// Checks `ops@example.com` or `Ops <ops@example.com>`. Only the server knows the exact rules; this reports text that
+/// cannot be an address at all.
 fn check(table: &Table<'_>, given: &At<String>) -> bool {
     let bare = given.value.rsplit_once('<').map_or(given.value.as_str(), |(_, rest)| rest.trim_end_matches('>'));
     let parts = bare.trim().split_once('@');

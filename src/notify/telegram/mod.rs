@@ -1,4 +1,4 @@
-//! Telegram: a bot and the chats it speaks to.
+//! Telegram: a bot and its chats.
 
 mod sender;
 mod table;
@@ -55,7 +55,8 @@ impl settings::Settings for Settings {
 }
 
 impl Settings {
-    /// Those of a channel that is a Telegram bot: who answers commands needs more of it than others.
+    /// The settings of a channel that is a Telegram bot; the bot that answers commands needs more of them than other
+    /// code.
     pub fn of(settings: &dyn settings::Settings) -> Option<&Settings> {
         let any: &dyn Any = settings;
         any.downcast_ref()

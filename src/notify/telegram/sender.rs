@@ -1,7 +1,7 @@
-//! Telegram: one try with the plain bot, each error read for what it means.
+//! Sends to Telegram: one attempt with the plain bot, with each error mapped to a result.
 //!
-//! The library's own throttle is not used: it keeps its queue in memory only, and one
-//! chat's limit stops all others.
+//! The library's own throttle is not used, because its queue is in memory only, and one chat's limit would delay all
+//! others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,14 +24,14 @@ use crate::notify::shared::Shared;
 use crate::say::buttons::Button;
 use crate::say::split::{LIMIT, two_parts};
 
-/// The bot that speaks.
+/// The bot that sends.
 pub(super) struct Telegram {
     bot: Bot,
     limiter: Arc<Limiter>,
     moved: Arc<Moved>,
 }
 
-/// One part of a message, on its way to one chat.
+/// One part of a message to one chat.
 struct Part<'m> {
     text: String,
     plain: Option<String>,
@@ -40,7 +40,7 @@ struct Part<'m> {
 }
 
 impl Telegram {
-    /// A bot with this token.
+    /// Creates a bot with this token.
     pub(super) fn new(token: &Secret, api_url: Option<url::Url>, shared: &Shared) -> Telegram {
         let bot = Bot::new(token.open());
         let bot = match api_url {
@@ -50,15 +50,15 @@ impl Telegram {
         Telegram { bot, limiter: shared.limiter.clone(), moved: shared.moved.clone() }
     }
 
-    /// Sends all parts of the message, as answers to the first one of the same incident. The
-    /// buttons stand below the last part, pictures go first.
+    /// Sends all parts of the message, as replies to the first message about the same incident. The buttons are below
+    /// the last part, and pictures come first.
     async fn post(&self, message: &Message) -> Tried {
         let chat = match message.recipient.parse::<Chat>() {
             Ok(chat) => chat,
             Err(why) => return Tried::Never { why },
         };
         if let Some(wait) = self.limiter.long_wait(self.moved.now(chat.id)).await {
-            return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
+            return Tried::Retry { after: Some(wait), why: "Telegram asked plugwatch to wait in this chat".to_owned() };
         }
         let root = message.root.as_ref().and_then(|root| root.parse().ok());
         let parts = two_parts(&message.html, LIMIT);
@@ -82,14 +82,14 @@ impl Telegram {
         Tried::Sent(first.map(|id| id.to_string()))
     }
 
-    /// Changes a message to how things stand now. One that reads so already is as good as changed,
-    /// and one that is gone needs nothing.
+    /// Edits a message to show the current state. One that already shows it counts as edited, and one that was deleted
+    /// needs nothing.
     async fn change(&self, id: &str, message: &Message) -> Tried {
         let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
         let chat_id = self.moved.now(chat.id);
         let Some(text) = two_parts(&message.html, LIMIT).into_iter().next() else { return Tried::Sent(None) };
         if let Some(wait) = self.limiter.long_wait(chat_id).await {
-            return Tried::Retry { after: Some(wait), why: "Telegram asked us to leave this chat alone".to_owned() };
+            return Tried::Retry { after: Some(wait), why: "Telegram asked plugwatch to wait in this chat".to_owned() };
         }
         self.limiter.pass(chat_id).await;
         let edit = self.bot.edit_message_text(ChatId(chat_id), MessageId(id), text).parse_mode(ParseMode::Html);
@@ -118,9 +118,9 @@ impl Telegram {
         request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
         request.reply_parameters = root.map(answer_to);
         match request.await {
-            // The words are what counts; a picture that cannot be had stops none of them.
+            // The text is what counts; a rejected picture must not stop it.
             Err(RequestError::Api(error)) => {
-                tracing::warn!("Telegram takes no picture in {id}: {error}");
+                tracing::warn!("Telegram rejected a picture in {id}: {error}");
                 Ok(())
             }
             other => other.map(drop),
@@ -129,7 +129,7 @@ impl Telegram {
 
     async fn send_part(&self, chat: Chat, part: Part<'_>, message: &Message) -> Result<i32, RequestError> {
         let (mut chat, mut text, mut html) = (Chat { id: self.moved.now(chat.id), ..chat }, part.text.clone(), true);
-        // Each of these cures is tried once.
+        // Each of these remedies is tried once.
         for _ in 0..4 {
             self.limiter.pass(chat.id).await;
             message.going.out();
@@ -137,7 +137,7 @@ impl Telegram {
             request.parse_mode = html.then_some(ParseMode::Html);
             request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
             request.reply_parameters = part.reply_to.map(answer_to);
-            // How everything stands is no news by itself, unless somebody has to wake up.
+            // The situation message is sent silently, unless somebody has to wake up.
             let silent = message.reason == Reason::Situation && message.level != Level::Critical;
             request.disable_notification = silent.then_some(true);
             if !part.buttons.is_empty() {
@@ -145,7 +145,7 @@ impl Telegram {
             }
             match request.await {
                 Ok(sent) => return Ok(sent.id.0),
-                // Better without bold type than not at all.
+                // Plain text is better than no message.
                 Err(RequestError::Api(ApiError::CantParseEntities(_))) if html => {
                     html = false;
                     text = part.plain.clone().unwrap_or(text);
@@ -157,13 +157,13 @@ impl Telegram {
                 Err(RequestError::Api(ApiError::Unknown(why)))
                     if (why.contains("thread not found") || names_topic(&why)) && chat.topic.is_some() =>
                 {
-                    tracing::warn!("the topic {chat} takes nothing ({why}): written to the group itself");
+                    tracing::warn!("the topic {chat} rejects messages ({why}): sent to the group itself");
                     chat.topic = None;
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(RequestError::Api(ApiError::Unknown("it is sent from one place to the next".to_owned())))
+        Err(RequestError::Api(ApiError::Unknown("the chat was redirected too often".to_owned())))
     }
 
     async fn tried(&self, chat: i64, error: &RequestError) -> Tried {
@@ -185,23 +185,23 @@ impl Sender for Telegram {
         Box::pin(self.change(remote_id, message))
     }
 
-    /// Of each chat's own.
+    /// It waits for each chat's rate limit.
     fn takes_turns(&self) -> bool {
         true
     }
 }
 
-/// The topic that was written to is closed or gone.
+/// Whether the error says that the topic is closed or deleted.
 fn names_topic(why: &str) -> bool {
     ["TOPIC_CLOSED", "TOPIC_DELETED", "TOPIC_ID_INVALID"].iter().any(|word| why.contains(word))
 }
 
-/// A message that is gone meanwhile stops no answer to it.
+/// If the original message was deleted, the reply is sent anyway.
 fn answer_to(id: i32) -> ReplyParameters {
     ReplyParameters::new(MessageId(id)).allow_sending_without_reply()
 }
 
-/// A page that somebody links to is not shown below a message.
+/// No preview of linked pages below a message.
 pub fn no_preview() -> LinkPreviewOptions {
     LinkPreviewOptions {
         is_disabled: true,
@@ -212,22 +212,22 @@ pub fn no_preview() -> LinkPreviewOptions {
     }
 }
 
-/// The buttons as Telegram wants them.
+/// The buttons in Telegram's format.
 pub fn keyboard(buttons: &[Vec<Button>]) -> InlineKeyboardMarkup {
     let button = |button: &Button| InlineKeyboardButton::callback(button.label.clone(), button.data.clone());
     InlineKeyboardMarkup::new(buttons.iter().map(|row| row.iter().map(button).collect::<Vec<_>>()))
 }
 
-/// What an error means for the next try.
+/// The result of an error.
 fn meaning(error: &RequestError) -> Tried {
     let refused = |why: &str| Tried::Refused { why: why.to_owned() };
     let retry = |why: String| Tried::Retry { after: None, why };
     let unsure = |why: &str| Tried::Unsure { why: why.to_owned() };
     let api = match error {
         RequestError::Api(api) => api,
-        // Without a connection nothing can have arrived.
+        // Without a connection, nothing can have arrived.
         RequestError::Network(error) if error.is_connect() => return retry("Telegram cannot be reached".to_owned()),
-        RequestError::Network(_) => return unsure("Telegram broke off without an answer"),
+        RequestError::Network(_) => return unsure("Telegram closed the connection without an answer"),
         RequestError::InvalidJson { .. } => return unsure("Telegram answered with something else than JSON"),
         other => return retry(other.to_string()),
     };
@@ -240,7 +240,7 @@ fn meaning(error: &RequestError) -> Tried {
         }
         ApiError::ChatNotFound => refused("there is no such chat: write /start to the bot, and check `chats`"),
         ApiError::GroupDeactivated => refused("the group is gone: remove it from `chats`"),
-        // A group whose General topic is closed takes nothing outside of its topics.
+        // A group whose General topic is closed accepts messages in other topics only.
         ApiError::Unknown(text) if names_topic(text) => refused(
             "the General topic of the group is closed: reopen it, or name an open topic in `chats` (\"GROUP/TOPIC\")",
         ),
@@ -253,5 +253,5 @@ fn meaning(error: &RequestError) -> Tried {
     }
 }
 
-/// How Telegram names 500, 502 and 504: the message may have got through.
+/// Telegram's texts for 500, 502 and 504: the message may have been sent.
 const BROKEN: [&str; 3] = ["Internal Server Error", "Bad Gateway", "Gateway Timeout"];

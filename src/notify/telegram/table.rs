@@ -1,4 +1,4 @@
-//! What the table of a bot says: its chats and topics, and who may change anything.
+//! The table of a bot: its chats and topics, and who may change anything.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use crate::core::words::question::Key;
 use crate::notify::settings::Read;
 use crate::read::{Table, secret, variable};
 
-/// A bot and the chats it speaks to.
+/// A bot and its chats.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The bot's token; without it the channel is off.
     pub token: Key,
-    /// Chats, and perhaps topics of them.
+    /// The chats, optionally with a topic.
     pub chats: Vec<Chat>,
-    /// The variable that gives the chats, where one does.
+    /// The environment variable that lists the chats, if one is used.
     pub chats_from: Option<String>,
-    /// Who may change anything, by user id.
+    /// The ids of the users who may change anything.
     pub users: Vec<i64>,
-    /// Where the Bot API is, if not at Telegram.
+    /// The Bot API's URL, if it is not Telegram's.
     pub api_url: Option<Url>,
-    /// Answer commands as well.
+    /// Whether the bot also answers commands.
     pub commands: bool,
 }
 
-/// Reads the token, the chats, and the users.
+/// Parses the token, the chats and the users.
 pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     if table.any("token").is_none() {
         table.missing("token", "{ env = \"PLUGWATCH_TELEGRAM_TOKEN\" }");
@@ -36,7 +36,7 @@ pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     let commands = table.flag("commands").is_none_or(|flag| flag.value);
     let users = read_users(table);
     let (chats, chats_from) = read_chats(table)?;
-    // Whoever talks to the bot alone is the user whose number the chat has.
+    // In a private chat, the chat's id is the user's id.
     let alone = || chats.iter().map(|chat| chat.id).filter(|chat| *chat > 0).collect();
     let users = users.unwrap_or_else(alone);
     Some(Arc::new(Settings { token: token?, chats, chats_from, users, api_url, commands }))
@@ -53,7 +53,7 @@ fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {
     numbers
 }
 
-/// A list of numbers or texts, or `{ env = "NAME" }` with chats between commas; with that name.
+/// Parses a list of numbers or texts, or `{ env = "NAME" }` with comma-separated chats; returns that name too.
 fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
     let Some(given) = table.any("chats") else {
         table.missing("chats", "[123456789]");

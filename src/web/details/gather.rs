@@ -1,5 +1,5 @@
-//! What the operator's page is drawn from, out of the snapshot and the store. What the store does not give is left out, and
-//! logged: how things stand now is known without it.
+//! Collects the data for the operator's page from the snapshot and the store. Data that the store cannot provide is
+//! left out and logged: the current state is known without it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,25 +16,25 @@ use crate::say::details::{Fate, Operator, Place, Sent};
 use crate::store::{Delivered, NamedFact, PlaceRow, Result, Store};
 use crate::web::Pages;
 
-/// Messages of so long are shown.
+/// How far back messages are shown.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
-/// So many of them: a person looks for the last ones, and for those that failed.
+/// The maximum number of messages: people look for the latest, and for failed ones.
 const MESSAGES: i64 = 60;
-/// Dates further ahead are left for later.
+/// How far ahead dates are shown.
 const AHEAD: Duration = Duration::from_secs(90 * 86_400);
-/// What was due yesterday is not forgotten today.
+/// How long past dates are still shown.
 const PAST: Duration = Duration::from_secs(86_400);
-/// So many entries of evidence are named for each dependency in trouble.
+/// The number of evidence entries for each dependency in trouble.
 const EVIDENCE: i64 = 3;
-/// Beyond so many dependencies in trouble nobody reads their evidence here.
+/// With more dependencies in trouble than this, no evidence is listed.
 const WITH_EVIDENCE: usize = 20;
 
-/// Everything that only the operator sees.
+/// The data that only the operator sees.
 pub(super) async fn operator(pages: &Pages, snapshot: &Snapshot, zone: Tz, now: Time) -> Operator {
     let store = &pages.store;
     let sent = known(store.delivered(Time(now.0 - millis(WEEK)), MESSAGES).await, "messages");
     let places = known(store.places().await, "places").into_iter().filter_map(failing);
-    let acts = known(store.acts().await, "what people did");
+    let acts = known(store.acts().await, "people's actions");
     Operator {
         sent: sent.into_iter().map(|one| message(one, zone)).collect(),
         places: places.collect(),
@@ -60,7 +60,7 @@ fn message(row: Delivered, zone: Tz) -> Sent {
         (_, _, None) => Fate::Waits { until: row.next_at, on_condition: row.on_condition },
     };
     Sent {
-        // A document that cannot be read still has its reason.
+        // If the document cannot be parsed, its reason is still known.
         title: title.unwrap_or_else(|_| row.alert.reason.word().to_owned()),
         alert: row.alert.public_id,
         level: row.alert.level,
@@ -82,9 +82,9 @@ fn failing(row: PlaceRow) -> Option<Place> {
     })
 }
 
-/// Dates that were typed in, measured, or announced, the nearest first, each once.
+/// Dates that were configured, measured or announced, the nearest first, without duplicates.
 async fn ahead(pages: &Pages, snapshot: &Snapshot, now: Time) -> Vec<Ahead> {
-    let facts = known(pages.store.facts_named(&ENDS).await, "dates that were measured");
+    let facts = known(pages.store.facts_named(&ENDS).await, "measured dates");
     let letters = known(pages.store.letters().await, "letters");
     let label = |id: &str| snapshot.each().find(|d| d.id == id).map(|d| d.label.clone());
     let measured = facts.iter().filter_map(|fact| measured(fact, label(&fact.dependency)?));

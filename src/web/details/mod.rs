@@ -1,5 +1,5 @@
-//! `/details`: vendors, reasons and evidence, for the operator. Behind a token it shows everything; `details = true`
-//! leaves the door to a proxy's own authentication, and shows no more than what is public, with reasons.
+//! `/details`: vendors, reasons and evidence, for the operator. With the token it shows everything. `details = true`
+//! leaves access control to a proxy, and shows only the public dependencies, with reasons.
 
 mod gather;
 
@@ -18,28 +18,28 @@ use crate::core::platform::reliance;
 use crate::say::details::{Facts, html};
 use crate::say::map::{loss_svg, svg};
 
-/// The page asks nobody else for anything, and runs nothing; its pictures are its own.
+/// The page loads nothing from other hosts and runs no scripts; its pictures come from this server.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// What names vendors stays in no cache.
+/// A page that names vendors is not cached.
 const UNCACHED: [(HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "private, no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
 
 /// Who may see details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seer {
-    /// Everybody who can open the page.
+    /// Anyone who can open the page.
     Anybody,
     /// Somebody with the token.
     Operator,
 }
 
-/// Who asks, if they may see details.
+/// The visitor, if they may see details.
 pub(super) fn who(pages: &Pages, headers: &HeaderMap) -> Option<Seer> {
     let Some(token) = &pages.details_token else { return pages.details.then_some(Seer::Anybody) };
     let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let given = match given.split_once(' ')? {
         (scheme, token) if scheme.eq_ignore_ascii_case("bearer") => token.trim().as_bytes().to_vec(),
-        // What a browser asks a person for: any name, and the token as the password.
+        // A browser's login prompt: any name, with the token as the password.
         (scheme, pair) if scheme.eq_ignore_ascii_case("basic") => {
             let pair = BASE64_STANDARD.decode(pair.trim()).ok()?;
             let colon = pair.iter().position(|byte| *byte == b':')?;
@@ -47,14 +47,14 @@ pub(super) fn who(pages: &Pages, headers: &HeaderMap) -> Option<Seer> {
         }
         _ => return None,
     };
-    // Hashes are compared, so that time tells nothing about how much of the token was right.
+    // Hashes are compared, so that the time it takes reveals nothing about the token.
     (Sha256::digest(given) == Sha256::digest(token.open())).then(|| {
         pages.note_token_use();
         Seer::Operator
     })
 }
 
-/// What somebody hears who may not.
+/// The answer to a visitor who may not see details.
 pub(super) fn refused(pages: &Pages, headers: &HeaderMap) -> Response {
     if pages.details_token.is_none() {
         return super::public::refused(StatusCode::NOT_FOUND, headers, "", "There is no such address here.");
@@ -84,7 +84,7 @@ pub(super) async fn page(State(pages): State<Pages>, headers: HeaderMap) -> Resp
     (UNCACHED, safe, page.await).into_response()
 }
 
-/// `/details/map.svg`: who depends on whom. It names every company, so only the operator sees it.
+/// `/details/map.svg`: which dependency relies on which company. It names every company, so only the operator sees it.
 pub(super) async fn map(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     match who(&pages, &headers) {
         Some(Seer::Operator) => {
@@ -95,7 +95,7 @@ pub(super) async fn map(State(pages): State<Pages>, headers: HeaderMap) -> Respo
     }
 }
 
-/// `/details/whatif/COMPANY.svg`: what would stop without one company.
+/// `/details/whatif/COMPANY.svg`: what would stop if one company failed.
 pub(super) async fn whatif(State(pages): State<Pages>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     if who(&pages, &headers) != Some(Seer::Operator) {
         return refused(&pages, &headers);
@@ -111,7 +111,8 @@ pub(super) async fn whatif(State(pages): State<Pages>, Path(name): Path<String>,
     apart(move || picture(loss_svg(&snapshot, &reliance::without(&snapshot, &company, &drilled(&acts))))).await
 }
 
-/// Draws on a thread for such work: of thousands of dependencies it takes long enough to hold up the page's own threads.
+/// Draws on a blocking thread: with thousands of dependencies, drawing takes long enough to delay the page's own
+/// threads.
 async fn apart(draw: impl FnOnce() -> Response + Send + 'static) -> Response {
     tokio::task::spawn_blocking(draw).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the details page could not be drawn: {error}; this is a bug in plugwatch, please report it");

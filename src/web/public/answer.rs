@@ -1,4 +1,4 @@
-//! Answers with their headers: what is cached where, for how long, and what is not sent again.
+//! Responses with their headers: how long they are cached, and when they are not sent again.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::say::public::page;
 
-/// What kind of answer it is.
+/// The media type of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Media {
     Html,
@@ -33,7 +33,8 @@ impl Media {
         }
     }
 
-    /// Pages and JSON are read in an emergency; feeds and badges are asked for by machines, all the time.
+    /// Pages and JSON are read in an emergency, so they are cached briefly; feeds and badges are polled by programs
+    /// all the time.
     fn caching(self) -> &'static str {
         match self {
             Media::Html | Media::Json => "public, max-age=15",
@@ -43,7 +44,7 @@ impl Media {
     }
 }
 
-/// What was asked for.
+/// The kind of response that was requested.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
     pub(super) path: String,
@@ -56,7 +57,7 @@ impl Kind {
     }
 }
 
-/// What was drawn, ready to be sent.
+/// A rendered body, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Body {
     media: Media,
@@ -69,7 +70,7 @@ pub(super) struct Body {
 impl Body {
     pub(super) fn new(media: Media, text: String, language: &'static str) -> Body {
         let hash = Sha256::digest(&text);
-        // Weak: packed and plain are the same to whoever reads them (RFC 9110, section 8.8.1).
+        // A weak tag: compressed and plain bodies are equivalent (RFC 9110, section 8.8.1).
         let mark: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let packed = pack(text.as_bytes()).unwrap_or_default();
         Body { media, plain: text.into(), packed: packed.into(), mark: format!("W/\"{mark}\""), language }
@@ -82,10 +83,10 @@ fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     packer.finish()
 }
 
-/// An immutable constant: the policy of every page.
+/// Constant: the policy of every page.
 static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| HeaderValue::from_str(&page::policy()).ok());
 
-/// The answer to somebody who may have it already, and may read it packed.
+/// The response for a client that may have it already, and that may accept compression.
 pub(super) fn of(body: &Body, asked: &HeaderMap) -> Response {
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
@@ -133,7 +134,7 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
     })
 }
 
-/// Why something is not answered: in JSON where JSON was asked for, else as a sentence.
+/// The reason for refusing a request: as JSON if JSON was requested, otherwise as a sentence.
 pub(in crate::web) fn refused(code: StatusCode, asked: &HeaderMap, path: &str, why: &str) -> Response {
     let accepts = asked.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let wants_json = path.ends_with(".json") || path.starts_with("/api/") || accepts.starts_with("application/json");
@@ -144,12 +145,12 @@ pub(in crate::web) fn refused(code: StatusCode, asked: &HeaderMap, path: &str, w
     (code, caching, format!("{why}\n")).into_response()
 }
 
-/// No such address.
+/// There is no such address.
 pub(in crate::web) async fn not_found(uri: axum::http::Uri, asked: HeaderMap) -> Response {
     refused(StatusCode::NOT_FOUND, &asked, uri.path(), "There is no such address here; / is the status page.")
 }
 
-/// An address that can only be read.
+/// The address can only be read.
 pub(in crate::web) async fn not_allowed(uri: axum::http::Uri, asked: HeaderMap) -> Response {
     refused(StatusCode::METHOD_NOT_ALLOWED, &asked, uri.path(), "This address can only be read: use GET or HEAD.")
 }

@@ -1,4 +1,4 @@
-//! What was drawn a moment ago: the day on which something drops a platform is the day on which everybody looks.
+//! Keeps rendered responses for a moment: on the day a vendor drops a platform, everybody opens the page.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,10 +14,10 @@ use crate::core::time::Time;
 use crate::say::public::{History, Ids, View};
 use crate::web::Pages;
 
-/// Nothing is drawn more often than this.
+/// The shortest time between two renderings.
 const AT_MOST: Duration = Duration::from_secs(5);
 
-/// The public page while it is served.
+/// The public page and its cached responses.
 #[derive(Clone)]
 pub struct Public {
     look: watch::Receiver<Arc<PublicPage>>,
@@ -25,7 +25,7 @@ pub struct Public {
     drawn: Arc<Mutex<Drawn>>,
 }
 
-/// What was read, and when.
+/// The data that was read, and when.
 #[derive(Default)]
 struct Seen {
     ids: Option<Ids>,
@@ -33,7 +33,7 @@ struct Seen {
     view: Option<(Time, Arc<View>)>,
 }
 
-/// Bodies of one view.
+/// The rendered bodies of one view.
 #[derive(Default)]
 struct Drawn {
     of: Option<Arc<View>>,
@@ -41,12 +41,12 @@ struct Drawn {
 }
 
 impl Public {
-    /// A page that looks so, and changes with its configuration.
+    /// A page with this configuration, which changes when the configuration is reloaded.
     pub fn new(look: watch::Receiver<Arc<PublicPage>>) -> Public {
         Public { look, seen: Arc::default(), drawn: Arc::default() }
     }
 
-    /// A page that always looks so.
+    /// A page whose configuration never changes.
     pub fn fixed(look: PublicPage) -> Public {
         Public::new(watch::Sender::new(Arc::new(look)).subscribe())
     }
@@ -71,7 +71,7 @@ impl Public {
         view
     }
 
-    /// What is known of every dependency's past, by id: what is not public as well.
+    /// The history of every dependency, by id, including those that are not public.
     pub(in crate::web) async fn histories(&self, pages: &Pages) -> HashMap<String, History> {
         let mut seen = self.seen.lock().await;
         gather::history(&pages.store, &mut seen.past, pages.clock.now()).await

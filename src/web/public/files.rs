@@ -1,4 +1,4 @@
-//! The public page as files, for a server elsewhere: the same addresses, so that links lead on.
+//! The public page as files for another server, under the same paths, so that links keep working.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::say::public::badge::Badge;
 use crate::say::public::statuspage::{self, Resource};
 use crate::say::public::{View, calendar, feed, page, status};
 
-/// They are written at each change and every hour: until then they are not old.
+/// How long the files are valid: they are written at each change and every hour.
 pub(super) const LASTS: Duration = Duration::from_secs(2 * 3_600);
 
-/// Every file with its path.
+/// Every file, with its path.
 pub(super) fn files(view: &View, language: Language) -> Vec<(String, String)> {
     let mut all = vec![
         ("index.html".to_owned(), page::html(view, language)),
@@ -43,10 +43,10 @@ pub(super) fn files(view: &View, language: Language) -> Vec<(String, String)> {
     all
 }
 
-/// Writes one so that a reader finds either the old or the new.
+/// Writes a file, so that a reader finds either the old or the new version.
 ///
 /// # Errors
-/// The folder cannot be written.
+/// If the folder cannot be written.
 pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
     let whole = folder.join(path);
     let within = whole.parent().unwrap_or(folder);
@@ -58,11 +58,11 @@ pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()
     Ok(())
 }
 
-/// Takes away what an earlier page had and this one has not: the badge of a component that is no longer public must not stay.
-/// Only what could be ours is touched: badges, and pages of incidents.
+/// Removes files that the new page no longer has: the badge of a component that is no longer public must not stay.
+/// Only badges and incident pages, which plugwatch could have written, are removed.
 ///
 /// # Errors
-/// The folder cannot be read or changed.
+/// If the folder cannot be read or changed.
 pub(super) fn tidy(folder: &Path, wanted: &[(String, String)]) -> std::io::Result<()> {
     let wanted: std::collections::HashSet<std::path::PathBuf> =
         wanted.iter().map(|(path, _)| folder.join(path)).collect();
@@ -71,7 +71,7 @@ pub(super) fn tidy(folder: &Path, wanted: &[(String, String)]) -> std::io::Resul
             let page = entry.join("index.html");
             if page.exists() && !wanted.contains(&page) {
                 std::fs::remove_file(&page)?;
-                // What somebody else put there stays.
+                // Files of others stay.
                 _ = std::fs::remove_dir(&entry);
             }
             let ours = entry.extension().is_some_and(|ending| ending == "svg" || ending == "json");
@@ -83,7 +83,7 @@ pub(super) fn tidy(folder: &Path, wanted: &[(String, String)]) -> std::io::Resul
     Ok(())
 }
 
-/// What lies in a folder; nothing where there is none.
+/// The entries of a folder; empty if it does not exist.
 fn entries(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
     match std::fs::read_dir(folder) {
         Ok(found) => found.map(|entry| Ok(entry?.path())).collect(),
@@ -92,13 +92,13 @@ fn entries(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
     }
 }
 
-/// A server of another user reads it.
+/// Makes the file readable for a web server that runs as another user.
 fn readable(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
-/// What of a view is news: how everything stands, and what is told; not when it was looked at.
+/// The part of a view that is news: states and incidents, but not the time of the checks.
 pub(super) fn mark(view: &View) -> String {
     let mut news = format!("{} {} {}\n", view.name, view.blind, view.stale);
     for one in &view.components {

@@ -1,4 +1,4 @@
-//! What is public now, from the snapshot and the store.
+//! Collects the public data from the snapshot and the store.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ use crate::say::public::{Facts, History, Ids, View};
 use crate::store::Store;
 use crate::web::Pages;
 
-/// Draws it. What the store does not give is left out: how things stand now is known without it.
+/// Builds the view. Data that the store cannot provide is left out: the current state is known without it.
 pub(super) async fn view(pages: &Pages, page: &PublicPage, known: (&mut Option<Ids>, &mut Past), now: Time) -> View {
     let (ids, past) = known;
     let store = &pages.store;
-    let acts = or_none(store.acts().await, "what people did");
+    let acts = or_none(store.acts().await, "people's actions");
     let history = or_none(past.at(store, &acts, now).await, "its bars");
     let incidents = or_none(store.public_incidents().await, "its incidents");
     let ids = ids_of(store, ids).await;
@@ -25,9 +25,9 @@ pub(super) async fn view(pages: &Pages, page: &PublicPage, known: (&mut Option<I
     View::of(&Facts { snapshot: &snapshot, page, ids: &ids, works, incidents: &incidents, history: &history, now })
 }
 
-/// The past by dependency.
+/// The history, by dependency.
 pub(super) async fn history(store: &Store, past: &mut Past, now: Time) -> HashMap<String, History> {
-    let acts = or_none(store.acts().await, "what people did");
+    let acts = or_none(store.acts().await, "people's actions");
     or_none(past.at(store, &acts, now).await, "its bars")
 }
 
@@ -45,13 +45,13 @@ async fn ids_of(store: &Store, known: &mut Option<Ids>) -> Ids {
     match store.public_salt().await {
         Ok(salt) => known.insert(Ids::new(&salt)).clone(),
         Err(error) => {
-            tracing::warn!(%error, "the page's ids are others for now: {error}");
+            tracing::warn!(%error, "the page uses temporary ids: {error}");
             Ids::new("")
         }
     }
 }
 
-/// Work that people announced from Telegram and the terminal; their words are for the team.
+/// Maintenance that people announced from Telegram or the terminal; their texts are for the team only.
 fn announced(acts: &[OperatorAction], now: Time) -> Vec<WorkSpan> {
     People::of(acts, Vec::new(), now).works().filter_map(|act| span(act, None)).collect()
 }
@@ -61,7 +61,7 @@ fn span(act: &OperatorAction, ended: Option<Time>) -> Option<WorkSpan> {
     Some(WorkSpan { dependencies, title: None, from, to: act.until?, ended })
 }
 
-/// Work of the last quarter that is over: of the configuration as it is now, and of what people announced.
+/// Finished maintenance of the last quarter: from the current configuration, and announced by people.
 fn finished(page: &PublicPage, acts: &[OperatorAction], now: Time) -> Vec<WorkSpan> {
     let since = Time(now.0 - millis(QUARTER));
     let by_people = finished_works(acts, now).into_iter().filter(|(_, ended)| *ended > since);

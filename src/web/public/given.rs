@@ -1,5 +1,5 @@
-//! What a stranger gives with an address: what stands behind a `?`, and a name in the path. What cannot be read is
-//! refused with the reason, in JSON where JSON was asked for.
+//! The input in a visitor's request: the query parameters, and a name in the path. Input that cannot be parsed is
+//! refused with the reason, as JSON if JSON was requested.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -9,23 +9,23 @@ use axum::response::{IntoResponse, Response};
 use super::answer::refused;
 use crate::web::Pages;
 
-/// What may stand behind a `?`; anything else there is for others, such as a counter of a proxy's.
+/// The query parameters; all others are ignored, because a proxy may have added them.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) lang: Option<String>,
     pub(super) v: Option<String>,
 }
 
-/// All of it.
+/// The whole input.
 pub(super) struct Given {
     pub(super) pages: Pages,
     pub(super) headers: HeaderMap,
     pub(super) asked: Asked,
-    /// The name at the end of the path, where the route has one.
+    /// The name at the end of the path, if the route has one.
     pub(super) last: String,
 }
 
-/// The answer to what cannot be read.
+/// The response to input that cannot be parsed.
 pub(super) struct Refusal(Box<Response>);
 
 impl IntoResponse for Refusal {
@@ -45,7 +45,7 @@ impl FromRequestParts<Pages> for Given {
         // A route without a name has none.
         let last = if path_has_name(&path) {
             let name = Path::<String>::from_request_parts(parts, pages).await;
-            name.map_err(|_| wrong("The address is not valid UTF-8 when its percent signs are decoded."))?.0
+            name.map_err(|_| wrong("The address is not valid UTF-8 after percent-decoding."))?.0
         } else {
             String::new()
         };

@@ -1,13 +1,13 @@
-//! In which language somebody reads.
+//! The language of a visitor.
 
 use axum::http::{HeaderMap, header};
 
 use crate::core::platform::public::Language;
 
-/// What `?lang=` says, or else what the browser asks for, or else the page's own.
+/// The language from `?lang=`, otherwise from the browser, otherwise the page's own.
 ///
 /// # Errors
-/// A sentence about a language that there is not.
+/// If the requested language does not exist: the message lists the known ones.
 pub(super) fn of(asked: Option<&str>, headers: &HeaderMap, usual: Language) -> Result<Language, String> {
     if let Some(asked) = asked {
         let known: Vec<&str> = Language::ALL.iter().map(|language| language.word()).collect();
@@ -19,7 +19,7 @@ pub(super) fn of(asked: Option<&str>, headers: &HeaderMap, usual: Language) -> R
     Ok(wished.and_then(best).unwrap_or(usual))
 }
 
-/// The first of those most wished for (RFC 9110, section 12.5.4): `de-AT, en;q=0.8`.
+/// The first available one of the most preferred languages (RFC 9110, section 12.5.4): `de-AT, en;q=0.8`.
 fn best(wished: &str) -> Option<Language> {
     let mut best: Option<(Language, f32)> = None;
     for part in wished.split(',') {

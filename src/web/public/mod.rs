@@ -1,5 +1,5 @@
-//! What strangers may ask: the page, its JSON, Statuspage's API, feeds, a calendar and badges. Everything is drawn from
-//! one [`View`](crate::say::public::View), which holds nothing that is not public.
+//! The public routes: the page, its JSON, Statuspage's API, feeds, a calendar and badges. Everything is rendered from
+//! one [`View`](crate::say::public::View), which contains public data only.
 
 mod answer;
 mod drawn;
@@ -29,7 +29,7 @@ use crate::say::public::{View, calendar, feed, page, status};
 use answer::{Kind, Media};
 use given::{Asked, Given};
 
-/// Everything that is public.
+/// All public routes.
 pub(super) fn routes() -> Router<Pages> {
     Router::new()
         .route("/", get(front))
@@ -47,7 +47,7 @@ pub(super) fn routes() -> Router<Pages> {
         .route("/badge/{name}", get(badge_one))
 }
 
-/// Asks for one thing in the reader's language.
+/// One request, in the visitor's language.
 struct Call<'c> {
     pages: &'c Pages,
     headers: &'c HeaderMap,
@@ -61,7 +61,7 @@ impl<'c> Call<'c> {
         Ok(Call { pages, headers, language })
     }
 
-    /// Draws it, or answers with what was drawn a moment ago.
+    /// Renders the response, or returns the one that was rendered a moment ago.
     async fn answer(&self, kind: Kind, draw: impl FnOnce(&View, Language) -> String) -> Response {
         let body = self.pages.public.body(self.pages, kind, self.language, draw).await;
         answer::of(&body, self.headers)
@@ -110,7 +110,7 @@ async fn status_json(Given { pages, headers, asked, .. }: Given) -> Response {
         Some("1") => return super::status_json_1(State(pages)).await,
         None | Some("2") => {}
         Some(other) => {
-            let why = format!("There is no version {other:?} of this; ask for v=2, or v=1 as 0.1 had it.");
+            let why = format!("There is no version {other:?} of this; use v=2, or v=1 for the format of 0.1.");
             return refused(StatusCode::BAD_REQUEST, &headers, ".json", &why);
         }
     }
@@ -137,7 +137,7 @@ async fn api(Given { pages, headers, asked, last: rest }: Given) -> Response {
     let resource = rest.strip_suffix(".json").and_then(|name| name.parse::<Resource>().ok());
     let Some(resource) = resource else {
         let known: Vec<String> = Resource::ALL.iter().map(|one| format!("/api/v2/{one}.json")).collect();
-        let why = format!("There is no such resource. There are: {}.", known.join(", "));
+        let why = format!("Not found. Available resources: {}.", known.join(", "));
         return refused(StatusCode::NOT_FOUND, &headers, ".json", &why);
     };
     match Call::new(&pages, &headers, &asked, ".json") {
@@ -182,7 +182,7 @@ async fn badge_json(Given { pages, headers, asked, .. }: Given) -> Response {
     }
 }
 
-/// `/badge/ID.svg` and `/badge/ID.json`: one component.
+/// `/badge/ID.svg` and `/badge/ID.json`: the badge of one component.
 async fn badge_one(Given { pages, headers, asked, last: name }: Given) -> Response {
     let call = match Call::new(&pages, &headers, &asked, &name) {
         Ok(call) => call,

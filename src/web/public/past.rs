@@ -1,4 +1,5 @@
-//! Ninety days of everything public, kept in memory: days that are over are read once an hour, not for every page.
+//! The history of everything public for ninety days, kept in memory: past days are read once an hour, not for every
+//! page.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -10,30 +11,30 @@ use crate::core::time::{Time, millis};
 use crate::say::public::{History, segments};
 use crate::store::{Result, Store, TroubleRow};
 
-/// So far back is shown.
+/// How far back the page shows.
 pub(super) const QUARTER: Duration = Duration::from_secs(90 * 86_400);
-/// Uptime of a day is counted by its hours.
+/// How far back uptime is counted by the hour: the last day.
 const LAST: Duration = Duration::from_secs(25 * 3_600);
-/// What was seen may be written so late: buckets since then are read again.
+/// How late results may be written: buckets since then are read again.
 const LATE: Duration = Duration::from_secs(2 * 3_600);
-/// What changes the past, such as another configuration, shows within this.
+/// How soon a change to the past shows, such as a new configuration.
 const RENEWED: Duration = Duration::from_secs(3_600);
 
 type Buckets = HashMap<String, BTreeMap<Time, Counts>>;
 
-/// What is known of the past.
+/// What is known about the past.
 #[derive(Default)]
 pub(super) struct Past {
     days: Buckets,
     hours: Buckets,
-    /// Stretches of incidents that are over, by public id.
+    /// The periods of finished incidents, by public id.
     over: HashMap<String, Vec<Trouble>>,
     renewed_at: Option<Time>,
     read_at: Option<Time>,
 }
 
 impl Past {
-    /// Reads what is new, and gives the past by dependency.
+    /// Reads new data, and returns the history by dependency.
     pub(super) async fn at(
         &mut self,
         store: &Store,
@@ -57,7 +58,7 @@ impl Past {
         Ok(self.histories(troubles))
     }
 
-    /// Confirmed trouble by dependency, but what people called a false alarm.
+    /// Confirmed incidents by dependency, except those that people marked as a false alarm.
     async fn troubles(
         &mut self,
         store: &Store,

@@ -1,5 +1,5 @@
-//! Writes the public page as files at each change and every hour, and runs a command after it. People hear once that this
-//! fails, and once that it works again.
+//! Writes the public page as files at each change and every hour, and then runs a command. People are notified once if
+//! this fails, and once when it works again.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -18,27 +18,27 @@ use crate::engine::Dispatcher;
 use crate::say::public::View;
 use crate::web::Pages;
 
-/// Without any change, so often.
+/// How often the page is published without a change.
 const HOURLY: Duration = Duration::from_secs(3_600);
-/// Changes are looked for so often, and what failed is tried again so soon at first.
+/// How often changes are checked for, and the first pause before a retry.
 const LOOKS: Duration = Duration::from_secs(10);
-/// What fails is tried again no later than this: it may be the very day on which the page counts.
+/// The longest pause before a retry: visitors may need the page on that very day.
 const SLOWEST: Duration = Duration::from_secs(300);
-/// A command that hangs is ended.
+/// The timeout of the command.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// So much of a command's last line is repeated.
+/// How many characters of the command's last line are quoted.
 const REASON: usize = 200;
 
-/// Where to.
+/// Where to publish.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// The folder.
     pub folder: PathBuf,
-    /// What is run after it; nothing if empty.
+    /// The command to run afterwards; none if empty.
     pub run: Vec<String>,
 }
 
-/// Where to, as long as the configuration says so, and how it went.
+/// The configured target, and the results so far.
 #[derive(Clone, Debug)]
 pub struct Publishing {
     to: watch::Receiver<Option<Target>>,
@@ -51,7 +51,7 @@ struct How {
     failed: AtomicU64,
 }
 
-/// What was published last, and how tries have gone since.
+/// The last published state, and the results of the attempts since then.
 #[derive(Default)]
 struct Course {
     target: Option<Target>,
@@ -61,39 +61,39 @@ struct Course {
 }
 
 impl Course {
-    /// Whether there is something to publish, or it is time to.
+    /// Whether there is a change to publish, or it is time to publish anyway.
     fn wants(&self, news: &str, now: Time) -> bool {
         self.failures > 0 || news != self.news || self.at.is_none_or(|at| now.since(at) >= HOURLY || now < at)
     }
 
-    /// How long to wait before the next look: ever longer while it fails.
+    /// The pause before the next check; it grows while publishing fails.
     fn pause(&self) -> Duration {
         LOOKS.saturating_mul(1 << self.failures.saturating_sub(1).min(10)).min(SLOWEST)
     }
 }
 
 impl Publishing {
-    /// To where this says, and to nowhere while it says nothing.
+    /// Publishes to the configured target; not at all while there is none.
     pub fn new(to: watch::Receiver<Option<Target>>) -> Publishing {
         Publishing { to, how: Arc::default() }
     }
 
-    /// Whether anything is to be published.
+    /// Whether a target is configured.
     pub fn is_wanted(&self) -> bool {
         self.to.borrow().is_some()
     }
 
-    /// When it succeeded last; the epoch if it never did.
+    /// When publishing last succeeded; the epoch if it never did.
     pub fn succeeded_at(&self) -> Time {
         Time(self.how.succeeded_at.load(Ordering::Relaxed))
     }
 
-    /// How often it failed.
+    /// How often publishing failed.
     pub fn failed(&self) -> u64 {
         self.how.failed.load(Ordering::Relaxed)
     }
 
-    /// Publishes for ever. A changed target is taken up at once.
+    /// Publishes for ever. A changed target applies at once.
     pub async fn run(&self, pages: Pages, dispatcher: Arc<Dispatcher>) {
         let mut to = self.to.clone();
         let mut publisher = Publisher::new(self.clone(), dispatcher, &pages);
@@ -110,7 +110,7 @@ impl Publishing {
     /// Publishes one view.
     ///
     /// # Errors
-    /// Why it could not: a sentence without a stop.
+    /// If publishing failed: the reason, as a sentence without a full stop.
     pub async fn once(&self, view: &View, target: &Target, now: Time) -> Result<(), String> {
         let published = publish(view, target).await;
         match &published {
@@ -124,7 +124,7 @@ impl Publishing {
     }
 }
 
-/// What publishes, with what it remembers from one look to the next.
+/// Publishes, with state from one round to the next.
 pub struct Publisher {
     publishing: Publishing,
     course: Course,
@@ -132,12 +132,12 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Nothing was published yet.
+    /// Creates one that has published nothing yet.
     pub fn new(publishing: Publishing, dispatcher: Arc<Dispatcher>, pages: &Pages) -> Publisher {
         Publisher { publishing, course: Course::default(), told: Told::new(dispatcher, pages.store.clone()) }
     }
 
-    /// Publishes if there is a reason to, and tells of what came of it. Returns when to look again.
+    /// Publishes if there is a reason to, and notifies people of the result. Returns when to run again.
     pub async fn round(&mut self, pages: &Pages) -> Time {
         let now = pages.clock.now();
         let target = self.publishing.to.borrow().clone();
@@ -146,7 +146,7 @@ impl Publisher {
         }
         match target {
             Some(target) => self.publish(pages, &target).await,
-            // Nobody waits for the end of what is no longer wanted.
+            // If publishing was turned off, nobody waits for it to work again.
             None => self.told.forget().await,
         }
         now.plus(self.course.pause()).max(pages.clock.now())

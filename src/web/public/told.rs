@@ -1,5 +1,5 @@
-//! Who was told that the page is not published, and that it is again. What was told is kept in the database: a restart
-//! tells nothing twice, and loses no end.
+//! Whether people were notified that publishing fails, and that it works again. This is stored in the database, so
+//! that after a restart nothing is sent twice and the all-clear is not lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::core::time::{Time, human};
 use crate::engine::Dispatcher;
 use crate::store::Store;
 
-/// A hiccup of a network or a host passes within this.
+/// How long publishing must fail before people are notified; short network problems pass within this.
 const HICCUP: Duration = Duration::from_secs(300);
 
-/// How publishing goes, as people know it.
+/// The state of publishing, as people were notified of it.
 pub(super) struct Told {
     dispatcher: Arc<Dispatcher>,
     store: Arc<Store>,
@@ -24,7 +24,7 @@ impl Told {
         Told { dispatcher, store, failing_since: None }
     }
 
-    /// It failed. Once that has lasted, people hear of it.
+    /// Publishing failed. People are notified once that has lasted.
     pub(super) async fn fails(&mut self, platform: &str, why: &str, succeeded_at: Time, run: &[String], now: Time) {
         let since = *self.failing_since.get_or_insert(now);
         if now.since(since) < HICCUP || self.told_since().await.is_some() {
@@ -46,7 +46,7 @@ impl Told {
         }
     }
 
-    /// It worked. Whoever heard of the trouble hears of its end.
+    /// Publishing worked. If people were notified of the failure, they are notified of its end.
     pub(super) async fn works(&mut self, platform: &str, now: Time) {
         self.failing_since = None;
         let Some(since) = self.told_since().await else { return };
@@ -57,7 +57,7 @@ impl Told {
         }
     }
 
-    /// Publishing is no longer wanted.
+    /// Publishing was turned off.
     pub(super) async fn forget(&mut self) {
         self.failing_since = None;
         if self.told_since().await.is_some() {
@@ -65,23 +65,24 @@ impl Told {
         }
     }
 
-    /// Since when it had failed when people were told. While the database does not answer, nothing is told twice.
+    /// Since when publishing had failed, as of the notification. While the database cannot be read, nothing is sent
+    /// twice.
     async fn told_since(&self) -> Option<Time> {
         self.store.unpublished_since().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "whether people know that the page is not published cannot be read: {error}");
+            tracing::warn!(%error, "cannot read whether people were notified of failed publishing: {error}");
             Some(Time(0))
         })
     }
 
     async fn tell(&self, platform: &str, reason: Reason, title: &str, lines: Vec<String>, now: Time) -> bool {
-        // Both alike: whoever hears of it hears of its end.
+        // The same level for both, so that whoever gets the first gets the second.
         let told = self.dispatcher.tell_of_itself(platform, (reason, Level::Warning), title, lines, now).await;
-        told.map_err(|error| tracing::error!(%error, "people cannot be told how publishing goes: {error}")).is_ok()
+        told.map_err(|error| tracing::error!(%error, "cannot notify people about publishing: {error}")).is_ok()
     }
 
     async fn keep(&self, since: Option<Time>) {
         if let Err(error) = self.store.note_unpublished(since).await {
-            tracing::error!(%error, "that people know how publishing goes cannot be kept: {error}");
+            tracing::error!(%error, "cannot store that people were notified about publishing: {error}");
         }
     }
 }
