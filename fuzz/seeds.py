@@ -1,4 +1,4 @@
-"""Makes the seed corpus: the catalogue's examples, the recorded certificates, and a few of each protocol.
+"""Makes the seed corpus: the catalogue's examples, the recorded certificates, and a few for each protocol.
 
     python3 fuzz/seeds.py      # from the project's folder
 """
@@ -12,7 +12,7 @@ CORPUS = ROOT / "fuzz" / "corpus"
 
 
 def keep(target, data):
-    """One seed, under the hash of what it holds."""
+    """Writes one seed, named after the hash of its contents."""
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
     (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
@@ -46,7 +46,7 @@ def from_registries():
 
 
 def of_texts():
-    """Letters, pages, redirects, expressions of cron, and reports."""
+    """Letters, pages, redirects, cron expressions and reports."""
     for zone in ("PST", "Coordinated Universal Time", "(UTC+08:00)", "MEZ", "Europe/Berlin"):
         keep("letters", f"We will close your account on Friday, December 4th at 5:00 PM {zone}.".encode())
     for text in (

@@ -1,5 +1,5 @@
-//! Pages in any character set, as the header, the page or its first bytes name it: the first line is the
-//! header's word, the rest is the page.
+//! Pages in any character set, as named by the header, the page or its first bytes: the first line is the header's
+//! value, the rest is the page.
 #![no_main]
 
 use plugwatch_fuzz::judge;

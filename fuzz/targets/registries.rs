@@ -1,4 +1,4 @@
-//! What registries say: IANA's lists, RDAP and WHOIS answers about a domain.
+//! Registries' answers: IANA's lists, and RDAP and WHOIS answers about a domain.
 #![no_main]
 
 use plugwatch_fuzz::judge;

@@ -136,7 +136,7 @@ pub(super) fn body(message: &Message) -> String {
     .to_string()
 }
 
-/// `v1,` and the base64 of the HMAC over `id.timestamp.body`.
+/// The signature: `v1,` and the base64 of the HMAC over `id.timestamp.body`.
 fn signature(secret: &Secret, id: &str, at: Time, body: &str) -> String {
     let key = match secret.open().strip_prefix("whsec_").map(|text| BASE64_STANDARD.decode(text)) {
         Some(Ok(key)) => key,

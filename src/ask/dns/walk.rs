@@ -28,7 +28,7 @@ pub struct Server {
     pub address: SocketAddr,
 }
 
-/// What the parent says about the zone.
+/// The parent's answer about the zone.
 #[derive(Clone, Debug, Default)]
 pub struct Delegation {
     /// Why the walk did not reach the parent, if it did not.

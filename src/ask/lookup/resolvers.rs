@@ -1,4 +1,4 @@
-//! What resolvers of different operators answer to users. A resolver counts only if it finds the root and does not
+//! The answers of different operators' resolvers to users. A resolver counts only if it finds the root and does not
 //! find a name that cannot exist. A SERVFAIL that turns into an answer once validation is off (CD, RFC 4035) means
 //! broken signatures.
 

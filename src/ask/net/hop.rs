@@ -38,8 +38,8 @@ pub fn join(base: &Url, location: &[u8]) -> Option<Url> {
     base.join(&text(location)).ok().map(anonymous)
 }
 
-/// A location's bytes as text. Valid UTF-8 is decoded; any other byte is percent-encoded as it is, because the server
-/// that wrote it expects that byte.
+/// A location's bytes as text. If they are not valid UTF-8, the bytes outside ASCII are percent-encoded, because the
+/// server that wrote them expects the same bytes.
 fn text(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();

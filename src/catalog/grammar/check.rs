@@ -43,7 +43,7 @@ pub struct Check {
     pub lets: Arc<[(String, Expr)]>,
     /// Named pieces of HTML that rules use as `html.NAME`.
     pub selects: Vec<Select>,
-    /// Facts kept as history.
+    /// Facts whose history is kept.
     pub facts: Vec<FactRule>,
     /// The rules; the first one that matches decides.
     pub rules: Vec<Rule>,

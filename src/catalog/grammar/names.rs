@@ -70,7 +70,7 @@ const RDAP: [&str; 19] = [
     "missing",
 ];
 
-/// What is wrong with one dotted name, if anything.
+/// The problem with one dotted name, if there is one.
 pub fn wrong(name: &str, check: &Check) -> Option<String> {
     let mut steps = name.split('.');
     let root = steps.next().unwrap_or("");

@@ -53,7 +53,7 @@ pub struct Param {
     pub name: String,
     /// The type of its value.
     pub kind: Kind,
-    /// A pattern that a text must match as a whole.
+    /// A pattern that the whole text must match.
     pub pattern: Option<Regex>,
     /// Whether it must be given.
     pub required: bool,

@@ -72,7 +72,7 @@ pub enum OnChange {
     Critical,
 }
 
-/// A fact kept as history.
+/// A fact whose history is kept.
 #[derive(Debug)]
 pub struct FactRule {
     /// Its name.

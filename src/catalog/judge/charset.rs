@@ -16,7 +16,7 @@ pub fn body_text(answer: &Answer) -> Cow<'_, str> {
 }
 
 /// The body as text. In this order: the byte order mark, the header, the page itself. Without any of them: UTF-8 if it
-/// is valid, otherwise windows-1252, which the oldest pages use.
+/// is valid or nearly so, otherwise windows-1252, which the oldest pages use.
 pub fn text<'b>(body: &'b [u8], content_type: &str) -> Cow<'b, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         return encoding.decode_without_bom_handling(&body[mark..]).0;

@@ -19,7 +19,7 @@ impl Expr {
         self.compiled().is_some_and(|compiled| compiled.eval(context).is_err())
     }
 
-    /// Whether it holds.
+    /// Whether the condition holds.
     pub fn holds(&self, context: &Value) -> bool {
         self.value(context).is_some_and(|value| value.is_true())
     }

@@ -36,7 +36,7 @@ pub fn page(catalog: &Catalog) -> String {
     out
 }
 
-/// Writing to a text cannot fail.
+/// Writing to a string cannot fail.
 fn add(out: &mut String, text: std::fmt::Arguments<'_>) {
     _ = out.write_fmt(text);
 }

@@ -48,7 +48,7 @@ document! {
         "body" body: BodyDocument,
     }
 
-    /// Sentences about plugwatch itself.
+    /// A message about plugwatch itself.
     NoteDocument {
         "title" title: String,
         "lines" lines: Vec<String>,

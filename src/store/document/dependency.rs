@@ -1,4 +1,4 @@
-//! `dependency.state` and `dependency.told`: what a dependency comes to, and what people were told.
+//! `dependency.state` and `dependency.told`: the combined state of a dependency, and what people were notified of.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 document! {
-    /// A deciding check that cannot be seen.
+    /// A deciding check that cannot be carried out.
     UnseenDocument {
         "group" group: String,
         "held" held: HeldDocument,
@@ -20,7 +20,7 @@ document! {
         "vendor_fine" vendor_fine: bool,
     }
 
-    /// What a dependency comes to.
+    /// The combined state of a dependency.
     CombinedDocument {
         #[serde(default)]
         "held" held: Option<HeldDocument>,
@@ -32,7 +32,7 @@ document! {
         "waiting" waiting: bool,
     }
 
-    /// What people were told about it.
+    /// What people were notified of.
     ToldDocument {
         #[serde(default)]
         "verdict" verdict: Option<Verdict>,

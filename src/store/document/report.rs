@@ -3,7 +3,7 @@
 use super::document;
 
 document! {
-    /// Something to do.
+    /// A task for the operator.
     TodoDocument {
         "rank" rank: u32,
         "what" what: String,

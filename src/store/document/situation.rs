@@ -48,7 +48,7 @@ document! {
         "unseen" unseen: Option<String>,
     }
 
-    /// One step that is still possible.
+    /// One step that can still be taken.
     SituationStepDocument {
         "what" what: String,
         "label" label: String,

@@ -55,7 +55,7 @@ impl Public {
         self.look.borrow().clone()
     }
 
-    /// What is public now, or was a moment ago.
+    /// The current public view, or the one from a moment ago.
     pub async fn view(&self, pages: &Pages) -> Arc<View> {
         let mut seen = self.seen.lock().await;
         let now = pages.clock.now();
