@@ -34,7 +34,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     let (width, height) = (size.to_int_size().width(), size.to_int_size().height());
     let mut pixels = Pixmap::new(width, height).ok_or("the picture would be empty")?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| format!("the picture cannot be packed: {error}"))
+    pixels.encode_png().map_err(|error| format!("the picture cannot be encoded: {error}"))
 }
 
 /// The same on a blocking thread, so that other tasks continue: a large picture takes a good part of a second.

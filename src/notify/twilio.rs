@@ -60,7 +60,7 @@ fn sid(table: &Table<'_>, given: At<String>, kind: &str) -> Option<String> {
         .is_some_and(|rest| rest.len() == 32 && rest.chars().all(|c| c.is_ascii_hexdigit()));
     if !is {
         let cure = format!("it is {kind} and 32 digits or letters from a to f, as Twilio's console shows it");
-        table.problem(given.span, "this is not such a SID", cure);
+        table.problem(given.span, "this is not a valid SID", cure);
         return None;
     }
     Some(given.value)

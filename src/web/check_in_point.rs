@@ -193,7 +193,7 @@ fn report(count: Count, now: Time) -> Result<Report, String> {
         Value::Null => String::new(),
         Value::String(code) => code.trim().to_owned(),
         Value::Number(code) => code.to_string(),
-        _ => return Err("`code` is the vendor's code, a text".to_owned()),
+        _ => return Err("`code` must be a text: the vendor's code".to_owned()),
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._:/-".contains(c);
     if code.len() > LONGEST_CODE || !code.chars().all(plain) {

@@ -49,7 +49,7 @@ fn text(snapshot: &Snapshot, outbox: OutboxState, now: Time) -> String {
         &mut out,
         "plugwatch_checks_late_total",
         "counter",
-        "Checks that did not keep their schedule, by what held them up.",
+        "Checks that did not run on schedule, by the cause of the delay.",
     );
     for (why, count) in HeldUp::ALL.iter().zip(snapshot.all_late) {
         line(&mut out, "plugwatch_checks_late_total", &[("cause", why.word())], count as f64);
@@ -84,7 +84,7 @@ fn publishing(out: &mut String, pages: &Pages) {
 
 /// The criticality of each dependency, and its open incident.
 fn dependencies(out: &mut String, snapshot: &Snapshot) {
-    head(out, "plugwatch_dependency_info", "gauge", "1 for every dependency, with what is configured about it.");
+    head(out, "plugwatch_dependency_info", "gauge", "1 for every dependency, with its settings as labels.");
     for dependency in snapshot.each() {
         let (criticality, vendor) = (dependency.criticality.word(), dependency.vendor.as_str());
         let labels = [("dependency", dependency.id.as_str()), ("criticality", criticality), ("vendor", vendor)];

@@ -130,24 +130,24 @@ fn each_word_of_a_book_must_reach_a_rule_that_knows_it() {
     assert_eq!(worded(&active, WORDS), ["\"held\" reaches no rule"]);
     let rest = rule("http.status == 200", "unknown");
     let said = worded(&format!("{active}{rest}"), WORDS);
-    assert!(said[0].starts_with("\"held\" reaches only the unknown of"), "{said:?}");
+    assert!(said[0].starts_with("\"held\" reaches only the `unknown` rule at"), "{said:?}");
 }
 
 #[test]
 fn a_word_that_no_book_has_reads_neither_live_nor_dropped_and_is_named_by_no_rule() {
     let anything = rule("http.status == 200", "live");
-    assert_eq!(worded(&anything, WORDS), ["a word that no book has reads live"]);
+    assert_eq!(worded(&anything, WORDS), ["an undocumented value gives live"]);
     let more = rule("json.state in [\"active\", \"fine\"]", "live") + &rule("json.state == \"held\"", "dropped");
-    assert_eq!(worded(&more, WORDS), ["a rule names `fine`, which its book does not have"]);
+    assert_eq!(worded(&more, WORDS), ["a rule names `fine`, which its documentation does not have"]);
 }
 
 #[test]
 fn a_word_that_its_book_does_not_explain_is_said_and_no_drop() {
     let words = WORDS.replace("values = [\"active\", \"held\"]", "values = [\"active\"]\nunexplained = [\"held\"]");
     let rules = rule("json.state == \"active\"", "live") + &rule("json.state == \"held\"", "dropped");
-    assert_eq!(worded(&rules, &words), ["\"held\" is explained nowhere, and reads dropped: so it is"]);
+    assert_eq!(worded(&rules, &words), ["\"held\" is not explained, but gives dropped: so it is"]);
     let counted = WORDS.replace("count = 2", "count = 3");
-    assert_eq!(worded(&rules, &counted), ["its book has 3 values, and 2 stand here"]);
+    assert_eq!(worded(&rules, &counted), ["its documentation has 3 values, but 2 are listed"]);
 }
 
 #[test]

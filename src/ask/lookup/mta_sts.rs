@@ -88,7 +88,7 @@ impl Policy {
 /// The policy, or why there is none, and whether its host could not be reached.
 async fn policy(net: &Net, question: &LookupQuestion) -> Result<Policy, (String, bool)> {
     let text = format!("https://mta-sts.{}/.well-known/mta-sts.txt", question.domain());
-    let url = Url::parse(&text).map_err(|_| (format!("{text} is not a URL"), false))?;
+    let url = Url::parse(&text).map_err(|_| (format!("{text} is not a valid URL"), false))?;
     // The confirming check takes the same path, so it must never share a connection with the doubted one.
     let answer = http::ask_anew(net, &HttpQuestion::get(&url, question.timeout), false).await.answer;
     match (answer.failure, &answer.http) {

@@ -16,7 +16,7 @@ pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<
         let pattern = param.pattern.as_ref()?;
         let all = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
         let refused = all.into_iter().filter_map(Value::as_str).find(|text| !pattern.is_match(text))?;
-        Some(format!("`{name}` = \"{refused}\" does not fit {pattern}"))
+        Some(format!("`{name}` = \"{refused}\" does not match {pattern}"))
     };
     given.iter().filter_map(wrong).collect()
 }

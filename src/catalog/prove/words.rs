@@ -50,7 +50,7 @@ fn of_field(catalog: &Catalog, check: &Check, words: &Words, rules: &[&Rule], ex
     let bad = |what: String| format!("{}: words `{}`: {what}", words.place, words.name);
     let total = words.values.len() + words.unexplained.len();
     let counted =
-        (words.count != total).then(|| format!("its book has {} values, and {total} stand here", words.count));
+        (words.count != total).then(|| format!("its documentation has {} values, but {total} are listed", words.count));
     let tried = try_all(catalog, check, words, examples);
     counted.into_iter().chain(tried).chain(strange(check, words, rules)).map(bad).collect()
 }
@@ -63,7 +63,7 @@ fn try_all(catalog: &Catalog, check: &Check, words: &Words, examples: &[Example]
     if let Some(reading) = with_value(base, words, &stranger).and_then(|e| judged(catalog, check, &e).ok()) {
         let verdict = reading.reading.verdict;
         if !words.explains && matches!(verdict, Verdict::Live | Verdict::Dropped) {
-            wrong.push(format!("a word that no book has reads {verdict}"));
+            wrong.push(format!("an undocumented value gives {verdict}"));
         }
     }
     wrong
@@ -105,10 +105,10 @@ fn try_one(
     let word = plain(value);
     match (explained, reading.verdict) {
         (true, Verdict::Unknown) if !rule.is_some_and(|rule| literals(rule, check).contains(&word)) => {
-            Some(format!("{value} reaches only the unknown of {place}, which does not name it"))
+            Some(format!("{value} reaches only the `unknown` rule at {place}, which does not name it"))
         }
         (false, Verdict::Unknown | Verdict::Degraded) if reading.say.contains(&word) => None,
-        (false, verdict) => Some(format!("{value} is explained nowhere, and reads {verdict}: {}", reading.say)),
+        (false, verdict) => Some(format!("{value} is not explained, but gives {verdict}: {}", reading.say)),
         _ => None,
     }
 }
@@ -181,7 +181,7 @@ fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
     let patterns: Vec<Regex> = words.read.iter().flat_map(|name| comparisons(name)).collect();
     let named = texts.iter().flat_map(|text| compared(&patterns, text, check));
     let unknown: BTreeSet<String> = named.filter(|word| !known.contains(&word.to_lowercase())).collect();
-    unknown.into_iter().map(|word| format!("a rule names `{word}`, which its book does not have")).collect()
+    unknown.into_iter().map(|word| format!("a rule names `{word}`, which its documentation does not have")).collect()
 }
 
 /// Patterns for comparisons of a name: with the value after it, or before it.

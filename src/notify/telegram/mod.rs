@@ -67,7 +67,7 @@ impl Settings {
             return None;
         }
         let from = self.chats_from.as_ref();
-        let from = from.map_or("`chats` is empty".to_owned(), |name| format!("the variable {name} names no chat"));
+        let from = from.map_or("`chats` is empty".to_owned(), |name| format!("the variable {name} contains no chat"));
         let how = if self.commands { "; write to the bot, and it answers with your chat's number" } else { "" };
         Some(format!("{from}{how}"))
     }

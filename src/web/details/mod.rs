@@ -104,7 +104,7 @@ pub(super) async fn whatif(State(pages): State<Pages>, Path(name): Path<String>,
     let slug = name.strip_suffix(".svg").unwrap_or(&name);
     let company = snapshot.each().flat_map(|dependency| &dependency.companies).find(|(own, _)| own == slug);
     let Some(company) = company.cloned() else {
-        let why = "No dependency is known to depend on a company of that name; /details lists those there are.";
+        let why = "No dependency is known to depend on that company; /details lists all companies.";
         return super::public::refused(StatusCode::NOT_FOUND, &headers, "", why);
     };
     let acts = pages.store.acts().await.unwrap_or_default();
