@@ -1,6 +1,7 @@
 //! Alerts: a frozen view of what happened, rendered when it is sent.
 
 use super::about::{About, Group, OpenItem, Started, Working, ago, between, with_more};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use super::footer::Footer;
@@ -11,6 +12,7 @@ use super::cause::{cause, rule_out};
 use super::title::{self, OWN, Title};
 use super::{Format, render};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Proof, Verdict};
@@ -59,6 +61,26 @@ pub enum Body {
     Report(Box<super::report::Report>),
 }
 
+/// A phone shows so many lines of an alert at once.
+const SCREEN: usize = 9;
+/// What an alert can do without, the least important first: other messages say it too.
+const SPARED: [&str; 5] = ["in_order", "also_down", "steps", "announced", "stands_on"];
+
+/// An alert without what finds no room on a phone's screen.
+fn short_enough(format: Format, about: Value, around: &Value) -> String {
+    let mut left_out: BTreeMap<&str, Value> = BTreeMap::new();
+    let mut spared = SPARED.iter();
+    loop {
+        let a = context! { ..Value::from(left_out.clone()), ..about.clone() };
+        let text = render("alert", format, context! { a, ..around.clone() });
+        let lines = text.lines().filter(|line| !line.is_empty()).count();
+        match spared.next().filter(|_| lines > SCREEN) {
+            Some(next) => left_out.insert(next, Value::from(())),
+            None => return text,
+        };
+    }
+}
+
 impl AlertView {
     /// The text of the alert. `now` is when it is sent.
     pub fn text(&self, format: Format, now: Time, footer: &Footer) -> String {
@@ -72,7 +94,7 @@ impl AlertView {
             drill => self.reason == Reason::Drill,
         };
         let (name, own) = match &self.body {
-            Body::Dependency(about) => ("alert", context! { a => self.about(about, now, *zone) }),
+            Body::Dependency(about) => return short_enough(format, self.about(about, now, *zone), &around),
             Body::Open { items, next } => ("open", self.open(items, *next, now, *zone)),
             Body::Situation(situation) => ("situation", situation.context(now, *zone, *edits)),
             Body::Started(started) => ("started", context! { started }),
@@ -121,6 +143,7 @@ impl AlertView {
             by_letter_only => is_by_letter(&about.why) && about.verdict == Verdict::Degraded,
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
+            partly_back => self.reason == Reason::Eased && is_partly(&about.why),
             since => about.since.local(zone, now),
             ago => since(about.since, now),
             until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
@@ -170,12 +193,24 @@ impl AlertView {
         let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
         // Advice shared by consecutive items is shown once, after the last of them.
         let advice = |n: usize| {
-            items[n].hint.as_ref().filter(|hint| items.get(n + 1).and_then(|next| next.hint.as_ref()) != Some(hint))
+            let later = items[n + 1..].iter().any(|other| other.hint == items[n].hint);
+            items[n].hint.as_ref().filter(|_| !later)
         };
+        let together = fell_together(items);
         let items: Vec<Value> =
             items.iter().enumerate().map(|(n, one)| context! { do_now => advice(n), ..item(one) }).collect();
-        context! { single => items.len() == 1, items, incidents, next => self::next(self.level, next, now, zone) }
+        context! { single => items.len() == 1, together, items, incidents, next => self::next(self.level, next, now, zone) }
     }
+}
+
+/// So many things that went out within so short a time, of several vendors, may have one cause near plugwatch.
+const TOGETHER: usize = 4;
+const AT_ONCE: Duration = Duration::from_secs(120);
+
+fn fell_together(items: &[OpenItem]) -> bool {
+    let out: Vec<Time> = items.iter().filter(|item| item.state == "outage").map(|item| item.since).collect();
+    let (first, last) = (out.iter().min(), out.iter().max());
+    out.len() >= TOGETHER && out.len() == items.len() && first.zip(last).is_some_and(|(a, b)| b.since(*a) <= AT_ONCE)
 }
 
 /// A message with more items than this shows only their names; the rest is in `/why`.

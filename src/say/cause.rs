@@ -1,6 +1,7 @@
 //! The likely cause and how certain it is, never claiming more than was seen.
 
 use super::about::About;
+use crate::core::probe::doubt::is_by_turns;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// Words by which an advice shows that it already asks to rule out the user's own side.
@@ -18,7 +19,8 @@ pub(super) fn rule_out(about: &About) -> Option<&'static str> {
 
 /// A sentence about the cause; `None` if the rest of the message has it, or if it is not known.
 pub(super) fn cause(about: &About) -> Option<String> {
-    if about.verdict == Verdict::Live {
+    // Whoever answers now this and now that has not decided anything that can be seen.
+    if about.verdict == Verdict::Live || is_by_turns(&about.why) {
         return None;
     }
     let decider = &about.decider;
@@ -37,6 +39,11 @@ pub(super) fn cause(about: &About) -> Option<String> {
             format!("Likely {decider}'s decision. Ask your team whether anyone removed it.")
         }
         (Fault::VendorDecision, Proof::Stated) => format!("Source: {decider}'s own answer."),
+        (Fault::VendorDecision, Proof::Told)
+            if about.why == "ended_by_notice" && about.say.contains("key was refused") =>
+        {
+            "A person reported the letter; all that plugwatch sees is that its key is refused.".to_owned()
+        }
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
             "A person reported the letter; plugwatch's own checks found that it stopped.".to_owned()
         }

@@ -80,7 +80,8 @@ pub(super) fn grouped(words: &[&str]) -> Vec<String> {
 
 /// The availability in words, never as a share of checks that could not be read.
 pub fn uptime(counts: &Counts) -> String {
-    let unread = if counts.unknown > 0 { format!(", {} more gave no answer", counts.unknown) } else { String::new() };
+    let unread =
+        if counts.unknown > 0 { format!(", {} more could not be read", counts.unknown) } else { String::new() };
     let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
     match counts.uptime() {
         None if counts.looks() == 0 => "no check".to_owned(),

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use super::about::{About, Group, OpenItem, between};
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::storefronts::{is_mostly, is_partly};
-use crate::core::people::notice::{is_by_letter, is_ending};
+use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::refused::is_refused_by_turns;
 use crate::core::time::{Time, human};
@@ -204,7 +204,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns" | "probably_removed")
             || item.ends.is_some()
     };
-    let warns = |item: &OpenItem| item.state == "degraded";
+    let warns = |item: &OpenItem| matches!(item.state.as_str(), "degraded" | "outlived");
     let unseen = |item: &OpenItem| item.state == "unseen";
     // A continuing warning does not become worse with time.
     let mark = match () {
@@ -223,6 +223,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         (1, None) => {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
+                "outlived" => "STILL WORKING after its cut-off time".to_owned(),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
                 "partly" => format!("STILL REMOVED in some countries ({lasted})"),
                 "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
@@ -249,6 +250,7 @@ pub(super) fn state(state: &str) -> &'static str {
         "dropped" => "dropped",
         "outage" => "down",
         "degraded" => "warning",
+        "outlived" => "past its cut-off time",
         "access_lost" => "key refused, or account suspended",
         "by_turns" => "possibly dropped, on and off",
         "probably_removed" => "probably removed",
@@ -316,6 +318,8 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
         (_, Verdict::Degraded) if is_ending(why) || is_by_turns(why) => "🔴",
+        // It can stop at any moment.
+        (Reason::Opened | Reason::Grew, Verdict::Degraded) if is_spent(why) => "🟠",
         (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(why) => "🔴",
         _ => "🟡",
     }

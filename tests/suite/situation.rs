@@ -139,6 +139,6 @@ async fn a_situation_whose_hour_has_passed_claims_no_more_than_was_seen() {
     let calls = api.calls(&["editmessagetext"]);
     let said = calls.iter().map(|(_, call)| text(call)).rfind(|text| text.contains("As of "));
     let last = said.unwrap_or_else(|| panic!("{calls:?}"));
-    assert!(!last.contains("🟢") && last.contains("Cloud hosting (degraded)"), "{last}");
+    assert!(!last.contains("🟢") && last.contains("Cloud hosting (warning)"), "{last}");
     assert_eq!(staged.shown("hosting"), "degraded");
 }

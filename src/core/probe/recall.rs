@@ -35,7 +35,7 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
         return weighed;
     }
     let say = format!(
-        "{}; plugwatch can't confirm it, because everything it compares with disappeared before; your other listings there are still up",
+        "{}; plugwatch can't confirm it, because the listings it compares with had gone missing before; your other listings there are still up",
         look.reading.say
     );
     Weighed {
@@ -68,7 +68,10 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
     Weighed {
         reason: "access_lost".to_owned(),
         fault: Fault::Unclear,
-        say: format!("{}; the same key last worked {worked}: key revoked or account suspended", weighed.say),
+        say: format!(
+            "{}; the same key last worked {worked}: the key was revoked, or the account is suspended",
+            weighed.say
+        ),
         ..weighed
     }
 }

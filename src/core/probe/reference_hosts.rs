@@ -84,7 +84,7 @@ impl Sign {
                 "Set the clock of the machine that runs plugwatch: every certificate looks expired or not yet valid. Times in this message may be wrong."
             }
             Sign::Stranger => {
-                "A sign-in page or proxy answers instead of the vendors. On the machine that runs plugwatch, log in to the network, or \
+                "On the machine that runs plugwatch, log in to the network, or \
                  exempt plugwatch from the proxy."
             }
         }

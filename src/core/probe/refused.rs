@@ -46,12 +46,12 @@ impl Standing {
             reason: REFUSED_BY_TURNS.to_owned(),
             fault: Fault::Unclear,
             say: format!(
-                "the key is refused now and then, {} times lately; other checks find the account in order",
+                "the key was refused {} times lately; the checks between found the account in order",
                 self.refused.len()
             ),
             hint: Some(
                 "Log in to the vendor and check the account. If it is in order, create a new key; if that is refused, \
-                 too, tell the vendor that some of its servers refuse it."
+                 too, tell the vendor that a valid key is refused now and then."
                     .to_owned(),
             ),
             since: first,

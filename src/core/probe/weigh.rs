@@ -120,7 +120,7 @@ fn hint(reason: &str) -> Option<&'static str> {
 fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
     if policy.positive_control && witnesses.positive.as_ref().is_some_and(|seen| seen.verdict == Verdict::Dropped) {
         let because =
-            "but the listings that plugwatch compares it with read as missing too, so this check proves nothing now";
+            "but the listings that plugwatch compares it with read as missing, so this check proves nothing now";
         return plain.unknown(COMPARISON_GONE, Fault::Unclear, because);
     }
     match &witnesses.negative {

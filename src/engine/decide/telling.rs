@@ -15,6 +15,7 @@ use crate::core::alerting::platform_view::{Cause, PlatformView, Subject};
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{is_by_letter, is_spent};
 use crate::core::probe::doubt::is_by_turns;
@@ -284,6 +285,8 @@ impl Decider {
                 verdict if flaps && verdict != Verdict::Dropped => "flapping",
                 Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
                 Verdict::Degraded if is_partly(&held.reason) => "partly",
+                // What is in doubt is not called working.
+                Verdict::Degraded if is_spent(&held.reason) && well(&state.combined) => "outlived",
                 verdict => verdict.word(),
             };
             Some(OpenItem {
@@ -329,6 +332,11 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
     subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
     subjects
+}
+
+/// Every check that decides was a good one last.
+fn well(combined: &Combined) -> bool {
+    combined.suspicion.is_none() && combined.unseen.is_empty()
 }
 
 /// The incident that is told of: the one that is open, or the one that has just ended.
