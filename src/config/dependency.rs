@@ -21,6 +21,8 @@ pub struct Dependency {
     pub was: Option<String>,
     /// Its name for people.
     pub label: String,
+    /// What kind of thing it is, for advice: what the file says, or else its vendor's category.
+    pub kind: String,
     /// How critical it is.
     pub criticality: Criticality,
     /// What breaks without it.
@@ -72,10 +74,11 @@ pub struct LeaveStep {
 }
 
 /// The keys of a dependency that are not parameters of a check.
-const OWN_KEYS: [&str; 24] = [
+const OWN_KEYS: [&str; 25] = [
     "id",
     "was",
     "label",
+    "kind",
     "vendor",
     "check",
     "probe",
@@ -130,6 +133,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         public: public::read(table, &label),
         label,
         was: was.map(|was| was.value),
+        kind: read_kind(table, &vendors, catalog),
         criticality: table
             .word("criticality", &["critical", "high", "normal"])
             .map_or(Criticality::High, |criticality| criticality.value),
@@ -175,6 +179,19 @@ fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> V
     let mut seen = std::collections::BTreeSet::new();
     companies.retain(|company| seen.insert(company.clone()));
     companies
+}
+
+/// What kind of thing it is: a category of the catalogue, or a kind that only people know, such as `advisers`.
+fn read_kind(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> String {
+    let vendor = vendors.first().and_then(|id| catalog.vendors.get(id));
+    let usual = || vendor.map_or_else(String::new, |vendor| vendor.category.clone());
+    let Some(kind) = table.string("kind") else { return usual() };
+    if !catalog.advice.contains_key(&kind.value) {
+        let known: Vec<&str> = catalog.advice.keys().map(String::as_str).collect();
+        let what = format!("`{}` is not a kind that plugwatch knows", kind.value);
+        table.problem(kind.span, what, format!("kinds are: {}", known.join(", ")));
+    }
+    kind.value
 }
 
 /// A label appears in messages and tables, so it is one line of visible text.

@@ -38,6 +38,10 @@ pub struct OpenItem {
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What the letter asks for, in its own words, where it threatens an end.
+    pub demand: Option<String>,
+    /// The letter is about a price or terms, and ends nothing.
+    pub terms: bool,
     /// Who is responsible for it, according to the configuration.
     pub owner: Option<String>,
     /// Who said that they are taking care of it.
@@ -124,6 +128,8 @@ pub struct About {
     pub lost_at: Vec<Option<Time>>,
     /// The position of this loss among the recent vendor losses (2 for the second), if several are lost in a row.
     pub loss_number: usize,
+    /// So many of the losses, the last of them, are refused keys: whether the account is lost is not known.
+    pub refused_losses: usize,
     /// What still cannot be checked, although it is `live` again.
     pub unseen: Option<String>,
     /// Steps that are still possible elsewhere, longest first.
@@ -140,6 +146,12 @@ pub struct About {
     pub keeps_working: Option<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
+    /// The appeal stands behind the sign-in, which a suspension may have closed.
+    pub appeal_behind_login: bool,
+    /// What the letter asks for, in its own words, where it threatens an end.
+    pub demand: Option<String>,
+    /// The letter that announces it is about a price or terms, and ends nothing.
+    pub terms: bool,
     /// What no longer has a fallback because of this.
     pub without_fallback: Vec<String>,
     /// What the fallback depends on, if that is monitored.

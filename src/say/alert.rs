@@ -114,7 +114,7 @@ impl AlertView {
         match &self.body {
             Body::Dependency(about) => title::of(self.reason, about, self.at, zone),
             Body::Open { items, .. } => title::still_open(items, self.at),
-            Body::Situation(situation) => situation.title(self.at),
+            Body::Situation(situation) => situation.title(self.at, zone),
             Body::Started(started) => Title::plain(format!("{}: monitoring {}", self.platform, started.watched)),
             Body::Note { title, .. } => Title::plain(title.clone()),
             Body::Report(report) => Title::plain(report.title(&self.platform)),
@@ -132,6 +132,8 @@ impl AlertView {
         let (more, more_before) = if working.is_empty() { (0, about.more_working) } else { (about.more_working, 0) };
         let (working, before) = (with_more(working, more), with_more(before, more_before));
         let listed = about.group.as_ref().filter(|group| group.lines.len() <= MOST_LINES);
+        let mut sure = losses(about, now, zone);
+        let refused = sure.split_off(sure.len().saturating_sub(about.refused_losses));
         context! {
             over => over || settled,
             ending => is_ending(&about.why),
@@ -149,8 +151,13 @@ impl AlertView {
             until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
             lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
             unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
-            ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
+            ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
             ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
+            back => over.then(|| about.hint.clone()),
+            keeps_working => about.keeps_working.as_ref().filter(|_| about.losses.is_empty()),
+            reported => about.why == "told_left",
+            // Its own word closed the account, and the sign-in may be closed with it; a listing that is gone closes none.
+            sign_in => about.proof == Proof::Stated,
             do_now => about
                 .hint
                 .clone()
@@ -167,7 +174,8 @@ impl AlertView {
             names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
             confirmed_by => about.next.filter(|next| *next > now).map(|next| next.weekday(zone)),
-            losses => losses(about, now, zone),
+            losses => sure,
+            refused_losses => refused,
             nth_if_lost => (self.reason == Reason::Cascade && about.verdict == Verdict::Unknown)
                 .then(|| title::nth(about.loss_number)),
             corrected => self.reason == Reason::Corrected,
@@ -185,7 +193,7 @@ impl AlertView {
                 fallback_age => item.fallback_checked.map(|at| since(at, now)),
                 fallback_until => item.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
-                ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
+                ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
                 ..Value::from_serialize(item)
             }

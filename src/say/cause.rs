@@ -1,6 +1,7 @@
 //! The likely cause and how certain it is, never claiming more than was seen.
 
 use super::about::About;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
@@ -29,6 +30,12 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Inferred) if about.why == "access_lost_and_gone" => format!(
             "Likely {decider}'s decision. A key revoked and a service stopped by your own team would look the same."
         ),
+        // Gone here and not there: an account that ended would be gone everywhere.
+        (Fault::VendorDecision, Proof::Inferred) if is_partly(&about.why) => {
+            format!(
+                "{decider}'s decision, a law there, or your own availability settings: an absence does not say which."
+            )
+        }
         // An absence does not show who caused it. The advice may already ask the team.
         (Fault::VendorDecision, Proof::Inferred)
             if about.hint.as_ref().is_some_and(|hint| hint.contains("your team")) =>
@@ -45,7 +52,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
             "A person reported the letter; all that plugwatch sees is that its key is refused.".to_owned()
         }
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
-            "A person reported the letter; plugwatch's own checks found that it stopped.".to_owned()
+            "A person reported the letter; plugwatch's own checks saw what followed.".to_owned()
         }
         (Fault::VendorDecision, Proof::Told) => {
             "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()

@@ -51,7 +51,7 @@ pub struct Situation {
 }
 
 /// One dependency in trouble.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Item {
     /// Its id.
     pub id: String,
@@ -65,6 +65,14 @@ pub struct Item {
     pub ends: Option<Time>,
     /// The public id of its incident, until someone acknowledges it.
     pub unseen: Option<String>,
+    /// What the letter asks for, in its own words, where it threatens an end.
+    pub demand: Option<String>,
+    /// The letter is about a price or terms, and ends nothing.
+    pub terms: bool,
+    /// What to do about such a thing, where no step is configured.
+    pub do_now: Option<String>,
+    /// The same in its last hours.
+    pub do_last: Option<String>,
 }
 
 /// One step that is still possible.
@@ -80,6 +88,8 @@ pub struct Step {
     pub owner: Option<String>,
     /// The latest time to start.
     pub start: Option<Time>,
+    /// What to do instead once it no longer fits.
+    pub late: Option<String>,
 }
 
 impl Situation {
@@ -99,7 +109,8 @@ impl Situation {
             at => self.at.local(zone, now),
             lost => lost.into_iter().map(dated).collect::<Vec<_>>(),
             refused => refused.into_iter().map(dated).collect::<Vec<_>>(),
-            hours => self.hours(now, zone),
+            hours => self.hours(now, zone, false),
+            terms => self.hours(now, zone, true),
             trouble => trouble.collect::<Vec<_>>(),
             working,
             unsure => self.unsure,
@@ -107,17 +118,29 @@ impl Situation {
             steps => steps.collect::<Vec<_>>(),
             more_steps => self.steps.len().saturating_sub(MOST_STEPS),
             ends => !self.ending.is_empty(),
-            soon => self.ending.iter().filter_map(|item| item.ends).any(|ends| ends.since(now) <= SOON),
+            demands => self.ending.iter().filter_map(demand).collect::<Vec<_>>(),
+            do_now => self.do_now(now),
             on_it => on_it.collect::<Vec<_>>(),
             nobody => self.nobody,
             next => self.next.filter(|next| *next > now).map(|next| next.local(zone, now)),
         }
     }
 
-    /// One line for each deadline: when, in how long, and what ends then.
-    fn hours(&self, now: Time, zone: Tz) -> Vec<String> {
-        let mut hours: Vec<(Time, Vec<&str>)> = Vec::new();
+    /// What to do about what ends, the nearest first: the same for several of a kind once.
+    fn do_now(&self, now: Time) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
         for item in &self.ending {
+            let soon = item.ends.is_some_and(|ends| ends.since(now) <= SOON);
+            let said = if soon { item.do_last.as_ref().or(item.do_now.as_ref()) } else { item.do_now.as_ref() };
+            all.extend(said.filter(|said| !all.contains(said)).cloned());
+        }
+        all
+    }
+
+    /// A line for each hour: when, in how long, and what ends then; or of which new terms are in force then.
+    fn hours(&self, now: Time, zone: Tz, terms: bool) -> Vec<String> {
+        let mut hours: Vec<(Time, Vec<&str>)> = Vec::new();
+        for item in self.ending.iter().filter(|item| item.terms == terms) {
             let Some(ends) = item.ends.filter(|ends| *ends > now) else { continue };
             match hours.last_mut().filter(|(hour, _)| *hour == ends) {
                 Some((_, labels)) => labels.push(&item.label),
@@ -125,13 +148,16 @@ impl Situation {
             }
         }
         let line = |(ends, labels): (Time, Vec<&str>)| {
-            format!("in {} ({}): {}", left(ends, now), ends.local(zone, now), labels.join(", "))
+            format!("in {} ({}): {}", left(ends, now), ends.day(zone, now), labels.join(", "))
         };
         hours.into_iter().map(line).collect()
     }
 
     /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`, or `CUT-OFF in 15 h: Cloud hosting`.
-    pub(super) fn title(&self, at: Time) -> Title {
+    pub(super) fn title(&self, at: Time, zone: Tz) -> Title {
+        if let Some(title) = self.steps.iter().filter(|_| !self.over).find_map(|step| step.title(at, zone)) {
+            return title;
+        }
         if self.over {
             // Good news needs everything to be checked and working.
             return match self.trouble.len() + self.unsure.len() {
@@ -167,7 +193,9 @@ impl Situation {
         };
         if let (None, None, [(_, first), ..]) = (&lost, &refused, ending.as_slice()) {
             let names: Vec<&str> = ending.iter().map(|(item, _)| item.label.as_str()).collect();
-            return Title::marked("🔴", &format!("CUT-OFF in {}", left(*first, at)), &names.join(", "));
+            let terms = ending.iter().all(|(item, _)| item.terms);
+            let (mark, what) = if terms { ("🟡", "NEW TERMS") } else { ("🔴", "CUT-OFF") };
+            return Title::marked(mark, &format!("{what} in {}", left(*first, at)), &names.join(", "));
         }
         let parts: Vec<String> = [lost, refused, ends].into_iter().flatten().collect();
         Title::marked("🟠", "SITUATION", &parts.join(", "))
@@ -181,22 +209,47 @@ fn near(at: Time, now: Time, zone: Tz) -> String {
     at.utc().with_timezone(&zone).format(format).to_string()
 }
 
-/// The time left, in hours for the first few days, because that is the time to act.
-fn left(ends: Time, now: Time) -> String {
-    let left = ends.since(now);
-    let days = left.as_secs() / 86_400;
-    if (1..4).contains(&days) { format!("{} h", left.as_secs() / 3_600) } else { human(left) }
+/// What the letter asks for.
+fn demand(item: &Item) -> Option<String> {
+    Some(format!("The letter about {} asks: \u{201c}{}\u{201d}", item.label, item.demand.as_ref()?))
 }
+
+/// Hours are counted in hours for two days: that is what is left to act.
+pub(super) fn left(ends: Time, now: Time) -> String {
+    let left = ends.since(now);
+    let hours = left.as_secs() / 3_600;
+    if (24..48).contains(&hours) { format!("{hours} h") } else { human(left) }
+}
+
+/// A step is named in the title so long before it has to begin, and for so long after: then it no longer fits.
+const START_NEAR: Duration = Duration::from_secs(3_600);
+const START_NOW: Duration = Duration::from_secs(600);
 
 impl Step {
     fn line(&self, now: Time, zone: Tz) -> String {
-        let start = self.start.map(|start| match start > now {
-            true => format!("start by {} at the latest", near(start, now, zone)),
-            false => "too late to finish in time: start now and save what matters most".to_owned(),
-        });
         let takes = self.takes.map(|takes| format!("takes {}", human(takes)));
-        let owner = Some(self.owner.clone().unwrap_or_else(|| "nobody assigned".to_owned()));
-        let about: Vec<String> = [takes, owner, start].into_iter().flatten().collect();
+        let owner = self.owner.clone().unwrap_or_else(|| "nobody assigned".to_owned());
+        let passed = self.start.is_some_and(|start| start.plus(START_NOW) <= now);
+        // What still helps stands first.
+        if let Some(late) = self.late.as_ref().filter(|_| passed) {
+            let takes = takes.map_or_else(String::new, |takes| format!(" {takes}"));
+            return format!("{}: {late} ({}{takes}, {owner})", self.label, self.what);
+        }
+        let start = self.start.map(|start| match passed {
+            false if start > now => format!("start by {} at the latest", near(start, now, zone)),
+            false => "start now, or it will not be done in time".to_owned(),
+            true => "no longer fits: save what matters most".to_owned(),
+        });
+        let about: Vec<String> = [takes, start, Some(owner)].into_iter().flatten().collect();
         format!("{}: {} ({})", self.label, self.what, about.join(", "))
+    }
+
+    /// `START BY Sun 22:59 UTC: copy the data out (takes 9 h)`, near the last moment for it.
+    fn title(&self, at: Time, zone: Tz) -> Option<Title> {
+        let (start, takes) = (self.start?, self.takes?);
+        let near = start.since(at) <= START_NEAR && at.since(start) < START_NOW;
+        let what =
+            if start > at { format!("START BY {}", start.weekday(zone)) } else { "START NOW, LAST MOMENT".to_owned() };
+        near.then(|| Title::lasting("🔴", &what, &self.what, format!("takes {}", human(takes))))
     }
 }

@@ -81,12 +81,12 @@ pub(super) fn grouped(words: &[&str]) -> Vec<String> {
 /// The availability in words, never as a share of checks that could not be read.
 pub fn uptime(counts: &Counts) -> String {
     let unread =
-        if counts.unknown > 0 { format!(", {} more could not be read", counts.unknown) } else { String::new() };
+        if counts.unknown > 0 { format!(", {} more were inconclusive", counts.unknown) } else { String::new() };
     let checks = |n: i64| if n == 1 { "1 check".to_owned() } else { format!("{n} checks") };
     match counts.uptime() {
         None if counts.looks() == 0 => "no check".to_owned(),
-        None => format!("unknown: {} gave no answer", checks(counts.unknown)),
-        // A share of a few readable checks among many unreadable ones would sound too certain.
+        None => format!("unknown: {} were inconclusive", checks(counts.unknown)),
+        // A share of a few checks among many without an answer would sound like knowledge.
         Some(_) if counts.mostly_unread() => {
             let good = counts.live + counts.degraded;
             format!("mostly unknown: available in {good} of {}{unread}", checks(counts.readable()))

@@ -4,8 +4,8 @@ use chrono_tz::Tz;
 
 use super::about::{About, Group, OpenItem, between};
 use crate::core::dependency::incident::Reason;
-use crate::core::dependency::storefronts::{is_mostly, is_partly};
-use crate::core::people::notice::{is_by_letter, is_ending, is_spent};
+use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
+use crate::core::people::notice::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::refused::is_refused_by_turns;
 use crate::core::time::{Time, human};
@@ -43,6 +43,11 @@ impl Title {
     /// A title with a symbol, what happened, and a name.
     pub(super) fn marked(mark: &'static str, what: &str, name: &str) -> Title {
         Title { mark, what: what.to_owned(), name: name.to_owned(), ..Title::default() }
+    }
+
+    /// The same with what stands in brackets behind the name.
+    pub(super) fn lasting(mark: &'static str, what: &str, name: &str, lasted: String) -> Title {
+        Title { lasted, ..Title::marked(mark, what, name) }
     }
 
     /// A title that is a single text.
@@ -95,6 +100,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     match (reason, about.verdict) {
         (Reason::Recovered, _) => {
             let (what, words) = match about.before {
+                Some(Verdict::Dropped) if about.hint.is_some() => ("BACK, services not yet", "dropped for "),
                 Some(Verdict::Dropped) => ("BACK", "dropped for "),
                 Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter stands", "after "),
                 Some(Verdict::Degraded) => ("WARNING OVER", "lasted "),
@@ -104,6 +110,9 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         }
         (Reason::Settled, Verdict::Live) => {
             Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
+        }
+        (Reason::Sighted, _) if about.why == "access_again" => {
+            Title { what: "KEY WORKS AGAIN".to_owned(), lasted: lasting("refused for "), ..title }
         }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
@@ -118,7 +127,12 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         }
         (_, Verdict::Degraded) if is_ending(&about.why) => {
             let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
-            Title { what: "CUT-OFF ANNOUNCED".to_owned(), when: ends.unwrap_or_default(), ..title }
+            let what = if about.demand.is_some() { "CUT-OFF THREATENED" } else { "CUT-OFF ANNOUNCED" };
+            Title { what: what.to_owned(), when: ends.unwrap_or_default(), ..title }
+        }
+        (_, Verdict::Degraded) if is_terms(&about.why) => {
+            let from = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
+            Title { what: "NEW TERMS ANNOUNCED".to_owned(), when: from.unwrap_or_default(), ..title }
         }
         (reason, verdict) => {
             let what = words(reason, verdict, about);
@@ -140,11 +154,9 @@ fn warned_of(why: &str) -> String {
 
 /// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for a few days, and the time left is in hours.
 fn when(ends: Time, at: Time, zone: Tz) -> String {
-    let left = ends.since(at);
-    let days = left.as_secs() / 86_400;
-    let day = if days < 6 { ends.weekday(zone) } else { ends.local(zone, at) };
-    let left = if (1..4).contains(&days) { format!("{} h", left.as_secs() / 3_600) } else { human(left) };
-    format!(", {day} (in {left})")
+    let near = ends.since(at).as_secs() < 6 * 86_400;
+    let day = if near && !ends.is_midnight(zone) { ends.weekday(zone) } else { ends.day(zone, at) };
+    format!(", {day} (in {})", super::situation::left(ends, at))
 }
 
 /// What happened, without the name and the time.
@@ -153,6 +165,9 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (Reason::Retired, _) => "NO LONGER MONITORED",
         (Reason::Changed, _) => "CHANGED",
         (Reason::Eased, Verdict::Degraded) if was_down(about) && !is_partly(&about.why) => "BACK, with a warning",
+        (Reason::Eased, Verdict::Degraded) if about.why.split('+').next() == Some("noticed") => {
+            "BACK, a letter is open"
+        }
         (Reason::Grew, Verdict::Dropped) if about.before == Some(Verdict::Dropped) => "STILL DROPPED, new reason",
         (Reason::Cleared, _) => "NOT DROPPED",
         (Reason::Suspected, _) => "POSSIBLY DROPPED, confirming",
@@ -172,7 +187,10 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (_, Verdict::Live) => "WORKING",
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) if about.fault == Fault::Ours => "DOWN, your side",
+        // It answers, and says no.
+        (_, Verdict::Outage) if about.why == "mostly_refused" => "REFUSED",
         (_, Verdict::Outage) => "OUTAGE",
+        (_, Verdict::Degraded) if is_undated(&about.why) && about.demand.is_some() => "CUT-OFF THREATENED, no date",
         (_, Verdict::Degraded) => warning(&about.why),
     }
 }
@@ -190,8 +208,11 @@ fn warning(why: &str) -> &'static str {
         "outlived_notice" => "CUT-OFF TIME PASSED",
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
         "noticed" => "LETTER",
+        "ends_undated" => "CUT-OFF LETTER, no date",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
         _ if is_refused_by_turns(why) => "KEY REFUSED, on and off",
+        _ if is_at_home(why) => "REMOVED in your home market",
+        _ if is_mostly(why) => "REMOVED in most countries",
         _ if is_partly(why) => "REMOVED in some countries",
         _ => WARNING,
     }
@@ -201,8 +222,10 @@ fn warning(why: &str) -> &'static str {
 pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
     let Some(first) = items.first() else { return Title::default() };
     let red = |item: &OpenItem| {
-        matches!(item.state.as_str(), "dropped" | "access_lost" | "by_turns" | "probably_removed")
-            || item.ends.is_some()
+        matches!(
+            item.state.as_str(),
+            "dropped" | "access_lost" | "by_turns" | "probably_removed" | "undated" | "gone_at_home" | "mostly_gone"
+        ) || item.ends.is_some()
     };
     let warns = |item: &OpenItem| matches!(item.state.as_str(), "degraded" | "outlived");
     let unseen = |item: &OpenItem| item.state == "unseen";
@@ -213,18 +236,22 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         () if items.iter().all(unseen) => "⚪",
         () => "🟠",
     };
-    let left = first.ends.filter(|ends| *ends > at).map(|ends| human(ends.since(at)));
+    let left = first.ends.filter(|ends| *ends > at).map(|ends| super::situation::left(ends, at));
     let lasted = human(between(first.since, at.since(first.since)));
     let vendor = first.vendor.clone().unwrap_or_default();
     match (items.len(), left) {
         (1, Some(left)) => {
-            Title { mark, what: format!("CUT-OFF in {left}"), name: first.label.clone(), vendor, ..Title::default() }
+            let (mark, what) = if first.terms { ("🟡", "NEW TERMS") } else { (mark, "CUT-OFF") };
+            Title { mark, what: format!("{what} in {left}"), name: first.label.clone(), vendor, ..Title::default() }
         }
         (1, None) => {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
                 "outlived" => "STILL WORKING after its cut-off time".to_owned(),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
+                "undated" => format!("CUT-OFF LETTER, still no date ({lasted})"),
+                "gone_at_home" => format!("STILL REMOVED in your home market ({lasted})"),
+                "mostly_gone" => format!("STILL REMOVED in most countries ({lasted})"),
                 "partly" => format!("STILL REMOVED in some countries ({lasted})"),
                 "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
                 "probably_removed" => format!("STILL PROBABLY REMOVED ({lasted})"),
@@ -254,6 +281,10 @@ pub(super) fn state(state: &str) -> &'static str {
         "access_lost" => "key refused, or account suspended",
         "by_turns" => "possibly dropped, on and off",
         "probably_removed" => "probably removed",
+        "undated" => "cut-off letter without a date",
+        "refused" => "refused",
+        "gone_at_home" => "removed in your home market",
+        "mostly_gone" => "removed in most countries",
         "partly" => "removed in some countries",
         "unseen" => "cannot be checked",
         "wrong_page" => "wrong page",
@@ -317,7 +348,7 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
-        (_, Verdict::Degraded) if is_ending(why) || is_by_turns(why) => "🔴",
+        (_, Verdict::Degraded) if is_ending(why) || is_undated(why) || is_by_turns(why) => "🔴",
         // It can stop at any moment.
         (Reason::Opened | Reason::Grew, Verdict::Degraded) if is_spent(why) => "🟠",
         (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(why) => "🔴",
@@ -328,7 +359,9 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
 /// The symbol of an alert: a refused key of something unimportant is not an emergency.
 fn mark_of(reason: Reason, about: &About) -> &'static str {
     let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
-    if refused && about.criticality == Some(Criticality::Normal) {
+    // The account is back, and what runs in it is not.
+    let partly = reason == Reason::Recovered && about.hint.is_some();
+    if partly || (refused && about.criticality == Some(Criticality::Normal)) {
         "🟡"
     } else {
         mark(reason, about.verdict, &about.why)

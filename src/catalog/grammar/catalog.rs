@@ -11,6 +11,7 @@ use super::rule::Rule;
 use super::usual::Usual;
 use super::vendor::{StatusPage, Vendor};
 use super::words::Words;
+use crate::core::people::advice::Advice;
 use crate::core::time::Time;
 use crate::core::time::budget::Pace;
 
@@ -49,6 +50,8 @@ pub struct Catalog {
     pub carriers: BTreeMap<String, String>,
     /// Defaults for each category, and for some kinds of vendor.
     pub usual: BTreeMap<String, Usual>,
+    /// What to do, by kind: a category, or what a dependency says of itself.
+    pub advice: BTreeMap<String, Advice>,
     /// The formats of registries' answers.
     pub registries: RegistryBook,
     /// The request limits of each host.
@@ -56,6 +59,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// What to do about a kind of thing; what holds for any where the kind is not known.
+    pub fn advice(&self, kind: &str) -> Option<&Advice> {
+        self.advice.get(kind).or_else(|| self.advice.get("any"))
+    }
+
     /// The shared rules that apply to a check's answers.
     pub fn shared_rules(&self, check: &Check) -> &[Rule] {
         if check.ask.is_http() { &self.http_rules } else { &[] }

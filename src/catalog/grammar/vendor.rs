@@ -23,12 +23,32 @@ pub struct Vendor {
     pub notice_senders: Vec<String>,
     /// Where to appeal its decisions.
     pub appeal: Option<Appeal>,
+    /// What to do about something that is gone in some countries.
+    pub partly: Option<Partly>,
     /// What the platform's users keep and lose if the vendor drops the platform.
     pub keeps_working: Option<String>,
     /// Its checks, by name.
     pub checks: BTreeMap<String, Check>,
     /// Its file.
     pub file: String,
+}
+
+/// What to do about something that is gone in some countries and not in others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partly {
+    /// In any.
+    pub hint: String,
+    /// Regions with rules of their own.
+    pub regions: Vec<Region>,
+}
+
+/// Countries that share a rule, so that being gone in all of them and nowhere else says by which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Their codes, two small letters each.
+    pub countries: Vec<String>,
+    /// What to do then.
+    pub hint: String,
 }
 
 /// Where to appeal a vendor's decision.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rule::{read_examples, read_rules};
 use super::vendor::read_vendor;
-use super::{permission, recording, registry, usual, words};
+use super::{advice, permission, recording, registry, usual, words};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::{Catalog, Edition};
 use crate::catalog::grammar::registry::Family;
@@ -36,6 +36,7 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
             "_parents.toml" => read_parents(&source, &mut catalog),
             "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
+            "_advice.toml" => catalog.advice = advice::read(&source),
             "_usual.toml" => catalog.usual = usual::read(&source),
             "_permissions.toml" => catalog.permissions = permission::read(&source),
             "_recordings.toml" => catalog.recordings = recording::read(&source),

@@ -1,5 +1,6 @@
 //! From files to the grammar: parses TOML tables, compiles rules, and reports what makes no sense.
 
+pub(super) mod advice;
 pub(super) mod ask;
 pub(super) mod bundle;
 pub(super) mod check;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::check::CheckReader;
 use super::tables::plain_texts;
 use crate::catalog::grammar::catalog::Catalog;
-use crate::catalog::grammar::vendor::{Appeal, StatusPage, Vendor};
+use crate::catalog::grammar::vendor::{Appeal, Partly, Region, StatusPage, Vendor};
 use crate::core::time::budget::Pace;
 use crate::read::{Source, Table};
 
@@ -32,6 +32,7 @@ pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
         status_page: root.table("status_page").and_then(|table| read_status_page(&table)),
         notice_senders,
         appeal: root.table("appeal").and_then(|table| read_appeal(&table)),
+        partly: root.table("partly").and_then(|table| read_partly(&table)),
         keeps_working: root.string("keeps_working").map(|text| text.value),
         checks: BTreeMap::new(),
         file: source.name.clone(),
@@ -64,6 +65,19 @@ fn read_appeal(table: &Table<'_>) -> Option<Appeal> {
     let behind_login = table.flag("behind_login").is_some_and(|flag| flag.value);
     table.finish();
     Some(Appeal { url, deadline, behind_login })
+}
+
+fn read_partly(table: &Table<'_>) -> Option<Partly> {
+    let hint = table.need_string("hint", "\"Check availability in the console.\"")?.value;
+    let region = |region: &Table<'_>| {
+        let countries = region.strings("countries").map(plain_texts).unwrap_or_default();
+        let hint = region.need_string("hint", "\"All EU countries and only these: ...\"")?.value;
+        region.finish();
+        Some(Region { countries, hint })
+    };
+    let regions = table.tables("region").iter().filter_map(region).collect();
+    table.finish();
+    Some(Partly { hint, regions })
 }
 
 fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {

@@ -10,7 +10,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;
 use crate::core::dependency::storefronts::is_mostly;
 use crate::core::people::action::SeenTo;
-use crate::core::people::notice::{call_at, is_ending};
+use crate::core::people::notice::{call_at, is_ending, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
@@ -177,6 +177,10 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
                 .min(ends.flatten().unwrap_or(Time(i64::MAX))),
         ),
         (_, _) if ends.is_some() => ends.flatten(),
+        // Nobody knows when: it is kept in mind for as long as it takes, and does not nag.
+        (true, Some(SeenTo::Acknowledged(at))) if is_undated(&notified.reason) => {
+            Some(reminder::acknowledged(at, reminder::quiet(news, spoken)))
+        }
         (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
         (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
         (_, _) => Some(reminder::quiet(news, spoken)),
@@ -214,7 +218,7 @@ fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
 pub fn reminder_level(subject: &Subject<'_>, notified: &Notified) -> Level {
     let unseen = subject.seen_to.is_none() && is_loud(subject, notified) == Some(true);
     // In the last hours before an end, there is no more time to lose.
-    let ending = subject.ends.is_some() && notified.verdict == Some(Verdict::Degraded);
+    let ending = subject.ends.is_some() && notified.verdict == Some(Verdict::Degraded) && is_ending(&notified.reason);
     if unseen || ending { Level::Critical } else { Level::Warning }
 }
 
@@ -241,6 +245,13 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
         (_, Verdict::Degraded) if is_by_turns(&held.reason) => Level::Critical,
         // A letter may come only a day before the cut-off, and that day is all the time there is.
         (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
+        (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_undated(&held.reason) => {
+            if criticality == Criticality::Normal {
+                Level::Warning
+            } else {
+                Level::Critical
+            }
+        }
         (_, Verdict::Outage) if criticality == Criticality::Critical => Level::Critical,
         _ => Level::Warning,
     }

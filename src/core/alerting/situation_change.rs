@@ -13,8 +13,10 @@ use crate::core::words::verdict::Verdict;
 /// How long after a change the message is sent again, and the minimum time between sends. The change itself is
 /// reported by its own alert; this message collects several.
 const GATHERED: Duration = Duration::from_secs(3_600);
-/// How long before its latest start a step is reported again: time enough to wake someone.
+/// How long before its latest start a step is reported again: time enough to wake someone. It is reported once more when
+/// that time has come, unless plugwatch was not running for longer than this after it.
 const START_NEAR: Duration = Duration::from_secs(3_600);
+const START_NOW: Duration = Duration::from_secs(600);
 /// An announced end further ahead than this is not a situation yet; the letter itself was reported.
 const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
 /// The maximum time between two sends.
@@ -151,13 +153,17 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     content
 }
 
-/// Latest start times that are near and have not passed.
+/// Latest start times that are near, and those that have come.
 fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
     let now = platform_view.now;
-    let is_near = move |start: &Time| *start > now && start.since(now) <= START_NEAR;
+    let called = move |id: &str, start: Time| match start > now {
+        true => (start.since(now) <= START_NEAR).then(|| format!("{id} {}", start.0)),
+        false => (now.since(start) < START_NOW).then(|| format!("{id} {} now", start.0)),
+    };
     let named = move |subject: &Subject<'_>| {
-        let starts = subject.starts.iter().filter(|start| is_near(start));
-        starts.map(|start| format!("{} {}", subject.id, start.0)).collect::<Vec<_>>()
+        // What has to be done by the hour itself has no start of its own.
+        let starts = subject.starts.iter().filter(|start| Some(**start) != subject.ends);
+        starts.filter_map(|start| called(subject.id, *start)).collect::<Vec<_>>()
     };
     platform_view
         .subjects
@@ -180,7 +186,8 @@ fn begins(platform_view: &PlatformView<'_>) -> Option<Time> {
     let before = |at: Time, span: Duration| Time(at.0 - crate::core::time::millis(span));
     let turns = known.flat_map(|subject| {
         let hours = subject.ends.map(|ends| before(ends, HOUR_NEAR));
-        let starts = subject.starts.iter().flat_map(move |start| [before(*start, DAILY), before(*start, START_NEAR)]);
+        let starts =
+            subject.starts.iter().flat_map(move |start| [before(*start, DAILY), before(*start, START_NEAR), *start]);
         hours.into_iter().chain(starts)
     });
     turns.filter(|at| *at > platform_view.now).min()

@@ -107,7 +107,8 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     if gone.len() == readable && readable * 2 >= known.len() {
         return Some(all_gone(&gone));
     }
-    Some(partly_gone(&gone, gone[0].1.clone(), known.len()))
+    let at_home = std::ptr::eq(gone[0].0, group[0]);
+    Some(partly_gone(&gone, at_home, known.len()))
 }
 
 /// The state if all are gone, dated to the first of those lost together. One that was still seen after another was
@@ -136,26 +137,34 @@ const FEW: usize = 5;
 /// Whether a warning says that it is gone in more than half of the storefronts, so for most users.
 pub fn is_mostly(reason: &str) -> bool {
     let counts = |one: &str| -> Option<bool> {
-        let (gone, of) = one.strip_prefix(PARTLY)?.strip_suffix("_storefronts")?.split_once("_of_")?;
+        let (gone, of) = one.strip_prefix(PARTLY)?.split_once("_storefronts")?.0.split_once("_of_")?;
         let (gone, of) = (gone.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
         Some(of >= FEW && gone * 2 > of)
     };
-    reason.split('+').filter_map(counts).any(|most| most)
+    is_at_home(reason) || reason.split('+').filter_map(counts).any(|most| most)
+}
+
+/// Whether a warning is that it is gone in the home storefront, the first that is configured.
+pub fn is_at_home(reason: &str) -> bool {
+    reason.split('+').any(|one| one.starts_with(PARTLY) && one.ends_with(AT_HOME))
 }
 
 const PARTLY: &str = "gone_in_";
+const AT_HOME: &str = "_and_at_home";
 
 fn countries(gone: &[(&Part<'_>, &Held)]) -> String {
     let names: Vec<String> = gone.iter().filter_map(|(part, _)| Some(part.country?.to_uppercase())).collect();
     names.join(", ")
 }
 
-fn partly_gone(gone: &[(&Part<'_>, &Held)], worst: Held, seen: usize) -> Held {
+fn partly_gone(gone: &[(&Part<'_>, &Held)], at_home: bool, seen: usize) -> Held {
+    let worst = gone[0].1.clone();
+    let home = if at_home { AT_HOME } else { "" };
     let say = format!("gone in {} of {seen} countries: {}", gone.len(), countries(gone));
     let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
     Held {
         verdict: Verdict::Degraded,
-        reason: format!("{PARTLY}{}_of_{seen}_storefronts", gone.len()),
+        reason: format!("{PARTLY}{}_of_{seen}_storefronts{home}", gone.len()),
         say,
         since,
         ..worst

@@ -64,6 +64,20 @@ impl Time {
         format!("{} {}", at.format(&format!("{day} %H:%M")), named(&at))
     }
 
+    /// Whether a day begins then, in `zone`: as a letter names a day without an hour.
+    pub fn is_midnight(self, zone: Tz) -> bool {
+        self.utc().with_timezone(&zone).format("%H:%M:%S").to_string() == "00:00:00"
+    }
+
+    /// As a person in `zone` reads a date ahead: where a day begins then, the day alone.
+    pub fn day(self, zone: Tz, now: Time) -> String {
+        let whole = self.local(zone, now);
+        if !self.is_midnight(zone) {
+            return whole;
+        }
+        whole.split(" 00:00 ").next().map_or(whole.clone(), str::to_owned)
+    }
+
     /// `8 Jan 17:42 UTC`, as used in evidence.
     pub fn short(self) -> String {
         self.utc().format("%-d %b %H:%M UTC").to_string()

@@ -3,10 +3,10 @@
 use super::decider::Decider;
 use super::known::DependencyState;
 use super::platform::Seen;
-use crate::config::Dependency;
+use crate::config::{Dependency, LeaveStep};
 use crate::core::alerting::message::Telling;
 use crate::core::dependency::incident::Reason;
-use crate::core::time::Time;
+use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
 use crate::engine::view::dependency::leave_text;
 use crate::say::about::About;
@@ -14,22 +14,34 @@ use crate::say::about::About;
 impl Decider {
     /// Which losses came before, and which number this one has.
     pub(in crate::engine) fn say_losses(&self, about: &mut About, telling: &Telling, seen: &Seen, now: Time) {
-        (about.losses, about.lost_at) =
-            telling.losses.iter().map(|loss| self.loss_line(*loss, seen.state(*loss))).unzip();
+        // Whether a refused key is a loss is not known: those stand apart, at the end.
+        let (refused, sure): (Vec<usize>, Vec<usize>) =
+            telling.losses.iter().partition(|loss| is_refused_only(seen.state(**loss)));
+        let line = |loss: &usize| self.loss_line(*loss, seen.state(*loss));
+        (about.losses, about.lost_at) = sure.iter().map(line).unzip();
         let platform_view = self.platform_view(seen, now);
         let gone = platform_view.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
         let gone: Vec<(String, Time)> = gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
-        // Whether a refused key is a loss is not known.
-        let known = |loss: &&usize| !is_refused_only(seen.state(**loss));
-        let counted: Vec<usize> = match telling.wanted.held.verdict {
-            Verdict::Unknown => telling.losses.clone(),
-            _ => telling.losses.iter().filter(known).copied().collect(),
-        };
-        about.loss_number = self.companies(&counted) + gone.len() + 1;
-        for (line, at) in gone {
+        let counted = if telling.wanted.held.verdict == Verdict::Unknown { &telling.losses } else { &sure };
+        about.loss_number = self.companies(counted) + gone.len() + 1;
+        let gone = gone.into_iter().map(|(line, at)| (line, Some(at)));
+        for (line, at) in gone.chain(refused.iter().map(line)) {
             about.losses.push(line);
-            about.lost_at.push(Some(at));
+            about.lost_at.push(at);
         }
+        about.refused_losses = refused.len();
+    }
+
+    /// Others were lost lately, or a letter is about to end another company's: what still works is prepared, too.
+    pub(in crate::engine) fn is_one_of_several(&self, about: &About, seen: &Seen, now: Time) -> bool {
+        let lost = about.verdict == Verdict::Dropped;
+        let ending = || {
+            let own = self.dependency(&about.id).map(|dependency| self.company(dependency));
+            let others = seen.iter().map(|(position, _)| &self.config.dependencies[position]);
+            let others = others.filter(|other| self.ends_at(&other.id, now).is_some());
+            others.into_iter().any(|other| Some(self.company(other)) != own)
+        };
+        !about.losses.is_empty() || (lost && ending())
     }
 
     /// How many companies these losses are: those that share one count once.
@@ -55,22 +67,34 @@ impl Decider {
         let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let now = match state.incident {
             None if state.combined.unseen.is_empty() => ", working again",
-            _ if is_refused_only(state) => ", key refused or account suspended",
             _ => "",
         };
         (format!("{} ({}{now})", dependency.label, self.decider(dependency)), at)
     }
 
-    /// The steps that are still possible where nothing is lost yet, the longest first.
-    pub(in crate::engine) fn steps_left(&self, seen: &Seen) -> Vec<String> {
+    /// The steps that are still possible where nothing is lost yet, the longest first. What no longer fits before an
+    /// announced end gives way to what still does.
+    pub(in crate::engine) fn steps_left(&self, seen: &Seen, now: Time) -> Vec<String> {
         let gone = |position: usize| {
             let incident = seen.state(position).incident.as_ref();
             incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
         };
         let standing = self.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
-        let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, &d.label))).collect();
+        let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, d))).collect();
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
-        steps.into_iter().map(|(step, label)| format!("{label}: {}", leave_text(step))).collect()
+        steps.into_iter().map(|(step, d)| format!("{}: {}", d.label, self.step_text(d, step, now))).collect()
+    }
+
+    /// One step, or what to do in its place.
+    pub(in crate::engine) fn step_text(&self, dependency: &Dependency, step: &LeaveStep, now: Time) -> String {
+        let left = self.ends_at(&dependency.id, now).map(|ends| ends.since(now));
+        let late = self.advice(dependency).map(|advice| advice.late.as_str()).filter(|late| !late.is_empty());
+        match (left, step.takes, late) {
+            (Some(left), Some(takes), Some(late)) if takes > left => {
+                format!("{late} ({} takes {})", step.step, human(takes))
+            }
+            _ => leave_text(step),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::platform::Class;
 use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
 use crate::core::time::Time;
-use crate::core::words::verdict::Proves;
+use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
 use crate::say::tally;
 
@@ -84,7 +84,16 @@ impl Decider {
 
     /// Labels of what is not live besides, with its state.
     pub(in crate::engine) fn down(&self, others: &Others) -> Vec<String> {
-        let line = |(position, shown): &(usize, Shown)| format!("{} ({})", self.label_at(*position), shown.word());
+        // What works at its last check is on its way back.
+        let returns = |position: usize| {
+            let state = self.known.dependency(&self.config.dependencies[position].id);
+            let doubt = state.and_then(|state| state.combined.suspicion.as_ref());
+            doubt.is_some_and(|held| held.verdict == Verdict::Live)
+        };
+        let line = |(position, shown): &(usize, Shown)| {
+            let word = if returns(*position) { "last check works" } else { shown.word() };
+            format!("{} ({word})", self.label_at(*position))
+        };
         others.down.iter().map(line).collect()
     }
 

@@ -3,27 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::decider::Decider;
+use crate::config::Dependency;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::people::action::{ActionKind, OperatorAction, People};
-use crate::core::people::notice::{Around, Letter, Notice, is_ending};
-use crate::core::probe::standing::Held;
+use crate::core::people::advice::Advice;
+use crate::core::people::notice::{Around, Letter, Notice};
+use crate::core::people::wording::{self, Wording};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
-
-/// What to do about an app whose end was announced.
-const BEFORE_AN_APP_GOES: &str =
-    "Answer the letter today. Offer the app elsewhere before the hour: installed apps keep working, new installs stop.";
-
-fn for_an_app(combined: Combined) -> Combined {
-    let ends = |held: &Held| is_ending(&held.reason) && held.proof == Proof::Told;
-    let advised = |held: Held| match ends(&held) {
-        true => Held { hint: Some(BEFORE_AN_APP_GOES.to_owned()), ..held },
-        false => held,
-    };
-    Combined { held: combined.held.map(advised), ..combined }
-}
 
 impl Decider {
     /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
@@ -158,21 +147,28 @@ impl Decider {
         at: Time,
     ) -> Combined {
         let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
-        let notices = self.notices().filter(concerns);
+        let own: Vec<&Notice> = self.notices().filter(concerns).collect();
+        let notices = own.iter().filter(|notice| !own.iter().any(|other| notice.is_superseded(other, at)));
         let around = Around {
             looked_at: self.looked_at(id, at),
             in_order_at: self.in_order_at(id),
             worked_on: self.maintenance_until(id, at).is_some(),
+            advice: self.dependency(id).and_then(|dependency| self.advice(dependency)),
         };
-        let combined = notices.fold(combined, |combined, notice| notice.apply(combined, around, open, at));
-        if self.is_app(id) { for_an_app(combined) } else { combined }
+        notices.fold(combined, |combined, notice| notice.apply(combined, around, open, at))
     }
 
-    /// Whether it stands in a store: there is no data to copy out of a listing.
-    fn is_app(&self, id: &str) -> bool {
-        let vendor = self.dependency(id).and_then(|dependency| dependency.vendors.first());
-        let vendor = vendor.and_then(|vendor| self.config.catalog.vendors.get(vendor));
-        vendor.is_some_and(|vendor| vendor.category == "app_store")
+    /// What to do about a thing of this kind.
+    pub(in crate::engine) fn advice(&self, dependency: &Dependency) -> Option<&Advice> {
+        self.config.catalog.advice(&dependency.kind)
+    }
+
+    /// What the letter says that ends it next, or without a date: what it asks for, and whether it is about terms only.
+    pub(in crate::engine) fn letter_of(&self, id: &str, now: Time) -> Wording {
+        let ahead = |notice: &&Notice| notice.received <= now && notice.effective.is_none_or(|at| at > now);
+        let own = self.notices().filter(ahead).filter(|notice| notice.dependencies.iter().any(|other| other == id));
+        let next = own.min_by_key(|notice| notice.effective.unwrap_or(Time(i64::MAX)));
+        next.map(|notice| wording::of(&notice.text)).unwrap_or_default()
     }
 
     /// What letters threaten whose hour has come: it is checked now, all of it.

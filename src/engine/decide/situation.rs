@@ -12,6 +12,7 @@ use crate::core::alerting::review::ROUND_WAIT;
 use crate::core::alerting::situation::Situation;
 use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::wording::Wording;
 use crate::core::time::{Time, millis};
 use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
@@ -117,7 +118,7 @@ impl Decider {
             match ends.filter(|_| !lost) {
                 Some(ends) => {
                     said.steps.extend(self.steps_of(dependency, Some(ends)));
-                    said.ending.push(Item { ends: Some(ends), ..item });
+                    said.ending.push(self.ending(dependency, item, ends, now));
                 }
                 None => said.lost.push(item),
             }
@@ -173,6 +174,23 @@ impl Decider {
             since: held.map_or(self.started_at, |held| held.since),
             ends: None,
             unseen: incident.map(|incident| incident.public_id.clone()).filter(|_| unseen),
+            ..Item::default()
+        }
+    }
+
+    /// What ends at that time, with what its letter asks for, and what to do about such a thing where no step is
+    /// configured.
+    fn ending(&self, dependency: &Dependency, item: Item, ends: Time, now: Time) -> Item {
+        let Wording { demand, terms, ends: _ } = self.letter_of(&dependency.id, now);
+        let advice = self.advice(dependency).filter(|_| dependency.leave.is_empty() && !terms);
+        let advised = |text: &String| self.possible(Some(text.as_str()), dependency);
+        Item {
+            ends: Some(ends),
+            demand,
+            terms,
+            do_now: advice.and_then(|advice| advised(&advice.ends)),
+            do_last: advice.and_then(|advice| advised(&advice.soon)),
+            ..item
         }
     }
 
@@ -185,7 +203,7 @@ impl Decider {
             let since = state.and_then(|state| state.combined.held.as_ref()).map_or(now, |held| held.since);
             let word = tally::spoken(*shown).to_owned();
             let (id, label) = (dependency.id.clone(), dependency.label.clone());
-            said.trouble.push(Item { id, label, word, since, ends: None, unseen: None });
+            said.trouble.push(Item { id, label, word, since, ..Item::default() });
         }
         (said.working, said.more_working) = (self.working(&others), others.more_working);
         said.unsure = self.unsure(&others, false);
@@ -207,6 +225,7 @@ impl Decider {
             takes: step.takes,
             owner: step.who.clone(),
             start: ends.zip(step.takes).map(|(ends, takes)| Time(ends.0 - millis(takes))).or(ends),
+            late: self.advice(dependency).map(|advice| advice.late.clone()).filter(|late| !late.is_empty()),
         })
     }
 

@@ -16,8 +16,8 @@ use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
-use crate::core::dependency::storefronts::is_partly;
-use crate::core::people::notice::{is_by_letter, is_spent};
+use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
+use crate::core::people::notice::{is_by_letter, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Standing;
 use crate::core::probe::weigh::without_witnesses;
@@ -177,6 +177,10 @@ impl Decider {
                 if telling.reason == Reason::Flapping {
                     about.since = before.notified.turns.first().copied().unwrap_or(about.since);
                 }
+                let refused = before.notified.blind.values().any(|reason| reason == "access_lost");
+                if telling.reason == Reason::Sighted && refused {
+                    "access_again".clone_into(&mut about.why);
+                }
                 about.group = self.group(telling, seen);
                 if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) && telling.reason != Reason::Suspected {
                     about.without_fallback = self.without_fallback(&telling.members);
@@ -192,7 +196,8 @@ impl Decider {
                 if about.group.is_some() {
                     about.lasted = None;
                 }
-                about.steps = if about.losses.is_empty() { Vec::new() } else { self.steps_left(seen) };
+                about.steps =
+                    if self.is_one_of_several(&about, seen, now) { self.steps_left(seen, now) } else { Vec::new() };
                 Body::Dependency(Box::new(about))
             }
         };
@@ -284,9 +289,13 @@ impl Decider {
                 // A drop that was told in spite of its turns is one.
                 verdict if flaps && verdict != Verdict::Dropped => "flapping",
                 Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
+                Verdict::Degraded if is_at_home(&held.reason) => "gone_at_home",
+                Verdict::Degraded if is_mostly(&held.reason) => "mostly_gone",
                 Verdict::Degraded if is_partly(&held.reason) => "partly",
                 // What is in doubt is not called working.
                 Verdict::Degraded if is_spent(&held.reason) && well(&state.combined) => "outlived",
+                Verdict::Degraded if is_undated(&held.reason) => "undated",
+                Verdict::Outage if held.reason == "mostly_refused" => "refused",
                 verdict => verdict.word(),
             };
             Some(OpenItem {
@@ -307,7 +316,9 @@ impl Decider {
                 fallback_checked: fallback.map(|(on, _)| on.checked),
                 fallback_ends: self.fallback_ends(dependency, now),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: self.possible(held.hint.as_deref(), dependency).filter(|_| cause.is_none()),
+                hint: self.to_do_still(dependency, held).filter(|_| cause.is_none()),
+                demand: self.letter_of(&dependency.id, now).demand,
+                terms: self.letter_of(&dependency.id, now).terms,
                 owner: dependency.owner.clone(),
                 on_it: self.acknowledged_by(&dependency.id, state),
             })
@@ -322,6 +333,8 @@ fn say_of_letter(about: &mut About, told: &str) {
     if is_spent(told) {
         about.why = "notice_spent".to_owned();
         about.say = format!("{}. The letter was not withdrawn: get the vendor's confirmation in writing", about.say);
+    } else if is_terms(told) && about.ends.is_none() {
+        about.say = format!("the new terms are in force. {}", crate::core::words::text::capital(&about.say));
     } else if is_by_letter(told) {
         about.say = format!("the letter was withdrawn. {}", crate::core::words::text::capital(&about.say));
     }

@@ -153,6 +153,9 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
         (Some(ActionKind::ItWasUs), _) => return "Your own change, reported by your team".to_owned(),
         (Some(_), _) => return "Accepted by your team".to_owned(),
         (None, Fault::Ours) => return "On your side".to_owned(),
+        (None, Fault::Unclear) if row.incident.proof == Proof::Stated && row.incident.worst == Verdict::Dropped => {
+            return "Stated by the other side, without a reason".to_owned();
+        }
         (None, Fault::Unclear) => return "Cause unclear".to_owned(),
         (None, Fault::VendorDecision) => format!("{vendor}'s decision"),
         (None, Fault::VendorBreakdown) => format!("an outage at {vendor}"),

@@ -29,7 +29,9 @@ pub(super) fn risk(snapshot: &Snapshot, drilled: &BTreeMap<String, Time>, now: T
 }
 
 fn still_serving(snapshot: &Snapshot) -> Snapshot {
-    let serving = snapshot.dependencies.iter().filter(|d| d.shown() != Shown::Dropped).cloned().collect();
+    // Nor is what refuses the key known to work.
+    let lost = |d: &DependencySnapshot| d.shown() == Shown::Dropped || d.state.lost_access().is_some();
+    let serving = snapshot.dependencies.iter().filter(|d| !lost(d)).cloned().collect();
     Snapshot { dependencies: serving, ..snapshot.clone() }
 }
 

@@ -12,6 +12,7 @@ use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::Letter;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human, millis};
+use crate::core::words::text::without_fallback;
 use crate::core::words::verdict::Criticality;
 use crate::engine::decide::decider::Decider;
 use crate::say::report::Todo;
@@ -58,7 +59,10 @@ impl Decider {
         let line = |letter: &Letter| {
             let (notice, id) = (&letter.notice, &letter.public_id);
             let labels: Vec<&str> = self.labels(letter).collect();
-            let by = notice.effective.map_or_else(String::new, |at| format!(" by {}", when.at(at)));
+            let by = notice.effective.map_or_else(String::new, |at| match at > when.now {
+                true => format!(" by {}", when.at(at)),
+                false => format!(", whose date has passed ({})", when.at(at)),
+            });
             let what = format!(
                 "Answer the notice about {}{by}. Received {}: \"{}\". Then run: plugwatch notice answered {id}",
                 labels.join(", "),
@@ -165,7 +169,10 @@ fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> S
     match &d.fallback {
         Some(to) if fails => format!("{}: the fallback ({to}) does not work now{advice}", d.label),
         Some(to) => format!("{}: switch to {to}{advice}", d.label),
-        None => format!("{}: no fallback is configured{advice}", d.label),
+        None => {
+            let advice = hint.and_then(without_fallback).map_or_else(String::new, |hint| format!(". {hint}"));
+            format!("{}: no fallback is configured{}", d.label, advice.trim_end_matches('.'))
+        }
     }
 }
 

@@ -200,6 +200,8 @@ impl Decider {
         let ended_at = unwatched.map_or(held.since, |(from, _)| from);
         let fallback = self.fallback_now(dependency);
         let dropped = held.verdict == Verdict::Dropped && telling.reason != Reason::Suspected;
+        let appeal = vendor.filter(|_| dropped).and_then(|vendor| vendor.appeal.as_ref());
+        let wording = self.letter_of(&dependency.id, at);
         About {
             id: dependency.id.clone(),
             label: dependency.label.clone(),
@@ -212,7 +214,7 @@ impl Decider {
             fault: held.fault,
             proof: held.proof,
             say: held.say.clone(),
-            hint: self.possible(held.hint.as_deref(), dependency).filter(|_| !over),
+            hint: self.to_do(dependency, telling, over),
             since: began.filter(|_| ended).unwrap_or(held.since).min(at),
             lasted: began.filter(|_| ended).map(|began| ended_at.since(began)),
             unwatched_until: unwatched.map(|(_, until)| until),
@@ -221,7 +223,7 @@ impl Decider {
             account_id: dependency.account_id.clone(),
             contact: dependency.contact.clone(),
             contract_notice_days: dependency.contract_notice_days,
-            leave: dependency.leave.iter().map(leave_text).collect(),
+            leave: dependency.leave.iter().map(|step| self.step_text(dependency, step, at)).collect(),
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             // What merely cannot be seen is no place to look first.
             stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
@@ -236,6 +238,7 @@ impl Decider {
             losses: Vec::new(),
             lost_at: Vec::new(),
             loss_number: 0,
+            refused_losses: 0,
             unseen: self.unseen(&dependency.id).filter(|_| over),
             steps: Vec::new(),
             working,
@@ -243,7 +246,10 @@ impl Decider {
             more_working: others.more_working,
             without_fallback: Vec::new(),
             keeps_working: vendor.filter(|_| dropped).and_then(|vendor| vendor.keeps_working.clone()),
-            appeal: vendor.filter(|_| dropped).and_then(|vendor| Some(vendor.appeal.as_ref()?.url.clone())),
+            appeal: appeal.map(|appeal| appeal.url.clone()),
+            appeal_behind_login: appeal.is_some_and(|appeal| appeal.behind_login),
+            demand: wording.demand,
+            terms: wording.terms,
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             fallback_ends: self.fallback_ends(dependency, at),

@@ -1,4 +1,6 @@
 //! What is known, as people see it.
 
+pub(super) mod advice;
 pub(super) mod dependency;
 pub(super) mod offline;
+pub(super) mod region;

@@ -21,18 +21,18 @@ keeps! {
         id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, unwatched_until,
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
-        proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, unseen, steps, attested,
-        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, fallback_works, fallback_ends, ends, next,
+        proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, refused_losses, unseen, steps, attested,
+        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, next,
         criticality,
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
-        owner, on_it }
+        demand, terms, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }
-    SituationItemDocument => Item { id, label, word, since, ends, unseen }
-    SituationStepDocument => Step { what, label, takes, owner, start }
+    SituationItemDocument => Item { id, label, word, since, ends, unseen, demand, terms, do_now, do_last }
+    SituationStepDocument => Step { what, label, takes, owner, start, late }
     TodoDocument => Todo { rank, what, owner, by, minutes, takes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {

@@ -24,7 +24,7 @@ words! {
 
 /// Whether a reason says that a listing is gone in some storefronts: `gone_in_2_of_7_storefronts`.
 fn is_about_some_storefronts(reason: &str) -> bool {
-    reason.starts_with("gone_in_") && reason.ends_with("_storefronts")
+    reason.starts_with("gone_in_") && reason.contains("_storefronts")
 }
 
 impl PublicState {

@@ -80,6 +80,10 @@ document! {
         "fallback_ends" fallback_ends: Option<Time>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "demand" demand: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "terms" terms: bool,
         #[serde(default)]
         "owner" owner: Option<String>,
         #[serde(default)]
@@ -141,6 +145,8 @@ document! {
         "lost_at" lost_at: Vec<Option<Time>>,
         #[serde(default)]
         "loss_number" loss_number: usize,
+        #[serde(default, skip_serializing_if = "super::is_zero")]
+        "refused_losses" refused_losses: usize,
         #[serde(default)]
         "unseen" unseen: Option<String>,
         #[serde(default)]
@@ -161,6 +167,12 @@ document! {
         "keeps_working" keeps_working: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "appeal" appeal: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "appeal_behind_login" appeal_behind_login: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "demand" demand: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "terms" terms: bool,
         #[serde(default)]
         "fallback_works" fallback_works: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,6 +46,14 @@ document! {
         "since" since: Time,
         "ends" ends: Option<Time>,
         "unseen" unseen: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "demand" demand: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "terms" terms: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "do_now" do_now: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "do_last" do_last: Option<String>,
     }
 
     /// One step that can still be taken.
@@ -55,6 +63,8 @@ document! {
         "takes" takes: Option<Duration>,
         "owner" owner: Option<String>,
         "start" start: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "late" late: Option<String>,
     }
 }
 

@@ -107,6 +107,11 @@ struct Letter {
     day_first: Option<day::First>,
 }
 
+/// Whether a text says that something ends, stops or is taken away.
+pub fn speaks_of_an_end(text: &str) -> bool {
+    tokens(text).iter().any(|token| words::cuts_off(&token.text))
+}
+
 /// A text that is an RFC 3339 time and nothing else.
 fn exact(text: &str, received: Time) -> Option<Time> {
     let word = text.trim();

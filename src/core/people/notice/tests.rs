@@ -1,0 +1,114 @@
+use super::*;
+use crate::core::dependency::state::Unseen;
+
+fn notice() -> Notice {
+    Notice {
+        dependencies: vec!["host".to_owned()],
+        received: Time(0),
+        effective: Some(Time(31 * 3_600_000)),
+        text: "we cannot serve you".to_owned(),
+        left: false,
+    }
+}
+
+fn held(verdict: Verdict, since: Time) -> Combined {
+    let held = notified(Combined::default(), Verdict::Dropped, "x", None, "x".to_owned(), since).held;
+    let held = held.map(|held| Held { verdict, fault: Fault::Unclear, ..held });
+    Combined { held, ..Combined::default() }
+}
+
+fn after(hours: i64, state: Combined) -> (Verdict, String) {
+    let now = Time(hours * 3_600_000);
+    let around = Around { looked_at: Some(now), ..Around::default() };
+    let held = notice().apply(state, around, None, now).held.unwrap();
+    (held.verdict, held.reason)
+}
+
+#[test]
+fn it_ends_is_a_warning_while_everything_is_live() {
+    assert_eq!(after(1, held(Verdict::Live, Time(0))), (Verdict::Degraded, "ends".to_owned()));
+}
+
+#[test]
+fn silence_after_the_hour_is_dropped_and_silence_before_it_is_not() {
+    let out = |hour: i64| held(Verdict::Outage, Time(hour * 3_600_000));
+    assert_eq!(after(20, out(19)).0, Verdict::Outage);
+    assert_eq!(after(32, out(31)), (Verdict::Dropped, "ended_by_notice".to_owned()));
+    assert_eq!(after(32, held(Verdict::Live, Time(0))), (Verdict::Degraded, "outlived_notice".to_owned()));
+}
+
+#[test]
+fn a_key_that_is_refused_after_the_letter_and_before_its_hour_is_the_cut() {
+    let refused = |hour: i64| {
+        let mut state = held(Verdict::Live, Time(-1));
+        let why = Held {
+            verdict: Verdict::Unknown,
+            reason: "access_lost".to_owned(),
+            since: Time(hour * 3_600_000),
+            ..state.held.clone().unwrap()
+        };
+        state.unseen = vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: true, vendor_fine: true }];
+        state
+    };
+    let cut = (Verdict::Dropped, "ended_by_notice".to_owned());
+    assert_eq!(after(5, refused(4)), cut);
+    assert_eq!(after(40, refused(4)), cut, "and still is after the hour");
+    // Who was refused before the letter came had lost the key before.
+    assert_eq!(after(5, refused(-4)), (Verdict::Degraded, "ends".to_owned()));
+}
+
+#[test]
+fn silence_that_is_older_than_the_letter_or_explained_otherwise_is_not_its_cut() {
+    let hour = |hour: i64| Time(hour * 3_600_000);
+    let reads = |since: i64, around: Around| {
+        let around = Around { looked_at: Some(hour(40)), ..around };
+        notice().apply(held(Verdict::Outage, hour(since)), around, None, hour(40)).held.unwrap().verdict
+    };
+    assert_eq!(reads(-2, Around::default()), Verdict::Outage, "it was silent when the letter came");
+    // No alert reports what maintenance explains: the letter is reported.
+    assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Degraded);
+    assert_eq!(reads(30, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Outage);
+    assert_eq!(reads(30, Around { in_order_at: Some(hour(29)), ..Around::default() }), Verdict::Dropped);
+    assert_eq!(reads(32, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Dropped);
+}
+
+#[test]
+fn a_key_that_never_worked_is_no_cut() {
+    let mut state = Combined::default();
+    let why = Held {
+        verdict: Verdict::Unknown,
+        reason: "credential_refused".to_owned(),
+        since: Time(1),
+        ..held(Verdict::Live, Time(1)).held.unwrap()
+    };
+    state.unseen = vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: true, vendor_fine: true }];
+    let now = Time(40 * 3_600_000);
+    let around = Around { looked_at: Some(now), ..Around::default() };
+    assert_eq!(notice().apply(state, around, None, now).held.unwrap().reason, "ended_unseen");
+}
+
+#[test]
+fn a_deadline_is_called_to_mind_six_times_at_most() {
+    let ends = Time(200 * 3_600_000);
+    let mut spoken = Time(0);
+    let mut calls = Vec::new();
+    while let Some(at) = call_at(ends, spoken) {
+        calls.push(at.0 / 3_600_000);
+        spoken = at;
+    }
+    assert_eq!(calls, [32, 176, 188, 194, 197, 199]);
+    assert_eq!(call_at(ends, Time(190 * 3_600_000)), Some(Time(194 * 3_600_000)));
+}
+
+#[test]
+fn our_own_blindness_is_no_silence_of_theirs() {
+    let unseen = |reason: &str, fault: Fault| {
+        let mut state = held(Verdict::Live, Time(0));
+        let why = Held { verdict: Verdict::Unknown, reason: reason.to_owned(), fault, ..state.held.clone().unwrap() };
+        state.unseen =
+            vec![Unseen { group: "g".to_owned(), held: why, blind: true, urgent: false, vendor_fine: false }];
+        after(40, state).0
+    };
+    assert_eq!(unseen("own_network", Fault::Ours), Verdict::Degraded);
+    assert_eq!(unseen("unrecognised", Fault::Unclear), Verdict::Dropped);
+}

@@ -1,0 +1,66 @@
+//! Where something is gone in some countries: what that pattern says about why.
+
+use std::sync::Arc;
+
+use crate::catalog::Region;
+use crate::config::{Dependency, Probe};
+use crate::core::words::verdict::Verdict;
+use crate::engine::decide::decider::Decider;
+
+/// Fewer countries of a region than this, all gone, are chance.
+const FEWEST: usize = 3;
+
+impl Decider {
+    /// What to do about something that is gone in some countries and not in others.
+    pub(in crate::engine) fn where_gone(&self, dependency: &Dependency) -> Option<&str> {
+        let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id))?;
+        let partly = vendor.partly.as_ref()?;
+        let asked = self.countries(dependency);
+        let region = partly.regions.iter().find(|region| is_of(region, &asked));
+        Some(region.map_or(partly.hint.as_str(), |region| region.hint.as_str()))
+    }
+
+    /// The countries in which it is asked for, and whether it is gone there.
+    fn countries<'d>(&self, dependency: &'d Dependency) -> Vec<(&'d str, bool)> {
+        let one = |probe: &'d Arc<Probe>| {
+            let spec = self.plan.of(&dependency.id).find(|spec| spec.probe.identity == probe.identity)?;
+            let standing = self.known.probe(spec.id).map(|state| state.standing.verdict());
+            Some((probe.country.as_deref()?, standing == Some(Some(Verdict::Dropped))))
+        };
+        dependency.probes.iter().filter_map(one).collect()
+    }
+}
+
+/// Gone in all of a region's countries that are asked, and in no other.
+fn is_of(region: &Region, asked: &[(&str, bool)]) -> bool {
+    let within = |country: &str| region.countries.iter().any(|own| own == country);
+    let of_it = asked.iter().filter(|(country, _)| within(country)).count();
+    let elsewhere = asked.len() > of_it;
+    of_it >= FEWEST && elsewhere && asked.iter().all(|(country, gone)| *gone == within(country))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region() -> Region {
+        let countries = ["at", "de", "fr", "ie"].map(str::to_owned).to_vec();
+        Region { countries, hint: "enter it".to_owned() }
+    }
+
+    #[test]
+    fn all_of_a_region_and_nowhere_else_is_that_region() {
+        let asked = [("us", false), ("at", true), ("de", true), ("fr", true)];
+        assert!(is_of(&region(), &asked));
+        let one_kept = [("us", false), ("at", true), ("de", false), ("fr", true), ("ie", true)];
+        assert!(!is_of(&region(), &one_kept), "one of them still has it");
+        let one_more = [("us", true), ("at", true), ("de", true), ("fr", true), ("jp", false)];
+        assert!(!is_of(&region(), &one_more), "and so has another country lost it");
+    }
+
+    #[test]
+    fn two_countries_or_a_region_without_any_other_to_compare_show_no_pattern() {
+        assert!(!is_of(&region(), &[("us", false), ("de", true), ("fr", true)]));
+        assert!(!is_of(&region(), &[("at", true), ("de", true), ("fr", true)]));
+    }
+}
