@@ -69,13 +69,13 @@ fn median(all: &mut [Duration]) -> Duration {
 }
 
 /// One thing, and many that have nothing to do with it.
-fn configuration(idle: usize) -> String {
+pub(super) fn configuration(idle: usize) -> String {
     let mut text = "platform = \"Cost\"\ndatabase = \"cost.db\"\n".to_owned();
     for n in 0..=idle {
         // Writing to a text cannot fail.
         let _ = write!(
             text,
-            "[[dependency]]\nid = \"d{n}\"\ncheck = \"website/page\"\nurl = \"https://d{n}.example.com/\"\n\
+            "[[dependency]]\nid = \"d{n}\"\ncheck = \"website/page\"\nurl = \"https://d{n}.example/\"\n\
              words = [\"Welcome\"]\n"
         );
     }

@@ -9,6 +9,7 @@ mod begin;
 mod case;
 mod configuration;
 mod cost;
+mod crowd;
 mod expect;
 mod history;
 mod history_page;
@@ -35,6 +36,7 @@ mod world;
 
 pub use case::{Case, Kind};
 pub use cost::{Cost, cost};
+pub use crowd::{Crowd, crowd};
 pub use expect::{Expect, More};
 pub use history::{Outcome, Totals};
 pub use history_page::page as history_page;

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use futures_util::StreamExt;
 
 use super::failed;
-use crate::bench::{Cost, Played, Report, Scenario, Score, Settings, cost, load, play_logged, simulate};
+use crate::bench::{Cost, Crowd, Played, Report, Scenario, Score, Settings, cost, crowd, load, play_logged, simulate};
 use crate::clock::Stopwatch;
 use crate::core::time::human;
 use crate::engine::EventLog;
@@ -45,6 +45,9 @@ pub(super) enum BenchCommand {
         /// How many other dependencies are idle
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
+        /// Beside them, so many fail within a minute
+        #[arg(long, default_value_t = 0)]
+        failing: usize,
     },
     /// Measure processor, memory, disk and punctuality of `run` under load, against servers on this machine
     Load(super::bench_load::Loads),
@@ -100,13 +103,34 @@ pub(super) async fn drops(folder: Option<&Path>, only: Option<&str>, show: bool,
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-pub(super) fn decide(idle: &[usize]) -> ExitCode {
+pub(super) fn decide(idle: &[usize], failing: usize) -> ExitCode {
+    if failing > 0 {
+        return decide_crowds(idle, failing);
+    }
     println!("{:>8}  {:>14}  {:>22}", "idle", "check as before", "drop, with its alert");
     for idle in idle {
         match cost(*idle) {
             Ok(Cost { idle, same, drop }) => {
                 let micros = |took: std::time::Duration| format!("{:.1} µs", took.as_secs_f64() * 1e6);
                 println!("{idle:>8}  {:>14}  {:>22}", micros(same), micros(drop));
+            }
+            Err(why) => return failed(1, why),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn decide_crowds(all: &[usize], failing: usize) -> ExitCode {
+    println!(
+        "{:>8}  {:>8}  {:>9}  {:>6}  {:>30}  {:>8}",
+        "of", "failing", "decisions", "alerts", "p50/p99/most µs", "CPU s"
+    );
+    for all in all {
+        match crowd(*all, failing.min(*all)) {
+            Ok(Crowd { decisions, median, p99, most, all: took, alerts }) => {
+                let micros = [median, p99, most].map(|took| format!("{:.1}", took.as_secs_f64() * 1e6)).join("/");
+                let took = took.as_secs_f64();
+                println!("{all:>8}  {failing:>8}  {decisions:>9}  {alerts:>6}  {micros:>30}  {took:>8.2}");
             }
             Err(why) => return failed(1, why),
         }

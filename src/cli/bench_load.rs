@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failed;
-use crate::bench::under_load::{Kind, Load, Row, Servers, measure, serve, synced};
+use crate::bench::under_load::{Kind, Late, Load, Row, Servers, measure, serve, synced};
 
 /// Upper limits of a benchmark, because the machine is shared: checks, and seconds.
 const MOST_CHECKS: u32 = 20_000;
@@ -39,6 +39,12 @@ pub(super) struct Loads {
     /// and the calls are timed
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     places: u32,
+    /// How many checks begin to fail while it is measured; the lateness is that of the others
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_CHECKS)))]
+    fail: u32,
+    /// Within how many seconds they begin to
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=LONGEST))]
+    within: u64,
     /// Measure this plugwatch program instead of the running one
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -79,6 +85,8 @@ async fn all(loads: &Loads) -> Result<bool, String> {
                 wrong_per_mille: loads.wrong,
                 seed: loads.seed,
                 places: loads.places,
+                fail: loads.fail.min(*checks),
+                within: Duration::from_secs(loads.within),
             };
             let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
             let measured = measure(&load, program, &mut servers, folder.path()).await;
@@ -92,17 +100,18 @@ async fn all(loads: &Loads) -> Result<bool, String> {
     Ok(fine)
 }
 
-const HEAD: &str = "checks  answers  CPU s/1,000    PSS MiB  late p50/p99 ms  stored B  written B   wire B  conn.  wrong  start s (CPU s)";
+const HEAD: &str = "checks  answers  CPU s/1,000    PSS MiB  late p50/p99/most ms  stored B  written B   wire B  conn.  wrong  start s (CPU s)";
 
 fn line(checks: u32, row: &Row) -> String {
     let Row { answers, cpu, stored, written, wire, connections, wrong, .. } = row;
     let memory = row.memory as f64 / f64::from(1 << 20);
-    let late = format!("{}/{}", row.late_ms.0, row.late_ms.1);
+    let Late { median, p99, most } = row.late;
+    let late = format!("{median}/{p99}/{most}");
     let called = row.called_us.map_or_else(String::new, |(median, worst)| {
         format!("  called after {:.1}/{:.1} ms", median as f64 / 1e3, worst as f64 / 1e3)
     });
     let start = format!("{:.1} ({:.2})", row.start.0.as_secs_f64(), row.start.1);
     format!(
-        "{checks:>6}  {answers:>7}  {cpu:>11.3}  {memory:>9.1}  {late:>15}  {stored:>8.0}  {written:>9.0}  {wire:>7.0}  {connections:>5.2}  {wrong:>5}  {start:>15}{called}"
+        "{checks:>6}  {answers:>7}  {cpu:>11.3}  {memory:>9.1}  {late:>20}  {stored:>8.0}  {written:>9.0}  {wire:>7.0}  {connections:>5.2}  {wrong:>5}  {start:>15}{called}"
     )
 }

@@ -330,7 +330,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Bench(bench::BenchCommand::Simulate { seed, runs, days, dependencies, events }) => {
             bench::simulation(Settings { seed, days, dependencies }, runs, events.as_deref()).await
         }
-        Command::Bench(bench::BenchCommand::Decide { idle }) => bench::decide(&idle),
+        Command::Bench(bench::BenchCommand::Decide { idle, failing }) => bench::decide(&idle, failing),
         Command::Bench(bench::BenchCommand::Load(args)) => bench_load::load(args).await,
         Command::Bench(bench::BenchCommand::Page { dependencies }) => bench_page::page(dependencies).await,
         Command::Bench(bench::BenchCommand::Replay { logs }) => replay::replay_all(&logs).await,

@@ -13,6 +13,9 @@ use crate::core::time::{Time, human};
 /// The maximum number of steps in the message; the rest are counted.
 const MOST_STEPS: usize = 5;
 
+/// And so many names of each kind.
+const MOST_NAMES: usize = 12;
+
 /// The maximum length of names in the title, in characters; a lock screen shows 60.
 const ROOM: usize = 40;
 
@@ -101,17 +104,17 @@ impl Situation {
         let dated = |item: &Item| format!("{} ({})", item.label, near(item.since, now, zone));
         let (lost, refused): (Vec<&Item>, Vec<&Item>) = self.lost.iter().partition(|item| item.word.is_empty());
         let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));
-        let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", what.join(", ")));
+        let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", few(what.iter().cloned()).join(", ")));
         let steps = self.steps.iter().take(MOST_STEPS).map(|step| step.line(now, zone));
         context! {
             over => self.over,
             edits,
             at => self.at.local(zone, now),
-            lost => lost.into_iter().map(dated).collect::<Vec<_>>(),
-            refused => refused.into_iter().map(dated).collect::<Vec<_>>(),
+            lost => few(lost.into_iter().map(dated)),
+            refused => few(refused.into_iter().map(dated)),
             hours => self.hours(now, zone, false),
             terms => self.hours(now, zone, true),
-            trouble => trouble.collect::<Vec<_>>(),
+            trouble => few(trouble),
             working,
             unsure => self.unsure,
             not_monitored => self.not_monitored,
@@ -121,7 +124,7 @@ impl Situation {
             demands => self.ending.iter().filter_map(demand).collect::<Vec<_>>(),
             do_now => self.do_now(now),
             on_it => on_it.collect::<Vec<_>>(),
-            nobody => self.nobody,
+            nobody => few(self.nobody.iter().cloned()),
             next => self.next.filter(|next| *next > now).map(|next| next.local(zone, now)),
         }
     }
@@ -200,6 +203,12 @@ impl Situation {
         let parts: Vec<String> = [lost, refused, ends].into_iter().flatten().collect();
         Title::marked("🟠", "SITUATION", &parts.join(", "))
     }
+}
+
+/// The first of many, and how many more there are.
+fn few(mut all: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let more = all.len().saturating_sub(MOST_NAMES);
+    with_more(all.by_ref().take(MOST_NAMES).collect(), more)
 }
 
 /// The time with the weekday, if the day needs it; the zone is at the top of the message.

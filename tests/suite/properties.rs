@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use plugwatch::core::alerting::notified::Notified;
-use plugwatch::core::alerting::platform_view::{PlatformView, Subject};
+use plugwatch::core::alerting::platform_view::PlatformView;
 use plugwatch::core::alerting::review::{Review, review};
+use plugwatch::core::alerting::subject::Subject;
+use plugwatch::core::alerting::subject_index::SubjectIndex;
 use plugwatch::core::dependency::incident::{Incident, Step, step, turned};
 use plugwatch::core::dependency::state::{Combined, Unseen};
 use plugwatch::core::probe::confirm::after;
@@ -250,9 +252,11 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             in_situation: None,
         });
         let companies = ways.iter().map(|way| way.parent.unwrap_or(&way.id)).collect::<std::collections::BTreeSet<_>>();
+        let subjects: Vec<Subject<'_>> = subjects.collect();
         review(&PlatformView {
             companies: companies.len(),
-            subjects: subjects.collect(),
+            index: SubjectIndex::of(&subjects),
+            subjects,
             now,
             fresh_since: Time(0),
             gone: &[],

@@ -1,23 +1,29 @@
 //! How soon every place is called once an answer has confirmed a drop.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::configuration::number;
 use super::lateness::share;
 use super::load::Load;
-use super::server::{Noted, Wrong};
+use super::server::{Call, Noted, Wrong};
 use super::servers::Servers;
 
-/// A drop is confirmed within two minutes, and told; a busy machine gets one more.
+/// A drop is confirmed within two minutes, and told; a busy machine gets one more ...
 const PATIENCE: u32 = 180;
+/// ... and a place that is told of many, one after the other, some time for each.
+const EACH: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The check that is dropped.
-const DROPPED: u32 = 0;
+/// Two readings of the clock differ by no more, in milliseconds.
+const APART: u64 = 5;
+/// What says that something is lost.
+const TELLS: [&str; 3] = ["opened", "grew", "cascade"];
 
-/// Drops one check, and waits until all places are called.
+/// Waits until all places are called about everything that failed; where nothing did, drops one check for it.
 ///
 /// # Errors
 /// Some are not.
@@ -25,57 +31,68 @@ pub async fn measure(load: &Load, servers: &mut Servers) -> Result<Option<(i64, 
     if load.places == 0 {
         return Ok(None);
     }
-    servers.set_wrong(Wrong { per_mille: 0, seed: load.seed, all_of: DROPPED..DROPPED + 1 }).await?;
+    let failing = 0..load.fail.max(1);
+    servers.set_wrong(Wrong { per_mille: 0, ..load.wrong(failing.end) }).await?;
+    let wanted = failing.len() * load.places as usize;
     let mut called = 0;
-    for _ in 0..PATIENCE {
+    for _ in 0..PATIENCE + load.fail / EACH {
         sleep(PAUSE).await;
-        let noted = servers.noted().await?;
-        let delays = delays(&noted);
+        if servers.count().await?.calls < load.places as usize {
+            continue;
+        }
+        let mut delays = delays(&servers.noted().await?, &failing);
         called = delays.len();
-        if called >= load.places as usize {
-            let mut delays: Vec<i64> = delays.into_values().collect();
+        if called >= wanted {
             delays.sort_unstable();
             return Ok(Some((share(&delays, 50), share(&delays, 99))));
         }
     }
-    Err(format!("of {} places {called} were called about a drop", load.places))
+    Err(format!("of {wanted} calls about a drop {called} came"))
 }
 
-/// By place: from the last wrong answer before the first call that tells of a drop to that call, in microseconds.
-fn delays(noted: &Noted) -> BTreeMap<&str, i64> {
-    let mut first = BTreeMap::new();
-    let tells = |body: &str| serde_json::from_str(body).is_ok_and(|body: serde_json::Value| body["reason"] == "opened");
-    for call in noted.calls.iter().filter(|call| tells(&call.body)) {
-        let before = noted.wrong.iter().filter(|(number, at)| *number == DROPPED && *at <= call.at);
-        let last = before.map(|(_, at)| *at).max();
-        if let Some(last) = last {
-            first.entry(call.path.as_str()).or_insert(i64::try_from(call.at - last).unwrap_or(i64::MAX));
+/// For each place and each check, from the wrong answer after which it was decided to its first call, in microseconds.
+fn delays(noted: &Noted, failing: &Range<u32>) -> Vec<i64> {
+    let mut first: BTreeMap<(&str, u32), i64> = BTreeMap::new();
+    for call in noted.calls.iter().filter(|call| TELLS.contains(&call.reason.as_str())) {
+        for number in call.about.iter().filter_map(|id| number(id)).filter(|number| failing.contains(number)) {
+            if let Some(confirmed) = confirmed(noted, call, number) {
+                let delay = i64::try_from(call.at - confirmed).unwrap_or(i64::MAX);
+                first.entry((&call.path, number)).or_insert(delay);
+            }
         }
     }
-    first
+    first.into_values().collect()
+}
+
+/// When the last wrong answer had gone before the call was decided.
+fn confirmed(noted: &Noted, call: &Call, number: u32) -> Option<u64> {
+    let decided = u64::try_from(call.decided_at - noted.began_ms).ok()?;
+    let until = call.at.min((decided + APART) * 1_000);
+    noted.wrong.iter().filter(|(other, at)| *other == number && *at <= until).map(|(_, at)| *at).max()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::bench::under_load::server::Call;
-
     use super::*;
 
     #[test]
-    fn each_place_counts_from_the_answer_before_its_first_call() {
-        let call = |path: &str, at, reason: &str| Call {
+    fn each_place_counts_from_the_answer_before_its_first_call_was_decided() {
+        let call = |path: &str, at, decided_at, reason: &str, about: &str| Call {
             at,
             path: path.to_owned(),
-            body: format!(r#"{{"reason": "{reason}"}}"#),
+            reason: reason.to_owned(),
+            decided_at,
+            about: vec![about.to_owned()],
         };
         let calls = vec![
-            call("/hook/0/", 40, "started"),
-            call("/hook/0/", 230, "opened"),
-            call("/hook/1/", 250, "opened"),
-            call("/hook/0/", 900, "opened"),
+            call("/hook/0/", 40_000, 1_040, "started", ""),
+            call("/hook/0/", 230_000, 1_201, "opened", "d0"),
+            call("/hook/1/", 250_000, 1_201, "opened", "d0"),
+            call("/hook/1/", 400_000, 1_301, "cascade", "d1"),
+            call("/hook/0/", 900_000, 1_890, "opened", "d0"),
         ];
-        let noted =
-            Noted { wrong: vec![(DROPPED, 100), (7, 220), (DROPPED, 200), (DROPPED, 300)], calls, ..Noted::default() };
-        assert_eq!(delays(&noted), BTreeMap::from([("/hook/0/", 30), ("/hook/1/", 50)]));
+        let wrong = vec![(0, 100_000), (1, 120_000), (7, 190_000), (0, 200_000), (0, 240_000), (1, 300_000)];
+        let noted = Noted { wrong, calls, began_ms: 1_000, ..Noted::default() };
+        assert_eq!(delays(&noted, &(0..2)), [30_000, 50_000, 100_000]);
     }
 }

@@ -1,7 +1,8 @@
 //! How late checks come, against the phase that each keeps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::time::Duration;
 
 use super::configuration::{Place, number};
 use super::server::Noted;
@@ -12,31 +13,67 @@ use crate::core::time::{Time, millis};
 /// Two readings of the clock differ by no more, in milliseconds.
 const EARLY: i64 = 5;
 
-/// The median and the worst of a hundred, in milliseconds, of what came while it was measured. Checks that ever got
-/// a wrong answer are left out: what confirms it comes when it is wanted, and not by schedule.
+/// How late checks began, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// Half of them by no more than this.
+    pub median: i64,
+    /// All but one of a hundred.
+    pub p99: i64,
+    /// All of them.
+    pub most: i64,
+}
+
+impl Late {
+    fn of(mut late: Vec<i64>) -> Late {
+        late.sort_unstable();
+        Late { median: share(&late, 50), p99: share(&late, 99), most: late.last().copied().unwrap_or(0) }
+    }
+}
+
+/// How late what came while it was measured was. Checks that ever got a wrong answer are left out: what confirms it
+/// comes when it is wanted, and not by schedule.
 ///
 /// # Errors
 /// The configuration cannot be read: a bug.
-pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<(i64, i64), String> {
+pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<Late, String> {
     let config = Config::load(&place.config).map_err(|problems| problems.to_string())?;
-    let phases: HashMap<u32, (&Schedule, u64)> = config
+    let phases: HashMap<u32, (Duration, u64)> = config
         .probes()
-        .filter_map(|(dependency, probe)| Some((number(&dependency.id)?, (&probe.schedule, stable(&probe.identity)))))
+        .filter_map(|(dependency, probe)| {
+            let Schedule::Every(every) = &probe.schedule else { return None };
+            Some((number(&dependency.id)?, (*every, stable(&probe.identity))))
+        })
         .collect();
+    let arrivals = noted.arrivals.get(measured).unwrap_or_default();
+    let span = arrivals.first().zip(arrivals.last()).map(|((_, first), (_, last))| *first..*last);
+    let mut all: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+    arrivals.iter().for_each(|(number, at)| all.entry(*number).or_default().push(*at));
     let right = |number: &u32| noted.answers.get(*number as usize).is_some_and(|answered| answered.wrong == 0);
-    let arrivals = noted.arrivals.get(measured).unwrap_or_default().iter().filter(|(number, _)| right(number));
-    let late = arrivals.filter_map(|(number, at)| Some(behind(phases.get(number)?, *at)));
-    let mut late: Vec<i64> = late.collect();
-    late.sort_unstable();
-    Ok((share(&late, 50), share(&late, 99)))
+    let late = phases.iter().filter(|(number, _)| right(number)).flat_map(|(number, phase)| {
+        let came = all.get(number).map_or(&[][..], Vec::as_slice);
+        behind(*phase, came, span.clone().unwrap_or_default())
+    });
+    Ok(Late::of(late.collect()))
 }
 
-/// By how much a check that came at `at` is behind the last time at which it was due. The program reckons its time from
-/// one moment on, and the machine's clock is adjusted meanwhile: what comes some milliseconds early is on time.
-fn behind((schedule, phase): &(&Schedule, u64), at: i64) -> i64 {
-    let Schedule::Every(every) = schedule else { return 0 };
-    let due = schedule.next(Time(at + EARLY - millis(*every)), *phase);
-    (at - due.0).max(0)
+/// By how much a check was behind each of its turns within `span`, however often it came besides. The program reckons its time from one moment on, and the machine's clock is adjusted meanwhile: what comes
+/// some milliseconds early is on time.
+fn behind((every, phase): (Duration, u64), came: &[i64], span: Range<i64>) -> Vec<i64> {
+    let schedule = Schedule::Every(every);
+    let mut late = Vec::new();
+    let mut due = schedule.next(Time(span.start + EARLY), phase);
+    while due.0 <= span.end {
+        let (from, to) = (due.0 - EARLY, due.0 + millis(every) - EARLY);
+        match came.iter().find(|at| (from..to).contains(*at)) {
+            Some(at) => late.push((at - due.0).max(0)),
+            None if to <= span.end => late.push(millis(every)),
+            // It may still come.
+            None => {}
+        }
+        due = schedule.next(due, phase);
+    }
+    late
 }
 
 /// The value below which so many of a hundred lie.
@@ -47,23 +84,24 @@ pub fn share(sorted: &[i64], percent: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
+    const EVERY: Duration = Duration::from_secs(20);
+
     #[test]
-    fn a_check_is_as_late_as_its_phase_says() {
-        let schedule = Schedule::Every(Duration::from_secs(20));
-        let due = schedule.next(Time(1_000_000_000), 700).0;
-        assert_eq!(behind(&(&schedule, 700), due), 0);
-        assert_eq!(behind(&(&schedule, 700), due + 37), 37);
-        assert_eq!(behind(&(&schedule, 700), due - 1), 0);
-        assert_eq!(behind(&(&schedule, 700), due + 20_003), 3);
+    fn a_check_is_as_late_as_its_phase_says_and_a_turn_without_one_is_late_by_a_whole_interval() {
+        let due = Schedule::Every(EVERY).next(Time(1_000_000_000), 700).0;
+        let late = |came: &[i64]| behind((EVERY, 700), came, due - 1_000..due + 41_000);
+        assert_eq!(late(&[due, due + 20_037, due + 39_999]), [0, 37, 0]);
+        // What was asked besides makes no check late.
+        assert_eq!(late(&[due + 2, due + 9_000, due + 20_003, due + 40_000]), [2, 3, 0]);
+        assert_eq!(late(&[due, due + 40_000]), [0, 20_000, 0]);
     }
 
     #[test]
     fn shares_are_read_from_sorted_values() {
         let sorted: Vec<i64> = (0..200).collect();
         assert_eq!((share(&sorted, 50), share(&sorted, 99), share(&[], 99)), (100, 198, 0));
+        assert_eq!(Late::of(vec![3, 1, 2]), Late { median: 2, p99: 3, most: 3 });
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::kind::Kind;
+use super::server::Wrong;
 
 /// What is measured, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -21,4 +22,15 @@ pub struct Load {
     pub seed: u64,
     /// How many places are called when something drops.
     pub places: u32,
+    /// How many checks begin to fail while it is measured, and stay so.
+    pub fail: u32,
+    /// Within how long, from the beginning of the measurement on.
+    pub within: Duration,
+}
+
+impl Load {
+    /// Which answers are wrong once so many checks fail.
+    pub fn wrong(&self, failing: u32) -> Wrong {
+        Wrong { per_mille: self.wrong_per_mille, seed: self.seed, all_of: 0..failing }
+    }
 }

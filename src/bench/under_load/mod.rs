@@ -16,6 +16,7 @@ mod subject;
 
 pub use disk::synced;
 pub use kind::Kind;
+pub use lateness::Late;
 pub use load::Load;
 pub use row::{Row, measure};
 pub use server::serve;

@@ -7,10 +7,10 @@ use tokio::time::sleep;
 
 use super::called;
 use super::configuration::{self, Place};
-use super::lateness;
+use super::lateness::{self, Late};
 use super::load::Load;
 use super::proof;
-use super::server::{Count, Wrong};
+use super::server::Count;
 use super::servers::Servers;
 use super::subject::{Subject, Usage};
 use crate::clock::Stopwatch;
@@ -18,6 +18,8 @@ use crate::store::Store;
 
 /// How often it is looked whether the first round is over.
 const POLL: Duration = Duration::from_millis(20);
+/// So often more checks begin to fail.
+const STEP: Duration = Duration::from_millis(100);
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,8 +32,8 @@ pub struct Row {
     pub cpu: f64,
     /// Bytes of memory at the end (PSS).
     pub memory: u64,
-    /// How late checks began, in milliseconds: the median, and that of the worst in a hundred.
-    pub late_ms: (i64, i64),
+    /// How late checks began.
+    pub late: Late,
     /// Bytes by which the database grew, for each check.
     pub stored: f64,
     /// Bytes that the disk was made to write, for each check.
@@ -54,7 +56,7 @@ pub struct Row {
 pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder: &Path) -> Result<Row, String> {
     let place = configuration::write(folder, load, &servers.ports);
     let place = place.map_err(|error| format!("the folder cannot be written: {error}"))?;
-    servers.reset(Wrong { per_mille: load.wrong_per_mille, seed: load.seed, all_of: 0..0 }).await?;
+    servers.reset(load.wrong(0)).await?;
     servers.freeze(false).await?;
     let watch = Stopwatch::start();
     let config = place.config.display().to_string();
@@ -63,18 +65,33 @@ pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder:
     let start = (watch.elapsed(), subject.usage()?.cpu);
     proof::start_is_stored(servers, &place).await?;
     let before = Snapshot::take(&subject, servers, &place).await?;
-    let began = servers.noted().await?.arrivals.len();
-    sleep(load.lasts).await;
+    run(load, servers).await?;
     let after = Snapshot::take(&subject, servers, &place).await?;
-    let ended = servers.noted().await?.arrivals.len();
+    let measured = before.count.arrivals..after.count.arrivals;
     let memory = subject.memory()?;
     let called_us = called::measure(load, servers).await?;
     servers.freeze(true).await?;
     let noted = proof::everything_is_stored(servers, &place).await?;
     subject.end().await?;
     let wrong = noted.answers.iter().map(|answered| answered.wrong).sum();
-    let late_ms = lateness::of(&place, &noted, began..ended)?;
-    Ok(Row { start, memory, late_ms, wrong, called_us, ..after.since(&before) })
+    let late = lateness::of(&place, &noted, measured)?;
+    Ok(Row { start, memory, late, wrong, called_us, ..after.since(&before) })
+}
+
+/// Lets the time pass; meanwhile more and more checks fail, if they are to.
+async fn run(load: &Load, servers: &mut Servers) -> Result<(), String> {
+    let watch = Stopwatch::start();
+    let mut failing = 0;
+    while watch.elapsed() < load.lasts {
+        let share = watch.elapsed().as_secs_f64() / load.within.as_secs_f64().max(f64::EPSILON);
+        let now = (f64::from(load.fail) * share.min(1.0)) as u32;
+        if now > failing {
+            failing = now;
+            servers.set_wrong(load.wrong(failing)).await?;
+        }
+        sleep(STEP.min(load.lasts.saturating_sub(watch.elapsed()))).await;
+    }
+    Ok(())
 }
 
 /// Waits until every check was answered once.

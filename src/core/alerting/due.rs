@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::notified::Notified;
-use super::platform_view::Subject;
 use super::reminder;
+use super::subject::Subject;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;

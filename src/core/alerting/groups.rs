@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::due::{Due, level, reminder_level};
 use super::message::{Telling, Together};
 use super::notified::Notified;
-use super::platform_view::{Cause, Event, PlatformView, Subject};
+use super::platform_view::{Cause, PlatformView};
+use super::subject::{Event, Subject};
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{is_ending, is_spent};
@@ -142,15 +143,13 @@ fn taken_with<'k, 'a>(
 
 /// Whether so many unrelated companies have outages at once that the problem is most likely on the user's side.
 fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
+    let wants = |one: &&Candidate| stops(&one.wanted) && one.wanted.held.verdict == Verdict::Outage;
+    let wanting: BTreeSet<usize> = candidates.iter().filter(wants).map(|one| one.index).collect();
     let out = |index: usize| {
         let subject = &platform_view.subjects[index];
-        // A failure with a known cause or during maintenance says nothing about the user's side.
-        if subject.maintenance.is_some() || matches!(platform_view.cause(index), Cause::Down(_)) {
-            return false;
-        }
-        let wants =
-            candidates.iter().any(|c| c.index == index && stops(&c.wanted) && c.wanted.held.verdict == Verdict::Outage);
-        wants || subject.is_out_within(JOINS, platform_view.now)
+        let out = wanting.contains(&index) || subject.is_out_within(JOINS, platform_view.now);
+        // What has a cause here, or was announced, says nothing about our own side.
+        out && subject.maintenance.is_none() && !matches!(platform_view.cause(index), Cause::Down(_))
     };
     let failing: BTreeSet<&str> = (0..platform_view.subjects.len())
         .filter(|index| out(*index))
@@ -162,39 +161,37 @@ fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
 /// Until when a group waits for others that belong to it.
 fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], notified: &[Notified]) -> Option<Time> {
     let first = group.iter().filter_map(|candidate| notified[candidate.index].held_since).min()?;
-    let within = |index: usize| group.iter().any(|candidate| candidate.index == index);
-    let others = || {
-        (0..platform_view.subjects.len()).filter(|index| !within(*index)).map(|index| &platform_view.subjects[index])
+    let within: BTreeSet<usize> = group.iter().map(|candidate| candidate.index).collect();
+    let others = |event: &Event<'_>| {
+        let of_event = platform_view.index.of_event(*event).iter();
+        of_event.filter(|index| !within.contains(index)).map(|index| &platform_view.subjects[*index])
     };
     match key {
         Key::Stops(event, _) => {
             let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
-            let joins = others().any(|other| {
+            let joins = others(event).any(|other| {
                 let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
-                other.event() == Some(*event) && !other.is_down() && (checking(suspected) || other.awaits_hour())
+                !other.is_down() && (checking(suspected) || other.awaits_hour())
             });
             (joins || awaits_cause(platform_view, group)).then_some(first.plus(COMPANY_WAIT))
         }
         Key::Alone(_) => awaits_cause(platform_view, group).then_some(first.plus(COMPANY_WAIT)),
         Key::Passed(event) => {
-            let joins = others().any(|other| other.event() == Some(*event) && other.awaits_hour());
+            let joins = others(event).any(Subject::awaits_hour);
             joins.then_some(first.plus(COMPANY_WAIT))
         }
         Key::Returns(event) => {
             // The others are checked at once, and confirming their recovery takes as long.
             let unasked = |other: &Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
-            let of_event = || others().filter(|other| other.event() == Some(*event));
-            let returns = of_event().any(|other| other.is_returning()).then_some(RETURN_WAIT);
-            returns.or(of_event().any(unasked).then_some(ASKED_WAIT)).map(|wait| first.plus(wait))
+            let returns = others(event).any(Subject::is_returning).then_some(RETURN_WAIT);
+            returns.or(others(event).any(unasked).then_some(ASKED_WAIT)).map(|wait| first.plus(wait))
         }
         Key::Unseen(event, reason) => {
-            let joins = |other: &Subject<'_>| {
-                other.event() == Some(*event) && dull(other) == Some(*reason) && !other.state.unseen[0].blind
-            };
-            others().any(joins).then_some(first.plus(UNSEEN_WAIT))
+            let joins = |other: &Subject<'_>| dull(other) == Some(*reason) && !other.state.unseen[0].blind;
+            others(event).any(joins).then_some(first.plus(UNSEEN_WAIT))
         }
         // A candidate that joins a reported event is reported at once.
-        Key::Mass => told_lately(platform_view, out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
+        Key::Mass => told_lately(platform_view, all_out(platform_view)).is_none().then_some(first.plus(MASS_WAIT)),
         Key::Ends(_) | Key::Digest => None,
     }
 }
@@ -212,8 +209,8 @@ fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
 }
 
 /// An open incident that was reported so recently that the next one belongs to it.
-fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -> Option<usize> {
-    (0..platform_view.subjects.len()).filter(|index| fits(*index)).find(|index| {
+fn told_lately(platform_view: &PlatformView<'_>, mut all: impl Iterator<Item = usize>) -> Option<usize> {
+    all.find(|index| {
         let subject = &platform_view.subjects[*index];
         // A letter may have been reported long before the cut-off that it announced.
         let told = subject.notified.opened_at.max(subject.notified.so_since);
@@ -223,8 +220,9 @@ fn told_lately(platform_view: &PlatformView<'_>, fits: impl Fn(usize) -> bool) -
 }
 
 /// Whether a dependency has an open outage.
-fn out<'s>(platform_view: &'s PlatformView<'_>) -> impl Fn(usize) -> bool + 's {
-    |index| platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+fn all_out<'s>(platform_view: &'s PlatformView<'_>) -> impl Iterator<Item = usize> + 's {
+    let out = |subject: &Subject<'_>| subject.incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
+    platform_view.subjects.iter().enumerate().filter(move |(_, subject)| out(subject)).map(|(index, _)| index)
 }
 
 fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candidate>) -> Telling {
@@ -272,18 +270,17 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: 
     let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
     // Another loss at a company that is already lost does not count again.
     let own = &platform_view.subjects[lead];
-    let known = |subject: &Subject<'_>| subject.shares_company(own) && subject.notified.lost_lately(platform_view.now);
-    let again =
-        platform_view.subjects.iter().enumerate().any(|(index, subject)| {
-            index != lead && known(subject) && subject.notified.verdict == Some(Verdict::Dropped)
-        });
+    let known =
+        |subject: &Subject<'_>| subject.notified.verdict == Some(Verdict::Dropped) && subject.shares_company(own);
+    let again = platform_view.lost_lately().any(|index| index != lead && known(&platform_view.subjects[index]));
     let access = wanted.reason == Reason::Blind && wanted.held.reason == "access_lost" && !counted;
     let lost = access || (turn && wanted.held.verdict == Verdict::Dropped);
     let joined = match key {
         Key::Stops(event, _) => {
-            told_lately(platform_view, |index| index != lead && platform_view.subjects[index].event() == Some(*event))
+            let of_event = platform_view.index.of_event(*event).iter().copied();
+            told_lately(platform_view, of_event.filter(|index| *index != lead))
         }
-        Key::Mass => told_lately(platform_view, |index| index != lead && out(platform_view)(index)),
+        Key::Mass => told_lately(platform_view, all_out(platform_view).filter(|index| *index != lead)),
         _ => None,
     };
     let gone = |index: usize| {
@@ -319,6 +316,7 @@ fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
         let badness = subject.incident.map_or(0, |incident| incident.verdict.badness());
         (std::cmp::Reverse(badness), subject.criticality, *index)
     };
+    let but: BTreeSet<usize> = but.iter().copied().collect();
     let mut others: Vec<usize> =
         (0..platform_view.subjects.len()).filter(|index| !but.contains(index)).filter(open).collect();
     others.sort_by_key(rank);

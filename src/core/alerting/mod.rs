@@ -12,3 +12,5 @@ pub mod round;
 pub mod route;
 pub mod situation;
 pub mod situation_change;
+pub mod subject;
+pub mod subject_index;

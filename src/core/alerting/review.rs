@@ -12,9 +12,10 @@ use super::flapping::{Flap, flap, lasts_at};
 use super::groups;
 use super::groups::Candidate;
 use super::notified::Notified;
-use super::platform_view::{Cause, PlatformView, Subject};
+use super::platform_view::{Cause, PlatformView};
 use super::reminder;
 use super::situation_change::{Stands, stands};
+use super::subject::Subject;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::storefronts;
 use crate::core::people::action::SeenTo;
@@ -40,6 +41,10 @@ const CAUSE_GRACE: Duration = Duration::from_secs(600);
 /// A restored domain is back in the zone after the registry's next publication, and negative answers are cached for
 /// an hour or two (RFC 2308).
 const DOMAIN_GRACE: Duration = Duration::from_secs(7_200);
+
+/// So many messages come of one review, the loudest; what is left comes of the next, at once: what is checked meanwhile
+/// does not wait for a thousand.
+const AT_ONCE: usize = 100;
 
 /// The result of a review.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +89,11 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     for at in sorted.later {
         review.sooner(at);
     }
-    for telling in sorted.tellings {
+    let (now, rest) = sorted.tellings.split_at(sorted.tellings.len().min(AT_ONCE));
+    if !rest.is_empty() {
+        review.sooner(platform_view.now);
+    }
+    for telling in now.iter().cloned() {
         for member in &telling.members {
             after[*member] = groups::known(&after[*member], platform_view, &telling, *member);
         }
@@ -146,10 +155,8 @@ fn instead_of_reminders(
 
 fn with_told<'a>(platform_view: &PlatformView<'a>, notified: &'a [Notified]) -> PlatformView<'a> {
     let subjects = platform_view.subjects.iter().cloned().zip(notified);
-    PlatformView {
-        subjects: subjects.map(|(subject, notified)| Subject { notified, ..subject }).collect(),
-        ..*platform_view
-    }
+    let subjects: Vec<Subject<'a>> = subjects.map(|(subject, notified)| Subject { notified, ..subject }).collect();
+    PlatformView { index: platform_view.index.told(&subjects), subjects, ..*platform_view }
 }
 
 impl Review {
@@ -332,8 +339,9 @@ fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due
 fn warns_of_taken(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
     let own = &platform_view.subjects[index];
     let warns = wanted.reason == Reason::Opened && wanted.held.verdict == Verdict::Degraded;
-    let of_it = |other: &&Subject<'_>| other.domain == own.domain && other.id != own.id;
-    warns && own.domain.is_some() && platform_view.subjects.iter().filter(of_it).any(Subject::is_suspected)
+    let Some(domain) = own.domain.filter(|_| warns) else { return false };
+    let others = platform_view.index.about(domain).iter().filter(|other| **other != index);
+    others.map(|other| &platform_view.subjects[*other]).any(Subject::is_suspected)
 }
 
 /// Whether it is gone without a statement from anyone, and something that explains this is gone too or seems to be.

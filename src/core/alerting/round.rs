@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::platform_view::is_out_within;
+use super::subject::is_out_within;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
 use crate::core::time::Time;

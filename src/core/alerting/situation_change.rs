@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::platform_view::{PlatformView, Subject};
+use super::platform_view::PlatformView;
 use super::situation::Situation;
+use super::subject::Subject;
 use crate::core::dependency::incident::Level;
 use crate::core::people::action::SeenTo;
 use crate::core::time::Time;
@@ -23,6 +24,10 @@ const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
 pub const DAILY: Duration = Duration::from_secs(86_400);
 /// How often the ages of checks are updated, if messages can be changed.
 const REFRESH: Duration = Duration::from_secs(900);
+/// Where it speaks of more than this, it is changed no more often than after this: with each of a thousand things that fail
+/// within a minute all of it would be written anew.
+const CROWD: usize = 100;
+const CROWDED: Duration = Duration::from_secs(10);
 
 /// What happens to the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,17 +101,21 @@ pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, remin
         None => None,
     };
     let stale = platform_view.edits && now.since(known.shown_at) >= REFRESH;
+    let pause = if content.len() > CROWD { CROWDED } else { Duration::ZERO };
+    let (differs, edit_at) = (content != known.shown, known.shown_at.plus(pause));
     let (situation, change) = match level {
         Some(level) => {
             let called = known.called.iter().cloned().chain(near).collect();
             (Situation { called, ..said(&known, content, now) }, Some(Change::Send(level)))
         }
-        None if stale || content != known.shown => {
+        None if stale || (differs && edit_at <= now) => {
             (Situation { shown: content, shown_at: now, ..known }, Some(Change::Edit))
         }
         None => (known, None),
     };
-    Stands { again: again(&situation, platform_view), situation: Some(situation), change }
+    let waits = (change.is_none() && differs).then_some(edit_at);
+    let again = waits.into_iter().chain(again(&situation, platform_view)).min();
+    Stands { again, situation: Some(situation), change }
 }
 
 /// The situation after its message was sent to everybody.

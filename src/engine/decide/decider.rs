@@ -33,9 +33,11 @@ use crate::store::{Batch, KeptReport};
 const LOST: Duration = Duration::from_secs(5);
 
 /// Where more than so many are not at rest, what is told is looked at again after this at the earliest: a thousand things
-/// that fail within a minute are looked at ten times a second, each time all of them.
+/// that fail within a minute are looked at ten times a second, each time all of them. Where there are more of them, the
+/// more seldom: looking takes the same small share of the time however many there are.
 const CROWD: usize = 100;
 const CROWDED_GAP: Duration = Duration::from_millis(100);
+const GAP_FOR: usize = 1_000;
 
 /// Something that decisions follow from. Time that passed is no event of its own: whatever is applied is
 /// applied at a time.
@@ -287,9 +289,10 @@ impl Decider {
 
     /// Looks at what is told; where very much is wrong at once not at every check, for that takes longer than the checks.
     fn review_in_turn(&mut self, now: Time) {
-        let next = self.reviewed_at.plus(CROWDED_GAP);
+        let crowd = self.platform.restless_count();
+        let next = self.reviewed_at.plus(CROWDED_GAP.mul_f64((crowd as f64 / GAP_FOR as f64).max(1.0)));
         let early = now >= self.reviewed_at && now < next;
-        if early && self.platform.restless().nth(CROWD).is_some() {
+        if early && crowd > CROWD {
             self.review_at = Some(next);
         } else {
             self.reviewed_at = now;

@@ -84,7 +84,8 @@ impl Decider {
         for last in lately {
             match last.verdict {
                 Verdict::Live | Verdict::Degraded => tally.live += 1,
-                Verdict::Outage | Verdict::Dropped => tally.failing += 1,
+                // One is enough to know that it is not this thing alone; thousands may ask the same.
+                Verdict::Outage | Verdict::Dropped => return Tally { failing: 1, ..tally },
                 Verdict::Unknown => {}
             }
         }

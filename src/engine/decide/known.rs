@@ -57,7 +57,7 @@ pub struct DependencyState {
 #[derive(Debug, Default)]
 pub struct Known {
     probes: HashMap<i64, Box<ProbeState>>,
-    dependencies: HashMap<String, Box<DependencyState>>,
+    dependencies: HashMap<String, Arc<DependencyState>>,
 }
 
 impl Known {
@@ -70,7 +70,7 @@ impl Known {
             probe.stocks.retain(|stock| stock.at <= now);
         }
         for dependency in self.dependencies.values_mut() {
-            dependency.notified.not_after(now);
+            Arc::make_mut(dependency).notified.not_after(now);
         }
     }
 
@@ -86,7 +86,12 @@ impl Known {
 
     /// A dependency, by its id.
     pub fn dependency(&self, id: &str) -> Option<&DependencyState> {
-        self.dependencies.get(id).map(Box::as_ref)
+        self.dependencies.get(id).map(Arc::as_ref)
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self, id: &str) -> Option<&Arc<DependencyState>> {
+        self.dependencies.get(id)
     }
 
     /// The same, at rest where nothing is known.
@@ -101,12 +106,12 @@ impl Known {
 
     /// What is known of a dependency from now on.
     pub fn set_dependency(&mut self, id: &str, dependency: DependencyState) {
-        self.dependencies.insert(id.to_owned(), Box::new(dependency));
+        self.dependencies.insert(id.to_owned(), Arc::new(dependency));
     }
 
     /// All dependencies anew.
     pub fn set_dependencies(&mut self, dependencies: HashMap<String, DependencyState>) {
-        self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Box::new(state))).collect();
+        self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Arc::new(state))).collect();
     }
 
     /// A probe that is monitored anew: what this run knows of it stays, unless nobody monitored it `meanwhile`.

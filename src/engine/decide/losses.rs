@@ -1,10 +1,14 @@
 //! What was lost before: which of it a message names, and how many companies that makes.
 
+use std::collections::HashSet;
+
 use super::decider::Decider;
 use super::known::DependencyState;
+use super::others::{NAMED, more_of};
 use super::platform::Seen;
 use crate::config::{Dependency, LeaveStep};
 use crate::core::alerting::message::Telling;
+use crate::core::alerting::notified::LOSS_COUNTS;
 use crate::core::dependency::incident::Reason;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
@@ -18,14 +22,17 @@ impl Decider {
         let (refused, sure): (Vec<usize>, Vec<usize>) =
             telling.losses.iter().partition(|loss| is_refused_only(seen.state(**loss)));
         let line = |loss: &usize| self.loss_line(*loss, seen.state(*loss));
-        (about.losses, about.lost_at) = sure.iter().map(line).unzip();
-        let platform_view = self.platform_view(seen, now);
-        let gone = platform_view.lost_and_gone().filter(|_| telling.reason == Reason::Cascade);
+        // Those of last are news to more of those who read.
+        let (earlier, named) = sure.split_at(sure.len().saturating_sub(NAMED));
+        (about.losses, about.lost_at) = named.iter().map(line).unzip();
+        let counts = |at: Time| now.since(at) <= LOSS_COUNTS && telling.reason == Reason::Cascade;
+        let gone = self.gone.iter().filter(|(_, at)| counts(*at));
         let gone: Vec<(String, Time)> = gone.map(|(id, at)| (format!("{id}, no longer monitored"), *at)).collect();
         let counted = if telling.wanted.held.verdict == Verdict::Unknown { &telling.losses } else { &sure };
         about.loss_number = self.companies(counted) + gone.len() + 1;
         let gone = gone.into_iter().map(|(line, at)| (line, Some(at)));
-        for (line, at) in gone.chain(refused.iter().map(line)) {
+        let more = more_of(earlier.len()).map(|more| (more, None));
+        for (line, at) in gone.chain(more).chain(refused.iter().map(line)) {
             about.losses.push(line);
             about.lost_at.push(at);
         }
@@ -46,18 +53,19 @@ impl Decider {
 
     /// How many companies these losses are: those that share one count once.
     fn companies(&self, losses: &[usize]) -> usize {
-        let mut counted: Vec<&Dependency> = Vec::new();
+        let (mut domains, mut companies, mut counted) = (HashSet::new(), HashSet::new(), 0);
         for loss in losses {
             let dependency = &self.config.dependencies[*loss];
-            let shares = |other: &&Dependency| {
-                let domain = dependency.domain.is_some() && dependency.domain == other.domain;
-                domain || other.companies.iter().any(|company| dependency.companies.contains(company))
-            };
-            if !counted.iter().any(shares) {
-                counted.push(dependency);
+            let domain = dependency.domain.as_ref();
+            let shares = domain.is_some_and(|domain| domains.contains(domain))
+                || dependency.companies.iter().any(|company| companies.contains(company));
+            if !shares {
+                counted += 1;
+                domains.extend(domain);
+                companies.extend(&dependency.companies);
             }
         }
-        counted.len()
+        counted
     }
 
     /// An earlier loss, and when it was lost.
@@ -79,7 +87,8 @@ impl Decider {
             let incident = seen.state(position).incident.as_ref();
             incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
         };
-        let standing = self.config.dependencies.iter().enumerate().filter(|(position, _)| !gone(*position));
+        let all = self.config.dependencies.iter().enumerate();
+        let standing = all.filter(|(position, dependency)| !dependency.leave.is_empty() && !gone(*position));
         let mut steps: Vec<_> = standing.flat_map(|(_, d)| d.leave.iter().map(move |step| (step, d))).collect();
         steps.sort_by_key(|(step, _)| std::cmp::Reverse(step.takes));
         steps.into_iter().map(|(step, d)| format!("{}: {}", d.label, self.step_text(d, step, now))).collect()

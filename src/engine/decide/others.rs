@@ -12,8 +12,8 @@ use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
 use crate::say::tally;
 
-/// So many things that work stand in a message by name, the critical first: nobody reads more at night.
-const NAMED: usize = 12;
+/// So many things of one kind stand in a message by name, the critical first: nobody reads more at night.
+pub(super) const NAMED: usize = 12;
 
 /// The others, each in the order of the configuration.
 #[derive(Default)]
@@ -74,8 +74,23 @@ impl Decider {
     }
 
     fn shown_at(&self, position: usize) -> Shown {
-        let state = self.known.dependency(&self.config.dependencies[position].id);
-        state.map_or(Shown::Starting, |state| state.combined.shown())
+        self.shown_of(&self.config.dependencies[position].id)
+    }
+
+    /// How a dependency is shown.
+    pub(in crate::engine) fn shown_of(&self, id: &str) -> Shown {
+        self.known.dependency(id).map_or(Shown::Starting, |state| state.combined.shown())
+    }
+
+    /// The first of these, the critical before others, in their order; and how many more there are.
+    fn few<T>(&self, mut all: Vec<(usize, T)>) -> (Vec<(usize, T)>, usize) {
+        let more = all.len().saturating_sub(NAMED);
+        if more > 0 {
+            all.sort_by_key(|(position, _)| (self.config.dependencies[*position].criticality, *position));
+            all.truncate(NAMED);
+            all.sort_by_key(|(position, _)| *position);
+        }
+        (all, more)
     }
 
     fn label_at(&self, position: usize) -> String {
@@ -90,11 +105,12 @@ impl Decider {
             let doubt = state.and_then(|state| state.combined.suspicion.as_ref());
             doubt.is_some_and(|held| held.verdict == Verdict::Live)
         };
-        let line = |(position, shown): &(usize, Shown)| {
-            let word = if returns(*position) { "last check works" } else { shown.word() };
-            format!("{} ({word})", self.label_at(*position))
+        let (few, more) = self.few(others.down.clone());
+        let line = |(position, shown): (usize, Shown)| {
+            let word = if returns(position) { "last check works" } else { tally::spoken(shown) };
+            format!("{} ({word})", self.label_at(position))
         };
-        others.down.iter().map(line).collect()
+        few.into_iter().map(line).chain(more_of(more)).collect()
     }
 
     /// What works, with when that was checked.
@@ -139,6 +155,7 @@ impl Decider {
         let mut all: Vec<(usize, Why)> = without.map(why).collect();
         all.extend(others.unsure.iter().cloned());
         all.sort_by_key(|(position, _)| *position);
+        let (all, more) = self.few(all);
         let line = |(position, why): (usize, Why)| {
             let label = self.label_at(position);
             match why {
@@ -149,8 +166,7 @@ impl Decider {
                 Why::Shown(_) => label,
             }
         };
-        let more = (others.more_unsure > 0).then(|| format!("{} more", others.more_unsure));
-        all.into_iter().map(line).chain(more).collect()
+        all.into_iter().map(line).chain(more_of(more + others.more_unsure)).collect()
     }
 
     /// When something that works was checked last.
@@ -179,6 +195,11 @@ impl Decider {
         // It stands in brackets itself.
         Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }
+}
+
+/// What stands behind some of many names.
+pub(super) fn more_of(more: usize) -> Option<String> {
+    (more > 0).then(|| format!("{more} more"))
 }
 
 #[cfg(test)]

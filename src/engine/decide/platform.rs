@@ -2,6 +2,7 @@
 //! with each change, so that a decision about one costs the same however many others there are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::known::DependencyState;
 use crate::config::Config;
@@ -156,6 +157,11 @@ impl Platform {
         self.restless.iter().copied()
     }
 
+    /// How many are not at rest.
+    pub(in crate::engine) fn restless_count(&self) -> usize {
+        self.restless.len()
+    }
+
     /// What it needs, directly and through others, the nearest first.
     pub(in crate::engine) fn under(&self, position: usize) -> Vec<usize> {
         let of = |position: usize| self.needs.get(position).map_or(&[][..], Vec::as_slice);
@@ -191,15 +197,19 @@ fn is_at_rest(state: &DependencyState) -> bool {
 /// Some dependencies by position, with their states; everything else is at rest.
 pub(in crate::engine) struct Seen {
     positions: Vec<usize>,
-    states: Vec<DependencyState>,
-    rest: DependencyState,
+    states: Vec<Arc<DependencyState>>,
+    rest: Arc<DependencyState>,
 }
 
 impl Seen {
     /// These, as `state` gives them.
-    pub(in crate::engine) fn of(positions: Vec<usize>, state: impl Fn(usize) -> DependencyState) -> Seen {
-        let states = positions.iter().map(|position| state(*position)).collect();
-        Seen { positions, states, rest: DependencyState::default() }
+    pub(in crate::engine) fn of<'s>(
+        positions: Vec<usize>,
+        state: impl Fn(usize) -> Option<&'s Arc<DependencyState>>,
+    ) -> Seen {
+        let rest = Arc::default();
+        let states = positions.iter().map(|position| state(*position).unwrap_or(&rest).clone()).collect();
+        Seen { positions, states, rest }
     }
 
     /// The state of one.
@@ -214,6 +224,6 @@ impl Seen {
 
     /// All of them.
     pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (usize, &DependencyState)> {
-        self.positions.iter().copied().zip(&self.states)
+        self.positions.iter().copied().zip(self.states.iter().map(Arc::as_ref))
     }
 }

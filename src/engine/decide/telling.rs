@@ -11,9 +11,11 @@ use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::alerting::notified::LOSS_COUNTS;
-use crate::core::alerting::platform_view::{Cause, PlatformView, Subject};
+use crate::core::alerting::platform_view::{Cause, PlatformView};
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::{Review, review};
+use crate::core::alerting::subject::Subject;
+use crate::core::alerting::subject_index::SubjectIndex;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
@@ -58,7 +60,7 @@ impl Decider {
     /// The states of the dependencies at these positions.
     pub(in crate::engine) fn seen(&self, positions: Vec<usize>) -> Seen {
         let dependencies = &self.config.dependencies;
-        Seen::of(positions, |position| self.known.dependency_or_rest(&dependencies[position].id))
+        Seen::of(positions, |position| self.known.shared(&dependencies[position].id))
     }
 
     /// The platform as the core sees it.
@@ -70,7 +72,8 @@ impl Decider {
         let edits = self.ways.iter().any(|way| way.edits);
         let (fresh_since, situation) = (self.fresh_since, self.situation.as_ref());
         let companies = self.platform.companies();
-        PlatformView { subjects, companies, now, fresh_since, gone: &self.gone, situation, edits }
+        let index = SubjectIndex::of(&subjects);
+        PlatformView { subjects, index, companies, now, fresh_since, gone: &self.gone, situation, edits }
     }
 
     fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {

@@ -18,6 +18,13 @@ const FIRST_SLOW: Duration = Duration::from_secs(1);
 /// ... and who finds no room comes again after this.
 const FIRST_AGAIN: Duration = Duration::from_millis(20);
 
+/// Where more than so many are asked because something fell, the others follow so far apart: all of five thousand at once
+/// would make every other check late ...
+const HURRIED_AT_ONCE: u32 = 100;
+const HURRIED_APART: Duration = Duration::from_millis(2);
+/// ... and all of them are asked within this, for their answers are waited for.
+const HURRIED_WITHIN: Duration = Duration::from_secs(30);
+
 /// A probe with its number in the store.
 #[derive(Debug)]
 pub struct Spec {
@@ -203,7 +210,9 @@ impl Plan {
     /// Returns those that are asked earlier for it.
     pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) -> Vec<String> {
         let mut earlier = dependencies.to_vec();
-        earlier.retain(|dependency| self.hurry_but(dependency, None, now));
+        let apart = HURRIED_APART.min(HURRIED_WITHIN / u32::try_from(dependencies.len()).unwrap_or(u32::MAX).max(1));
+        let mut turns = (0_u32..).map(|n| now.plus(apart.saturating_mul(n.saturating_sub(HURRIED_AT_ONCE))));
+        earlier.retain(|dependency| self.hurry_but(dependency, None, turns.next().unwrap_or(now)));
         earlier
     }
 

@@ -65,7 +65,7 @@ impl Decider {
     }
 
     pub(in crate::engine) fn view_dependency(&self, dependency: &Dependency) -> DependencySnapshot {
-        let state = self.known.dependency_or_rest(&dependency.id);
+        let state = self.known.dependency(&dependency.id);
         let vendor = self.vendor(dependency, "");
         let probes: Vec<ProbeSnapshot> = self.view_probes(&dependency.id);
         let parts: Vec<Part<'_>> = self
@@ -97,9 +97,9 @@ impl Decider {
             contract_notice_days: dependency.contract_notice_days,
             contact: dependency.contact.clone(),
             public: dependency.public.entry().cloned(),
-            state: state.combined,
+            state: state.map(|state| state.combined.clone()).unwrap_or_default(),
             verified_at: verified_at(&parts),
-            incident: state.incident,
+            incident: state.and_then(|state| state.incident.clone()),
             notes: Vec::new(),
             probes,
         }
@@ -276,8 +276,8 @@ impl Decider {
 
     /// What of it cannot be seen.
     fn unseen(&self, id: &str) -> Option<String> {
-        let state = self.known.dependency_or_rest(id).combined;
-        state.unseen.first().map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
+        let unseen = self.known.dependency(id)?.combined.unseen.first();
+        unseen.map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
     }
 
     /// The latest notice about it that has come.
@@ -322,18 +322,14 @@ impl Decider {
         let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
         let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
         // What is down itself is past its fallback.
-        let up = |other: &&Dependency| {
-            let shown = self.known.dependency_or_rest(&other.id).combined.shown();
-            !matches!(shown, Shown::Dropped | Shown::Outage)
-        };
+        let up = |other: &&Dependency| !matches!(self.shown_of(&other.id), Shown::Dropped | Shown::Outage);
         of.filter(up).map(|other| other.label.clone()).collect()
     }
 
     /// How what the fallback depends on stands, in words.
     fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
-        let shown = self.known.dependency_or_rest(&other.id).combined.shown();
-        Some(match shown {
+        Some(match self.shown_of(&other.id) {
             Shown::Live => format!("{} works", other.label),
             Shown::NotVerified => format!("{} can't be checked", other.label),
             Shown::Outage => format!("{} is out", other.label),
@@ -345,7 +341,7 @@ impl Decider {
     pub(in crate::engine) fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
-            .filter_map(|need| match self.known.dependency_or_rest(&need.id).combined.shown() {
+            .filter_map(|need| match self.shown_of(&need.id) {
                 Shown::Live | Shown::Starting | Shown::NeedsKey | Shown::NotMonitored => None,
                 shown if !counts(shown) => None,
                 Shown::Outage => Some(format!("{} (out)", need.label)),

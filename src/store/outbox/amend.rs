@@ -2,7 +2,7 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Delivery, StoredAlert, lease};
+use super::{Delivery, StoredAlert, complete};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
@@ -133,7 +133,7 @@ impl Store {
         for StoredAmend { outbox_id: id, channel, recipient, remote_id, alert } in rows {
             let alert = AlertRow::try_from(alert)?;
             let thread = alert.thread.clone().unwrap_or_default();
-            let newest = lease::newest(&mut tx, &thread).await?.unwrap_or_else(|| alert.clone());
+            let newest = complete::newest(&mut tx, &thread).await?.unwrap_or_else(|| alert.clone());
             amends.push(Amend { id, channel, recipient, remote_id, alert, newest });
         }
         Ok(amends)

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::{Executor, Sqlite};
+use sqlx::{Executor, Sqlite, Transaction};
 
 use super::{Delivery, StoredAlert};
 use crate::core::alerting::route::Only;
 use crate::core::time::Time;
-use crate::store::{Error, Result, Store};
+use crate::store::{AlertRow, Error, Result, Store};
 
 /// The maximum number of messages read at once.
 const MOST: i64 = 1_000;
@@ -26,7 +26,7 @@ const DUE: &str = "SELECT outbox.id AS outbox_id, outbox.channel, outbox.recipie
      EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id \
      AND (attempt.outcome IS NULL OR attempt.outcome = 'not known')) AS maybe_repeat, \
      alert.id, alert.public_id, alert.incident, alert.dependency, alert.reason, alert.level, alert.at, \
-     alert.snapshot, alert.thread, place.failing_since \
+     'null' AS snapshot, alert.thread, place.failing_since \
      FROM outbox JOIN alert ON alert.id = outbox.alert LEFT JOIN place ON place.channel = outbox.channel \
      AND place.recipient = outbox.recipient \
      WHERE outbox.state = 'pending' AND COALESCE(place.retry_at, 0) <= $2 AND NOT EXISTS (SELECT 1 FROM outbox AS busy \
@@ -85,6 +85,16 @@ impl TryFrom<StoredDue> for Due {
             failing_since: row.failing_since.map(Time),
         })
     }
+}
+
+/// Reads what an alert says: only what goes out wants it, and a thousand may wait.
+pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, alert: &mut AlertRow) -> Result<()> {
+    if alert.snapshot.is_null() {
+        let snapshot = sqlx::query_scalar("SELECT snapshot FROM alert WHERE id = $1");
+        let snapshot: String = snapshot.bind(alert.id).fetch_one(&mut **tx).await?;
+        alert.snapshot = serde_json::from_str(&snapshot)?;
+    }
+    Ok(())
 }
 
 /// The messages at places that can be tried at `now` and have no delivery in progress, oldest first.

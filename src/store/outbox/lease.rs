@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::{Sqlite, Transaction};
 
-use super::StoredAlert;
+use super::complete;
 use super::due::{self, Due};
 use crate::core::alerting::route::Only;
 use crate::core::dependency::incident::{Level, Reason};
@@ -64,12 +64,11 @@ impl Store {
             let place = (due.delivery.channel.clone(), due.delivery.recipient.clone());
             places.entry(place).or_default().push(due);
         }
-        let mut leased = Vec::new();
+        let mut chosen = Vec::new();
         for ((channel, _), waiting) in places {
-            if let Some(delivery) = take(&mut tx, waiting, reads_digests(&channel), now).await? {
-                leased.push(written(&mut tx, delivery, now, lease).await?);
-            }
+            chosen.extend(take(&mut tx, waiting, reads_digests(&channel), now).await?);
         }
+        let leased = complete::all(&mut tx, chosen, now, lease).await?;
         tx.commit().await?;
         Ok(leased)
     }
@@ -84,8 +83,9 @@ impl Store {
         let waiting = due::at(&self.readers, now).await?;
         let mut tx = self.readers.begin().await?;
         let mut due = Vec::new();
-        for one in waiting {
-            if one.next_at <= now && !needless(&mut tx, &one, now).await? {
+        for mut one in waiting {
+            if one.next_at <= now && !needless(&mut tx, &mut one, now).await? {
+                due::read(&mut tx, &mut one.delivery.alert).await?;
                 due.push(one.delivery);
             }
         }
@@ -101,8 +101,8 @@ async fn take(
     now: Time,
 ) -> Result<Option<Delivery>> {
     let mut open = Vec::new();
-    for due in without_what_is_over(tx, waiting, now).await? {
-        match due.next_at <= now && needless(tx, &due, now).await? {
+    for mut due in without_what_is_over(tx, waiting, now).await? {
+        match due.next_at <= now && needless(tx, &mut due, now).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => open.push(due),
         }
@@ -125,23 +125,15 @@ async fn take(
         same && due.only != Only::UnlessAcked && (critical || due.next_at <= now)
     });
     let chosen = before.filter(|due| due.delivery.id < first.delivery.id).unwrap_or(first);
-    let mut delivery = chosen.delivery.clone();
-    if let Some(thread) = &delivery.alert.thread {
-        // A newly sent situation is not a reply: it replaces the message that it would reply to.
-        if !thread.starts_with(SITUATION) {
-            delivery.root = root(tx, &delivery.channel, &delivery.recipient, thread).await?;
-        }
-        delivery.newer = newest(tx, thread).await?.filter(|newest| newest.id > delivery.alert.id);
-    }
-    Ok(Some(delivery))
+    Ok(Some(chosen.delivery.clone()))
 }
 
 /// Drops messages about problems that ended while a place did not accept messages for a long time, and their "over"
 /// messages too: if nobody there heard of the problem, nobody needs to hear of its end.
 async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Vec<Due>> {
     let mut left = Vec::new();
-    for due in waiting {
-        match due.was_refused_for_long(now) && is_over(tx, &due.delivery).await? {
+    for mut due in waiting {
+        match due.was_refused_for_long(now) && is_over(tx, &mut due.delivery).await? {
             true => skip(tx, due.delivery.id, now).await?,
             false => left.push(due),
         }
@@ -171,7 +163,8 @@ fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
 }
 
 /// Whether every problem in a message has ended, and no message about it arrived there.
-async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &Delivery) -> Result<bool> {
+async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &mut Delivery) -> Result<bool> {
+    due::read(tx, &mut delivery.alert).await?;
     let Some(thread) = &delivery.alert.thread else { return Ok(false) };
     let over: i64 = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) \
@@ -237,7 +230,13 @@ const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id =
      AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
 
 /// Whether its condition no longer holds. A message about several problems is settled when all of them are.
-async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Result<bool> {
+async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &mut Due, now: Time) -> Result<bool> {
+    let told = match due.only {
+        Only::Always => return Ok(false),
+        Only::UnlessAcked => false,
+        Only::IfTold => true,
+    };
+    due::read(tx, &mut due.delivery.alert).await?;
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
     let members = alert.members();
     // A situation has no incident: it is settled when its problems are, even if there is only one.
@@ -245,15 +244,14 @@ async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &Due, now: Time) -> Res
     let several = members.len() > 1 || situation;
     // If a wrong clock dated the alert into the future, every acknowledgement counts.
     let since = if alert.at > now { Time(0) } else { alert.at };
-    let query = match due.only {
-        Only::Always => return Ok(false),
-        Only::UnlessAcked => sqlx::query_scalar(UNACKED)
+    let query = match told {
+        false => sqlx::query_scalar(UNACKED)
             .bind(&alert.thread)
             .bind(since.0)
             .bind(serde_json::to_string(&members)?)
             .bind(several)
             .bind(&alert.public_id),
-        Only::IfTold => sqlx::query_scalar(TOLD)
+        true => sqlx::query_scalar(TOLD)
             .bind(&alert.thread)
             .bind(&delivery.channel)
             .bind(&delivery.recipient)
@@ -268,46 +266,4 @@ async fn skip(tx: &mut Transaction<'_, Sqlite>, id: i64, now: Time) -> Result<()
     let skip = "UPDATE outbox SET state = 'skipped', next_at = $1 WHERE id = $2";
     sqlx::query(skip).bind(now.0).bind(id).execute(&mut **tx).await?;
     Ok(())
-}
-
-/// The other side's id of the first message of a thread there.
-async fn root(
-    tx: &mut Transaction<'_, Sqlite>,
-    channel: &str,
-    recipient: &str,
-    thread: &str,
-) -> Result<Option<String>> {
-    let root = sqlx::query_scalar(
-        "SELECT outbox.remote_id FROM outbox JOIN alert ON alert.id = outbox.alert WHERE alert.thread = $1 \
-         AND outbox.channel = $2 AND outbox.recipient = $3 AND outbox.state = 'sent' AND outbox.remote_id IS NOT NULL \
-         ORDER BY outbox.id LIMIT 1",
-    );
-    Ok(root.bind(thread).bind(channel).bind(recipient).fetch_optional(&mut **tx).await?)
-}
-
-pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Result<Option<AlertRow>> {
-    let row = sqlx::query_as(
-        "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
-         WHERE thread = $1 AND reason NOT IN ('still_open', 'flapping') ORDER BY id DESC LIMIT 1",
-    );
-    let row: Option<StoredAlert> = row.bind(thread).fetch_optional(&mut **tx).await?;
-    row.map(AlertRow::try_from).transpose()
-}
-
-/// Stores the lease and the attempt for all messages that are sent together.
-async fn written(
-    tx: &mut Transaction<'_, Sqlite>,
-    mut delivery: Delivery,
-    now: Time,
-    lease: Duration,
-) -> Result<Delivery> {
-    let mut with = std::mem::take(&mut delivery.with);
-    for one in with.iter_mut().chain([&mut delivery]) {
-        let take = "UPDATE outbox SET leased_until = $1, attempts = attempts + 1 WHERE id = $2";
-        sqlx::query(take).bind(now.plus(lease).0).bind(one.id).execute(&mut **tx).await?;
-        let begin = "INSERT INTO attempt (outbox, started_at) VALUES ($1, $2) RETURNING id";
-        one.attempt = sqlx::query_scalar(begin).bind(one.id).bind(now.0).fetch_one(&mut **tx).await?;
-    }
-    delivery.maybe_repeat |= with.iter().any(|one| one.maybe_repeat);
-    Ok(Delivery { with, ..delivery })
 }

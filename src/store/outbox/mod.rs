@@ -2,6 +2,7 @@
 //! recipient. Critical ones go first.
 
 mod amend;
+mod complete;
 mod delivered;
 mod due;
 mod lease;
@@ -19,6 +20,7 @@ pub use place::PlaceRow;
 pub use settle::{Outcome, SaidUnwritten};
 pub use waiting::SentMessage;
 
+use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::{AlertRow, Error, NewAlert, Result, Store};
@@ -95,9 +97,18 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     .bind(&alert.thread)
     .fetch_one(&mut **tx)
     .await?;
-    for to in &alert.to {
-        address(tx, id, to).await?;
-    }
+    // Nobody knows of it yet: an address that stands twice among them is one.
+    let row = |to: &Address| json!([to.channel, to.recipient, to.at.0, to.only.word(), to.instead]);
+    let rows = Value::Array(alert.to.iter().map(row).collect());
+    sqlx::query(
+        "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts, only_if, instead) \
+         SELECT $1, value ->> 0, value ->> 1, 'pending', value ->> 2, 0, 0, value ->> 3, value ->> 4 FROM json_each($2) \
+         WHERE TRUE ON CONFLICT (alert, channel, recipient) DO NOTHING",
+    )
+    .bind(id)
+    .bind(rows.to_string())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::Answers;
@@ -37,8 +38,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 answers.ledger.answered(number, wrong);
             }
             None => {
-                let body = String::from_utf8_lossy(&body).into_owned();
-                answers.ledger.called(Call { at: began, path: head.path, body });
+                answers.ledger.called(call(began, head.path, &body));
                 stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await?;
                 stream.flush().await?;
             }
@@ -65,6 +65,48 @@ impl Head {
     fn check(&self) -> Option<(&str, u32)> {
         check(&self.path)
     }
+}
+
+/// A webhook's call, in short: many have long bodies.
+fn call(at: u64, path: String, body: &[u8]) -> Call {
+    let body: Body = serde_json::from_slice(body).unwrap_or_default();
+    let dependency = body.alert.body.dependency.unwrap_or_default();
+    let about = dependency.group.map_or_else(|| vec![dependency.id], |group| group.ids);
+    Call { at, path, reason: body.reason, decided_at: body.alert.at, about }
+}
+
+/// What is read of a webhook's body (`docs/webhook.schema.json`).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    reason: String,
+    alert: Alert,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Alert {
+    at: i64,
+    body: About,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct About {
+    dependency: Option<Dependency>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Dependency {
+    id: String,
+    group: Option<Group>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Group {
+    ids: Vec<String>,
 }
 
 /// `/account/17` as what is asked for, and by which check; Vigil adds a query against caches.

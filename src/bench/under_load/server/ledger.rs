@@ -26,8 +26,12 @@ pub struct Call {
     pub at: u64,
     /// Its path.
     pub path: String,
-    /// Its body.
-    pub body: String,
+    /// Why it came.
+    pub reason: String,
+    /// When it was decided, in milliseconds of the wall clock.
+    pub decided_at: i64,
+    /// Ids of the dependencies that it is about.
+    pub about: Vec<String>,
 }
 
 /// Everything that was noted since the last reset.
@@ -41,6 +45,8 @@ pub struct Noted {
     pub wrong: Vec<(u32, u64)>,
     /// Calls of webhooks.
     pub calls: Vec<Call>,
+    /// The servers' start, as milliseconds of the wall clock.
+    pub began_ms: i64,
 }
 
 /// How much there was since the last reset, in short.
@@ -56,6 +62,10 @@ pub struct Count {
     pub received: u64,
     /// Bytes that went out.
     pub sent: u64,
+    /// Questions that came.
+    pub arrivals: usize,
+    /// Calls of webhooks.
+    pub calls: usize,
 }
 
 /// Which answers are wrong.
@@ -173,7 +183,7 @@ impl Ledger {
 
     /// Everything that was noted.
     pub fn noted(&self) -> Noted {
-        self.lock().noted.clone()
+        Noted { began_ms: self.began_ms, ..self.lock().noted.clone() }
     }
 
     /// Forgets everything that was noted.
@@ -187,12 +197,18 @@ impl Ledger {
     /// How much there was.
     pub fn count(&self) -> Count {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let (arrivals, calls) = {
+            let noted = &self.lock().noted;
+            (noted.arrivals.len(), noted.calls.len())
+        };
         Count {
             answers: of(&self.answers),
             checks: of(&self.checks),
             connections: of(&self.connections),
             received: of(&self.received),
             sent: of(&self.sent),
+            arrivals,
+            calls,
         }
     }
 

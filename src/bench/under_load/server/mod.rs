@@ -18,9 +18,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-#[cfg(test)]
-pub use ledger::Call;
-pub use ledger::{Answered, Count, Noted, Wrong};
+pub use ledger::{Answered, Call, Count, Noted, Wrong};
 pub use tls::AUTHORITY;
 
 use body::Bodies;

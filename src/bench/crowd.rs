@@ -1,0 +1,69 @@
+//! What decisions cost while very much fails at once.
+
+use std::time::Duration;
+
+use super::cost::configuration;
+use crate::clock::Stopwatch;
+use crate::config::Config;
+use crate::core::time::Time;
+use crate::core::words::verdict::Verdict;
+use crate::engine::Rehearsal;
+
+/// Each of them is checked so often.
+const EVERY: Duration = Duration::from_secs(20);
+/// Within so long they begin to fail.
+const WITHIN: Duration = Duration::from_secs(60);
+/// And so long it goes on: all of it is confirmed and told by then.
+const LASTS: Duration = Duration::from_secs(600);
+
+/// What the decisions of ten minutes cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Crowd {
+    /// How many decisions there were.
+    pub decisions: usize,
+    /// Half of them took no longer.
+    pub median: Duration,
+    /// All but one of a hundred.
+    pub p99: Duration,
+    /// The longest: so long everything else waits.
+    pub most: Duration,
+    /// All of them together.
+    pub all: Duration,
+    /// The alerts that came of them.
+    pub alerts: usize,
+}
+
+/// Measures the decisions about `all` unrelated dependencies, of which `failing` drop within a minute.
+///
+/// # Errors
+/// The configuration was not understood: a bug.
+pub fn crowd(all: usize, failing: usize) -> Result<Crowd, String> {
+    let config = Config::read("crowd.toml", configuration(all)).map_err(|problems| problems.to_string())?;
+    let mut rehearsal = Rehearsal::new(config);
+    let begin = Time(1_000_000_000);
+    rehearsal.all_live(begin);
+    let (rounds, mut took, mut alerts) = (LASTS.as_secs() / EVERY.as_secs(), Vec::new(), 0);
+    for round in 0..u32::try_from(rounds).unwrap_or(u32::MAX) {
+        for n in 0..all {
+            let since = EVERY * round + EVERY.mul_f64(n as f64 / all as f64);
+            let begun = failing as f64 * (since.as_secs_f64() / WITHIN.as_secs_f64()).min(1.0);
+            // Spread over all of them, and so over each round.
+            let turn = n * failing / all.max(1);
+            let fails = (n + 1) * failing / all.max(1) > turn && turn < begun as usize;
+            let verdict = if fails { Verdict::Dropped } else { Verdict::Live };
+            let watch = Stopwatch::start();
+            alerts += rehearsal.one(n, verdict, begin.plus(EVERY + since));
+            took.push(watch.elapsed());
+        }
+    }
+    took.sort_unstable();
+    let at = |share: usize| took.get((took.len() * share / 100).min(took.len().saturating_sub(1))).copied();
+    Ok(Crowd {
+        decisions: took.len(),
+        median: at(50).unwrap_or_default(),
+        p99: at(99).unwrap_or_default(),
+        most: took.last().copied().unwrap_or_default(),
+        all: took.iter().sum(),
+        alerts,
+    })
+}

@@ -1,0 +1,74 @@
+//! Which subjects belong together, so that what is decided about one of a thousand does not go through all of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::subject::{Event, Subject};
+
+/// Subjects by what they have in common, as their numbers in the platform's order.
+#[derive(Clone, Debug)]
+pub struct SubjectIndex<'a> {
+    names: Arc<Names<'a>>,
+    lost: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Names<'a> {
+    by_id: HashMap<&'a str, usize>,
+    by_domain: HashMap<&'a str, Vec<usize>>,
+    by_company: HashMap<&'a str, Vec<usize>>,
+    by_letter: HashMap<usize, Vec<usize>>,
+}
+
+impl<'a> SubjectIndex<'a> {
+    /// Of these.
+    pub fn of(subjects: &[Subject<'a>]) -> SubjectIndex<'a> {
+        let mut names = Names::default();
+        for (number, subject) in subjects.iter().enumerate() {
+            if let Some(domain) = subject.domain {
+                names.by_domain.entry(domain).or_default().push(number);
+            }
+            match subject.event() {
+                Some(Event::Company(company)) => names.by_company.entry(company).or_default().push(number),
+                Some(Event::Letter(letter)) => names.by_letter.entry(letter).or_default().push(number),
+                None => {}
+            }
+            names.by_id.insert(subject.id, number);
+        }
+        SubjectIndex { names: Arc::new(names), lost: lost(subjects) }
+    }
+
+    /// The same once people know more of the same subjects.
+    pub fn told(&self, subjects: &[Subject<'_>]) -> SubjectIndex<'a> {
+        SubjectIndex { names: self.names.clone(), lost: lost(subjects) }
+    }
+
+    /// The one with this id.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.names.by_id.get(id).copied()
+    }
+
+    /// Those that are about this domain.
+    pub fn about(&self, domain: &str) -> &[usize] {
+        self.names.by_domain.get(domain).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those whose trouble would be this event.
+    pub fn of_event(&self, event: Event<'_>) -> &[usize] {
+        let found = match event {
+            Event::Company(company) => self.names.by_company.get(company),
+            Event::Letter(letter) => self.names.by_letter.get(&letter),
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that were ever lost, as far as that is known.
+    pub fn lost(&self) -> &[usize] {
+        &self.lost
+    }
+}
+
+fn lost(subjects: &[Subject<'_>]) -> Vec<usize> {
+    let all = subjects.iter().enumerate().filter(|(_, subject)| subject.notified.lost_at.is_some());
+    all.map(|(number, _)| number).collect()
+}
