@@ -185,7 +185,8 @@ async fn sums_hold_each_check_once_whether_it_was_added_to_them_yet_or_not() {
         assert!(hours.iter().rev().skip(1).all(|row| row.counts.live == hour / step), "{hours:?}");
         assert_eq!(store.looks().await.unwrap(), each);
         let all = store.sums_by_dependency(24 * hour, Time(0)).await.unwrap();
-        assert_eq!((all.len(), all[0].1.counts.live, all[0].1.counts.latency_ms), (1, each, each * 12));
+        let day = all["ios-app"][&Time(0)];
+        assert_eq!((all.len(), day.live, day.latency_ms), (1, each, each * 12));
     }
     // What goes is in the sums, and what comes afterwards is counted once.
     assert_eq!(store.prune(Time(10_000 * step)).await.unwrap(), 5_000);

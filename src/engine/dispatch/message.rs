@@ -1,6 +1,6 @@
 //! Renders what is told when it is told: from what was frozen then, and how it stands now.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -19,6 +19,19 @@ use crate::store::{AlertRow, Amend, Delivery, Result};
 
 /// What is newer is worth a line only when it comes late.
 const LATE: Duration = Duration::from_secs(120);
+
+/// So many texts are kept for the next place that hears the same.
+const WRITTEN: usize = 8;
+
+/// A text as it was written within one second.
+pub(super) struct Written {
+    /// Its alert's public id.
+    alert: String,
+    second: i64,
+    footer: Footer,
+    plain: String,
+    html: String,
+}
 
 pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
     alert_view(&alert.snapshot).map_err(|error| format!("its stored text cannot be read: {error}"))
@@ -69,8 +82,7 @@ impl Dispatcher {
         let newer = newer.and_then(|newer| self::view(newer).ok()).map(|newer| newer.title(zone));
         let instead = delivery.instead.clone();
         let footer = Footer { repeat, instead, newer, stands: None, zone, edits: self.edits(&delivery.channel) };
-        message.plain = view.text(Format::Plain, now, &footer);
-        message.html = view.text(Format::Html, now, &footer);
+        (message.plain, message.html) = self.texts(&view, &delivery.alert.public_id, now, &footer);
         if let Body::Open { .. } = &view.body {
             // As reminders were written before: it goes with the next release.
             let lines: Vec<&str> = message.plain.lines().skip(1).collect();
@@ -78,6 +90,29 @@ impl Dispatcher {
         }
         message.root.clone_from(&delivery.root);
         Ok(message)
+    }
+
+    /// The texts, which many places have in common.
+    fn texts(&self, view: &AlertView, alert: &str, now: Time, footer: &Footer) -> (String, String) {
+        let written =
+            |text: &Written| text.alert == alert && text.second == now.0.div_euclid(1_000) && text.footer == *footer;
+        let mut known = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = known.iter().find(|text| written(text)) {
+            return (text.plain.clone(), text.html.clone());
+        }
+        let (plain, html) = (view.text(Format::Plain, now, footer), view.text(Format::Html, now, footer));
+        if known.len() >= WRITTEN {
+            known.pop_front();
+        }
+        let second = now.0.div_euclid(1_000);
+        known.push_back(Written {
+            alert: alert.to_owned(),
+            second,
+            footer: footer.clone(),
+            plain: plain.clone(),
+            html: html.clone(),
+        });
+        (plain, html)
     }
 
     /// The same with its picture, where it is a report's.

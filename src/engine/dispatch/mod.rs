@@ -14,9 +14,10 @@ mod own;
 pub use emergency::Unsaid;
 pub use message::note_message;
 
+use message::Written;
 use outcome::{again, came, outcome};
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -58,6 +59,8 @@ pub struct Dispatcher {
     unwritable_since: Mutex<Option<Time>>,
     /// Outbox rows whose messages are being changed.
     amending: Mutex<HashSet<i64>>,
+    /// The last texts that were written.
+    written: Mutex<VecDeque<Written>>,
     /// Where what came of deliveries is noted, if anywhere.
     events: Option<EventLog>,
 }
@@ -104,6 +107,7 @@ impl Dispatcher {
             unsettled: Mutex::default(),
             unwritable_since: Mutex::default(),
             amending: Mutex::default(),
+            written: Mutex::default(),
             events: None,
         }
     }

@@ -15,20 +15,21 @@ pub(super) async fn view(pages: &Pages, page: &PublicPage, known: (&mut Option<I
     let (ids, past) = known;
     let store = &pages.store;
     let acts = or_none(store.acts().await, "people's actions");
-    let history = or_none(past.at(store, &acts, now).await, "its bars");
+    let none = HashMap::new();
+    let history = or_none(past.at(store, &acts, now).await.map(Some), "its bars").unwrap_or(&none);
     let incidents = or_none(store.public_incidents().await, "its incidents");
     let ids = ids_of(store, ids).await;
     let snapshot = pages.snapshot.borrow().clone();
     let mut works = page.work_at(now);
     works.extend(announced(&acts, now));
     works.extend(finished(page, &acts, now));
-    View::of(&Facts { snapshot: &snapshot, page, ids: &ids, works, incidents: &incidents, history: &history, now })
+    View::of(&Facts { snapshot: &snapshot, page, ids: &ids, works, incidents: &incidents, history, now })
 }
 
 /// The history, by dependency.
 pub(super) async fn history(store: &Store, past: &mut Past, now: Time) -> HashMap<String, History> {
     let acts = or_none(store.acts().await, "people's actions");
-    or_none(past.at(store, &acts, now).await, "its bars")
+    or_none(past.at(store, &acts, now).await.cloned(), "its bars")
 }
 
 fn or_none<T: Default>(read: crate::store::Result<T>, what: &str) -> T {

@@ -20,13 +20,10 @@ const LATE: Duration = Duration::from_secs(2 * 3_600);
 /// How soon a change to the past shows, such as a new configuration.
 const RENEWED: Duration = Duration::from_secs(3_600);
 
-type Buckets = HashMap<String, BTreeMap<Time, Counts>>;
-
 /// What is known about the past.
 #[derive(Default)]
 pub(super) struct Past {
-    days: Buckets,
-    hours: Buckets,
+    by_dependency: HashMap<String, History>,
     /// The periods of finished incidents, by public id.
     over: HashMap<String, Vec<Trouble>>,
     renewed_at: Option<Time>,
@@ -40,22 +37,25 @@ impl Past {
         store: &Store,
         acts: &[OperatorAction],
         now: Time,
-    ) -> Result<HashMap<String, History>> {
+    ) -> Result<&HashMap<String, History>> {
         if self.renewed_at.is_none_or(|at| now.since(at) >= RENEWED || now < at) {
             *self = Past { renewed_at: Some(now), ..Past::default() };
         }
         for (width, back) in [(DAY, QUARTER), (HOUR, LAST)] {
             let since = self.read_at.map_or(now.0 - millis(back), |at| at.0 - millis(LATE));
-            let rows = store.sums_by_dependency(width, Time(bucket(Time(since), width))).await?;
-            let known = if width == DAY { &mut self.days } else { &mut self.hours };
-            for (dependency, row) in rows {
-                known.entry(dependency).or_default().insert(row.starts_at, row.counts);
+            let from = Time(bucket(Time(since), width));
+            for (dependency, read) in store.sums_by_dependency(width, from).await? {
+                let known = self.by_dependency.entry(dependency).or_default();
+                renew(if width == DAY { &mut known.days } else { &mut known.hours }, from, read);
             }
         }
         self.read_at = Some(now);
-        self.hours.values_mut().for_each(|hours| hours.retain(|at, _| at.0 >= now.0 - millis(LAST)));
-        let troubles = self.troubles(store, acts, now).await?;
-        Ok(self.histories(troubles))
+        let mut troubles = self.troubles(store, acts, now).await?;
+        for (name, history) in &mut self.by_dependency {
+            history.hours.retain(|(at, _)| at.0 >= now.0 - millis(LAST));
+            history.troubles = troubles.remove(name).unwrap_or_default();
+        }
+        Ok(&self.by_dependency)
     }
 
     /// Confirmed incidents by dependency, except those that people marked as a false alarm.
@@ -85,18 +85,12 @@ impl Past {
         }
         Ok(all)
     }
+}
 
-    fn histories(&self, mut troubles: HashMap<String, Vec<Trouble>>) -> HashMap<String, History> {
-        let list = |buckets: &Buckets, name: &str| {
-            let known = buckets.get(name).into_iter().flatten();
-            known.map(|(at, counts)| (*at, *counts)).collect::<Vec<_>>()
-        };
-        let one = |name: &String| {
-            let troubles = troubles.remove(name).unwrap_or_default();
-            (name.clone(), History { days: list(&self.days, name), hours: list(&self.hours, name), troubles })
-        };
-        self.days.keys().map(one).collect()
-    }
+/// What is known of buckets since `from` is what was read.
+fn renew(known: &mut Vec<(Time, Counts)>, from: Time, read: BTreeMap<Time, Counts>) {
+    known.truncate(known.partition_point(|(at, _)| *at < from));
+    known.extend(read);
 }
 
 async fn parts(store: &Store, row: &TroubleRow, now: Time) -> Result<Vec<Trouble>> {
