@@ -1,4 +1,4 @@
-//! One answer: a check of the catalogue is asked, and what comes back is judged.
+//! One answer: sends a check's request and judges the answer.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::verdict::{Reading, Verdict};
 use crate::engine::Context;
 
-/// Bodies larger than this are made ready as evidence off the asking threads.
+/// Bodies larger than this (bytes) are prepared as evidence on blocking threads.
 pub(in crate::engine) const HEAVY: usize = 64 << 10;
-/// Bodies larger than this are judged there, too, and from `HEAVY` on those that are parsed whole. For others the way there
-/// and back would take as long as judging them.
+/// Bodies larger than this (bytes) are judged on blocking threads, too, and from `HEAVY` on if they are parsed whole.
+/// For smaller ones the thread switch would take as long as judging them.
 const HEAVY_TO_JUDGE: usize = 256 << 10;
-/// So many are judged there at once: each takes memory of several times its size.
+/// How many bodies are judged there at the same time: each takes several times its size in memory.
 pub(in crate::engine) const HEAVY_AT_ONCE: usize = 2;
 
-/// Whether judging it takes so long that nothing else should wait for it.
+/// Whether judging the answer takes so long that it would delay other work.
 fn is_heavy(check: &Check, body: usize) -> bool {
     body >= HEAVY_TO_JUDGE || (body >= HEAVY && !check.selects.is_empty())
 }
 
-/// Asks and judges.
+/// Sends the request and judges the answer.
 pub(in crate::engine) async fn ask(
     ctx: &Arc<Context>,
     check: &str,
@@ -73,7 +73,7 @@ pub(in crate::engine) async fn judge(
         let reading = judged(ctx, check, params, &answer).unwrap_or_else(unread);
         return (answer, reading);
     }
-    // It is never closed.
+    // The semaphore is never closed.
     let _turn = ctx.heavy.acquire().await;
     let (own, check, params) = (ctx.clone(), check.to_owned(), params.clone());
     let heavy = tokio::task::spawn_blocking(move || {
@@ -82,7 +82,7 @@ pub(in crate::engine) async fn judge(
     });
     match heavy.await {
         Ok((answer, reading)) => (answer, reading.unwrap_or_else(unread)),
-        // Judging panicked: the answer is lost, and that is unknown.
+        // Judging panicked: the answer is lost, so the verdict is unknown.
         Err(_) => (Answer::default(), unread()),
     }
 }

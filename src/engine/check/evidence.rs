@@ -1,4 +1,4 @@
-//! What raw answers are kept, and what is taken out of them first.
+//! Which raw answers are kept as evidence, and how secrets are removed from them first.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -14,13 +14,13 @@ use crate::core::words::verdict::{Reading, Verdict};
 use crate::engine::decide::known::Kept;
 use crate::store::{Blob, EvidenceRow, Packer};
 
-/// One body weighs no more in the evidence.
+/// Maximum size of one body in the evidence, in bytes.
 const BODY_LIMIT: usize = 256 << 10;
-/// No probe keeps more entries a day.
+/// Maximum number of entries per probe and day.
 const DAILY_CAP: u32 = 50;
-/// Shorter secrets would be found in anything.
+/// Secrets shorter than this are not searched for: they would match by chance.
 const SHORTEST: usize = 4;
-/// JSON fields whose values are never kept, whoever sends them.
+/// JSON fields whose values are never kept, whichever vendor sends them.
 const FIELDS: [&str; 20] = [
     "auth_token",
     "authorization",
@@ -67,16 +67,16 @@ pub fn count(kept: &Kept, reading: &Reading, at: Time) -> Kept {
     Kept { reason: Some(reading.reason.clone()), day, count }
 }
 
-/// Takes out of answers what no one may see.
+/// Removes secrets from answers.
 pub struct Redactor {
-    /// Each secret of the configuration as it may stand in a text.
+    /// Each secret of the configuration, in every form in which it may appear in a text.
     secrets: Vec<String>,
-    /// Packs what is left; none where there was no memory for it.
+    /// Compresses what is left; empty if there was not enough memory for the compressor.
     packer: Mutex<Option<Packer>>,
 }
 
 impl Redactor {
-    /// For the secrets of a configuration.
+    /// A redactor for the secrets of a configuration.
     pub fn new(secrets: &[Secret]) -> Redactor {
         let long = secrets.iter().map(Secret::open).filter(|secret| secret.len() >= SHORTEST);
         let forms = long.flat_map(|secret| {
@@ -109,17 +109,17 @@ impl Redactor {
             raw_sha256: Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect(),
             raw_size: answer.body.len(),
             redacted: json!(redacted).to_string(),
-            // What cannot be packed is known by its hash.
+            // A body that cannot be compressed is represented by its hash.
             body: (!body.is_empty()).then(|| self.packed(&body)).flatten(),
         }
     }
 
     fn packed(&self, body: &[u8]) -> Option<Blob> {
-        // Nothing panics while holding it, and each body is packed by itself.
+        // Nothing panics while holding the lock, and each body is compressed independently.
         self.packer.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.pack(body).ok()
     }
 
-    /// What a reading says, without secrets: a vendor may quote the key in its own sentence.
+    /// The text of a reading, without secrets: a vendor may quote the key in an error message.
     pub fn quiet(&self, mut reading: Reading) -> Reading {
         let clean = |text: &mut String| *text = self.by_value(std::mem::take(text), &mut Vec::new());
         clean(&mut reading.say);
@@ -132,7 +132,7 @@ impl Redactor {
         reading
     }
 
-    /// A body as text, without what no one may see.
+    /// A body as text, without secrets.
     pub fn redacted(&self, body: &[u8]) -> String {
         String::from_utf8_lossy(&self.redact(body, &mut Vec::new())).into_owned()
     }
@@ -145,7 +145,7 @@ impl Redactor {
                 by_field(&mut json, &mut String::new(), redacted);
                 if redacted.len() > before { json.to_string() } else { text }
             }
-            // No whole JSON, but perhaps most of one: cut off, or with a word before it.
+            // Not valid JSON, but possibly most of it: truncated, or with a word in front.
             Err(_) => by_pattern(text, redacted),
         };
         self.by_value(text, redacted).into_bytes()
@@ -162,7 +162,7 @@ impl Redactor {
     }
 }
 
-/// Fields in what is no whole JSON: JSON that breaks off, XML, a form.
+/// Finds secret fields in a body that is not valid JSON: truncated JSON, XML or a form.
 fn by_pattern(mut text: String, redacted: &mut Vec<String>) -> String {
     for (what, pattern, instead) in PATTERNS.iter() {
         if pattern.is_match(&text) {
@@ -173,8 +173,8 @@ fn by_pattern(mut text: String, redacted: &mut Vec<String>) -> String {
     text
 }
 
-/// A constant: fields in what is no whole JSON, what they are, where they stand, what stands there then. Compiled once, when
-/// they are first wanted: that costs more than all else that happens to an answer.
+/// A constant pattern for secret fields in a body that is not valid JSON, with its replacement. Compiled once, on first
+/// use: compiling costs more than all other work on an answer.
 static PATTERNS: LazyLock<Vec<(&'static str, Regex, &'static str)>> = LazyLock::new(patterns);
 
 fn patterns() -> Vec<(&'static str, Regex, &'static str)> {
@@ -188,7 +188,7 @@ fn patterns() -> Vec<(&'static str, Regex, &'static str)> {
     patterns.map(|(what, pattern, with)| (what, Regex::new(&pattern).expect("constant"), with)).into()
 }
 
-/// Goes through all fields; `path` is where `value` stands, and again so afterwards.
+/// Visits all fields; `path` is the path of `value`, and is restored afterwards.
 fn by_field(value: &mut Value, path: &mut String, redacted: &mut Vec<String>) {
     let here = path.len();
     match value {

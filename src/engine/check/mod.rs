@@ -1,4 +1,4 @@
-//! One check: asked, judged, witnesses heard, evidence prepared; in a task of its own.
+//! One check: request, verdict, witnesses and evidence, in a task of its own.
 
 pub(super) mod answer;
 pub(super) mod evidence;

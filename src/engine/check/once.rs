@@ -1,4 +1,4 @@
-//! One check: ask, judge, and hear the witnesses that the core wants.
+//! One check: sends the request, judges the answer, and queries the witnesses that the core requests.
 
 use super::answer::{HEAVY, judge, put};
 use std::sync::Arc;
@@ -19,33 +19,33 @@ use crate::engine::decide::known::Kept;
 use crate::engine::schedule::plan::Spec;
 use crate::store::EvidenceRow;
 
-/// A check with everything that was heard.
+/// A check with all its answers.
 pub struct FinishedCheck {
     /// The probe.
     pub spec: Arc<Spec>,
     /// The judged answer.
     pub look: CheckResult,
-    /// The answer itself, for evidence.
+    /// The raw answer, for evidence.
     pub answer: Answer,
-    /// Who spoke besides.
+    /// What the witnesses answered.
     pub witnesses: Witnesses,
-    /// The answer as evidence, without secrets, if it looked worth keeping when it came.
+    /// The answer as evidence, without secrets, if it seemed worth keeping when it arrived.
     pub evidence: Option<EvidenceRow>,
 }
 
 /// What is known before a check.
 #[derive(Clone, Debug, Default)]
 pub struct Before {
-    /// What is believed; it decides which witnesses are heard.
+    /// The probe's current standing; it decides which witnesses are queried.
     pub standing: Arc<Standing>,
-    /// How fast what runs down does, once that is known.
+    /// How fast a quota or balance is used up, if known.
     pub burn: Option<Burn>,
-    /// Which answers were kept already.
+    /// Which answers have already been kept as evidence.
     pub kept: Kept,
 }
 
 impl Before {
-    /// One check has no history: whether it was ever live is left open.
+    /// A single check has no history: whether the probe was ever live is unknown.
     pub fn single() -> Before {
         Before {
             standing: Arc::new(Standing { last_live: Some(Time(0)), ..Standing::default() }),
@@ -55,9 +55,9 @@ impl Before {
     }
 }
 
-/// Looks once.
+/// Runs one check.
 pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> FinishedCheck {
-    // Stores cache for hours; where the catalogue knows how to get past that, every check does.
+    // Stores cache answers for hours. If the catalogue knows how to bypass the cache, every check does so.
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let burn = before.burn.map(|burn| ("burn".to_owned(), facts_of(burn)));
@@ -73,7 +73,7 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     FinishedCheck { spec, look, answer, witnesses, evidence: None }
 }
 
-/// What rules see of what runs down.
+/// The estimate of a quota or balance that rules can use.
 fn facts_of(burn: Burn) -> Value {
     match burn.habit {
         Some(habit) => json!({ "per_day": burn.per_day, "last_day": habit.last_day, "usual": habit.usual }),
@@ -81,13 +81,13 @@ fn facts_of(burn: Burn) -> Value {
     }
 }
 
-/// Whether another company's place shows the same page.
+/// Whether the same page was served for another company, too.
 fn is_elsewhere(ctx: &Context, spec: &Spec, answer: &Answer, at: Time) -> bool {
     let company = ctx.config.catalog.check(&spec.probe.check).map_or("", |(vendor, _)| vendor.parent.as_str());
     ctx.witness_cache.same_page.is_elsewhere(&answer.body, company, at)
 }
 
-/// The same, with the evidence made ready: taking secrets out, hashing and packing are not the decider's work.
+/// The same, with the evidence prepared: redaction, hashing and compression are not done by the decider.
 pub(in crate::engine) async fn check_and_prepare(
     ctx: &Arc<Context>,
     spec: Arc<Spec>,
@@ -108,12 +108,12 @@ pub(in crate::engine) async fn check_and_prepare(
     let own = ctx.clone();
     match tokio::task::spawn_blocking(move || ready(&own, looked)).await {
         Ok(looked) => looked,
-        // It belongs to the check, which is lost with it.
+        // The evidence belongs to the check and is lost with it.
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 
-/// Fetches what the core wants until it wants nothing more that can be fetched.
+/// Queries witnesses until the core requests none that can still be queried.
 async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &CheckResult) -> Witnesses {
     let policy = &spec.probe.policy;
     let own_network = ctx.witness_cache.known_network(look.at);
@@ -140,7 +140,7 @@ async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &
     witnesses
 }
 
-/// Whether something new was heard.
+/// Whether a new answer arrived.
 async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, at: Time, want: Want, witnesses: &mut Witnesses) -> bool {
     use crate::core::probe::witness::FRESH;
     match want {

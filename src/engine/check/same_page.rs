@@ -1,5 +1,5 @@
-//! One page in several companies' places: a network's sign-in page, or a proxy's notice. Whoever shows it is near
-//! us, though the reference hosts, which only shake hands, find nothing wrong.
+//! Detects one page served in place of several companies' pages: a network's sign-in page, or a proxy's notice. Its
+//! source is near plugwatch, although the reference hosts, which are only checked with a handshake, find nothing wrong.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,22 +10,23 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::{Reading, Verdict};
 
-/// A page counts for so long: the slowest usual checks are a quarter of an hour apart.
+/// How long a page counts: the slowest usual checks are 15 minutes apart.
 const COUNTS: Duration = Duration::from_secs(1_200);
-/// So many pages are remembered at most.
+/// The maximum number of pages remembered.
 const MOST: usize = 256;
-/// What is shorter is a word that many say, such as "Forbidden".
+/// Shorter bodies are ignored: many servers send the same short word, such as "Forbidden".
 const SHORTEST: usize = 64;
 
-/// Pages that nobody could read lately, and in whose place they came.
+/// Recent pages that could not be interpreted, and the companies in whose place they were served.
 #[derive(Debug, Default)]
 pub struct SamePage {
     pages: Mutex<HashMap<u64, BTreeMap<String, Time>>>,
 }
 
-/// Whether an answer is a page that says nothing of what was asked.
+/// Whether an answer is a page that does not answer the request.
 pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool {
-    // Networks and proxies that want a login say so (RFC 6585, section 6; RFC 9110, section 15.5.8), or forbid.
+    // Networks and proxies that require a login say so (RFC 6585, section 6; RFC 9110, section 15.5.8), or forbid
+    // access.
     let page = answer.http.as_ref().is_some_and(|http| match http.status {
         407 | 511 => true,
         200 | 403 => answer.body.len() >= SHORTEST,
@@ -35,7 +36,7 @@ pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool 
 }
 
 impl SamePage {
-    /// Notes a strange page in the place of `company`; whether another company's place showed it as well.
+    /// Records an unexpected page served for `company`. Returns whether another company's check received it as well.
     pub fn is_elsewhere(&self, body: &[u8], company: &str, at: Time) -> bool {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);

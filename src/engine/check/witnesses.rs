@@ -1,7 +1,6 @@
-//! The witness cache: controls, second paths and reference hosts, asked once for all who want them.
+//! The witness cache: controls, second paths and reference hosts, queried once for all checks that need them.
 //!
-//! An answer at most as old as the asker allows is reused; whoever asks meanwhile
-//! waits for the same answer.
+//! An answer is reused if it is not older than the caller allows. Concurrent callers wait for the same answer.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,9 +18,9 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::Context;
 
-/// Controls of a probe that reads live are asked no more often than this.
+/// The shortest interval between queries of the controls of a probe that is live.
 pub const SLOW: Duration = Duration::from_secs(3_600);
-/// The reference hosts are strangers' machines: however many checks fail at once, they are asked once a second.
+/// The reference hosts belong to third parties: they are queried at most once a second, however many checks fail.
 const ANCHORS_GAP: Duration = Duration::from_secs(1);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
@@ -30,28 +29,28 @@ type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 #[derive(Default)]
 pub struct WitnessCache {
     slots: Mutex<HashMap<String, Slot>>,
-    /// What came in several companies' places.
+    /// Unexpected pages served in place of several companies' pages.
     pub same_page: SamePage,
     network: tokio::sync::Mutex<()>,
     judged: Mutex<Option<(Time, OwnNetwork)>>,
-    /// What those that did not answer showed.
+    /// What was found at the reference hosts that did not answer.
     sign: Mutex<reference_hosts::Sign>,
 }
 
 impl WitnessCache {
-    /// The positive control of a probe's check, in its storefront.
+    /// The positive control of a probe's check, in the probe's storefront.
     pub async fn positive(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let (_, check) = ctx.config.catalog.check(&probe.check)?;
         self.pool(ctx, check, probe, within).await
     }
 
-    /// The negative control of a probe's check, in its storefront.
+    /// The negative control of a probe's check, in the probe's storefront.
     pub async fn negative(&self, ctx: &Arc<Context>, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let (_, check) = ctx.config.catalog.check(&probe.check)?;
         Some(self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await)
     }
 
-    /// The same thing by another way; where that way's own control is gone too, it says nothing.
+    /// The same thing checked over a second path; if that path's own control is gone too, the result is ignored.
     pub async fn second_path(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
         let (vendor, check) = ctx.config.catalog.check(&probe.check)?;
         let second = vendor.checks.get(check.second_path.as_ref()?)?;
@@ -67,7 +66,7 @@ impl WitnessCache {
         Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), ..seen })
     }
 
-    /// What the vendor's own status page says; one that cannot be read says nothing.
+    /// What the vendor's status page says; a page that cannot be read is ignored.
     pub async fn vendor_status(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
         let (vendor, _) = ctx.config.catalog.check(&probe.check)?;
         let page = vendor.status_page.as_ref()?;
@@ -77,7 +76,7 @@ impl WitnessCache {
         if let Some(component) = &page.component {
             params.public.insert("component".to_owned(), Value::from(component.as_str()));
         }
-        // A page that speaks of regions is read for ours.
+        // If the page lists regions, only the configured one is read.
         if let Some(region) = probe.params.public.get("region").filter(|_| check.param("region").is_some()) {
             params.public.insert("region".to_owned(), region.clone());
         }
@@ -101,8 +100,8 @@ impl WitnessCache {
         self.witness(ctx, check, params, within).await
     }
 
-    /// The first of a check's positive controls that is there. An owner may take its own down: only where all
-    /// read gone does the path tell nothing.
+    /// The first of a check's positive controls that still exists. Its owner may remove a control: the path is
+    /// inconclusive only if all of them are gone.
     async fn pool(&self, ctx: &Arc<Context>, check: &Check, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let country = probe.params.public.get("country").and_then(Value::as_str);
         let offered = |control: &&Control| !control.not_in.iter().any(|other| Some(other.as_str()) == country);
@@ -112,9 +111,9 @@ impl WitnessCache {
             gone = match (seen.verdict, gone) {
                 (Verdict::Live | Verdict::Degraded, _) => return Some(seen),
                 (Verdict::Dropped, None) => Some(seen),
-                // The last of them was there until then.
+                // The last control existed until now.
                 (Verdict::Dropped, Some(gone)) => Some(Witnessed { began: gone.began.max(seen.began), ..gone }),
-                // What cannot be read now does not bring back one that is gone.
+                // An unreadable answer does not restore a control that is gone.
                 (_, Some(gone)) => Some(gone),
                 (_, None) => return Some(seen),
             };
@@ -122,13 +121,13 @@ impl WitnessCache {
         gone
     }
 
-    /// Asks, or reuses what was heard within `within`.
+    /// Queries a witness, or reuses an answer that is at most `within` old.
     async fn witness(&self, ctx: &Arc<Context>, check: &Check, params: Params, within: Duration) -> Witnessed {
         let key = format!("{} {}", check.id, serde_json::json!(params.public));
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         let mut slot = slot.lock().await;
         let now = ctx.clock.now();
-        // Only what is there is believed for longer.
+        // Only a control that exists is cached for longer.
         let within = |seen: &Witnessed| if seen.verdict == Verdict::Live { within } else { within.min(FRESH) };
         if let Some(seen) = slot.as_ref().filter(|seen| seen.at <= now && now.since(seen.at) < within(seen)) {
             return seen.clone();
@@ -144,8 +143,8 @@ impl WitnessCache {
         seen
     }
 
-    /// What is known about our own network since `since`, without asking. What was sound before an
-    /// answer failed to come says nothing about that answer.
+    /// What is known about plugwatch's own network since `since`, without a query. A network that was sound before a
+    /// request failed says nothing about that failure.
     pub fn known_network(&self, since: Time) -> OwnNetwork {
         let judged = self.judged();
         judged.filter(|(at, _)| *at >= since).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
@@ -155,24 +154,24 @@ impl WitnessCache {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The clock was set back: what was judged by it is judged anew.
+    /// The clock was set back: results are judged again by the new time.
     pub fn clock_set_back(&self) {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// What reference hosts that do not answer showed last.
+    /// The most recent errors of the reference hosts that do not answer.
     pub fn sign(&self) -> reference_hosts::Sign {
         *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the reference hosts, unless somebody did since `since`.
+    /// Queries the reference hosts, unless that was done since `since`.
     pub async fn anchors(&self, ctx: &Arc<Context>, since: Time) -> OwnNetwork {
         let _one_at_a_time = self.network.lock().await;
         let known = self.known_network(since);
         if known != OwnNetwork::Unasked {
             return known;
         }
-        // One that lies in the future was noted by a clock that has been set back since.
+        // A time in the future was recorded before the clock was set back.
         if let Some((at, _)) = self.judged().filter(|(at, _)| *at <= ctx.clock.now()) {
             ctx.clock.sleep_until(at.plus(ANCHORS_GAP)).await;
         }
@@ -184,7 +183,7 @@ impl WitnessCache {
     }
 }
 
-/// The probe's own parameters, as far as `check` knows them.
+/// Those of the probe's parameters that `check` accepts.
 fn carried(check: &Check, probe: &Probe) -> Params {
     let mut params = Params::default();
     for param in &check.params {

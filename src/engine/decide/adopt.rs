@@ -1,5 +1,4 @@
-//! A configuration is taken up: what was known is known again, what is no longer monitored is retired, and
-//! nothing is said twice.
+//! Adopts a configuration: restores what is known, retires what is no longer monitored, and sends no message twice.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,26 +20,26 @@ use crate::engine::schedule::plan::{Plan, Spec};
 use crate::say::status::spoken;
 use crate::store::{FactRow, IncidentChange};
 
-/// What was written down, as a configuration needs it.
+/// The stored state that a configuration needs.
 pub(in crate::engine) struct Remembered {
-    /// Probes' numbers, by identity.
+    /// Probe numbers, by identity.
     pub(in crate::engine) ids: HashMap<String, i64>,
-    /// Numbers of those that were monitored until now.
+    /// Numbers of the probes that were monitored until now.
     pub(in crate::engine) active: HashSet<i64>,
     pub(in crate::engine) standings: HashMap<i64, Standing>,
     pub(in crate::engine) facts: HashMap<i64, Vec<FactRow>>,
     pub(in crate::engine) stocks: HashMap<i64, Vec<Stock>>,
-    /// By dependency.
+    /// Open incidents by dependency.
     pub(in crate::engine) incidents: HashMap<String, Incident>,
-    /// Those of what cannot be judged.
+    /// Open incidents of dependencies that cannot be checked.
     pub(in crate::engine) unjudged: HashMap<String, Incident>,
     pub(in crate::engine) dependencies: HashMap<String, (Combined, Option<Notified>)>,
     pub(in crate::engine) people: People,
 }
 
 impl Decider {
-    /// Takes up a configuration, with what is stored. Returns the dependencies that may be forgotten, and what
-    /// was decided; all dependencies are shown anew.
+    /// Adopts a configuration with its stored state. Returns the dependencies that can be forgotten, and the decisions
+    /// made. All dependencies are shown again.
     pub(in crate::engine) fn adopt(
         &mut self,
         (config, redactor): (Arc<Config>, Arc<Redactor>),
@@ -60,7 +59,7 @@ impl Decider {
             standing.not_after(now);
             let meanwhile = active.contains(&spec.id);
             if !meanwhile {
-                // Nobody watched it meanwhile: all that is left is that it was there once.
+                // It was not monitored in the meantime: only the fact that it once existed is kept.
                 standing = Standing { last_live: standing.last_live, ..Standing::default() };
             }
             let facts = facts.remove(&spec.id).unwrap_or_default();
@@ -74,7 +73,7 @@ impl Decider {
         let checked = |spec: &&Arc<Spec>| self.known.probe(spec.id).is_some_and(|state| state.last.is_some());
         self.unchecked = specs.iter().filter(|spec| !checked(spec)).map(|spec| spec.id).collect();
         self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
-        // What an incident rests on may be a letter that somebody brought.
+        // An incident may be based on a letter that a person reported.
         self.people = people;
         let forgotten = self.adopt_dependencies(dependencies, (incidents, unjudged), now);
         (forgotten, self.decided(now))
@@ -86,13 +85,13 @@ impl Decider {
         (mut incidents, mut unjudged): (HashMap<String, Incident>, HashMap<String, Incident>),
         now: Time,
     ) -> Vec<String> {
-        // In the order of the file: what is decided depends on no hash.
+        // In the order of the file, so that decisions do not depend on hash order.
         let known: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         let mut states = HashMap::new();
         for id in &known {
             let (combined, mut notified) = stored.remove(id).unwrap_or_default();
             notified.iter_mut().for_each(|notified| notified.not_after(now));
-            // What an incident rests on may be watched no longer: that is no recovery.
+            // The check behind an incident may no longer be monitored: that is not a recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
             let incident = incidents.get(id).filter(rests).cloned();
             let notified = notified.unwrap_or_else(|| Notified::of_older(incident.as_ref(), &combined));
@@ -101,19 +100,19 @@ impl Decider {
             if incident.is_some() {
                 incidents.remove(id);
             }
-            // Nothing checks it any more: what could not be judged never will be.
+            // Nothing checks it any more, so what could not be judged never will be.
             let watched = self.plan.of(id).next().is_some();
             let unjudged = if watched { unjudged.remove(id).map(Box::new) } else { None };
             states.insert(id.clone(), DependencyState { combined, incident, unjudged, notified });
         }
-        // What was lost and taken out of the configuration is remembered while it counts.
+        // Losses that were removed from the configuration are remembered for as long as they count.
         let lost = |notified: &Option<Notified>| notified.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
         self.gone = stored.iter().filter_map(|(id, (_, notified))| Some((id.clone(), lost(notified)?))).collect();
         let forgotten =
             stored.into_iter().filter(|(_, (_, notified))| lost(notified).is_none()).map(|(id, _)| id).collect();
         self.known.set_dependencies(states);
         self.see_platform();
-        // What is configured may have changed what it all comes to.
+        // The change may affect the combined state of each dependency.
         for id in known {
             self.correlate(&id, now);
         }
@@ -130,14 +129,14 @@ impl Decider {
         forgotten
     }
 
-    /// Takes up the platform of the configuration, as it stands.
+    /// Replaces the platform with the configured one, in its current state.
     pub(in crate::engine) fn see_platform(&mut self) {
         self.platform = self.rebuilt_platform();
         self.causes.clear();
         self.asked_all.clear();
     }
 
-    /// The platform of the configuration, as it stands.
+    /// The configured platform, in its current state.
     pub(in crate::engine) fn rebuilt_platform(&self) -> Platform {
         let config = &self.config;
         let company = |position: usize| {
@@ -153,7 +152,7 @@ impl Decider {
         platform
     }
 
-    /// Whether the check, or the notice, that an incident rests on is still configured.
+    /// Whether the check or notice behind an incident is still configured.
     fn is_still_watched(&self, id: &str, combined: &Combined, incident: &Incident) -> bool {
         if incident.proof == Proof::Told {
             let notified = self.notices().any(|notice| notice.dependencies.iter().any(|other| other == id));

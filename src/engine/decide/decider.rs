@@ -1,5 +1,5 @@
-//! What is decided: from finished checks, people's acts, the self-check and time that passes to standings,
-//! incidents and alerts. Asks nobody, writes nothing, reads no clock: the same events give the same decisions.
+//! The decider: turns finished checks, people's acts, the self-check and the passing of time into standings, incidents
+//! and alerts. It sends no requests, writes nothing and reads no clock: the same events always give the same decisions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::ids::Ids;
 use crate::say::report::Report;
 use crate::store::{Batch, KeptReport};
 
-/// A check that broke down is tried again after this.
+/// How long to wait before repeating a check that failed inside plugwatch.
 const LOST: Duration = Duration::from_secs(5);
 
 /// Where more than so many are not at rest, what is told is looked at again after this at the earliest: a thousand things
@@ -39,32 +39,31 @@ const CROWD: usize = 100;
 const CROWDED_GAP: Duration = Duration::from_millis(100);
 const GAP_FOR: usize = 1_000;
 
-/// Something that decisions follow from. Time that passed is no event of its own: whatever is applied is
-/// applied at a time.
+/// An event that decisions follow from. The passing of time is not an event: every event is applied at a time.
 pub(in crate::engine) enum Event {
     /// A check is finished.
     Check(Box<FinishedCheck>),
-    /// A check broke down inside plugwatch: it did not happen.
+    /// A check failed inside plugwatch: it does not count as a check.
     Lost(i64),
-    /// The reference hosts answered, or did not.
+    /// The reference hosts answered, or did not answer.
     SelfCheck(OwnNetwork, Sign),
-    /// People did something, or a vendor wrote. What is in force, and drills that nobody was told of yet.
+    /// People acted, or a vendor's letter was reported: what is in force, and the drills not yet announced.
     People(People, Vec<OperatorAction>),
-    /// A report is gathered.
+    /// A report is ready.
     Report(Box<(KeptReport, Report)>),
-    /// The database takes nothing since then; why, if people are to hear of it now.
+    /// Since when the database cannot be written, and the reason if people are to be notified now.
     Unwritten(Time, Option<String>),
-    /// It takes everything again; since when it did not and what is missing, if people heard of it.
+    /// The database can be written again: since when it could not be, and what is missing, if people were notified.
     Written(Option<(Time, Shed)>),
-    /// The machine slept, or its clock ran ahead.
+    /// The machine slept, or its clock jumped ahead.
     Woke,
     /// The clock was set back.
     ClockSetBack,
 }
 
 impl Event {
-    /// A batch is decided in this order: checks by when they were answered and by number, then the rest as
-    /// it came.
+    /// The order within a batch: checks by the time of their answer and then by number, then the other events in order
+    /// of arrival.
     fn order(&self, now: Time) -> (Time, u8, i64) {
         match self {
             Event::Check(looked) => (looked.look.at.min(now), 0, looked.spec.id),
@@ -74,83 +73,84 @@ impl Event {
     }
 }
 
-/// What came of events that were applied together.
+/// The result of events that were applied together.
 pub(in crate::engine) struct Decided {
-    /// What is to be written, all of it together; alerts are part of it.
+    /// Everything to be written, in one transaction, including alerts.
     pub(in crate::engine) writes: Batch,
-    /// Dependencies with something new to show, as they stand after it, by position.
+    /// Dependencies whose view has changed, by position.
     pub(in crate::engine) shown: Vec<(usize, Arc<DependencySnapshot>)>,
     /// Public ids that were used for it.
     pub(in crate::engine) ids: Vec<String>,
-    /// The platform as a whole has something new to show, or a sign of life.
+    /// Whether the view of the whole platform has changed, or a sign of life is due.
     pub(in crate::engine) changed: bool,
 }
 
-/// Everything that decisions depend on.
+/// All state that decisions depend on.
 pub struct Decider {
     pub(in crate::engine) config: Arc<Config>,
-    /// Takes secrets out of what is kept.
+    /// Removes secrets from what is kept.
     pub(in crate::engine) redactor: Arc<Redactor>,
-    /// Where public ids come from.
+    /// The source of public ids.
     ids: Ids,
-    /// Those that were used for the events that are being applied, in their order.
+    /// Ids used for the events being applied, in order.
     used: Vec<String>,
     pub(in crate::engine) plan: Plan,
     pub(in crate::engine) platform: Platform,
     pub(in crate::engine) known: Known,
-    /// What others stand on that fell lately: until when it is asked every minute, and the newest of those others.
+    /// Recently failed dependencies that others need: until when they are checked every minute, and the newest failure
+    /// among those others.
     pub(in crate::engine) causes: BTreeMap<usize, (Time, usize)>,
-    /// When all things of a company, or everybody (under no name), were asked last because something fell.
+    /// When everything of a company, or everything at all (empty name), was last checked because of a failure.
     pub(in crate::engine) asked_all: HashMap<String, Time>,
-    /// What was decided of the events that are being applied.
+    /// What was decided about the events being applied.
     pub(in crate::engine) writes: Batch,
     pub(in crate::engine) own: SelfCheckState,
     pub(in crate::engine) started_at: Time,
     pub(in crate::engine) start_told: bool,
-    /// Probes that were not checked since the start.
+    /// Probes that have not been checked since the start.
     pub(in crate::engine) unchecked: HashSet<i64>,
     /// When nothing was monitored before this start.
     pub(in crate::engine) gap: Option<(Time, Time)>,
-    /// When what is told is to be looked at again, though nothing happens.
+    /// When alerts are reviewed next, even if nothing happens.
     pub(in crate::engine) review_at: Option<Time>,
-    /// When that was looked at last.
+    /// When alerts were last reviewed.
     reviewed_at: Time,
-    /// What was looked at before is old: since the start, or since the machine woke.
+    /// Checks before this time are old: plugwatch started, or the machine woke up, since then.
     pub(in crate::engine) fresh_since: Time,
-    /// Losses that count of what is configured no longer.
+    /// Losses that still count, of dependencies that are no longer configured.
     pub(in crate::engine) gone: Vec<(String, Time)>,
-    /// When a notice, a mute or announced work begins or ends next.
+    /// When the next notice, mute or announced maintenance begins or ends.
     pub(in crate::engine) notice_at: Option<Time>,
-    /// Every place that can be told.
+    /// Every recipient.
     pub(in crate::engine) ways: Vec<Way>,
-    /// What people did, as far as it is in force.
+    /// People's acts that are in force.
     pub(in crate::engine) people: People,
-    /// The situation that is open, and what was said of it.
+    /// The open situation, and what was sent about it.
     pub(in crate::engine) situation: Option<Situation>,
-    /// Until when everything is watched more closely, after a loss.
+    /// Until when everything is checked more often, after a loss.
     pub(in crate::engine) heightened_until: Time,
-    /// When the weekly report comes next.
+    /// When the next weekly report is due.
     pub(in crate::engine) report_at: Time,
-    /// When the monthly report comes next, if one is wanted.
+    /// When the next monthly report is due, if enabled.
     pub(in crate::engine) month_at: Option<Time>,
     /// Reports that are due.
     pub(in crate::engine) reports_wanted: Vec<Span>,
     pub(in crate::engine) next_incident: i64,
     pub(in crate::engine) simulation: bool,
-    /// How checks keep their schedule.
+    /// How well checks keep their schedule.
     pub(in crate::engine) lateness: Lateness,
-    /// Since when nothing can be written, if so.
+    /// Since when nothing can be written, if that is so.
     pub(in crate::engine) unwritten_since: Option<Time>,
-    /// There is something new to be shown.
+    /// Whether the platform's view has changed.
     pub(in crate::engine) changed: bool,
-    /// Positions of dependencies with something new to be shown.
+    /// Positions of dependencies whose view has changed.
     stale: BTreeSet<usize>,
-    /// What is told is to be looked at again, once all events were taken.
+    /// Whether alerts must be reviewed once all events are applied.
     pub(in crate::engine) review_due: bool,
 }
 
 impl Decider {
-    /// One that knows nothing yet.
+    /// A decider that knows nothing yet.
     pub(in crate::engine) fn new(
         config: Arc<Config>,
         redactor: Arc<Redactor>,
@@ -196,27 +196,27 @@ impl Decider {
         }
     }
 
-    /// A public id for something that is decided.
+    /// A public id for a new record.
     pub(in crate::engine) fn next_id(&mut self) -> String {
         let id = self.ids.next();
         self.used.push(id.clone());
         id
     }
 
-    /// The next instant at which something is due.
+    /// The next time at which something is due.
     pub(in crate::engine) fn next_due(&self) -> Option<Time> {
         let report = Some(self.report_at);
         let due = [self.plan.next_due(), self.own.next_due(), report, self.month_at, self.review_at, self.notice_at];
         due.into_iter().flatten().min()
     }
 
-    /// Whether the reference hosts are to be asked, and which checks are due.
+    /// Whether the reference hosts must be queried, and which checks are due.
     pub(in crate::engine) fn take_due(&mut self, now: Time) -> (bool, Vec<(Arc<Spec>, Asking)>) {
         (self.own.take_due(now), self.plan.take_due(now))
     }
 
-    /// Decides about events, and about what has become due by `now`. What is told is looked at once, when all
-    /// of them were taken: what began and ended among them is told of nobody.
+    /// Decides about events and about everything due by `now`. Alerts are reviewed once, after all events are applied:
+    /// what began and ended among them is not announced.
     pub(in crate::engine) fn apply(&mut self, mut events: Vec<Event>, now: Time) -> Decided {
         events.sort_by_key(|event| event.order(now));
         let some = !events.is_empty();
@@ -230,7 +230,7 @@ impl Decider {
         self.decided(now)
     }
 
-    /// What was decided since this was asked last.
+    /// Takes the decisions made since the last call.
     pub(in crate::engine) fn decided(&mut self, now: Time) -> Decided {
         let stale = std::mem::take(&mut self.stale);
         let shown = stale.into_iter().map(|position| (position, Arc::new(self.view_at(position, now)))).collect();
@@ -241,13 +241,13 @@ impl Decider {
     fn take(&mut self, event: Event, now: Time) {
         match event {
             Event::Check(looked) => {
-                // A check found plugwatch's own network down: everybody else wants to know at once.
+                // A check found plugwatch's own network down, which affects all others at once.
                 if looked.witnesses.same_page {
                     self.own.same_page(now);
                 } else if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
                     self.own.ask_at(now);
                 }
-                // What was answered before the clock was set back was answered now.
+                // Answers from before the clock was set back count as received now.
                 let at = looked.look.at.min(now);
                 self.decide(FinishedCheck { look: CheckResult { at, ..looked.look }, ..*looked });
             }
@@ -272,13 +272,13 @@ impl Decider {
         }
     }
 
-    /// Whatever has become due.
+    /// Handles everything that is due.
     fn pass_time(&mut self, now: Time) {
         self.report_if_due(now);
         if let Some(since) = self.notice_at.filter(|at| *at <= now) {
             drop(self.plan.hurry_dependencies(&self.hour_has_come(since, now), now));
             self.apply_notices(now);
-            // A mute that has ended stands in what is shown, too.
+            // The end of a mute also changes the view.
             self.show_all();
             self.review_due = true;
         }
@@ -287,7 +287,8 @@ impl Decider {
         }
     }
 
-    /// Looks at what is told; where very much is wrong at once not at every check, for that takes longer than the checks.
+    /// Reviews alerts. If very much is failing, not after every check, because a review would take longer than the
+    /// checks.
     fn review_in_turn(&mut self, now: Time) {
         let crowd = self.platform.restless_count();
         let next = self.reviewed_at.plus(CROWDED_GAP.mul_f64((crowd as f64 / GAP_FOR as f64).max(1.0)));
@@ -300,25 +301,25 @@ impl Decider {
         }
     }
 
-    /// How what is kept up to date with each change differs from what it would be if it were made anew.
+    /// How the incrementally updated state differs from one built from scratch.
     pub(in crate::engine) fn differs_from_rebuilt(&self) -> Option<String> {
         let rebuilt = self.rebuilt_platform();
         (rebuilt != self.platform).then(|| format!("the platform is {:?}, rebuilt {rebuilt:?}", self.platform))
     }
 
-    /// A dependency has something new to be shown.
+    /// Marks a dependency's view as changed.
     pub(in crate::engine) fn show(&mut self, id: &str) {
         self.stale.extend(self.platform.position(id));
         self.changed = true;
     }
 
-    /// All of them have.
+    /// Marks all views as changed.
     pub(in crate::engine) fn show_all(&mut self) {
         self.stale.extend(0..self.config.dependencies.len());
         self.changed = true;
     }
 
-    /// Moves on to the next reports, and notes which are due.
+    /// Advances to the next reports, and records which are due.
     fn report_if_due(&mut self, now: Time) {
         if self.report_at <= now {
             self.report_at = self.config.report.next(now, 0);
@@ -342,7 +343,7 @@ impl Decider {
         self.own.ask_at(now);
     }
 
-    /// The clock was set back: everything that was planned by it is planned anew.
+    /// The clock was set back: everything planned by the old time is planned again.
     fn clock_set_back(&mut self, now: Time) {
         self.plan.clock_set_back(now);
         self.own.clock_set_back(now);

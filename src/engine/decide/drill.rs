@@ -1,4 +1,4 @@
-//! Drills: a marked false drop, through the real channels to the real people.
+//! Drills: a false drop, marked as a drill, sent through the real channels to the real people.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::core::words::verdict::{Fault, Proof, Verdict};
 use crate::say::alert::Body;
 use crate::store::NewAlert;
 
-/// One that was asked for while nobody watched is not played later.
+/// A drill that was requested while plugwatch was not running is not played later.
 pub(in crate::engine) const FRESH: Duration = Duration::from_secs(900);
 
 impl Decider {
-    /// Tells of a drill that was asked for: its alert carries the act's public id.
+    /// Announces a requested drill: its alert carries the act's public id.
     pub(in crate::engine) fn tell_drill(&mut self, act: &OperatorAction, now: Time) {
         let (Some(id), Some(dependency), by) = (&act.about, &act.dependency, &act.by) else { return };
         let dependencies = &self.config.dependencies;

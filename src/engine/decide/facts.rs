@@ -1,4 +1,4 @@
-//! Facts: a new value counts once it was read twice; a change may be told.
+//! Facts: a new value counts once it was read twice; a change may be announced.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Facts;
 use crate::store::{FactChange, FactRow};
 
-/// What became of one check's facts.
+/// The result for one check's facts.
 #[derive(Debug, Default, PartialEq)]
 pub struct Learned {
     /// Rows to write.
@@ -15,7 +15,7 @@ pub struct Learned {
     pub changes: Vec<FactChange>,
 }
 
-/// Compares what was read with what is known, and updates the latter.
+/// Compares the values read with those known, and updates the latter.
 pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
     let mut learned = Learned::default();
     for (name, value) in read {
@@ -34,7 +34,7 @@ pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
         match place {
             Some(place) => known[place] = row.clone(),
             None => {
-                // Most probes have one or two, for as long as the program runs.
+                // Most probes have one or two facts, for as long as the program runs.
                 known.reserve_exact(1);
                 known.push(row.clone());
             }

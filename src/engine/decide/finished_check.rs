@@ -1,5 +1,5 @@
-//! Decides about one check: standing, dependency, incident, alert. Nothing is written
-//! here; it all goes into what is to be written.
+//! Decides about one check: standing, dependency, incident, alert. Nothing is written here; all changes are collected
+//! for the next commit.
 
 use super::decider::Decider;
 use super::facts::learn;
@@ -28,19 +28,19 @@ use crate::store::{CheckRow, FactChange, IncidentChange};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What another check of the same vendor read counts for so long.
+/// How long the result of another check of the same vendor counts.
 const SAME_VENDOR: Duration = Duration::from_secs(900);
 
-/// A standing that only grew older is written down this often.
+/// How often a standing that has only aged is written.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
 
 impl Decider {
-    /// What is believed about a probe.
+    /// The current standing of a probe.
     pub(in crate::engine) fn standing(&self, id: i64) -> Arc<Standing> {
         self.known.probe(id).map(|probe| probe.standing.clone()).unwrap_or_default()
     }
 
-    /// What is believed about a probe before it looks, and how fast what it watches runs down.
+    /// A probe's standing before a check, and how fast its quota or balance is used up.
     pub(in crate::engine) fn before(&self, id: i64, now: Time) -> Before {
         let probe = self.known.probe(id);
         let burn = probe.and_then(|probe| burn::burn(&probe.stocks, now));
@@ -48,14 +48,14 @@ impl Decider {
         Before { standing: self.standing(id), burn, kept }
     }
 
-    /// What is left of what runs down.
+    /// The remaining quota or balance.
     fn stock(&self, spec: &Spec, look: &CheckResult) -> Option<Stock> {
         let (_, check) = self.config.catalog.check(&spec.probe.check)?;
         let value = look.reading.facts.get(check.burning()?)?.as_f64()?;
         Some(Stock { at: look.at, value })
     }
 
-    /// What other dependencies' checks of the same vendor read lately.
+    /// What other dependencies' checks of the same vendor recently read.
     pub(in crate::engine) fn same_vendor(&self, spec: &Spec, now: Time) -> Option<Tally> {
         let other = |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency;
         let mut tally = Tally::default();
@@ -63,7 +63,7 @@ impl Decider {
         {
             let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
             match last.verdict {
-                // One is enough to know that the vendor takes keys.
+                // One is enough to know that the vendor accepts keys.
                 Verdict::Live | Verdict::Degraded => return Some(Tally { live: 1, ..tally }),
                 Verdict::Unknown => {}
                 Verdict::Outage | Verdict::Dropped => tally.failing += 1,
@@ -72,7 +72,7 @@ impl Decider {
         (tally != Tally::default()).then_some(tally)
     }
 
-    /// What the same check of other dependencies, in the same country, read lately.
+    /// What the same check of other dependencies, in the same country, recently read.
     fn same_check(&self, spec: &Spec, now: Time) -> Tally {
         let same = |other: &&Arc<Spec>| {
             let (own, other) = (&spec.probe, &other.probe);
@@ -118,7 +118,7 @@ impl Decider {
             self.own.page_is_over(at);
         }
 
-        // Changed where it lies: most of it stays as it was.
+        // Changed in place: most of it stays the same.
         let stock = self.stock(&spec, &look);
         let next = self.known.probe_mut(id);
         next.standing = Arc::new(standing);
@@ -127,14 +127,14 @@ impl Decider {
         let cause = evidence::cause(&next.evidence, &look.reading, flip.is_some(), at);
         let evidence = cause.map(|cause| {
             next.evidence = evidence::count(&next.evidence, &look.reading, at);
-            // Other checks of the vendor may make a change of it only here.
+            // Other checks of the vendor may turn it into a change only here.
             ready.unwrap_or_else(|| self.redactor.row(cause, &answer, &look.reading)).caused(cause)
         });
         let write = worth_writing(&old, next, at);
         if write {
             next.written_at = at;
         }
-        // Told only once everything was looked at again: this may have been the last of it.
+        // Announced only after everything was checked again: this may have been the last one.
         let was_old = next.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         next.last = Some(LastCheck {
             at,
@@ -145,7 +145,7 @@ impl Decider {
             latency_ms: answer.took_ms,
         });
         let standing = write.then(|| Standing::clone(&next.standing));
-        // A fact that changes along with the verdict is told with that.
+        // A fact that changes along with the verdict is announced with the verdict.
         let told_with_it = flip.is_some() || next.standing.suspicion.is_some();
         log_look(&spec, &look, answer.took_ms);
         self.writes.looks.push(CheckRow {
@@ -175,7 +175,7 @@ impl Decider {
         }
     }
 
-    /// Combines the dependency's probes anew, and sees what that means for people.
+    /// Combines the dependency's probes again, and derives incidents and alerts from the result.
     pub(in crate::engine) fn correlate(&mut self, id: &str, at: Time) {
         let rest = DependencyState::default();
         let old = self.known.dependency(id).unwrap_or(&rest);
@@ -186,7 +186,7 @@ impl Decider {
         }
         let old = old.clone();
         if combined.decides_like(&old.combined) {
-            // Worded anew: shown and said from now on, and nothing that happened.
+            // Only the wording changed: it is shown from now on, and no event is recorded.
             self.known.set_dependency(id, DependencyState { combined, ..old });
             return;
         }
@@ -199,13 +199,13 @@ impl Decider {
         self.review_due = true;
     }
 
-    /// Whether a check is about a listing in a store, as its owner or as the public sees it.
+    /// Whether a check is about a listing in a store, seen by its owner or by the public.
     pub(in crate::engine) fn is_listing(&self, spec: &Spec) -> bool {
         let found = self.config.catalog.check(&spec.probe.check);
         found.is_some_and(|(vendor, _)| vendor.category == "app_store")
     }
 
-    /// What a dependency comes to, by all that is believed about its probes.
+    /// The combined state of a dependency, from the standings of its probes.
     pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool) -> Combined {
         if let Some(why) = self.dependency(id).and_then(|dependency| dependency.not_monitored.as_ref()) {
             return Combined::not_monitored(why);
@@ -227,7 +227,7 @@ impl Decider {
         self.on_own_side(id, combined)
     }
 
-    /// Announced work explains that it does not answer. What was concluded before is not taken back for that.
+    /// Announced maintenance explains why it does not answer. Earlier conclusions are not withdrawn because of that.
     pub(in crate::engine) fn is_worked_on(&self, id: &str, old: &DependencyState, at: Time) -> bool {
         let concluded = old.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !concluded && self.maintenance_until(id, at).is_some()
@@ -254,12 +254,12 @@ impl Decider {
             }
             (Step::Turn(held), Some(open)) => {
                 let turned = turned(&open, held);
-                // The record keeps what was said at its worst.
+                // The record keeps the text from when it was at its worst.
                 let say = if turned.worst == held.verdict { held.say.clone() } else { String::new() };
                 (Incident { alerts: open.alerts + 1, ..turned }, say, None)
             }
             (Step::Close(held), Some(open)) => {
-                // Over since the first good check, where that is known.
+                // It ended at the first good check, if that time is known.
                 let ended = Some(held.since).filter(|since| *since > open.began_at && *since <= at).unwrap_or(at);
                 (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(ended))
             }
@@ -282,7 +282,7 @@ impl Decider {
         self.dependency(dependency).and_then(|found| self.possible(Some(&advice), found)).unwrap_or(advice)
     }
 
-    /// Changes of watched facts are told once, when they were read twice.
+    /// Changes of monitored facts are announced once, after they were read twice.
     fn tell_facts(&mut self, dependency: &str, check: &str, changes: &[FactChange], at: Time) {
         for change in changes {
             let found = self.config.catalog.check(check).map(|(_, check)| check);
@@ -312,8 +312,8 @@ impl Decider {
     }
 }
 
-/// What a check counts as in history and sums. What failed while plugwatch's own network was down was
-/// not seen, whatever the answer looked like: it is nobody's outage.
+/// What a check counts as in history and sums. A failure while plugwatch's own network was down counts as not seen,
+/// whatever the answer looked like: it is not an outage.
 fn as_stored<'l>(spec: &Spec, look: &'l CheckResult, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
     let reading = &look.reading;
     let blind = witnesses.own_network == OwnNetwork::Blind && !spec.probe.policy.local;
@@ -349,7 +349,7 @@ fn log_flip(dependency: &str, check: &str, flip: &Flip) {
     }
 }
 
-/// A fact as people say it.
+/// A fact as messages write it.
 fn spoken(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Bool(true) => "on".to_owned(),

@@ -15,15 +15,15 @@ use crate::store::FactRow;
 /// What is known about one probe.
 #[derive(Clone, Debug, Default)]
 pub struct ProbeState {
-    /// What is believed.
+    /// Its standing.
     pub standing: Arc<Standing>,
-    /// When that was last written down.
+    /// When the standing was last written.
     pub written_at: Time,
     /// The last check.
     pub last: Option<LastCheck>,
     /// Known facts by name.
     pub facts: Vec<FactRow>,
-    /// What was left of what runs down, about once an hour.
+    /// The remaining quota or balance, about once an hour.
     pub stocks: Vec<Stock>,
     /// The reason of the last evidence, and how much was kept that day.
     pub evidence: Kept,
@@ -43,17 +43,17 @@ pub struct Kept {
 /// What is known about one dependency.
 #[derive(Clone, Debug, Default)]
 pub struct DependencyState {
-    /// What it comes to.
+    /// Its combined state.
     pub combined: Combined,
     /// Its open incident.
     pub incident: Option<Incident>,
-    /// The incident of not being able to see it.
+    /// The open incident for "cannot be checked".
     pub unjudged: Option<Box<Incident>>,
-    /// What people were told.
+    /// What people were notified of.
     pub notified: Notified,
 }
 
-/// What is known: what was written down, and what was decided since.
+/// Everything known: what is stored, and what was decided since.
 #[derive(Debug, Default)]
 pub struct Known {
     probes: HashMap<i64, Box<ProbeState>>,
@@ -61,7 +61,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// As a clock that has been set back to `now` has it: nothing that is believed lies in the future.
+    /// Adjusts everything to a clock that has been set back to `now`: no time lies in the future.
     pub fn not_after(&mut self, now: Time) {
         for probe in self.probes.values_mut() {
             Arc::make_mut(&mut probe.standing).not_after(now);
@@ -79,7 +79,7 @@ impl Known {
         self.probes.get(&id).map(Box::as_ref)
     }
 
-    /// Every probe, in no order.
+    /// Every probe, in no particular order.
     pub fn probes(&self) -> impl Iterator<Item = &ProbeState> {
         self.probes.values().map(Box::as_ref)
     }
@@ -94,27 +94,27 @@ impl Known {
         self.dependencies.get(id)
     }
 
-    /// The same, at rest where nothing is known.
+    /// The same; at rest if nothing is known.
     pub fn dependency_or_rest(&self, id: &str) -> DependencyState {
         self.dependency(id).cloned().unwrap_or_default()
     }
 
-    /// A probe, to be changed; one that was not known is at rest.
+    /// A probe, to be changed; at rest if it was not known.
     pub fn probe_mut(&mut self, id: i64) -> &mut ProbeState {
         self.probes.entry(id).or_default()
     }
 
-    /// What is known of a dependency from now on.
+    /// Sets what is known about a dependency.
     pub fn set_dependency(&mut self, id: &str, dependency: DependencyState) {
         self.dependencies.insert(id.to_owned(), Arc::new(dependency));
     }
 
-    /// All dependencies anew.
+    /// Replaces all dependencies.
     pub fn set_dependencies(&mut self, dependencies: HashMap<String, DependencyState>) {
         self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Arc::new(state))).collect();
     }
 
-    /// A probe that is monitored anew: what this run knows of it stays, unless nobody monitored it `meanwhile`.
+    /// A probe that is monitored again: what this run knows of it is kept, unless it was not monitored `meanwhile`.
     pub fn adopt_probe(&mut self, id: i64, meanwhile: bool, stored: ProbeState) {
         if !meanwhile {
             self.probes.remove(&id);

@@ -1,4 +1,4 @@
-//! What was lost before: which of it a message names, and how many companies that makes.
+//! Earlier losses: which of them a message names, and how many companies they belong to.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::engine::view::dependency::leave_text;
 use crate::say::about::About;
 
 impl Decider {
-    /// Which losses came before, and which number this one has.
+    /// The earlier losses, and the position of this one among them.
     pub(in crate::engine) fn say_losses(&self, about: &mut About, telling: &Telling, seen: &Seen, now: Time) {
         // Whether a refused key is a loss is not known: those stand apart, at the end.
         let (refused, sure): (Vec<usize>, Vec<usize>) =
@@ -51,7 +51,7 @@ impl Decider {
         !about.losses.is_empty() || (lost && ending())
     }
 
-    /// How many companies these losses are: those that share one count once.
+    /// How many companies these losses belong to: losses with a common company count once.
     fn companies(&self, losses: &[usize]) -> usize {
         let (mut domains, mut companies, mut counted) = (HashSet::new(), HashSet::new(), 0);
         for loss in losses {
@@ -68,10 +68,10 @@ impl Decider {
         counted
     }
 
-    /// An earlier loss, and when it was lost.
+    /// An earlier loss, and when it happened.
     fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
         let dependency = &self.config.dependencies[loss];
-        // The loss itself may be as young as this review.
+        // The loss itself may be as recent as this review.
         let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let now = match state.incident {
             None if state.combined.unseen.is_empty() => ", working again",
@@ -107,7 +107,7 @@ impl Decider {
     }
 }
 
-/// Its key is refused, and nobody knows that it is gone.
+/// Whether its key is refused and it is not known to be gone.
 fn is_refused_only(state: &DependencyState) -> bool {
     !state.notified.dropped && state.combined.lost_access().is_some()
 }

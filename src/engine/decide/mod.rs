@@ -1,4 +1,4 @@
-//! The decider: from finished checks, people's acts and time to standings, incidents and alerts.
+//! The decider: turns finished checks, people's acts and time into standings, incidents and alerts.
 
 pub(super) mod adopt;
 pub(super) mod decider;

@@ -9,18 +9,18 @@ use crate::core::probe::reference_hosts::Sign;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 
-/// Blind for so long is worth a message; shorter holes are not.
+/// How long plugwatch must be blind before a message is sent; shorter gaps are ignored.
 const TELL_AFTER: Duration = Duration::from_secs(60);
 
 impl Decider {
-    /// The reference hosts have spoken.
+    /// The reference hosts answered, or failed to answer.
     pub(in crate::engine) fn judge_self_check(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let page = judged == OwnNetwork::Sound && self.own.same_page_until > now;
         let (judged, sign) = if page { (OwnNetwork::Blind, Sign::Stranger) } else { (judged, sign) };
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
-        // Also a sign of life for those who look at the snapshot's age.
+        // This is also a sign of life for readers that check the snapshot's age.
         self.changed = true;
         if judged != before.judged {
             self.own.judged = judged;

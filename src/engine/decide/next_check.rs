@@ -1,4 +1,4 @@
-//! When a probe, and others with it, are checked next.
+//! When a probe, and others related to it, are checked next.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::schedule::plan::Spec;
 
-/// Even under heightened watch nothing is looked at more often by schedule.
+/// The shortest scheduled interval, even while everything is checked more often after a loss.
 const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
-/// A possible cause is asked so often, and for so long, as the table of paces has it.
+/// How often, and for how long, a possible cause is checked, as in the table of paces.
 const CAUSE_EVERY: Duration = Duration::from_secs(60);
 const CAUSE_LASTS: Duration = Duration::from_secs(900);
 
-/// So many others tell whether a strange page comes in everybody's place.
+/// How many other companies' checks are used to find out whether an unexpected page is served everywhere.
 const ASKED: usize = 3;
 
 impl Decider {
@@ -33,7 +33,7 @@ impl Decider {
         let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
         let cause = self.cause_pace(spec, look.at).map(|wait| (Asking::Cause, wait));
         let wishes: Vec<_> = again.chain(home).chain(heightened).chain(cause).collect();
-        // A 503 with a wish is a breakdown to be confirmed, not a door that is closed to us.
+        // A 503 with `Retry-After` is an outage to be confirmed, not a block.
         let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
         self.plan.done(spec.id, look.at, &wishes, stay_away);
         if wants.contains(&Want::WholeSpread) {
@@ -53,15 +53,15 @@ impl Decider {
         known.chain([standing]).filter_map(since).min()
     }
 
-    /// After a loss everything is looked at three times as often, within the hosts' budgets.
+    /// After a loss everything is checked three times as often, within the hosts' budgets.
     fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
         let every = spec.probe.schedule.interval(at);
         let home = spec.probe.home && at < self.heightened_until;
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 
-    /// What others stand on that fell lately is asked every minute, until they work again or it is found to be
-    /// their cause.
+    /// Recently failed dependencies that others need are checked every minute, until those others work again or the
+    /// cause is confirmed.
     fn cause_pace(&mut self, spec: &Spec, at: Time) -> Option<Duration> {
         let position = self.platform.position(&spec.probe.dependency).filter(|_| spec.probe.home)?;
         let (until, fallen) = self.causes.get(&position).copied()?;
@@ -73,7 +73,7 @@ impl Decider {
         (!over).then_some(CAUSE_EVERY)
     }
 
-    /// Something fell into doubt: whoever may stop with it, or be its cause, is looked at now.
+    /// Something is in doubt: whatever may fail with it, or may be its cause, is checked now.
     pub(super) fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let worse = |standing: &Standing| {
             let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
@@ -85,14 +85,14 @@ impl Decider {
         let dependencies = &self.config.dependencies;
         let ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
         self.causes.extend(under.into_iter().map(|cause| (cause, (at.plus(CAUSE_LASTS), position))));
-        // Only what is checked earlier has something new to show.
+        // Only dependencies that are checked earlier have a changed view.
         let mut earlier = self.plan.hurry_dependencies(&ids, at);
         earlier.extend(self.plan.hurry_beside(&spec.probe.dependency, spec.id, at));
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// Something seems to be back: whatever of the same company is still down is checked now, so that what
-    /// comes back together is said together.
+    /// Something seems to be back: everything of the same company that is still down is checked now, so that one
+    /// message covers all that is back.
     pub(super) fn hurry_siblings(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let back = |standing: &Standing| {
             let better = standing.suspicion.as_ref().is_some_and(|doubt| doubt.held.verdict == Verdict::Live);
@@ -110,7 +110,7 @@ impl Decider {
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// A strange page came: some of what belongs to other companies is asked, for whether it comes there too.
+    /// An unexpected page was served: some checks of other companies run now, to see whether they receive it too.
     pub(super) fn ask_some(&mut self, spec: &Spec, at: Time) {
         let Some(position) = self.platform.position(&spec.probe.dependency) else { return };
         let dependencies = &self.config.dependencies;
@@ -122,7 +122,7 @@ impl Decider {
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// What may be the cause of one's fall into doubt, and all that are asked because of it.
+    /// What may be the cause of a dependency's doubt, and everything that is checked because of it.
     fn asked_with(&mut self, position: usize, at: Time) -> (Vec<usize>, Vec<usize>) {
         let dependencies = &self.config.dependencies;
         let accounts = dependencies[position].accounts.iter().filter_map(|id| self.platform.position(id)).take(ASKED);
@@ -140,7 +140,7 @@ impl Decider {
         (under, all.into_iter().collect())
     }
 
-    /// Whether something that has nothing to do with it is out as well.
+    /// Whether something unrelated is out as well.
     fn concerns_everybody(&self, position: usize, under: &[usize], company: &str, at: Time) -> bool {
         let dependencies = &self.config.dependencies;
         let out = |other: &usize| {
@@ -154,8 +154,8 @@ impl Decider {
         self.platform.restless().any(|other| other != position && out(&other) && !related(other))
     }
 
-    /// Whether all of a company, or everybody, is asked once more: once a minute, for a cause is asked no more often,
-    /// however many fall at once.
+    /// Whether everything of a company, or everything at all, is checked once more: at most once a minute, because
+    /// possible causes are not checked more often, however many fail at once.
     fn may_ask_all(&mut self, company: Option<&str>, at: Time) -> bool {
         let asked = self.asked_all.get(company.unwrap_or_default()).copied();
         let may = asked.is_none_or(|asked| at.since(asked) >= CAUSE_EVERY);
@@ -165,7 +165,7 @@ impl Decider {
         may
     }
 
-    /// While something is wrong in a spread, its side storefronts keep the home one's pace.
+    /// While something is wrong in a spread of storefronts, the side storefronts are checked as often as the home one.
     fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
         let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
         let gone = |id: i64| {

@@ -1,5 +1,5 @@
-//! How everything else stands, for messages about some of it. Only what is in trouble is gone through; what
-//! works, or waits for its first check, is counted, and only some of it is named.
+//! The state of all other dependencies, for messages about some of them. Only those in trouble are visited; those that
+//! work, or wait for their first check, are counted, and only some of them are named.
 
 use std::collections::BTreeSet;
 
@@ -18,26 +18,26 @@ pub(super) const NAMED: usize = 12;
 /// The others, each in the order of the configuration.
 #[derive(Default)]
 pub(in crate::engine) struct Others {
-    /// What is gone, out or limited, with its state.
+    /// Gone, out or limited, with the state.
     pub(in crate::engine) down: Vec<(usize, Shown)>,
-    /// What works, and nothing it needs is in trouble.
+    /// Working, with nothing it needs in trouble.
     pub(in crate::engine) working: Vec<usize>,
     /// How many more of those there are.
     pub(in crate::engine) more_working: usize,
-    /// What could not be confirmed, with why.
+    /// Could not be confirmed, with the reason.
     unsure: Vec<(usize, Why)>,
     /// How many more of those there are.
     more_unsure: usize,
-    /// What nothing checks: it has no key, or the configuration says so.
+    /// Not checked by anything: it has no key, or the configuration says so.
     pub(in crate::engine) not_monitored: Vec<usize>,
 }
 
-/// Why something is not counted as working.
+/// Why a dependency is not counted as working.
 #[derive(Clone)]
 enum Why {
-    /// It is shown so.
+    /// Its own state.
     Shown(Shown),
-    /// It works itself, and something it needs is in trouble.
+    /// It works, but something it needs is in trouble.
     Doubt(String),
 }
 
@@ -97,7 +97,7 @@ impl Decider {
         self.config.dependencies[position].label.clone()
     }
 
-    /// Labels of what is not live besides, with its state.
+    /// Labels of other dependencies that are not live, with their states.
     pub(in crate::engine) fn down(&self, others: &Others) -> Vec<String> {
         // What works at its last check is on its way back.
         let returns = |position: usize| {
@@ -113,13 +113,13 @@ impl Decider {
         few.into_iter().map(line).chain(more_of(more)).collect()
     }
 
-    /// What works, with when that was checked.
+    /// What works, with the time of its last check.
     pub(in crate::engine) fn working(&self, others: &Others) -> Vec<Working> {
         others.working.iter().filter_map(|position| self.working_one(*position)).collect()
     }
 
-    /// The same apart: what `dependency` depends on and of which only the account is seen, then the rest. That an
-    /// account is in order says nothing of the machines in it.
+    /// The same, split: first what `dependency` depends on and of which only the account is checked, then the rest. An
+    /// account in good standing says nothing about the machines in it.
     pub(in crate::engine) fn working_apart(
         &self,
         dependency: &Dependency,
@@ -141,14 +141,14 @@ impl Decider {
         Some(Working { label: self.label_at(position), checked })
     }
 
-    /// The same with what a check of it proves.
+    /// The same, with what its check proves.
     pub(in crate::engine) fn standing_others(&self, others: &Others) -> Vec<(Option<Proves>, String)> {
         let all = others.working.iter().map(|position| &self.config.dependencies[*position]);
         all.map(|dependency| (self.view_dependency(dependency).proven(), dependency.label.clone())).collect()
     }
 
-    /// Labels of what could not be confirmed. With `states` it is said how each is shown, and what nothing
-    /// checks is one of them.
+    /// Labels of what could not be confirmed. With `states`, each has its state, and dependencies that nothing checks
+    /// are included.
     pub(in crate::engine) fn unsure(&self, others: &Others, states: bool) -> Vec<String> {
         let without = others.not_monitored.iter().filter(|_| states);
         let why = |position: &usize| (*position, Why::Shown(self.shown_at(*position)));
@@ -169,12 +169,12 @@ impl Decider {
         all.into_iter().map(line).chain(more_of(more + others.more_unsure)).collect()
     }
 
-    /// When something that works was checked last.
+    /// When a working dependency was last checked.
     pub(in crate::engine) fn checked_at(&self, dependency: &Dependency) -> Option<Time> {
         self.view_dependency(dependency).verified_at
     }
 
-    /// It was found working after everything that it needs had fallen: that is worth more than a conclusion.
+    /// It was found working after everything that it needs had failed: that outweighs a conclusion.
     fn outlives(&self, dependency: &Dependency) -> bool {
         let fell = dependency.needs.iter().filter_map(|need| {
             let state = self.known.dependency(need)?;
@@ -186,13 +186,13 @@ impl Decider {
         fell.max().is_some_and(|fell| checked.is_some_and(|checked| checked > fell))
     }
 
-    /// Why something shown live is not counted as still standing.
+    /// Why a dependency shown as live is not counted as still working.
     fn doubt(&self, dependency: &Dependency) -> Option<String> {
         let need = self.troubled(dependency, |shown| shown != Shown::Degraded).into_iter().next()?;
         if self.outlives(dependency) {
             return None;
         }
-        // It stands in brackets itself.
+        // It is already in brackets.
         Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     use crate::say::about::About;
     use crate::say::alert::Body;
 
-    /// What is told of the first of these when it is dropped while all others are live.
+    /// The message for the first of these if it is dropped while all others are live.
     fn told(count: usize, critical: usize) -> Box<About> {
         let mut text = "platform = \"Example\"\ndatabase = \"example.db\"\n".to_owned();
         for n in 0..count {

@@ -1,5 +1,5 @@
-//! Whose a breakdown is, where what it needs tells: one's own, if the site cannot be reached through its proxy and the
-//! account at its host is in order; or what an earlier loss left behind.
+//! Whose fault an outage is, if the dependencies tell: your side, if the site cannot be reached through its proxy and
+//! the account at its host is in good standing; or a consequence of an earlier loss.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Proves, Verdict};
 
-/// What falls while something it needs is lost was seen at most so long before that.
+/// The longest time by which a failure may be seen before the loss of something it needs.
 const BEFORE: Duration = Duration::from_secs(300);
-/// What falls so long after something it needs is back may still be a consequence: caches end, and machines were
+/// How long after something it needs is back a failure may still be a consequence: caches expire, and machines were
 /// stopped. Google Cloud's suspension of Railway lasted ten minutes on 19 May 2026, its consequences eight hours.
 const AFTERWARDS: Duration = Duration::from_secs(2 * 3_600);
 
-/// Reasons of a website's check that the server behind its proxy, or behind its web server, does not answer.
+/// Reasons of a website's check: the server behind its proxy, or behind its web server, does not answer.
 const BEHIND: [&str; 2] = ["origin_unreachable", "gateway_error"];
 
 impl Decider {
-    /// The state with its fault, where what it needs tells whose it is.
+    /// The state with its fault, if the state of what it needs shows whose it is.
     pub(super) fn on_own_side(&self, id: &str, combined: Combined) -> Combined {
         if let Some(held) = self.left_behind(id, &combined) {
             return Combined { held: Some(held), ..combined };
@@ -42,7 +42,7 @@ impl Decider {
         Combined { held: Some(held), ..combined }
     }
 
-    /// Something that it needs was lost and is back, and this fell with it or soon after.
+    /// Whether something that it needs was lost and is back, and this failed with it or soon after.
     fn left_behind(&self, id: &str, combined: &Combined) -> Option<Held> {
         let outage = |held: &&Held| held.verdict == Verdict::Outage && held.fault == Fault::Unclear;
         let held = combined.held.as_ref().filter(outage)?;
@@ -71,10 +71,10 @@ impl Decider {
         vendor.is_some_and(|vendor| vendor.category == "hosting" && vendor.parent != "own")
     }
 
-    /// Its vendor said after the trouble began that the account is in good order.
+    /// Whether its vendor said, after the trouble began, that the account is in good standing.
     fn is_in_order(&self, host: &Dependency, held: &Held) -> bool {
         let shown = self.view_dependency(host);
-        // What was not in order when it began may well have begun it.
+        // Something that was not in order when the trouble began may well be its cause.
         let state = self.known.dependency(&host.id).and_then(|state| state.combined.held.as_ref());
         if state.is_none_or(|state| state.since > held.since) {
             return false;
